@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** Which folder may import which (docs/architecture in README): everything not listed is a breach. `cli` and the server may import all. */
+const mayImport: Record<string, readonly string[]> = {
+  'app/domain': [],
+  'app/fix': [],
+  'app/dropcopy': ['app/fix'],
+  'app/journal': [],
+  'app/connector': ['app/fix', 'app/dropcopy', 'app/journal', 'app/domain', 'db'],
+  'app/gateway-sim': ['app/fix', 'app/dropcopy', 'app/domain'],
+  'app/services': ['app/domain', 'db'],
+  'app/routes': ['app/domain', 'app/services', 'db/queries', 'app/components', 'app/http', 'app/paths.ts'],
+  'app/components': ['app/domain', 'app/paths.ts'],
+  'app/http': ['app/domain', 'app/services', 'db', 'app/paths.ts', 'app/config.ts'],
+  db: ['app/domain'],
+}
+
+/** Packages a pure folder may use; folders absent here may use any. */
+const packages: Record<string, readonly string[]> = {
+  'app/domain': ['zod'],
+  'app/fix': [],
+  'app/dropcopy': [],
+}
+
+const root = join(import.meta.dirname, '..')
+const sources = (dir: string): string[] =>
+  readdirSync(join(root, dir)).flatMap((name) => {
+    const path = join(dir, name)
+    if (statSync(join(root, path)).isDirectory()) return sources(path)
+    return /\.(ts|tsx|mjs)$/.test(name) ? [path] : []
+  })
+const importsOf = (file: string) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((m) => m[1]!)
+
+/** The project path an import names, or undefined for a package. */
+function target(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('.')) return relative(root, join(root, file, '..', specifier))
+  if (specifier.startsWith('#db/')) return `db/${specifier.slice(4)}`
+  if (specifier.startsWith('#app/')) return `app/${specifier.slice(5)}`
+  if (specifier.startsWith('#')) return `app/${specifier.slice(1)}`
+  return undefined
+}
+const inside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
+
+function breaches(folder: string): string[] {
+  return sources(folder).flatMap((file) =>
+    importsOf(file).flatMap((specifier) => {
+      const path = target(file, specifier)
+      if (path === undefined) {
+        const allowed = packages[folder]
+        return !allowed || allowed.includes(specifier.split('/')[0]!) ? [] : [`${file} imports ${specifier}`]
+      }
+      return [folder, ...mayImport[folder]!].some((f) => inside(path, f)) ? [] : [`${file} imports ${path}`]
+    }),
+  )
+}
+
+describe('imports point one way', () => {
+  for (const folder of Object.keys(mayImport)) {
+    test(`${folder} imports only what it may`, () => expect(breaches(folder)).toEqual([]))
+  }
+})
+
+describe('the pure folders', () => {
+  const forbidden =
+    /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|node:fs|node:net)\b/
+  for (const folder of ['app/domain', 'app/fix', 'app/dropcopy']) {
+    test(`${folder} reads no clock, no randomness, no I/O`, () => {
+      expect(sources(folder).filter((f) => forbidden.test(readFileSync(join(root, f), 'utf8')))).toEqual([])
+    })
+  }
+})
+
+describe('size', () => {
+  test('no file is over 400 lines', () => {
+    const long = ['app', 'db', 'test']
+      .flatMap(sources)
+      .filter((f) => readFileSync(join(root, f), 'utf8').split('\n').length > 401)
+    expect(long).toEqual([])
+  })
+  test('process.env is read in config.ts, the build scripts and the test set-up alone', () => {
+    const readers = ['app', 'db']
+      .flatMap(sources)
+      .filter((f) => /process\.env\b/.test(readFileSync(join(root, f), 'utf8')))
+    expect(
+      readers.filter(
+        (f) =>
+          ![
+            'app/config.ts',
+            'app/start.mjs',
+            'app/build.mjs',
+            'app/vite.config.ts',
+            'app/cli/drop-copy.mjs',
+            'db/embedded.ts',
+          ].includes(f),
+      ),
+    ).toEqual([])
+  })
+})
