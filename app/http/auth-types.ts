@@ -1,0 +1,43 @@
+import type { Result } from '#domain/result.ts'
+
+/** A session was made, ended or replaced: the answer must carry this `Set-Cookie` value. */
+export interface CookieChange {
+  setCookie: string
+}
+
+export type SignInRefusal =
+  | { code: 'wrong-credentials' }
+  /** For the account or for the address; the same answer for both, so that nobody learns which accounts exist. */
+  | { code: 'too-many-attempts'; retryAfterS: number }
+
+export type PasswordRefusal =
+  | { code: 'wrong-credentials' }
+  | { code: 'too-many-attempts'; retryAfterS: number }
+  | { code: 'weak-password'; why: string }
+
+export type InvitationRefusal = { code: 'invitation-gone' } | { code: 'weak-password'; why: string }
+
+export interface Invitation {
+  email: string
+  name: string
+  firmName: string
+  expiresAt: Date
+}
+
+/** What pages may do about identity. Each method belongs to one request: it knows the address and the session it came with. */
+export interface Auth {
+  /** Costs the same time whether the e-mail is known or not. A session that the browser already had ends. */
+  signIn(input: { email: string; password: string }): Promise<Result<CookieChange, SignInRefusal>>
+  signOut(): Promise<CookieChange>
+  /** For the person signed in. Ends all their sessions and opens a new one. */
+  changePassword(input: { current: string; next: string }): Promise<Result<CookieChange, PasswordRefusal>>
+  /** Undefined when the link was used, has expired or never existed. */
+  findInvitation(token: string): Promise<Invitation | undefined>
+  acceptInvitation(input: {
+    token: string
+    name: string
+    password: string
+  }): Promise<Result<CookieChange, InvitationRefusal>>
+  /** Sandbox only ("Continue as …"): a session without a password. In production mode always `not-found`. */
+  continueAs(userId: string): Promise<Result<CookieChange, { code: 'not-found' }>>
+}

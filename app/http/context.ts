@@ -1,0 +1,44 @@
+import type { Auth } from './auth-types.ts'
+
+export type Mode = 'sandbox' | 'production'
+export type Environment = 'production' | 'certification' | 'sandbox'
+
+/** The person behind a request, resolved once in Express; roles are those in force when the request came. */
+export interface SignedInUser {
+  id: string
+  name: string
+  email: string
+  firmId: string
+  firmName: string
+  isExchange: boolean
+  roles: readonly string[]
+  /** sha256 of the cookie's value: names the session in the database, opens nothing. */
+  sessionId: string
+}
+
+/**
+ * What every loader and action receives. All of it travels here and never as a module global: the server and the Remix
+ * build are two bundles, so a module under `db/` exists twice.
+ */
+export interface RequestContext {
+  user: SignedInUser | undefined
+  cspNonce: string
+  mode: Mode
+  /** The one chosen in the top bar (cookie); always 'sandbox' in sandbox mode. */
+  environment: Environment
+  /** Environments this installation has, in the order of the switch. */
+  environments: readonly Environment[]
+  /** Where the browser reaches us, without a trailing slash. */
+  publicUrl: string
+  /** True for a browser that sent this request as a navigation rather than a background fetch. */
+  auth: Auth
+  /** `Set-Cookie` value that chooses an environment; undefined when this installation does not have it. */
+  environmentCookie(environment: string): string | undefined
+}
+
+declare module '@remix-run/node' {
+  interface AppLoadContext extends RequestContext {}
+  interface Future {
+    v3_singleFetch: true
+  }
+}
