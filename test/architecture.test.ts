@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -26,11 +26,13 @@ const packages: Record<string, readonly string[]> = {
 
 const root = join(import.meta.dirname, '..')
 const sources = (dir: string): string[] =>
-  readdirSync(join(root, dir)).flatMap((name) => {
-    const path = join(dir, name)
-    if (statSync(join(root, path)).isDirectory()) return sources(path)
-    return /\.(ts|tsx|mjs)$/.test(name) ? [path] : []
-  })
+  !existsSync(join(root, dir))
+    ? []
+    : readdirSync(join(root, dir)).flatMap((name) => {
+        const path = join(dir, name)
+        if (statSync(join(root, path)).isDirectory()) return sources(path)
+        return /\.(ts|tsx|mjs)$/.test(name) ? [path] : []
+      })
 const importsOf = (file: string) =>
   [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((m) => m[1]!)
 
