@@ -1,0 +1,56 @@
+export const groupStates = ['requested', 'live', 'suspended', 'closed', 'abandoned'] as const
+export type GroupState = (typeof groupStates)[number]
+
+/** Every change of a group's state; what is not listed does not happen. */
+export const groupChanges = {
+  applied: { from: ['requested', 'live', 'suspended'], to: 'live' },
+  suspend: { from: ['live'], to: 'suspended' },
+  resume: { from: ['suspended'], to: 'live' },
+  close: { from: ['live', 'suspended'], to: 'closed' },
+  abandon: { from: ['requested'], to: 'abandoned' },
+} as const satisfies Record<string, { from: readonly GroupState[]; to: GroupState }>
+
+export type GroupChange = keyof typeof groupChanges
+
+export const groupCan = (change: GroupChange, state: GroupState): boolean => {
+  const from: readonly GroupState[] = groupChanges[change].from
+  return from.includes(state)
+}
+
+/** The word on screen; `by` names who suspended it. */
+export function groupStateWord(state: GroupState, by?: string): string {
+  switch (state) {
+    case 'requested':
+      return 'Requested'
+    case 'live':
+      return 'Live'
+    case 'suspended':
+      return by ? `Suspended by ${by}` : 'Suspended'
+    case 'closed':
+      return 'Closed'
+    case 'abandoned':
+      return 'Abandoned'
+  }
+}
+
+export const levels = ['executions', 'acknowledgments', 'all'] as const
+export type Level = (typeof levels)[number]
+
+/** The three message types of Schedule 12 (spec §4). */
+export const levelNames: Record<Level, string> = {
+  executions: 'Trade Execution Reports',
+  acknowledgments: 'Order Entry Acknowledgments',
+  all: 'All of the Above',
+}
+
+/** Whether terms at `upTo` allow copies at `level`. */
+export const levelCovers = (upTo: Level, level: Level): boolean => upTo === 'all' || upTo === level
+
+export const protocols = ['classic', 'dc4'] as const
+export type Protocol = (typeof protocols)[number]
+
+export const targetStates = ['open', 'paused', 'closed'] as const
+export type TargetState = (typeof targetStates)[number]
+
+/** Sub-filters beside the level; rejects are off unless asked for (spec §4, OPEN-1). */
+export type Filters = { rejects: boolean }

@@ -1,0 +1,89 @@
+import type { Role } from './roles.ts'
+
+/**
+ * What a person may try, by role: routes check it, buttons are drawn from it. It opens the door to a page or a command; whether
+ * this very request, group or target may be touched is decided by the rule of the noun, with the person's firm.
+ *
+ * `authorized-contact` is held by whoever is a contact of a group in force today; it is never granted.
+ */
+export type Standing = Role | 'authorized-contact'
+
+const everyFirmRole = [
+  'firm-admin',
+  'requester',
+  'clearing-signatory',
+  'technical-contact',
+  'billing-approver',
+  'viewer',
+  'authorized-contact',
+] as const
+const everyExchangeRole = ['gam', 'operations', 'certification', 'billing', 'administrator', 'auditor'] as const
+const everybody = [...everyFirmRole, ...everyExchangeRole] as const
+
+export const permissions = {
+  'status:read': everybody,
+  'group:read': everybody,
+  'request:read': everybody,
+  'target:read': everybody,
+  'source:read': everybody,
+  'request:draft': [
+    'requester',
+    'clearing-signatory',
+    'technical-contact',
+    'billing-approver',
+    'authorized-contact',
+    'gam',
+  ],
+  'request:submit': ['requester', 'authorized-contact', 'clearing-signatory', 'gam'],
+  'request:withdraw': ['requester', 'authorized-contact'],
+  'request:decide': ['clearing-signatory', 'billing-approver'],
+  'request:decide-as-exchange': ['gam'],
+  'request:undo': ['gam'],
+  'consent:withdraw': ['clearing-signatory'],
+  'contact:end': ['clearing-signatory', 'requester', 'operations'],
+  'target:pause': ['technical-contact', 'operations'],
+  'group:suspend': ['gam', 'operations'],
+  'credential:create': ['technical-contact'],
+  'credential:revoke': ['technical-contact', 'operations'],
+  'messages:read': ['operations', 'auditor'],
+  'people:read': ['firm-admin', 'administrator', 'auditor'],
+  'people:write': ['firm-admin', 'administrator'],
+  'billing:read': ['requester', 'billing-approver', 'billing', 'auditor', 'gam'],
+  'audit:read': ['auditor', 'administrator'],
+  'configuration:read': ['gam', 'operations', 'auditor'],
+  'own-password:write': everybody,
+} as const satisfies Record<string, readonly Standing[]>
+
+export type Permission = keyof typeof permissions
+
+export const permissionNames = Object.keys(permissions) as Permission[] // the keys of a literal are its own
+
+/** Whether any of these standings carries the permission. */
+export const mayWith = (standings: readonly Standing[], permission: Permission): boolean => {
+  const allowed: readonly Standing[] = permissions[permission]
+  return standings.some((standing) => allowed.includes(standing))
+}
+
+/** Who acts: a signed-in person, with what they hold at this moment. Resolved once a request. */
+export type Actor = {
+  kind: 'person'
+  userId: string
+  name: string
+  email: string
+  firmId: string
+  firmName: string
+  isExchange: boolean
+  standings: readonly Standing[]
+  /** Where the command came from, for the audit trail; absent for the command line. */
+  origin?: string
+}
+
+/** The portal itself, at an appointed time or because the connector reported. */
+export type SystemActor = { kind: 'system' }
+
+export const system: SystemActor = { kind: 'system' }
+
+export const may = (actor: Actor, permission: Permission): boolean => mayWith(actor.standings, permission)
+
+/** Who could: the roles to name in a refusal or on a disabled button. */
+export const whoMay = (permission: Permission): readonly Standing[] => permissions[permission]
