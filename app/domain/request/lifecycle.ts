@@ -34,7 +34,11 @@ export type Who =
   | 'gam'
   | 'system'
 
-type Row = { from: readonly RequestState[]; to: readonly (RequestState | 'same' | 'gone' | 'new-draft')[]; who: readonly Who[] }
+type Row = {
+  from: readonly RequestState[]
+  to: readonly (RequestState | 'same' | 'gone' | 'new-draft')[]
+  who: readonly Who[]
+}
 
 /**
  * The whole state table. Commands obey it, pages grey out their buttons by it, tests walk it: an action from a state

@@ -1,0 +1,87 @@
+import type { Level, Protocol } from '../group/states.ts'
+
+/** A person whom a clearing firm authorizes to administer this group (Schedule 12, spec §9). */
+export type ContactEntry = {
+  name: string
+  title: string
+  email: string
+  phone: string /** Clearing Firm ID */
+  clearingCode: string
+}
+
+export type ConnectionEntry = {
+  line: 'existing' | 'new' /** addresses or networks the client connects from */
+  addresses: string[]
+  notes: string
+}
+
+/** Schedule 12 for a new group, complete. Sources are names of six characters, in the order entered, none twice. */
+export type NewGroupDocument = {
+  kind: 'new-group'
+  groupName: string
+  purpose: string
+  billingAccountId: string
+  feeAcknowledged: boolean
+  sources: string[]
+  level: Level
+  rejects: boolean
+  protocol: Protocol
+  contacts: ContactEntry[]
+  connection: ConnectionEntry
+}
+
+/** A later change of a group: what is to become different, nothing else. */
+export type ChangeDocument = {
+  kind: 'change'
+  reason: string
+  addSources: string[]
+  removeSources: {
+    source: string /** "and nothing again": what was sent before may no longer be asked for */
+    revoked: boolean
+  }[]
+  level: Level | null
+  rejects: boolean | null
+  addContacts: ContactEntry[]
+}
+
+export type CloseDocument = { kind: 'close'; reason: string }
+
+export type RequestDocument = NewGroupDocument | ChangeDocument | CloseDocument
+
+/** A document on its way: the same fields, each possibly still empty. */
+export type DraftDocument =
+  | (Omit<NewGroupDocument, 'level' | 'protocol' | 'connection'> & {
+      level: Level | ''
+      protocol: Protocol | ''
+      connection: { line: 'existing' | 'new' | ''; addresses: string[]; notes: string }
+    })
+  | ChangeDocument
+  | CloseDocument
+
+export type NewGroupDraft = Extract<DraftDocument, { kind: 'new-group' }>
+
+export const emptyNewGroup: NewGroupDraft = {
+  kind: 'new-group',
+  groupName: '',
+  purpose: '',
+  billingAccountId: '',
+  feeAcknowledged: false,
+  sources: [],
+  level: '',
+  rejects: false,
+  protocol: 'classic',
+  contacts: [],
+  connection: { line: '', addresses: [], notes: '' },
+}
+
+export const emptyChange: ChangeDocument = {
+  kind: 'change',
+  reason: '',
+  addSources: [],
+  removeSources: [],
+  level: null,
+  rejects: null,
+  addContacts: [],
+}
+
+export const emptyClose: CloseDocument = { kind: 'close', reason: '' }

@@ -1,0 +1,251 @@
+import { z } from 'zod'
+import { levels, protocols } from '../group/states.ts'
+import { sourceNamePattern } from '../reference/source.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import type { DraftDocument, RequestDocument } from './document.ts'
+import { type FormFields, nest, rows, ticked, words } from './form.ts'
+
+/** How much of anything a request may hold. The source limit is that of one convenience-gateway target (spec §1). */
+export const limits = {
+  sources: 1000,
+  contacts: 20,
+  addresses: 40,
+  name: 60,
+  line: 120,
+  text: 2000,
+  reason: 1000,
+} as const
+
+/** The four steps of the form, in order; sections carry names, not letters. */
+export const steps = [
+  { id: 'group', title: 'Group and billing' },
+  { id: 'sources', title: 'Sources and messages' },
+  { id: 'people', title: 'People and connection' },
+  { id: 'review', title: 'Review and sign' },
+] as const
+export type StepId = (typeof steps)[number]['id']
+
+export const isStep = (word: string): word is StepId => steps.some((step) => step.id === word)
+
+// One line: no control characters, so that nothing breaks a table, a header or a printed page.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+const control = /[\u0000-\u001f\u007f]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a text of several lines may hold tab and line ends, nothing else
+const controlButLines = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max, `At most ${max} characters.`)
+    .refine((text) => !control.test(text), 'One line of text.')
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max, `At most ${max} characters.`)
+    .refine((value) => !controlButLines.test(value), 'Holds characters that cannot be printed.')
+const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? '', schema)
+
+const sourceWord = z.string().trim().toUpperCase().max(12, 'A source is 6 characters: Session ID and Firm ID.')
+const sourceList = z.preprocess(
+  words,
+  z.array(sourceWord).max(limits.sources, `At most ${limits.sources} sources.`).transform(unique),
+)
+const addressList = z.preprocess(
+  words,
+  z.array(line(50)).max(limits.addresses, `At most ${limits.addresses} addresses.`).transform(unique),
+)
+
+const draftContact = z.object({
+  name: orEmpty(line(limits.line)),
+  title: orEmpty(line(limits.line)),
+  email: orEmpty(line(254).toLowerCase()),
+  phone: orEmpty(line(40)),
+  clearingCode: orEmpty(line(3).toUpperCase()),
+})
+const draftContacts = z.preprocess(
+  rows,
+  z
+    .array(draftContact)
+    .max(limits.contacts, `At most ${limits.contacts} people.`)
+    .transform((list) => list.filter((contact) => contact.name || contact.email || contact.phone)),
+)
+
+const draftGroup = z.object({
+  groupName: orEmpty(line(limits.name)),
+  purpose: orEmpty(text(limits.text)),
+  billingAccountId: orEmpty(z.union([z.literal(''), z.uuid('Choose one of the accounts listed.')])),
+  feeAcknowledged: z.preprocess(ticked, z.boolean()),
+})
+const draftSources = z.object({
+  sources: sourceList,
+  level: orEmpty(z.enum([...levels, ''], 'Choose one of the three.')),
+  rejects: z.preprocess(ticked, z.boolean()),
+  protocol: orEmpty(z.enum([...protocols, ''], 'Choose the protocol.')),
+})
+const draftPeople = z.object({
+  contacts: draftContacts,
+  connection: z.preprocess(
+    (value) => value ?? {},
+    z.object({
+      line: orEmpty(z.enum(['existing', 'new', ''], 'Choose the line.')),
+      addresses: addressList,
+      notes: orEmpty(text(limits.text)),
+    }),
+  ),
+})
+const draftNewGroup = z.object({ kind: z.literal('new-group') }).extend({
+  ...draftGroup.shape,
+  ...draftSources.shape,
+  ...draftPeople.shape,
+})
+
+const optionalLevel = z.preprocess((value) => value || null, z.enum(levels).nullable())
+const optionalYes = z.preprocess(
+  (value) =>
+    value === 'on' || value === 'true' ? true : value === 'off' || value === 'false' ? false : (value ?? null),
+  z.boolean().nullable(),
+)
+const draftChange = z.object({
+  kind: z.literal('change'),
+  reason: orEmpty(text(limits.reason)),
+  addSources: sourceList,
+  removeSources: z.preprocess(
+    rows,
+    z
+      .array(z.object({ source: sourceWord, revoked: z.preprocess(ticked, z.boolean()) }))
+      .max(limits.sources)
+      .transform((list) => list.filter((row) => row.source)),
+  ),
+  level: optionalLevel,
+  rejects: optionalYes,
+  addContacts: draftContacts,
+})
+const draftClose = z.object({ kind: z.literal('close'), reason: orEmpty(text(limits.reason)) })
+
+/** What a draft may be: any of it empty, none of it oversized. Also what the database column is read through. */
+export const draftDocument = z.discriminatedUnion('kind', [draftNewGroup, draftChange, draftClose])
+
+const required = (max: number, what: string) => line(max).min(1, what)
+const contact = z.object({
+  name: required(limits.line, 'The name of the person.'),
+  title: line(limits.line),
+  email: z.email('An e-mail address.').max(254),
+  phone: required(40, 'A telephone number.').regex(/^\+?[0-9 ()./-]{5,40}$/, 'A telephone number, with country code.'),
+  clearingCode: z.string().regex(/^[A-Z0-9]{3}$/, 'The Clearing Firm ID: 3 characters.'),
+})
+const source = z.string().regex(sourceNamePattern, 'A source is 6 characters: Session ID and Firm ID.')
+const address = z
+  .string()
+  .regex(
+    /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?|[0-9a-fA-F:]{2,39}(?:\/\d{1,3})?)$/,
+    'An IPv4 or IPv6 address, or a network such as 192.0.2.0/24.',
+  )
+const contacts = z.array(contact).max(limits.contacts).superRefine(noTwice)
+
+const newGroup = z.object({
+  kind: z.literal('new-group'),
+  groupName: required(limits.name, 'Name the group.').min(3, 'At least 3 characters.'),
+  purpose: text(limits.text),
+  billingAccountId: z.uuid('Choose the account to bill.'),
+  feeAcknowledged: z.literal(true, 'The fee must be acknowledged.'),
+  sources: z.array(source).min(1, 'At least one source session.').max(limits.sources),
+  level: z.enum(levels, 'Choose which messages the group receives.'),
+  rejects: z.boolean(),
+  protocol: z.enum(protocols, 'Choose the protocol.'),
+  contacts: contacts.min(1, 'At least one person who may administer the group.'),
+  connection: z.object({
+    line: z.enum(['existing', 'new'], 'Choose the line.'),
+    addresses: z.array(address).max(limits.addresses),
+    notes: text(limits.text),
+  }),
+})
+const change = z
+  .object({
+    kind: z.literal('change'),
+    reason: text(limits.reason).min(1, 'Say why.'),
+    addSources: z.array(source).max(limits.sources),
+    removeSources: z.array(z.object({ source, revoked: z.boolean() })).max(limits.sources),
+    level: z.enum(levels).nullable(),
+    rejects: z.boolean().nullable(),
+    addContacts: contacts,
+  })
+  .superRefine((document, context) => {
+    const nothing =
+      document.level === null &&
+      document.rejects === null &&
+      document.addSources.length + document.removeSources.length + document.addContacts.length === 0
+    if (nothing) context.addIssue({ code: 'custom', path: ['addSources'], message: 'Nothing is to change.' })
+    const both = document.removeSources.findIndex((row) => document.addSources.includes(row.source))
+    if (both >= 0)
+      context.addIssue({ code: 'custom', path: ['removeSources', both], message: 'Both added and removed.' })
+  })
+const close = z.object({ kind: z.literal('close'), reason: text(limits.reason).min(1, 'Say why.') })
+
+/** What may be submitted. */
+export const completeDocument = z.discriminatedUnion('kind', [newGroup, change, close])
+
+/** `field` is the name of the form's field (`contacts.0.email`); `step` is where it stands. */
+export type FieldProblem = { step: StepId; field: string; message: string }
+export type Incomplete = { code: 'incomplete'; problems: FieldProblem[] }
+
+/** A draft as far as it goes, from the fields of one step laid over what was saved before. */
+export function readStep(saved: DraftDocument, step: StepId, fields: FormFields): Result<DraftDocument, Incomplete> {
+  const kept = saved.kind === 'new-group' ? without(saved, fieldsOf[step]) : { kind: saved.kind }
+  const own = saved.kind === 'new-group' ? only(nest(fields), fieldsOf[step]) : nest(fields)
+  return answer(draftDocument.safeParse({ ...kept, ...own, kind: saved.kind }))
+}
+
+/** The draft as a document that may be submitted, or everything that is still missing, beside its field. */
+export function checkComplete(draft: DraftDocument): Result<RequestDocument, Incomplete> {
+  return answer(completeDocument.safeParse(draft))
+}
+
+/** Which steps of a draft have nothing left to complain about. */
+export function doneSteps(draft: DraftDocument): StepId[] {
+  const checked = checkComplete(draft)
+  const open = checked.ok ? [] : checked.error.problems.map((problem) => problem.step)
+  return steps.map((step) => step.id).filter((id) => id !== 'review' && !open.includes(id))
+}
+
+const fieldsOf: Record<StepId, readonly string[]> = {
+  group: Object.keys(draftGroup.shape),
+  sources: Object.keys(draftSources.shape),
+  people: Object.keys(draftPeople.shape),
+  review: [],
+}
+const stepOf = (field: string): StepId =>
+  steps.find(({ id }) => fieldsOf[id].includes(field.split('.')[0] ?? ''))?.id ?? 'group'
+
+type Parsed<T> = { success: true; data: T } | { success: false; error: z.ZodError }
+
+function answer<T>(parsed: Parsed<T>): Result<T, Incomplete> {
+  if (parsed.success) return ok(parsed.data)
+  const problems = new Map<string, FieldProblem>()
+  for (const issue of parsed.error.issues) {
+    const field = issue.path.map(String).join('.')
+    if (!problems.has(field)) problems.set(field, { step: stepOf(field), field, message: issue.message })
+  }
+  return refuse({ code: 'incomplete', problems: [...problems.values()] })
+}
+
+function unique(list: string[]): string[] {
+  return [...new Set(list)].filter(Boolean)
+}
+
+function noTwice(list: { email: string; clearingCode: string }[], context: z.RefinementCtx): void {
+  list.forEach((entry, index) => {
+    const first = list.findIndex((other) => other.email === entry.email && other.clearingCode === entry.clearingCode)
+    if (first < index)
+      context.addIssue({ code: 'custom', path: [index, 'email'], message: 'This person is already listed above.' })
+  })
+}
+
+const only = (all: Record<string, unknown>, keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)))
+const without = (all: Record<string, unknown>, keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => !keys.includes(key)))
+
+/** Commands that carry a sentence: why somebody returned, rejected, withdrew, paused or revoked. */
+export const reason = text(limits.reason).min(1, 'Say why.')
