@@ -1,0 +1,110 @@
+import { z } from 'zod'
+
+/** The building blocks that feeds, sources and targets share. FIX values are printable ASCII without SOH (spec §2.1). */
+
+const pattern = (expression: RegExp, says: string) => z.string().regex(expression, says)
+
+export const compId = pattern(/^[\x21-\x7e]{1,32}$/, 'must be 1 to 32 printable characters without spaces')
+export const subId = pattern(/^[\x20-\x7e]{1,32}$/, 'must be 1 to 32 printable characters')
+export const objectId = pattern(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, or . : _ -')
+/** 3-character Session ID + 3-character Firm ID (spec §1). */
+export const sourceId = pattern(/^[A-Za-z0-9]{6}$/, 'must be a 3-character session ID and a 3-character firm ID')
+/** Target Session ID without its FTI (spec §1). */
+export const targetSessionId = pattern(/^[A-Za-z0-9]{6}$/, 'must be 6 letters or digits')
+/** MSGW market segment, sent in 50 and 57 (spec §3.3). */
+export const segment = pattern(/^\d{1,4}$/, 'must be a market segment number')
+const host = pattern(/^[\w.:-]{1,253}$/, 'must be a host name or an address')
+/** 0: any free port, for tests and the sandbox. */
+const port = z.int().min(0).max(65535)
+export const address = { host, port }
+export const allowFrom = z.array(pattern(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network'))
+
+export const heartbeatS = z.int().min(0).max(3600)
+
+const secret = pattern(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable characters')
+const hex = pattern(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+
+/** A password in the clear, or one of two verifiers: sha256(salt ‖ password), salt as UTF-8 text, in hexadecimal; or an argon2id string. */
+export const passwordCredential = z.union([
+  z.strictObject({ kind: z.literal('password'), password: secret }),
+  z.strictObject({ kind: z.literal('password'), sha256: hex, salt: z.string().min(1).max(128) }),
+  z.strictObject({ kind: z.literal('password'), argon2: z.string().startsWith('$argon2') }),
+])
+export const hmacCredential = z.strictObject({
+  kind: z.literal('hmac'),
+  accessKeyId: z.string().min(1).max(32),
+  secretKey: pattern(/^[\w-]{16,}$/, 'must be base64url without padding'),
+})
+export const credential = z.union([...passwordCredential.options, hmacCredential])
+export type Credential = z.output<typeof credential>
+
+/** Stands for a secret kept elsewhere; resolved when a snapshot is assembled from parts. */
+export const credentialReference = z.strictObject({ kind: z.enum(['password', 'hmac']), ref: z.string().min(1) })
+export type CredentialReference = z.output<typeof credentialReference>
+
+export const tls = z.strictObject({
+  cert: z.string().min(1).optional(),
+  key: z.string().min(1).optional(),
+  ca: z.string().min(1).optional(),
+})
+
+const timeOfDay = pattern(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 16:00')
+/** IANA name. */
+const zone = z.string().refine(isTimeZone, 'must be a time zone such as America/Chicago')
+const weekday = z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
+
+/** When the numbers start again (spec §2.6). */
+export const week = z.strictObject({ zone, day: weekday, time: timeOfDay })
+
+/** Logon window of a target: from one moment of the week to another, in `zone`. */
+export const logonWindow = z.strictObject({
+  zone,
+  from: z.strictObject({ day: weekday, time: timeOfDay }),
+  to: z.strictObject({ day: weekday, time: timeOfDay }),
+})
+
+/** The switches behind the two presets; each may be set by itself. The presets' values stand in the FIX library's table. */
+const switches = {
+  heartbeatS: z
+    .tuple([heartbeatS, heartbeatS])
+    .refine(([low, high]) => low <= high, 'must be [lowest, highest]')
+    .optional(),
+  testRequestAfterLogon: z.boolean().optional(),
+  senderFieldsRequired: z.boolean().optional(),
+  resetOnAnyLogon: z.boolean().optional(),
+  credentialsRequired: z.boolean().optional(),
+  closeOnBadFirstMessage: z.boolean().optional(),
+  rejectPossDupWithoutOrigTime: z.boolean().optional(),
+  strictSequenceReset: z.boolean().optional(),
+  logoutWaitsForGap: z.boolean().optional(),
+  /** Messages a FIX resend may span; 0 means no cap. */
+  resendCap: z.int().min(0).optional(),
+  rejectSecondResend: z.boolean().optional(),
+  /** How far SendingTime(52) may be off, in seconds; 0 means it is not looked at. */
+  sendingTimeS: z.int().min(0).optional(),
+}
+export const policyPreset = z.enum(['cme', 'fix'])
+export const policy = z.union([policyPreset, z.strictObject({ preset: policyPreset, ...switches })])
+export type Policy = z.output<typeof policy>
+
+/** Message level and its sub-filters (spec §4). A filter set here overrides what the level says; rejects and ebs are off in every level. */
+export const level = z.enum(['executions', 'acknowledgments', 'all'])
+export const filters = z.strictObject({
+  fills: z.boolean().optional(),
+  tradeCancels: z.boolean().optional(),
+  tradeCorrections: z.boolean().optional(),
+  newOrders: z.boolean().optional(),
+  cancelsAndModifies: z.boolean().optional(),
+  eliminations: z.boolean().optional(),
+  massActions: z.boolean().optional(),
+  rejects: z.boolean().optional(),
+  ebs: z.boolean().optional(),
+})
+
+function isTimeZone(name: string): boolean {
+  try {
+    return name !== '' && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}

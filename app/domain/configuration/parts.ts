@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { ok, type Result, refuse } from '../result.ts'
+import { type Credential, type CredentialReference, credential, credentialReference } from './fields.ts'
+import { problemLines } from './problem-lines.ts'
+import {
+  type commonShape,
+  feedShape,
+  parseSnapshot,
+  type Snapshot,
+  type SnapshotRefusal,
+  sourceShape,
+  targetShape,
+} from './snapshot.ts'
+
+/** In a part a credential may be a reference: the secret stays sealed in its own table. */
+const credentials = z.array(z.union([...credential.options, credentialReference])).default([])
+
+export const feedPart = z.strictObject({ ...feedShape, credentials })
+export const sourcePart = z.strictObject(sourceShape)
+export const targetPart = z.strictObject({ ...targetShape, credentials })
+export type FeedPart = z.input<typeof feedPart>
+export type SourcePart = z.input<typeof sourcePart>
+export type TargetPart = z.input<typeof targetPart>
+
+/** The kinds of object a configuration version is made of. */
+export const partKinds = ['feed', 'source', 'target'] as const
+export type PartKind = (typeof partKinds)[number]
+
+/** One object as one version left it; `document` null: removed by that version. */
+export type Part = { kind: PartKind; objectId: string; document: unknown }
+
+/** What is the exchange's own and not part of any version: everything but the version number has a default or is fixed. */
+export type Common = Pick<z.input<z.ZodObject<typeof commonShape>>, 'exchange' | 'week' | 'limits' | 'journal'>
+
+/** Answers a credential's secret or verifier; undefined when it is unknown, revoked or expired. */
+export type ResolveCredential = (reference: CredentialReference) => Credential | undefined
+
+const schemas = { feed: feedPart, source: sourcePart, target: targetPart }
+const noReferences: ResolveCredential = () => undefined
+
+/** What is wrong with one part by itself, one line each; empty when nothing is. `targets[0].…` becomes `target ODQ1Z9.…`. */
+export function partProblems(part: Part): string[] {
+  if (part.document === null) return []
+  const name = `${part.kind} ${part.objectId}`
+  const parsed = schemas[part.kind].safeParse(part.document)
+  if (!parsed.success) return problemLines(parsed.error).map((line) => `${name}: ${line}`)
+  const own = 'sessionId' in parsed.data ? parsed.data.sessionId : parsed.data.id
+  return own === part.objectId ? [] : [`${name}: the document names ${own}`]
+}
+
+/**
+ * The snapshot of a version from the newest part of each object. Objects are ordered by kind and id, so equal parts give
+ * equal snapshots. A reference that cannot be resolved is dropped on a target (nobody logs on with it) and is a problem on a feed.
+ */
+export function assemble(
+  version: number,
+  common: Common,
+  parts: Iterable<Part>,
+  resolve: ResolveCredential = noReferences,
+): Result<Snapshot, SnapshotRefusal> {
+  const present = [...parts].filter((part) => part.document !== null).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+  const problems = present.flatMap(partProblems)
+  const documents = { feed: [] as unknown[], source: [] as unknown[], target: [] as unknown[] }
+  if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
+  for (const part of present) {
+    if (part.kind === 'source') documents.source.push(part.document)
+    else {
+      const withSecrets = resolved(part, resolve)
+      if (!withSecrets.ok) problems.push(withSecrets.error.says)
+      else documents[part.kind].push(withSecrets.value)
+    }
+  }
+  if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
+  const { feed: feeds, source: sources, target: targets } = documents
+  return parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
+}
+
+function resolved(part: Part, resolve: ResolveCredential): Result<unknown, { code: 'unresolved'; says: string }> {
+  const document = (part.kind === 'feed' ? feedPart : targetPart).parse(part.document)
+  const found: Credential[] = []
+  for (const [i, one] of document.credentials.entries()) {
+    const known = 'ref' in one ? resolve(one) : one
+    if (known) found.push(known)
+    else if (part.kind === 'feed') {
+      return refuse({
+        code: 'unresolved',
+        says: `feed ${part.objectId}: credentials[${i}]: its secret is not available`,
+      })
+    }
+  }
+  return ok({ ...document, credentials: found })
+}

@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import { feedsOf } from '#domain/configuration/cross-check.ts'
+import { parseSnapshot, type SnapshotInput } from '#domain/configuration/snapshot.ts'
+import { unsupported } from '#domain/configuration/unsupported.ts'
+
+type Feed = SnapshotInput['feeds'][number]
+type Target = SnapshotInput['targets'][number]
+
+const gw1: Feed = {
+  id: 'gw1',
+  mode: 'accept',
+  host: '127.0.0.1',
+  port: 9801,
+  dialect: 'encapsulated',
+  ourCompId: 'DROPCOPY',
+  theirCompId: 'GW1',
+}
+const gw2: Feed = {
+  ...gw1,
+  id: 'gw2',
+  mode: 'initiate',
+  port: 9802,
+  dialect: 'plain',
+  source: 'M3P882',
+  theirCompId: 'GW2',
+  password: 'secret',
+}
+const target: Target = {
+  sessionId: 'ODQ1Z9',
+  protocol: 'classic',
+  group: 'Desk 7',
+  level: 'all',
+  filters: { rejects: false },
+  sources: ['K7T882', 'M3P882'],
+  queueDepth: 100,
+  listen: [
+    { role: 'primary', host: '127.0.0.1', port: 9901 },
+    { role: 'backup', host: '127.0.0.2', port: 9901 },
+  ],
+  credentials: [{ kind: 'password', password: 'secret' }],
+}
+const example: SnapshotInput = {
+  schema: 1,
+  version: 12,
+  exchange: { compId: 'CME', subId: 'G' },
+  feeds: [gw1, gw2],
+  sources: [
+    { id: 'K7T882', feed: 'gw1', gateway: 'cgw' },
+    { id: 'M3P882', feed: 'gw2', gateway: 'cgw' },
+  ],
+  targets: [target],
+  journal: { durability: 'fsync' },
+}
+
+/** What is said of the example with these changes; an accepted one says nothing. */
+function problems(change: Record<string, unknown>): string[] {
+  const parsed = parseSnapshot({ ...example, ...change })
+  return parsed.ok ? [] : parsed.error.problems
+}
+const withTarget = (change: Record<string, unknown>) => problems({ targets: [{ ...target, ...change }] })
+const withFeeds = (...feeds: object[]) => problems({ feeds })
+
+describe('the contract example', () => {
+  test('is accepted, with every default filled in', () => {
+    const parsed = parseSnapshot(example)
+    if (!parsed.ok) throw new Error(parsed.error.problems.join('\n'))
+    expect(parsed.value.feeds[0]).toMatchObject({ heartbeatS: 30, policy: 'cme', credentials: [], allowFrom: [] })
+    expect(parsed.value.targets[0]).toMatchObject({ queueDepth: 100, queueGraceS: 0, active: 'primary', paused: false })
+    expect(parsed.value.week).toEqual({ zone: 'America/Chicago', day: 'sunday', time: '16:00' })
+    expect(parsed.value.journal.durability).toBe('fsync')
+    expect(unsupported(parsed.value)).toEqual([])
+  })
+  test('parses to itself a second time, so that a saved snapshot can be read back', () => {
+    const once = parseSnapshot(example)
+    if (!once.ok) throw new Error('refused')
+    expect(parseSnapshot(JSON.parse(JSON.stringify(once.value)))).toEqual(once)
+  })
+})
+
+describe('a problem of shape', () => {
+  test('is one line with its path', () => {
+    expect(problems({ version: 'x' })).toEqual(['version: expected number, received string'])
+    expect(problems({ schema: 2 })).toEqual(['schema: expected 1'])
+    expect(problems({ feeds: undefined })).toEqual(['feeds: is required (array)'])
+    expect(withFeeds({ ...gw1, port: 70000 }, gw2)).toEqual(['feeds[0].port: expected number to be <=65535'])
+    expect(withTarget({ level: 'some' })).toEqual([
+      'targets[0].level: expected one of "executions" or "acknowledgments" or "all"',
+    ])
+    expect(withTarget({ listen: [] })).toEqual(['targets[0].listen: expected array to have >=1 items'])
+    expect(withTarget({ queueDepth: -1 })).toEqual(['targets[0].queueDepth: expected number to be >=0'])
+    expect(withTarget({ sources: ['K7T'] })).toEqual([
+      'targets[0].sources[0]: must be a 3-character session ID and a 3-character firm ID',
+    ])
+    expect(parseSnapshot('text')).toEqual({
+      ok: false,
+      error: { code: 'invalid-snapshot', problems: ['(document): expected object, received string'] },
+    })
+  })
+  test('names an unknown key wherever it stands', () => {
+    expect(problems({ extra: 1 })).toEqual(['extra: unknown key'])
+    expect(withTarget({ quueDepth: 5 })).toEqual(['targets[0].quueDepth: unknown key'])
+    expect(withTarget({ filters: { reject: true } })).toEqual(['targets[0].filters.reject: unknown key'])
+    expect(withTarget({ policy: { preset: 'cme', hearbeat: 3 } })).toEqual(['targets[0].policy.hearbeat: unknown key'])
+    expect(problems({ journal: { durability: 'os', fast: true } })).toEqual(['journal.fast: unknown key'])
+  })
+  test('points inside a credential of the kind that was meant', () => {
+    expect(withTarget({ credentials: [{ kind: 'password', passwrd: 'x', password: 'secret' }] })).toEqual([
+      'targets[0].credentials[0].passwrd: unknown key',
+    ])
+    expect(withTarget({ credentials: [{ kind: 'hmac', accessKeyId: 'A' }] })).toEqual([
+      'targets[0].credentials[0].secretKey: is required (string)',
+    ])
+  })
+  test('is said for all of them at once', () => {
+    expect(problems({ version: -1, feeds: [{ ...gw1, dialect: 'xml' }, gw2] })).toHaveLength(2)
+  })
+  test('includes a time zone that does not exist', () => {
+    expect(problems({ week: { zone: 'America/Chicgo', day: 'sunday', time: '16:00' } })).toEqual([
+      'week.zone: must be a time zone such as America/Chicago',
+    ])
+  })
+})
+
+describe('parts that do not fit together', () => {
+  test('a source names a feed that does not exist', () => {
+    expect(problems({ sources: [{ id: 'K7T882', feed: ['gw1', 'gw9'], gateway: 'cgw' }, example.sources[1]] })).toEqual(
+      ['sources[0].feed[1]: there is no feed gw9'],
+    )
+  })
+  test('a target names a source that does not exist, or one twice', () => {
+    expect(withTarget({ sources: ['K7T882', 'ZZZ882'] })).toEqual(['targets[0].sources[1]: there is no source ZZZ882'])
+    expect(withTarget({ sources: ['K7T882', 'K7T882'] })).toEqual([
+      'targets[0].sources[1]: K7T882 is already in this target',
+    ])
+  })
+  test('a classic target cannot carry two sources of one session ID; a dc4 target can', () => {
+    const sources = [...example.sources, { id: 'K7T999', feed: 'gw1', gateway: 'cgw' }]
+    const targets = [{ ...target, sources: ['K7T882', 'K7T999'] }]
+    expect(problems({ sources, targets })).toEqual([
+      'targets[0].sources[1]: K7T999 and K7T882 have the same 3-character session ID, which a classic copy cannot tell apart',
+    ])
+    expect(problems({ sources, targets: [{ ...targets[0], protocol: 'dc4' }] })).toEqual([])
+  })
+  test('a plain feed names one source, and that source names the feed', () => {
+    expect(withFeeds(gw1, { ...gw2, source: undefined })).toEqual([
+      'feeds[1].source: a plain feed names its one source',
+    ])
+    expect(withFeeds(gw1, { ...gw2, source: 'K7T882' })).toEqual([
+      'feeds[1].source: no source K7T882 names feed gw2',
+      'feeds[1].source: a plain feed carries one source, but M3P882 name it too',
+    ])
+    expect(withFeeds({ ...gw1, source: 'K7T882' }, gw2)).toEqual([
+      'feeds[0].source: only a plain feed names its source',
+    ])
+  })
+  test('names are unique', () => {
+    expect(withFeeds(gw1, gw2, { ...gw1, theirCompId: 'GW3' })).toEqual(['feeds[2].id: gw1 is already a feed'])
+    expect(problems({ sources: [...example.sources, example.sources[0]] })).toEqual([
+      'sources[2].id: K7T882 is already a source',
+    ])
+    expect(problems({ targets: [target, target] })).toEqual(['targets[1].sessionId: ODQ1Z9 is already a target'])
+  })
+  test('several segments, and listening by segment, are for dc4', () => {
+    const sources = [{ id: 'K7T882', feed: 'gw1', gateway: 'msgw', segments: ['84', '98'] }, example.sources[1]]
+    const listen = [{ role: 'primary', host: '127.0.0.1', port: 9901, segment: '84' }]
+    expect(problems({ sources, targets: [{ ...target, listen }] })).toEqual([
+      'targets[0].sources[0]: K7T882 has several segments; only a dc4 target can carry it',
+      'targets[0].listen[0].segment: segments are for dc4 targets only',
+    ])
+    expect(problems({ sources, targets: [{ ...target, listen, protocol: 'dc4' }] })).toEqual([])
+  })
+  test('listeners: one per role, an active one, and never feed and target at one address', () => {
+    const primary = { role: 'primary', host: '127.0.0.1', port: 9801 }
+    expect(withTarget({ listen: [primary, { ...primary, port: 9999 }] })).toEqual([
+      'targets[0].listen[1].role: this target has a primary address already',
+      'feeds[0].port: 127.0.0.1:9801 is also an address of target ODQ1Z9',
+    ])
+    expect(withTarget({ listen: [{ ...primary, port: 0 }], active: 'backup' })).toEqual([
+      'targets[0].active: there is no backup address in listen',
+    ])
+    expect(withFeeds(gw1, gw2, { ...gw1, id: 'gw3' })).toEqual([
+      'feeds[2].theirCompId: feed gw1 accepts the same CompIDs at the same address',
+    ])
+  })
+  test('a feed that accepts from elsewhere is protected', () => {
+    const open = { ...gw1, host: '0.0.0.0' }
+    expect(withFeeds(open, gw2)).toEqual([
+      'feeds[0].host: accepting beyond loopback needs a credential, or allowFrom and tls',
+    ])
+    expect(withFeeds({ ...open, password: 'secret' }, gw2)).toEqual([])
+    expect(withFeeds({ ...open, allowFrom: ['10.0.0.0/8'], tls: {} }, gw2)).toEqual([])
+  })
+})
+
+describe('what this connector does not run yet', () => {
+  test('is valid in the schema and named with its path', () => {
+    const parsed = parseSnapshot({
+      ...example,
+      feeds: [{ ...gw1, tls: {} }, gw2],
+      targets: [
+        {
+          ...target,
+          protocol: 'dc4',
+          credentials: [{ kind: 'hmac', accessKeyId: 'KEY', secretKey: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX' }],
+          windows: [{ zone: 'UTC', from: { day: 'sunday', time: '17:00' }, to: { day: 'friday', time: '16:00' } }],
+        },
+      ],
+    })
+    if (!parsed.ok) throw new Error(parsed.error.problems.join('\n'))
+    expect(unsupported(parsed.value)).toEqual([
+      'feeds[0].tls: tls is not supported yet',
+      'targets[0].protocol: dc4 is not supported yet',
+      'targets[0].credentials[0].kind: hmac is not supported yet',
+      'targets[0].windows: a logon window is not supported yet',
+    ])
+  })
+})
+
+test('a failover pair lists its owner first', () => {
+  expect(feedsOf({ feed: ['gw1', 'gw2'] })).toEqual(['gw1', 'gw2'])
+  expect(feedsOf({ feed: 'gw1' })).toEqual(['gw1'])
+})
