@@ -1,0 +1,162 @@
+import type { FilePort } from './files.ts'
+import type { DeliveryRecord, JournalRecord, MessageFields } from './records.ts'
+
+export interface JournalOptions {
+  /** `fsync` survives power loss, `os` the death of the process. */
+  durability: 'fsync' | 'os'
+  /** Bytes of a segment file; 64 MB when absent. A multiple of 4,096. */
+  segmentBytes?: number
+  /** Memory shared with the writer, in which batches are built and from which recent ones are read; 32 MB when absent. */
+  ringBytes?: number
+  /** A batch that would grow past this is split; 1 MB when absent, at most a quarter of a segment. */
+  batchBytes?: number
+  /** What is kept back for session records when the disk is full; 16 MB when absent. */
+  reserveBytes?: number
+  /** Where files come from: replaced in tests that fill disks and tear writes. */
+  files?: FilePort
+}
+
+export interface JournalHooks {
+  /** The state after every record appended so far. Asked while no record is half applied: inside `commit`, an append or a durable batch. */
+  head(): Uint8Array
+  /** Recovery, once at most: start from this state. */
+  restore(head: Uint8Array): void
+  /** Recovery: apply one record that follows. */
+  replay(record: JournalRecord): void
+  /** This batch and all before it are durable. In order, from the event loop, never from inside an append or commit. */
+  onDurable(batch: number): void
+  /** True: no room could be allocated ahead, feeds must pause at once, session records and deliveries go on. False: there is room again. */
+  onPressure(full: boolean): void
+  /** A write or sync failed other than for want of room. Nothing may be assumed after it: the process must end. */
+  onFatal(error: Error): void
+}
+
+/** What recovery found at the end of the journal and on its way. */
+export interface RecoveryReport {
+  /**
+   * `torn`: the last write never finished and nothing of it was promised; it was cut. `suspect`: it finished and its bytes are
+   * wrong, so what it promised is unknown; it was cut, and every outbound number must be raised by 10,000.
+   */
+  tail: 'clean' | 'torn' | 'suspect'
+  /** The positions cut, `to` exclusive; both 0 when the tail is clean. */
+  cut: { from: number; to: number }
+  /** Damage in front of valid batches: skipped, never cut. `batches` were lost with it; `head` when only an H was. */
+  damaged: { from: number; to: number; batches: number; head: boolean }[]
+  /** Whether a head was restored, so the journal is not a new one. */
+  restored: boolean
+  replayedRecords: number
+}
+
+/** Thrown when a living process holds the directory. */
+export class JournalLockedError extends Error {
+  override name = 'JournalLockedError'
+}
+
+/**
+ * The durable log of one directory and one process: append to the open batch, commit, be told when it is durable, read back.
+ * One batch is in flight while one is open. Nothing here waits on the disk except where said.
+ */
+export interface Journal {
+  readonly recovery: RecoveryReport
+  /** Number of the open batch: what is appended now is durable when `onDurable` names it or a later one. */
+  readonly batch: number
+  /** The newest durable batch. */
+  readonly durableBatch: number
+  /** Position that the next record gets at the earliest; a scan up to here meets every record appended so far. */
+  readonly end: number
+  /** Position of the oldest record kept, or `end` when there is none. */
+  readonly start: number
+  /** Bytes appended and not yet durable. Past a few MB the caller should stop reading its feeds; past the ring an append waits for the disk. */
+  readonly backlogBytes: number
+  /** True from `onPressure(true)` to `onPressure(false)`. */
+  readonly isFull: boolean
+
+  /** Append M with the canonical bytes `bytes[start, end)`, copied. Returns its position. @throws when the reserve is in use (feeds should have paused). */
+  appendMessage(fields: Readonly<MessageFields>, bytes: Uint8Array, start: number, end: number): number
+  /** The same without a copy: where in `memory` to write at most `maxBytes` canonical bytes; then call `messageWritten` before any other append. */
+  messageRoom(maxBytes: number): number
+  messageWritten(fields: Readonly<MessageFields>, length: number): number
+  /** Memory that `messageRoom` and `place` point into. */
+  readonly memory: Buffer
+
+  /** Begin D: copies of one target. Returns its position. Ended by `endDelivery`, before which nothing else may be appended. */
+  beginDelivery(target: number, epoch: number, kind: number, firstNumber: number, sendingTimeMs: number): number
+  /** The next copy: the position of its M, and 1181 − 1350 (0: without 1350). At most 65,535 in one D. */
+  addCopy(messagePosition: number, chainDistance: number): void
+  endDelivery(): void
+
+  /** Append S: this session used this number. With bytes, it is found again by `findDelivery`. Sessions and targets share one id space of 16 bits. */
+  appendSession(
+    session: number,
+    epoch: number,
+    number: number,
+    msgType: number,
+    bytes?: Uint8Array,
+    start?: number,
+    end?: number,
+  ): number
+  /** Append I: rides with the next batch; the caller need not commit for it. */
+  appendInbound(session: number, next: number): number
+  /** Append X: `kind` 0 to 255. */
+  appendControl(kind: number, bytes: Uint8Array): number
+
+  /** Send what was appended to the disk: at once, or when the batch in flight is durable. Returns the batch to wait for. Empty: the last one sealed. */
+  commit(): number
+  /** Commit, and resolve when everything appended so far is durable. */
+  flush(): Promise<void>
+
+  /** Offset in `memory` of what has this position, or −1 when it is no longer there. Until the next append. */
+  place(position: number): number
+  /** The record at a position that an append, an index or a D gave. From memory, else by a small synchronous read: for single look-ups. @throws when nothing is there */
+  read(position: number): JournalRecord
+  /** For many records in ascending order: resends, catch-up. */
+  reader(): JournalReader
+  /**
+   * Every record from a position (of a record or `start`) up to `to`, in order, bounded memory. `visit` returns false to stop behind that record.
+   * Resolves to where to go on. Damaged batches are skipped and told to `onDamage`.
+   */
+  scan(
+    from: number,
+    to: number,
+    visit: (record: JournalRecord) => boolean | undefined,
+    onDamage?: (from: number, to: number) => void,
+  ): Promise<number>
+
+  /** Position of the D that numbers, or the S with bytes that used, this number; −1 when there is none. May read one index page, synchronously. */
+  findDelivery(target: number, epoch: number, number: number): number
+  /** The same, or else the nearest above: position, or −1 when there is none. For walking a range past gaps. */
+  findDeliveryFrom(target: number, epoch: number, number: number): number
+  /** Position of the newest M of this stream, epoch and number; −1 when there is none. May read one index page, synchronously. */
+  findMessage(stream: number, epoch: number, number: number): number
+  /** The same, or else the M with the nearest number above; −1 when there is none. */
+  findMessageFrom(stream: number, epoch: number, number: number): number
+
+  /** Remove the oldest segments that end at or below this position. Resolves to the new `start`. The caller has worked out the floor. */
+  removeBefore(position: number): Promise<number>
+  /** Bytes on disk, segments and indexes. */
+  readonly diskBytes: number
+
+  /** Commit what is open, wait for it, and let the directory go. */
+  close(): Promise<void>
+}
+
+/** A window over the journal that moves forward. Use one for D and another for M: each should ascend. */
+export interface JournalReader {
+  /** The record at a position if it is in memory, else undefined: then `await load(position)` first. */
+  peek(position: number): JournalRecord | undefined
+  /** Bring the bytes from this position on into memory, up to 1 MB. At most two such reads are in flight over all readers, taken in turn. */
+  load(position: number): Promise<void>
+}
+
+/** The place of a number within a D: the copy's M. */
+export function messageOf(delivery: DeliveryRecord, number: number): number {
+  return delivery.messages[number - delivery.firstNumber] ?? -1
+}
+
+/**
+ * Take the directory, recover what is there, and open it for appending.
+ * @throws JournalLockedError when a living process holds it
+ */
+export async function openJournal(dir: string, options: JournalOptions, hooks: JournalHooks): Promise<Journal> {
+  throw new Error(`unreachable: ${dir} ${options.durability} ${typeof hooks}`)
+}

@@ -1,0 +1,103 @@
+/**
+ * What a batch holds. Every record has an address: the base of its segment plus its offset in it, an integer that only grows.
+ * The objects handed to `replay`, `scan` and by `read` are reused: they and the bytes they point to hold until the next call
+ * or append; whoever keeps a record copies what it needs.
+ */
+export type JournalRecord = MessageRecord | DeliveryRecord | SessionRecord | InboundRecord | ControlRecord | HeadRecord
+
+interface Addressed {
+  position: number
+  /** Number of the batch the record stands in; 0 when a scan began in the middle of that batch. */
+  batch: number
+  /** When that batch was sealed, by the wall clock; 0 when a scan began in the middle of it. */
+  wallClockMs: number
+}
+
+/** The numbers kept of a source message. All are unsigned; 8, 16 or 32 bits as said. */
+export interface MessageFields {
+  /** What the message is (8 bits), in the numbering of whoever appends. */
+  class: number
+  /** 16 bits, likewise. */
+  flags: number
+  /** Stream id, 16 bits. */
+  stream: number
+  /** Source epoch, 16 bits. */
+  epoch: number
+  /** Feed id, 16 bits. */
+  feed: number
+  /** Feed epoch, 16 bits. */
+  feedEpoch: number
+  /** Source number, 32 bits. */
+  number: number
+  /** MsgSeqNum(34) on the feed, 32 bits. */
+  feedNumber: number
+  /** 32-bit digest of the canonical bytes. */
+  digest: number
+  /** Offset of the body in the canonical bytes, below 65,536. */
+  bodyAt: number
+  /** Offset of the place for tag 797 in the canonical bytes, below 65,536. */
+  at797: number
+}
+
+/** M: a source message, once whatever the fan-out. Its canonical bytes are `bytes[start, end)`. */
+export interface MessageRecord extends Addressed, MessageFields {
+  type: 'M'
+  bytes: Buffer
+  start: number
+  end: number
+}
+
+/** D: copies of one target numbered in one batch: `firstNumber`, `firstNumber + 1`, … */
+export interface DeliveryRecord extends Addressed {
+  type: 'D'
+  target: number
+  /** Epoch of the target's numbers. */
+  epoch: number
+  kind: number
+  firstNumber: number
+  /** SendingTime(52) of these copies, milliseconds since 1970. */
+  sendingTimeMs: number
+  /** Copies in this record; only the first `count` entries of the arrays below hold. */
+  count: number
+  /** Position of each copy's M. */
+  messages: Float64Array
+  /** 1181 − 1350 of each copy; 0: the copy carries no 1350. */
+  chain: Float64Array
+}
+
+/** S: an outbound number used for something that is no copy. `bytes[start, end)` is the frame where it was kept, else empty. */
+export interface SessionRecord extends Addressed {
+  type: 'S'
+  session: number
+  epoch: number
+  number: number
+  /** First character of MsgType(35), as its code; two-character types in the numbering of whoever appends. */
+  msgType: number
+  bytes: Buffer
+  start: number
+  end: number
+}
+
+/** I: the next number a session expects. */
+export interface InboundRecord extends Addressed {
+  type: 'I'
+  session: number
+  next: number
+}
+
+/** X: anything else that changes state, rare. */
+export interface ControlRecord extends Addressed {
+  type: 'X'
+  kind: number
+  bytes: Buffer
+  start: number
+  end: number
+}
+
+/** H: the whole state, first in every segment. A replay that follows a restored H does not meet it again. */
+export interface HeadRecord extends Addressed {
+  type: 'H'
+  bytes: Buffer
+  start: number
+  end: number
+}
