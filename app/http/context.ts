@@ -1,17 +1,11 @@
+import type { Actor } from '#domain/people/permissions.ts'
 import type { Auth } from './auth-types.ts'
 
 export type Mode = 'sandbox' | 'production'
 export type Environment = 'production' | 'certification' | 'sandbox'
 
-/** The person behind a request, resolved once in Express; roles are those in force when the request came. */
-export interface SignedInUser {
-  id: string
-  name: string
-  email: string
-  firmId: string
-  firmName: string
-  isExchange: boolean
-  roles: readonly string[]
+/** The person behind a request, resolved once in Express; standings are those in force when the request came. */
+export type SignedInUser = Actor & {
   /** sha256 of the cookie's value: names the session in the database, opens nothing. */
   sessionId: string
 }
@@ -30,10 +24,11 @@ export interface RequestContext {
   environments: readonly Environment[]
   /** Where the browser reaches us, without a trailing slash. */
   publicUrl: string
-  /** True for a browser that sent this request as a navigation rather than a background fetch. */
   auth: Auth
   /** `Set-Cookie` value that chooses an environment; undefined when this installation does not have it. */
   environmentCookie(environment: string): string | undefined
+  /** For the log, with the request's id; the person gets the error page. */
+  reportError(error: unknown, request: Request): void
 }
 
 declare module '@remix-run/node' {

@@ -1,0 +1,146 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+
+/** What the owner of a data directory answers to whoever connects to its socket. */
+export interface Owner {
+  /** 0 when it does not say. */
+  pid: number
+  /** `claiming`: has bound, has not looked around yet. `stopping`: will let go soon; wait for it. */
+  state: 'claiming' | 'owner' | 'stopping'
+  /** Where its portal listens, once it does. */
+  url?: string
+}
+
+export interface Lock {
+  /** Publish the address for those who come second. */
+  listeningOn(url: string): void
+  stopping(): void
+  release(): Promise<void>
+}
+
+export type Claim = { ok: true; lock: Lock } | { ok: false; owner: Owner }
+
+const pattern = /^lock\.(\d+)$/
+
+/**
+ * Own a data directory, by a listening Unix socket in it: the kernel closes it with the process, however that ends. A
+ * socket file that nobody answers is left over from a killed process.
+ *
+ * The file is `lock.N`, N one above what is there, because binding is atomic and removing a stale file is not: whoever
+ * would take over from the same dead owner tries the same number, and only one binds it. After binding, the claimant looks
+ * again; if two stand beside each other (one had looked long before), an owner stays and the lower claimant gives way.
+ * An owner that is stopping is waited for, so that a restart need not be timed.
+ */
+export async function claim(dir: string, waitMs = 60_000): Promise<Claim> {
+  mkdirSync(dir, { recursive: true })
+  const until = Date.now() + waitMs
+  for (;;) {
+    const others = await answering(dir)
+    const owner = others.find((other) => other.owner.state !== 'claiming')?.owner ?? others[0]?.owner
+    if (owner && (owner.state === 'owner' || Date.now() > until)) return { ok: false, owner }
+    if (owner) await pause(50)
+    else {
+      const lock = await bindNext(dir)
+      if (lock) return { ok: true, lock }
+    }
+  }
+}
+
+async function bindNext(dir: string): Promise<Lock | undefined> {
+  const number = Math.max(-1, ...numbers(dir)) + 1
+  const me: Owner = { pid: process.pid, state: 'claiming' }
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.end(JSON.stringify(me))
+  })
+  if (!(await listen(server, dir, `lock.${number}`))) return undefined
+  for (;;) {
+    const others = (await answering(dir)).filter((other) => other.number !== number)
+    if (others.length === 0) break
+    if (others.some((other) => other.owner.state !== 'claiming' || other.number > number)) {
+      await close(server)
+      return undefined
+    }
+    await pause(20) // a lower claimant: it is about to give way, or to say that it is the owner
+  }
+  me.state = 'owner'
+  for (const stale of numbers(dir)) if (stale !== number) rmSync(join(dir, `lock.${stale}`), { force: true })
+  return {
+    listeningOn: (url) => {
+      me.url = url
+    },
+    stopping: () => {
+      me.state = 'stopping'
+    },
+    release: () => close(server),
+  }
+}
+
+const numbers = (dir: string) =>
+  readdirSync(dir).flatMap((name) => {
+    const found = pattern.exec(name)
+    return found ? [Number(found[1])] : []
+  })
+
+/** Every lock file behind which somebody answers, lowest number first. */
+async function answering(dir: string): Promise<{ number: number; owner: Owner }[]> {
+  const found: { number: number; owner: Owner }[] = []
+  for (const number of numbers(dir).sort((a, b) => a - b)) {
+    // between bind and listen a connection is refused: ask twice
+    const owner = (await ask(dir, number)) ?? (await pause(30).then(() => ask(dir, number)))
+    if (owner) found.push({ number, owner })
+  }
+  return found
+}
+
+function ask(dir: string, number: number): Promise<Owner | undefined> {
+  return new Promise((resolve) => {
+    let text = ''
+    const socket = inDirectory(dir, `lock.${number}`, (path) => connect(path))
+    socket.setTimeout(5000, () => {
+      // it has the socket and does not answer: stopped or very busy, but alive
+      resolve({ pid: 0, state: 'owner' })
+      socket.destroy()
+    })
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.on('error', () => resolve(undefined))
+    socket.on('close', () => {
+      try {
+        resolve(JSON.parse(text) as Owner) // written by this module, in another process
+      } catch {
+        resolve(undefined)
+      }
+    })
+  })
+}
+
+/** @returns whether the name was free */
+function listen(server: Server, dir: string, name: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    )
+    server.once('listening', () => resolve(true))
+    inDirectory(dir, name, (path) => server.listen(path))
+  })
+}
+
+/** The path of a Unix socket may have about 100 bytes. Node hands it to the kernel inside the call, so a longer one goes in relative to its directory. */
+function inDirectory<T>(dir: string, name: string, call: (path: string) => T): T {
+  const path = join(dir, name)
+  if (Buffer.byteLength(path) < 100) return call(path)
+  const before = process.cwd()
+  process.chdir(dir)
+  try {
+    return call(name)
+  } finally {
+    process.chdir(before)
+  }
+}
+
+const close = (server: Server) => new Promise<void>((resolve) => server.close(() => resolve()))
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

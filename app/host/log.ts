@@ -1,0 +1,20 @@
+import { type Logger, pino } from 'pino'
+
+export type { Logger }
+
+/** One JSON line per event on stderr; stdout belongs to what the person at the terminal should read. */
+export function openLog(level: string): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // present, not omitted: a reader sees that there was one
+      redact: {
+        paths: ['password', '*.password', 'cookie', '*.cookie', 'authorization', '*.authorization', 'token', '*.token'],
+        censor: '***',
+      },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  )
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { AppLoadContext, ServerBuild } from '@remix-run/node'
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import { remixHandler } from '../http/remix.server.ts'
+
+export interface Pages {
+  development: boolean
+  assets: RequestHandler
+  handler(context: (request: Request, response: Response) => AppLoadContext): RequestHandler
+  close(): Promise<void>
+}
+
+/** The Remix build where there is one beside us, Vite in middleware mode where we run from the sources. */
+export async function openPages(root: string, server: Server): Promise<Pages> {
+  return import.meta.url.includes('/build/') ? built(root) : development(root, server)
+}
+
+async function built(root: string): Promise<Pages> {
+  const build: ServerBuild = await import(pathToFileURL(join(root, 'build/server/index.js')).href)
+  const assets = express.Router()
+  const client = join(root, 'build/client')
+  assets.use('/assets', express.static(join(client, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }))
+  if (existsSync(join(client))) assets.use(express.static(client, { index: false, maxAge: '1h' }))
+  return {
+    development: false,
+    assets,
+    handler: (context) => remixHandler({ build, mode: 'production', context }),
+    close: async () => {},
+  }
+}
+
+async function development(root: string, server: Server): Promise<Pages> {
+  const { createServer } = await import('vite')
+  const vite = await createServer({
+    configFile: join(root, 'app/vite.config.ts'),
+    server: { middlewareMode: true, hmr: { server } },
+  })
+  const build = () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<ServerBuild> // that is what this module is
+  return {
+    development: true,
+    assets: vite.middlewares,
+    handler: (context) => remixHandler({ build, mode: 'development', context }),
+    close: () => vite.close(),
+  }
+}

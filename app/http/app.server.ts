@@ -1,0 +1,54 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { bodyLimit, bodyLimits, sameOrigin } from './guards.server.ts'
+import { forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
+import { requestLog } from './request-log.server.ts'
+
+export interface AppParts {
+  log: Logger
+  publicUrl: string | undefined
+  trustProxy: boolean
+  development: boolean
+  /** Hashed files of the build; Vite's middleware in development. */
+  assets: RequestHandler
+  /** Everything that must answer before anybody is looked up. */
+  health: RequestHandler
+  /** Finds out who asks, into `response.locals.user`. */
+  identify: RequestHandler
+  /** Event streams, by path. */
+  events: RequestHandler
+  pages: RequestHandler
+}
+
+/** Express around Remix: what every request passes, in order. */
+export function createApp(parts: AppParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', parts.trustProxy ? 1 : false)
+  const secure = parts.publicUrl?.startsWith('https:') ?? false
+  app.use(forwardedHeaders(parts.trustProxy), requestLog(parts.log), nonce)
+  app.use(securityHeaders({ secure, development: parts.development }))
+  app.get('/health', parts.health)
+  app.use(parts.assets)
+  app.use(noStore, sameOrigin(parts.publicUrl), bodyLimit(limitOf), parts.identify)
+  app.use('/events', parts.events)
+  app.all('*', parts.pages)
+  app.use(lastResort(parts.log))
+  return app
+}
+
+/** Drafts carry lists of sources; everything else is a form. Data requests of the same page end in `.data`. */
+const limitOf = (path: string) => (/^\/requests\/[^/]+\//.test(path) ? bodyLimits.draft : bodyLimits.form)
+
+/** What was thrown outside of Remix: the person gets a sentence and the id to quote, the log gets the rest. */
+const lastResort =
+  (log: Logger): ErrorRequestHandler =>
+  (error, _request, response, next) => {
+    log.error({ err: error, id: response.locals.requestId }, 'request failed')
+    if (response.headersSent) return next(error)
+    const sentence = `The portal could not answer. Nothing was changed. Quote ${response.locals.requestId} when you report it.`
+    response
+      .status(error?.status === 400 ? 400 : 500)
+      .type('text/plain')
+      .send(`${sentence}\n`)
+  }

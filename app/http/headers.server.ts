@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import type { RequestHandler } from 'express'
+import helmet from 'helmet'
+
+/** Drop what a client could forge about who it is and what it asked for. Behind a trusted proxy these come from the proxy. */
+export const forwardedHeaders =
+  (trustProxy: boolean): RequestHandler =>
+  (request, _response, next) => {
+    if (!trustProxy)
+      for (const name of Object.keys(request.headers))
+        if (name.startsWith('x-forwarded-') || name === 'forwarded') delete request.headers[name]
+    next()
+  }
+
+/** A nonce for this response, in `response.locals.nonce`; every script of the document carries it. */
+export const nonce: RequestHandler = (_request, response, next) => {
+  response.locals.nonce = randomBytes(16).toString('base64')
+  next()
+}
+
+/**
+ * Security headers. `same-origin` as referrer policy, because stricter ones make browsers send `Origin: null` with a
+ * form, and our Origin check would refuse it.
+ */
+export function securityHeaders({ secure, development }: { secure: boolean; development: boolean }): RequestHandler {
+  return helmet({
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: [
+          "'self'",
+          (_request, response) => `'nonce-${(response as unknown as { locals: { nonce: string } }).locals.nonce}'`,
+        ], // Express adds locals; helmet's type knows only Node's response
+        styleSrc: development ? ["'self'", "'unsafe-inline'"] : ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: development ? ["'self'", 'ws:'] : ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        ...(secure ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+  })
+}
+
+/** What a signed-in person sees is kept by no cache, neither as document nor as data. */
+export const noStore: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store')
+  next()
+}

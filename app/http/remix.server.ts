@@ -1,0 +1,49 @@
+import {
+  type AppLoadContext,
+  createRequestHandler,
+  type ServerBuild,
+  writeReadableStreamToWritable,
+} from '@remix-run/node'
+import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
+
+/**
+ * Hand a request to Remix and its answer back. Remix's own adapter streams the body from the socket; ours passes the one
+ * that the body limit has collected (`response.locals.body`), and believes forwarded headers only through Express's `trust proxy`.
+ */
+export function remixHandler(options: {
+  build: ServerBuild | (() => Promise<ServerBuild>)
+  mode: string
+  context: (request: ExpressRequest, response: ExpressResponse) => AppLoadContext
+}): RequestHandler {
+  const handle = createRequestHandler(options.build, options.mode)
+  return async (request, response, next) => {
+    try {
+      await send(response, await handle(toFetch(request, response), options.context(request, response)))
+    } catch (error) {
+      next(error)
+    }
+  }
+}
+
+function toFetch(request: ExpressRequest, response: ExpressResponse): Request {
+  const aborted = new AbortController()
+  // 'close' without 'finish': the browser went away before it had the answer
+  response.on('close', () => response.writableFinished || aborted.abort())
+  const url = new URL(request.originalUrl, `${request.protocol}://${request.headers.host ?? 'localhost'}`)
+  const body: Uint8Array<ArrayBuffer> | undefined = response.locals.body
+  return new Request(url, { method: request.method, headers: headersOf(request), signal: aborted.signal, body })
+}
+
+function headersOf(request: ExpressRequest): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers))
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
+  return headers
+}
+
+async function send(response: ExpressResponse, answer: Response): Promise<void> {
+  response.status(answer.status)
+  for (const [name, value] of answer.headers) response.append(name, value)
+  if (answer.body) await writeReadableStreamToWritable(answer.body, response)
+  else response.end()
+}

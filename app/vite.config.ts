@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url'
+import { vitePlugin as remix } from '@remix-run/dev'
+import tailwindcss from '@tailwindcss/vite'
+import { defineConfig } from 'vite'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export default defineConfig({
+  root,
+  build: { emptyOutDir: true, chunkSizeWarningLimit: 1000 },
+  plugins: [
+    tailwindcss(),
+    remix({
+      appDirectory: 'app',
+      buildDirectory: process.env.BUILD_DIRECTORY ?? 'build',
+      future: {
+        v3_fetcherPersist: true,
+        v3_relativeSplatPath: true,
+        v3_throwAbortReason: true,
+        v3_singleFetch: true,
+        v3_lazyRouteDiscovery: true,
+        v3_routeConfig: true,
+      },
+    }),
+  ],
+})
