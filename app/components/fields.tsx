@@ -1,0 +1,204 @@
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
+import { useField } from './form.tsx'
+
+interface Labelled {
+  name: string
+  label: string
+  hint?: ReactNode
+}
+
+/** Label, hint, control, and a line kept free for the error, so that nothing moves when it comes. */
+function Field({ id, label, hint, error, optional, children }: {
+  id: string
+  label: string
+  hint?: ReactNode
+  error: string | undefined
+  optional?: boolean
+  children: ReactNode
+}) {
+  return (
+    <div>
+      <label htmlFor={id} className="block font-medium">
+        {label}
+        {optional && <span className="font-normal text-muted"> (optional)</span>}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="mb-1 text-caption text-muted">
+          {hint}
+        </p>
+      )}
+      <div className="mt-1">{children}</div>
+      <ErrorLine id={id} error={error} />
+    </div>
+  )
+}
+
+function ErrorLine({ id, error }: { id: string; error: string | undefined }) {
+  return (
+    <p id={`${id}-error`} className="min-h-5 pt-0.5 text-caption text-red">
+      {error}
+    </p>
+  )
+}
+
+const describedBy = (id: string, hint: unknown, error: string | undefined) =>
+  [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ') || undefined
+
+type TextFieldProps = Labelled & Omit<InputHTMLAttributes<HTMLInputElement>, 'name' | 'id' | 'className'> & { mono?: boolean }
+
+/** One line of text; the browser checks it by the HTML constraints given, the server again. */
+export function TextField({ name, label, hint, defaultValue, mono = false, required, ...rest }: TextFieldProps) {
+  const { id, error, typed } = useField(name)
+  return (
+    <Field id={id} label={label} hint={hint} error={error} optional={!required}>
+      <input
+        {...rest}
+        id={id}
+        name={name}
+        required={required}
+        defaultValue={typed?.[0] ?? defaultValue}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, hint, error)}
+        className={`control ${mono ? 'mono' : ''}`}
+      />
+    </Field>
+  )
+}
+
+/** Several lines of text. */
+export function TextArea({ name, label, hint, required, defaultValue, rows = 3, maxLength = 2000 }: Labelled & {
+  required?: boolean
+  defaultValue?: string
+  rows?: number
+  maxLength?: number
+}) {
+  const { id, error, typed } = useField(name)
+  return (
+    <Field id={id} label={label} hint={hint} error={error} optional={!required}>
+      <textarea
+        id={id}
+        name={name}
+        rows={rows}
+        required={required}
+        maxLength={maxLength}
+        defaultValue={typed?.[0] ?? defaultValue}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, hint, error)}
+        className="control"
+      />
+    </Field>
+  )
+}
+
+type SelectProps = Labelled & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'name' | 'id' | 'className'>
+
+/** One of a list; pass `<option>`s. */
+export function Select({ name, label, hint, defaultValue, required, children, ...rest }: SelectProps) {
+  const { id, error, typed } = useField(name)
+  return (
+    <Field id={id} label={label} hint={hint} error={error} optional={!required}>
+      <select
+        {...rest}
+        id={id}
+        name={name}
+        required={required}
+        defaultValue={typed?.[0] ?? defaultValue}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, hint, error)}
+        className="control"
+      >
+        {children}
+      </select>
+    </Field>
+  )
+}
+
+export interface Choice {
+  value: string
+  label: ReactNode
+  hint?: ReactNode
+  /** Why it may not be chosen; shown beside it. */
+  disabledReason?: string | undefined
+}
+
+interface ChoicesProps {
+  name: string
+  legend: string
+  hint?: ReactNode
+  choices: readonly Choice[]
+  chosen?: readonly string[]
+  hideLegend?: boolean
+}
+
+/** Any number of a list. Posts `name` once for each that is checked. */
+export const Checkboxes = (props: ChoicesProps) => <Choices type="checkbox" {...props} />
+
+/** Exactly one of a short list. */
+export const Radios = (props: ChoicesProps & { required?: boolean }) => <Choices type="radio" {...props} />
+
+function Choices({ type, name, legend, hint, choices, chosen = [], hideLegend, required }: ChoicesProps & {
+  type: 'checkbox' | 'radio'
+  required?: boolean
+}) {
+  const { id, error, typed, refused } = useField(name)
+  const checked = typed ?? (refused && type === 'checkbox' ? [] : chosen)
+  return (
+    <fieldset id={id} tabIndex={-1} aria-describedby={describedBy(id, hint, error)} className="min-w-0">
+      <legend className={hideLegend ? 'sr-only' : 'font-medium'}>{legend}</legend>
+      {hint && (
+        <p id={`${id}-hint`} className="text-caption text-muted">
+          {hint}
+        </p>
+      )}
+      <div className="mt-1 grid gap-1">
+        {choices.map((choice) => (
+          <ChoiceRow
+            key={choice.value}
+            type={type}
+            name={name}
+            choice={choice}
+            checked={checked.includes(choice.value)}
+            required={required ?? false}
+          />
+        ))}
+      </div>
+      <ErrorLine id={id} error={error} />
+    </fieldset>
+  )
+}
+
+function ChoiceRow({ type, name, choice, checked, required }: {
+  type: 'checkbox' | 'radio'
+  name: string
+  choice: Choice
+  checked: boolean
+  required: boolean
+}) {
+  const id = useId()
+  const disabled = choice.disabledReason !== undefined
+  return (
+    <div className="flex items-start gap-2.5 py-1">
+      <input
+        type={type}
+        id={id}
+        name={name}
+        value={choice.value}
+        defaultChecked={checked}
+        disabled={disabled}
+        required={type === 'radio' && required}
+        aria-describedby={choice.hint || disabled ? `${id}-more` : undefined}
+        className="mt-0.5 size-4 shrink-0 accent-accent"
+      />
+      <div className="min-w-0">
+        <label htmlFor={id} className={disabled ? 'text-muted' : ''}>
+          {choice.label}
+        </label>
+        {(choice.hint || disabled) && (
+          <p id={`${id}-more`} className="text-caption text-muted">
+            {choice.disabledReason ?? choice.hint}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}

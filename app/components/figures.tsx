@@ -1,0 +1,52 @@
+import { type ReactNode, useState } from 'react'
+import { formatCount, formatMoney } from './format.ts'
+
+/** A number with thousands separated; hatched when nobody has confirmed it lately. */
+export function Count({ of, stale = false }: { of: number | bigint | null | undefined; stale?: boolean }) {
+  if (of === null || of === undefined) return <span className="text-muted">–</span>
+  return (
+    <span className={stale ? 'stale rounded px-1 tabular-nums' : 'tabular-nums'} title={stale ? 'Stale' : undefined}>
+      {formatCount(of)}
+    </span>
+  )
+}
+
+/** Minor units with their currency. */
+export function Money({ minor, currency }: { minor: number | bigint; currency: string }) {
+  return <span className="whitespace-nowrap tabular-nums">{formatMoney(minor, currency)}</span>
+}
+
+/** An identifier, whole, never cut. */
+export function Mono({ children }: { children: ReactNode }) {
+  return <span className="mono">{children}</span>
+}
+
+/** An identifier with a button that copies it; without JavaScript the text selects as one word. */
+export function Copyable({ text, label }: { text: string; label: string }) {
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-1.5">
+      <span className="mono select-all">{text}</span>
+      <CopyButton text={text} label={label} />
+    </span>
+  )
+}
+
+/** Copies a text; says that it did for two seconds. */
+export function CopyButton({ text, label, large = false }: { text: string; label: string; large?: boolean }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 2000)
+  }
+  return (
+    <button
+      type="button"
+      onClick={copy}
+      aria-label={`Copy ${label}`}
+      className={large ? 'button needs-script' : 'link needs-script text-caption no-underline hover:underline'}
+    >
+      {copied ? 'Copied' : 'Copy'}
+    </button>
+  )
+}

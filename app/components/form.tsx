@@ -1,0 +1,122 @@
+import { Form, useNavigation } from '@remix-run/react'
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react'
+import type { Refusal } from './refusal.ts'
+
+const RefusalContext = createContext<Refusal | undefined>(undefined)
+
+/** The id of a field's control, so that the error summary can link to it. */
+export const fieldId = (name: string) => `field-${name.replace(/[^\w-]/g, '-')}`
+
+/** A field's error and what was typed into it before the page came back. */
+export function useField(name: string) {
+  const refusal = useContext(RefusalContext)
+  return { id: fieldId(name), error: refusal?.fields[name], typed: refusal?.typed[name], refused: refusal !== undefined }
+}
+
+/**
+ * A posted form: the command's id, the refusal on top with links to its fields, and what was typed kept in every field inside.
+ * Works without JavaScript; with it a second press while the first is on its way does nothing.
+ */
+export function CommandForm({
+  commandId,
+  refusal,
+  action,
+  className = 'max-w-xl',
+  children,
+}: {
+  commandId: string
+  refusal?: Refusal | undefined
+  action?: string
+  className?: string
+  children: ReactNode
+}) {
+  const busy = useNavigation().state === 'submitting'
+  return (
+    <RefusalContext.Provider value={refusal}>
+      <Form
+        method="post"
+        action={action}
+        className={className}
+        onSubmit={(event) => {
+          if (busy) event.preventDefault()
+        }}
+      >
+        <input type="hidden" name="commandId" value={commandId} />
+        <ErrorSummary refusal={refusal} />
+        {children}
+      </Form>
+    </RefusalContext.Provider>
+  )
+}
+
+/** What was refused, on top, with a link to each field that needs another look. Takes the focus when it appears. */
+export function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (refusal) box.current?.focus()
+  }, [refusal])
+  if (!refusal) return null
+  const fields = Object.entries(refusal.fields)
+  return (
+    <div ref={box} role="alert" tabIndex={-1} className="mb-5 rounded border border-red bg-red-soft px-4 py-3">
+      <p className="font-medium text-red">{refusal.sentence}</p>
+      {fields.length > 0 && (
+        <ul className="mt-1 list-disc pl-5">
+          {fields.map(([name, message]) => (
+            <li key={name}>
+              <a href={`#${fieldId(name)}`} className="text-red underline">
+                {message}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+/** Groups fields under a legend that reads like a question. */
+export function Fieldset({ legend, hint, children }: { legend: string; hint?: ReactNode; children: ReactNode }) {
+  return (
+    <fieldset className="mb-3 min-w-0">
+      <legend className="mb-1 text-head font-semibold">{legend}</legend>
+      {hint && <p className="mb-3 text-muted">{hint}</p>}
+      {children}
+    </fieldset>
+  )
+}
+
+/** A button that sends its form. */
+export function Submit({
+  children,
+  kind = 'primary',
+  name,
+  value,
+  noValidate = false,
+}: {
+  children: ReactNode
+  kind?: 'primary' | 'danger' | 'plain'
+  name?: string
+  value?: string
+  noValidate?: boolean
+}) {
+  const busy = useNavigation().state === 'submitting'
+  const look = kind === 'plain' ? '' : `button-${kind}`
+  return (
+    <button
+      type="submit"
+      name={name}
+      value={value}
+      formNoValidate={noValidate}
+      aria-disabled={busy || undefined}
+      className={`button ${look}`}
+    >
+      {children}
+    </button>
+  )
+}
+
+/** The row of buttons that ends a form. */
+export function FormActions({ children }: { children: ReactNode }) {
+  return <div className="mt-4 flex flex-wrap items-center gap-3">{children}</div>
+}

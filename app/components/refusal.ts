@@ -1,0 +1,16 @@
+/** What an action answers when it was refused; the shape of `http/refusals.server.ts`, by structure. */
+export interface Refusal {
+  code: string
+  /** What happened, what it means, what to do. */
+  sentence: string
+  /** Errors by field name. */
+  fields: Record<string, string>
+  /** What the person typed, by field name; secrets are left out. */
+  typed: Record<string, string[]>
+}
+
+/** Action data of any form page: nothing yet, or a refusal. */
+export const refusalOf = (actionData: unknown): Refusal | undefined =>
+  typeof actionData === 'object' && actionData !== null && 'refusal' in actionData
+    ? (actionData.refusal as Refusal) // only refusals.server.ts answers with this name
+    : undefined
