@@ -8,7 +8,14 @@ interface Labelled {
 }
 
 /** Label, hint, control, and a line kept free for the error, so that nothing moves when it comes. */
-function Field({ id, label, hint, error, optional, children }: {
+function Field({
+  id,
+  label,
+  hint,
+  error,
+  optional,
+  children,
+}: {
   id: string
   label: string
   hint?: ReactNode
@@ -44,7 +51,8 @@ function ErrorLine({ id, error }: { id: string; error: string | undefined }) {
 const describedBy = (id: string, hint: unknown, error: string | undefined) =>
   [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ') || undefined
 
-type TextFieldProps = Labelled & Omit<InputHTMLAttributes<HTMLInputElement>, 'name' | 'id' | 'className'> & { mono?: boolean }
+type TextFieldProps = Labelled &
+  Omit<InputHTMLAttributes<HTMLInputElement>, 'name' | 'id' | 'className'> & { mono?: boolean }
 
 /** One line of text; the browser checks it by the HTML constraints given, the server again. */
 export function TextField({ name, label, hint, defaultValue, mono = false, required, ...rest }: TextFieldProps) {
@@ -66,7 +74,15 @@ export function TextField({ name, label, hint, defaultValue, mono = false, requi
 }
 
 /** Several lines of text. */
-export function TextArea({ name, label, hint, required, defaultValue, rows = 3, maxLength = 2000 }: Labelled & {
+export function TextArea({
+  name,
+  label,
+  hint,
+  required,
+  defaultValue,
+  rows = 3,
+  maxLength = 2000,
+}: Labelled & {
   required?: boolean
   defaultValue?: string
   rows?: number
@@ -136,7 +152,16 @@ export const Checkboxes = (props: ChoicesProps) => <Choices type="checkbox" {...
 /** Exactly one of a short list. */
 export const Radios = (props: ChoicesProps & { required?: boolean }) => <Choices type="radio" {...props} />
 
-function Choices({ type, name, legend, hint, choices, chosen = [], hideLegend, required }: ChoicesProps & {
+function Choices({
+  type,
+  name,
+  legend,
+  hint,
+  choices,
+  chosen = [],
+  hideLegend,
+  required,
+}: ChoicesProps & {
   type: 'checkbox' | 'radio'
   required?: boolean
 }) {
@@ -167,7 +192,13 @@ function Choices({ type, name, legend, hint, choices, chosen = [], hideLegend, r
   )
 }
 
-function ChoiceRow({ type, name, choice, checked, required }: {
+function ChoiceRow({
+  type,
+  name,
+  choice,
+  checked,
+  required,
+}: {
   type: 'checkbox' | 'radio'
   name: string
   choice: Choice

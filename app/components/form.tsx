@@ -10,7 +10,12 @@ export const fieldId = (name: string) => `field-${name.replace(/[^\w-]/g, '-')}`
 /** A field's error and what was typed into it before the page came back. */
 export function useField(name: string) {
   const refusal = useContext(RefusalContext)
-  return { id: fieldId(name), error: refusal?.fields[name], typed: refusal?.typed[name], refused: refusal !== undefined }
+  return {
+    id: fieldId(name),
+    error: refusal?.fields[name],
+    typed: refusal?.typed[name],
+    refused: refusal !== undefined,
+  }
 }
 
 /**

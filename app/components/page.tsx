@@ -2,7 +2,15 @@ import { Link, NavLink } from '@remix-run/react'
 import { type ReactNode, useId } from 'react'
 
 /** What the page is about: kind, name, identifier, its state, and the one primary action at the right. */
-export function PageHead({ kind, title, identifier, state, back, actions, children }: {
+export function PageHead({
+  kind,
+  title,
+  identifier,
+  state,
+  back,
+  actions,
+  children,
+}: {
   kind?: string
   title: string
   identifier?: ReactNode
@@ -42,7 +50,12 @@ export function PageHead({ kind, title, identifier, state, back, actions, childr
 }
 
 /** A part of a page under its own heading. */
-export function Section({ title, actions, intro, children }: {
+export function Section({
+  title,
+  actions,
+  intro,
+  children,
+}: {
   title: string
   actions?: ReactNode
   intro?: ReactNode
@@ -84,7 +97,11 @@ export function Facts({ facts }: { facts: readonly (Fact | false | undefined)[] 
 }
 
 /** A strip of counts, each a link to the rows it counts. */
-export function Counts({ counts }: { counts: readonly { label: string; value: ReactNode; to?: string; loud?: boolean }[] }) {
+export function Counts({
+  counts,
+}: {
+  counts: readonly { label: string; value: ReactNode; to?: string; loud?: boolean }[]
+}) {
   return (
     <ul className="mb-6 flex flex-wrap gap-x-8 gap-y-3">
       {counts.map(({ label, value, to, loud }) => {
@@ -111,7 +128,13 @@ export function Counts({ counts }: { counts: readonly { label: string; value: Re
 }
 
 /** Tabs of one thing; each is a page of its own. */
-export function Tabs({ label, tabs }: { label: string; tabs: readonly { to: string; label: string; end?: boolean; count?: number }[] }) {
+export function Tabs({
+  label,
+  tabs,
+}: {
+  label: string
+  tabs: readonly { to: string; label: string; end?: boolean; count?: number }[]
+}) {
   return (
     <nav aria-label={label} className="no-print mb-5 flex flex-wrap gap-x-5 border-b border-line">
       {tabs.map((tab) => (
@@ -140,7 +163,15 @@ const noticeTone = {
 } as const
 
 /** Something to know before reading on. */
-export function Notice({ tone = 'plain', title, children }: { tone?: keyof typeof noticeTone; title?: string; children?: ReactNode }) {
+export function Notice({
+  tone = 'plain',
+  title,
+  children,
+}: {
+  tone?: keyof typeof noticeTone
+  title?: string
+  children?: ReactNode
+}) {
   return (
     <div className={`mb-5 max-w-3xl rounded border-l-4 px-4 py-3 ${noticeTone[tone]}`}>
       {title && <p className="font-semibold">{title}</p>}
@@ -150,7 +181,15 @@ export function Notice({ tone = 'plain', title, children }: { tone?: keyof typeo
 }
 
 /** A link that looks like a button: a way to a page where something is done. */
-export function ButtonLink({ to, kind = 'plain', children }: { to: string; kind?: 'primary' | 'plain' | 'danger'; children: ReactNode }) {
+export function ButtonLink({
+  to,
+  kind = 'plain',
+  children,
+}: {
+  to: string
+  kind?: 'primary' | 'plain' | 'danger'
+  children: ReactNode
+}) {
   return (
     <Link to={to} className={`button ${kind === 'plain' ? '' : `button-${kind}`}`}>
       {children}
@@ -159,7 +198,12 @@ export function ButtonLink({ to, kind = 'plain', children }: { to: string; kind?
 }
 
 /** The way to a page where something is done; when it may not be, disabled with the reason beside it. */
-export function Act({ to, kind = 'plain', disabledReason, children }: {
+export function Act({
+  to,
+  kind = 'plain',
+  disabledReason,
+  children,
+}: {
   to: string
   kind?: 'primary' | 'plain' | 'danger'
   disabledReason?: string | undefined

@@ -2,7 +2,17 @@ import type { ReactNode } from 'react'
 
 /** A state's colour; the words and shapes go with it, so that nothing is said by colour alone. */
 export type Tone = 'green' | 'blue' | 'grey' | 'amber' | 'violet' | 'red' | 'hatched'
-export type Shape = 'disc' | 'half' | 'ring' | 'triangle' | 'diamond' | 'square' | 'bars' | 'question' | 'check' | 'cross'
+export type Shape =
+  | 'disc'
+  | 'half'
+  | 'ring'
+  | 'triangle'
+  | 'diamond'
+  | 'square'
+  | 'bars'
+  | 'question'
+  | 'check'
+  | 'cross'
 
 const toneClass: Record<Tone, string> = {
   green: 'text-green',

@@ -38,8 +38,16 @@ export function compareBy<Row>(value: (row: Row) => string | number | bigint | D
   }
 }
 
-/** Rows with a sticky head; below 760 px every row folds under its first column. An empty table is one sentence and what fills it. */
-export function Table<Row>({ caption, columns, rows, rowKey, sort, empty, foot }: {
+/** Rows with a sticky head; where the page is narrow every row folds under its first column. An empty table is one sentence and what fills it. */
+export function Table<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  sort,
+  empty,
+  foot,
+}: {
   caption: string
   columns: readonly Column<Row>[]
   rows: readonly Row[]

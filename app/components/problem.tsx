@@ -1,0 +1,55 @@
+import { isRouteErrorResponse, Link, useRouteError } from '@remix-run/react'
+import { paths } from '#app/paths.ts'
+import { PageHead } from './page.tsx'
+
+interface Words {
+  title: string
+  sentence: string
+}
+
+const words: Record<number, Words> = {
+  403: {
+    title: 'This is not for your role',
+    sentence: 'You are signed in, but none of your roles opens this page. Your firm administrator grants roles.',
+  },
+  404: {
+    title: 'There is nothing here',
+    sentence: 'The page does not exist, or it belongs to a firm that is not yours.',
+  },
+  409: {
+    title: 'Something moved meanwhile',
+    sentence: 'What this page was about has changed since you opened it. Nothing was done.',
+  },
+  429: { title: 'Too many attempts', sentence: 'Nothing was done. Try again in a minute.' },
+  503: {
+    title: 'The database does not answer',
+    sentence: 'Nothing was lost: copies go on being delivered. This page works again when the database does.',
+  },
+}
+const broken: Words = {
+  title: 'This page failed',
+  sentence: 'The fault is ours and was logged. Copies go on being delivered; load the page again in a moment.',
+}
+
+/** What a person reads when a page could not be shown: what happened, what it means, what to do. */
+export function Problem() {
+  const error = useRouteError()
+  const status = isRouteErrorResponse(error) ? error.status : 500
+  const { title, sentence } = words[status] ?? broken
+  // A refusal thrown by a loader says itself what moved, by whom and when.
+  const own = isRouteErrorResponse(error) && status === 409 && typeof error.data === 'string' ? error.data : undefined
+  return (
+    <>
+      <PageHead title={title} identifier={<span className="text-table">{status}</span>} />
+      <p className="mb-4 max-w-xl">{own ?? sentence}</p>
+      <p className="flex gap-4">
+        <Link to={paths.status()} className="link">
+          Status
+        </Link>
+        <Link to="." reloadDocument className="link">
+          Load again
+        </Link>
+      </p>
+    </>
+  )
+}

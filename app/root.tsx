@@ -1,0 +1,85 @@
+import interLatin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url'
+import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import {
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  type ShouldRevalidateFunction,
+  useRouteLoaderData,
+} from '@remix-run/react'
+import { type ReactNode, useContext } from 'react'
+import { BareFrame, Frame } from './components/frame.tsx'
+import { NonceContext } from './components/nonce.ts'
+import { NowProvider } from './components/now.tsx'
+import { Problem } from './components/problem.tsx'
+import { loadFrame } from './routes/frame.server.ts'
+import stylesheet from './styles/app.css?url'
+import icon from './styles/icon.svg?url'
+
+export const links: LinksFunction = () => [
+  { rel: 'stylesheet', href: stylesheet },
+  { rel: 'preload', href: interLatin, as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' },
+  { rel: 'icon', href: icon, type: 'image/svg+xml' },
+]
+
+export const meta: MetaFunction = () => [{ title: 'Drop Copy Portal' }]
+
+export function loader({ request, context }: LoaderFunctionArgs) {
+  return loadFrame(request, context)
+}
+
+/** The frame shows what waits for the person, so it is read again after every command, refused ones included. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ formMethod, defaultShouldRevalidate }) =>
+  formMethod !== undefined && formMethod !== 'GET' ? true : defaultShouldRevalidate
+
+const useFrame = () => useRouteLoaderData<typeof loader>('root')
+
+export function Layout({ children }: { children: ReactNode }) {
+  const frame = useFrame()
+  const nonce = useContext(NonceContext)
+  const theme = frame?.theme === 'system' ? undefined : frame?.theme
+  return (
+    <html lang="en" data-theme={theme}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        <NowProvider serverNowMs={frame?.nowMs ?? 0}>
+          <Framed>{children}</Framed>
+        </NowProvider>
+        <ScrollRestoration nonce={nonce} />
+        <Scripts nonce={nonce} />
+      </body>
+    </html>
+  )
+}
+
+function Framed({ children }: { children: ReactNode }) {
+  const frame = useFrame()
+  if (!frame?.person) return <BareFrame environment={frame?.environment}>{children}</BareFrame>
+  return (
+    <Frame
+      environment={frame.environment}
+      rail={frame.rail}
+      person={frame.person}
+      others={frame.others}
+      theme={frame.theme}
+    >
+      {children}
+    </Frame>
+  )
+}
+
+export default function Root() {
+  return <Outlet />
+}
+
+export function ErrorBoundary() {
+  return <Problem />
+}

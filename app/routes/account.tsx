@@ -1,0 +1,98 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { z } from 'zod'
+import { TextField } from '#app/components/fields.tsx'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { Facts, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { isRole, roleNames } from '#domain/people/roles.ts'
+
+const passwordInput = z
+  .object({
+    current: z.string().min(1, 'Your present password.').max(500),
+    next: z.string().min(12, 'At least 12 characters.').max(500),
+    again: z.string().max(500),
+  })
+  .refine((input) => input.next === input.again, { path: ['again'], error: 'The two are not the same.' })
+
+export const meta = () => [{ title: 'Account · Drop Copy Portal' }]
+
+export function loader({ context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'own-password:write')
+  return {
+    name: user.name,
+    email: user.email,
+    firmName: user.firmName,
+    roles: user.roles.map((role) => (isRole(role) ? roleNames[role] : role)),
+    commandId: crypto.randomUUID(),
+  }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  requireUser(context, 'own-password:write')
+  const input = await readForm(request, params, passwordInput)
+  if (!input.ok) return refusal(input.error)
+  const changed = await context.auth.changePassword({ current: input.value.current, next: input.value.next })
+  if (!changed.ok) return refusal(changed.error, input.typed)
+  return data({ changed: true }, { headers: { 'Set-Cookie': changed.value.setCookie } })
+}
+
+export default function Account() {
+  const account = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  return (
+    <>
+      <PageHead title={account.name}>{account.firmName}</PageHead>
+      <Section title="Who you are here">
+        <Facts
+          facts={[
+            { term: 'E-mail', value: account.email },
+            { term: 'Firm', value: account.firmName },
+            { term: 'Roles', value: account.roles.join(', ') || 'none' },
+          ]}
+        />
+      </Section>
+      <Section title="Change your password" intro="Your other sessions end; this one goes on.">
+        {answer && 'changed' in answer && (
+          <Notice tone="green">Password changed. Your other sessions have ended.</Notice>
+        )}
+        <CommandForm commandId={account.commandId} refusal={refusalOf(answer)} className="max-w-sm">
+          <input type="text" name="username" autoComplete="username" value={account.email} readOnly hidden />
+          <TextField
+            name="current"
+            label="Present password"
+            type="password"
+            autoComplete="current-password"
+            required
+            maxLength={500}
+          />
+          <TextField
+            name="next"
+            label="New password"
+            hint="At least 12 characters."
+            type="password"
+            autoComplete="new-password"
+            required
+            minLength={12}
+            maxLength={500}
+          />
+          <TextField
+            name="again"
+            label="New password again"
+            type="password"
+            autoComplete="new-password"
+            required
+            minLength={12}
+            maxLength={500}
+          />
+          <FormActions>
+            <Submit>Change password</Submit>
+          </FormActions>
+        </CommandForm>
+      </Section>
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+import type { RailEntry } from '#app/components/frame.tsx'
+import type { Acquaintance, Theme } from '#app/components/person-menu.tsx'
+import type { RequestContext } from '#app/http/context.ts'
+import { may } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { isRole, roleNames } from '#domain/people/roles.ts'
+import { readTheme } from './theme.server.ts'
+
+/** What stands around every page: who, where, what time it is, where one may go. */
+export async function loadFrame(request: Request, context: RequestContext) {
+  const { user } = context
+  const frame = {
+    nowMs: Date.now(),
+    environment: context.environment,
+    theme: readTheme(request) as Theme, // readTheme knows only these three
+  }
+  if (!user) return { ...frame, person: undefined, rail: [], others: [] }
+  return {
+    ...frame,
+    person: {
+      name: user.name,
+      firmName: user.firmName,
+      roles: user.roles.map((role) => (isRole(role) ? roleNames[role] : role)),
+    },
+    rail: railOf(user, 0),
+    others: [] as Acquaintance[],
+  }
+}
+
+function railOf(user: NonNullable<RequestContext['user']>, waiting: number): RailEntry[] {
+  const all = [
+    { to: paths.status(), label: 'Status', permission: 'status:read' },
+    { to: paths.groups(), label: 'Groups', permission: 'group:read' },
+    { to: paths.requests(), label: 'Requests', permission: 'request:read', waiting },
+    { to: paths.sessions(), label: 'Sessions', permission: 'source:read' },
+    { to: paths.people(), label: 'Administration', permission: 'people:read' },
+  ] as const
+  return all.filter((entry) => may(user, entry.permission)).map(({ permission: _, ...entry }) => entry)
+}

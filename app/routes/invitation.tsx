@@ -1,0 +1,87 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { z } from 'zod'
+import { TextField } from '#app/components/fields.tsx'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { PageHead } from '#app/components/page.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { Instant } from '#app/components/time.tsx'
+import { readForm } from '#app/http/forms.server.ts'
+import { refusal } from '#app/http/refusals.server.ts'
+import { paths } from '#app/paths.ts'
+
+const acceptInput = z
+  .object({
+    token: z.string().min(1).max(200),
+    name: z.string().trim().min(1, 'Your name.').max(120),
+    password: z.string().min(12, 'At least 12 characters.').max(500),
+    again: z.string().max(500),
+  })
+  .refine((input) => input.password === input.again, { path: ['again'], error: 'The two are not the same.' })
+
+export const meta = () => [{ title: 'Invitation · Drop Copy Portal' }]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const invitation = await context.auth.findInvitation(params.token ?? '')
+  return { invitation, commandId: crypto.randomUUID() }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const input = await readForm(request, params, acceptInput)
+  if (!input.ok) return refusal(input.error)
+  const { token, name, password } = input.value
+  const accepted = await context.auth.acceptInvitation({ token, name, password })
+  if (!accepted.ok) return refusal(accepted.error, input.typed)
+  return redirect(paths.status(), { headers: { 'Set-Cookie': accepted.value.setCookie } })
+}
+
+export default function InvitationPage() {
+  const { invitation, commandId } = useLoaderData<typeof loader>()
+  const answer = useActionData()
+  if (!invitation)
+    return (
+      <PageHead title="This link no longer works">
+        It was used, or it has expired. Ask whoever invited you for a new one.
+      </PageHead>
+    )
+  return (
+    <>
+      <PageHead title={`Join ${invitation.firmName}`}>
+        {invitation.email}. This link works once, until <Instant at={invitation.expiresAt} precision="min" />.
+      </PageHead>
+      <CommandForm commandId={commandId} refusal={refusalOf(answer)} className="max-w-sm">
+        <input type="text" name="username" autoComplete="username" value={invitation.email} readOnly hidden />
+        <TextField
+          name="name"
+          label="Your name"
+          defaultValue={invitation.name}
+          autoComplete="name"
+          required
+          maxLength={120}
+        />
+        <TextField
+          name="password"
+          label="Password"
+          hint="At least 12 characters."
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={12}
+          maxLength={500}
+        />
+        <TextField
+          name="again"
+          label="Password again"
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={12}
+          maxLength={500}
+        />
+        <FormActions>
+          <Submit>Set the password and sign in</Submit>
+        </FormActions>
+      </CommandForm>
+    </>
+  )
+}

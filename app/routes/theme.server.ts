@@ -1,0 +1,20 @@
+import type { Theme } from '#app/components/person-menu.tsx'
+
+const themes: readonly Theme[] = ['system', 'light', 'dark']
+const year = 365 * 24 * 60 * 60
+
+/** The theme a person chose on this browser; the system's when they chose none. */
+export function readTheme(request: Request): Theme {
+  const cookie = /(?:^|;\s*)theme=(\w+)/.exec(request.headers.get('Cookie') ?? '')?.[1]
+  return themes.find((theme) => theme === cookie) ?? 'system'
+}
+
+/** `Set-Cookie` for a theme, or undefined when there is no such theme. */
+export function themeCookie(theme: string): string | undefined {
+  return themes.some((known) => known === theme) ? `theme=${theme}; Path=/; Max-Age=${year}; SameSite=Lax` : undefined
+}
+
+/** A place in this portal to go back to; the status page for everything else, another site's address above all. */
+export function placeInPortal(back: unknown): string {
+  return typeof back === 'string' && /^\/(?![/\\])[^\s]{0,500}$/.test(back) ? back : '/'
+}
