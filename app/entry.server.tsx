@@ -4,6 +4,7 @@ import { createReadableStreamFromReadable } from '@remix-run/node'
 import { RemixServer } from '@remix-run/react'
 import { isbot } from 'isbot'
 import { renderToPipeableStream } from 'react-dom/server'
+import { NonceContext } from './components/nonce.ts'
 
 /** A loader that has not answered by then is cut off with an error instead of holding the connection. */
 export const streamTimeout = 10_000
@@ -28,7 +29,9 @@ export default function handleRequest(
       pipe(body)
     }
     const { pipe, abort } = renderToPipeableStream(
-      <RemixServer context={remixContext} url={request.url} nonce={loadContext.cspNonce} />,
+      <NonceContext.Provider value={loadContext.cspNonce}>
+        <RemixServer context={remixContext} url={request.url} nonce={loadContext.cspNonce} />
+      </NonceContext.Provider>,
       {
         nonce: loadContext.cspNonce,
         ...(whole ? { onAllReady: send } : { onShellReady: send }),

@@ -8,7 +8,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
-import { isRole, roleNames } from '#domain/people/roles.ts'
+import { standingNames } from './standings.ts'
 
 const passwordInput = z
   .object({
@@ -26,7 +26,7 @@ export function loader({ context }: LoaderFunctionArgs) {
     name: user.name,
     email: user.email,
     firmName: user.firmName,
-    roles: user.roles.map((role) => (isRole(role) ? roleNames[role] : role)),
+    roles: standingNames(user.standings),
     commandId: crypto.randomUUID(),
   }
 }

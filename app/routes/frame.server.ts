@@ -1,9 +1,9 @@
 import type { RailEntry } from '#app/components/frame.tsx'
 import type { Acquaintance, Theme } from '#app/components/person-menu.tsx'
 import type { RequestContext } from '#app/http/context.ts'
-import { may } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { isRole, roleNames } from '#domain/people/roles.ts'
+import { may } from '#domain/people/permissions.ts'
+import { standingNames } from './standings.ts'
 import { readTheme } from './theme.server.ts'
 
 /** What stands around every page: who, where, what time it is, where one may go. */
@@ -20,7 +20,7 @@ export async function loadFrame(request: Request, context: RequestContext) {
     person: {
       name: user.name,
       firmName: user.firmName,
-      roles: user.roles.map((role) => (isRole(role) ? roleNames[role] : role)),
+      roles: standingNames(user.standings),
     },
     rail: railOf(user, 0),
     others: [] as Acquaintance[],
