@@ -2,18 +2,52 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const setupFiles = ['test/support/fail-on-console-error.ts']
+const databaseServer = ['test/support/database-server.ts']
 
-/** unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, one file after another. */
+/**
+ * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, one file after another.
+ * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, and every other `*.test.ts`.
+ */
 export default defineConfig({
   root,
   test: {
+    reporters: [fileURLToPath(new URL('./support/reporter.ts', import.meta.url))],
     projects: [
       {
         extends: true,
         test: {
+          setupFiles,
           name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{db,process}.test.ts'],
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/**/*.{db,process}.test.{ts,tsx}'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          setupFiles,
+          name: 'db',
+          include: ['test/**/*.db.test.{ts,tsx}'],
+          globalSetup: databaseServer,
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          setupFiles,
+          name: 'process',
+          include: ['test/**/*.process.test.{ts,tsx}'],
+          globalSetup: databaseServer,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,0 +1,160 @@
+import { sql } from 'drizzle-orm'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { recordEvent } from './audit.ts'
+import type { RoleName, RoleUrls } from './roles.ts'
+
+export type Db = PostgresJsDatabase<Record<string, never>>
+/** A transaction: what every query takes first. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+/** Who acts. The database derives the firm and whether it is the exchange from the user itself; a disabled user sees nothing. */
+export type Actor = {
+  userId: string
+  firmId: string
+  isExchange: boolean
+  /** The address a command came from, for the audit trail. */
+  origin?: string
+}
+
+/** What a command is about, so that its refusal can be written down. */
+export type Command = { action: string; objectKind: string; objectId: string; reason?: string }
+
+export type WithActor = <T>(actor: Actor, fn: (tx: Tx) => Promise<T>, command?: Command) => Promise<T>
+
+export interface Database {
+  /**
+   * One transaction as `dc_request` that sees what this person's firm may see, at one instant. When `fn` answers a refusal
+   * (`{ ok: false, error }`) everything it wrote is rolled back, and the refusal is recorded as an audit event of `command` in a
+   * transaction of its own; without a `command` (reading) nothing is recorded.
+   */
+  withActor: WithActor
+  /** One transaction as `dc_auth`: users, roles, sign-in sessions, secrets and invitations, of all firms. */
+  asAuth<T>(fn: (tx: Tx) => Promise<T>): Promise<T>
+  /** One transaction as `dc_jobs`, the portal itself: scheduler, outbox, confirmation by the connector's reports, sealer. */
+  asJobs<T>(fn: (tx: Tx) => Promise<T>): Promise<T>
+  /** `dc_auth` without a transaction, for lucia's adapter. */
+  auth: Db
+  /** Ends when running queries have, after five seconds at the latest. */
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  urls: Pick<RoleUrls, 'dc_request' | 'dc_auth' | 'dc_jobs'>
+  now: () => Date
+  /** Connections a role; 10 for requests when not given, 4 for the others. */
+  connections?: number
+}
+
+/** Open the portal's three pools. Nothing is connected before the first query. */
+export function openDatabase({ urls, now, connections }: DatabaseOptions): Database {
+  const request = openPool('dc_request', urls.dc_request, connections ?? 10)
+  const auth = openPool('dc_auth', urls.dc_auth, connections ?? 4)
+  const jobs = openPool('dc_jobs', urls.dc_jobs, connections ?? 4)
+  const at = (db: Db, userId: string) => {
+    return <T>(fn: (tx: Tx) => Promise<T>) =>
+      db.transaction(async (tx) => {
+        await tx.execute(settings(userId, now()))
+        return fn(tx)
+      })
+  }
+  return {
+    withActor: (actor, fn, command) => withActor(at(request.db, actor.userId), actor, now, fn, command),
+    asAuth: at(auth.db, ''),
+    asJobs: at(jobs.db, ''),
+    auth: auth.db,
+    close: async () => {
+      await Promise.all([request, auth, jobs].map((pool) => pool.close()))
+    },
+  }
+}
+
+/** The transaction's actor and instant: local to it, so the next one on this connection starts with none. */
+const settings = (userId: string, now: Date) =>
+  sql`select set_config('dc.user', ${userId}, true), set_config('dc.now', ${now.toISOString()}, true), set_config('dc.scope', '', true)`
+
+/** Thrown to roll a transaction back; carries the refusal past drizzle. */
+class Refused extends Error {
+  constructor(readonly answer: unknown) {
+    super('refused')
+  }
+}
+
+async function withActor<T>(
+  transaction: <U>(fn: (tx: Tx) => Promise<U>) => Promise<U>,
+  actor: Actor,
+  now: () => Date,
+  fn: (tx: Tx) => Promise<T>,
+  command: Command | undefined,
+): Promise<T> {
+  let refusal: { answer: T; code: string } | undefined
+  try {
+    return await transaction(async (tx) => {
+      const answer = await fn(tx)
+      const code = refusalCode(answer)
+      if (code === undefined) return answer
+      refusal = { answer, code }
+      throw new Refused(answer)
+    })
+  } catch (error) {
+    if (!refusal || !(error instanceof Refused)) throw error
+    const { answer, code } = refusal
+    if (command) await transaction((tx) => recordEvent(tx, refusalEvent(actor, now(), command, code)))
+    return answer
+  }
+}
+
+/** The code of a refusal; undefined for every other answer. */
+function refusalCode(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null || !('ok' in answer) || answer.ok !== false) return undefined
+  const error = 'error' in answer ? answer.error : undefined
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'refused'
+}
+
+const refusalEvent = (actor: Actor, at: Date, command: Command, refused: string) => ({
+  at,
+  actorId: actor.userId,
+  forFirm: actor.firmId,
+  ...command,
+  origin: actor.origin ?? null,
+  refused,
+})
+
+/**
+ * The portal's own sight inside a person's transaction: for what a command must know or write of other firms (who guarantees a
+ * source, whether a party has an eligible person, the parts of a version, `uncovered`). Rules are checked before with the person's
+ * own sight; nothing read here goes back to them. Await it alone: queries started beside it see the same.
+ */
+export async function asSystem<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  await tx.execute(sql`select set_config('dc.scope', 'system', true)`)
+  const answer = await fn(tx)
+  await tx.execute(sql`select set_config('dc.scope', '', true)`)
+  return answer
+}
+
+/** Milliseconds; a page never waits for a lock or a query that a person would not. */
+const limits: Record<RoleName, Record<string, number>> = {
+  dc_request: { statement_timeout: 5_000, idle_in_transaction_session_timeout: 10_000, lock_timeout: 2_000 },
+  dc_auth: { statement_timeout: 5_000, idle_in_transaction_session_timeout: 10_000, lock_timeout: 2_000 },
+  dc_jobs: { statement_timeout: 60_000, idle_in_transaction_session_timeout: 60_000, lock_timeout: 10_000 },
+  dc_connector: { statement_timeout: 10_000, idle_in_transaction_session_timeout: 10_000, lock_timeout: 2_000 },
+}
+
+export type Pool = { db: Db; sql: postgres.Sql; close(): Promise<void> }
+
+/**
+ * The connector's pool: reads configuration, writes the observed tables, and `sql.listen('dc_configuration', …)`, whose payload is
+ * `environment:number`.
+ */
+export const openConnectorPool = (url: string): Pool => openPool('dc_connector', url, 2)
+
+function openPool(role: RoleName, url: string, max: number): Pool {
+  const client = postgres(url, {
+    max,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    onnotice: () => undefined,
+    connection: { application_name: role, TimeZone: 'UTC', ...limits[role] },
+  })
+  return { db: drizzle(client), sql: client, close: () => client.end({ timeout: 5 }) }
+}

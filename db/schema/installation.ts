@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, integer, jsonb, text, uuid } from 'drizzle-orm/pg-core'
+import { type Environment, environments as environmentNames } from '#domain/reference/environment.ts'
+import { dc, instant, oneOf, period } from './columns.ts'
+
+export const modes = ['sandbox', 'production'] as const
+export type Mode = (typeof modes)[number]
+
+/** One row: what this database was made for. A start in the other mode is refused. */
+export const installation = dc.table(
+  'installation',
+  {
+    only: boolean('only').primaryKey().default(true),
+    /** Numbers of configuration versions are comparable within one installation alone. */
+    id: uuid('id').notNull().defaultRandom(),
+    mode: text('mode').$type<Mode>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [check('installation_one', sql`${t.only}`), check('installation_mode', oneOf(t.mode, modes))],
+)
+
+/** The row whose lock orders publications: numbers become visible in order. */
+export const environments = dc.table(
+  'environments',
+  {
+    environment: text('environment').$type<Environment>().primaryKey(),
+    newestVersion: integer('newest_version').notNull().default(0),
+    /** What a snapshot has beside its parts: exchange, week, limits, journal, addresses that targets listen on. */
+    settings: jsonb('settings').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (t) => [check('environments_environment', oneOf(t.environment, environmentNames))],
+)
+
+export const capacityKinds = ['sources-per-target', 'sources-per-group', 'groups-per-firm'] as const
+export type CapacityKind = (typeof capacityKinds)[number]
+
+/** Dated limits, published by the exchange; where no row is in force there is no limit. */
+export const capacityLimits = dc.table(
+  'capacity_limits',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    environment: text('environment')
+      .$type<Environment>()
+      .notNull()
+      .references(() => environments.environment),
+    kind: text('kind').$type<CapacityKind>().notNull(),
+    most: integer('most').notNull(),
+    during: period('during').notNull(),
+  },
+  (t) => [
+    check('capacity_limits_kind', oneOf(t.kind, capacityKinds)),
+    check('capacity_limits_most', sql`${t.most} > 0`),
+    check('capacity_limits_during', sql`not isempty(${t.during})`),
+  ],
+)

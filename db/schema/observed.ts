@@ -1,0 +1,171 @@
+import { bigint, boolean, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
+import type { Environment } from '#domain/reference/environment.ts'
+import { dc, instant } from './columns.ts'
+
+/**
+ * What connectors see. Written by `dc_connector` alone, keyed by environment, the connector's name and the object's id in the
+ * snapshot; rows are replaced as a whole. Instants are the connector's wall clock. A row says nothing once its connector's
+ * `heard_at` is old.
+ */
+const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0)
+const key = {
+  environment: text('environment').$type<Environment>().notNull(),
+  connector: text('connector').notNull(),
+}
+
+export const observedConnectors = dc.table(
+  'observed_connectors',
+  {
+    ...key,
+    /** starting, running, draining, stopped. */
+    state: text('state').notNull(),
+    pid: integer('pid').notNull(),
+    host: text('host').notNull(),
+    release: text('release').notNull(),
+    startedAt: instant('started_at').notNull(),
+    /** Rewritten with every report: the proof of life. */
+    heardAt: instant('heard_at').notNull(),
+    /** The configuration version in force; null before the first. */
+    runningVersion: integer('running_version'),
+    /** The newest version refused, and why, in the connector's words. */
+    refusedVersion: integer('refused_version'),
+    refusedWhy: text('refused_why'),
+    /** Trading week, as the local date of its reset. */
+    week: text('week'),
+    journal: jsonb('journal').$type<{ bytes: number; position: string; freeBytes?: number; alarm?: string }>(),
+    /** What wants a person, in plain words, newest last. */
+    alarms: jsonb('alarms').$type<{ code: string; says: string; since: string }[]>().notNull().default([]),
+  },
+  (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.connector] })],
+)
+
+export const observedFeeds = dc.table(
+  'observed_feeds',
+  {
+    ...key,
+    feedId: text('feed_id').notNull(),
+    /** down, connecting, logged-on, recovering, paused, refused. */
+    state: text('state').notNull(),
+    since: instant('since').notNull(),
+    address: text('address'),
+    epoch: integer('epoch').notNull().default(0),
+    nextIn: counter('next_in'),
+    nextOut: counter('next_out'),
+    received: counter('received'),
+    duplicates: counter('duplicates'),
+    /** Kept aside: of unknown sources, of sources owned by another feed, or with other bytes under a known number. */
+    aside: counter('aside'),
+    /** Never received and not recoverable. */
+    lost: counter('lost'),
+    /** Numbers still asked for again. */
+    missing: counter('missing'),
+    lastReceivedAt: instant('last_received_at'),
+    detail: text('detail'),
+    at: instant('at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'observed_feeds_pkey', columns: [t.environment, t.connector, t.feedId] })],
+)
+
+export const observedSources = dc.table(
+  'observed_sources',
+  {
+    ...key,
+    /** The source's name: `K7T882`. A name that no part knows is one kept aside. */
+    sourceId: text('source_id').notNull(),
+    /** Market segment; empty on a convenience gateway. */
+    segment: text('segment').notNull().default(''),
+    feedId: text('feed_id'),
+    known: boolean('known').notNull().default(true),
+    epoch: integer('epoch').notNull().default(0),
+    highest: counter('highest'),
+    received: counter('received'),
+    duplicates: counter('duplicates'),
+    aside: counter('aside'),
+    lastReceivedAt: instant('last_received_at'),
+    at: instant('at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'observed_sources_pkey', columns: [t.environment, t.connector, t.sourceId, t.segment] })],
+)
+
+export const observedTargets = dc.table(
+  'observed_targets',
+  {
+    ...key,
+    sessionId: text('session_id').notNull(),
+    /** no-logon, logged-on, catching-up, late, on-backup, paused, refused. */
+    state: text('state').notNull(),
+    since: instant('since').notNull(),
+    /** primary or backup: the address in force. */
+    active: text('active').notNull().default('primary'),
+    address: text('address'),
+    nextIn: counter('next_in'),
+    nextOut: counter('next_out'),
+    delivered: counter('delivered'),
+    /** Behind the cursor, not yet written. */
+    waiting: counter('waiting'),
+    /** Kept without a number: reachable by Application Resend. */
+    held: counter('held'),
+    lateMs: integer('late_ms').notNull().default(0),
+    /** A resend being served. */
+    resend: jsonb('resend').$type<{ kind: string; from: number; to: number; next: number; since: string }>(),
+    lastLogonAt: instant('last_logon_at'),
+    lastLogoffAt: instant('last_logoff_at'),
+    lastLogoffWhy: text('last_logoff_why'),
+    /** Fingerprint of the credential of the last logon. */
+    lastCredential: text('last_credential'),
+    lastSentAt: instant('last_sent_at'),
+    lastHeardAt: instant('last_heard_at'),
+    detail: text('detail'),
+    at: instant('at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'observed_targets_pkey', columns: [t.environment, t.connector, t.sessionId] })],
+)
+
+/** `received = delivered + filtered + waiting + held + expired`, per target, source and trading week. */
+export const observedLedger = dc.table(
+  'observed_ledger',
+  {
+    ...key,
+    sessionId: text('session_id').notNull(),
+    sourceId: text('source_id').notNull(),
+    segment: text('segment').notNull().default(''),
+    week: text('week').notNull(),
+    received: counter('received'),
+    delivered: counter('delivered'),
+    filtered: counter('filtered'),
+    /** The same number by reason. */
+    filteredBy: jsonb('filtered_by').$type<Record<string, number>>().notNull().default({}),
+    waiting: counter('waiting'),
+    held: counter('held'),
+    expired: counter('expired'),
+    at: instant('at').notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: 'observed_ledger_pkey',
+      columns: [t.environment, t.connector, t.sessionId, t.sourceId, t.segment, t.week],
+    }),
+    index('observed_ledger_source').on(t.sourceId),
+  ],
+)
+
+/** Every logon that was turned away, insert-only, newest kept by the connector's own rule. */
+export const observedRefusedLogons = dc.table(
+  'observed_refused_logons',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    ...key,
+    at: instant('at').notNull(),
+    /** target or feed: what it knocked at. */
+    kind: text('kind').notNull(),
+    /** The target's session id or the feed's id, where the logon named a known one. */
+    objectId: text('object_id'),
+    /** SenderCompID(49) as sent, cut to 64 characters. */
+    claimed: text('claimed').notNull(),
+    address: text('address').notNull(),
+    code: text('code').notNull(),
+    /** The sentence both parties read. */
+    says: text('says').notNull(),
+  },
+  (t) => [index('observed_refused_logons_object').on(t.objectId, t.at)],
+)

@@ -1,0 +1,239 @@
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { type Environment, environments as environmentNames } from '#domain/reference/environment.ts'
+import {
+  type Capacity,
+  capacities,
+  type RequestKind,
+  type RequestState,
+  requestKinds,
+  requestStates,
+  type Verdict,
+  verdicts,
+} from '#domain/request/lifecycle.ts'
+import { dc, instant, oneOf } from './columns.ts'
+import { firms } from './firms.ts'
+import { groups } from './groups.ts'
+import { users } from './users.ts'
+
+/** How a group, or a change of one, came to be wanted. */
+export const requests = dc.table(
+  'requests',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    number: integer('number').generatedAlwaysAsIdentity().unique('requests_number'),
+    environment: text('environment').$type<Environment>().notNull(),
+    ownerId: uuid('owner_id')
+      .notNull()
+      .references(() => firms.id),
+    groupId: uuid('group_id'),
+    kind: text('kind').$type<RequestKind>().notNull(),
+    state: text('state').$type<RequestState>().notNull(),
+    /** Of the newest round; 0 before the first submission. */
+    round: integer('round').notNull().default(0),
+    draftedBy: uuid('drafted_by')
+      .notNull()
+      .references(() => users.id),
+    draftedAt: instant('drafted_at').notNull(),
+    onBehalf: boolean('on_behalf').notNull().default(false),
+    gamId: uuid('gam_id').references(() => users.id),
+    effectiveAt: instant('effective_at'),
+    expiresAt: instant('expires_at'),
+    /** The configuration version that its publication made, and when the connector had applied all of it. */
+    publishedVersion: integer('published_version'),
+    publishedAt: instant('published_at'),
+    appliedAt: instant('applied_at'),
+    /** When and why it came into its present state: who returned it and what moved. */
+    stateAt: instant('state_at').notNull(),
+    stateBy: uuid('state_by').references(() => users.id),
+    stateReason: text('state_reason'),
+    version: integer('version').notNull().default(1),
+  },
+  (t) => [
+    foreignKey({
+      name: 'requests_group',
+      columns: [t.groupId, t.environment],
+      foreignColumns: [groups.id, groups.environment],
+    }),
+    foreignKey({
+      name: 'requests_group_owner',
+      columns: [t.groupId, t.ownerId],
+      foreignColumns: [groups.id, groups.ownerId],
+    }),
+    unique('requests_owner').on(t.id, t.ownerId),
+    uniqueIndex('requests_one_open')
+      .on(t.groupId)
+      .where(sql`${t.state} in ('with-firms', 'with-gam', 'scheduled', 'applying')`),
+    index('requests_of_owner').on(t.ownerId),
+    index('requests_of_group').on(t.groupId),
+    check('requests_environment', oneOf(t.environment, environmentNames)),
+    check('requests_kind', oneOf(t.kind, requestKinds)),
+    check('requests_state', oneOf(t.state, requestStates)),
+    check('requests_submitted', sql`${t.state} = 'draft' or (${t.round} > 0 and ${t.groupId} is not null)`),
+    check('requests_scheduled', sql`${t.state} <> 'scheduled' or ${t.effectiveAt} is not null`),
+    check('requests_applied', sql`(${t.state} = 'applied') = (${t.appliedAt} is not null)`),
+  ],
+)
+
+/** What is being written; seen by the owner and the exchange alone. */
+export const requestDrafts = dc.table(
+  'request_drafts',
+  {
+    requestId: uuid('request_id').primaryKey(),
+    ownerId: uuid('owner_id').notNull(),
+    document: jsonb('document').$type<unknown>().notNull(),
+    savedBy: uuid('saved_by')
+      .notNull()
+      .references(() => users.id),
+    savedAt: instant('saved_at').notNull(),
+    version: integer('version').notNull().default(1),
+  },
+  (t) => [
+    foreignKey({
+      name: 'request_drafts_request',
+      columns: [t.requestId, t.ownerId],
+      foreignColumns: [requests.id, requests.ownerId],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** A submission, frozen. Never changed afterwards. */
+export const requestRounds = dc.table(
+  'request_rounds',
+  {
+    requestId: uuid('request_id').notNull(),
+    round: integer('round').notNull(),
+    ownerId: uuid('owner_id').notNull(),
+    submittedBy: uuid('submitted_by')
+      .notNull()
+      .references(() => users.id),
+    submittedAt: instant('submitted_at').notNull(),
+    document: jsonb('document').$type<unknown>().notNull(),
+    /** The review page that every party's slice is cut from. */
+    sheet: jsonb('sheet').$type<unknown>().notNull(),
+    /** `groups.revision` that the requester saw. */
+    baseRevision: integer('base_revision').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'request_rounds_pkey', columns: [t.requestId, t.round] }),
+    foreignKey({
+      name: 'request_rounds_request',
+      columns: [t.requestId, t.ownerId],
+      foreignColumns: [requests.id, requests.ownerId],
+    }),
+    unique('request_rounds_submitter').on(t.requestId, t.round, t.submittedBy),
+  ],
+)
+
+export const partyMeans = ['decision', 'submission', 'carried-over'] as const
+export type PartyMeans = (typeof partyMeans)[number]
+
+/** Who must agree to a round, and exactly what each of them is shown. Only `met_by` ever changes. */
+export const requestParties = dc.table(
+  'request_parties',
+  {
+    requestId: uuid('request_id').notNull(),
+    round: integer('round').notNull(),
+    ownerId: uuid('owner_id').notNull(),
+    firmId: uuid('firm_id')
+      .notNull()
+      .references(() => firms.id),
+    capacity: text('capacity').$type<Capacity>().notNull(),
+    slice: jsonb('slice').$type<unknown>().notNull(),
+    sliceDigest: text('slice_digest').notNull(),
+    metBy: text('met_by').$type<PartyMeans>(),
+  },
+  (t) => [
+    primaryKey({ name: 'request_parties_pkey', columns: [t.requestId, t.round, t.firmId, t.capacity] }),
+    unique('request_parties_slice').on(t.requestId, t.round, t.firmId, t.capacity, t.sliceDigest),
+    foreignKey({
+      name: 'request_parties_round',
+      columns: [t.requestId, t.round],
+      foreignColumns: [requestRounds.requestId, requestRounds.round],
+    }),
+    foreignKey({
+      name: 'request_parties_request',
+      columns: [t.requestId, t.ownerId],
+      foreignColumns: [requests.id, requests.ownerId],
+    }),
+    index('request_parties_firm').on(t.firmId),
+    check('request_parties_capacity', oneOf(t.capacity, capacities)),
+    check('request_parties_met_by', oneOf(t.metBy, partyMeans)),
+  ],
+)
+
+/** A party's word on what it was shown. Never changed, save that it may be taken back once; then the party decides anew. */
+export const decisions = dc.table(
+  'decisions',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    requestId: uuid('request_id').notNull(),
+    round: integer('round').notNull(),
+    ownerId: uuid('owner_id').notNull(),
+    firmId: uuid('firm_id').notNull(),
+    capacity: text('capacity').$type<Capacity>().notNull(),
+    sliceDigest: text('slice_digest').notNull(),
+    submittedBy: uuid('submitted_by').notNull(),
+    decidedBy: uuid('decided_by').notNull(),
+    verdict: text('verdict').$type<Verdict>().notNull(),
+    reason: text('reason'),
+    /** The sentence signed, with name and capacity. */
+    authority: text('authority').notNull(),
+    decidedAt: instant('decided_at').notNull(),
+    takenBackAt: instant('taken_back_at'),
+    takenBackBy: uuid('taken_back_by').references(() => users.id),
+    takenBackReason: text('taken_back_reason'),
+  },
+  (t) => [
+    foreignKey({
+      name: 'decisions_slice',
+      columns: [t.requestId, t.round, t.firmId, t.capacity, t.sliceDigest],
+      foreignColumns: [
+        requestParties.requestId,
+        requestParties.round,
+        requestParties.firmId,
+        requestParties.capacity,
+        requestParties.sliceDigest,
+      ],
+    }),
+    // nobody can lie about who submitted
+    foreignKey({
+      name: 'decisions_submitter',
+      columns: [t.requestId, t.round, t.submittedBy],
+      foreignColumns: [requestRounds.requestId, requestRounds.round, requestRounds.submittedBy],
+    }),
+    foreignKey({
+      name: 'decisions_request',
+      columns: [t.requestId, t.ownerId],
+      foreignColumns: [requests.id, requests.ownerId],
+    }),
+    foreignKey({
+      name: 'decisions_signer',
+      columns: [t.decidedBy, t.firmId],
+      foreignColumns: [users.id, users.firmId],
+    }),
+    uniqueIndex('decisions_one_standing')
+      .on(t.requestId, t.round, t.firmId, t.capacity)
+      .where(sql`${t.takenBackAt} is null`),
+    index('decisions_firm').on(t.firmId),
+    check('decisions_verdict', oneOf(t.verdict, verdicts)),
+    check('decisions_four_eyes', sql`${t.decidedBy} <> ${t.submittedBy}`),
+    check('decisions_reason', sql`${t.verdict} = 'approve' or coalesce(length(${t.reason}), 0) > 0`),
+    check(
+      'decisions_taken_back',
+      sql`(${t.takenBackAt} is null) = (${t.takenBackBy} is null) and (${t.takenBackAt} is null) = (${t.takenBackReason} is null)`,
+    ),
+  ],
+)

