@@ -38,7 +38,7 @@ export function createApp(parts: AppParts): Express {
 }
 
 /** Drafts carry lists of sources; everything else is a form. Data requests of the same page end in `.data`. */
-const limitOf = (path: string) => (/^\/requests\/[^/]+\//.test(path) ? bodyLimits.draft : bodyLimits.form)
+const limitOf = (path: string) => (/^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form)
 
 /** What was thrown outside of Remix: the person gets a sentence and the id to quote, the log gets the rest. */
 const lastResort =

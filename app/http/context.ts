@@ -4,8 +4,9 @@ import type { Auth } from './auth-types.ts'
 export type Mode = 'sandbox' | 'production'
 export type Environment = 'production' | 'certification' | 'sandbox'
 
-/** The person behind a request, resolved once in Express; standings are those in force when the request came. */
+/** The person behind a request, resolved once in Express; what they hold is what was in force when the request came. */
 export type SignedInUser = Actor & {
+  email: string
   /** sha256 of the cookie's value: names the session in the database, opens nothing. */
   sessionId: string
 }
