@@ -1,0 +1,215 @@
+import { lengthTagOf, Tag } from './tags.ts'
+
+/** What is wrong inside a frame whose length and checksum hold. Codes are SessionRejectReason(373) values. */
+export type FieldFault = {
+  /** 0 invalid tag number, 4 tag without a value, 6 incorrect data format (a data field and its length disagree) */
+  reason: 0 | 4 | 6
+  /** The tag to blame; 0 when it could not be read. */
+  tag: number
+}
+
+/** A frame longer than the framer lets through cannot hold more. */
+const maxCapacity = 32_768
+
+/**
+ * One decoded message: offsets into the frame's bytes, nothing copied. Made to be reused: `decode` fills it anew, so
+ * whoever wants to keep a message beyond the call it was given in takes a `copy()`.
+ */
+export class Message {
+  /** The whole frame, from `8=` to the SOH behind 10. */
+  bytes: Buffer = Buffer.alloc(0)
+  /** How many fields. */
+  count = 0
+  /** Per field: its tag, and where its value begins and ends (exclusive) in `bytes`. Only the first `count` mean anything. */
+  tags: Int32Array
+  starts: Int32Array
+  ends: Int32Array
+  /** The first thing wrong with the fields, if any. The others are readable all the same. */
+  fault: FieldFault | undefined = undefined
+  private typeText = ''
+  private typeOf: Buffer | undefined = undefined
+
+  constructor(capacity = 128) {
+    this.tags = new Int32Array(capacity)
+    this.starts = new Int32Array(capacity)
+    this.ends = new Int32Array(capacity)
+  }
+
+  /** Index of the first field with this tag at or after `from`; -1 when there is none. */
+  find(tag: number, from = 0): number {
+    const { tags, count } = this
+    for (let i = from; i < count; i++) if (tags[i] === tag) return i
+    return -1
+  }
+
+  has(tag: number): boolean {
+    return this.find(tag) >= 0
+  }
+
+  /** The value as text (latin1), or undefined. */
+  str(tag: number): string | undefined {
+    const i = this.find(tag)
+    return i < 0 ? undefined : this.strAt(i)
+  }
+
+  /** The value as an unsigned integer of at most 15 digits; undefined when absent or anything else. Leading zeros are fine. */
+  int(tag: number): number | undefined {
+    const i = this.find(tag)
+    return i < 0 ? undefined : this.intAt(i)
+  }
+
+  /** A view of the value's bytes, or undefined. */
+  data(tag: number): Buffer | undefined {
+    const i = this.find(tag)
+    return i < 0 ? undefined : this.bytes.subarray(this.startAt(i), this.endAt(i))
+  }
+
+  /** Whether the value is exactly `text` (ASCII). Allocates nothing. */
+  is(tag: number, text: string): boolean {
+    const i = this.find(tag)
+    return i >= 0 && this.isAt(i, text)
+  }
+
+  // `!` below: an index below `count` is set; others are the caller's bug and read as 0 or NaN offsets
+  tagAt(index: number): number {
+    return this.tags[index]!
+  }
+
+  startAt(index: number): number {
+    return this.starts[index]!
+  }
+
+  endAt(index: number): number {
+    return this.ends[index]!
+  }
+
+  strAt(index: number): string {
+    return this.bytes.toString('latin1', this.starts[index]!, this.ends[index]!)
+  }
+
+  intAt(index: number): number | undefined {
+    return parseDigits(this.bytes, this.starts[index]!, this.ends[index]!)
+  }
+
+  isAt(index: number, text: string): boolean {
+    const start = this.starts[index]!
+    if (this.ends[index]! - start !== text.length) return false
+    for (let i = 0; i < text.length; i++) if (this.bytes[start + i] !== text.charCodeAt(i)) return false
+    return true
+  }
+
+  /** MsgType(35); empty when the third field is something else. */
+  get msgType(): string {
+    if (this.typeOf !== this.bytes) {
+      this.typeText = this.count > 2 && this.tags[2] === Tag.MsgType ? this.strAt(2) : ''
+      this.typeOf = this.bytes
+    }
+    return this.typeText
+  }
+
+  /** MsgSeqNum(34), 0 when absent or not a number. */
+  get seqNum(): number {
+    return this.int(Tag.MsgSeqNum) ?? 0
+  }
+
+  /** PossDupFlag(43)=Y. */
+  get possDup(): boolean {
+    return this.is(Tag.PossDupFlag, 'Y')
+  }
+
+  /** A message of its own, with its own bytes, to be kept. */
+  copy(): Message {
+    const kept = new Message(this.count)
+    kept.bytes = Buffer.from(this.bytes)
+    kept.count = this.count
+    kept.tags.set(this.tags.subarray(0, this.count))
+    kept.starts.set(this.starts.subarray(0, this.count))
+    kept.ends.set(this.ends.subarray(0, this.count))
+    kept.fault = this.fault
+    return kept
+  }
+
+  /** Room for more fields; only `decode` calls it. */
+  grow(): void {
+    if (this.tags.length >= maxCapacity) throw new Error('unreachable: more fields than the frame limit allows')
+    const wider = (from: Int32Array) => {
+      const to = new Int32Array(Math.max(16, from.length * 2))
+      to.set(from)
+      return to
+    }
+    this.tags = wider(this.tags)
+    this.starts = wider(this.starts)
+    this.ends = wider(this.ends)
+  }
+}
+
+/**
+ * Read a frame's fields into `into`. The frame must end with SOH, as every frame of the framer and every encapsulated
+ * message does; its length and checksum are not looked at. Data fields (95/96, 212/213, 354/355 …) are read by length
+ * when their length field stands right before them. Faults are values: the first one is left in `into.fault` and
+ * returned, the field is left out (an empty one kept), and reading goes on.
+ */
+export function decode(frame: Buffer, into: Message): FieldFault | undefined {
+  into.bytes = frame
+  into.count = 0
+  into.fault = undefined
+  const end = frame.length
+  let { tags, starts, ends } = into
+  let count = 0
+  let at = 0
+  while (at < end) {
+    let tag = 0
+    let p = at
+    let c = frame[p]! // `!` here and below: p < end, and the last byte is SOH, which ends every loop
+    while (c >= 48 && c <= 57) {
+      tag = tag * 10 + c - 48
+      c = frame[++p]!
+    }
+    if (c !== 61 || tag === 0 || p - at > 9) {
+      into.fault ??= { reason: 0, tag: p - at > 9 ? 0 : tag }
+      at = behindSoh(frame, p, end)
+      continue
+    }
+    const start = ++p
+    const lengthTag = tag < 2048 ? lengthTagOf[tag]! : 0
+    if (lengthTag !== 0 && count > 0 && tags[count - 1] === lengthTag) {
+      const length = parseDigits(frame, starts[count - 1]!, ends[count - 1]!) ?? -1
+      if (length > 0 && frame[start + length] === 1) p = start + length
+      else {
+        into.fault ??= { reason: 6, tag }
+        p = behindSoh(frame, p, end) - 1
+      }
+    } else while (p < end && frame[p] !== 1) p++
+    if (p === start) into.fault ??= { reason: 4, tag }
+    if (count === tags.length) {
+      into.grow()
+      tags = into.tags
+      starts = into.starts
+      ends = into.ends
+    }
+    tags[count] = tag
+    starts[count] = start
+    ends[count] = p
+    count++
+    at = p + 1
+  }
+  into.count = count
+  return into.fault
+}
+
+function behindSoh(frame: Buffer, from: number, end: number): number {
+  const soh = frame.indexOf(1, from)
+  return soh < 0 ? end : soh + 1
+}
+
+/** Unsigned decimal of 1 to 15 digits at `bytes[start, end)`, undefined when it is anything else. */
+export function parseDigits(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end <= start || end - start > 15) return undefined
+  let value = 0
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i]! - 48 // `!`: the callers' bounds lie inside
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return value
+}

@@ -1,0 +1,191 @@
+import type { Field } from './encode.ts'
+import type { Identity } from './header.ts'
+import type { Message } from './message.ts'
+import type { Policy } from './policy.ts'
+
+/** What a Logon proves itself with. A third kind, an access key with its HMAC, joins here. */
+export type LogonCredentials = { kind: 'none' } | { kind: 'password'; password: string }
+
+/** What never changes while a session lives. A changed configuration makes a new session from the old one's numbers. */
+export type SessionConfig = {
+  /** Acceptors wait for the Logon, initiators send it. */
+  role: 'acceptor' | 'initiator'
+  policy: Policy
+  identity: Identity
+  /** The initiator's 108, seconds; an acceptor takes the peer's. */
+  heartbeatS: number
+  /** The initiator's credentials. */
+  credentials?: LogonCredentials
+  /** Initiator: every Logon carries 141=Y and starts both directions at 1. */
+  resetOnLogon?: boolean
+  /** Initiator: 1603, 1604, 1605 of its Logon. */
+  app?: { name: string; version: string; vendor: string }
+}
+
+/**
+ * One FIX session, across connections and restarts. Whoever drives it keeps exactly one reference: the session that the
+ * last `step` returned. Only `acceptInSequence` and `reserve` change it in place.
+ */
+export type Session = {
+  readonly config: SessionConfig
+  /** The next number expected from the peer, and the next one of ours. */
+  nextIn: number
+  nextOut: number
+  /** When the peer was last heard and we last sent, milliseconds. Meaningless while offline. */
+  lastInMs: number
+  lastOutMs: number
+  /** 50 and 142 of the peer's latest Logon: 57 and 143 of what we send. Kept while it is offline. */
+  readonly peerSubId: string | undefined
+  readonly peerLocationId: string | undefined
+  /** The initiator raised its number because of a 789 and has not been logged on since: it does so once. */
+  readonly adopted: boolean
+  readonly phase: Phase
+}
+
+export type Phase =
+  | { kind: 'offline' }
+  /** Acceptor: connected, no valid Logon yet. */
+  | { kind: 'awaiting-logon'; sinceMs: number }
+  /** Acceptor: the driver checks the credentials. No message may be handed in meanwhile: leave the bytes in the framer. */
+  | { kind: 'verifying'; sinceMs: number; logon: LogonRequest }
+  /** Initiator: our Logon is out. */
+  | { kind: 'logon-sent'; sinceMs: number; reset: boolean }
+  | Live
+  /** The connection is to be closed by the driver; everything but `disconnected` is ignored. */
+  | { kind: 'closing' }
+
+/** Logged on. */
+export type Live = {
+  kind: 'live'
+  /** 0: no heartbeats either way. */
+  intervalMs: number
+  /** Our unanswered Test Request. Any byte of the peer clears it. */
+  testSentMs: number | undefined
+  gap: Gap | undefined
+  serving: Serving | undefined
+  /** A Logout came above a gap and is answered when the gap closes, at the latest then. */
+  logoutDueMs: number | undefined
+  /** Our Logout is out; we close then, answered or not. */
+  logoutSentUntilMs: number | undefined
+  /** Another connection logged on with this identity: this one is given up at that time unless it shows life. */
+  rivalUntilMs: number | undefined
+}
+
+/** Numbers missing from the peer, being asked for. */
+export type Gap = {
+  /** The highest number seen: up to here something is missing. */
+  highest: number
+  /** The first number of the present request and the last one; Infinity for 16=0. */
+  askedFrom: number
+  askedTo: number
+  /** MsgSeqNum of the present request, to know a Reject of it. */
+  requestSeqNum: number
+  /** When the expected number last moved, and how often the same was asked. */
+  progressMs: number
+  asks: number
+  /** Messages above the gap, kept as copies until their turn. `null`: already acted upon (a Logon, a Resend Request). */
+  early: ReadonlyMap<number, Message | null>
+  earlyBytes: number
+}
+
+/** A resend that the driver is sending. */
+export type Serving = {
+  id: number
+  begin: number
+  end: number
+  /** What is to be served after it (policy `merge`). */
+  next: { begin: number; end: number } | undefined
+}
+
+/** The facts of a Logon that was found well formed. */
+export type LogonRequest = {
+  seqNum: number
+  heartbeatS: number
+  reset: boolean
+  credentials: LogonCredentials
+  subId: string | undefined
+  locationId: string | undefined
+  /** 1603, 1604, 1605 as given, to be echoed. */
+  app: readonly Field[]
+}
+
+/** A message of ours without its number and time: `encodeDraft` makes the frame. */
+export type Draft = {
+  msgType: string
+  body: readonly Field[]
+  /** 369. */
+  lastProcessed: number
+  /** Set on what is sent again: 43=Y and 122. */
+  origSendingTimeMs?: number
+}
+
+/**
+ * What happened. `nowMs` is epoch milliseconds of a clock that never jumps (start time + monotonic elapsed): deadlines
+ * and SendingTime checks both go by it.
+ */
+export type Input = { nowMs: number } & (
+  | { type: 'connected' }
+  /** One whole frame, decoded. The message may be reused afterwards. */
+  | { type: 'message'; message: Message }
+  /** The framer passed something over. */
+  | { type: 'garbled'; reason: string }
+  | { type: 'tick' }
+  | { type: 'disconnected' }
+  /** The answer to `verify`. */
+  | { type: 'verified'; ok: boolean; text?: string }
+  /** End the session with a Logout. `close`: do not wait for the peer's. */
+  | { type: 'logout'; text?: string; close?: boolean }
+  /** Initiator, logged on: start both directions at 1 (Logon 34=1, 141=Y). */
+  | { type: 'reset' }
+  /** The resend with this id has been sent to its end, or given up. */
+  | { type: 'resend-finished'; id: number }
+  /** A valid, authenticated Logon for this identity came on another connection, which the driver has closed without a byte. */
+  | { type: 'rival-logon' }
+)
+
+/**
+ * What the driver must do, in this order. All records of one step belong to one batch; frames leave, and the connection
+ * closes, when that batch is durable.
+ */
+export type Effect =
+  /** Journal the number, then send `encodeDraft(session, seqNum, draft, …)`. */
+  | { type: 'transmit'; seqNum: number; draft: Draft }
+  /** An application message, each once and in order. It and `nextIn` are kept together. Read it now: it may be reused. `resent`: 43=Y. */
+  | { type: 'accept'; message: Message; seqNum: number; nextIn: number; resent: boolean }
+  /** The expected number moved without a message to keep: journal it with the next batch. */
+  | { type: 'next-in'; nextIn: number }
+  /** Check these credentials and answer with `verified`. */
+  | { type: 'verify'; credentials: LogonCredentials; logon: LogonRequest }
+  /** The session is live; copies may flow behind what this step transmits. */
+  | { type: 'logged-on'; logon: LogonRequest }
+  /**
+   * Send again what went out under begin..end (resend.ts), its last Gap Fill no further than end + 1, then answer
+   * `resend-finished`. Ends by itself with the connection or at `reset`.
+   */
+  | { type: 'serve-resend'; id: number; begin: number; end: number }
+  /** Both directions start at 1 now: journal it. Numbers before it belong to the previous epoch. */
+  | { type: 'reset'; lostFrom: number; lostTo: number }
+  /** The peer gap-filled these numbers of its own. */
+  | { type: 'gap-filled'; begin: number; end: number }
+  /** Our Resend Request for these was refused or never answered: they will not come. */
+  | { type: 'lost'; begin: number; end: number }
+  /** Initiator: the peer refused the Logon. `retry`: our number was raised to its 789, connect again at once. */
+  | { type: 'refused'; text: string; nextExpected: number | undefined; retry: boolean }
+  /** Send what was transmitted, then close. */
+  | { type: 'disconnect'; reason: string }
+  /** For the log and the counters. */
+  | { type: 'note'; code: NoteCode; text: string }
+
+export type NoteCode =
+  | 'ignored'
+  | 'garbled'
+  | 'rejected'
+  | 'reject-received'
+  | 'duplicate'
+  | 'gap'
+  | 'early-dropped'
+  | 'resend-swallowed'
+  | 'refused-logon'
+  | 'rival'
+
+export type Step = { session: Session; effects: Effect[] }
