@@ -3,7 +3,7 @@ import { levels, protocols } from '../group/states.ts'
 import { sourceNamePattern } from '../reference/source.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { DraftDocument, RequestDocument } from './document.ts'
-import { type FormFields, nest, rows, ticked, words } from './form.ts'
+import { type FormFields, rows, ticked, words } from './form.ts'
 
 /** How much of anything a request may hold. The source limit is that of one convenience-gateway target (spec §1). */
 export const limits = {
@@ -193,7 +193,7 @@ export type Incomplete = { code: 'incomplete'; problems: FieldProblem[] }
 /** A draft as far as it goes, from the fields of one step laid over what was saved before. */
 export function readStep(saved: DraftDocument, step: StepId, fields: FormFields): Result<DraftDocument, Incomplete> {
   const kept = saved.kind === 'new-group' ? without(saved, fieldsOf[step]) : { kind: saved.kind }
-  const own = saved.kind === 'new-group' ? only(nest(fields), fieldsOf[step]) : nest(fields)
+  const own = saved.kind === 'new-group' ? only(fields, fieldsOf[step]) : fields
   return answer(draftDocument.safeParse({ ...kept, ...own, kind: saved.kind }))
 }
 

@@ -1,0 +1,38 @@
+import { type Level, levelCovers } from '../group/states.ts'
+
+/** A clearing firm lets a source flow into a group, up to a level. Only live ones are given to these rules. */
+export type LiveConsent = { source: string; clearingFirmId: string; upToLevel: Level }
+
+export type Guaranteed = { source: string; guarantors: readonly string[] }
+
+export type Uncovered = { source: string; clearingFirmId: string }
+
+/** Whether this consent lets that source flow at the level. */
+export const covers = (consent: LiveConsent, source: string, clearingFirmId: string, level: Level): boolean =>
+  consent.source === source && consent.clearingFirmId === clearingFirmId && levelCovers(consent.upToLevel, level)
+
+/**
+ * Guarantors without a live consent that covers the level: what the database's view `uncovered` says, for a group that is
+ * still being thought about. A source without any guarantor is never covered: nobody could answer for it.
+ */
+export function uncovered(sources: readonly Guaranteed[], level: Level, consents: readonly LiveConsent[]): Uncovered[] {
+  return sources.flatMap(({ source, guarantors }) =>
+    guarantors
+      .filter((firm) => !consents.some((consent) => covers(consent, source, firm, level)))
+      .map((clearingFirmId) => ({ source, clearingFirmId })),
+  )
+}
+
+/** Whether every guarantor of the source covers the level; false where it has none. */
+export const flows = (source: Guaranteed, level: Level, consents: readonly LiveConsent[]): boolean =>
+  source.guarantors.length > 0 && uncovered([source], level, consents).length === 0
+
+/** What withdrawing a firm's consent takes out of the group, at once: widening needs everybody, narrowing one. */
+export const withdraw = (consents: readonly LiveConsent[], clearingFirmId: string, sources: readonly string[]) => ({
+  ended: consents.filter((consent) => consent.clearingFirmId === clearingFirmId && sources.includes(consent.source)),
+  kept: consents.filter((consent) => consent.clearingFirmId !== clearingFirmId || !sources.includes(consent.source)),
+})
+
+/** "From now on" leaves what was sent before within reach of a resend; "and nothing again" takes that too. */
+export const withdrawalModes = ['from-now-on', 'nothing-again'] as const
+export type WithdrawalMode = (typeof withdrawalModes)[number]

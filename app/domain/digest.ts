@@ -1,0 +1,17 @@
+/** Injected, since the rules read nothing from outside: hex SHA-256 of the text's UTF-8 bytes. */
+export type Sha256 = (text: string) => string
+
+/** JSON with sorted keys and no blanks: the same value always gives the same text. Undefined members are left out. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+    return `{${members.join(',')}}`
+  }
+  return JSON.stringify(value) ?? 'null'
+}
+
+export const digestOf = (value: unknown, sha256: Sha256): string => sha256(canonicalJson(value))

@@ -1,0 +1,173 @@
+import type { GroupState, Level } from '../group/states.ts'
+import { levelNames } from '../group/states.ts'
+import type { ContactEntry, RequestDocument } from './document.ts'
+
+/** One thing the request does, with what its author saw when it was frozen. */
+export type Item =
+  | { op: 'create-group'; name: string }
+  | { op: 'add-source'; source: string; seenGuarantors: string[] }
+  | { op: 'remove-source'; source: string; revoked: boolean }
+  | { op: 'set-level'; seen: Level | null; to: Level }
+  | { op: 'set-rejects'; seen: boolean | null; to: boolean }
+  | { op: 'add-contact'; contact: ContactEntry }
+  | { op: 'close-group' }
+
+/** What stands today, as far as the items ask for it. Firms are named by id; `by` says who moved it, in words. */
+export type Present = {
+  group: { state: GroupState; level: Level | null; rejects: boolean | null; levelBy?: string; stateBy?: string }
+  /** whether another group of the owner has taken the name meanwhile */
+  nameTaken: boolean
+  /** by source name; a name that is missing here does not exist any more */
+  sources: Record<
+    string,
+    { open: boolean; guarantors: string[]; inGroup: boolean; by?: string; guarantorNames: string[] }
+  >
+}
+
+export type MovedWhat =
+  | 'name-taken'
+  | 'group-not-open'
+  | 'source-closed'
+  | 'source-already-in-group'
+  | 'source-not-in-group'
+  | 'source-without-guarantor'
+  | 'guarantors-changed'
+  | 'level-changed'
+  | 'filters-changed'
+
+/** A precondition that no longer holds: what, about which item, and a sentence that says by whom where that is known. */
+export type Moved = { what: MovedWhat; about: string; sentence: string }
+
+/** What the document does, item by item; `present` supplies what was seen. */
+export function itemsOf(document: RequestDocument, present: Present): Item[] {
+  const add = (source: string): Item => ({
+    op: 'add-source',
+    source,
+    seenGuarantors: [...(present.sources[source]?.guarantors ?? [])].sort(),
+  })
+  switch (document.kind) {
+    case 'new-group':
+      return [
+        { op: 'create-group', name: document.groupName },
+        ...document.sources.map(add),
+        { op: 'set-level', seen: null, to: document.level },
+        { op: 'set-rejects', seen: null, to: document.rejects },
+        ...document.contacts.map((contact): Item => ({ op: 'add-contact', contact })),
+      ]
+    case 'change':
+      return [
+        ...document.addSources.map(add),
+        ...document.removeSources.map((row): Item => ({ op: 'remove-source', ...row })),
+        ...(document.level ? [{ op: 'set-level', seen: present.group.level, to: document.level } as const] : []),
+        ...(document.rejects === null
+          ? []
+          : [{ op: 'set-rejects', seen: present.group.rejects, to: document.rejects } as const]),
+        ...document.addContacts.map((contact): Item => ({ op: 'add-contact', contact })),
+      ]
+    case 'close':
+      return [{ op: 'close-group' }]
+  }
+}
+
+/**
+ * Each item's own precondition against the present; unrelated changes do not matter. Empty when all hold. Checked when the
+ * request is submitted, when the exchange approves it and once more inside the transaction that publishes it.
+ */
+export function violations(items: readonly Item[], present: Present): Moved[] {
+  return items.flatMap((item) => {
+    const moved = violation(item, present)
+    return moved ? [moved] : []
+  })
+}
+
+function violation(item: Item, present: Present): Moved | undefined {
+  const { group } = present
+  switch (item.op) {
+    case 'create-group':
+      if (present.nameTaken)
+        return { what: 'name-taken', about: item.name, sentence: `Another group is called ${item.name} by now.` }
+      return closedGroup(group)
+    case 'add-source':
+      return closedGroup(group) ?? addViolation(item, present)
+    case 'remove-source': {
+      const there = present.sources[item.source]
+      if (there?.inGroup) return undefined
+      return {
+        what: 'source-not-in-group',
+        about: item.source,
+        sentence: `${item.source} is not in the group any more${by(there?.by)}.`,
+      }
+    }
+    case 'set-level':
+      if (item.seen === group.level) return closedGroup(group)
+      return {
+        what: 'level-changed',
+        about: levelNames[item.to],
+        sentence: `The group's level was ${named(item.seen)} when this was written and is ${named(group.level)} now${by(group.levelBy)}.`,
+      }
+    case 'set-rejects':
+      if (item.seen === group.rejects) return undefined
+      return {
+        what: 'filters-changed',
+        about: 'reject messages',
+        sentence: `Whether rejects are copied was changed meanwhile${by(group.levelBy)}.`,
+      }
+    case 'add-contact':
+    case 'close-group':
+      return closedGroup(group)
+  }
+}
+
+function addViolation(item: Extract<Item, { op: 'add-source' }>, present: Present): Moved | undefined {
+  const { source } = item
+  const there = present.sources[source]
+  if (!there?.open) return { what: 'source-closed', about: source, sentence: `${source} is closed${by(there?.by)}.` }
+  if (there.inGroup)
+    return {
+      what: 'source-already-in-group',
+      about: source,
+      sentence: `${source} is in this group already${by(there.by)}.`,
+    }
+  if (there.guarantors.length === 0)
+    return {
+      what: 'source-without-guarantor',
+      about: source,
+      sentence: `No clearing firm guarantees ${source}, so nobody can agree to its copies.`,
+    }
+  if (!same(item.seenGuarantors, there.guarantors))
+    return {
+      what: 'guarantors-changed',
+      about: source,
+      sentence: `${source} is guaranteed by ${there.guarantorNames.join(' and ')} now${by(there.by)}.`,
+    }
+  return undefined
+}
+
+function closedGroup(group: Present['group']): Moved | undefined {
+  if (group.state === 'requested' || group.state === 'live' || group.state === 'suspended') return undefined
+  return { what: 'group-not-open', about: 'group', sentence: `The group is ${group.state}${by(group.stateBy)}.` }
+}
+
+const by = (who: string | undefined) => (who ? ` (${who})` : '')
+const named = (level: Level | null) => (level ? levelNames[level] : 'not set')
+const same = (a: readonly string[], b: readonly string[]) => [...a].sort().join() === [...b].sort().join()
+
+/** The items in words, for the group's history and the difference a party reads. */
+export function itemSentence(item: Item): string {
+  switch (item.op) {
+    case 'create-group':
+      return `Create group ${item.name}`
+    case 'add-source':
+      return `Add ${item.source}`
+    case 'remove-source':
+      return `Remove ${item.source}${item.revoked ? ', and nothing again' : ', from now on'}`
+    case 'set-level':
+      return item.seen ? `Level ${levelNames[item.seen]} → ${levelNames[item.to]}` : `Level ${levelNames[item.to]}`
+    case 'set-rejects':
+      return item.to ? 'Copy reject messages too' : 'No reject messages'
+    case 'add-contact':
+      return `Authorize ${item.contact.name} for ${item.contact.clearingCode}`
+    case 'close-group':
+      return 'Close the group'
+  }
+}

@@ -1,0 +1,215 @@
+import { type LiveConsent, uncovered } from '../consent/covering.ts'
+import { digestOf, type Sha256 } from '../digest.ts'
+import type { Level, Protocol } from '../group/states.ts'
+import type { Environment, GatewayKind } from '../reference/environment.ts'
+import type { ConnectionEntry, ContactEntry, RequestDocument } from './document.ts'
+import type { Item } from './items.ts'
+import type { Capacity } from './lifecycle.ts'
+
+/** A firm as every reader of the request sees it. `code` is the Clearing Firm ID or Execution Firm ID it acts under. */
+export type FirmRef = { id: string; name: string; code: string }
+
+export type SourceFacts = { name: string; gatewayKind: GatewayKind; guarantors: FirmRef[] }
+
+/**
+ * What one party agrees to, and nothing else of the request: whoever reads it is bound by it. Only these fields enter the
+ * digest, so a change elsewhere leaves an approval standing.
+ */
+export type Slice = {
+  capacity: Capacity
+  firm: FirmRef
+  /** who receives the copies */
+  recipient: { id: string; name: string }
+  group: string
+  environment: Environment
+  level: Level | null
+  rejects: boolean
+  protocol: Protocol
+  /** guarantor: its own sources that are to flow; exchange: all that change; payer: none */
+  sources: string[]
+  /** people whom this clearing firm is to authorize */
+  contacts: ContactEntry[]
+  /** payer: what it is to pay; exchange: what the sheet says beside the sources */
+  payment?: { account: string; amountMinor: number; currency: string }
+  items?: Item[]
+  connection?: ConnectionEntry
+}
+
+export type MetBy = 'decision' | 'submission' | 'carried-over'
+
+export type Party = {
+  firmId: string
+  capacity: Capacity
+  slice: Slice
+  sliceDigest: string
+  /** null: still has to decide */
+  metBy: MetBy | null
+}
+
+/** The what-if sheet that owner and exchange read before anything is sent, kept with the round. */
+export type Sheet = {
+  group: string
+  owner: string
+  environment: Environment
+  level: Level | null
+  rejects: boolean
+  protocol: Protocol
+  items: Item[]
+  sources: { name: string; gatewayKind: GatewayKind; guarantors: string[]; change: 'add' | 'remove' | 'keep' }[]
+  targets: { sessionId: string; gatewayKind: GatewayKind; isNew: boolean; sources: string[] }[]
+  fee: { amountMinor: number; currency: string; sentence: string; sample: boolean } | null
+  billTo: string
+}
+
+export type RoundInput = {
+  round: number
+  document: RequestDocument
+  items: Item[]
+  sheet: Sheet
+  baseRevision: number
+  owner: FirmRef
+  exchange: FirmRef
+  /** another entity that pays; undefined where the owner pays itself */
+  payer: FirmRef | undefined
+  /** sources of the group after the change, and those that leave */
+  sources: SourceFacts[]
+  /** consents that stand today */
+  consents: LiveConsent[]
+  /** the clearing firm for which the submitter is an authorized contact of this group today */
+  submittedFor: string | undefined
+  /** parties of the round before with what they answered; empty on the first */
+  before: { firmId: string; capacity: Capacity; sliceDigest: string; approved: boolean }[]
+}
+
+/** Everything a round freezes. Stored whole and never changed. */
+export type FrozenRound = {
+  round: number
+  document: RequestDocument
+  sheet: Sheet
+  baseRevision: number
+  parties: Party[]
+}
+
+/**
+ * Freeze a round. Parties are the guarantors whose agreement the change needs (a source that is not covered up to the new
+ * level, or a person named on their behalf), the payer where it is another entity, and the exchange. An authorized contact's
+ * submission is the agreement of the firm that authorized them, for sources and level, never for naming further people.
+ * An approval of the round before stands when that party's slice is unchanged; the exchange always decides anew.
+ */
+export function freeze(input: RoundInput, sha256: Sha256): FrozenRound {
+  const { round, document, sheet, baseRevision } = input
+  const slices = [...guarantorSlices(input), ...payerSlice(input), exchangeSlice(input)]
+  const parties = slices.map((slice): Party => {
+    const sliceDigest = digestOf(slice, sha256)
+    const { firm, capacity } = slice
+    return { firmId: firm.id, capacity, slice, sliceDigest, metBy: metBefore(input, slice, sliceDigest) }
+  })
+  return { round, document, sheet, baseRevision, parties }
+}
+
+function metBefore(input: RoundInput, slice: Slice, sliceDigest: string): MetBy | null {
+  if (slice.capacity === 'exchange') return null
+  if (slice.capacity === 'guarantor' && input.submittedFor === slice.firm.id && slice.contacts.length === 0)
+    return 'submission'
+  const same = input.before.some(
+    (party) =>
+      party.firmId === slice.firm.id &&
+      party.capacity === slice.capacity &&
+      party.sliceDigest === sliceDigest &&
+      party.approved,
+  )
+  return same ? 'carried-over' : null
+}
+
+const contactsOf = (document: RequestDocument): ContactEntry[] =>
+  document.kind === 'new-group' ? document.contacts : document.kind === 'change' ? document.addContacts : []
+
+const terms = ({ sheet, owner }: RoundInput) => ({
+  recipient: { id: owner.id, name: owner.name },
+  group: sheet.group,
+  environment: sheet.environment,
+  level: sheet.level,
+  rejects: sheet.rejects,
+  protocol: sheet.protocol,
+})
+
+function guarantorSlices(input: RoundInput): Slice[] {
+  const { document, sheet, sources, consents } = input
+  const { level } = sheet
+  const staying = sources.filter(({ name }) => !input.items.some((i) => i.op === 'remove-source' && i.source === name))
+  const open =
+    level === null || document.kind === 'close'
+      ? []
+      : uncovered(
+          staying.map(({ name, guarantors }) => ({ source: name, guarantors: guarantors.map((firm) => firm.id) })),
+          level,
+          consents,
+        )
+  const firms = new Map(sources.flatMap((source) => source.guarantors).map((firm) => [firm.id, firm]))
+  return [...firms.values()]
+    .sort((a, b) => (a.code < b.code ? -1 : 1))
+    .map(
+      (firm): Slice => ({
+        capacity: 'guarantor',
+        firm,
+        ...terms(input),
+        sources: open.flatMap((gap) => (gap.clearingFirmId === firm.id ? [gap.source] : [])).sort(),
+        contacts: contactsOf(document).filter((contact) => contact.clearingCode === firm.code),
+      }),
+    )
+    .filter((slice) => slice.sources.length + slice.contacts.length > 0)
+}
+
+function payerSlice(input: RoundInput): Slice[] {
+  const { payer, sheet, document } = input
+  if (!payer || document.kind !== 'new-group') return []
+  const { amountMinor = 0, currency = '' } = sheet.fee ?? {}
+  const payment = { account: sheet.billTo, amountMinor, currency }
+  return [{ capacity: 'bill-to', firm: payer, ...terms(input), level: null, sources: [], contacts: [], payment }]
+}
+
+function exchangeSlice(input: RoundInput): Slice {
+  const { document, items, exchange, sheet } = input
+  return {
+    capacity: 'exchange',
+    firm: exchange,
+    ...terms(input),
+    sources: sheet.sources.filter((source) => source.change !== 'keep').map((source) => source.name),
+    contacts: contactsOf(document),
+    items,
+    ...(document.kind === 'new-group' ? { connection: document.connection } : {}),
+  }
+}
+
+/** Where a frozen round goes: to the firms, or straight to the GAM when no other party is left to answer. */
+export const afterSubmit = (parties: readonly { capacity: Capacity; metBy: MetBy | null }[]) =>
+  allFirmsMet(parties) ? ('with-gam' as const) : ('with-firms' as const)
+
+export const allFirmsMet = (parties: readonly { capacity: Capacity; metBy: MetBy | null }[]): boolean =>
+  parties.every((party) => party.capacity === 'exchange' || party.metBy !== null)
+
+const levelWords: Record<Level, string> = {
+  executions: 'trade execution reports only',
+  acknowledgments: 'order entry acknowledgments only',
+  all: 'all messages',
+}
+
+/** The sentence that is signed and stored with the decision, in the words the page shows. */
+export function signingSentence(slice: Slice, signer: string): string {
+  const { firm, recipient, sources, contacts, payment } = slice
+  const people = contacts.map((contact) => contact.name).join(', ')
+  const named = people ? ` ${people} may administer the group.` : ''
+  const count = sources.length === 1 ? 'the session below goes' : `the ${sources.length} sessions below go`
+  switch (slice.capacity) {
+    case 'guarantor': {
+      const level = slice.level ? levelWords[slice.level] : 'no messages'
+      const copies = sources.length > 0 ? `copies of ${count} to ${recipient.name}, ${level}, until withdrawn.` : ''
+      const agree = copies || `the people below are authorized for group ${slice.group}.`
+      return `I, ${signer}, signatory of ${firm.name} (${firm.code}), agree that ${agree}${copies ? named : ''}`
+    }
+    case 'bill-to':
+      return `I, ${signer}, billing approver of ${firm.name}, agree that ${firm.name} pays for group ${slice.group} of ${recipient.name}, account ${payment?.account ?? ''}.`
+    case 'exchange':
+      return `I, ${signer}, for ${firm.name}, approve this request of ${recipient.name} for group ${slice.group}.`
+  }
+}

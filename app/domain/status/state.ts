@@ -1,0 +1,201 @@
+import { writeAge, writeCount } from '../time/zone.ts'
+
+/** Worst first: the order of rows, and of what a group takes from its targets. */
+export const deliveryWords = [
+  'Needs you',
+  'Unknown',
+  'Late',
+  'On backup',
+  'Catching up',
+  'Paused',
+  'Waiting for them',
+  'Complete',
+] as const
+export type DeliveryWord = (typeof deliveryWords)[number]
+
+/** `text` is what the screen shows ("Paused by Ann Alder"); `todo` only where somebody must act. */
+export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string }
+
+/** Silence of the connector after which every figure of it is stale. */
+export const silentAfterMs = 10_000
+/** A logged-on client this far behind is Late. */
+export const lateAfterMs = 2_000
+
+/** Every source message in exactly one term: `received = delivered + filtered + waiting + held + expired`. Counts of messages. */
+export type Ledger = {
+  received: number
+  delivered: number
+  filtered: number
+  waiting: number
+  held: number
+  expired: number
+}
+
+/** What is unaccounted for: zero when the sum closes, whichever way it fails. */
+export const unaccounted = (ledger: Ledger): number =>
+  ledger.received - ledger.delivered - ledger.filtered - ledger.waiting - ledger.held - ledger.expired
+
+export const addLedgers = (ledgers: readonly Ledger[]): Ledger =>
+  ledgers.reduce(
+    (sum, one) => ({
+      received: sum.received + one.received,
+      delivered: sum.delivered + one.delivered,
+      filtered: sum.filtered + one.filtered,
+      waiting: sum.waiting + one.waiting,
+      held: sum.held + one.held,
+      expired: sum.expired + one.expired,
+    }),
+    { received: 0, delivered: 0, filtered: 0, waiting: 0, held: 0, expired: 0 },
+  )
+
+/** Wanted beside observed, for one target. */
+export type TargetFacts = {
+  sessionId: string
+  wanted: 'open' | 'paused' | 'closed'
+  pausedBy?: string
+  pauseReason?: string
+  hasCredential: boolean
+  /** what the connector said of the newest part of this target */
+  part: 'running' | 'refused' | 'unanswered'
+  /** why it refused */
+  detail?: string
+  /** milliseconds since the newest part was published; an unanswered one older than a minute needs somebody */
+  publishedAgoMs: number
+  loggedOn: boolean
+  onBackup: boolean
+  /** how far behind the newest copy the cursor is */
+  behindMs: number
+  ledger: Ledger
+  /** copies of a resend still to go out; zero when none is under way */
+  recovering: number
+}
+
+/** Wanted beside observed, for one feed. */
+export type FeedFacts = {
+  id: string
+  part: 'running' | 'refused' | 'unanswered'
+  detail?: string
+  connected: boolean
+  /** messages still missing upstream that the feed has been asked for */
+  gap: number
+  /** feed numbers never received and not recoverable */
+  lost: number
+  /** an operator's word is needed: "accept reset" */
+  alarm?: string
+}
+
+/** How long ago the connector last reported; undefined: never. */
+export type Heard = { agoMs: number | undefined }
+
+const answerWithinMs = 60_000
+
+/** The state of one target. One function for every page, mail and script. */
+export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState {
+  if (heard.agoMs === undefined || heard.agoMs > silentAfterMs) return silent(heard)
+  return needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
+}
+
+function silent({ agoMs }: Heard): DeliveryState {
+  const sentence =
+    agoMs === undefined ? 'The connector has not reported yet.' : `No word from the connector for ${writeAge(agoMs)}.`
+  return {
+    word: 'Unknown',
+    text: 'Unknown',
+    sentence,
+    todo: 'Every figure here is stale. See that the connector runs.',
+  }
+}
+
+const act = (sentence: string, todo: string): DeliveryState => ({
+  word: 'Needs you',
+  text: 'Needs you',
+  sentence,
+  todo,
+})
+
+function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState | undefined {
+  const open = unaccounted(facts.ledger)
+  if (open !== 0)
+    return act(
+      `${writeCount(Math.abs(open))} ${open > 0 ? 'messages are' : 'copies too many are'} unaccounted for on ${facts.sessionId}.`,
+      'Compare the ledger of each source, and tell operations.',
+    )
+  if (facts.part === 'refused')
+    return act(
+      `The connector refused ${facts.sessionId}: ${facts.detail ?? 'no reason given'}.`,
+      'Undo the publication, or mend what it names and publish again.',
+    )
+  if (facts.part === 'unanswered' && facts.publishedAgoMs > answerWithinMs)
+    return act(
+      `The connector has not answered for ${facts.sessionId} in ${writeAge(facts.publishedAgoMs)}.`,
+      'Wait, or undo the publication.',
+    )
+  for (const feed of feeds) {
+    const bad = feedNeeds(feed)
+    if (bad) return bad
+  }
+  return undefined
+}
+
+function feedNeeds(feed: FeedFacts): DeliveryState | undefined {
+  if (feed.alarm) return act(`Feed ${feed.id}: ${feed.alarm}.`, 'Settle it on the feed’s page.')
+  if (feed.part === 'refused')
+    return act(
+      `The connector refused feed ${feed.id}: ${feed.detail ?? 'no reason given'}.`,
+      'Mend the feed’s settings.',
+    )
+  if (feed.lost > 0)
+    return act(
+      `${writeCount(feed.lost)} messages of feed ${feed.id} were lost before they reached us.`,
+      'Ask the gateway for them, and tell the clients.',
+    )
+  return undefined
+}
+
+function held(facts: TargetFacts): DeliveryState | undefined {
+  if (facts.wanted === 'closed')
+    return { word: 'Paused', text: 'Closed', sentence: `${facts.sessionId} is closed: nothing is delivered on it.` }
+  if (facts.wanted !== 'paused') return undefined
+  const why = facts.pauseReason ? `: ${facts.pauseReason}` : ''
+  return {
+    word: 'Paused',
+    text: `Paused by ${facts.pausedBy ?? 'somebody'}`,
+    sentence: `Paused${why}. ${copiesHeld(facts)}`,
+  }
+}
+
+const copiesHeld = ({ ledger }: TargetFacts): string => {
+  const kept = ledger.waiting + ledger.held
+  return kept === 1 ? '1 copy is held.' : `${writeCount(kept)} copies are held.`
+}
+
+function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState {
+  const say = (word: DeliveryWord, sentence: string): DeliveryState => ({ word, text: word, sentence })
+  if (!facts.hasCredential)
+    return say('Waiting for them', `No password yet: nobody can log on to ${facts.sessionId}. ${copiesHeld(facts)}`)
+  if (!facts.loggedOn) return say('Waiting for them', `No logon. ${copiesHeld(facts)}`)
+  if (facts.behindMs > lateAfterMs)
+    return say(
+      'Late',
+      `The client reads too slowly: ${writeAge(facts.behindMs)} behind, ${writeCount(facts.ledger.waiting)} copies waiting.`,
+    )
+  const away = feeds.find((feed) => !feed.connected)
+  if (away) return say('Late', `Feed ${away.id} is not connected; its messages come when it is back.`)
+  if (facts.onBackup) return say('On backup', 'Delivered on the second address.')
+  const missing = feeds.reduce((sum, feed) => sum + feed.gap, 0)
+  if (missing > 0) return say('Catching up', `${writeCount(missing)} messages are being asked for again upstream.`)
+  if (facts.recovering > 0) return say('Catching up', `${writeCount(facts.recovering)} copies of a resend to go.`)
+  if (facts.part === 'unanswered') return say('Catching up', 'A change was published and is being applied.')
+  return say('Complete', 'Every copy that should be there is there.')
+}
+
+/** A group is as well as its worst target; without targets there is nothing to deliver on yet. */
+export function groupState(targets: readonly DeliveryState[], heard: Heard): DeliveryState {
+  if (heard.agoMs === undefined || heard.agoMs > silentAfterMs) return silent(heard)
+  const worst = [...targets].sort(worstFirst)[0]
+  return worst ?? { word: 'Waiting for them', text: 'Waiting for them', sentence: 'No target yet.' }
+}
+
+/** For sorting rows. */
+export const worstFirst = (a: { word: DeliveryWord }, b: { word: DeliveryWord }): number =>
+  deliveryWords.indexOf(a.word) - deliveryWords.indexOf(b.word)

@@ -1,0 +1,58 @@
+import { writeAge, writeCount } from '../time/zone.ts'
+import {
+  type DeliveryState,
+  type DeliveryWord,
+  deliveryWords,
+  type Heard,
+  type Ledger,
+  silentAfterMs,
+  unaccounted,
+} from './state.ts'
+
+export type Verdict = {
+  /** the first line of the page: who reads only this has the truth */
+  sentence: string
+  tone: 'good' | 'attention' | 'bad' | 'unknown'
+  /** how many groups stand in each word, worst first, none that is empty */
+  counts: { word: DeliveryWord; count: number }[]
+}
+
+/** How things stand, over the groups the reader sees. */
+export function verdict(
+  groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
+  lost: number,
+  heard: Heard,
+): Verdict {
+  const counts = deliveryWords
+    .map((word) => ({ word, count: groups.filter((group) => group.state.word === word).length }))
+    .filter(({ count }) => count > 0)
+  return { counts, ...judge(groups, lost, heard, counts) }
+}
+
+function judge(
+  groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
+  lost: number,
+  { agoMs }: Heard,
+  counts: Verdict['counts'],
+): Pick<Verdict, 'sentence' | 'tone'> {
+  if (agoMs === undefined || agoMs > silentAfterMs) {
+    const since =
+      agoMs === undefined ? 'The connector has not reported yet' : `No word from the connector for ${writeAge(agoMs)}`
+    return { sentence: `${since}: every number here is stale.`, tone: 'unknown' }
+  }
+  if (groups.length === 0) return { sentence: 'No group is live yet.', tone: 'attention' }
+  const complete = counts.find(({ word }) => word === 'Complete')?.count ?? 0
+  const open = groups.reduce((sum, group) => sum + Math.abs(unaccounted(group.ledger)), 0)
+  const accounted =
+    open + lost === 0
+      ? 'nothing unaccounted'
+      : [open > 0 && `${writeCount(open)} unaccounted`, lost > 0 && `${writeCount(lost)} lost upstream`]
+          .filter(Boolean)
+          .join(', ')
+  const head = `${complete} of ${groups.length} ${groups.length === 1 ? 'group' : 'groups'} complete, ${accounted}`
+  const worst = [...groups].sort((a, b) => deliveryWords.indexOf(a.state.word) - deliveryWords.indexOf(b.state.word))[0]
+  if (!worst || worst.state.word === 'Complete')
+    return { sentence: `${head}.`, tone: open + lost === 0 ? 'good' : 'bad' }
+  const rest = `${head}. ${worst.name}: ${worst.state.sentence}`
+  return { sentence: rest, tone: worst.state.word === 'Needs you' || open + lost > 0 ? 'bad' : 'attention' }
+}

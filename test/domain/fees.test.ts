@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type BilledGroup, estimate, type FeePlan, monthlyCharges } from '#domain/billing/fees.ts'
+import { formatMoney } from '#domain/billing/money.ts'
+import { monthsBetween } from '#domain/time/zone.ts'
+
+const zone = 'America/Chicago'
+const at = (iso: string) => Date.parse(iso)
+const plan: FeePlan = {
+  monthlyMinor: 125_000,
+  currency: 'USD',
+  firstWaived: true,
+  sourceDocument: 'Sample schedule, edition 1',
+  isSample: true,
+  fromMs: at('2026-01-01T06:00:00Z'),
+  untilMs: undefined,
+}
+const group = (id: string, applied: string | undefined, closed?: string): BilledGroup => ({
+  id,
+  name: `Desk ${id}`,
+  ownerId: 'alder',
+  environment: 'production',
+  firstAppliedMs: applied === undefined ? undefined : at(applied),
+  closedMs: closed === undefined ? undefined : at(closed),
+})
+const groups = fc.array(
+  fc.record({
+    ownerId: fc.constantFrom('alder', 'birch'),
+    environment: fc.constantFrom('production' as const, 'certification' as const),
+    firstAppliedMs: fc.option(fc.integer({ min: at('2026-01-01'), max: at('2026-12-31') }), { nil: undefined }),
+    openMs: fc.option(fc.integer({ min: 0, max: 200 * 86_400_000 }), { nil: undefined }),
+  }),
+  { maxLength: 8 },
+)
+
+describe('monthly charges', () => {
+  test('each owner has exactly one waived group in every month with any, and nothing else is free', () => {
+    fc.assert(
+      fc.property(groups, (list) => {
+        const billed = list.map(({ openMs, ...rest }, i): BilledGroup => {
+          const closedMs = openMs === undefined ? undefined : (rest.firstAppliedMs ?? 0) + openMs
+          return { ...rest, id: `g${i}`, name: `g${i}`, closedMs }
+        })
+        const charges = monthlyCharges(billed, [plan], '2026-01', '2026-12', zone)
+        expect(charges.every((charge) => (charge.amountMinor === 0) === charge.waived)).toBe(true)
+        expect(charges.every((charge) => Number.isInteger(charge.amountMinor))).toBe(true)
+        for (const month of monthsBetween('2026-01', '2026-12'))
+          for (const owner of ['alder', 'birch']) {
+            const of = charges.filter((charge) => charge.month === month && charge.ownerId === owner)
+            expect(of.filter((charge) => charge.waived)).toHaveLength(of.length > 0 ? 1 : 0)
+          }
+        const free = billed.filter((one) => one.environment === 'certification' || one.firstAppliedMs === undefined)
+        expect(charges.filter((charge) => free.some((one) => one.id === charge.groupId))).toEqual([])
+      }),
+    )
+  })
+
+  test('charging a span at once or month by month gives the same', () => {
+    fc.assert(
+      fc.property(groups, (list) => {
+        const billed = list.map(
+          ({ openMs: _, ...rest }, i): BilledGroup => ({ ...rest, id: `${i}`, name: `${i}`, closedMs: undefined }),
+        )
+        const whole = monthlyCharges(billed, [plan], '2026-02', '2026-05', zone)
+        const single = monthsBetween('2026-02', '2026-05').flatMap((m) => monthlyCharges(billed, [plan], m, m, zone))
+        expect(whole).toEqual(single)
+      }),
+    )
+  })
+
+  test('an instant belongs to the month it has in the exchange’s zone', () => {
+    const late = group('1', '2026-02-01T05:59:00Z') // still January in Chicago
+    expect(monthlyCharges([late], [plan], '2026-01', '2026-01', zone)).toHaveLength(1)
+  })
+
+  test('when the first group closes the next one holds the waiver from the month after', () => {
+    const list = [group('1', '2026-01-10T00:00:00Z', '2026-02-15T00:00:00Z'), group('2', '2026-01-20T00:00:00Z')]
+    const second = monthlyCharges(list, [plan], '2026-01', '2026-03', zone).filter((c) => c.groupId === '2')
+    expect(second.map((charge) => charge.waived)).toEqual([false, false, true])
+    expect(second[0]?.reason).toContain('Desk 1 holds the waiver')
+  })
+
+  test('a newer plan counts from the month in which it begins', () => {
+    const dearer = { ...plan, monthlyMinor: 150_000, fromMs: at('2026-03-01T06:00:00Z') }
+    const list = [group('1', '2026-01-10T00:00:00Z'), group('2', '2026-01-20T00:00:00Z')]
+    const amounts = monthlyCharges(list, [plan, dearer], '2026-02', '2026-03', zone).map((c) => c.amountMinor)
+    expect(amounts).toEqual([0, 125_000, 0, 150_000])
+  })
+})
+
+describe('the estimate on the form', () => {
+  const owner = { id: 'alder', name: 'Alder Trading' }
+  const now = at('2026-06-01T12:00:00Z')
+
+  test('says that the first is waived', () => {
+    const first = estimate(owner, { id: undefined, environment: 'production' }, [], [plan], now, zone)
+    expect(first).toMatchObject({ amountMinor: 0, waived: true, sentence: 'First group of Alder Trading: waived.' })
+  })
+
+  test('names the group that holds the waiver, and that it is an estimate', () => {
+    const list = [group('1', '2026-01-10T00:00:00Z')]
+    const second = estimate(owner, { id: undefined, environment: 'production' }, list, [plan], now, zone)
+    expect(second?.sentence).toBe(
+      'Second group of Alder Trading: 1,250.00 USD sample fee a month. Desk 1 holds the waiver. An estimate until applied.',
+    )
+  })
+
+  test('is nothing in certification', () => {
+    expect(estimate(owner, { id: undefined, environment: 'certification' }, [], [plan], now, zone)).toBeUndefined()
+  })
+})
+
+test('money is written with its currency and thousands separated', () => {
+  expect(formatMoney(0, 'USD')).toBe('0.00 USD')
+  expect(formatMoney(123_456_705, 'USD')).toBe('1,234,567.05 USD')
+  expect(formatMoney(1500, 'JPY')).toBe('1,500 JPY')
+})
