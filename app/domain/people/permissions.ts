@@ -58,24 +58,32 @@ export type Permission = keyof typeof permissions
 
 export const permissionNames = Object.keys(permissions) as Permission[] // the keys of a literal are its own
 
-/**
- * Who acts: a signed-in person with what they hold at this moment (roles granted, and `authorized-contact` where it applies).
- * The user that pages receive is one.
- */
+/** Whether any of these standings carries the permission. */
+export const mayWith = (standings: readonly Standing[], permission: Permission): boolean => {
+  const allowed: readonly Standing[] = permissions[permission]
+  return standings.some((standing) => allowed.includes(standing))
+}
+
+/** Who acts: a signed-in person, with what they hold at this moment. Resolved once a request. */
 export type Actor = {
-  id: string
+  kind: 'person'
+  userId: string
   name: string
+  email: string
   firmId: string
   firmName: string
   isExchange: boolean
-  roles: readonly string[]
+  standings: readonly Standing[]
+  /** Where the command came from, for the audit trail; absent for the command line. */
+  origin?: string
 }
 
-/** Whether what the person holds carries the permission. */
-export function may(actor: { roles: readonly string[] }, permission: Permission): boolean {
-  const allowed: readonly string[] = permissions[permission]
-  return actor.roles.some((role) => allowed.includes(role))
-}
+/** The portal itself, at an appointed time or because the connector reported. */
+export type SystemActor = { kind: 'system' }
+
+export const system: SystemActor = { kind: 'system' }
+
+export const may = (actor: Actor, permission: Permission): boolean => mayWith(actor.standings, permission)
 
 /** Who could: the roles to name in a refusal or on a disabled button. */
 export const whoMay = (permission: Permission): readonly Standing[] => permissions[permission]
