@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { withdrawalModes } from '../consent/covering.ts'
+import { sourceNamePattern } from '../reference/source.ts'
+import { commandId } from '../request/command-input.ts'
+import { words } from '../request/form.ts'
+import { limits, reason } from '../request/input.ts'
+
+const sessionId = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[A-Z0-9]{6}$/, 'A target session has 6 characters.')
+
+export const withdrawConsentInput = z.object({
+  commandId,
+  groupId: z.uuid(),
+  sources: z.preprocess(
+    words,
+    z
+      .array(z.string().regex(sourceNamePattern, 'A source is 6 characters.'))
+      .min(1, 'Choose at least one session.')
+      .max(limits.sources),
+  ),
+  mode: z.enum(withdrawalModes, 'Choose one of the two.'),
+  reason,
+})
+/** Pause, resume, create a password: one target and a reason. */
+export const targetCommandInput = z.object({ commandId, sessionId, reason })
+export const revokeCredentialInput = z.object({ commandId, credentialId: z.uuid(), reason })
+
+export type WithdrawConsentInput = z.output<typeof withdrawConsentInput>
+export type TargetCommandInput = z.output<typeof targetCommandInput>
+export type RevokeCredentialInput = z.output<typeof revokeCredentialInput>

@@ -1,0 +1,43 @@
+import type { Command, Tx } from '#db/client.ts'
+import { findCommand, insertCommand, lockCommand } from '#db/queries/commands.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { ok, type Result, refuse } from '#domain/result.ts'
+import type { Deps } from './deps.ts'
+import type { Refused } from './refused.ts'
+
+export type CommandAnswer<T> = Promise<Result<T, Refused>>
+
+/**
+ * Run a command once: the same `commandId` sent again by the same person gets the first answer, by another person 404. All of it
+ * is one transaction, rolled back when refused; the refusal is audited under `about`.
+ *
+ * @param work answers plain values (numbers, texts): the answer is kept, so never a secret
+ */
+export function runCommand<T>(
+  deps: Deps,
+  actor: Actor,
+  commandId: string,
+  about: Command,
+  work: (tx: Tx) => CommandAnswer<T>,
+): CommandAnswer<T> {
+  return deps.withActor(
+    actor,
+    async (tx): CommandAnswer<T> => {
+      await lockCommand(tx, commandId)
+      const before = await findCommand(tx, commandId)
+      // The answer was stored by this very command, whose work answers T.
+      if (before) return before.name === about.action ? ok(before.answer as T) : refuse({ code: 'not-found' })
+      const answer = await work(tx)
+      if (!answer.ok) return answer
+      const isFirst = await insertCommand(tx, {
+        id: commandId,
+        actorId: actor.userId,
+        name: about.action,
+        answer: answer.value ?? null,
+        at: deps.now(),
+      })
+      return isFirst ? answer : refuse({ code: 'not-found' })
+    },
+    about,
+  )
+}

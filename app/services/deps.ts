@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '#db/client.ts'
+
+/** What every command is given. No database handle: inside a transaction there is no way to ask for a second connection. */
+export type Deps = {
+  withActor: Database['withActor']
+  now(): Date
+  newId(): string
+  randomBytes(length: number): Uint8Array
+}
+
+/** What the portal's own passes are given: they act as nobody. */
+export type JobDeps = Omit<Deps, 'withActor'> & { asJobs: Database['asJobs'] }
+
+/** How long a request waits for its parties before it expires. */
+export const expiresAfterMs = 30 * 86_400_000
+
+export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+export const sha256Bytes = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

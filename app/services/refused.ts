@@ -1,0 +1,45 @@
+import type { FieldProblem } from '#domain/request/input.ts'
+import type { Moved } from '#domain/request/items.ts'
+import type { Capacity, RequestState } from '#domain/request/lifecycle.ts'
+
+/** Everything a command may answer instead of doing it. A page has one sentence for each; `http/refusals` is exhaustive over it. */
+export type Refused =
+  /** it does not exist, or is not theirs to see: the same answer */
+  | { code: 'not-found' }
+  /** `needs`: the role, or `authorized-contact`, that may */
+  | { code: 'not-allowed'; needs: string }
+  | { code: 'wrong-state'; state: RequestState }
+  /** somebody changed it since the page was loaded */
+  | { code: 'stale'; by: string; at: string }
+  | { code: 'incomplete'; problems: FieldProblem[] }
+  | { code: 'own-submission' }
+  | { code: 'not-a-party' }
+  | { code: 'already-decided' }
+  | { code: 'not-what-was-shown' }
+  | { code: 'nothing-to-take-back' }
+  | { code: 'reason-needed' }
+  | { code: 'nobody-to-decide'; firm: string; capacity: Capacity; sentence: string }
+  /** preconditions that do not hold, in words */
+  | { code: 'moved'; moved: Moved[] }
+  | { code: 'request-open'; number: number }
+  | { code: 'no-agreement'; firm: string }
+  | { code: 'group-name-taken'; name: string }
+  | { code: 'group-not-open' }
+  | { code: 'unknown-source'; sources: string[] }
+  | { code: 'unknown-account' }
+  | { code: 'over-capacity'; sentence: string }
+  /** a source flows without the consent of one of its guarantors: nothing is published */
+  | { code: 'uncovered'; sources: string[] }
+  /** the parts do not make a configuration that a connector can run */
+  | { code: 'invalid-configuration'; problems: string[] }
+  | { code: 'nothing-to-withdraw' }
+  | { code: 'too-many-credentials'; limit: number }
+  | { code: 'already-revoked' }
+  | { code: 'already-paused'; by: string }
+  | { code: 'not-paused' }
+  | { code: 'too-early'; sentence: string }
+  | { code: 'email-taken' }
+  | { code: 'role-conflict'; sentence: string }
+  | { code: 'own-account' }
+
+export type RefusedCode = Refused['code']

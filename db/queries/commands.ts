@@ -1,0 +1,23 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Tx } from '../client.ts'
+import { commands } from '../schema/audit.ts'
+
+/** Two sends of one form wait for each other: the second finds the answer of the first. */
+export async function lockCommand(tx: Tx, id: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`)
+}
+
+/** What this person was answered; other people's answers are not seen. */
+export async function findCommand(tx: Tx, id: string): Promise<{ name: string; answer: unknown } | undefined> {
+  const [row] = await tx
+    .select({ name: commands.name, answer: commands.answer })
+    .from(commands)
+    .where(eq(commands.id, id))
+  return row
+}
+
+/** @returns false when somebody else used the id */
+export async function insertCommand(tx: Tx, row: typeof commands.$inferInsert): Promise<boolean> {
+  const { count } = await tx.insert(commands).values(row).onConflictDoNothing()
+  return count === 1
+}

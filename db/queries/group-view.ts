@@ -1,0 +1,122 @@
+import type { FeeEstimate } from '#domain/billing/fees.ts'
+import type { Level } from '#domain/group/states.ts'
+import type { DeliveryState, Ledger } from '#domain/status/state.ts'
+import type { RequestRow } from './request-view.ts'
+import type { TargetRow } from './status-view.ts'
+
+/** One source of a group: agreed, running, delivered. */
+export type GroupSource = {
+  name: string
+  gateway: string
+  sessionId: string | null
+  since: Date
+  via: string
+  /** each guarantor's consent today */
+  consents: {
+    firmId: string
+    firmName: string
+    upToLevel: Level | null
+    since: Date | null
+    by: string | null
+    basis: string | null
+  }[]
+  flows: boolean
+  received: number
+  ledger: Ledger
+  lastReceivedAt: Date | null
+}
+
+export type GroupView = {
+  id: string
+  name: string
+  purpose: string
+  environment: string
+  ownerId: string
+  ownerName: string
+  stateWord: string
+  isLive: boolean
+  delivery: DeliveryState | undefined
+  heardAgoMs: number | undefined
+  terms: {
+    level: Level
+    rejects: boolean
+    protocol: string
+    billTo: string | null
+    account: string | null
+    since: Date
+  } | null
+  sources: GroupSource[]
+  /** for guarantors: how many sources of others the group has; null for owner and exchange, who see them */
+  otherSources: number | null
+  targets: TargetRow[]
+  contacts: {
+    id: string
+    name: string
+    title: string
+    email: string
+    phone: string
+    authorizedBy: string
+    since: Date
+  }[]
+  fee: FeeEstimate | null
+  /** dated, newest first */
+  history: { at: Date; what: string; by: string; reason: string | null; requestNumber: number | null }[]
+  requests: RequestRow[]
+  signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]
+  ledger: Ledger
+  /** sources that this reader's firm guarantees here and may withdraw */
+  withdrawable: string[]
+  mayRequestChange: boolean
+}
+
+export type CredentialRow = {
+  id: string
+  kind: string
+  fingerprint: string
+  createdBy: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  revokedAt: Date | null
+  revokedBy: string | null
+}
+
+export type TargetView = {
+  sessionId: string
+  /** on the wire: SenderCompID(49) */
+  senderCompId: string
+  exchange: { compId: string; subId: string }
+  groupId: string
+  groupName: string
+  ownerId: string
+  ownerName: string
+  environment: string
+  gateway: string
+  protocol: string
+  wanted: 'open' | 'paused' | 'closed'
+  pausedBy: string | null
+  pauseReason: string | null
+  delivery: DeliveryState
+  heardAgoMs: number | undefined
+  listen: { role: 'primary' | 'backup'; host: string; port: number }[]
+  sources: { name: string; received: number; ledger: Ledger; highest: number }[]
+  session: {
+    state: string
+    since: Date | null
+    address: string | null
+    nextIn: number
+    nextOut: number
+    lastLogonAt: Date | null
+    lastLogoffAt: Date | null
+    lastLogoffWhy: string | null
+    lastSentAt: Date | null
+    lastHeardAt: Date | null
+  } | null
+  ledger: Ledger
+  /** null for guarantors: credentials are the owner's and the exchange's to see */
+  credentials: CredentialRow[] | null
+  refusedLogons: { at: Date; address: string; claimed: string; says: string }[]
+  mayCreatePassword: { may: boolean; why: string | null }
+  mayPause: { may: boolean; why: string | null }
+  mayResume: { may: boolean; why: string | null }
+  mayRevoke: boolean
+}

@@ -1,0 +1,134 @@
+import type { FeeEstimate } from '#domain/billing/fees.ts'
+import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
+import type { Incomplete, StepId } from '#domain/request/input.ts'
+import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
+import type { Sheet, Slice } from '#domain/request/round.ts'
+
+export type RequestRow = {
+  number: number
+  kind: RequestKind
+  groupName: string
+  ownerName: string
+  state: RequestState
+  stateWord: string
+  stateAt: Date
+  submittedBy: string | null
+  submittedAt: Date | null
+  /** whether this reader can do the next step */
+  waitsForMe: boolean
+  /** what that step is, as a button says it */
+  next: string | null
+}
+
+export type RequestList = { rows: RequestRow[]; waitingForMe: number }
+
+/** An action on the page: shown, and where it may not be done, shown disabled with the reason. */
+export type ActionView = { action: RequestAction; may: boolean; why: string | null }
+
+export type PartyView = {
+  firmId: string
+  firmName: string
+  capacity: Capacity
+  /** 'approved', 'waiting', 'carried over from round 1', 'agreed by submission', 'returned', 'rejected' */
+  standing: string
+  isMet: boolean
+  /** people who could answer now, other than the submitter; only for the exchange and the firm itself */
+  couldAnswer: string[]
+  /** present where this reader may see it: the firm itself, the owner, the exchange */
+  slice: Slice | null
+  sliceDigest: string | null
+  /** the sentence that this reader would sign; null where they are not this party's signer */
+  sentence: string | null
+}
+
+export type DecisionView = {
+  round: number
+  firmName: string
+  capacity: Capacity
+  verdict: Verdict
+  decidedBy: string
+  decidedAt: Date
+  reason: string | null
+  /** the sentence signed */
+  authority: string
+  takenBack: { by: string; at: Date; reason: string } | null
+}
+
+/** One request as this reader may see it. `document` and `sheet` are null for guarantors and payers: they have their slice. */
+export type RequestView = {
+  id: string
+  number: number
+  kind: RequestKind
+  environment: string
+  groupId: string | null
+  groupName: string
+  ownerId: string
+  ownerName: string
+  state: RequestState
+  stateWord: string
+  stateAt: Date
+  stateBy: string | null
+  stateReason: string | null
+  round: number
+  version: number
+  draftedBy: string
+  submittedBy: string | null
+  submittedAt: Date | null
+  expiresAt: Date | null
+  publishedVersion: number | null
+  appliedAt: Date | null
+  document: RequestDocument | null
+  sheet: Sheet | null
+  parties: PartyView[]
+  decisions: DecisionView[]
+  /** the party that this reader answers for, if any */
+  mine: { capacity: Capacity; round: number; digest: string; sentence: string; slice: Slice } | null
+  actions: ActionView[]
+  /** while it is being applied: each part and what the connector said */
+  parts: { kind: string; objectId: string; state: 'running' | 'refused' | 'unanswered'; detail: string | null }[]
+  gam: { name: string; phone: string | null; hours: string | null } | null
+}
+
+export type PickableSource = {
+  name: string
+  gateway: string
+  /** why it is in the list */
+  held: 'execution firm' | 'operated' | 'guaranteed'
+  guarantors: string[]
+  isOpen: boolean
+}
+
+/** What the draft would become if it were sent now. A source typed whole that the firm does not hold says nothing more than that. */
+export type DraftPreview = {
+  sources: { name: string; gateway: string | null; guarantors: string[]; note: string | null }[]
+  signers: { firmName: string; capacity: Capacity; sources: string[]; note: string | null }[]
+  targets: { sessionId: string; gateway: string; isNew: boolean; sources: string[] }[]
+  fee: FeeEstimate | null
+}
+
+export type DraftView = {
+  id: string
+  number: number
+  kind: RequestKind
+  environment: string
+  state: RequestState
+  ownerId: string
+  ownerName: string
+  groupId: string | null
+  groupName: string | null
+  version: number
+  document: DraftDocument
+  savedAt: Date
+  savedBy: string
+  /** why it came back */
+  returned: { by: string | null; at: Date; reason: string | null } | null
+  doneSteps: StepId[]
+  problems: Incomplete['problems']
+  preview: DraftPreview
+  accounts: { id: string; name: string; number: string; paidBy: string }[]
+  pickable: PickableSource[]
+  /** clearing firms that may be named for a contact */
+  clearingFirms: { code: string; name: string }[]
+  submit: ActionView
+  discard: ActionView
+}

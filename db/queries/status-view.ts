@@ -1,0 +1,78 @@
+import type { DeliveryState, Ledger } from '#domain/status/state.ts'
+import type { Verdict } from '#domain/status/verdict.ts'
+
+/** A group on the status page and in the list of groups. */
+export type GroupRow = {
+  id: string
+  name: string
+  ownerName: string
+  /** 'Live', 'Requested', … */
+  stateWord: string
+  isLive: boolean
+  /** undefined while it is not live */
+  delivery: DeliveryState | undefined
+  level: string
+  sources: number
+  targets: number
+  ledger: Ledger
+  lastSentAt: Date | null
+}
+
+export type TargetRow = {
+  sessionId: string
+  groupId: string
+  groupName: string
+  delivery: DeliveryState
+  protocol: string
+  address: string | null
+  nextOut: number
+  nextIn: number
+  sources: number
+  ledger: Ledger
+  lastHeardAt: Date | null
+  lastSentAt: Date | null
+}
+
+export type SourceRow = {
+  name: string
+  gateway: string
+  feedId: string | null
+  /** names of the guarantors, by the reader's sight */
+  guarantors: string[]
+  groups: number
+  received: number
+  highest: number
+  aside: number
+  lastReceivedAt: Date | null
+}
+
+export type FeedRow = {
+  id: string
+  gateway: string
+  /** as the connector says: logged-on, recovering, … */
+  state: string
+  isConnected: boolean
+  received: number
+  missing: number
+  lost: number
+  aside: number
+  duplicates: number
+  lastReceivedAt: Date | null
+  detail: string | null
+}
+
+export type StatusView = {
+  verdict: Verdict
+  /** of the newest report; undefined: the connector never reported */
+  heardAgoMs: number | undefined
+  isStale: boolean
+  connector: { name: string; state: string; runningVersion: number | null; refusedWhy: string | null } | undefined
+  newestVersion: number
+  alarms: { code: string; says: string; since: string }[]
+  ledger: Ledger
+  groups: GroupRow[]
+  targets: TargetRow[]
+  sources: SourceRow[]
+  /** empty for firms: feeds are the exchange's own */
+  feeds: FeedRow[]
+}
