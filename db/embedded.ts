@@ -1,3 +1,11 @@
+import { randomBytes } from 'node:crypto'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isRoot, unprivilegedUid } from './data-directory.ts'
+import { type Binaries, embeddedBinaries } from './embedded-binaries.ts'
+import { answersFor, freePort, isServerAlive, type RunOptions, readPidFile, run } from './embedded-process.ts'
+
 export type EmbeddedOptions = {
   /** The data directory, as `openDataDirectory` answered it. Only its owner (who holds the lock) may call this. */
   directory: string
@@ -21,6 +29,144 @@ export type EmbeddedServer = {
  * `directory/postgres`. Initialises it the first time; takes over a server already running there.
  * @throws when the binaries are missing, the data are of another major version, or the server does not come up
  */
-export async function startEmbedded(_options: EmbeddedOptions): Promise<EmbeddedServer> {
-  throw new Error('unreachable: being written')
+export async function startEmbedded({ directory, fsync = true }: EmbeddedOptions): Promise<EmbeddedServer> {
+  const binaries = await embeddedBinaries()
+  const place = openPlace(directory)
+  if (!existsSync(place.pgdata)) await initialise(binaries, place, fsync)
+  refuseOtherMajor(binaries, place)
+  const password = readPassword(place)
+  const urlAt = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+  const running = await runningServer(place, urlAt)
+  const { pid, port } = running ?? (await start(binaries, place, fsync))
+  return {
+    ownerUrl: urlAt(port),
+    adopted: running !== undefined,
+    port,
+    pid,
+    stop: async () => {
+      if (!isServerAlive(pid, place.pgdata)) return
+      await run(binaries.pgCtl, ['-D', place.pgdata, '-m', 'fast', '-w', '-t', '60', 'stop'], place.as)
+    },
+  }
+}
+
+type Place = { home: string; pgdata: string; pidFile: string; log: string; password: string; as: RunOptions }
+
+/** The database's own directory, mode 700, which belongs to the user the server runs as. */
+function openPlace(directory: string): Place {
+  const home = join(directory, 'postgres')
+  if (!existsSync(home)) {
+    mkdirSync(home, { mode: 0o700 })
+    if (isRoot) chownSync(home, unprivilegedUid, unprivilegedUid)
+  }
+  const { uid, gid } = statSync(home)
+  if (process.getuid && !isRoot && uid !== process.getuid()) {
+    throw new Error(`${home} belongs to user ${uid}: start as that user, or as root`)
+  }
+  const pgdata = join(home, 'pgdata')
+  return {
+    home,
+    pgdata,
+    pidFile: join(pgdata, 'postmaster.pid'),
+    log: join(home, 'postgres.log'),
+    password: join(home, 'password'),
+    as: { cwd: home, env: serverEnvironment(), ...(isRoot ? { uid, gid } : {}) },
+  }
+}
+
+/** PG* variables of the shell would change what initdb and the server do. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
+  for (const name of Object.keys(environment)) if (name.startsWith('PG')) delete environment[name]
+  return environment
+}
+
+/** Into pgdata.tmp, then renamed: a start killed half-way leaves nothing that looks like a database. */
+async function initialise({ initdb }: Binaries, place: Place, fsync: boolean): Promise<void> {
+  const unfinished = `${place.pgdata}.tmp`
+  rmSync(unfinished, { recursive: true, force: true })
+  if (!existsSync(place.password)) {
+    writeFileSync(place.password, randomBytes(24).toString('hex'), { mode: 0o600 })
+    if (isRoot) chownSync(place.password, place.as.uid ?? 0, place.as.gid ?? 0)
+  }
+  const options = [
+    '-D',
+    unfinished,
+    '-U',
+    'postgres',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${place.password}`,
+    '-E',
+    'UTF8',
+  ]
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions']
+  await run(initdb, [...options, ...locale, ...(fsync ? [] : ['--no-sync'])], place.as)
+  renameSync(unfinished, place.pgdata)
+}
+
+function refuseOtherMajor({ major }: Binaries, { pgdata }: Place): void {
+  const written = readFileSync(join(pgdata, 'PG_VERSION'), 'utf8').trim()
+  if (written === major) return
+  throw new Error(
+    `${pgdata} was written by PostgreSQL ${written}, and this release brings ${major}: upgrade or move it first`,
+  )
+}
+
+function readPassword({ password, pgdata }: Place): string {
+  if (!existsSync(password)) throw new Error(`${password} is missing: without it nobody can connect to ${pgdata}`)
+  return readFileSync(password, 'utf8').trim()
+}
+
+/** A server that an earlier process of ours left behind, once it answers; one that is on its way down is waited for. */
+async function runningServer(place: Place, urlAt: (port: number) => string) {
+  const until = performance.now() + 60_000
+  for (;;) {
+    const found = readPidFile(place.pidFile)
+    if (!found) return undefined
+    if (!isServerAlive(found.pid, place.pgdata)) {
+      rmSync(place.pidFile, { force: true })
+      return undefined
+    }
+    if (found.state === 'ready' && (await answersFor(urlAt(found.port), place.pgdata))) return found
+    if (performance.now() > until) throw new Error(`process ${found.pid} holds ${place.pgdata} and does not answer`)
+    await sleep(50)
+  }
+}
+
+/** What the next try can mend: a port taken meanwhile, or the children of a killed server that have not yet noticed. */
+const passing = /could not create any TCP\/IP sockets|shared memory block|Address already in use/
+
+async function start({ pgCtl }: Binaries, place: Place, fsync: boolean): Promise<{ pid: number; port: number }> {
+  rotateLog(place.log)
+  for (let left = 40; ; left--) {
+    const port = await freePort()
+    const logged = existsSync(place.log) ? statSync(place.log).size : 0
+    try {
+      await run(
+        pgCtl,
+        ['-D', place.pgdata, '-l', place.log, '-w', '-t', '60', '-o', settings(port, fsync), 'start'],
+        place.as,
+      )
+      const found = readPidFile(place.pidFile)
+      if (found?.port === port) return { pid: found.pid, port }
+      throw new Error(`PostgreSQL went away as soon as it had started: see ${place.log}`)
+    } catch (error) {
+      const said = existsSync(place.log) ? readFileSync(place.log).subarray(logged).toString().trim() : ''
+      if (left === 0 || !passing.test(said)) throw new Error(`PostgreSQL did not start: ${said}`, { cause: error })
+      await sleep(250)
+    }
+  }
+}
+
+/** Loopback alone, and no statement in the log: a failing one may carry what a person typed. */
+function settings(port: number, fsync: boolean): string {
+  const safe = ['listen_addresses=127.0.0.1', "unix_socket_directories=''", 'max_connections=100']
+  const quiet = ['log_min_error_statement=panic', 'log_parameter_max_length_on_error=0', 'log_timezone=UTC']
+  const fast = fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+  return [`-p ${port}`, ...[...safe, ...quiet, ...fast].map((setting) => `-c ${setting}`)].join(' ')
+}
+
+function rotateLog(log: string): void {
+  if (existsSync(log) && statSync(log).size > 10_000_000) renameSync(log, `${log}.1`)
 }

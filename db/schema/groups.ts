@@ -47,6 +47,7 @@ export const groups = dc.table(
   (t) => [
     unique('groups_environment').on(t.id, t.environment),
     unique('groups_owner').on(t.id, t.ownerId),
+    index('groups_of_owner').on(t.ownerId),
     uniqueIndex('groups_name')
       .on(t.ownerId, t.environment, sql`lower(${t.name})`)
       .where(sql`${t.state} not in ('closed', 'abandoned')`),

@@ -27,16 +27,42 @@ export const observedConnectors = dc.table(
     heardAt: instant('heard_at').notNull(),
     /** The configuration version in force; null before the first. */
     runningVersion: integer('running_version'),
-    /** The newest version refused, and why, in the connector's words. */
-    refusedVersion: integer('refused_version'),
-    refusedWhy: text('refused_why'),
     /** Trading week, as the local date of its reset. */
     week: text('week'),
-    journal: jsonb('journal').$type<{ bytes: number; position: string; freeBytes?: number; alarm?: string }>(),
-    /** What wants a person, in plain words, newest last. */
-    alarms: jsonb('alarms').$type<{ code: string; says: string; since: string }[]>().notNull().default([]),
   },
   (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.connector] })],
+)
+
+/** The connector's store; for the exchange alone. */
+export const observedJournals = dc.table(
+  'observed_journals',
+  {
+    ...key,
+    bytes: counter('bytes'),
+    freeBytes: counter('free_bytes'),
+    /** Address of the next record. */
+    position: text('position').notNull(),
+    at: instant('at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'observed_journals_pkey', columns: [t.environment, t.connector] })],
+)
+
+/** What wants a person, in plain words: the present alarms; one that has passed is deleted. */
+export const observedAlarms = dc.table(
+  'observed_alarms',
+  {
+    ...key,
+    code: text('code').notNull(),
+    /** connector, feed, source or target: who may read it follows from this and the object. */
+    kind: text('kind').notNull(),
+    /** The object's id in the snapshot; empty for the connector itself. */
+    objectId: text('object_id').notNull().default(''),
+    says: text('says').notNull(),
+    since: instant('since').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'observed_alarms_pkey', columns: [t.environment, t.connector, t.code, t.kind, t.objectId] }),
+  ],
 )
 
 export const observedFeeds = dc.table(

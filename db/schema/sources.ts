@@ -57,6 +57,7 @@ export const sourceSessions = dc.table(
     }),
     unique('source_sessions_name').on(t.environment, t.sessionCode, t.executionCode),
     unique('source_sessions_environment').on(t.id, t.environment),
+    index('source_sessions_firm_id').on(t.executionCode),
     index('source_sessions_operator').on(t.operatedBy),
     check('source_sessions_session_code', sql`${t.sessionCode} ~ '^[A-Z0-9]{3}$'`),
     check('source_sessions_execution_code', sql`${t.executionCode} ~ '^[A-Z0-9]{3}$'`),
