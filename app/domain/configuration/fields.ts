@@ -87,7 +87,7 @@ export const policyPreset = z.enum(['cme', 'fix'])
 export const policy = z.union([policyPreset, z.strictObject({ preset: policyPreset, ...switches })])
 export type Policy = z.output<typeof policy>
 
-/** Message level and its sub-filters (spec §4). A filter set here overrides what the level says; rejects and ebs are off in every level. */
+/** Message level and its sub-filters (spec §4). A filter set to false narrows the level; rejects and ebs are off unless set, and then belong to acknowledgments. */
 export const level = z.enum(['executions', 'acknowledgments', 'all'])
 export const filters = z.strictObject({
   fills: z.boolean().optional(),

@@ -1,0 +1,44 @@
+import type { Message } from '#fix/message.ts'
+
+/** What a classic copy says of itself (spec §3.1). */
+export interface CopyFacts {
+  /** 1180 and the firm's 448: the source's id. */
+  sourceId: string
+  /** 1181. */
+  seqNum: number
+  /** 1350; 0 when absent. */
+  previous: number
+  /** 1352=Y. */
+  applResend: boolean
+}
+
+/** undefined: not a copy. The firm is in the last party, which the service put behind the body. */
+export function readCopy(message: Message): CopyFacts | undefined {
+  const session = message.str(1180)
+  const seqNum = message.int(1181)
+  if (session === undefined || seqNum === undefined) return undefined
+  let firm = message.find(448)
+  for (let next = firm; next >= 0; next = message.find(448, next + 1)) firm = next
+  return {
+    sourceId: session + (firm < 0 ? '' : message.strAt(firm)),
+    seqNum,
+    previous: message.int(1350) ?? 0,
+    applResend: message.is(1352, 'Y'),
+  }
+}
+
+/**
+ * How a live copy fits the last one seen of its source (spec §7). `start`: it names none, a chain begins here.
+ * `gap`: copies between the last one and the one it names are missing. `duplicate`: seen before, drop it.
+ * Outside the chain (1352=Y) is `aside`: it neither moves nor breaks anything.
+ */
+export type Link = 'start' | 'next' | 'gap' | 'duplicate' | 'aside'
+
+/** `last` is the 1181 of the last live copy accepted of this source; 0 for none. */
+export function linkOf(last: number, copy: CopyFacts): Link {
+  if (copy.applResend) return 'aside'
+  if (copy.previous === 0) return 'start'
+  if (last === 0 || copy.previous === last) return 'next'
+  if (copy.previous > last) return 'gap'
+  return copy.seqNum <= last ? 'duplicate' : 'gap'
+}

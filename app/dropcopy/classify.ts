@@ -1,0 +1,71 @@
+/**
+ * What a source message is for Drop Copy (spec §4). A class is kept in the journal as its index here: append, never reorder.
+ */
+export const messageClasses = [
+  'unknown',
+  'session',
+  'never-copied',
+  'fill',
+  'trade-cancel',
+  'trade-correction',
+  'new-order',
+  'cancel',
+  'modify',
+  'elimination',
+  'mass-action',
+  'order-reject',
+  'cancel-reject',
+  'ebs-pending',
+] as const
+export type MessageClass = (typeof messageClasses)[number]
+
+/** Index in `messageClasses`. */
+export type ClassCode = number
+
+const code = (name: MessageClass): ClassCode => messageClasses.indexOf(name)
+const packed = (type: string) => type.charCodeAt(0) | ((type.length > 1 ? type.charCodeAt(1) : 0) << 8)
+
+/** MsgType(35) as a number, so that comparing costs no string: first byte, second byte above it; 0 for anything longer or empty. */
+export function typeCode(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start === 1) return bytes[start]!
+  return end - start === 2 ? bytes[start]! | (bytes[start + 1]! << 8) : 0
+}
+
+const executionReport = packed('8')
+const byType = new Map<number, ClassCode>([
+  ...['0', '1', '2', '3', '4', '5', 'A'].map((type): [number, ClassCode] => [packed(type), code('session')]),
+  // business rejects, quote and mass quote acknowledgments, security definitions: never copied
+  ...['j', 'b', 'd'].map((type): [number, ClassCode] => [packed(type), code('never-copied')]),
+  [packed('BZ'), code('mass-action')],
+  [packed('9'), code('cancel-reject')],
+])
+const byOrdStatus = new Map<number, ClassCode>(
+  (
+    [
+      ['1', 'fill'],
+      ['2', 'fill'],
+      ['H', 'trade-cancel'],
+      ['G', 'trade-correction'],
+      ['0', 'new-order'],
+      ['4', 'cancel'],
+      ['5', 'modify'],
+      ['C', 'elimination'],
+      ['8', 'order-reject'],
+      ['6', 'ebs-pending'],
+      ['E', 'ebs-pending'],
+    ] as const
+  ).map(([status, name]) => [packed(status), code(name)]),
+)
+const statusReport = packed('I')
+const unknown = code('unknown')
+const neverCopied = code('never-copied')
+
+/**
+ * By MsgType(35) first; an execution report by ExecType(150)=I, an order status answer, then by OrdStatus(39).
+ * ExecTransType(20) does not decide. Arguments are packed as by `typeCode`; 0 stands for an absent field.
+ */
+export function classify(msgType: number, ordStatus: number, execType: number): ClassCode {
+  if (msgType !== executionReport) return byType.get(msgType) ?? unknown
+  if (execType === statusReport) return neverCopied
+  return byOrdStatus.get(ordStatus) ?? unknown
+}

@@ -1,0 +1,111 @@
+/** Where the parts of a canonical source message lie, all as absolute offsets in `bytes`. One is reused for many messages. */
+export interface SourceMessage {
+  bytes: Uint8Array
+  start: number
+  /** MsgSeqNum(34): the source number, 1181 of a copy. */
+  seqNum: number
+  /** MsgType(35). */
+  typeAt: number
+  typeEnd: number
+  /** TargetSubID(57), the operator; both 0 when absent. */
+  operatorAt: number
+  operatorEnd: number
+  /** LastMsgSeqNumProcessed(369); both 0 when absent. */
+  lastProcessedAt: number
+  lastProcessedEnd: number
+  /** First body tag. */
+  bodyAt: number
+  /** Where 797 goes: before the first tag above it outside repeating groups. */
+  copyFlagAt: number
+  /** Behind the SOH of the last body field, where 10= begins. */
+  bodyEnd: number
+  /** Byte sum of the body modulo 256. */
+  bodySum: number
+}
+
+const equals = 0x3d
+const soh = 1
+
+export const blankSourceMessage = (): SourceMessage => ({
+  bytes: new Uint8Array(0),
+  start: 0,
+  seqNum: 0,
+  typeAt: 0,
+  typeEnd: 0,
+  operatorAt: 0,
+  operatorEnd: 0,
+  lastProcessedAt: 0,
+  lastProcessedEnd: 0,
+  bodyAt: 0,
+  copyFlagAt: 0,
+  bodyEnd: 0,
+  bodySum: 0,
+})
+
+/**
+ * Take a canonical source message apart, as it stands in a feed's buffer or in the journal. `bodyAt` and `copyFlagAt` are
+ * offsets from `start`, as the journal keeps them. Reads the header only: the body's byte sum follows from CheckSum(10),
+ * so the message must be one whose checksum was verified or written by ourselves.
+ */
+export function readSource(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  bodyAt: number,
+  copyFlagAt: number,
+  into: SourceMessage,
+): SourceMessage {
+  into.bytes = bytes
+  into.start = start
+  into.bodyAt = start + bodyAt
+  into.copyFlagAt = start + copyFlagAt
+  const trailer = start + length - 7
+  into.bodyEnd = trailer
+  into.seqNum = 0
+  into.typeAt = into.typeEnd = into.operatorAt = into.operatorEnd = into.lastProcessedAt = into.lastProcessedEnd = 0
+  const headerSum = readHeader(bytes, start, into.bodyAt, into)
+  const checksum = (bytes[trailer + 3]! - 48) * 100 + (bytes[trailer + 4]! - 48) * 10 + (bytes[trailer + 5]! - 48)
+  into.bodySum = (checksum - headerSum) & 255
+  return into
+}
+
+/** One pass: the fields a copy needs, and the byte sum, which is the answer. */
+function readHeader(bytes: Uint8Array, start: number, end: number, into: SourceMessage): number {
+  let sum = 0
+  let at = start
+  while (at < end) {
+    let tag = 0
+    let byte = bytes[at]!
+    for (; byte !== equals && at < end; byte = bytes[++at]!) {
+      sum += byte
+      tag = tag * 10 + byte - 48
+    }
+    sum += byte
+    const valueAt = ++at
+    for (byte = bytes[at]!; byte !== soh && at < end; byte = bytes[++at]!) sum += byte
+    sum += byte
+    note(bytes, tag, valueAt, at, into)
+    at++
+  }
+  return sum
+}
+
+function note(bytes: Uint8Array, tag: number, at: number, end: number, into: SourceMessage): void {
+  switch (tag) {
+    case 34:
+      for (let i = at; i < end; i++) into.seqNum = into.seqNum * 10 + bytes[i]! - 48
+      return
+    case 35:
+      into.typeAt = at
+      into.typeEnd = end
+      return
+    case 57:
+      into.operatorAt = at
+      into.operatorEnd = end
+      return
+    case 369:
+      into.lastProcessedAt = at
+      into.lastProcessedEnd = end
+      return
+  }
+}
