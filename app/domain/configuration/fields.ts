@@ -63,28 +63,43 @@ export const logonWindow = z.strictObject({
   to: z.strictObject({ day: weekday, time: timeOfDay }),
 })
 
-/** The switches behind the two presets; each may be set by itself. The presets' values stand in the FIX library's table. */
-const switches = {
+const seconds = z.int().min(0).max(3600).optional()
+/** The switches behind the two presets, each of which may be set by itself; names and meaning are those of the FIX library's table. */
+export const policySwitches = {
   heartbeatS: z
     .tuple([heartbeatS, heartbeatS])
     .refine(([low, high]) => low <= high, 'must be [lowest, highest]')
     .optional(),
   testRequestAfterLogon: z.boolean().optional(),
-  senderFieldsRequired: z.boolean().optional(),
-  resetOnAnyLogon: z.boolean().optional(),
-  credentialsRequired: z.boolean().optional(),
-  closeOnBadFirstMessage: z.boolean().optional(),
-  rejectPossDupWithoutOrigTime: z.boolean().optional(),
-  strictSequenceReset: z.boolean().optional(),
-  logoutWaitsForGap: z.boolean().optional(),
-  /** Messages a FIX resend may span; 0 means no cap. */
+  requiredHeader: z.array(z.int().min(1)).optional(),
+  alphanumericSubId: z.boolean().optional(),
+  faultToleranceIndicator: z.string().max(1).optional(),
+  noLogonFirst: z.enum(['logout', 'close']).optional(),
+  resetAtLogon: z.enum(['refuse', 'accept']).optional(),
+  echoReset: z.enum(['always', 'if-set']).optional(),
+  wrongCompId: z.enum(['ignore', 'logout']).optional(),
+  noSeqNum: z.enum(['ignore', 'logout']).optional(),
+  credentials: z.enum(['required', 'if-configured']).optional(),
+  possDupWithoutOrigTime: z.enum(['discard', 'reject']).optional(),
+  sequenceReset: z.enum(['strict', 'lenient']).optional(),
+  logoutAboveGap: z.enum(['fill-first', 'answer']).optional(),
   resendCap: z.int().min(0).optional(),
-  rejectSecondResend: z.boolean().optional(),
-  /** How far SendingTime(52) may be off, in seconds; 0 means it is not looked at. */
-  sendingTimeS: z.int().min(0).optional(),
+  secondResend: z.enum(['reject', 'merge']).optional(),
+  resendChunk: z.int().min(0).optional(),
+  sendingTimeS: seconds,
+  nextExpectedInLogout: z.boolean().optional(),
+  rejectLayout: z.enum(['cme', 'fix']).optional(),
+  unknownTypes: z.enum(['reject', 'accept']).optional(),
+  logonTimeoutS: seconds,
+  logoutWaitS: seconds,
+  testRequestAfter: z.number().min(0.1).max(10).optional(),
+  staleAfter: z.number().min(0.1).max(10).optional(),
 }
 export const policyPreset = z.enum(['cme', 'fix'])
-export const policy = z.union([policyPreset, z.strictObject({ preset: policyPreset, ...switches })])
+export const policy = z.union([
+  policyPreset,
+  z.strictObject({ preset: policyPreset.default('cme'), ...policySwitches }),
+])
 export type Policy = z.output<typeof policy>
 
 /** Message level and its sub-filters (spec §4). A filter set to false narrows the level; rejects and ebs are off unless set, and then belong to acknowledgments. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { feedsOf } from '#domain/configuration/cross-check.ts'
+import { policySwitches } from '#domain/configuration/fields.ts'
 import { parseSnapshot, type SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { unsupported } from '#domain/configuration/unsupported.ts'
+import { resolvePolicy, switchNames } from '#fix/policy.ts'
 
 type Feed = SnapshotInput['feeds'][number]
 type Target = SnapshotInput['targets'][number]
@@ -219,4 +221,20 @@ describe('what this connector does not run yet', () => {
 test('a failover pair lists its owner first', () => {
   expect(feedsOf({ feed: ['gw1', 'gw2'] })).toEqual(['gw1', 'gw2'])
   expect(feedsOf({ feed: 'gw1' })).toEqual(['gw1'])
+})
+
+describe('the policy of a target or a feed', () => {
+  test('may set exactly the switches of the FIX library, to values it understands', () => {
+    expect(Object.keys(policySwitches).sort()).toEqual([...switchNames].sort())
+    for (const preset of ['cme', 'fix'] as const) expect(withTarget({ policy: resolvePolicy(preset) })).toEqual([])
+  })
+  test('is a preset, or a preset with some of them set otherwise', () => {
+    expect(withTarget({ policy: { preset: 'cme', heartbeatS: [1, 120] } })).toEqual([])
+    expect(withTarget({ policy: { heartbeatS: [120, 1] } })).toEqual([
+      'targets[0].policy.heartbeatS: must be [lowest, highest]',
+    ])
+    expect(withTarget({ policy: 'ice' })).toEqual([
+      'targets[0].policy: expected one of "cme" or "fix", or expected object, received string',
+    ])
+  })
 })
