@@ -35,7 +35,7 @@ export type Switches = {
   resendCap: number
   /** A Resend Request while another is served. */
   secondResend: 'reject' | 'merge'
-  /** Numbers we ask for in one Resend Request, one request after the other; 0: everything in one, to 16=0. */
+  /** Numbers we ask for in one Resend Request. Up to as many: 16=0; more: exact ranges, one after the other. 0: always 16=0. */
   resendChunk: number
   /** How far SendingTime(52) may be off, seconds; 0: not checked. */
   sendingTimeS: number
@@ -75,7 +75,7 @@ const table = {
   logoutAboveGap: ['fill-first', 'answer'],
   resendCap: [2500, 0],
   secondResend: ['reject', 'merge'],
-  resendChunk: [0, 0],
+  resendChunk: [2500, 2500],
   sendingTimeS: [0, 120],
   nextExpectedInLogout: [true, false],
   rejectLayout: ['cme', 'fix'],
@@ -93,6 +93,15 @@ export type Policy = Switches & { preset: PresetName }
 
 /** A preset by its name, or one with some switches set otherwise: `{ preset: 'cme', heartbeatS: [1, 120] }`. */
 export type PolicyChoice = PresetName | ({ preset?: PresetName } & Partial<Switches>)
+
+/** What a feed needs otherwise than a target: gateways send no 142, may start anew with 141=Y, and nothing of theirs is refused for its type. */
+export const feedSwitches = {
+  requiredHeader: [],
+  alphanumericSubId: false,
+  faultToleranceIndicator: '',
+  resetAtLogon: 'accept',
+  unknownTypes: 'accept',
+} as const satisfies Partial<Switches>
 
 /** Default preset: `cme`. */
 export function resolvePolicy(choice: PolicyChoice = 'cme'): Policy {

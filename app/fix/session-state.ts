@@ -31,6 +31,8 @@ export type Session = {
   /** The next number expected from the peer, and the next one of ours. */
   nextIn: number
   nextOut: number
+  /** The highest number seen of the peer since the last reset; in memory only. Above `nextIn` - 1: something is missing. */
+  readonly highestIn: number
   /** When the peer was last heard and we last sent, milliseconds. Meaningless while offline. */
   lastInMs: number
   lastOutMs: number
@@ -39,6 +41,8 @@ export type Session = {
   readonly peerLocationId: string | undefined
   /** The initiator raised its number because of a 789 and has not been logged on since: it does so once. */
   readonly adopted: boolean
+  /** How many resends were begun: their ids. */
+  readonly resends: number
   readonly phase: Phase
 }
 
@@ -67,24 +71,21 @@ export type Live = {
   logoutDueMs: number | undefined
   /** Our Logout is out; we close then, answered or not. */
   logoutSentUntilMs: number | undefined
-  /** Another connection logged on with this identity: this one is given up at that time unless it shows life. */
-  rivalUntilMs: number | undefined
+  /** Another connection logged on with this identity: this one is given up unless a byte of the peer comes in time. */
+  rival: { sinceMs: number; tested: boolean } | undefined
 }
 
-/** Numbers missing from the peer, being asked for. */
+/** Numbers missing from the peer, being asked for. The session's own: changed in place. */
 export type Gap = {
-  /** The highest number seen: up to here something is missing. */
+  /** The highest number seen. The gap is closed when the expected number is above it. */
   highest: number
-  /** The first number of the present request and the last one; Infinity for 16=0. */
-  askedFrom: number
+  /** The last number the present Resend Request brings. */
   askedTo: number
-  /** MsgSeqNum of the present request, to know a Reject of it. */
-  requestSeqNum: number
-  /** When the expected number last moved, and how often the same was asked. */
+  /** When the expected number last moved or was asked for, and how often the same was asked. */
   progressMs: number
   asks: number
   /** Messages above the gap, kept as copies until their turn. `null`: already acted upon (a Logon, a Resend Request). */
-  early: ReadonlyMap<number, Message | null>
+  early: Map<number, Message | null>
   earlyBytes: number
 }
 
@@ -163,11 +164,11 @@ export type Effect =
    * `resend-finished`. Ends by itself with the connection or at `reset`.
    */
   | { type: 'serve-resend'; id: number; begin: number; end: number }
-  /** Both directions start at 1 now: journal it. Numbers before it belong to the previous epoch. */
-  | { type: 'reset'; lostFrom: number; lostTo: number }
+  /** Both directions start at 1 now: journal it. Numbers before it belong to the previous epoch; resends end. */
+  | { type: 'reset' }
   /** The peer gap-filled these numbers of its own. */
   | { type: 'gap-filled'; begin: number; end: number }
-  /** Our Resend Request for these was refused or never answered: they will not come. */
+  /** These will not come: our Resend Requests were refused or not answered, or the peer started again. */
   | { type: 'lost'; begin: number; end: number }
   /** Initiator: the peer refused the Logon. `retry`: our number was raised to its 789, connect again at once. */
   | { type: 'refused'; text: string; nextExpected: number | undefined; retry: boolean }

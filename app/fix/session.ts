@@ -1,7 +1,17 @@
 import { encode } from './encode.ts'
+import { restart } from './gap.ts'
 import { headerFields } from './header.ts'
+import { armRivalCheck, tick } from './heartbeat.ts'
+import { receiveBeforeLogon, receiveLogonAnswer, receiveVerdict, sendLogon } from './logon.ts'
+import { requestLogout } from './logout.ts'
 import type { Message } from './message.ts'
-import type { Draft, Input, Session, SessionConfig, Step } from './session-state.ts'
+import { receiveLive, settle } from './receive.ts'
+import { resendFinished } from './resend-request.ts'
+import type { Draft, Input, Live, Session, SessionConfig, Step } from './session-state.ts'
+import { enter, heard, note, type Turn, takeTurn } from './turn.ts'
+
+export { acceptInSequence } from './fast-path.ts'
+export { nextDeadlineMs } from './heartbeat.ts'
 
 /** A session that is not connected. Its numbers come from the journal: `nextIn` and `nextOut` are 1 in a new week. */
 export function createSession(config: SessionConfig, numbers: { nextIn: number; nextOut: number }): Session {
@@ -9,32 +19,84 @@ export function createSession(config: SessionConfig, numbers: { nextIn: number; 
     config,
     nextIn: numbers.nextIn,
     nextOut: numbers.nextOut,
+    highestIn: numbers.nextIn - 1,
     lastInMs: 0,
     lastOutMs: 0,
     peerSubId: undefined,
     peerLocationId: undefined,
     adopted: false,
+    resends: 0,
     phase: { kind: 'offline' },
   }
 }
 
 /** One input, then all its effects, then the next input. */
-export function step(_session: Session, _input: Input): Step {
-  throw new Error('unreachable: comes within minutes')
+export function step(session: Session, input: Input): Step {
+  return takeTurn(session, input, (turn) => {
+    apply(turn, input)
+    settle(turn, session.nextIn)
+  })
 }
 
-/** When `tick` is due, in the inputs' milliseconds; Infinity when nothing is waited for. */
-export function nextDeadlineMs(_session: Session): number {
-  throw new Error('unreachable: comes within minutes')
+function apply(turn: Turn, input: Input) {
+  switch (input.type) {
+    case 'connected':
+      return connected(turn)
+    case 'message':
+      return received(turn, input.message)
+    case 'garbled':
+      heard(turn)
+      return note(turn, 'garbled', input.reason)
+    case 'tick':
+      return tick(turn)
+    case 'disconnected':
+      return enter(turn, { kind: 'offline' })
+    case 'verified':
+      return receiveVerdict(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.')
+    case 'logout':
+      return requestLogout(turn, input.text ?? '', input.close === true)
+    case 'reset':
+      return requestReset(turn)
+    case 'resend-finished':
+      return resendFinished(turn, input.id)
+    case 'rival-logon':
+      note(turn, 'rival', 'another connection logged on')
+      return armRivalCheck(turn)
+  }
 }
 
-/**
- * The short way for the messages that are nearly all: a live session, an application message with exactly the expected
- * number, no fault, right CompIDs, nothing resent. True: it is counted (the session is changed in place) and the caller
- * keeps the message together with `session.nextIn`. False: nothing was done, hand it to `step`.
- */
-export function acceptInSequence(_session: Session, _message: Message, _nowMs: number): boolean {
-  throw new Error('unreachable: comes within minutes')
+function connected(turn: Turn) {
+  const { role, resetOnLogon } = turn.session.config
+  if (turn.session.phase.kind !== 'offline') throw new Error('unreachable: connected twice')
+  turn.session.lastInMs = turn.nowMs
+  turn.session.lastOutMs = turn.nowMs
+  if (role === 'acceptor') return enter(turn, { kind: 'awaiting-logon', sinceMs: turn.nowMs })
+  if (resetOnLogon) restart(turn)
+  sendLogon(turn, resetOnLogon === true)
+}
+
+function received(turn: Turn, message: Message) {
+  heard(turn)
+  switch (turn.session.phase.kind) {
+    case 'awaiting-logon':
+      return receiveBeforeLogon(turn, message)
+    case 'logon-sent':
+      return receiveLogonAnswer(turn, message)
+    case 'live':
+      return receiveLive(turn, message)
+    case 'verifying':
+      throw new Error('unreachable: a message while credentials are checked')
+    case 'offline':
+    case 'closing':
+      return
+  }
+}
+
+/** The initiator starts both directions again while logged on. */
+function requestReset(turn: Turn): void {
+  if (turn.session.phase.kind !== 'live' || turn.session.config.role !== 'initiator') return
+  restart(turn)
+  sendLogon(turn, true)
 }
 
 /** Take `count` outbound numbers for a batch of copies; returns the first. Changes the session in place. */
@@ -44,6 +106,19 @@ export function reserve(session: Session, count: number, nowMs: number): number 
   session.lastOutMs = nowMs
   return first
 }
+
+/** The same session under another configuration: its numbers and its connection stay. An outbound number may only grow. */
+export function withNumbers(session: Session, numbers: { nextIn?: number; nextOut?: number }): Session {
+  const { nextIn = session.nextIn, nextOut = session.nextOut } = numbers
+  return {
+    ...session,
+    nextIn,
+    nextOut: Math.max(nextOut, session.nextOut),
+    highestIn: Math.max(session.highestIn, nextIn - 1),
+  }
+}
+
+export const isLive = (session: Session): session is Session & { phase: Live } => session.phase.kind === 'live'
 
 /** The bytes of a draft under its number. `sendingTimeMs` becomes 52. */
 export function encodeDraft(session: Session, seqNum: number, draft: Draft, sendingTimeMs: number): Buffer {

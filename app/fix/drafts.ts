@@ -1,0 +1,52 @@
+import type { Field } from './encode.ts'
+import type { Draft, Session } from './session-state.ts'
+import { Tag } from './tags.ts'
+import { lastProcessed } from './turn.ts'
+
+/** Why a message is refused. */
+export type Violation = {
+  text: string
+  /** RefTagID(371) and SessionRejectReason(373); a tag of 0 names none. */
+  tag?: number
+  reason?: number
+  /** Not to be mended: the Reject is followed by a Logout. */
+  fatal?: boolean
+}
+
+type Refused = { seqNum: number; msgType: string }
+
+/** Body of a Session Level Reject(3) in the order of the policy (spec §2.9). */
+export function rejectBody(session: Session, refused: Refused, violation: Violation): Field[] {
+  const tag: Field[] = violation.tag ? [[Tag.RefTagID, violation.tag]] : []
+  const reason: Field[] = violation.reason === undefined ? [] : [[Tag.SessionRejectReason, violation.reason]]
+  const text: Field = [Tag.Text, violation.text]
+  const number: Field = [Tag.RefSeqNum, refused.seqNum]
+  if (session.config.policy.rejectLayout === 'cme') return [number, text, ...tag, ...reason]
+  const type: Field[] = refused.msgType === '' ? [] : [[Tag.RefMsgType, refused.msgType]]
+  return [number, ...tag, ...type, ...reason, text]
+}
+
+/** A Session Level Reject of an application message that the driver could not take; it goes out under a reserved number. */
+export function rejectDraft(session: Session, refused: Refused, violation: Violation): Draft {
+  return { msgType: '3', body: rejectBody(session, refused, violation), lastProcessed: lastProcessed(session) }
+}
+
+/** Business Message Reject(35=j). BusinessRejectReason(380): 3 = unsupported message type. */
+export function businessRejectDraft(session: Session, refused: Refused, reason: number, text: string): Draft {
+  const body: Field[] = [
+    [Tag.RefSeqNum, refused.seqNum],
+    [Tag.RefMsgType, refused.msgType],
+    [Tag.BusinessRejectReason, reason],
+    [Tag.Text, text],
+  ]
+  return { msgType: 'j', body, lastProcessed: lastProcessed(session) }
+}
+
+/** A Gap Fill in answer to a Resend Request, sent under the first number it stands for: 43=Y, 122 = its own 52 (spec §5). */
+export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: number): Draft {
+  const body: Field[] = [
+    [Tag.NewSeqNo, newSeqNo],
+    [Tag.GapFillFlag, 'Y'],
+  ]
+  return { msgType: '4', body, lastProcessed: lastProcessed(session), origSendingTimeMs: sendingTimeMs }
+}

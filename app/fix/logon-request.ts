@@ -1,0 +1,47 @@
+import type { Message } from './message.ts'
+import type { LogonCredentials, LogonRequest, SessionConfig } from './session-state.ts'
+import { Tag } from './tags.ts'
+import { violationOf } from './validate.ts'
+
+/** `silent`: a Logon that is not acted upon, not even with a Logout. */
+export type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string }
+
+const refuse = (text: string, silent = false): ParsedLogon => ({ ok: false, silent, text })
+
+/** The facts of a Logon(A) from the peer, or what is wrong with it (spec §2.4, §2.5, §2.9). */
+export function parseLogon(config: SessionConfig, message: Message, nowMs: number): ParsedLogon {
+  const { policy } = config
+  const violation = violationOf(config, message, nowMs)
+  if (violation) return refuse(violation.text)
+  const seqNum = message.seqNum
+  if (seqNum === 0) return refuse('MsgSeqNum (34) tag is not present')
+  if (policy.preset === 'cme' && message.has(Tag.OrigSendingTime)) {
+    return refuse('OrigSendingTime (122) must not be on a Logon. Logout forced.')
+  }
+  if ((message.int(Tag.EncryptMethod) ?? 0) !== 0) return refuse('Invalid logon. Logout forced.')
+  const heartbeatS = message.int(Tag.HeartBtInt)
+  if (heartbeatS === undefined) return refuse('Error during logon. Heartbeat tag invalid.')
+  const [least, most] = policy.heartbeatS
+  if (heartbeatS < least || heartbeatS > most)
+    return refuse(`HeartBtInt (108) ${heartbeatS} outside ${least} to ${most}`, true)
+  return {
+    ok: true,
+    logon: {
+      seqNum,
+      heartbeatS,
+      reset: message.is(Tag.ResetSeqNumFlag, 'Y'),
+      credentials: credentialsOf(message),
+      subId: message.str(Tag.SenderSubID),
+      locationId: message.str(Tag.SenderLocationID),
+      app: [Tag.ApplicationSystemName, Tag.TradingSystemVersion, Tag.ApplicationSystemVendor].flatMap((tag) => {
+        const value = message.str(tag)
+        return value === undefined ? [] : [[tag, value] as const]
+      }),
+    },
+  }
+}
+
+function credentialsOf(message: Message): LogonCredentials {
+  const password = message.str(Tag.RawData)
+  return password === undefined || password === '' ? { kind: 'none' } : { kind: 'password', password }
+}

@@ -1,0 +1,185 @@
+import type { Field } from './encode.ts'
+import { keepEarly, restart } from './gap.ts'
+import { parseLogon } from './logon-request.ts'
+import type { Message } from './message.ts'
+import { lowNumberText } from './refuse.ts'
+import type { Live, LogonRequest, SessionConfig } from './session-state.ts'
+import { Tag } from './tags.ts'
+import { disconnect, enter, forceLogout, note, send, type Turn } from './turn.ts'
+
+/** Acceptor: what comes before a valid Logon. */
+export function receiveBeforeLogon(turn: Turn, message: Message) {
+  const { policy } = turn.session.config
+  const claim = claimOf(turn.session.config, message.str(Tag.SenderCompID) ?? '')
+  if (claim === 'no') return note(turn, 'ignored', `SenderCompID(49) ${message.str(Tag.SenderCompID) ?? 'absent'}`)
+  if (message.msgType !== 'A') {
+    if (policy.noLogonFirst === 'close') return disconnect(turn, 'first message is no Logon')
+    return refuseLogon(turn, 'Non logon message received while not logged on.')
+  }
+  turn.session.peerSubId = message.str(Tag.SenderSubID)
+  turn.session.peerLocationId = message.str(Tag.SenderLocationID)
+  if (claim === 'indicator') {
+    const indicator = (message.str(Tag.SenderCompID) ?? '').slice(-1)
+    return refuseLogon(turn, `Received invalid fault tolerance indicator = ( ${indicator} ) Logout forced.`)
+  }
+  const parsed = parseLogon(turn.session.config, message, turn.nowMs)
+  if (parsed.ok) {
+    enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon: parsed.logon })
+    turn.effects.push({ type: 'verify', credentials: parsed.logon.credentials, logon: parsed.logon })
+  } else if (parsed.silent) note(turn, 'ignored', parsed.text)
+  else if (policy.noLogonFirst === 'close') disconnect(turn, parsed.text)
+  else refuseLogon(turn, parsed.text)
+}
+
+/**
+ * Whether a SenderCompID(49) means this session: exactly; all but the fault tolerance indicator, its last character,
+ * which is answered with a Logout; or not at all, which is ignored (spec §2.10).
+ */
+export function claimOf({ identity, policy }: SessionConfig, senderCompId: string): 'exact' | 'indicator' | 'no' {
+  const ours = identity.targetCompId
+  if (senderCompId === ours) return 'exact'
+  if (policy.faultToleranceIndicator === '' || senderCompId.length !== ours.length) return 'no'
+  return senderCompId.slice(0, -1) === ours.slice(0, -1) ? 'indicator' : 'no'
+}
+
+/** A refusal changes nothing but the number that its own Logout uses. */
+function refuseLogon(turn: Turn, text: string): void {
+  note(turn, 'refused-logon', text)
+  forceLogout(turn, text)
+}
+
+/** Acceptor: the driver has checked the credentials. */
+export function receiveVerdict(turn: Turn, ok: boolean, text: string) {
+  const { phase, config } = turn.session
+  if (phase.kind !== 'verifying') return
+  const { logon } = phase
+  if (!ok) return refuseLogon(turn, text)
+  if (logon.reset) {
+    if (config.policy.resetAtLogon === 'refuse')
+      return refuseLogon(turn, 'ResetSeqNumFlag (141) must be N on this logon. Logout forced.')
+    if (logon.seqNum !== 1)
+      return refuseLogon(turn, 'Logon with ResetSeqNumFlag (141) = Y must have 34=1. Logout forced.')
+    restart(turn)
+  }
+  if (logon.seqNum < turn.session.nextIn) return refuseLogon(turn, lowNumberText(turn, logon.seqNum))
+  const processed = turn.session.nextIn - 1
+  goLive(turn, logon.heartbeatS, logon.seqNum)
+  send(turn, 'A', answerBody(config, logon), processed)
+  askBelow(turn, logon.seqNum)
+  afterLogon(turn)
+  turn.effects.push({ type: 'logged-on', logon })
+}
+
+/** Logged on; a Logon in sequence is counted. */
+function goLive(turn: Turn, heartbeatS: number, seqNum: number): void {
+  const live: Live = {
+    kind: 'live',
+    intervalMs: heartbeatS * 1000,
+    testSentMs: undefined,
+    gap: undefined,
+    serving: undefined,
+    logoutDueMs: undefined,
+    logoutSentUntilMs: undefined,
+    rival: undefined,
+  }
+  enter(turn, live)
+  turn.session.adopted = false
+  if (seqNum > turn.session.highestIn) turn.session.highestIn = seqNum
+  if (seqNum === turn.session.nextIn) turn.session.nextIn++
+}
+
+/** A Logon above the expected number is acted upon; what lies below is asked for. */
+function askBelow(turn: Turn, seqNum: number): void {
+  if (seqNum > turn.session.nextIn) keepEarly(turn, seqNum, null)
+}
+
+/** Body of the Logon answer: 98, 108 and 141 echoed as spec §2.4 says, then the application's name if it was given. */
+export function answerBody({ policy }: SessionConfig, logon: LogonRequest): Field[] {
+  const body: Field[] = [
+    [Tag.EncryptMethod, 0],
+    [Tag.HeartBtInt, logon.heartbeatS],
+  ]
+  if (logon.reset || policy.echoReset === 'always') body.push([Tag.ResetSeqNumFlag, logon.reset ? 'Y' : 'N'])
+  return [...body, ...logon.app]
+}
+
+/** Test Request right behind the Logon answer, its id the time in milliseconds (spec §2.4). Nothing waits for its answer. */
+export function afterLogon(turn: Turn): void {
+  if (turn.session.config.policy.testRequestAfterLogon) send(turn, '1', [[Tag.TestReqID, `ID${turn.nowMs}`]])
+}
+
+/** Initiator: log on, at the start of a connection or, with `reset`, again within one. */
+export function sendLogon(turn: Turn, reset: boolean): void {
+  const { config } = turn.session
+  const { credentials, policy, app } = config
+  const body: Field[] = []
+  if (credentials?.kind === 'password') {
+    body.push(
+      [Tag.RawDataLength, Buffer.byteLength(credentials.password, 'latin1')],
+      [Tag.RawData, credentials.password],
+    )
+  }
+  body.push([Tag.EncryptMethod, 0], [Tag.HeartBtInt, config.heartbeatS])
+  if (reset || policy.echoReset === 'always') body.push([Tag.ResetSeqNumFlag, reset ? 'Y' : 'N'])
+  if (app) {
+    body.push([Tag.ApplicationSystemName, app.name])
+    body.push([Tag.TradingSystemVersion, app.version], [Tag.ApplicationSystemVendor, app.vendor])
+  }
+  send(turn, 'A', body)
+  enter(turn, { kind: 'logon-sent', sinceMs: turn.nowMs, reset })
+}
+
+/** Initiator: what comes before the answer to our Logon. */
+export function receiveLogonAnswer(turn: Turn, message: Message) {
+  const { phase, config, nextIn } = turn.session
+  if (phase.kind !== 'logon-sent') return
+  const seqNum = message.seqNum
+  if (message.str(Tag.SenderCompID) !== config.identity.targetCompId || seqNum === 0) {
+    return note(
+      turn,
+      'ignored',
+      `SenderCompID(49) ${message.str(Tag.SenderCompID) ?? 'absent'}, MsgSeqNum(34) ${seqNum}`,
+    )
+  }
+  if (message.msgType === '5') return refused(turn, message, seqNum)
+  if (message.msgType !== 'A') {
+    if (phase.reset) return note(turn, 'ignored', `${message.msgType} before the numbers were reset`)
+    return disconnect(turn, `expected a Logon, received MsgType(35) ${message.msgType}`)
+  }
+  if (message.is(Tag.ResetSeqNumFlag, 'Y') !== phase.reset)
+    return forceLogout(turn, 'ResetSeqNumFlag (141) does not answer ours.')
+  if (seqNum < nextIn) return forceLogout(turn, lowNumberText(turn, seqNum))
+  const heartbeatS = message.int(Tag.HeartBtInt) ?? config.heartbeatS
+  goLive(turn, heartbeatS, seqNum)
+  askBelow(turn, seqNum)
+  turn.effects.push({
+    type: 'logged-on',
+    logon: {
+      seqNum,
+      heartbeatS,
+      reset: phase.reset,
+      credentials: { kind: 'none' },
+      subId: message.str(Tag.SenderSubID),
+      locationId: undefined,
+      app: [],
+    },
+  })
+}
+
+/**
+ * The Logon was refused. A 789 above our next number teaches us the right one: taken once, then a Logon must succeed
+ * before another is believed (spec §8.3, mid-week logon).
+ */
+function refused(turn: Turn, message: Message, seqNum: number): void {
+  const { session } = turn
+  const text = message.str(Tag.Text) ?? ''
+  const nextExpected = message.int(Tag.NextExpectedMsgSeqNum)
+  const retry = nextExpected !== undefined && nextExpected > session.nextOut && !session.adopted
+  if (seqNum === session.nextIn) session.nextIn++
+  if (retry) {
+    session.nextOut = nextExpected
+    session.adopted = true
+  }
+  turn.effects.push({ type: 'refused', text, nextExpected, retry })
+  disconnect(turn, text)
+}

@@ -1,0 +1,197 @@
+import type { Violation } from './drafts.ts'
+import { advanceGap, dropEarlyBelow, gapOf, keepEarly, surrender, takeEarly } from './gap.ts'
+import { receiveLogout } from './logout.ts'
+import type { Message } from './message.ts'
+import { lowNumberText, reject } from './refuse.ts'
+import { receiveResendRequest } from './resend-request.ts'
+import { receiveInSessionLogon } from './reset.ts'
+import { Tag } from './tags.ts'
+import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
+import { Reason, violationOf } from './validate.ts'
+
+/** A message on a live session: who sent it, then its number, then its content. */
+export function receiveLive(turn: Turn, message: Message): void {
+  const { config } = turn.session
+  const sender = message.str(Tag.SenderCompID)
+  if (sender !== config.identity.targetCompId && config.policy.wrongCompId === 'ignore') {
+    note(turn, 'ignored', `SenderCompID(49) ${sender ?? 'absent'}`)
+    return
+  }
+  const seqNum = message.seqNum
+  if (seqNum === 0) {
+    withoutNumber(turn)
+    return
+  }
+  const { msgType } = message
+  if (msgType === 'A' && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
+  else if (isReset(message) && config.policy.sequenceReset === 'lenient') resetLeniently(turn, message, seqNum)
+  else receiveNumbered(turn, message, seqNum)
+}
+
+function withoutNumber(turn: Turn): void {
+  if (turn.session.config.policy.noSeqNum === 'ignore') note(turn, 'ignored', 'MsgSeqNum(34) absent or no number')
+  else forceLogout(turn, 'Required tag missing: MsgSeqNum (34)')
+}
+
+function receiveNumbered(turn: Turn, message: Message, seqNum: number): void {
+  if (seqNum > turn.session.highestIn) turn.session.highestIn = seqNum
+  if (seqNum < turn.session.nextIn) tooLow(turn, message, seqNum)
+  else if (seqNum > turn.session.nextIn) tooHigh(turn, message, seqNum)
+  else inSequence(turn, message, seqNum)
+}
+
+/** Already processed when it is flagged so; otherwise the peer has lost its numbers, which nothing but a new Logon mends. */
+function tooLow(turn: Turn, message: Message, seqNum: number): void {
+  if (!message.possDup) {
+    forceLogout(turn, lowNumberText(turn, seqNum))
+    return
+  }
+  if (turn.session.config.policy.possDupWithoutOrigTime === 'reject' && !message.has(Tag.OrigSendingTime)) {
+    reject(turn, message, { text: 'Required tag missing: OrigSendingTime (122)', tag: 122, reason: Reason.missing })
+    return
+  }
+  note(turn, 'duplicate', `${seqNum} again`)
+}
+
+/**
+ * Source: FIX session layer, message gap. A Resend Request is served at once (both sides may have a gap, neither waits
+ * for the other); a Logout by policy; the rest waits for its turn.
+ */
+function tooHigh(turn: Turn, message: Message, seqNum: number): void {
+  const { msgType } = message
+  if (msgType === '5' && turn.session.config.policy.logoutAboveGap === 'answer') {
+    answerLogoutAboveGap(turn)
+    return
+  }
+  const known = gapOf(turn)?.early.has(seqNum) === true
+  if (msgType === '2' && !known) {
+    receiveResendRequest(turn, message)
+    keepEarly(turn, seqNum, null)
+    return
+  }
+  keepEarly(turn, seqNum, message)
+  if (msgType === '5') waitForFill(turn)
+}
+
+function answerLogoutAboveGap(turn: Turn): void {
+  const { phase } = turn.session
+  if (phase.kind === 'live' && phase.logoutSentUntilMs === undefined) sendLogout(turn, 'Logout Confirmed')
+  disconnect(turn, 'logged out')
+}
+
+function waitForFill(turn: Turn): void {
+  const { phase, config } = turn.session
+  if (phase.kind !== 'live' || phase.logoutDueMs !== undefined) return
+  turn.session.phase = { ...phase, logoutDueMs: turn.nowMs + config.policy.logoutWaitS * 1000 }
+}
+
+/** The message with exactly the expected number: counted whatever it holds, then refused or acted upon. */
+function inSequence(turn: Turn, message: Message, seqNum: number): void {
+  const violation = violationOf(turn.session.config, message, turn.nowMs)
+  if (violation) {
+    turn.session.nextIn++
+    reject(turn, message, violation)
+    if (violation.fatal) forceLogout(turn, violation.text)
+    return
+  }
+  if (message.msgType === '4') {
+    receiveSequenceReset(turn, message, seqNum)
+    return
+  }
+  turn.session.nextIn++
+  switch (message.msgType) {
+    case '0':
+      break
+    case '1':
+      answerTestRequest(turn, message)
+      break
+    case '2':
+      receiveResendRequest(turn, message)
+      break
+    case '3':
+      note(turn, 'reject-received', `of ${message.str(Tag.RefSeqNum) ?? '?'}: ${message.str(Tag.Text) ?? ''}`)
+      break
+    case '5':
+      receiveLogout(turn)
+      break
+    case 'A': // only one flagged as resent comes here, and Logons are never resent
+      break
+    default:
+      accept(turn, message, seqNum)
+  }
+}
+
+function answerTestRequest(turn: Turn, message: Message): void {
+  const id = message.str(Tag.TestReqID)
+  if (id === undefined)
+    reject(turn, message, { text: 'Required tag missing: TestReqID (112)', tag: 112, reason: Reason.missing })
+  else send(turn, '0', [[Tag.TestReqID, id]])
+}
+
+const isReset = (message: Message): boolean => message.msgType === '4' && !message.is(Tag.GapFillFlag, 'Y')
+
+/** Gap Fill, or reset mode under the strict rules of spec §2.8: its own number is the expected one. */
+function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): void {
+  const next = message.int(Tag.NewSeqNo)
+  if (next === undefined) {
+    turn.session.nextIn++
+    reject(turn, message, newSeqNoViolation(message))
+  } else if (!isReset(message)) gapFill(turn, message, seqNum, next)
+  else if (next < turn.session.nextIn)
+    forceLogout(turn, `NewSeqNo (36) ${next} is lower than expected ${seqNum}. Logout forced.`)
+  else adopt(turn, next)
+}
+
+function newSeqNoViolation(message: Message): Violation {
+  const there = message.has(Tag.NewSeqNo)
+  if (!there) return { text: 'Required tag missing: NewSeqNo (36)', tag: 36, reason: Reason.missing }
+  return { text: 'Invalid NewSeqNo. Integer required', tag: 36, reason: Reason.format }
+}
+
+function gapFill(turn: Turn, message: Message, seqNum: number, next: number): void {
+  if (next <= seqNum) {
+    turn.session.nextIn++
+    reject(turn, message, {
+      text: `Attempt to lower sequence number, invalid value NewSeqNo (36) = ${next}`,
+      tag: 36,
+      reason: Reason.incorrect,
+    })
+    return
+  }
+  turn.effects.push({ type: 'gap-filled', begin: seqNum, end: next - 1 })
+  turn.session.nextIn = next
+  dropEarlyBelow(turn, next)
+}
+
+/** Reset mode: 36 becomes the expected number. What was still missing below it is lost; what was kept is not. */
+function adopt(turn: Turn, next: number): void {
+  surrender(turn, Math.min(next, turn.session.highestIn + 1))
+  turn.session.nextIn = next
+  if (turn.session.highestIn < next - 1) turn.session.highestIn = next - 1
+  dropEarlyBelow(turn, next)
+}
+
+/** Plain FIX: the number of a Sequence Reset-Reset itself means nothing, and it can only raise the expected one. */
+function resetLeniently(turn: Turn, message: Message, seqNum: number): void {
+  const next = message.int(Tag.NewSeqNo)
+  if (next === undefined) reject(turn, message, newSeqNoViolation(message))
+  else if (next < turn.session.nextIn) {
+    reject(turn, message, {
+      text: `Value is incorrect: NewSeqNo (36) = ${next}, expected ${turn.session.nextIn} or more`,
+      tag: 36,
+      reason: Reason.incorrect,
+    })
+  } else adopt(turn, next)
+  if (next !== undefined) note(turn, 'gap', `Sequence Reset ${seqNum} to ${next}`)
+}
+
+/** After the expected number moved: act upon what was kept for it, in order; then close the gap or ask on. */
+export function settle(turn: Turn, before: number): void {
+  while (turn.session.phase.kind === 'live') {
+    const early = takeEarly(turn)
+    if (!early) break
+    if (early.message) inSequence(turn, early.message, turn.session.nextIn)
+    else turn.session.nextIn++
+  }
+  if (turn.session.nextIn !== before) advanceGap(turn)
+}

@@ -1,0 +1,78 @@
+import type { Message } from './message.ts'
+import { reject } from './refuse.ts'
+import type { Serving } from './session-state.ts'
+import { Tag } from './tags.ts'
+import { amend, note, type Turn } from './turn.ts'
+import { Reason } from './validate.ts'
+
+type Range = { begin: number; end: number }
+
+/** Resend Request(2): spec §5. Its number is counted already. */
+export function receiveResendRequest(turn: Turn, message: Message): void {
+  const range = rangeOf(turn, message)
+  if (typeof range === 'string') refuse(turn, message, range)
+  else if (turn.session.phase.kind !== 'live') return
+  else if (turn.session.phase.serving) whileServing(turn, message, turn.session.phase.serving, range)
+  else serve(turn, range)
+}
+
+/** What to serve, its end cut to the latest number sent before the span is measured; or why not. */
+function rangeOf(turn: Turn, message: Message): Range | string {
+  const { nextOut, config } = turn.session
+  const begin = message.int(Tag.BeginSeqNo)
+  const asked = message.int(Tag.EndSeqNo)
+  if (begin === undefined) return 'Invalid BeginSeqNum. Integer required'
+  if (asked === undefined) return 'Invalid EndSeqNum. Integer required'
+  const latest = nextOut - 1
+  const open = asked === 0 || asked === 999_999
+  if (begin < 1) return 'Invalid BeginSeqNum. Must be 1 or more'
+  if (!open && asked < begin) return 'Invalid EndSeqNum. Lower than BeginSeqNum'
+  if (begin > latest) return `Invalid BeginSeqNum. Last message sent is ${latest}`
+  const end = open ? latest : Math.min(asked, latest)
+  const cap = config.policy.resendCap
+  if (cap === 0 || end - begin < cap) return { begin, end }
+  return open ? { begin, end: begin + cap - 1 } : `Resend request range exceeds ${cap}`
+}
+
+/** CME's rejects of a Resend Request name no tag (spec §11, C21); FIX's do. */
+function refuse(turn: Turn, message: Message, text: string): void {
+  if (turn.session.config.policy.rejectLayout === 'cme') {
+    reject(turn, message, { text })
+    return
+  }
+  const tag = text.startsWith('Invalid Begin') ? Tag.BeginSeqNo : Tag.EndSeqNo
+  const reason = !message.has(tag) ? Reason.missing : text.endsWith('required') ? Reason.format : Reason.incorrect
+  reject(turn, message, { text, tag, reason })
+}
+
+function serve(turn: Turn, { begin, end }: Range): void {
+  const id = turn.session.resends + 1
+  turn.session.resends = id
+  amend(turn, { serving: { id, begin, end, next: undefined } })
+  turn.effects.push({ type: 'serve-resend', id, begin, end })
+}
+
+/** The same or a contained range is on its way already; another one is refused, or merged into one follow-up. */
+function whileServing(turn: Turn, message: Message, serving: Serving, range: Range): void {
+  if (range.begin >= serving.begin && range.end <= serving.end) {
+    note(turn, 'resend-swallowed', `${range.begin}..${range.end} is being sent`)
+    return
+  }
+  if (turn.session.config.policy.secondResend === 'reject') {
+    reject(turn, message, { text: 'Resend in progress' })
+    return
+  }
+  const { next } = serving
+  const merged = next ? { begin: Math.min(next.begin, range.begin), end: Math.max(next.end, range.end) } : range
+  amend(turn, { serving: { ...serving, next: merged } })
+  note(turn, 'resend-swallowed', `${range.begin}..${range.end} follows the one being sent`)
+}
+
+/** The driver has sent a resend to its end. */
+export function resendFinished(turn: Turn, id: number): void {
+  const { phase } = turn.session
+  if (phase.kind !== 'live' || phase.serving?.id !== id) return
+  const { next } = phase.serving
+  amend(turn, { serving: undefined })
+  if (next) serve(turn, next)
+}

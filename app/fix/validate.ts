@@ -1,0 +1,120 @@
+import type { Violation } from './drafts.ts'
+import type { Message } from './message.ts'
+import type { SessionConfig } from './session-state.ts'
+import { isKnownType, isSessionType, Tag } from './tags.ts'
+import { parseUtc } from './time.ts'
+
+/** SessionRejectReason(373). */
+export const Reason = {
+  invalidTag: 0,
+  missing: 1,
+  noValue: 4,
+  incorrect: 5,
+  format: 6,
+  compId: 9,
+  sendingTime: 10,
+  msgType: 11,
+} as const
+
+const headerNames: Record<number, string> = {
+  50: 'SenderSubId (50)',
+  57: 'TargetSubId (57)',
+  142: 'SenderLocationId (142)',
+}
+
+/**
+ * What a message with a readable number breaks of the rules of header and fields, if anything. The texts are interface
+ * strings on which clients match (spec §2.9).
+ */
+export function violationOf(config: SessionConfig, message: Message, nowMs: number): Violation | undefined {
+  return (
+    beginStringViolation(message) ??
+    compIdViolation(config, message) ??
+    faultViolation(message) ??
+    typeViolation(config, message) ??
+    requiredViolation(config, message) ??
+    timeViolation(config, message, nowMs)
+  )
+}
+
+function beginStringViolation(message: Message): Violation | undefined {
+  if (message.is(Tag.BeginString, 'FIX.4.2')) return undefined
+  return {
+    text: 'BeginString (8) tag has an incorrect value, should be FIX4.2',
+    tag: 8,
+    reason: Reason.incorrect,
+    fatal: true,
+  }
+}
+
+function compIdViolation({ identity, policy }: SessionConfig, message: Message): Violation | undefined {
+  const fatal = policy.wrongCompId === 'logout'
+  const sender = message.str(Tag.SenderCompID)
+  if (sender !== identity.targetCompId) {
+    const text =
+      sender === undefined ? 'SenderCompId (49) tag is not present' : 'Invalid SenderCompID (49) tag. Logout forced.'
+    return { text, tag: 49, reason: sender === undefined ? Reason.missing : Reason.compId, fatal }
+  }
+  const target = message.str(Tag.TargetCompID)
+  if (target === identity.senderCompId) return undefined
+  if (target === undefined) return { text: 'TargetCompId (56) tag is not present', tag: 56, reason: Reason.missing }
+  const text = `TargetCompId (56) tag has an incorrect value: ( ${target} ) should be ${identity.senderCompId}`
+  return { text, tag: 56, reason: Reason.compId, fatal }
+}
+
+const faultTexts = { 0: 'Invalid tag number', 4: 'Tag specified without a value', 6: 'Incorrect data format for value' }
+
+function faultViolation({ fault }: Message): Violation | undefined {
+  return fault && { text: faultTexts[fault.reason], tag: fault.tag, reason: fault.reason }
+}
+
+function typeViolation({ policy }: SessionConfig, { msgType }: Message): Violation | undefined {
+  if (msgType === '') return { text: 'Could not extract message type.', tag: 35, reason: Reason.missing }
+  if (policy.unknownTypes === 'accept' || isSessionType(msgType) || isKnownType(msgType)) return undefined
+  return { text: `UNKNOWN Message received. Message Type = ( ${msgType} )`, tag: 35, reason: Reason.msgType }
+}
+
+/** 50, 57 and 142 where the policy wants them; only clients send them, so an initiator never asks. */
+function requiredViolation({ role, policy, identity }: SessionConfig, message: Message): Violation | undefined {
+  if (role === 'initiator') return undefined
+  for (const tag of policy.requiredHeader) {
+    if (!message.has(tag))
+      return { text: `${headerNames[tag] ?? `Tag ${tag}`} tag is not present`, tag, reason: Reason.missing }
+  }
+  const subId = message.str(Tag.SenderSubID)
+  if (policy.alphanumericSubId && subId !== undefined && !/^[0-9A-Za-z]+$/.test(subId)) {
+    return { text: 'SenderSubId (50) can contain only alphanumeric values', tag: 50, reason: Reason.incorrect }
+  }
+  const target = message.str(Tag.TargetSubID)
+  if (!policy.requiredHeader.includes(57) || identity.senderSubId === undefined || target === identity.senderSubId)
+    return undefined
+  const text = `TargetSubId (57) tag has an incorrect value: ( ${target} ), should be ${identity.senderSubId}`
+  return { text, tag: 57, reason: Reason.incorrect }
+}
+
+/** 52, and for a message sent again 122, which is never later than 52. */
+function timeViolation({ policy }: SessionConfig, message: Message, nowMs: number): Violation | undefined {
+  const sent = timeAt(message, Tag.SendingTime)
+  if (sent === undefined) return { text: 'SendingTime (52) tag is not present', tag: 52, reason: Reason.missing }
+  if (Number.isNaN(sent)) {
+    const text = `SendingTime (52) tag is not formatted properly ( ${message.str(Tag.SendingTime)} )`
+    return { text, tag: 52, reason: Reason.format }
+  }
+  if (policy.sendingTimeS > 0 && Math.abs(sent - nowMs) > policy.sendingTimeS * 1000) {
+    return { text: 'SendingTime accuracy problem', tag: 52, reason: Reason.sendingTime, fatal: true }
+  }
+  if (
+    policy.possDupWithoutOrigTime === 'reject' &&
+    message.possDup &&
+    (timeAt(message, Tag.OrigSendingTime) ?? 0) > sent
+  ) {
+    return { text: 'OrigSendingTime (122) is later than SendingTime (52)', tag: 122, reason: Reason.sendingTime }
+  }
+  return undefined
+}
+
+/** A time field in epoch milliseconds: undefined when absent, NaN when malformed. */
+function timeAt(message: Message, tag: number): number | undefined {
+  const index = message.find(tag)
+  return index < 0 ? undefined : parseUtc(message.bytes, message.startAt(index), message.endAt(index))
+}
