@@ -1,5 +1,12 @@
-import type { RolePasswords, RoleUrls } from './roles.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+import type { Environment } from '#domain/reference/environment.ts'
+import { type RoleName, type RolePasswords, roleNames, roleUrls } from './roles.ts'
 import type { Mode } from './schema/installation.ts'
+import { scramVerifier } from './scram.ts'
 
 export type MigrateOptions = {
   ownerUrl: string
@@ -13,11 +20,94 @@ export type MigrateOptions = {
  * Bring the database to this release's schema, over a connection of its own under an advisory lock, closed before it returns.
  * @throws when the database was made in the other mode, or a role is missing
  */
-export async function migrate(_options: MigrateOptions): Promise<{ isNew: boolean; installationId: string }> {
-  throw new Error('unreachable: being written')
+export async function migrate({
+  ownerUrl,
+  passwords,
+  mode,
+  now,
+}: MigrateOptions): Promise<{ isNew: boolean; installationId: string }> {
+  const owner = postgres(ownerUrl, {
+    max: 1,
+    onnotice: () => undefined,
+    connection: { application_name: 'migrate', TimeZone: 'UTC' },
+  })
+  try {
+    await owner`select pg_advisory_lock(hashtext('drop-copy migrate'))`
+    await refuseOtherMode(owner, mode)
+    for (const role of roleNames) await ensureRole(owner, ownerUrl, role, passwords)
+    await runMigrations(drizzle(owner), { migrationsFolder: migrationsFolder() })
+    return await writeInstallation(owner, mode, now)
+  } finally {
+    await owner.end({ timeout: 5 })
+  }
 }
 
-/** Refuse to run when one of the roles that may be connected to could bypass a policy. @throws naming each and why */
-export async function assertRolesCannotBypass(_urls: Partial<RoleUrls>): Promise<void> {
-  throw new Error('unreachable: being written')
+/** Beside this file in the sources, under db/ from a bundle. */
+function migrationsFolder(): string {
+  const places = [join(import.meta.dirname, 'migrations'), join(import.meta.dirname, '..', 'db', 'migrations')]
+  const found = places.find((place) => existsSync(join(place, 'meta', '_journal.json')))
+  if (!found) throw new Error(`the migrations are missing: looked in ${places.join(' and ')}`)
+  return found
+}
+
+async function refuseOtherMode(owner: postgres.Sql, mode: Mode): Promise<void> {
+  const [{ exists } = { exists: false }] = await owner<{ exists: boolean }[]>`
+    select to_regclass('dc.installation') is not null as exists`
+  if (!exists) return
+  const [row] = await owner<{ mode: Mode }[]>`select mode from dc.installation`
+  if (row && row.mode !== mode) {
+    throw new Error(
+      `This database was made in ${row.mode} mode and cannot be used with MODE=${mode}: use another database`,
+    )
+  }
+}
+
+/** Roles belong to the whole server, so one that already accepts the password is left alone: another database may use it. */
+async function ensureRole(
+  owner: postgres.Sql,
+  ownerUrl: string,
+  role: RoleName,
+  passwords?: RolePasswords,
+): Promise<void> {
+  const [found] = await owner`select from pg_roles where rolname = ${role}`
+  if (!passwords) {
+    if (found) return
+    throw new Error(`The database role ${role} is missing: give your DBA what "drop-copy db roles --print" prints`)
+  }
+  if (found && (await accepts(roleUrls(ownerUrl, passwords)[role]))) return
+  const verb = found ? 'alter' : 'create'
+  const verifier = scramVerifier(passwords[role]) // base64 and $ : only, so it needs no escaping
+  await owner.unsafe(`${verb} role ${role} login ${roleAttributes} password '${verifier}'`)
+}
+
+/** No way around a policy, and nothing inherited. */
+export const roleAttributes = 'nosuperuser nobypassrls nocreatedb nocreaterole noreplication noinherit'
+
+async function accepts(url: string): Promise<boolean> {
+  const role = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => undefined })
+  try {
+    await role`select 1`
+    return true
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code === '28P01') return false // wrong password
+    throw error
+  } finally {
+    await role.end({ timeout: 1 })
+  }
+}
+
+const environmentsOf: Record<Mode, readonly Environment[]> = {
+  sandbox: ['sandbox'],
+  production: ['production', 'certification'],
+}
+
+async function writeInstallation(owner: postgres.Sql, mode: Mode, now: Date) {
+  const inserted = await owner<{ id: string }[]>`
+    insert into dc.installation (mode, created_at) values (${mode}, ${now.toISOString()}) on conflict do nothing returning id`
+  for (const environment of environmentsOf[mode]) {
+    await owner`insert into dc.environments (environment) values (${environment}) on conflict do nothing`
+  }
+  const [row] = inserted.length > 0 ? inserted : await owner<{ id: string }[]>`select id from dc.installation`
+  if (!row) throw new Error('unreachable: the row was inserted or was there')
+  return { isNew: inserted.length > 0, installationId: row.id }
 }

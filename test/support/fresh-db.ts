@@ -1,6 +1,10 @@
-import type postgres from 'postgres'
-import type { Database } from '#db/client.ts'
-import type { RoleUrls } from '#db/roles.ts'
+import { randomBytes } from 'node:crypto'
+import postgres from 'postgres'
+import { inject } from 'vitest'
+import { type Database, openDatabase } from '#db/client.ts'
+import { type RoleUrls, rolePasswords, roleUrls } from '#db/roles.ts'
+import { onServer } from './on-server.ts'
+import { templateName, testKey } from './test-key.ts'
 
 export type FreshDb = {
   database: Database
@@ -16,7 +20,41 @@ export type FreshDb = {
   close(): Promise<void>
 }
 
-/** A migrated database of its own for a test file: call in `beforeAll`, `close` in `afterAll`. */
+/** A migrated database of its own for a test file (sandbox mode): call in `beforeAll`, `close` in `afterAll`. */
 export async function freshDb(): Promise<FreshDb> {
-  throw new Error('unreachable: being written')
+  const server = inject('databaseServer')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  await onServer(server, (sql) => createFromTemplate(sql, name))
+  const urls = roleUrls(url.href, rolePasswords(testKey))
+  const clock = { now: new Date('2026-03-02T15:00:00Z') }
+  const database = openDatabase({ urls, now: () => clock.now, connections: 4 })
+  const owner = postgres(url.href, { max: 2, onnotice: () => undefined, connection: { TimeZone: 'UTC' } })
+  return {
+    database,
+    ownerUrl: url.href,
+    urls,
+    owner,
+    clock,
+    truncate: () => truncate(owner),
+    close: async () => {
+      await Promise.all([database.close(), owner.end({ timeout: 5 })])
+      await onServer(server, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`))
+    },
+  }
+}
+
+/** A template can be copied by one at a time, and only while nobody is connected to it: the lock makes files wait in turn. */
+async function createFromTemplate(sql: postgres.Sql, name: string): Promise<void> {
+  await sql`select pg_advisory_lock(hashtext('drop-copy test template'))`
+  await sql.unsafe(`create database ${name} template ${templateName}`)
+}
+
+async function truncate(owner: postgres.Sql): Promise<void> {
+  const kept = ['installation', 'environments']
+  const tables = await owner<{ name: string }[]>`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'dc' and tablename <> all(${kept})`
+  await owner.unsafe(`truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade`)
+  await owner`update dc.environments set newest_version = 0`
 }
