@@ -1,5 +1,18 @@
-import type { FilePort } from './files.ts'
+import { fdatasyncSync, mkdirSync } from 'node:fs'
+import { Allocator } from './allocator.ts'
+import { Appender, type Tail } from './appender.ts'
+import { DurableJournal } from './durable-journal.ts'
+import { disk, type FilePort, PIECE_BYTES } from './files.ts'
+import { Indexes } from './indexes.ts'
+import { lockDirectory } from './lock.ts'
 import type { DeliveryRecord, JournalRecord, MessageFields } from './records.ts'
+import { type RecoveryReport, recover } from './recovery.ts'
+import { Ring } from './ring.ts'
+import { type Segment, Segments } from './segments.ts'
+import { Writer } from './writer.ts'
+
+export { JournalLockedError } from './lock.ts'
+export type { RecoveryReport } from './recovery.ts'
 
 export interface JournalOptions {
   /** `fsync` survives power loss, `os` the death of the process. */
@@ -29,27 +42,6 @@ export interface JournalHooks {
   onPressure(full: boolean): void
   /** A write or sync failed other than for want of room. Nothing may be assumed after it: the process must end. */
   onFatal(error: Error): void
-}
-
-/** What recovery found at the end of the journal and on its way. */
-export interface RecoveryReport {
-  /**
-   * `torn`: the last write never finished and nothing of it was promised; it was cut. `suspect`: it finished and its bytes are
-   * wrong, so what it promised is unknown; it was cut, and every outbound number must be raised by 10,000.
-   */
-  tail: 'clean' | 'torn' | 'suspect'
-  /** The positions cut, `to` exclusive; both 0 when the tail is clean. */
-  cut: { from: number; to: number }
-  /** Damage in front of valid batches: skipped, never cut. `batches` were lost with it; `head` when only an H was. */
-  damaged: { from: number; to: number; batches: number; head: boolean }[]
-  /** Whether a head was restored, so the journal is not a new one. */
-  restored: boolean
-  replayedRecords: number
-}
-
-/** Thrown when a living process holds the directory. */
-export class JournalLockedError extends Error {
-  override name = 'JournalLockedError'
 }
 
 /**
@@ -153,10 +145,105 @@ export function messageOf(delivery: DeliveryRecord, number: number): number {
   return delivery.messages[number - delivery.firstNumber] ?? -1
 }
 
+const MB = 1 << 20
+/** A new journal's first segment, which is zeroed before it opens. */
+const FIRST_SEGMENT_BYTES = 8 * MB
+
 /**
  * Take the directory, recover what is there, and open it for appending.
  * @throws JournalLockedError when a living process holds it
  */
 export async function openJournal(dir: string, options: JournalOptions, hooks: JournalHooks): Promise<Journal> {
-  throw new Error(`unreachable: ${dir} ${options.durability} ${typeof hooks}`)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const unlock = await lockDirectory(dir)
+  try {
+    return await openLocked(dir, options, hooks, unlock)
+  } catch (error) {
+    await unlock()
+    throw error
+  }
+}
+
+async function openLocked(
+  dir: string,
+  options: JournalOptions,
+  hooks: JournalHooks,
+  unlock: () => Promise<void>,
+): Promise<Journal> {
+  const { durability, segmentBytes = 64 * MB, reserveBytes = 16 * MB, files = disk } = options
+  const batchBytes = Math.min(options.batchBytes ?? MB, Math.floor(segmentBytes / 32) * 8)
+  const segments = new Segments(dir, durability)
+  const recovered = recover(segments, hooks)
+  let journal: DurableJournal | undefined
+  let isOpen = false
+  const fail = (error: Error) => {
+    journal?.fail(error)
+    hooks.onFatal(error)
+  }
+  const allocator: Allocator = new Allocator(segments, {
+    segmentBytes,
+    reserveBytes,
+    files,
+    used: () => appender.usedPart,
+    onPressure: hooks.onPressure,
+    onFailure: fail,
+  })
+  const indexes = new Indexes(segments, fail)
+  indexes.open = recovered.entries
+  const tail = recovered.tail ?? (await firstTail(segments, Math.min(segmentBytes, FIRST_SEGMENT_BYTES), files))
+  if (tail.fd < 0) tail.fd = reopen(segments, tail.segment, durability)
+  if (recovered.spare?.bytes === segmentBytes && recovered.tail) allocator.adopt(recovered.spare.base)
+  const ring = new Ring(options.ringBytes ?? 32 * MB)
+  const onDone = () => {
+    if (!appender.collect()) return
+    journal?.settle()
+    if (isOpen) hooks.onDurable(appender.durableBatch)
+  }
+  const write = files.writeModule ? { module: files.writeModule, data: files.writeData } : undefined
+  const writer = new Writer(
+    ring.shared,
+    { done: onDone, full: (isFull) => isFull && void allocator.spendReserve().catch(fail), failed: fail },
+    write,
+  )
+  const appender: Appender = new Appender(ring, writer, segments, allocator, tail, {
+    batchBytes,
+    head: hooks.head,
+    onSealed: (segment) => indexes.seal(segment),
+  })
+  const release = async () => {
+    await writer.close()
+    await Promise.all([allocator.close(), indexes.close()])
+    appender.close()
+    await unlock()
+  }
+  journal = new DurableJournal({
+    appender,
+    segments,
+    allocator,
+    indexes,
+    recovery: recovered.report,
+    batchBytes,
+    release,
+  })
+  indexes.start()
+  allocator.prepare(tail.segment.base + tail.segment.bytes)
+  await journal.flush()
+  isOpen = true
+  return journal
+}
+
+/** The first segment of a new journal. */
+async function firstTail(segments: Segments, bytes: number, files: FilePort): Promise<Tail> {
+  const fd = segments.createSparse(0, bytes)
+  for (let at = 0; at < bytes; at += PIECE_BYTES) await files.zero(fd, Math.min(PIECE_BYTES, bytes - at), at)
+  const segment = { base: 0, bytes }
+  segments.list.push(segment)
+  return { segment, used: 0, fd, isReserve: false, batch: 0, crc: 0 }
+}
+
+/** The segment that recovery ended in. What it read may be in the system's cache only, and is built upon: make it durable. */
+function reopen(segments: Segments, segment: Segment, durability: 'fsync' | 'os'): number {
+  const fd = segments.openForWrite(segments.path(segment.base), false)
+  if (durability === 'fsync') fdatasyncSync(fd)
+  return fd
 }

@@ -1,0 +1,263 @@
+import { closeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import type { Allocator } from './allocator.ts'
+import {
+  align8,
+  BATCH_BYTES,
+  BATCH_MAGIC,
+  CLOSING_BYTES,
+  H,
+  type Memory,
+  TRAILER_BYTES,
+  TRAILER_MAGIC,
+  X_BYTES,
+} from './layout.ts'
+import type { Ring } from './ring.ts'
+import type { Segment, Segments } from './segments.ts'
+import type { Writer } from './writer.ts'
+
+/** Where the journal ends: the next batch goes behind this. */
+export interface Tail {
+  segment: Segment
+  /** Offset in that segment. */
+  used: number
+  fd: number
+  isReserve: boolean
+  /** Number and crc of the last batch; 0 and 0 when there is none. */
+  batch: number
+  crc: number
+}
+
+export interface AppenderOptions {
+  batchBytes: number
+  head(): Uint8Array
+  /** A segment is full; what comes next goes to another. */
+  onSealed(segment: Segment): void
+}
+
+interface Sealed {
+  batch: number
+  offset: number
+  length: number
+  /** Position behind it. */
+  end: number
+  /** Descriptor of the segment that ends with this batch, else −1. */
+  close: number
+}
+
+const NEAR_END_BYTES = 4 << 20
+
+/** Builds batches in the ring and hands them to the writer, one in flight while one is open. Knows no record but H. */
+export class Appender {
+  readonly memory: Memory
+  /** Offset in the ring where the next record goes. Encoders write there and move it. */
+  at = 0
+  /** An encoder asks for room when it would pass this. */
+  limit = 0
+  /** What an offset in the ring has to be increased by to be a position, and an offset in the segment. */
+  toPosition = 0
+  toSegment = 0
+  /** Number of the open batch. */
+  batch: number
+  durableBatch: number
+  durableEnd: number
+  private begin = 0
+  /** In the order they are written; the first ones may be, without `collect` having seen it. */
+  private readonly sealed: Sealed[] = []
+  private sealedBytes = 0
+  /** Count of the writer that `collect` has seen. */
+  private seen = 0
+  private isWanted = false
+
+  constructor(
+    readonly ring: Ring,
+    private readonly writer: Writer,
+    private readonly segments: Segments,
+    private readonly allocator: Allocator,
+    readonly tail: Tail,
+    private readonly options: AppenderOptions,
+  ) {
+    this.memory = ring.memory
+    this.batch = tail.batch + 1
+    this.durableBatch = tail.batch
+    this.durableEnd = tail.segment.base + tail.used
+    if (tail.used === 0) this.writeHead()
+    else this.open(0)
+  }
+
+  /** Position behind what was appended. */
+  get end(): number {
+    return (this.isEmpty ? this.begin : this.at) + this.toPosition
+  }
+
+  get backlogBytes(): number {
+    return this.sealedBytes + (this.isEmpty ? 0 : this.at - this.begin)
+  }
+
+  /** Part of the open segment in use. */
+  get usedPart(): number {
+    return this.tail.used / this.tail.segment.bytes
+  }
+
+  get isIdle(): boolean {
+    return this.sealed.length === 0 && this.isEmpty
+  }
+
+  private get isEmpty(): boolean {
+    return this.at === this.begin + BATCH_BYTES
+  }
+
+  place(position: number): number {
+    return this.ring.place(position, this.at)
+  }
+
+  /** Allow for a record of `bytes` from `at` on: split the batch, and go on in the next segment when this one has no room. */
+  makeRoom(bytes: number, mayRoll = true): void {
+    this.seal()
+    const need = BATCH_BYTES + bytes + CLOSING_BYTES
+    if (this.tail.used + need > this.tail.segment.bytes && mayRoll) this.roll()
+    if (this.tail.used + need > this.tail.segment.bytes) {
+      throw new RangeError(
+        `a record of ${bytes} bytes does not fit in what is left of a segment of ${this.tail.segment.bytes}`,
+      )
+    }
+    this.open(bytes)
+  }
+
+  /** Make sure that so many bytes can be appended before the next segment begins; where a segment is too small for that, half of it. */
+  ensureAhead(bytes: number): void {
+    const { segment, used } = this.tail
+    if (segment.bytes - used - (this.at - this.begin) >= Math.min(bytes, segment.bytes / 2)) return
+    this.seal()
+    this.roll()
+    this.open(0)
+  }
+
+  /** Put the open batch on its way: now, or when the one in flight is durable. Returns the number to wait for. */
+  commit(): number {
+    if (this.isEmpty) return this.batch - 1
+    const { batch } = this
+    if (this.allocator.hasReady && this.isNearEnd()) {
+      this.seal()
+      this.roll()
+      this.open(0)
+    } else if (this.sealed.length === 0) this.sealAndOpen()
+    else this.isWanted = true
+    return batch
+  }
+
+  /** The writer has done more: start the next write. True when something became durable. */
+  collect(): boolean {
+    const before = this.durableBatch
+    for (const { done } = this.writer; this.seen !== done; this.seen = (this.seen + 1) | 0) {
+      // done never passes what was submitted
+      const first = this.sealed.shift()!
+      this.sealedBytes -= first.length
+      this.durableBatch = first.batch
+      this.durableEnd = first.end
+      if (first.close >= 0) closeSync(first.close)
+    }
+    if (this.isWanted && this.sealed.length === 0) this.sealAndOpen()
+    return this.durableBatch > before
+  }
+
+  /** After the writer has ended. */
+  close(): void {
+    for (const { close } of this.sealed) if (close >= 0) closeSync(close)
+    closeSync(this.tail.fd)
+  }
+
+  private isNearEnd(): boolean {
+    const { bytes } = this.tail.segment
+    return bytes - this.tail.used - (this.at - this.begin) < Math.min(NEAR_END_BYTES, bytes / 16)
+  }
+
+  private sealAndOpen(): void {
+    this.seal()
+    this.open(0)
+  }
+
+  /** End the open batch and submit it. An empty one just ends. Another must be opened before anything is appended. */
+  private seal(): void {
+    this.isWanted = false
+    if (this.isEmpty) return
+    const { bytes, view } = this.memory
+    const { begin, tail } = this
+    const trailerAt = begin + align8(this.at - begin)
+    bytes.fill(0, this.at, trailerAt)
+    const length = trailerAt + TRAILER_BYTES - begin
+    view.setUint32(begin, BATCH_MAGIC, true)
+    view.setUint32(begin + 4, length, true)
+    view.setUint32(begin + 12, tail.crc, true)
+    view.setFloat64(begin + 16, this.batch, true)
+    view.setFloat64(begin + 24, Date.now(), true)
+    tail.crc = crc32(bytes.subarray(begin + 12, trailerAt))
+    view.setUint32(begin + 8, tail.crc, true)
+    view.setUint32(trailerAt, TRAILER_MAGIC, true)
+    view.setUint32(trailerAt + 4, this.batch % 0x100000000, true)
+    this.writer.submit(tail.fd, begin, length, tail.used)
+    tail.used += length
+    tail.batch = this.batch
+    this.sealed.push({ batch: this.batch, offset: begin, length, end: tail.segment.base + tail.used, close: -1 })
+    this.sealedBytes += length
+    this.ring.extend(begin + length)
+    this.begin += length
+    this.at = this.begin + BATCH_BYTES
+    this.batch++
+  }
+
+  /** Begin a batch with room for at least one record of `bytes`. */
+  private open(bytes: number): void {
+    const { tail, ring } = this
+    const room = Math.max(this.options.batchBytes, BATCH_BYTES + bytes + CLOSING_BYTES)
+    const begin = ring.startFor(this.begin, room)
+    for (let first = this.firstUnwritten(); first; first = this.firstUnwritten()) {
+      if (first.offset >= begin + room || first.offset + first.length <= begin) break
+      this.writer.waitForOne(this.writer.done)
+    }
+    const position = tail.segment.base + tail.used
+    ring.claim(position, begin, room)
+    this.begin = begin
+    this.at = begin + BATCH_BYTES
+    this.toPosition = position - begin
+    this.toSegment = tail.used - begin
+    this.limit = begin + Math.min(room, tail.segment.bytes - tail.used) - CLOSING_BYTES
+  }
+
+  private firstUnwritten(): Sealed | undefined {
+    return this.sealed[(this.writer.done - this.seen) | 0]
+  }
+
+  /** Go on in the next segment, which begins with the state. The open batch must be empty. */
+  private roll(): void {
+    const { tail } = this
+    this.options.onSealed(tail.segment)
+    const next = this.allocator.take()
+    const last = this.sealed.at(-1)
+    if (last) last.close = tail.fd
+    else closeSync(tail.fd)
+    tail.segment = { base: next.base, bytes: next.bytes }
+    tail.fd = next.fd
+    tail.isReserve = next.isReserve
+    tail.used = 0
+    this.segments.list.push(tail.segment)
+    this.allocator.prepare(next.base + next.bytes)
+    this.writeHead()
+  }
+
+  private writeHead(): void {
+    const head = this.options.head()
+    if (head.length + X_BYTES + BATCH_BYTES + CLOSING_BYTES > this.tail.segment.bytes) {
+      throw new RangeError(`a state of ${head.length} bytes does not fit in a segment of ${this.tail.segment.bytes}`)
+    }
+    this.open(X_BYTES + head.length)
+    const { bytes, view } = this.memory
+    view.setUint8(this.at, H)
+    view.setUint8(this.at + 1, 0)
+    view.setUint16(this.at + 2, 0, true)
+    view.setUint32(this.at + 4, head.length, true)
+    bytes.set(head, this.at + X_BYTES)
+    this.at += X_BYTES + head.length
+    this.sealAndOpen()
+  }
+}

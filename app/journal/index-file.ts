@@ -1,0 +1,155 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import { type Entries, type SegmentEntries, strideOf } from './entry-list.ts'
+
+/*
+ * Index file of one sealed segment: header (magic 4 · keys 4 · pages 4 · crc32 of the rest of header, keys and page crcs 4 · base 8 · segment
+ * bytes 8) · keys (key 8 · first word 4 · entries 4) · crc32 of every page · pages of 64 KB with the words of all entries. Never synced: what a
+ * power loss leaves of it is told by the crcs, and it is built again from its segment.
+ */
+const MAGIC = 0x31584344
+const HEADER_BYTES = 32
+const KEY_BYTES = 16
+const PAGE_WORDS = 16_384
+const PAGE_BYTES = PAGE_WORDS * 4
+const CACHED_PAGES = 256
+
+/** Write the entries of a segment to its index file. */
+export async function writeIndex(path: string, base: number, bytes: number, entries: SegmentEntries): Promise<void> {
+  const lists = [...entries.lists].sort(([a], [b]) => a - b)
+  const words = lists.reduce((sum, [, list]) => sum + list.count * list.stride, 0)
+  const pages = Math.ceil(words / PAGE_WORDS)
+  const dataAt = HEADER_BYTES + lists.length * KEY_BYTES + pages * 4
+  const file = Buffer.alloc(dataAt + pages * PAGE_BYTES)
+  let word = 0
+  lists.forEach(([key, list], i) => {
+    const at = HEADER_BYTES + i * KEY_BYTES
+    file.writeDoubleLE(key, at)
+    file.writeUInt32LE(word, at + 8)
+    file.writeUInt32LE(list.count, at + 12)
+    for (let w = 0; w < list.count * list.stride; w++) file.writeUInt32LE(list.word(w), dataAt + (word + w) * 4)
+    word += list.count * list.stride
+  })
+  for (let page = 0; page < pages; page++) {
+    const at = dataAt + page * PAGE_BYTES
+    file.writeUInt32LE(crc32(file.subarray(at, at + PAGE_BYTES)), dataAt - (pages - page) * 4)
+  }
+  file.writeUInt32LE(MAGIC, 0)
+  file.writeUInt32LE(lists.length, 4)
+  file.writeUInt32LE(pages, 8)
+  file.writeDoubleLE(base, 16)
+  file.writeDoubleLE(bytes, 24)
+  file.writeUInt32LE(crc32(file.subarray(16, dataAt)), 12)
+  await writeFile(`${path}.part`, file, { mode: 0o600 })
+  await rename(`${path}.part`, path)
+}
+
+/** Thrown when the pages of an index are not what was written: it must be built again. */
+export class DamagedIndexError extends Error {
+  override name = 'DamagedIndexError'
+}
+
+/** The newest used pages of all indexes, 16 MB. */
+export class PageCache {
+  private readonly pages = new Map<string, Uint32Array>()
+
+  page(path: string, page: number, at: number, crc: number): Uint32Array {
+    const key = `${path}:${page}`
+    const known = this.pages.get(key)
+    if (known) {
+      this.pages.delete(key)
+      this.pages.set(key, known)
+      return known
+    }
+    const words = readPage(path, at, crc)
+    this.pages.set(key, words)
+    if (this.pages.size > CACHED_PAGES) {
+      const [oldest] = this.pages.keys()
+      if (oldest !== undefined) this.pages.delete(oldest)
+    }
+    return words
+  }
+}
+
+function readPage(path: string, at: number, crc: number): Uint32Array {
+  const bytes = Buffer.alloc(PAGE_BYTES)
+  if (readAt(path, bytes, at) !== PAGE_BYTES || crc32(bytes) !== crc) throw new DamagedIndexError(path)
+  const words = new Uint32Array(PAGE_WORDS)
+  for (let i = 0; i < PAGE_WORDS; i++) words[i] = bytes.readUInt32LE(i * 4)
+  return words
+}
+
+/** The keys of a sealed segment in memory, its entries behind the page cache. */
+export class IndexFile {
+  private constructor(
+    private readonly path: string,
+    private readonly cache: PageCache,
+    private readonly keys: Float64Array,
+    private readonly firstWords: Uint32Array,
+    private readonly counts: Uint32Array,
+    private readonly pageCrcs: Uint32Array,
+    private readonly dataAt: number,
+  ) {}
+
+  /** Read the keys; undefined when there is no index of this segment, or a damaged one. */
+  static open(path: string, base: number, bytes: number, cache: PageCache): IndexFile | undefined {
+    const header = Buffer.alloc(HEADER_BYTES)
+    if (readAt(path, header, 0) !== HEADER_BYTES || header.readUInt32LE(0) !== MAGIC) return undefined
+    if (header.readDoubleLE(16) !== base || header.readDoubleLE(24) !== bytes) return undefined
+    const keyCount = header.readUInt32LE(4)
+    const pageCount = header.readUInt32LE(8)
+    // both are bounded by what a segment can hold, lest a damaged header ask for gigabytes
+    if (keyCount > bytes || pageCount * PAGE_BYTES > bytes + PAGE_BYTES) return undefined
+    const dataAt = HEADER_BYTES + keyCount * KEY_BYTES + pageCount * 4
+    const rest = Buffer.alloc(dataAt - 16)
+    if (readAt(path, rest, 16) !== rest.length || crc32(rest) !== header.readUInt32LE(12)) return undefined
+    const keyAt = (i: number) => HEADER_BYTES - 16 + i * KEY_BYTES
+    return new IndexFile(
+      path,
+      cache,
+      Float64Array.from({ length: keyCount }, (_, i) => rest.readDoubleLE(keyAt(i))),
+      Uint32Array.from({ length: keyCount }, (_, i) => rest.readUInt32LE(keyAt(i) + 8)),
+      Uint32Array.from({ length: keyCount }, (_, i) => rest.readUInt32LE(keyAt(i) + 12)),
+      Uint32Array.from({ length: pageCount }, (_, i) => rest.readUInt32LE(keyAt(keyCount) + i * 4)),
+      dataAt,
+    )
+  }
+
+  entries(key: number): Entries | undefined {
+    let low = 0
+    let high = this.keys.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.keys[middle]! < key) low = middle + 1
+      else high = middle
+    }
+    if (this.keys[low] !== key) return undefined
+    const first = this.firstWords[low]!
+    return { stride: strideOf(key), count: this.counts[low]!, word: (index) => this.word(first + index) }
+  }
+
+  private word(index: number): number {
+    const page = Math.floor(index / PAGE_WORDS)
+    const words = this.cache.page(this.path, page, this.dataAt + page * PAGE_BYTES, this.pageCrcs[page] ?? 0)
+    return words[index % PAGE_WORDS]!
+  }
+}
+
+/** Bytes read, fewer when the file ends or is not there. */
+function readAt(path: string, into: Buffer, at: number): number {
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch {
+    return 0
+  }
+  try {
+    let read = 0
+    for (let n = -1; n !== 0 && read < into.length; read += n)
+      n = readSync(fd, into, read, into.length - read, at + read)
+    return read
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,197 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Batch, type Damage, type Verdict, walkBatches } from './batch-walk.ts'
+import { countUpTo, deliveryKey, type Entries, messageKey, SegmentEntries } from './entry-list.ts'
+import { DamagedIndexError, IndexFile, PageCache, writeIndex } from './index-file.ts'
+import { type Memory, memoryOf } from './layout.ts'
+import { eachRecord, RecordDecoder } from './record-decoder.ts'
+import type { JournalRecord } from './records.ts'
+import type { Segment, Segments } from './segments.ts'
+
+interface KeyedEntries {
+  entries(key: number): Entries | undefined
+}
+
+interface Found {
+  position: number
+  number: number
+}
+
+/** Batches indexed before other work has its turn. */
+const SLICE = 2_000
+
+/** Look-ups over all segments: the open one in memory, sealed ones by their index files, which are built when they are missing. */
+export class Indexes {
+  /** Of the open segment. */
+  open = new SegmentEntries()
+  private readonly sealed = new Map<number, KeyedEntries>()
+  private readonly cache = new PageCache()
+  private background = Promise.resolve()
+  private isClosed = false
+
+  constructor(
+    private readonly segments: Segments,
+    private readonly onFailure: (error: Error) => void,
+  ) {}
+
+  /** Take the indexes that are there; build the missing ones bit by bit. */
+  start(): void {
+    for (const segment of this.segments.list.slice(0, -1)) {
+      if (!this.openFile(segment)) this.later(() => this.rebuild(segment))
+    }
+  }
+
+  /** The open segment is full. Its entries stay in memory until they are on disk. */
+  seal(segment: Segment): void {
+    const entries = this.open
+    this.open = new SegmentEntries()
+    this.sealed.set(segment.base, entries)
+    this.later(() => this.save(segment, entries))
+  }
+
+  forget(segment: Segment): void {
+    this.sealed.delete(segment.base)
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    await this.background
+  }
+
+  findDelivery(target: number, epoch: number, number: number): number {
+    const found = this.search(deliveryKey(target, epoch), number)
+    return found && found.number <= number ? found.position : -1
+  }
+
+  findDeliveryFrom(target: number, epoch: number, number: number): number {
+    return this.search(deliveryKey(target, epoch), number)?.position ?? -1
+  }
+
+  findMessage(stream: number, epoch: number, number: number): number {
+    const found = this.search(messageKey(stream, epoch), number)
+    return found?.number === number ? found.position : -1
+  }
+
+  findMessageFrom(stream: number, epoch: number, number: number): number {
+    return this.search(messageKey(stream, epoch), number)?.position ?? -1
+  }
+
+  /** The entry that holds this number, else the one with the nearest above; of equal ones the newest. */
+  private search(key: number, number: number): Found | undefined {
+    let best: Found | undefined
+    for (let i = this.segments.list.length - 1; i >= 0; i--) {
+      const segment = this.segments.list[i]!
+      const found = this.searchSegment(segment, key, number)
+      if (found && found.number <= number) return found
+      if (found && (!best || found.number < best.number)) best = found
+    }
+    return best
+  }
+
+  private searchSegment(segment: Segment, key: number, number: number): Found | undefined {
+    try {
+      return searchEntries(this.of(segment).entries(key), segment.base, number)
+    } catch (error) {
+      if (!(error instanceof DamagedIndexError)) throw error
+      const entries = this.build(segment)
+      this.sealed.set(segment.base, entries)
+      this.later(() => this.save(segment, entries))
+      return searchEntries(entries.entries(key), segment.base, number)
+    }
+  }
+
+  private of(segment: Segment): KeyedEntries {
+    if (segment === this.segments.list.at(-1)) return this.open
+    return this.sealed.get(segment.base) ?? this.openFile(segment) ?? this.buildNow(segment)
+  }
+
+  private openFile(segment: Segment): KeyedEntries | undefined {
+    const file = IndexFile.open(this.segments.indexPath(segment.base), segment.base, segment.bytes, this.cache)
+    if (file) this.sealed.set(segment.base, file)
+    return file
+  }
+
+  private buildNow(segment: Segment): SegmentEntries {
+    const entries = this.build(segment)
+    this.sealed.set(segment.base, entries)
+    this.later(() => this.save(segment, entries))
+    return entries
+  }
+
+  private build(segment: Segment): SegmentEntries {
+    const indexing = new SegmentIndexing(memoryOf(this.segments.load(segment)), segment.base)
+    while (!indexing.step(SLICE));
+    return indexing.entries
+  }
+
+  private async rebuild(segment: Segment): Promise<void> {
+    if (this.sealed.has(segment.base) || !this.segments.list.includes(segment)) return
+    const indexing = new SegmentIndexing(memoryOf(await this.segments.loadLater(segment)), segment.base)
+    while (!this.isClosed && !indexing.step(SLICE)) await nextTurn()
+    if (this.isClosed || this.sealed.has(segment.base) || !this.segments.list.includes(segment)) return
+    this.sealed.set(segment.base, indexing.entries)
+    await this.save(segment, indexing.entries)
+  }
+
+  private async save(segment: Segment, entries: SegmentEntries): Promise<void> {
+    if (!this.segments.list.includes(segment)) return
+    await writeIndex(this.segments.indexPath(segment.base), segment.base, segment.bytes, entries)
+    if (this.sealed.get(segment.base) === entries) this.openFile(segment)
+  }
+
+  private later(work: () => Promise<void>): void {
+    this.background = this.background.then(work).catch((error: Error) => this.onFailure(error))
+  }
+}
+
+function searchEntries(entries: Entries | undefined, base: number, number: number): Found | undefined {
+  if (!entries || entries.count === 0) return undefined
+  const { stride } = entries
+  const before = countUpTo(entries, entries.count, number)
+  if (before > 0) {
+    const at = (before - 1) * stride
+    const first = entries.word(at)
+    const last = stride === 3 ? entries.word(at + 1) : first
+    if (last >= number) return { position: base + entries.word(at + stride - 1), number: first }
+  }
+  if (before === entries.count) return undefined
+  const at = before * stride
+  return { position: base + entries.word(at + stride - 1), number: entries.word(at) }
+}
+
+/** Add what of a record can be looked up. */
+export function indexRecord(entries: SegmentEntries, record: JournalRecord, offset: number): void {
+  if (record.type === 'M') entries.addMessage(record.stream, record.epoch, record.number, offset)
+  else if (record.type === 'D') {
+    const last = record.firstNumber + record.count - 1
+    entries.addDelivery(record.target, record.epoch, record.firstNumber, last, offset)
+  } else if (record.type === 'S' && record.end > record.start) {
+    entries.addDelivery(record.session, record.epoch, record.number, record.number, offset)
+  }
+}
+
+/** Builds the entries of a segment from its bytes, a few batches at a time. */
+class SegmentIndexing {
+  readonly entries = new SegmentEntries()
+  private readonly decoder = new RecordDecoder()
+  private readonly batches: Generator<Batch | Damage, Verdict>
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly base: number,
+  ) {
+    this.batches = walkBatches(memory, 0)
+  }
+
+  /** True when all is done. */
+  step(count: number): boolean {
+    for (let i = 0; i < count; i++) {
+      const { done, value } = this.batches.next()
+      if (done) return true
+      if (!('length' in value)) continue
+      eachRecord(this.decoder, this.memory, value.at, this.base + value.at, (record, at) =>
+        indexRecord(this.entries, record, at),
+      )
+    }
+    return false
+  }
+}

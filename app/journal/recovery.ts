@@ -1,0 +1,192 @@
+import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Tail } from './appender.ts'
+import { type Batch, type Verdict, validBatch, walkBatches } from './batch-walk.ts'
+import { SegmentEntries } from './entry-list.ts'
+import { indexRecord } from './indexes.ts'
+import { BATCH_BYTES, H, type Memory, memoryOf, TRAILER_BYTES, TRAILER_MAGIC, X_BYTES } from './layout.ts'
+import { eachRecord, RecordDecoder } from './record-decoder.ts'
+import type { JournalRecord } from './records.ts'
+import type { Segment, Segments } from './segments.ts'
+
+/** What recovery found at the end of the journal and on its way. */
+export interface RecoveryReport {
+  /**
+   * `torn`: the last write never finished and nothing of it was promised; it was cut. `suspect`: it finished and its bytes are
+   * wrong, so what it promised is unknown; it was cut, and every outbound number must be raised by 10,000.
+   */
+  tail: 'clean' | 'torn' | 'suspect'
+  /** The positions cut, `to` exclusive; both 0 when the tail is clean. */
+  cut: { from: number; to: number }
+  /** Damage in front of valid batches: skipped, never cut. `batches` were lost with it; `head` when only an H was. */
+  damaged: { from: number; to: number; batches: number; head: boolean }[]
+  /** Whether a head was restored, so the journal is not a new one. */
+  restored: boolean
+  replayedRecords: number
+}
+
+export interface RecoveryHooks {
+  restore(head: Uint8Array): void
+  replay(record: JournalRecord): void
+}
+
+export interface Recovered {
+  report: RecoveryReport
+  /** Where to go on; undefined when the directory holds no journal. */
+  tail: Tail | undefined
+  /** Entries of the open segment. */
+  entries: SegmentEntries
+  /** A segment made ahead that nothing was written to. */
+  spare: Segment | undefined
+}
+
+/**
+ * Bring the state back: the newest segment whose head is whole, then every record behind it, in one pass over that segment (over more only
+ * when a newer head is damaged). Cuts the tail if need be.
+ * @throws when no head can be read and the journal does not begin with its first segment
+ */
+export function recover(segments: Segments, hooks: RecoveryHooks): Recovered {
+  const recovery = new Recovery(segments, hooks)
+  return recovery.run()
+}
+
+class Recovery {
+  private readonly decoder = new RecordDecoder()
+  private readonly report: RecoveryReport = {
+    tail: 'clean',
+    cut: { from: 0, to: 0 },
+    damaged: [],
+    restored: false,
+    replayedRecords: 0,
+  }
+  private entries = new SegmentEntries()
+  /** The last batch met. */
+  private number = 0
+  private crc = 0
+  private loaded: { segment: Segment; memory: Memory } | undefined
+
+  constructor(
+    private readonly segments: Segments,
+    private readonly hooks: RecoveryHooks,
+  ) {}
+
+  run(): Recovered {
+    const spare = this.dropEmpty()
+    const { list } = this.segments
+    const from = this.newestWithHead()
+    let tail: Tail | undefined
+    for (let i = from; i < list.length; i++) tail = this.replaySegment(list[i]!, i === from, i === list.length - 1)
+    return { report: this.report, tail, entries: this.entries, spare }
+  }
+
+  /** The last one loaded is kept: it is nearly always the one to replay. */
+  private load(segment: Segment): Memory {
+    if (this.loaded?.segment !== segment) this.loaded = { segment, memory: memoryOf(this.segments.load(segment)) }
+    return this.loaded.memory
+  }
+
+  /** Newest segments without a single valid batch were made ahead or died at birth: nothing was promised in them. */
+  private dropEmpty(): Segment | undefined {
+    const { list } = this.segments
+    let spare: Segment | undefined
+    for (let newest = list.at(-1); newest; newest = list.at(-1)) {
+      const memory = this.load(newest)
+      const { value, done } = walkBatches(memory, 0).next()
+      if (!done) break
+      list.pop()
+      if (spare) rmSync(this.segments.path(spare.base), { force: true })
+      spare = value.tail === 'clean' && newest.bytes > 0 ? newest : undefined
+      if (!spare) rmSync(this.segments.path(newest.base), { force: true })
+    }
+    return spare
+  }
+
+  private newestWithHead(): number {
+    const { list } = this.segments
+    for (let i = list.length - 1; i >= 0; i--) {
+      const memory = this.load(list[i]!)
+      const first = validBatch(memory, 0)
+      if (first && memory.view.getUint8(BATCH_BYTES) === H) return i
+    }
+    if (list.length > 0 && list[0]!.base > 0) throw new Error('no segment of the journal has a readable head')
+    return 0
+  }
+
+  private replaySegment(segment: Segment, isFirst: boolean, isLast: boolean): Tail {
+    const memory = this.load(segment)
+    this.entries = new SegmentEntries()
+    const batches = walkBatches(memory, this.number)
+    let last: Batch | undefined
+    let step = batches.next()
+    for (; !step.done; step = batches.next()) {
+      if ('length' in step.value) {
+        last = step.value
+        this.replayBatch(memory, last, segment.base, isFirst)
+      } else {
+        const { from, to, batches: lost } = step.value
+        const head = from === 0 && lost === 1
+        this.report.damaged.push({ from: segment.base + from, to: segment.base + to, batches: lost, head })
+      }
+    }
+    this.judge(segment, memory, step.value, isLast)
+    if (isLast && last && !last.hasTrailer) this.writeTrailer(segment, last)
+    const { from: used } = step.value
+    return { segment, used, fd: -1, isReserve: false, batch: this.number, crc: this.crc }
+  }
+
+  private replayBatch(memory: Memory, batch: Batch, base: number, restores: boolean): void {
+    this.number = batch.number
+    this.crc = batch.crc
+    eachRecord(this.decoder, memory, batch.at, base + batch.at, (record, at) => {
+      if (record.type === 'H') {
+        if (restores) this.restore(memory, at)
+        return
+      }
+      indexRecord(this.entries, record, at)
+      this.hooks.replay(record)
+      this.report.replayedRecords++
+    })
+  }
+
+  private restore({ bytes, view }: Memory, at: number): void {
+    this.hooks.restore(bytes.subarray(at + X_BYTES, at + X_BYTES + view.getUint32(at + 4, true)))
+    this.report.restored = true
+  }
+
+  /** Behind the last batch: nothing, an unfinished write, or (below a later segment) damage. */
+  private judge(segment: Segment, memory: Memory, verdict: Verdict, isLast: boolean): void {
+    if (verdict.tail === 'clean') return
+    const from = segment.base + verdict.from
+    const to = segment.base + verdict.to
+    if (!isLast) {
+      this.report.damaged.push({ from, to, batches: 1, head: false })
+      return
+    }
+    this.report.tail = verdict.tail
+    this.report.cut = { from, to }
+    const bytes = memory.bytes.subarray(verdict.from, verdict.to)
+    if (verdict.tail === 'suspect') {
+      writeFileSync(join(this.segments.dir, `${String(from).padStart(16, '0')}.cut`), bytes, { mode: 0o600 })
+    }
+    this.overwrite(segment, verdict.from, Buffer.alloc(bytes.length))
+  }
+
+  private writeTrailer(segment: Segment, batch: Batch): void {
+    const trailer = Buffer.alloc(TRAILER_BYTES)
+    trailer.writeUInt32LE(TRAILER_MAGIC)
+    trailer.writeUInt32LE(batch.number % 0x100000000, 4)
+    this.overwrite(segment, batch.at + batch.length - TRAILER_BYTES, trailer)
+  }
+
+  private overwrite(segment: Segment, at: number, bytes: Buffer): void {
+    const fd = openSync(this.segments.path(segment.base), 'r+')
+    try {
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(fd, bytes, written, bytes.length - written, at + written)
+      }
+      fdatasyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  }
+}

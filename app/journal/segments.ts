@@ -1,0 +1,129 @@
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** One file of the journal: the positions `[base, base + bytes)`. */
+export interface Segment {
+  base: number
+  /** Room in it, written or not. */
+  bytes: number
+}
+
+const suffix = '.segment'
+const O_DSYNC = constants.O_DSYNC ?? constants.O_SYNC ?? 0
+
+/** The segment files of one directory, oldest first. All but the last are sealed. */
+export class Segments {
+  readonly list: Segment[] = []
+
+  constructor(
+    readonly dir: string,
+    private readonly durability: 'fsync' | 'os',
+  ) {
+    for (const name of readdirSync(dir)) {
+      if (!name.endsWith(suffix)) continue
+      const base = Number(name.slice(0, -suffix.length))
+      if (Number.isSafeInteger(base)) this.list.push({ base, bytes: statSync(join(dir, name)).size })
+    }
+    this.list.sort((a, b) => a.base - b.base)
+  }
+
+  path(base: number): string {
+    return join(this.dir, String(base).padStart(16, '0') + suffix)
+  }
+
+  indexPath(base: number): string {
+    return join(this.dir, `${String(base).padStart(16, '0')}.index`)
+  }
+
+  /** For writing as durably as the journal was asked to be. */
+  openForWrite(path: string, create: boolean): number {
+    const flags = constants.O_RDWR | (create ? constants.O_CREAT | constants.O_TRUNC : 0)
+    return openSync(path, flags | (this.durability === 'fsync' ? O_DSYNC : 0), 0o600)
+  }
+
+  /** A new file of this size without blocks behind it: for when none was made ahead. One being made under this name loses it. */
+  createSparse(base: number, bytes: number): number {
+    rmSync(this.path(base), { force: true })
+    const fd = this.openForWrite(this.path(base), true)
+    ftruncateSync(fd, bytes)
+    this.syncEntries()
+    return fd
+  }
+
+  syncEntries(): void {
+    if (this.durability === 'os') return
+    const fd = openSync(this.dir, 'r')
+    fsyncSync(fd)
+    closeSync(fd)
+  }
+
+  /** The segment that holds a position, or undefined when it was removed or is not written yet. */
+  holding(position: number): Segment | undefined {
+    let low = 0
+    let high = this.list.length - 1
+    while (low <= high) {
+      const middle = (low + high) >> 1
+      // within bounds
+      const segment = this.list[middle]!
+      if (position < segment.base) high = middle - 1
+      else if (position >= segment.base + segment.bytes) low = middle + 1
+      else return segment
+    }
+    return undefined
+  }
+
+  /** The oldest segment above a position, for going on behind the end of another. */
+  above(position: number): Segment | undefined {
+    return this.list.find((s) => s.base > position)
+  }
+
+  /** All bytes of a segment file; what is missing of it reads as zero. */
+  load(segment: Segment): Buffer {
+    const bytes = Buffer.alloc(segment.bytes)
+    const fd = openSync(this.path(segment.base), 'r')
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        const read = readSync(fd, bytes, at, Math.min(bytes.length - at, 4 << 20), at)
+        if (read === 0) break
+        at += read
+      }
+    } finally {
+      closeSync(fd)
+    }
+    return bytes
+  }
+
+  /** The same without holding up other work. */
+  async loadLater(segment: Segment): Promise<Buffer> {
+    const bytes = Buffer.alloc(segment.bytes)
+    const file = await open(this.path(segment.base), 'r')
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, 1 << 20), at)
+        if (bytesRead === 0) break
+        at += bytesRead
+      }
+    } finally {
+      await file.close()
+    }
+    return bytes
+  }
+
+  async remove(segment: Segment): Promise<void> {
+    const at = this.list.indexOf(segment)
+    if (at >= 0) this.list.splice(at, 1)
+    await rm(this.path(segment.base), { force: true })
+    await rm(this.indexPath(segment.base), { force: true })
+  }
+}

@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads'
+
+// shared with writer-thread.mjs
+const SUBMITTED = 0
+const DONE = 1
+const STOP = 2
+const RETRY = 3
+const SLOTS = 256
+
+export interface WriterEvents {
+  /** At least one more job is done. */
+  done(): void
+  /** A write found no room and is being retried; then: it went through. */
+  full(isFull: boolean): void
+  /** Nothing is written any more. */
+  failed(error: Error): void
+}
+
+/**
+ * The journal's writer thread seen from the main thread. Jobs go through shared memory and a futex, word comes back as a message: of the
+ * four combinations with `Atomics.waitAsync` this had the best median but for 5 µs (0.26 ms a commit against 0.21 for the bare write),
+ * and keeps the process alive while something is in flight.
+ */
+export class Writer {
+  private readonly control = new Int32Array(new SharedArrayBuffer(16))
+  private readonly jobs = new Float64Array(new SharedArrayBuffer(SLOTS * 4 * 8))
+  private readonly thread: Worker
+  private submitted = 0
+  private readonly exited: Promise<void>
+
+  constructor(memory: SharedArrayBuffer, events: WriterEvents, write?: { module: string; data: unknown }) {
+    this.thread = new Worker(new URL('./writer-thread.mjs', import.meta.url), {
+      workerData: {
+        control: this.control,
+        jobs: this.jobs,
+        memory: new Uint8Array(memory),
+        writeModule: write?.module,
+        writeData: write?.data,
+      },
+      execArgv: [],
+    })
+    this.exited = new Promise((resolve) => this.thread.once('exit', () => resolve()))
+    this.thread.on('message', (word: 'done' | 'full' | 'room' | { message: string; code?: string }) => {
+      if (word === 'done') events.done()
+      else if (word === 'full') events.full(true)
+      else if (word === 'room') events.full(false)
+      else events.failed(Object.assign(new Error(`journal write: ${word.message}`), { code: word.code }))
+    })
+    this.thread.on('error', (cause) => events.failed(new Error('the journal writer died', { cause })))
+  }
+
+  /** Jobs done since the start, as a 32-bit count that turns over. */
+  get done(): number {
+    return Atomics.load(this.control, DONE)
+  }
+
+  /** Write `[at, at + length)` of the memory at `position` of the file. Waits only when 256 are waiting already. */
+  submit(fd: number, at: number, length: number, position: number): void {
+    while (((this.submitted - this.done) | 0) >= SLOTS) this.waitForOne(this.done)
+    const job = ((this.submitted >>> 0) % SLOTS) * 4
+    this.jobs[job] = fd
+    this.jobs[job + 1] = at
+    this.jobs[job + 2] = length
+    this.jobs[job + 3] = position
+    this.submitted = (this.submitted + 1) | 0
+    Atomics.store(this.control, SUBMITTED, this.submitted)
+    Atomics.notify(this.control, SUBMITTED)
+  }
+
+  /** Block this thread until more than `done` are done. @throws when the disk does nothing for 30 s */
+  waitForOne(done: number): void {
+    if (Atomics.wait(this.control, DONE, done, 30_000) === 'timed-out') {
+      throw new Error('the journal has taken nothing for 30 s and its memory is full')
+    }
+  }
+
+  /** There may be room again: do not wait for the next try. */
+  retry(): void {
+    Atomics.add(this.control, RETRY, 1)
+    Atomics.notify(this.control, RETRY)
+  }
+
+  /** Finish what was submitted (but for a full disk) and end the thread. */
+  async close(): Promise<void> {
+    Atomics.store(this.control, STOP, 1)
+    Atomics.notify(this.control, SUBMITTED)
+    this.retry()
+    await this.exited
+  }
+}
