@@ -61,6 +61,10 @@ export interface Config {
   connector: 'child' | 'external'
   ports: { feed: number; target: number; targetBackup: number }
   logLevel: Variables['LOG_LEVEL']
+  /** Under npm, which may be killed without a word to us: stop when it is gone. */
+  stopsWithParent: boolean
+  /** What child processes get of our environment: nothing that is a secret or ours to configure. */
+  childEnvironment: Record<string, string>
 }
 
 export class ConfigError extends Error {
@@ -83,8 +87,16 @@ export function readConfig(env: Record<string, string | undefined>, root: string
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => problem(issue, given))
   problems.push(...unknownNames(given), ...contradictions(given, rough))
   if (!rough || problems.length > 0) throw new ConfigError(problems)
-  return assemble(rough, root)
+  return { ...assemble(rough, root), stopsWithParent: 'npm_lifecycle_event' in env, childEnvironment: passedOn(env) }
 }
+
+const passedOn = (env: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    ['NODE_ENV', 'PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].flatMap((name) => {
+      const value = env[name]
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
 
 function problem(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
   const name = String(issue.path[0])
@@ -129,7 +141,7 @@ function contradictions(given: Record<string, string | undefined>, read: Variabl
   return problems
 }
 
-function assemble(read: Variables, root: string): Config {
+function assemble(read: Variables, root: string): Omit<Config, 'stopsWithParent' | 'childEnvironment'> {
   const mode = read.MODE ?? 'sandbox'
   const { DATABASE_URL_REQUEST: request, DATABASE_URL_AUTH: auth } = read
   const { DATABASE_URL_JOBS: jobs, DATABASE_URL_CONNECTOR: connector } = read

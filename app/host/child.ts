@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Logger } from './log.ts'
+
+export interface ChildStatus {
+  state: 'starting' | 'running' | 'down' | 'stopped'
+  pid: number | undefined
+  restarts: number
+  /** When it last ended by itself, and how. */
+  lastExit: { at: Date; code: number | null; signal: string | null } | undefined
+}
+
+export interface Child {
+  status(): ChildStatus
+  /** Passed on when the child lives; lost otherwise, because it reads what is wanted when it starts. */
+  send(message: object): void
+  /** Ask it to drain and leave, and insist after `graceMs`. Returns when it is gone. */
+  stop(): Promise<void>
+}
+
+export interface ChildOptions {
+  name: string
+  /** `build/connector.js`, or a TypeScript source in development. */
+  entry: string
+  args?: readonly string[]
+  /** The whole environment of the child; it does not inherit ours, which holds addresses with passwords. */
+  env: Record<string, string>
+  /** Sent first, each time it starts: for what must not stand in a process list. */
+  hello?: object
+  log: Logger
+  graceMs?: number
+  /** What it says over the channel. */
+  onMessage?: (message: unknown) => void
+}
+
+const firstDelayMs = 100
+const longestDelayMs = 5_000
+/** A child that lived this long has recovered: the next restart is quick again. */
+const healthyMs = 30_000
+
+/**
+ * Keep a child process running: started again with growing pauses when it ends, and ended with us. It notices our own end
+ * by the channel closing, and Ctrl-C reaches it through our ordered stop only, because it ignores SIGINT itself.
+ */
+export function superviseChild(options: ChildOptions): Child {
+  const { log, name } = options
+  const status: ChildStatus = { state: 'starting', pid: undefined, restarts: 0, lastExit: undefined }
+  let child: ChildProcess | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopping = false
+  let quickExits = 0
+
+  const launch = () => {
+    const from = Date.now()
+    status.state = 'starting'
+    child = forkChild(options)
+    status.pid = child.pid
+    child.on('message', (message) => {
+      status.state = 'running'
+      options.onMessage?.(message)
+    })
+    child.on('error', (error) => log.error({ err: error, child: name }, 'child process could not be started'))
+    child.on('exit', (code, signal) => {
+      status.lastExit = { at: new Date(), code, signal }
+      status.state = stopping ? 'stopped' : 'down'
+      if (stopping) return
+      quickExits = Date.now() - from > healthyMs ? 0 : quickExits + 1
+      status.restarts++
+      const pauseMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.max(0, quickExits - 1))
+      log.error({ child: name, code, signal, pauseMs }, 'child process ended; starting it again')
+      timer = setTimeout(launch, pauseMs)
+    })
+  }
+  launch()
+  return {
+    status: () => ({ ...status }),
+    send: (message) => void (child?.connected && child.send(message, () => undefined)),
+    stop: async () => {
+      stopping = true
+      clearTimeout(timer)
+      if (child) await end(child, options.graceMs ?? 10_000, log, name)
+      status.state = 'stopped'
+    },
+  }
+}
+
+function forkChild({ entry, args, env, hello }: ChildOptions): ChildProcess {
+  const child = fork(entry, [...(args ?? [])], {
+    env,
+    execArgv: entry.endsWith('.ts') ? ['--import', 'tsx'] : ['--enable-source-maps'],
+    stdio: ['ignore', 2, 2, 'ipc'], // stdout is the portal's own; whatever a child prints is log
+    serialization: 'advanced',
+  })
+  if (hello) child.send(hello, () => undefined)
+  return child
+}
+
+async function end(child: ChildProcess, graceMs: number, log: Logger, name: string): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGTERM')
+  const insist = setTimeout(() => {
+    log.warn({ child: name, graceMs }, 'child process did not leave in time; killing it')
+    child.kill('SIGKILL')
+  }, graceMs)
+  await gone
+  clearTimeout(insist)
+}
