@@ -85,7 +85,7 @@ export function superviseChild(options: ChildOptions): Child {
 
 function forkChild({ entry, args, env, hello }: ChildOptions): ChildProcess {
   const child = fork(entry, [...(args ?? [])], {
-    env,
+    env: { NODE_ENV: 'production', ...env },
     execArgv: entry.endsWith('.ts') ? ['--import', 'tsx'] : ['--enable-source-maps'],
     stdio: ['ignore', 2, 2, 'ipc'], // stdout is the portal's own; whatever a child prints is log
     serialization: 'advanced',

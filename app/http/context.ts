@@ -1,3 +1,4 @@
+import type { Database, Tx } from '#db/client.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Auth } from './auth-types.ts'
 
@@ -6,7 +7,6 @@ export type Environment = 'production' | 'certification' | 'sandbox'
 
 /** The person behind a request, resolved once in Express; what they hold is what was in force when the request came. */
 export type SignedInUser = Actor & {
-  email: string
   /** sha256 of the cookie's value: names the session in the database, opens nothing. */
   sessionId: string
 }
@@ -26,6 +26,15 @@ export interface RequestContext {
   /** Where the browser reaches us, without a trailing slash. */
   publicUrl: string
   auth: Auth
+  /** What services are given. */
+  deps: {
+    withActor: Database['withActor']
+    now(): Date
+    newId(): string
+    randomBytes(length: number): Uint8Array
+  }
+  /** One reading transaction as this person: they see what their firm may see, at one instant. */
+  read<T>(user: SignedInUser, fn: (tx: Tx) => Promise<T>): Promise<T>
   /** `Set-Cookie` value that chooses an environment; undefined when this installation does not have it. */
   environmentCookie(environment: string): string | undefined
   /** For the log, with the request's id; the person gets the error page. */

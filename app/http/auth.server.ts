@@ -1,0 +1,145 @@
+import { recordEvent } from '#db/audit.ts'
+import type { Database, Tx } from '#db/client.ts'
+import { ok, refuse } from '#domain/result.ts'
+import type { Auth } from './auth-types.ts'
+import type { Mode, SignedInUser } from './context.ts'
+import { findInvitation, useInvitation } from './invitations.server.ts'
+import { checkPassword, hashPassword, verifyPassword } from './passwords.server.ts'
+import { findActor, findByEmail, findHash, saveHash } from './people.server.ts'
+import type { Sessions } from './sessions.server.ts'
+import type { SignInLimits } from './sign-in-limits.server.ts'
+
+export interface AuthParts {
+  database: Pick<Database, 'asAuth'>
+  sessions: Sessions
+  limits: SignInLimits
+  mode: Mode
+  now(): Date
+}
+
+/** One request's view of it: from where it came, and as whom. */
+export interface Caller {
+  address: string
+  user: SignedInUser | undefined
+}
+
+/** The identity functions of one request. Every sign-in, refused or not, and every password set is an audit event. */
+export function authFor(parts: AuthParts, caller: Caller): Auth {
+  const { database, sessions, now } = parts
+  /** A new id for whoever signs in; the session this browser had before ends. */
+  const renew = async (userId: string) => {
+    if (caller.user) await sessions.end(caller.user.sessionId)
+    return ok({ setCookie: await sessions.open(userId) })
+  }
+  return {
+    signIn: (input) => signIn(parts, caller, input, renew),
+    signOut: async () => {
+      if (caller.user) await sessions.end(caller.user.sessionId)
+      return { setCookie: sessions.blankCookie() }
+    },
+    changePassword: (input) => changePassword(parts, caller, input),
+    findInvitation: (token) => database.asAuth((tx) => findInvitation(tx, token, now())),
+    acceptInvitation: (input) => acceptInvitation(parts, caller, input, renew),
+    continueAs: async (userId) => {
+      if (parts.mode !== 'sandbox') return refuse({ code: 'not-found' })
+      const person = await database.asAuth((tx) => findActor(tx, userId, now()))
+      return person ? renew(userId) : refuse({ code: 'not-found' })
+    },
+  }
+}
+
+type Renew = (userId: string) => Promise<{ ok: true; value: { setCookie: string } }>
+
+async function signIn(
+  parts: AuthParts,
+  caller: Caller,
+  { email, password }: { email: string; password: string },
+  renew: Renew,
+): ReturnType<Auth['signIn']> {
+  const { database, limits } = parts
+  const retryAfterS = await limits.waitS(email, caller.address)
+  if (retryAfterS > 0) return refuse({ code: 'too-many-attempts', retryAfterS })
+  const found = await database.asAuth((tx) => findByEmail(tx, email))
+  const right = await verifyPassword(found?.hash ?? undefined, password)
+  await database.asAuth((tx) =>
+    note(parts, caller, tx, 'sign-in', found?.userId, right ? undefined : 'wrong-credentials'),
+  )
+  if (!found || !right) {
+    await limits.failed(email, caller.address)
+    return refuse({ code: 'wrong-credentials' })
+  }
+  await limits.succeeded(email)
+  return renew(found.userId)
+}
+
+async function changePassword(
+  parts: AuthParts,
+  caller: Caller,
+  input: { current: string; next: string },
+): ReturnType<Auth['changePassword']> {
+  const { user, address } = caller
+  const { database, limits, sessions, now } = parts
+  if (!user) throw new Error('requireUser comes before changePassword')
+  const retryAfterS = await limits.waitS(user.email, address)
+  if (retryAfterS > 0) return refuse({ code: 'too-many-attempts', retryAfterS })
+  const strong = checkPassword(input.next, user.email)
+  if (!strong.ok) return strong
+  const stored = await database.asAuth((tx) => findHash(tx, user.userId))
+  const right = await verifyPassword(stored, input.current)
+  if (!right) {
+    await limits.failed(user.email, address)
+    await database.asAuth((tx) => note(parts, caller, tx, 'password.change', user.userId, 'wrong-credentials'))
+    return refuse({ code: 'wrong-credentials' })
+  }
+  const hash = await hashPassword(input.next)
+  await database.asAuth(async (tx) => {
+    await saveHash(tx, user.userId, hash, now())
+    await note(parts, caller, tx, 'password.change', user.userId)
+  })
+  await sessions.endAllOf(user.userId)
+  return ok({ setCookie: await sessions.open(user.userId) })
+}
+
+async function acceptInvitation(
+  parts: AuthParts,
+  caller: Caller,
+  input: { token: string; password: string },
+  renew: Renew,
+): ReturnType<Auth['acceptInvitation']> {
+  const { database, sessions, now } = parts
+  const invitation = await database.asAuth((tx) => findInvitation(tx, input.token, now()))
+  if (!invitation) return refuse({ code: 'invitation-gone' })
+  const strong = checkPassword(input.password, invitation.email)
+  if (!strong.ok) return strong
+  const hash = await hashPassword(input.password)
+  const userId = await database.asAuth(async (tx) => {
+    const id = await useInvitation(tx, input.token, now())
+    if (id === undefined) return undefined
+    await saveHash(tx, id, hash, now())
+    await note(parts, caller, tx, 'invitation.accept', id)
+    return id
+  })
+  if (userId === undefined) return refuse({ code: 'invitation-gone' })
+  await sessions.endAllOf(userId)
+  return renew(userId)
+}
+
+/** @param userId undefined when the e-mail is nobody's: the attempt is written down without the address that was typed */
+async function note(
+  { now }: AuthParts,
+  { address }: Caller,
+  tx: Tx,
+  action: string,
+  userId: string | undefined,
+  refused?: string,
+): Promise<void> {
+  await recordEvent(tx, {
+    at: now(),
+    actorId: userId ?? null,
+    action,
+    objectKind: 'user',
+    objectId: userId ?? 'unknown',
+    origin: address,
+    refused: refused ?? null,
+  })
+}

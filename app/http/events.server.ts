@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import type { Logger } from 'pino'
+import { may, type Permission } from '#domain/people/permissions.ts'
+import type { SignedInUser } from './context.ts'
+
+/** What a page watches. */
+export interface View {
+  /** Views with the same key are one: read once, sent to all who watch. Holds whatever the answer depends on, the reader's rights included. */
+  key: string
+  permission: Permission
+  /** One snapshot in its own short transaction; undefined when there is nothing (any more) for this person to see. */
+  read(): Promise<unknown>
+}
+
+export interface EventsParts {
+  /** Path below /events, without query. Undefined: there is no such stream. */
+  viewOf(path: string, user: SignedInUser, request: Request): View | undefined
+  /** The person as they stand now; undefined when the session ended or they were disabled. */
+  recheck(user: SignedInUser): Promise<SignedInUser | undefined>
+  log: Logger
+  /** Shorter in tests. */
+  snapshotMs?: number
+  recheckMs?: number
+  commentMs?: number
+}
+
+export interface Events {
+  handler: RequestHandler
+  /** Whether a session has a stream open. */
+  isWatching(sessionId: string): boolean
+  /** End every stream; browsers come back by themselves. */
+  close(): void
+}
+
+/** Streams at once, of one person and of everybody. */
+export const streamLimits = { person: 4, all: 500 }
+
+interface Watcher {
+  user: SignedInUser
+  permission: Permission
+  response: Response
+}
+
+/** One view, read once a second for everybody who watches it. */
+interface Channel {
+  view: View
+  watchers: Set<Watcher>
+  /** Digest of the last snapshot: also the event id. */
+  last: string
+  timer: NodeJS.Timeout
+}
+
+/**
+ * Event streams: `event: change` with the snapshot's digest as id and data whenever what the page shows has changed. The page reads
+ * itself again, through its loader and with the reader's rights; the stream carries no business data. A comment keeps it open,
+ * rights are looked at again every half minute, and `event: signed-out` ends it.
+ */
+export function openEvents(parts: EventsParts): Events {
+  const { log, snapshotMs = 1000, recheckMs = 30_000, commentMs = 15_000 } = parts
+  const channels = new Map<string, Channel>()
+  const watchers = new Map<Watcher, Channel>()
+
+  const leave = (watcher: Watcher) => {
+    const channel = watchers.get(watcher)
+    watchers.delete(watcher)
+    channel?.watchers.delete(watcher)
+    if (!channel || channel.watchers.size > 0) return
+    clearTimeout(channel.timer)
+    channels.delete(channel.view.key)
+  }
+  const end = (watcher: Watcher, event: string) => {
+    watcher.response.write(`event: ${event}\ndata: {}\n\n`)
+    watcher.response.end()
+    leave(watcher)
+  }
+  const open = (view: View): Channel => {
+    const channel: Channel = { view, watchers: new Set(), last: '', timer: setTimeout(() => undefined) }
+    channels.set(view.key, channel)
+    let failing = false
+    const pass = async () => {
+      try {
+        send(channel, await view.read())
+        failing = false
+      } catch (error) {
+        if (!failing) log.warn({ err: error, view: view.key }, 'a live view could not be read; it is tried again')
+        failing = true
+      }
+      if (channels.get(view.key) === channel) channel.timer = setTimeout(pass, snapshotMs)
+    }
+    void pass()
+    return channel
+  }
+  const comments = setInterval(() => {
+    for (const { response } of watchers.keys()) response.write(': still here\n\n')
+  }, commentMs)
+  const rechecks = setInterval(async () => {
+    for (const watcher of [...watchers.keys()]) {
+      const user = await parts.recheck(watcher.user).catch(() => watcher.user) // no database, no verdict
+      if (!watchers.has(watcher)) continue
+      if (!user || !may(user, watcher.permission) || !sameRights(user, watcher.user)) end(watcher, 'signed-out')
+    }
+  }, recheckMs)
+
+  const handler: RequestHandler = (request, response) => {
+    const user: SignedInUser | undefined = response.locals.user
+    const view = user && parts.viewOf(request.path, user, request)
+    if (!user) return void response.sendStatus(401)
+    if (!view) return void response.sendStatus(404)
+    if (!may(user, view.permission)) return void response.sendStatus(403)
+    const mine = [...watchers.keys()].filter((watcher) => watcher.user.userId === user.userId)
+    if (mine.length >= streamLimits.person) return void response.setHeader('Retry-After', '30').sendStatus(429)
+    if (watchers.size >= streamLimits.all) return void response.setHeader('Retry-After', '30').sendStatus(503)
+    begin(response)
+    const channel = channels.get(view.key) ?? open(view)
+    const watcher: Watcher = { user, permission: view.permission, response }
+    watchers.set(watcher, channel)
+    channel.watchers.add(watcher)
+    response.on('close', () => leave(watcher))
+    if (channel.last !== '' && request.headers['last-event-id'] !== channel.last) response.write(change(channel.last))
+  }
+  return {
+    handler,
+    isWatching: (sessionId) => [...watchers.keys()].some(({ user }) => user.sessionId === sessionId),
+    close: () => {
+      clearInterval(comments)
+      clearInterval(rechecks)
+      for (const watcher of [...watchers.keys()]) {
+        watcher.response.end()
+        leave(watcher)
+      }
+    },
+  }
+}
+
+function begin(response: Response): void {
+  response.status(200).setHeader('Content-Type', 'text/event-stream')
+  response.setHeader('X-Accel-Buffering', 'no')
+  response.flushHeaders()
+  response.write('retry: 3000\n\n')
+}
+
+const change = (digest: string) => `event: change\nid: ${digest}\ndata: {}\n\n`
+
+/** Tell everybody when the snapshot differs from the last. A reader who cannot keep up is cut off and comes back. */
+function send(channel: Channel, snapshot: unknown): void {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(snapshot) ?? '')
+    .digest('base64url')
+    .slice(0, 16)
+  if (digest === channel.last) return
+  channel.last = digest
+  for (const { response } of channel.watchers) {
+    if (response.writableLength > 64 * 1024) response.destroy()
+    else response.write(change(digest))
+  }
+}
+
+/** Roles decide what a view holds, so whoever gained or lost one starts anew. */
+const sameRights = (a: SignedInUser, b: SignedInUser) => a.standings.join() === b.standings.join()

@@ -1,0 +1,45 @@
+import type { RequestHandler } from 'express'
+import type { Database } from '#db/client.ts'
+import type { SignedInUser } from './context.ts'
+import { findActor } from './people.server.ts'
+import type { FoundSession, Sessions } from './sessions.server.ts'
+
+export interface Identity {
+  database: Pick<Database, 'asAuth'>
+  sessions: Sessions
+  /** Sessions that watch an event stream now: the reads that follow from its events are not the person's doing. */
+  isWatching(sessionId: string): boolean
+  now(): Date
+}
+
+/**
+ * Find out who asks, once for the whole request, into `response.locals.user`. Documents, client navigations and everything posted
+ * are activity and prolong the session; event streams, and what a page reads again because of one, are not.
+ */
+export const identify =
+  (identity: Identity): RequestHandler =>
+  async (request, response, next) => {
+    try {
+      const cookies = request.headers.cookie
+      let found = await identity.sessions.find(cookies, false)
+      const isStream = request.path.startsWith('/events/')
+      const isReread =
+        request.method === 'GET' && request.path.endsWith('.data') && found && identity.isWatching(found.id)
+      if (found && !isStream && !isReread) found = await identity.sessions.find(cookies, true)
+      if (found?.setCookie) response.append('Set-Cookie', found.setCookie)
+      response.locals.user = found && (await signedIn(identity, found, request.ip))
+      next()
+    } catch (error) {
+      next(error)
+    }
+  }
+
+/** The person of a session as they stand now; undefined when they were disabled meanwhile. */
+export async function signedIn(
+  { database, now }: Pick<Identity, 'database' | 'now'>,
+  session: FoundSession,
+  origin: string | undefined,
+): Promise<SignedInUser | undefined> {
+  const actor = await database.asAuth((tx) => findActor(tx, session.userId, now()))
+  return actor && { ...actor, ...(origin === undefined ? {} : { origin }), sessionId: session.id }
+}

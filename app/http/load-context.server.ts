@@ -1,0 +1,36 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { AppLoadContext } from '@remix-run/node'
+import type { Request, Response } from 'express'
+import type { Logger } from 'pino'
+import type { Database } from '#db/client.ts'
+import { type AuthParts, authFor } from './auth.server.ts'
+import type { Environment, SignedInUser } from './context.ts'
+import { environmentCookie, environmentOf } from './environment.server.ts'
+
+export interface ContextParts extends AuthParts {
+  database: Database
+  environments: readonly Environment[]
+  publicUrl: string
+  port: number
+  log: Logger
+}
+
+/** Everything a loader or action may reach, for one request. */
+export function loadContext(parts: ContextParts, request: Request, response: Response): AppLoadContext {
+  const { database, environments, port, publicUrl, log, now } = parts
+  const user: SignedInUser | undefined = response.locals.user
+  return {
+    user,
+    cspNonce: response.locals.nonce,
+    mode: parts.mode,
+    environment: environmentOf(request.headers.cookie, environments, port),
+    environments,
+    publicUrl,
+    auth: authFor(parts, { address: request.ip ?? '', user }),
+    deps: { withActor: database.withActor, now, newId: randomUUID, randomBytes: (length) => randomBytes(length) },
+    read: (reader, fn) => database.withActor(reader, fn),
+    environmentCookie: (environment) =>
+      environmentCookie(environment, environments, port, publicUrl.startsWith('https:')),
+    reportError: (error) => log.error({ err: error, id: response.locals.requestId }, 'page failed'),
+  }
+}

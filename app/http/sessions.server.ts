@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle'
+import { and, eq, lte, ne, or } from 'drizzle-orm'
+import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
+import type { Database } from '#db/client.ts'
+import { authSessions } from '#db/schema/sign-in.ts'
+import { users } from '#db/schema/users.ts'
+
+/** Without a navigation or an action for this long a session ends; a page that only updates itself does not prolong it. */
+const idle = new TimeSpan(4, 'h')
+/** And after this long in any case. */
+const absoluteMs = 12 * 3600_000
+
+declare module 'lucia' {
+  interface Register {
+    DatabaseSessionAttributes: { createdAt: Date; absoluteUntil: Date }
+    DatabaseUserAttributes: { state: string }
+  }
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** `id` is the sha256 of the cookie's value. */
+export interface FoundSession {
+  id: string
+  userId: string
+  /** Present when the session was prolonged and the browser must be told. */
+  setCookie?: string
+}
+
+export interface Sessions {
+  /** A new session under a new id. @returns the `Set-Cookie` value */
+  open(userId: string): Promise<string>
+  /**
+   * Whose session the cookie opens; undefined when there is none, it has ended, or the person is disabled.
+   * @param prolong true for navigations and actions
+   */
+  find(cookieHeader: string | undefined, prolong: boolean): Promise<FoundSession | undefined>
+  /** The same by id, for a stream that stays open. Never prolongs. */
+  stands(id: string): Promise<boolean>
+  end(id: string): Promise<void>
+  endAllOf(userId: string, butId?: string): Promise<void>
+  removeExpired(): Promise<void>
+  blankCookie(): string
+}
+
+/**
+ * lucia over `dc_auth`, and the one file that knows it. Its adapter is wrapped: the table holds the sha256 of a session's id,
+ * so that reading it opens nothing; a lifetime that no activity prolongs; and nothing for a disabled person.
+ */
+export function openSessions(options: { db: Database['auth']; port: number; secure: boolean; now(): Date }): Sessions {
+  const { db, now } = options
+  const stored = new DrizzlePostgreSQLAdapter(db, authSessions, users)
+  const find = async (id: string): Promise<[DatabaseSession, DatabaseUser] | undefined> => {
+    const [session, user] = await stored.getSessionAndUser(id)
+    if (!session || user?.attributes.state !== 'active') return undefined
+    return session.expiresAt > now() && session.attributes.absoluteUntil > now() ? [session, user] : undefined
+  }
+  const lucia = new Lucia(hashing(stored, find), {
+    sessionExpiresIn: idle,
+    sessionCookie: { name: `drop_copy_${options.port}`, attributes: { secure: options.secure, sameSite: 'lax' } },
+  })
+  return {
+    open: async (userId) => {
+      const attributes = { createdAt: now(), absoluteUntil: new Date(now().getTime() + absoluteMs) }
+      const session = await lucia.createSession(userId, attributes)
+      return lucia.createSessionCookie(session.id).serialize()
+    },
+    find: async (cookieHeader, prolong) => {
+      const raw = lucia.readSessionCookie(cookieHeader ?? '')
+      if (!raw) return undefined
+      const id = sha256(raw)
+      if (!prolong) {
+        const found = await find(id)
+        return found && { id, userId: found[1].id }
+      }
+      const { session } = await lucia.validateSession(raw)
+      if (!session) return undefined
+      const told = session.fresh ? { setCookie: lucia.createSessionCookie(raw).serialize() } : {}
+      return { id, userId: session.userId, ...told }
+    },
+    stands: async (id) => (await find(id)) !== undefined,
+    end: (id) => stored.deleteSession(id),
+    endAllOf: async (userId, butId = '') => {
+      await db.delete(authSessions).where(and(eq(authSessions.userId, userId), ne(authSessions.id, butId)))
+    },
+    removeExpired: async () => {
+      const over = or(lte(authSessions.expiresAt, now()), lte(authSessions.absoluteUntil, now()))
+      await db.delete(authSessions).where(over)
+    },
+    blankCookie: () => lucia.createBlankSessionCookie().serialize(),
+  }
+}
+
+/** lucia's adapter as lucia sees it: raw ids on its side, their sha256 in the table. */
+function hashing(stored: Adapter, find: (id: string) => Promise<[DatabaseSession, DatabaseUser] | undefined>): Adapter {
+  return {
+    getSessionAndUser: async (raw) => {
+      const found = await find(sha256(raw))
+      return found ? [{ ...found[0], id: raw }, found[1]] : [null, null]
+    },
+    getUserSessions: (userId) => stored.getUserSessions(userId),
+    setSession: (session) => stored.setSession({ ...session, id: sha256(session.id) }),
+    updateSessionExpiration: (raw, expiresAt) => stored.updateSessionExpiration(sha256(raw), expiresAt),
+    deleteSession: (raw) => stored.deleteSession(sha256(raw)),
+    deleteUserSessions: (userId) => stored.deleteUserSessions(userId),
+    deleteExpiredSessions: () => stored.deleteExpiredSessions(),
+  }
+}
