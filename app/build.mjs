@@ -104,7 +104,12 @@ export async function buildAll(digest = sourceDigest()) {
 }
 
 async function bundleNode(outdir) {
-  const entries = { server: 'app/server.ts', connector: 'app/connector/main.ts', cli: 'app/cli/main.ts' }
+  const entries = {
+    server: 'app/server.ts',
+    connector: 'app/connector/main.ts',
+    cli: 'app/cli/main.ts',
+    guard: 'app/host/guard.ts',
+  }
   const { build } = await import('esbuild')
   await build({
     absWorkingDir: root,

@@ -1,71 +1,71 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Config, ConfigError, configOfProcess } from './config.ts'
-import { claim, type Owner } from './host/lock.ts'
-import { openLog } from './host/log.ts'
-import { openPages } from './host/pages.ts'
-import { PortTaken, portTaken } from './host/ports.ts'
-import { createApp } from './http/app.server.ts'
+import { AlreadyRunning, openInstallation } from './host/installation.ts'
+import { runJobs } from './host/jobs.ts'
+import { type Logger, openLog } from './host/log.ts'
+import { openPortal } from './host/portal.ts'
+import { PortTaken, requireFreePort } from './host/ports.ts'
+import { programsOf } from './host/programs.ts'
+import { onStopRequest, type StopOrder, Stopping, stopOrder } from './host/stop.ts'
 
 /** `app/server.ts` in development and `build/server.js` are both one level below it. */
 const root = fileURLToPath(new URL('..', import.meta.url))
+const development = !import.meta.url.includes('/build/')
+const now = () => new Date()
 
-await main().catch((error) => {
-  if (!(error instanceof ConfigError || error instanceof PortTaken)) throw error
-  console.error(error.message)
-  process.exit(2)
-})
+await main()
 
 async function main(): Promise<void> {
-  const config = configOfProcess(root)
-  const claimed = await claim(config.dataDir.path)
-  if (!claimed.ok) {
-    console.error(alreadyRunning(claimed.owner))
-    process.exit(3)
-  }
-  await serve(config)
-}
-
-function alreadyRunning({ pid, url }: Owner): string {
-  const who = pid === 0 ? 'as a process that does not answer' : `as process ${pid}`
-  return `Drop Copy Portal is already running ${who}${url ? ` on ${url}` : ', which is still starting'}.`
-}
-
-async function serve(config: Config): Promise<void> {
+  const config = readConfigOrExit()
   const log = openLog(config.logLevel)
-  const server = createServer()
-  const pages = await openPages(root, server)
-  const app = createApp({
-    log,
-    publicUrl: config.publicUrl,
-    trustProxy: config.trustProxy,
-    development: pages.development,
-    assets: pages.assets,
-    health: (_request, response) => void response.json({ status: 'ok' }),
-    identify: (_request, _response, next) => next(),
-    events: (_request, response) => void response.sendStatus(404),
-    pages: pages.handler((_request, response) => ({
-      user: undefined,
-      cspNonce: response.locals.nonce,
-      mode: config.mode,
-      environment: 'sandbox',
-      environments: config.environments,
-      publicUrl: config.publicUrl ?? '',
-      auth: undefined as never,
-      environmentCookie: () => undefined,
-      reportError: (error) => log.error({ err: error, id: response.locals.requestId }, 'page failed'),
-    })),
-  })
-  server.on('request', app)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(config.port, config.host, resolve)
-    })
-  } catch (error) {
-    throw await portTaken(error, config.host, config.port, 'PORT')
+  const order = stopOrder(log)
+  const stop = (why: string, code: number) => {
+    log.info({ why }, 'stopping')
+    void order.stop().then(() => process.exit(code))
   }
-  const { port } = server.address() as AddressInfo // listening on TCP
-  console.log(`Drop Copy Portal: http://${config.host}:${port}`)
+  onStopRequest((why) => stop(why, 0), config.stopsWithParent)
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'unexpected error')
+    stop('unexpected error', 1)
+  })
+  try {
+    await start(config, log, order)
+  } catch (error) {
+    if (error instanceof Stopping) return // the stop that came in between ends the process
+    await order.stop()
+    process.exit(report(error, log))
+  }
+}
+
+function readConfigOrExit(): Config {
+  try {
+    return configOfProcess(root)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(2)
+  }
+}
+
+/** What the person at the terminal reads, and the exit code: 3 when it runs already, 2 for what they can put right. */
+function report(error: unknown, log: Logger): number {
+  if (error instanceof AlreadyRunning || error instanceof PortTaken) {
+    console.error(error.message)
+    return error instanceof AlreadyRunning ? 3 : 2
+  }
+  log.fatal({ err: error }, 'could not start')
+  console.error(`Drop Copy Portal could not start: ${error instanceof Error ? error.message : String(error)}`)
+  return 1
+}
+
+async function start(config: Config, log: Logger, order: StopOrder): Promise<void> {
+  const programs = programsOf(root, development)
+  const checkPorts = () => requireFreePort(config.host, config.port, 'PORT')
+  const installation = await openInstallation({ config, order, guard: programs.guard, checkPorts, now })
+  const portal = await openPortal({ config, root, installation, log, order, connector: () => undefined, now })
+  const removeExpired = { name: 'expired sign-ins', everyMs: 60_000, run: () => portal.sessions.removeExpired() }
+  await order.started('jobs', runJobs([removeExpired], log))
+  installation.lock.listeningOn(portal.url)
+  console.log(`Drop Copy Portal (${config.mode}): ${portal.url}`)
+  console.log(`Data: ${installation.directory}`)
 }

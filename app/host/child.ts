@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Logger } from './log.ts'
+import { nodeOptions } from './programs.ts'
 
 export interface ChildStatus {
   state: 'starting' | 'running' | 'down' | 'stopped'
@@ -86,7 +87,7 @@ export function superviseChild(options: ChildOptions): Child {
 function forkChild({ entry, args, env, hello }: ChildOptions): ChildProcess {
   const child = fork(entry, [...(args ?? [])], {
     env: { NODE_ENV: 'production', ...env },
-    execArgv: entry.endsWith('.ts') ? ['--import', 'tsx'] : ['--enable-source-maps'],
+    execArgv: nodeOptions(entry),
     stdio: ['ignore', 2, 2, 'ipc'], // stdout is the portal's own; whatever a child prints is log
     serialization: 'advanced',
   })

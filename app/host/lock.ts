@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 
@@ -21,6 +21,9 @@ export interface Lock {
 
 export type Claim = { ok: true; lock: Lock } | { ok: false; owner: Owner }
 
+/** An owner that is on its way out is waited for so long. */
+const stoppingLimitMs = 60_000
+
 const pattern = /^lock\.(\d+)$/
 
 /**
@@ -31,23 +34,23 @@ const pattern = /^lock\.(\d+)$/
  * would take over from the same dead owner tries the same number, and only one binds it. After binding, the claimant looks
  * again; if two stand beside each other (one had looked long before), an owner stays and the lower claimant gives way.
  * An owner that is stopping is waited for, so that a restart need not be timed.
+ * @param as `stopping` for who only clears up behind a killed owner
  */
-export async function claim(dir: string, waitMs = 60_000): Promise<Claim> {
-  mkdirSync(dir, { recursive: true })
-  const until = Date.now() + waitMs
+export async function claim(dir: string, as: 'owner' | 'stopping' = 'owner'): Promise<Claim> {
+  const until = Date.now() + stoppingLimitMs
   for (;;) {
     const others = await answering(dir)
     const owner = others.find((other) => other.owner.state !== 'claiming')?.owner ?? others[0]?.owner
     if (owner && (owner.state === 'owner' || Date.now() > until)) return { ok: false, owner }
     if (owner) await pause(50)
     else {
-      const lock = await bindNext(dir)
+      const lock = await bindNext(dir, as)
       if (lock) return { ok: true, lock }
     }
   }
 }
 
-async function bindNext(dir: string): Promise<Lock | undefined> {
+async function bindNext(dir: string, as: 'owner' | 'stopping'): Promise<Lock | undefined> {
   const number = Math.max(-1, ...numbers(dir)) + 1
   const me: Owner = { pid: process.pid, state: 'claiming' }
   const server = createServer((socket) => {
@@ -64,7 +67,7 @@ async function bindNext(dir: string): Promise<Lock | undefined> {
     }
     await pause(20) // a lower claimant: it is about to give way, or to say that it is the owner
   }
-  me.state = 'owner'
+  me.state = as
   for (const stale of numbers(dir)) if (stale !== number) rmSync(join(dir, `lock.${stale}`), { force: true })
   return {
     listeningOn: (url) => {

@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { RequestHandler } from 'express'
+import type { Config } from '#app/config.ts'
+import { createApp } from '../http/app.server.ts'
+import { environmentOf } from '../http/environment.server.ts'
+import { eventView } from '../http/event-views.server.ts'
+import { type Events, openEvents } from '../http/events.server.ts'
+import { identify, signedIn } from '../http/identify.server.ts'
+import { loadContext } from '../http/load-context.server.ts'
+import { openSessions, type Sessions } from '../http/sessions.server.ts'
+import { openSignInLimits } from '../http/sign-in-limits.server.ts'
+import type { ChildStatus } from './child.ts'
+import type { Installation } from './installation.ts'
+import type { Logger } from './log.ts'
+import { openPages } from './pages.ts'
+import { portTaken } from './ports.ts'
+import type { StopOrder } from './stop.ts'
+
+export interface Portal {
+  /** Where browsers reach it. */
+  url: string
+  sessions: Sessions
+}
+
+/** Put the pages, the event streams and the health answer behind one listener. The last thing to start and the first to stop. */
+export async function openPortal(options: {
+  config: Config
+  root: string
+  installation: Installation
+  log: Logger
+  order: StopOrder
+  /** Of the connector child; undefined when it runs elsewhere. */
+  connector: () => ChildStatus | undefined
+  now(): Date
+}): Promise<Portal> {
+  const { config, installation, log, order, now } = options
+  const { database } = installation
+  const server = createServer()
+  const pages = await openPages(options.root, server)
+  await order.started('pages', pages.close)
+  await listen(server, config)
+  const { port } = server.address() as AddressInfo // listening on TCP
+  const publicUrl = config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`
+  const { environments, mode } = config
+  const sessions = openSessions({ db: database.auth, port, secure: publicUrl.startsWith('https:'), now })
+  const events = openEvents({
+    viewOf: (path, user, request) => {
+      const environment = environmentOf(request.headers.cookie, environments, port)
+      return eventView(path, user, { database, environment, now })
+    },
+    recheck: async (user) => {
+      const session = { id: user.sessionId, userId: user.userId }
+      return (await sessions.stands(session.id)) ? signedIn({ database, now }, session, user.origin) : undefined
+    },
+    log,
+  })
+  const parts = { database, sessions, limits: openSignInLimits(), environments, mode, publicUrl, port, log, now }
+  const app = createApp({
+    log,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    development: pages.development,
+    assets: pages.assets,
+    health: health(options),
+    identify: identify({ database, sessions, isWatching: events.isWatching, now }),
+    events: events.handler,
+    pages: pages.handler((request, response) => loadContext(parts, request, response)),
+  })
+  server.on('request', app)
+  await order.started('listener', () => closeServer(server, events))
+  return { url: publicUrl, sessions }
+}
+
+const hostInUrl = (host: string) => {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host.replace(/[[\]]/g, ''), resolve)
+    })
+  } catch (error) {
+    throw await portTaken(error, host, port, 'PORT')
+  }
+}
+
+/** Requests under way are answered; streams end, idle connections close, and after five seconds everything. */
+async function closeServer(server: Server, events: Events): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  events.close()
+  server.closeIdleConnections()
+  const insist = setTimeout(() => server.closeAllConnections(), 5_000)
+  await closed
+  clearTimeout(insist)
+}
+
+/** 200 while the database answers; the connector is told of, and does not make the portal unhealthy. */
+function health({ installation, connector, log }: Parameters<typeof openPortal>[0]): RequestHandler {
+  return async (_request, response) => {
+    const database = await installation.database
+      .asAuth(async () => true)
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'the database does not answer')
+        return false
+      })
+    response.status(database ? 200 : 503).setHeader('Cache-Control', 'no-store')
+    response.json({ status: database ? 'ok' : 'no-database', connector: connector()?.state ?? 'external' })
+  }
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+
+export interface Programs {
+  connector: string
+  cli: string
+  guard: string
+}
+
+/** What we start beside ourselves: the bundles next to ours, or the sources in development. */
+export function programsOf(root: string, development: boolean): Programs {
+  const at = (bundle: string, source: string) => join(root, development ? source : `build/${bundle}.js`)
+  return {
+    connector: at('connector', 'app/connector/main.ts'),
+    cli: at('cli', 'app/cli/main.ts'),
+    guard: at('guard', 'app/host/guard.ts'),
+  }
+}
+
+/** How Node runs one of them. */
+export const nodeOptions = (program: string): string[] =>
+  program.endsWith('.ts') ? ['--import', 'tsx'] : ['--enable-source-maps']
