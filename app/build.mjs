@@ -91,8 +91,8 @@ export async function buildAll(digest = sourceDigest()) {
     process.env.BUILD_DIRECTORY = next
     const { build: viteBuild } = await import('vite')
     const configFile = join(root, 'app/vite.config.ts')
-    await viteBuild({ configFile, logLevel: 'warn', mode: 'production' })
-    await viteBuild({ configFile, logLevel: 'warn', mode: 'production', build: { ssr: true } })
+    await viteBuild({ configFile, logLevel: 'error', mode: 'production' })
+    await viteBuild({ configFile, logLevel: 'error', mode: 'production', build: { ssr: true } })
     await bundleNode(join(root, next))
     writeFileSync(join(root, next, '.digest'), digest)
     rmSync(buildDir, { recursive: true, force: true })
@@ -128,8 +128,6 @@ async function bundleNode(outdir) {
   // started by path as a thread, so never part of a bundle; it stands beside whichever bundle starts it
   const writer = join(root, 'app/journal/writer-thread.mjs')
   if (existsSync(writer)) cpSync(writer, join(outdir, 'writer-thread.mjs'))
-  if (existsSync(join(root, 'db/migrations')))
-    cpSync(join(root, 'db/migrations'), join(outdir, 'migrations'), { recursive: true })
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll()

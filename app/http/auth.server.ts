@@ -5,7 +5,7 @@ import type { Auth } from './auth-types.ts'
 import type { Mode, SignedInUser } from './context.ts'
 import { findInvitation, useInvitation } from './invitations.server.ts'
 import { checkPassword, hashPassword, verifyPassword } from './passwords.server.ts'
-import { findActor, findByEmail, findHash, saveHash } from './people.server.ts'
+import { findActor, findByEmail, findHash, saveHash, saveName } from './people.server.ts'
 import type { Sessions } from './sessions.server.ts'
 import type { SignInLimits } from './sign-in-limits.server.ts'
 
@@ -103,7 +103,7 @@ async function changePassword(
 async function acceptInvitation(
   parts: AuthParts,
   caller: Caller,
-  input: { token: string; password: string },
+  input: { token: string; name: string; password: string },
   renew: Renew,
 ): ReturnType<Auth['acceptInvitation']> {
   const { database, sessions, now } = parts
@@ -115,6 +115,7 @@ async function acceptInvitation(
   const userId = await database.asAuth(async (tx) => {
     const id = await useInvitation(tx, input.token, now())
     if (id === undefined) return undefined
+    await saveName(tx, id, input.name)
     await saveHash(tx, id, hash, now())
     await note(parts, caller, tx, 'invitation.accept', id)
     return id

@@ -65,3 +65,8 @@ export async function saveHash(tx: Tx, userId: string, passwordHash: string, now
     .values(value)
     .onConflictDoUpdate({ target: userSecrets.userId, set: { passwordHash, changedAt: now } })
 }
+
+/** People say themselves how they are called, when they accept an invitation. As `dc_auth`. */
+export async function saveName(tx: Tx, userId: string, name: string): Promise<void> {
+  await tx.update(users).set({ name }).where(eq(users.id, userId))
+}
