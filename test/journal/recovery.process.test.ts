@@ -1,0 +1,200 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  batchesOf,
+  filled,
+  newestOf,
+  newestPath,
+  type RandomJournal,
+  randomFrom,
+  randomJournal,
+  recoveredAfter,
+} from './random-journal.ts'
+import { Fold, opened, textOf } from './support.ts'
+
+/** The number of the last batch that is whole when all bytes from `cut` on are zero; its trailer may be missing. */
+function lastWholeInZeros(bytes: Buffer, cut: number): number {
+  const isWhole = ({ at, length }: { at: number; length: number }) =>
+    bytes.subarray(Math.max(cut, at), Math.max(cut, at + length - 8)).every((byte) => byte === 0)
+  return batchesOf(bytes).findLast(isWhole)?.number ?? 0
+}
+
+/** The same when the file ends at `cut`. */
+const lastWholeInFile = (bytes: Buffer, cut: number): number =>
+  batchesOf(bytes).findLast(({ at, length }) => at + length <= cut)?.number ?? 0
+
+/** State after a batch; batches that hold only a head change nothing. */
+function stateAfter(made: RandomJournal, number: number): string {
+  for (let n = number; n > 0; n--) {
+    const state = made.states.get(n)
+    if (state) return state
+  }
+  return new Fold().state
+}
+
+const zeroedFrom = (cut: number) => (bytes: Buffer) => bytes.fill(0, cut)
+
+function expectCut(made: RandomJournal, cut: number): void {
+  const bytes = newestOf(made)
+  const before = batchesOf(bytes)[0]!.number - 1
+  for (const [change, lastWhole] of [
+    [zeroedFrom(cut), lastWholeInZeros],
+    [(b: Buffer) => b.subarray(0, cut), lastWholeInFile],
+  ] as const) {
+    const { fold, recovered } = recoveredAfter(made, change)
+    expect(fold.state).toBe(stateAfter(made, lastWhole(bytes, cut) || before))
+    expect(recovered.report.damaged).toEqual([])
+    expect(recovered.report.tail).not.toBe('suspect')
+  }
+}
+
+describe('a journal cut off', () => {
+  test('after any batch has the state of that moment', async () => {
+    const made = await filled(11, 60)
+    for (const { at, length } of batchesOf(newestOf(made))) expectCut(made, at + length)
+  })
+
+  test('at any byte has the state of the last batch that was whole', async () => {
+    for (const seed of [1, 2, 3]) {
+      const made = await filled(seed, 40)
+      const end = batchesOf(newestOf(made)).reduce((_, b) => b.at + b.length, 0)
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: end }), (cut) => expectCut(made, cut)),
+        { numRuns: 60 },
+      )
+    }
+  })
+
+  test('at every byte of its last batch has the state before it, or after it when only the trailer is missing', async () => {
+    const made = await filled(5, 4)
+    const last = batchesOf(newestOf(made)).at(-1)!
+    for (let cut = last.at; cut <= last.at + last.length; cut++) expectCut(made, cut)
+  })
+
+  test('goes on as if what was cut had never been', async () => {
+    const made = await filled(21, 80)
+    const path = newestPath(made.dir)
+    const bytes = readFileSync(path)
+    const last = batchesOf(bytes).at(-1)!
+    writeFileSync(path, bytes.fill(0, last.at + 50))
+    const again = await randomJournal(99, made.dir)
+    expect(again.journal.recovery).toMatchObject({ tail: 'torn', damaged: [] })
+    expect(again.fold.state).toBe(stateAfter(made, last.number - 1))
+    for (let i = 0; i < 300; i++) {
+      again.append()
+      if (i % 9 === 0) await again.journal.flush()
+    }
+    await again.journal.close()
+    const third = await opened(made.dir)
+    expect(third.journal.recovery).toMatchObject({ tail: 'clean', damaged: [] })
+    expect(third.fold.state).toBe(again.fold.state)
+    await third.journal.close()
+  })
+
+  test('holds an M at every position a delivery names, and no number of a target twice', async () => {
+    const made = await filled(31, 120)
+    const bytes = newestOf(made)
+    const random = randomFrom(4)
+    for (let i = 0; i < 15; i++) {
+      const cut = 200 + random(bytes.length - 200)
+      const path = newestPath(made.dir)
+      writeFileSync(path, Buffer.from(bytes).fill(0, cut))
+      const { journal } = await opened(made.dir)
+      const messages = new Set<number>()
+      const numbers = new Set<string>()
+      await journal.scan(journal.start, journal.end, (record) => {
+        if (record.type === 'M') messages.add(record.position)
+        if (record.type !== 'D') return true
+        for (let n = 0; n < record.count; n++) {
+          expect(messages).toContain(record.messages[n])
+          const number = `${record.target}/${record.epoch}/${record.firstNumber + n}`
+          expect(numbers).not.toContain(number)
+          numbers.add(number)
+        }
+        return true
+      })
+      await journal.close()
+      writeFileSync(path, bytes)
+    }
+  })
+})
+
+describe('a flipped bit', () => {
+  const flipped = (at: number, bit: number) => (bytes: Buffer) => {
+    bytes[at]! ^= 1 << bit
+    return bytes
+  }
+
+  test('never lets a batch vanish unsaid', async () => {
+    const made = await filled(41, 50)
+    const bytes = newestOf(made)
+    const batches = batchesOf(bytes)
+    const end = batches.at(-1)!.at + batches.at(-1)!.length
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: end - 1 }), fc.integer({ min: 0, max: 7 }), (at, bit) => {
+        const hit = batches.find((b) => at < b.at + b.length)!
+        const { fold, recovered } = recoveredAfter(made, flipped(at, bit))
+        const isTrailer = at >= hit.at + hit.length - 8
+        const { tail, damaged, cut } = recovered.report
+        if (isTrailer)
+          expect({ tail, damaged, state: fold.state }).toEqual({ tail: 'clean', damaged: [], state: made.fold.state })
+        else if (hit === batches.at(-1)) {
+          expect({ tail, damaged, length: cut.to - cut.from }).toEqual({
+            tail: 'suspect',
+            damaged: [],
+            length: hit.length,
+          })
+          expect(fold.state).toBe(stateAfter(made, hit.number - 1))
+        } else if (hit.isHead) {
+          expect(damaged).toEqual([expect.objectContaining({ batches: 1, head: true })])
+          expect(fold.state).toBe(made.fold.state)
+        } else {
+          expect(tail).toBe('clean')
+          expect(damaged).toEqual([expect.objectContaining({ batches: 1, head: false })])
+          expect(damaged[0]!.to - damaged[0]!.from).toBe(hit.length)
+          const lost = new Set(made.texts.get(hit.number))
+          expect(fold.seen.some((text) => lost.has(text))).toBe(false)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('behind the end costs nothing', async () => {
+    const made = await filled(43, 20)
+    const last = batchesOf(newestOf(made)).at(-1)!
+    const { fold, recovered } = recoveredAfter(made, flipped(last.at + last.length + 999, 3))
+    expect(recovered.report).toMatchObject({ tail: 'torn', damaged: [] })
+    expect(fold.state).toBe(made.fold.state)
+  })
+
+  test('in an older segment is found by a scan, which goes on behind it', async () => {
+    const made = await filled(45, 900)
+    const one = await opened(made.dir)
+    const { journal } = one
+    const all: string[] = []
+    const oldest = journal.start
+    await journal.scan(oldest, journal.end, (record) => void (record.type !== 'H' && all.push(textOf(record))))
+    expect(all).toEqual(made.fold.seen)
+    await journal.close()
+    const path = newestPath(made.dir).replace(/\d{16}/, String(oldest).padStart(16, '0'))
+    const bytes = readFileSync(path)
+    const hit = batchesOf(bytes)[5]!
+    writeFileSync(path, flipped(hit.at + 40, 2)(bytes))
+    const two = await opened(made.dir)
+    expect(two.fold.state).toBe(made.fold.state)
+    const left: string[] = []
+    const damage: [number, number][] = []
+    await two.journal.scan(
+      oldest,
+      two.journal.end,
+      (record) => void (record.type !== 'H' && left.push(textOf(record))),
+      (from, to) => damage.push([from - oldest, to - oldest]),
+    )
+    expect(damage).toEqual([[hit.at, hit.at + hit.length]])
+    const lost = new Set(made.texts.get(hit.number))
+    expect(left).toEqual(made.fold.seen.filter((text) => !lost.has(text)))
+    await two.journal.close()
+  })
+})
