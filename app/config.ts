@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(1).max(65535)
@@ -162,5 +163,12 @@ function assemble(read: Variables, root: string): Omit<Config, 'stopsWithParent'
   }
 }
 
+/** Where package.json stands: above this file, be it the source or a bundle. */
+export const projectRoot: string = rootAbove(import.meta.dirname)
+
+function rootAbove(directory: string): string {
+  return existsSync(join(directory, 'package.json')) ? directory : rootAbove(dirname(directory))
+}
+
 /** The configuration of this process. @throws ConfigError */
-export const configOfProcess = (root: string): Config => readConfig(process.env, root)
+export const configOfProcess = (): Config => readConfig(process.env, projectRoot)

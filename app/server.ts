@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import { type Config, ConfigError, configOfProcess } from './config.ts'
+import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
 import { AlreadyRunning, openInstallation } from './host/installation.ts'
 import { runJobs } from './host/jobs.ts'
 import { type Logger, openLog } from './host/log.ts'
@@ -8,8 +7,6 @@ import { PortTaken, requireFreePort } from './host/ports.ts'
 import { programsOf } from './host/programs.ts'
 import { onStopRequest, type StopOrder, Stopping, stopOrder } from './host/stop.ts'
 
-/** `app/server.ts` in development and `build/server.js` are both one level below it. */
-const root = fileURLToPath(new URL('..', import.meta.url))
 const development = !import.meta.url.includes('/build/')
 const now = () => new Date()
 
@@ -39,7 +36,7 @@ async function main(): Promise<void> {
 
 function readConfigOrExit(): Config {
   try {
-    return configOfProcess(root)
+    return configOfProcess()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     console.error(error.message)
@@ -59,10 +56,18 @@ function report(error: unknown, log: Logger): number {
 }
 
 async function start(config: Config, log: Logger, order: StopOrder): Promise<void> {
-  const programs = programsOf(root, development)
+  const programs = programsOf(projectRoot, development)
   const checkPorts = () => requireFreePort(config.host, config.port, 'PORT')
   const installation = await openInstallation({ config, order, guard: programs.guard, checkPorts, now })
-  const portal = await openPortal({ config, root, installation, log, order, connector: () => undefined, now })
+  const portal = await openPortal({
+    config,
+    root: projectRoot,
+    installation,
+    log,
+    order,
+    connector: () => undefined,
+    now,
+  })
   const removeExpired = { name: 'expired sign-ins', everyMs: 60_000, run: () => portal.sessions.removeExpired() }
   await order.started('jobs', runJobs([removeExpired], log))
   installation.lock.listeningOn(portal.url)

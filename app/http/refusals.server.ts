@@ -1,9 +1,16 @@
 import { data } from '@remix-run/node'
+import { isRole, roleNames } from '#domain/people/roles.ts'
+import type { RequestState } from '#domain/request/lifecycle.ts'
+import type { Refused } from '#services/refused.ts'
+import type { InvitationRefusal, PasswordRefusal, SignInRefusal } from './auth-types.ts'
 import type { InvalidForm, Typed } from './forms.server.ts'
+
+/** Everything an action may be refused for: by its form, by who asks, or by a command. */
+export type AnyRefusal = InvalidForm | SignInRefusal | PasswordRefusal | InvitationRefusal | Refused
 
 /** What an action answers when refused: the page shows `sentence` on top and `fields` beside their inputs, and refills from `typed`. */
 export interface RefusalView {
-  code: string
+  code: AnyRefusal['code']
   sentence: string
   fields: Record<string, string>
   typed: Typed
@@ -11,14 +18,226 @@ export interface RefusalView {
 
 /**
  * Turn a refusal of a service or of `readForm` into the action's answer: `{ refusal: RefusalView }` with its HTTP status
- * (422 malformed, 403, 404, 409 state or stale, 429). Pass what was typed so that the form keeps it.
+ * (422 malformed, 401, 403, 404, 409 state or stale, 429). Pass what was typed so that the form keeps it.
  */
-export function refusal(error: { code: string } | InvalidForm, typed: Typed = {}) {
-  const view: RefusalView = { code: error.code, sentence: error.code, fields: {}, typed }
-  return data({ refusal: view }, { status: 409 })
+export function refusal(error: AnyRefusal, typed: Typed = {}) {
+  const { status, sentence, fields = {} } = explain(error)
+  const view: RefusalView = { code: error.code, sentence, fields, typed: 'typed' in error ? error.typed : typed }
+  const headers = error.code === 'too-many-attempts' ? { 'Retry-After': String(error.retryAfterS) } : undefined
+  return data({ refusal: view }, { status, headers })
 }
 
 /** For loaders: the thing does not exist or is not theirs to see (the same answer for both). */
 export function notFound(): Response {
-  return new Response('Not found', { status: 404 })
+  return new Response(null, { status: 404, statusText: 'Not Found' })
+}
+
+interface Explained {
+  status: number
+  /** What happened, what it means, what to do. */
+  sentence: string
+  fields?: Record<string, string>
+}
+
+const at = (status: number, sentence: string, fields?: Record<string, string>): Explained =>
+  fields ? { status, sentence, fields } : { status, sentence }
+
+/** One sentence and one status for each code. A new code does not compile until it has them. */
+function explain(error: AnyRefusal): Explained {
+  switch (error.code) {
+    case 'invalid-form':
+      return at(422, count(error.fields), error.fields)
+    case 'incomplete': {
+      const fields = Object.fromEntries(error.problems.map(({ field, message }) => [field, message]))
+      return at(422, count(fields), fields)
+    }
+    case 'wrong-credentials':
+    case 'too-many-attempts':
+    case 'weak-password':
+    case 'invitation-gone':
+      return explainSignIn(error)
+    case 'not-found':
+    case 'not-allowed':
+    case 'own-submission':
+    case 'not-a-party':
+    case 'own-account':
+    case 'role-conflict':
+    case 'email-taken':
+    case 'nobody-to-decide':
+    case 'no-agreement':
+      return explainPeople(error)
+    case 'already-revoked':
+    case 'already-paused':
+    case 'not-paused':
+    case 'too-many-credentials':
+    case 'nothing-to-withdraw':
+    case 'uncovered':
+    case 'invalid-configuration':
+      return explainActs(error)
+    default:
+      return explainRequest(error)
+  }
+}
+
+type Coded<C extends AnyRefusal['code']> = Extract<AnyRefusal, { code: C }>
+
+function explainSignIn(
+  error: Coded<'wrong-credentials' | 'too-many-attempts' | 'weak-password' | 'invitation-gone'>,
+): Explained {
+  switch (error.code) {
+    case 'wrong-credentials':
+      return at(401, 'E-mail and password do not match. Check both and try again.')
+    case 'too-many-attempts':
+      return at(429, `Too many attempts. Try again in ${minutes(error.retryAfterS)}.`)
+    case 'weak-password':
+      return at(422, `This password is too easy to guess. ${error.why}`)
+    case 'invitation-gone':
+      return at(410, 'This link was used or has expired. Ask whoever invited you for a new one.')
+  }
+}
+
+function explainPeople(
+  error: Coded<
+    | 'not-found'
+    | 'not-allowed'
+    | 'own-submission'
+    | 'not-a-party'
+    | 'own-account'
+    | 'role-conflict'
+    | 'email-taken'
+    | 'nobody-to-decide'
+    | 'no-agreement'
+  >,
+): Explained {
+  switch (error.code) {
+    case 'not-found':
+      return at(404, 'There is nothing here by that name that you may see.')
+    case 'not-allowed':
+      return at(403, `You may not do this. It takes ${aRole(error.needs)}.`)
+    case 'own-submission':
+      return at(403, 'You submitted this request, so somebody else decides it.')
+    case 'not-a-party':
+      return at(403, 'Your firm has nothing to decide in this round.')
+    case 'own-account':
+      return at(403, 'This is your own account. Another administrator can change it.')
+    case 'role-conflict':
+      return at(422, error.sentence, { roles: error.sentence })
+    case 'email-taken':
+      return at(422, 'Somebody has this e-mail address already.', {
+        email: 'Somebody has this e-mail address already.',
+      })
+    case 'nobody-to-decide':
+      return at(409, `It cannot be sent: ${error.sentence}`)
+    case 'no-agreement':
+      return at(
+        409,
+        `${error.firm} has no drop copy agreement on file. The exchange records one before a request is sent.`,
+      )
+  }
+}
+
+function explainActs(
+  error: Coded<
+    | 'already-revoked'
+    | 'already-paused'
+    | 'not-paused'
+    | 'too-many-credentials'
+    | 'nothing-to-withdraw'
+    | 'uncovered'
+    | 'invalid-configuration'
+  >,
+): Explained {
+  switch (error.code) {
+    case 'already-revoked':
+      return at(409, 'This password was revoked before. Nothing was changed.')
+    case 'already-paused':
+      return at(409, `${error.by} has paused this target already. Nothing was changed.`)
+    case 'not-paused':
+      return at(409, 'This target is not paused. Nothing was changed.')
+    case 'too-many-credentials':
+      return at(409, `${error.limit} passwords are live already. Revoke one first.`)
+    case 'nothing-to-withdraw':
+      return at(409, 'There is no live consent of your firm for these sources. Nothing was changed.')
+    case 'uncovered':
+      return at(409, `Not every clearing firm has agreed to ${list(error.sources)}. Nothing was published.`)
+    case 'invalid-configuration':
+      return at(409, `The connector could not run the result, so nothing was published: ${error.problems.join('; ')}.`)
+  }
+}
+
+function explainRequest(
+  error: Exclude<
+    AnyRefusal,
+    | Parameters<typeof explainSignIn>[0]
+    | Parameters<typeof explainPeople>[0]
+    | Parameters<typeof explainActs>[0]
+    | Coded<'invalid-form' | 'incomplete'>
+  >,
+): Explained {
+  switch (error.code) {
+    case 'wrong-state':
+      return at(409, `This is not possible now: the request is ${stateWords[error.state]}. Nothing was changed.`)
+    case 'stale':
+      return at(
+        409,
+        `${error.by} changed this meanwhile (${utc(error.at)}). Below is how it stands now; what you typed is kept.`,
+      )
+    case 'already-decided':
+      return at(409, 'Your firm has decided in this round already. Nothing was changed.')
+    case 'not-what-was-shown':
+      return at(409, 'The request has changed since you opened this page. Read it again before you decide.')
+    case 'nothing-to-take-back':
+      return at(409, 'Your firm has no approval in this round to take back.')
+    case 'reason-needed':
+      return at(422, 'Say why: the other side reads it.', { reason: 'Say why.' })
+    case 'moved':
+      return at(409, `What this builds on has moved: ${error.moved.map(({ sentence }) => sentence).join(' ')}`)
+    case 'request-open':
+      return at(409, `Request ${error.number} on this group is still open. It has to end first.`)
+    case 'group-name-taken':
+      return at(422, `Your firm has a group called ${error.name} already.`, { groupName: 'This name is taken.' })
+    case 'group-not-open':
+      return at(409, 'The group is closed. Nothing can be changed in it any more.')
+    case 'unknown-source':
+      return at(422, `No open session is called ${list(error.sources)}.`, {
+        sources: `Not known: ${list(error.sources)}.`,
+      })
+    case 'unknown-account':
+      return at(422, 'This billing account does not exist any more.', {
+        billingAccountId: 'Choose one of the accounts listed.',
+      })
+    case 'over-capacity':
+      return at(409, error.sentence)
+    case 'too-early':
+      return at(409, error.sentence)
+  }
+}
+
+const stateWords: Record<RequestState, string> = {
+  draft: 'a draft',
+  'with-firms': 'with the clearing firms',
+  'with-gam': 'with the Global Account Manager',
+  scheduled: 'scheduled',
+  applying: 'being applied',
+  applied: 'applied',
+  returned: 'returned',
+  rejected: 'rejected',
+  withdrawn: 'withdrawn',
+  expired: 'expired',
+  failed: 'failed',
+}
+
+const count = (fields: Record<string, string>) => {
+  const wrong = Object.keys(fields).length
+  return wrong === 1 ? 'One field needs another look.' : `${wrong} fields need another look.`
+}
+const list = (names: readonly string[]) =>
+  names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+const minutes = (seconds: number) => (seconds <= 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`)
+const utc = (iso: string) => `${iso.slice(11, 19)} UTC`
+
+function aRole(needs: string): string {
+  if (needs === 'authorized-contact') return 'an authorized contact of this group'
+  const name = isRole(needs) ? roleNames[needs] : needs
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`
 }

@@ -1,0 +1,11 @@
+/** What each file of this folder exports as `command`. */
+export interface Command {
+  name: string
+  /** One line for `drop-copy --help`. */
+  summary: string
+  /** @returns the exit code: 0 done, 1 failed, 2 asked wrongly, 3 somebody else is at it */
+  run(argv: string[]): Promise<number>
+}
+
+/** The command was asked for wrongly; the message says how it is meant. Exit code 2. */
+export class UsageError extends Error {}

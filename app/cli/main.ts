@@ -1,0 +1,48 @@
+import { ConfigError } from '#app/config.ts'
+import { type Command, UsageError } from './command.ts'
+
+/** One file a command, loaded when it is asked for. */
+const commands: Record<string, () => Promise<{ command: Command }>> = {
+  db: () => import('./db.ts'),
+  user: () => import('./user.ts'),
+}
+
+/** Ctrl-C reaches a child of the portal through the portal's ordered stop alone, and the portal's end is its own. */
+if (process.send) {
+  process.on('SIGINT', () => undefined)
+  process.on('disconnect', () => {
+    process.kill(process.pid, 'SIGTERM')
+    setTimeout(() => process.exit(1), 10_000).unref()
+  })
+}
+
+process.exitCode = await dispatch(process.argv.slice(2))
+
+async function dispatch([name, ...argv]: string[]): Promise<number> {
+  const load = name === undefined ? undefined : commands[name]
+  if (!load) {
+    const isAsked = name === '--help' || name === '-h' || name === 'help'
+    const text = await usage()
+    if (isAsked) console.log(text)
+    else console.error(name === undefined ? text : `drop-copy: there is no command "${name}"\n\n${text}`)
+    return isAsked ? 0 : 2
+  }
+  try {
+    return await (await load()).command.run(argv)
+  } catch (error) {
+    const isUsage = error instanceof UsageError || error instanceof ConfigError || isParseArgsError(error)
+    console.error(`drop-copy ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    return isUsage ? 2 : 1
+  }
+}
+
+/** node:util's parseArgs: an unknown option, or one without its value. */
+const isParseArgsError = (error: unknown) =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+
+async function usage(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map(async (load) => (await load()).command))
+  const width = Math.max(...all.map(({ name }) => name.length))
+  const lines = all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  return ['Usage: drop-copy COMMAND [OPTIONS]', '', ...lines, '', 'drop-copy COMMAND --help says more.'].join('\n')
+}
