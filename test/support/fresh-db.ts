@@ -51,10 +51,20 @@ async function createFromTemplate(sql: postgres.Sql, name: string): Promise<void
   await sql.unsafe(`create database ${name} template ${templateName}`)
 }
 
+/** Deleting the few rows of a test is many times faster than truncating fifty tables; `replica` leaves triggers and keys out of it. */
 async function truncate(owner: postgres.Sql): Promise<void> {
   const kept = ['installation', 'environments']
-  const tables = await owner<{ name: string }[]>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'dc' and tablename <> all(${kept})`
-  await owner.unsafe(`truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade`)
-  await owner`update dc.environments set newest_version = 0`
+  await owner.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    const tables = await tx<{ name: string }[]>`
+      select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'dc' and tablename <> all(${kept})`
+    const sequences = await tx<{ name: string }[]>`
+      select format('%I.%I', schemaname, sequencename) as name from pg_sequences where schemaname = 'dc' and last_value is not null`
+    const statements = [
+      ...tables.map(({ name }) => `delete from ${name}`),
+      ...sequences.map(({ name }) => `alter sequence ${name} restart`),
+      'update dc.environments set newest_version = 0, settings = default',
+    ]
+    await tx.unsafe(statements.join(';'))
+  })
 }
