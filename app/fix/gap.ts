@@ -94,11 +94,12 @@ export function dropEarlyBelow(turn: Turn, nextIn: number): void {
 }
 
 /** No progress: ask once more; after the third time the first missing stretch is lost and the session goes on behind it. */
-export function askAgain(turn: Turn): void {
+export function askAgain(turn: Turn) {
   const gap = gapOf(turn)
   if (!gap) return
-  if (gap.asks < maxAsks) ask(turn, gap)
-  else giveUp(turn, firstEarly(gap))
+  if (gap.asks < maxAsks) return ask(turn, gap)
+  gap.progressMs = turn.nowMs
+  giveUp(turn, firstEarly(gap))
 }
 
 /** The numbers below `next` will not come. */
