@@ -8,4 +8,5 @@ export default [
   route('continue-as', 'routes/continue-as.ts'),
   route('invitations/:token', 'routes/invitation.tsx'),
   route('account', 'routes/account.tsx'),
+  route('*', 'routes/not-found.ts'),
 ] satisfies RouteConfig

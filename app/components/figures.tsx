@@ -1,18 +1,19 @@
 import { type ReactNode, useState } from 'react'
-import { formatCount, formatMoney } from './format.ts'
+import { formatMoney } from '#domain/billing/money.ts'
+import { writeCount } from '#domain/time/zone.ts'
 
 /** A number with thousands separated; hatched when nobody has confirmed it lately. */
-export function Count({ of, stale = false }: { of: number | bigint | null | undefined; stale?: boolean }) {
+export function Count({ of, stale = false }: { of: number | null | undefined; stale?: boolean }) {
   if (of === null || of === undefined) return <span className="text-muted">–</span>
   return (
     <span className={stale ? 'stale rounded px-1 tabular-nums' : 'tabular-nums'} title={stale ? 'Stale' : undefined}>
-      {formatCount(of)}
+      {writeCount(of)}
     </span>
   )
 }
 
 /** Minor units with their currency. */
-export function Money({ minor, currency }: { minor: number | bigint; currency: string }) {
+export function Money({ minor, currency }: { minor: number; currency: string }) {
   return <span className="whitespace-nowrap tabular-nums">{formatMoney(minor, currency)}</span>
 }
 

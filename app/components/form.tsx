@@ -10,9 +10,10 @@ export const fieldId = (name: string) => `field-${name.replace(/[^\w-]/g, '-')}`
 /** A field's error and what was typed into it before the page came back. */
 export function useField(name: string) {
   const refusal = useContext(RefusalContext)
+  const path = name.replace(/\[\]$/, '') // `sources[]` is the list `sources`
   return {
-    id: fieldId(name),
-    error: refusal?.fields[name],
+    id: fieldId(path),
+    error: refusal?.fields[path],
     typed: refusal?.typed[name],
     refused: refusal !== undefined,
   }

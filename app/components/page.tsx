@@ -54,16 +54,19 @@ export function Section({
   title,
   actions,
   intro,
+  id: anchor,
   children,
 }: {
   title: string
   actions?: ReactNode
   intro?: ReactNode
+  /** What links on this page jump to. */
+  id?: string
   children: ReactNode
 }) {
   const id = useId()
   return (
-    <section aria-labelledby={id} className="mb-8">
+    <section id={anchor} aria-labelledby={id} className="mb-8 scroll-mt-16">
       <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <h2 id={id}>{title}</h2>
         {actions && <div className="no-print flex flex-wrap gap-3 text-table">{actions}</div>}

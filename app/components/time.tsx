@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import { formatAge, formatDay, formatInstant, formatTime } from './format.ts'
+import { writeAge } from '#domain/time/zone.ts'
+import { formatDay, formatInstant, formatTime } from './format.ts'
 import { useNow } from './now.tsx'
 
 type When = Date | string | number
@@ -41,10 +42,10 @@ export function Age({ at, ago = false }: { at: When | null | undefined; ago?: bo
   const now = useNow()
   if (at === null || at === undefined) return <span className="text-muted">never</span>
   const date = asDate(at)
-  const age = formatAge(Math.max(0, now - date.getTime()))
+  const age = writeAge(Math.max(0, now - date.getTime()))
   return (
     <time dateTime={date.toISOString()} title={formatInstant(date, 'ms')} className="whitespace-nowrap tabular-nums">
-      {ago && age !== 'now' ? `${age} ago` : age}
+      {ago ? `${age} ago` : age}
     </time>
   )
 }

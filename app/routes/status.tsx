@@ -1,14 +1,116 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { PageHead } from '#app/components/page.tsx'
+import { Link, useLoaderData } from '@remix-run/react'
+import { Count } from '#app/components/figures.tsx'
+import { useLive } from '#app/components/live.ts'
+import { Counts, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { SandboxStrip } from '#app/components/sandbox-strip.tsx'
+import { DeliveryShape } from '#app/components/states.tsx'
+import { Age, Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { findStatus } from '#db/queries/status.ts'
+import { may } from '#domain/people/permissions.ts'
+import { unaccounted } from '#domain/status/state.ts'
+import { loadSandboxSteps } from './sandbox.server.ts'
+import { FeedTable, GroupTable, SourceTable, TargetTable } from './status-tables.tsx'
 
 export const meta = () => [{ title: 'Status · Drop Copy Portal' }]
 
-export function loader({ context }: LoaderFunctionArgs) {
-  requireUser(context, 'status:read')
-  return null
+export async function loader({ context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'status:read')
+  const now = context.deps.now()
+  const status = await context.read(user, (tx) => findStatus(tx, context.environment, now))
+  return {
+    status,
+    heardAt: status.heardAgoMs === undefined ? undefined : new Date(now.getTime() - status.heardAgoMs),
+    steps: await loadSandboxSteps(context),
+    mayAsk: may(user, 'request:submit') && !user.isExchange,
+  }
 }
 
+const tones = { good: 'text-green', attention: 'text-text', bad: 'text-red', unknown: 'text-muted' } as const
+
 export default function Status() {
-  return <PageHead title="Status" />
+  const { status, heardAt, steps, mayAsk } = useLoaderData<typeof loader>()
+  useLive(paths.statusEvents())
+  const { verdict, ledger, groups, targets, sources, feeds, isStale } = status
+  return (
+    <>
+      <PageHead title="Status" state={<HeardAt at={heardAt} stale={isStale} />} />
+      {steps && <SandboxStrip steps={steps} />}
+      <p className={`mb-4 max-w-4xl text-head font-semibold ${tones[verdict.tone]}`}>{verdict.sentence}</p>
+      <Counts
+        counts={[
+          ...verdict.counts.map(({ word, count }) => ({
+            label: word,
+            value: (
+              <span className="inline-flex items-center gap-1.5">
+                <DeliveryShape word={word} /> {count}
+              </span>
+            ),
+            to: '#groups',
+          })),
+          { label: 'Received this week', value: <Count of={ledger.received} stale={isStale} />, to: '#sources' },
+          { label: 'Delivered', value: <Count of={ledger.delivered} stale={isStale} />, to: '#targets' },
+          { label: 'Filtered as agreed', value: <Count of={ledger.filtered} stale={isStale} />, to: '#targets' },
+          {
+            label: 'Waiting or held',
+            value: <Count of={ledger.waiting + ledger.held} stale={isStale} />,
+            to: '#targets',
+          },
+          {
+            label: 'Unaccounted',
+            value: <Count of={unaccounted(ledger)} stale={isStale} />,
+            to: '#targets',
+            loud: unaccounted(ledger) !== 0,
+          },
+        ]}
+      />
+      {status.alarms.map((alarm) => (
+        <Notice key={alarm.code} tone="red" title={alarm.says}>
+          Since <Instant at={alarm.since} />.
+        </Notice>
+      ))}
+      <Section title="Groups" id="groups">
+        <GroupTable groups={groups} stale={isStale} empty={<NoGroup mayAsk={mayAsk} />} />
+      </Section>
+      <Section title="Targets" id="targets">
+        <TargetTable
+          targets={targets}
+          stale={isStale}
+          withGroup
+          empty="No target yet: a group gets its targets when it is approved."
+        />
+      </Section>
+      <Section title="Sources" id="sources">
+        <SourceTable sources={sources} stale={isStale} empty="No source session of your firm flows yet." />
+      </Section>
+      {feeds.length > 0 && (
+        <Section title="Feeds" id="feeds">
+          <FeedTable feeds={feeds} stale={isStale} />
+        </Section>
+      )}
+    </>
+  )
+}
+
+function NoGroup({ mayAsk }: { mayAsk: boolean }) {
+  if (!mayAsk) return <>No group is live yet.</>
+  return (
+    <>
+      No group is live yet.{' '}
+      <Link to={paths.newRequest()} className="link">
+        Ask for a Drop Copy Group
+      </Link>
+    </>
+  )
+}
+
+function HeardAt({ at, stale }: { at: Date | undefined; stale: boolean }) {
+  if (at === undefined) return <span className="text-table text-muted">the connector has not reported yet</span>
+  return (
+    <span className={`text-table text-muted ${stale ? 'stale rounded px-1' : ''}`}>
+      reported <Age at={at} ago />
+    </span>
+  )
 }

@@ -1,0 +1,40 @@
+import { type Ledger, unaccounted } from '#domain/status/state.ts'
+import { Count } from './figures.tsx'
+import type { Column } from './table.tsx'
+
+const terms: readonly { key: keyof Ledger; head: string }[] = [
+  { key: 'received', head: 'Received' },
+  { key: 'delivered', head: 'Delivered' },
+  { key: 'filtered', head: 'Filtered' },
+  { key: 'waiting', head: 'Waiting' },
+  { key: 'held', head: 'Held' },
+  { key: 'expired', head: 'Expired' },
+]
+
+/** The columns of the sum that must close, the same in every table: received is all the others together. */
+export function ledgerColumns<Row>(of: (row: Row) => Ledger, stale: boolean): Column<Row>[] {
+  return [
+    ...terms.map(
+      ({ key, head }): Column<Row> => ({
+        key,
+        head,
+        number: true,
+        cell: (row) => <Count of={of(row)[key]} stale={stale} />,
+        blank: (row) => (key === 'expired' || key === 'held') && of(row)[key] === 0,
+      }),
+    ),
+    {
+      key: 'unaccounted',
+      head: 'Unaccounted',
+      number: true,
+      cell: (row) => <Unaccounted count={unaccounted(of(row))} stale={stale} />,
+    },
+  ]
+}
+
+/** What is unaccounted for: nothing is a quiet zero, anything else is red. */
+export const Unaccounted = ({ count, stale }: { count: number; stale: boolean }) => (
+  <span className={count === 0 ? '' : 'font-semibold text-red'}>
+    <Count of={count} stale={stale} />
+  </span>
+)

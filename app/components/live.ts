@@ -1,0 +1,73 @@
+import { useRevalidator } from '@remix-run/react'
+import { useEffect } from 'react'
+
+const pollMs = 5000
+
+/**
+ * Keeps a page's loader data fresh: a server-sent event on `url` reads it again. A hidden tab closes its stream; tabs of one browser
+ * share one through a lock and a channel; where streams fail the page asks every five seconds.
+ */
+export function useLive(url: string): void {
+  const { revalidate } = useRevalidator()
+  useEffect(() => follow(url, revalidate), [url, revalidate])
+}
+
+/** @returns a function that stops following */
+function follow(url: string, changed: () => void): () => void {
+  const ended = new AbortController()
+  const channel = new BroadcastChannel(`drop-copy-live:${url}`)
+  let stopStream = () => {}
+  channel.onmessage = changed
+  const start = () => {
+    stopStream()
+    stopStream = document.hidden
+      ? () => {}
+      : share(url, () => {
+          channel.postMessage('changed')
+          changed()
+        })
+  }
+  document.addEventListener('visibilitychange', start, { signal: ended.signal })
+  start()
+  return () => {
+    ended.abort()
+    stopStream()
+    channel.close()
+  }
+}
+
+/** One tab of the browser holds the stream and tells the others; when it goes, the next one takes over. */
+function share(url: string, changed: () => void): () => void {
+  const ended = new AbortController()
+  const lead = () =>
+    new Promise<void>((resolve) => {
+      const stop = stream(url, changed)
+      ended.signal.addEventListener('abort', () => {
+        stop()
+        resolve()
+      })
+    })
+  if ('locks' in navigator)
+    navigator.locks.request(`drop-copy-live:${url}`, { signal: ended.signal }, lead).catch(() => undefined) // stopped while waiting
+  else void lead()
+  return () => ended.abort()
+}
+
+function stream(url: string, changed: () => void): () => void {
+  let timer: ReturnType<typeof setInterval> | undefined
+  let lastId = ''
+  const source = new EventSource(url)
+  source.onmessage = (event) => {
+    // the first message is what the page shows already
+    if (lastId !== '' && event.lastEventId !== lastId) changed()
+    lastId = event.lastEventId
+  }
+  source.addEventListener('signed-out', () => location.reload())
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) timer ??= setInterval(changed, pollMs)
+  }
+  return () => {
+    source.close()
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,35 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { Money } from '#app/components/figures.tsx'
+import { Facts, Notice, Section } from '#app/components/page.tsx'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { useGroup } from './group.tsx'
+
+export function loader({ context }: LoaderFunctionArgs) {
+  requireUser(context, 'billing:read')
+  return null
+}
+
+export default function GroupBilling() {
+  const { group } = useGroup()
+  const { fee, terms } = group
+  return (
+    <Section title="Fee">
+      {fee ? (
+        <>
+          {fee.sample && <Notice tone="amber">A sample fee plan: nobody owes these amounts.</Notice>}
+          <Facts
+            facts={[
+              { term: 'A month', value: <Money minor={fee.amountMinor} currency={fee.currency} /> },
+              { term: 'Why', value: fee.sentence },
+              { term: 'According to', value: fee.source },
+              Boolean(terms?.billTo) && { term: 'Billed to', value: terms?.billTo },
+              Boolean(terms?.account) && { term: 'Account', value: terms?.account },
+            ]}
+          />
+        </>
+      ) : (
+        <p className="text-muted">Nothing is charged for this group.</p>
+      )}
+    </Section>
+  )
+}

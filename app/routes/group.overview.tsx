@@ -1,0 +1,122 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { Link } from '@remix-run/react'
+import { Facts, Section } from '#app/components/page.tsx'
+import { Table } from '#app/components/table.tsx'
+import { Instant } from '#app/components/time.tsx'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { levelNames } from '#domain/group/states.ts'
+import { useGroup } from './group.tsx'
+import { protocolNames } from './protocol-names.ts'
+import { TargetTable } from './status-tables.tsx'
+
+export function loader({ context }: LoaderFunctionArgs) {
+  requireUser(context, 'group:read')
+  return null
+}
+
+/** What was agreed, who signed it, what runs, who may change it. */
+export default function Overview() {
+  const { group, isStale } = useGroup()
+  const { terms } = group
+  return (
+    <>
+      <Section title="Agreed">
+        {terms ? (
+          <Facts
+            facts={[
+              { term: 'Messages', value: `${levelNames[terms.level]}${terms.rejects ? ', with rejects' : ''}` },
+              { term: 'Protocol', value: protocolNames[terms.protocol] ?? terms.protocol },
+              { term: 'In force since', value: <Instant at={terms.since} precision="min" /> },
+              terms.billTo !== null && {
+                term: 'Billed to',
+                value: [terms.billTo, terms.account].filter(Boolean).join(', account '),
+              },
+              group.purpose !== '' && { term: 'Purpose', value: group.purpose },
+              group.fee !== null && { term: 'Fee', value: group.fee.sentence },
+            ]}
+          />
+        ) : (
+          <p className="text-muted">Nothing is agreed yet: this group was asked for and is not approved.</p>
+        )}
+      </Section>
+      <Section title="Running">
+        <TargetTable
+          targets={group.targets}
+          stale={isStale}
+          withGroup={false}
+          empty="No target yet: a group gets its targets when it is approved."
+        />
+      </Section>
+      <Section title="Signed">
+        <Table
+          caption="Who signed"
+          rows={group.signed}
+          rowKey={(row) => `${row.requestNumber}${row.firmName}${row.at.getTime()}`}
+          empty="Nobody has signed for this group yet."
+          columns={[
+            { key: 'firm', head: 'Firm', cell: (row) => row.firmName },
+            { key: 'by', head: 'By', cell: (row) => row.by },
+            { key: 'sentence', head: 'Sentence signed', cell: (row) => row.sentence },
+            {
+              key: 'request',
+              head: 'Request',
+              tight: true,
+              cell: (row) => (
+                <Link to={paths.request(row.requestNumber)} className="link">
+                  {row.requestNumber}
+                </Link>
+              ),
+            },
+            { key: 'at', head: 'When', tight: true, cell: (row) => <Instant at={row.at} precision="min" /> },
+          ]}
+        />
+      </Section>
+      <Contacts />
+      <History />
+    </>
+  )
+}
+
+function Contacts() {
+  const { group } = useGroup()
+  return (
+    <Section title="Authorized contacts" intro="They submit the group’s later changes.">
+      <Table
+        caption="Authorized contacts"
+        rows={group.contacts}
+        rowKey={(contact) => contact.id}
+        empty="No contact is authorized. Until one is, a signatory of a clearing firm that guarantees a source may submit changes."
+        columns={[
+          { key: 'name', head: 'Name', cell: (contact) => contact.name },
+          { key: 'title', head: 'Title', cell: (contact) => contact.title || '–', blank: (contact) => !contact.title },
+          { key: 'email', head: 'E-mail', cell: (contact) => contact.email },
+          { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
+          { key: 'by', head: 'Authorized by', cell: (contact) => contact.authorizedBy },
+          { key: 'since', head: 'Since', tight: true, cell: (contact) => <Instant at={contact.since} show="day" /> },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function History() {
+  const { group } = useGroup()
+  if (group.history.length === 0) return null
+  return (
+    <Section title="What happened">
+      <Table
+        caption="History"
+        rows={group.history}
+        rowKey={(event) => `${event.at.getTime()}${event.what}`}
+        empty=""
+        columns={[
+          { key: 'at', head: 'When', tight: true, cell: (event) => <Instant at={event.at} /> },
+          { key: 'what', head: 'What', cell: (event) => event.what },
+          { key: 'by', head: 'By', cell: (event) => event.by },
+          { key: 'reason', head: 'Reason', cell: (event) => event.reason ?? '', blank: (event) => !event.reason },
+        ]}
+      />
+    </Section>
+  )
+}

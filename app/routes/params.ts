@@ -1,0 +1,11 @@
+/** Whether a part of a URL can name a row at all; anything else is answered as not found, before any query. */
+export const isUuid = (text: string | undefined): text is string =>
+  text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
+/** A request's number from a URL; undefined for what is no such number. */
+export const requestNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
+
+/** A target's session id from a URL. */
+export const isSessionId = (text: string | undefined): text is string =>
+  text !== undefined && /^[A-Z0-9]{6}$/.test(text)

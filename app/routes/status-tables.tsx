@@ -1,0 +1,228 @@
+import { Link } from '@remix-run/react'
+import { Count, Mono } from '#app/components/figures.tsx'
+import { ledgerColumns } from '#app/components/ledger.tsx'
+import { DeliveryWordState } from '#app/components/states.tsx'
+import { type Sort, Table } from '#app/components/table.tsx'
+import { Age } from '#app/components/time.tsx'
+import { paths } from '#app/paths.ts'
+import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#db/queries/status-view.ts'
+import type { DeliveryState } from '#domain/status/state.ts'
+
+/** The word, and where not all is well the line that says why and what to do. */
+export function Delivery({ state, fallback }: { state: DeliveryState | undefined; fallback?: string }) {
+  if (!state) return <span className="text-muted">{fallback}</span>
+  return (
+    <span className="inline-block max-w-md">
+      <DeliveryWordState state={state} />
+      {state.word !== 'Complete' && (
+        <span className="block text-caption text-muted">
+          {state.sentence} {state.todo && <span className="font-medium text-text">{state.todo}</span>}
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** Groups with how their delivery stands; a group that is not live says so instead. */
+export function GroupTable({
+  groups,
+  stale,
+  sort,
+  empty,
+}: {
+  groups: readonly GroupRow[]
+  stale: boolean
+  sort?: Sort
+  empty: React.ReactNode
+}) {
+  return (
+    <Table
+      caption="Groups"
+      rows={groups}
+      rowKey={(group) => group.id}
+      empty={empty}
+      {...(sort ? { sort } : {})}
+      columns={[
+        {
+          key: 'name',
+          head: 'Group',
+          sortable: true,
+          cell: (group) => (
+            <Link to={paths.group(group.id)} className="link">
+              {group.name}
+            </Link>
+          ),
+        },
+        {
+          key: 'state',
+          head: 'State',
+          sortable: true,
+          cell: (group) => <Delivery state={group.delivery} fallback={group.stateWord} />,
+        },
+        { key: 'owner', head: 'Owner', sortable: true, cell: (group) => group.ownerName },
+        {
+          key: 'sources',
+          head: 'Sources',
+          number: true,
+          sortable: true,
+          cell: (group) => <Count of={group.sources} />,
+        },
+        { key: 'targets', head: 'Targets', number: true, cell: (group) => <Count of={group.targets} /> },
+        ...ledgerColumns<GroupRow>((group) => group.ledger, stale),
+        { key: 'sent', head: 'Last sent', number: true, cell: (group) => <Age at={group.lastSentAt} /> },
+      ]}
+    />
+  )
+}
+
+/** Targets with their numbers and when their client was last heard. */
+export function TargetTable({
+  targets,
+  stale,
+  withGroup,
+  empty,
+}: {
+  targets: readonly TargetRow[]
+  stale: boolean
+  withGroup: boolean
+  empty: string
+}) {
+  return (
+    <Table
+      caption="Targets"
+      rows={targets}
+      rowKey={(target) => target.sessionId}
+      empty={empty}
+      columns={[
+        {
+          key: 'target',
+          head: 'Target',
+          cell: (target) => (
+            <Link to={paths.target(target.sessionId)} className="link">
+              <Mono>{target.sessionId}</Mono>
+            </Link>
+          ),
+        },
+        { key: 'state', head: 'State', cell: (target) => <Delivery state={target.delivery} /> },
+        ...(withGroup
+          ? [
+              {
+                key: 'group',
+                head: 'Group',
+                cell: (target: TargetRow) => (
+                  <Link to={paths.group(target.groupId)} className="link">
+                    {target.groupName}
+                  </Link>
+                ),
+              },
+            ]
+          : []),
+        { key: 'sources', head: 'Sources', number: true, cell: (target) => <Count of={target.sources} /> },
+        ...ledgerColumns<TargetRow>((target) => target.ledger, stale),
+        {
+          key: 'next',
+          head: 'Next number',
+          number: true,
+          cell: (target) => <Count of={target.nextOut} stale={stale} />,
+        },
+        { key: 'sent', head: 'Last sent', number: true, cell: (target) => <Age at={target.lastSentAt} /> },
+        { key: 'heard', head: 'Last heard', number: true, cell: (target) => <Age at={target.lastHeardAt} /> },
+      ]}
+    />
+  )
+}
+
+/** Order-entry sessions whose messages are copied. */
+export function SourceTable({
+  sources,
+  stale,
+  sort,
+  empty,
+}: {
+  sources: readonly SourceRow[]
+  stale: boolean
+  sort?: Sort
+  empty: string
+}) {
+  return (
+    <Table
+      caption="Source sessions"
+      rows={sources}
+      rowKey={(source) => source.name}
+      empty={empty}
+      {...(sort ? { sort } : {})}
+      columns={[
+        { key: 'name', head: 'Source', sortable: true, cell: (source) => <Mono>{source.name}</Mono> },
+        { key: 'gateway', head: 'Gateway', cell: (source) => source.gateway },
+        { key: 'guarantors', head: 'Guaranteed by', cell: (source) => source.guarantors.join(', ') || '–' },
+        { key: 'groups', head: 'Groups', number: true, sortable: true, cell: (source) => <Count of={source.groups} /> },
+        {
+          key: 'received',
+          head: 'Received',
+          number: true,
+          sortable: true,
+          cell: (source) => <Count of={source.received} stale={stale} />,
+        },
+        {
+          key: 'highest',
+          head: 'Highest number',
+          number: true,
+          cell: (source) => <Count of={source.highest} stale={stale} />,
+        },
+        {
+          key: 'aside',
+          head: 'Kept aside',
+          number: true,
+          cell: (source) => <Count of={source.aside} stale={stale} />,
+          blank: (source) => source.aside === 0,
+        },
+        {
+          key: 'heard',
+          head: 'Last heard',
+          number: true,
+          sortable: true,
+          cell: (source) => <Age at={source.lastReceivedAt} />,
+        },
+      ]}
+    />
+  )
+}
+
+const feedWords: Record<string, string> = {
+  down: 'Not connected',
+  connecting: 'Connecting',
+  'logged-on': 'Logged on',
+  recovering: 'Asking again for what is missing',
+  paused: 'Paused',
+  refused: 'Refused by the connector',
+}
+
+/** Connections from order-entry gateways; for the exchange's own people. */
+export function FeedTable({ feeds, stale }: { feeds: readonly FeedRow[]; stale: boolean }) {
+  const number = (key: 'received' | 'duplicates' | 'aside' | 'missing' | 'lost', head: string) => ({
+    key,
+    head,
+    number: true,
+    cell: (feed: FeedRow) => <Count of={feed[key]} stale={stale} />,
+  })
+  return (
+    <Table
+      caption="Feeds"
+      rows={feeds}
+      rowKey={(feed) => feed.id}
+      empty="No feed has reported yet."
+      columns={[
+        { key: 'feed', head: 'Feed', cell: (feed) => <Mono>{feed.id}</Mono> },
+        { key: 'state', head: 'State', cell: (feed) => feedWords[feed.state] ?? feed.state },
+        { key: 'gateway', head: 'Gateway', cell: (feed) => feed.gateway },
+        number('received', 'Received'),
+        number('duplicates', 'Duplicates'),
+        number('aside', 'Kept aside'),
+        number('missing', 'Asked for again'),
+        number('lost', 'Lost upstream'),
+        { key: 'heard', head: 'Last heard', number: true, cell: (feed) => <Age at={feed.lastReceivedAt} /> },
+        { key: 'detail', head: 'Note', cell: (feed) => feed.detail ?? '', blank: (feed) => !feed.detail },
+      ]}
+    />
+  )
+}

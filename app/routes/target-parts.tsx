@@ -1,0 +1,173 @@
+import { Link } from '@remix-run/react'
+import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
+import { Copyable, Count, Mono } from '#app/components/figures.tsx'
+import { ledgerColumns } from '#app/components/ledger.tsx'
+import { Facts, Section } from '#app/components/page.tsx'
+import { State } from '#app/components/state-word.tsx'
+import { Table } from '#app/components/table.tsx'
+import { Age, Instant } from '#app/components/time.tsx'
+import { paths } from '#app/paths.ts'
+import { protocolNames } from './protocol-names.ts'
+
+/** What a client developer types into a configuration. */
+export function Connection({ target, clientCommand }: { target: TargetView; clientCommand: string | null }) {
+  return (
+    <Section title="Connection" intro="What your client sends. The names are seen from your side.">
+      <Facts
+        facts={[
+          ...target.listen.map((address) => ({
+            term: address.role === 'primary' ? 'Primary address' : 'Backup address',
+            value: <Copyable text={`${address.host}:${address.port}`} label={`the ${address.role} address`} />,
+          })),
+          { term: 'BeginString (8)', value: <Mono>FIX.4.2</Mono> },
+          { term: 'SenderCompID (49)', value: <Copyable text={target.senderCompId} label="SenderCompID" /> },
+          { term: 'TargetCompID (56)', value: <Copyable text={target.exchange.compId} label="TargetCompID" /> },
+          { term: 'TargetSubID (57)', value: <Copyable text={target.exchange.subId} label="TargetSubID" /> },
+          { term: 'Protocol', value: protocolNames[target.protocol] ?? target.protocol },
+          { term: 'Sources on', value: target.gateway },
+          clientCommand !== null && {
+            term: 'In a terminal',
+            value: <Copyable text={clientCommand} label="the command" />,
+          },
+        ]}
+      />
+    </Section>
+  )
+}
+
+/** Passwords by fingerprint: who made them, when they last opened a session. */
+export function Credentials({ target, credentials }: { target: TargetView; credentials: readonly CredentialRow[] }) {
+  return (
+    <Section title="Passwords" intro="Shown once, when they are created. Two may live at once, so that one can replace the other.">
+      <Table
+        caption="Passwords"
+        rows={credentials}
+        rowKey={(credential) => credential.id}
+        empty="No password yet: nobody can log on. The owner’s technical contact creates one."
+        columns={[
+          { key: 'fingerprint', head: 'Fingerprint', cell: (credential) => <Mono>{credential.fingerprint}</Mono> },
+          { key: 'state', head: 'State', cell: (credential) => <CredentialState credential={credential} /> },
+          { key: 'by', head: 'Created by', cell: (credential) => credential.createdBy },
+          { key: 'at', head: 'Created', cell: (credential) => <Instant at={credential.createdAt} precision="min" /> },
+          {
+            key: 'used',
+            head: 'Last logon with it',
+            cell: (credential) =>
+              credential.lastUsedAt ? <Instant at={credential.lastUsedAt} /> : <span className="text-muted">never</span>,
+          },
+          {
+            key: 'revoke',
+            head: '',
+            cell: (credential) =>
+              target.mayRevoke && credential.revokedAt === null ? (
+                <Link to={paths.revokeCredential(target.sessionId, credential.id)} className="link">
+                  Revoke<span className="sr-only"> {credential.fingerprint}</span>
+                </Link>
+              ) : null,
+            blank: (credential) => !target.mayRevoke || credential.revokedAt !== null,
+          },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function CredentialState({ credential }: { credential: CredentialRow }) {
+  if (credential.revokedAt === null) return <State tone="green" shape="check" word="Valid" />
+  return (
+    <State
+      tone="grey"
+      shape="cross"
+      word="Revoked"
+      detail={
+        <>
+          by {credential.revokedBy ?? 'somebody'}, <Instant at={credential.revokedAt} precision="min" />
+        </>
+      }
+    />
+  )
+}
+
+/** The FIX session as the connector sees it. */
+export function Session({ target, stale }: { target: TargetView; stale: boolean }) {
+  const { session } = target
+  if (!session)
+    return (
+      <Section title="Session">
+        <p className="text-muted">The connector has not reported on this target yet.</p>
+      </Section>
+    )
+  return (
+    <Section title="Session">
+      <Facts
+        facts={[
+          { term: 'State', value: sessionWords[session.state] ?? session.state },
+          session.since !== null && { term: 'Since', value: <Instant at={session.since} /> },
+          session.address !== null && { term: 'Client address', value: <Mono>{session.address}</Mono> },
+          { term: 'Next number to them', value: <Count of={session.nextOut} stale={stale} /> },
+          { term: 'Next number from them', value: <Count of={session.nextIn} stale={stale} /> },
+          session.lastLogonAt !== null && { term: 'Last logon', value: <Instant at={session.lastLogonAt} /> },
+          session.lastLogoffAt !== null && {
+            term: 'Last end of session',
+            value: (
+              <>
+                <Instant at={session.lastLogoffAt} />
+                {session.lastLogoffWhy && `: ${session.lastLogoffWhy}`}
+              </>
+            ),
+          },
+          { term: 'Last sent', value: <Age at={session.lastSentAt} ago /> },
+          { term: 'Last heard', value: <Age at={session.lastHeardAt} ago /> },
+        ]}
+      />
+    </Section>
+  )
+}
+
+const sessionWords: Record<string, string> = {
+  'no-logon': 'No logon',
+  'logged-on': 'Logged on',
+  'catching-up': 'Logged on, catching up',
+  late: 'Logged on, reading too slowly',
+  'on-backup': 'Logged on at the backup address',
+  paused: 'Paused',
+  refused: 'Refused by the connector',
+}
+
+/** The sum for each source on this target. */
+export function TargetSources({ sources, stale }: { sources: TargetView['sources']; stale: boolean }) {
+  return (
+    <Table
+      caption="Sources on this target"
+      rows={sources}
+      rowKey={(source) => source.name}
+      empty="No source is placed on this target."
+      columns={[
+        { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+        ...ledgerColumns<TargetView['sources'][number]>((source) => source.ledger, stale),
+        { key: 'highest', head: 'Highest number', number: true, cell: (source) => <Count of={source.highest} stale={stale} /> },
+      ]}
+    />
+  )
+}
+
+/** Logons that were turned away, in the words both sides read. */
+export function RefusedLogons({ logons }: { logons: TargetView['refusedLogons'] }) {
+  if (logons.length === 0) return null
+  return (
+    <Section title="Refused logons">
+      <Table
+        caption="Refused logons"
+        rows={logons}
+        rowKey={(logon) => `${logon.at.getTime()}${logon.address}`}
+        empty=""
+        columns={[
+          { key: 'at', head: 'When', tight: true, cell: (logon) => <Instant at={logon.at} precision="ms" /> },
+          { key: 'from', head: 'From', cell: (logon) => <Mono>{logon.address}</Mono> },
+          { key: 'claimed', head: 'Named itself', cell: (logon) => <Mono>{logon.claimed}</Mono> },
+          { key: 'says', head: 'Why', cell: (logon) => logon.says },
+        ]}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,60 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { plural } from '#app/components/format.ts'
+import { Notice, PageHead } from '#app/components/page.tsx'
+import { ReasonForm } from '#app/components/reason-form.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { targetCommandInput } from '#domain/group/input.ts'
+import { resumeTarget } from '#services/resume-target.ts'
+import { loadTarget } from './load-target.server.ts'
+
+export const meta = () => [{ title: 'Resume target · Drop Copy Portal' }]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'target:pause')
+  const target = await loadTarget(context, user, params.sessionId)
+  const { sessionId, groupName, mayResume, ledger, pausedBy, pauseReason } = target
+  const commandId = context.deps.newId()
+  return { sessionId, groupName, mayResume, pausedBy, pauseReason, kept: ledger.waiting + ledger.held, commandId }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'target:pause')
+  const input = await readForm(request, params, targetCommandInput)
+  if (!input.ok) return refusal(input.error)
+  const resumed = await resumeTarget(input.value, user, context.deps)
+  if (!resumed.ok) return refusal(resumed.error, input.typed)
+  return redirect(paths.target(input.value.sessionId))
+}
+
+export default function ResumeTarget() {
+  const { sessionId, groupName, mayResume, pausedBy, pauseReason, kept, commandId } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
+  return (
+    <>
+      <PageHead title={`Resume ${sessionId}`} back={back}>
+        Group {groupName}
+      </PageHead>
+      {pausedBy && (
+        <Notice title={`Paused by ${pausedBy}`}>{pauseReason}</Notice>
+      )}
+      {mayResume.may ? (
+        <>
+          <p className="mb-5 max-w-xl">
+            Logons are accepted again. {kept === 0 ? 'No copy was held meanwhile.' : `${plural(kept, 'held copy goes', 'held copies go')} out when the client logs on.`}
+          </p>
+          <ReasonForm commandId={commandId} refusal={refusalOf(answer)} act="Resume" hint="Everybody concerned reads it." back={back.to} />
+        </>
+      ) : (
+        <Notice tone="amber" title="You cannot resume this target">
+          {mayResume.why}
+        </Notice>
+      )}
+    </>
+  )
+}

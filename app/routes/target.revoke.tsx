@@ -1,0 +1,88 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { Facts, Notice, PageHead } from '#app/components/page.tsx'
+import { Mono } from '#app/components/figures.tsx'
+import { ReasonForm } from '#app/components/reason-form.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { Instant } from '#app/components/time.tsx'
+import { readForm } from '#app/http/forms.server.ts'
+import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { revokeCredentialInput } from '#domain/group/input.ts'
+import { revokeCredential } from '#services/revoke-credential.ts'
+import { loadTarget } from './load-target.server.ts'
+import { isSessionId } from './params.ts'
+
+export const meta = () => [{ title: 'Revoke password · Drop Copy Portal' }]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'credential:revoke')
+  const target = await loadTarget(context, user, params.sessionId)
+  const credential = target.credentials?.find((row) => row.id === params.credentialId)
+  if (!credential) throw notFound()
+  const others = target.credentials?.filter((row) => row.revokedAt === null && row.id !== credential.id).length ?? 0
+  return {
+    sessionId: target.sessionId,
+    credential,
+    others,
+    mayRevoke: target.mayRevoke,
+    commandId: context.deps.newId(),
+  }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'credential:revoke')
+  if (!isSessionId(params.sessionId)) throw notFound()
+  const input = await readForm(request, params, revokeCredentialInput)
+  if (!input.ok) return refusal(input.error)
+  const revoked = await revokeCredential(input.value, user, context.deps)
+  if (!revoked.ok) return refusal(revoked.error, input.typed)
+  return redirect(paths.target(params.sessionId))
+}
+
+export default function RevokeCredential() {
+  const { sessionId, credential, others, mayRevoke, commandId } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
+  return (
+    <>
+      <PageHead title={`Revoke password ${credential.fingerprint}`} back={back} />
+      <div className="mb-5 max-w-xl">
+        <Facts
+          facts={[
+            { term: 'Created by', value: credential.createdBy },
+            { term: 'Created', value: <Instant at={credential.createdAt} precision="min" /> },
+            {
+              term: 'Last logon with it',
+              value: credential.lastUsedAt ? <Instant at={credential.lastUsedAt} /> : 'never',
+            },
+            { term: 'Fingerprint', value: <Mono>{credential.fingerprint}</Mono> },
+          ]}
+        />
+      </div>
+      {credential.revokedAt !== null || !mayRevoke ? (
+        <Notice tone="amber" title="This password cannot be revoked">
+          {credential.revokedAt !== null ? 'It is revoked already.' : 'The owner’s technical contact and operations may.'}
+        </Notice>
+      ) : (
+        <>
+          <p className="mb-5 max-w-xl">
+            It stops working at once; a session opened with it ends.{' '}
+            {others > 0
+              ? 'Another password of this target goes on working.'
+              : 'It is the only one: nobody can log on until another is created, and copies are held meanwhile.'}
+          </p>
+          <ReasonForm
+            commandId={commandId}
+            refusal={refusalOf(answer)}
+            act="Revoke password"
+            danger
+            hint="Kept with the password’s fingerprint."
+            back={back.to}
+          />
+        </>
+      )}
+    </>
+  )
+}

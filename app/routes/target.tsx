@@ -1,0 +1,91 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { plural } from '#app/components/format.ts'
+import { useLive } from '#app/components/live.ts'
+import { Mono } from '#app/components/figures.tsx'
+import { Act, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { may } from '#domain/people/permissions.ts'
+import { loadTarget } from './load-target.server.ts'
+import { Connection, Credentials, RefusedLogons, Session, TargetSources } from './target-parts.tsx'
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `Target ${data?.target.sessionId ?? ''} · Drop Copy Portal` },
+]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'target:read')
+  const target = await loadTarget(context, user, params.sessionId)
+  return {
+    target,
+    isTechnical: may(user, 'credential:create'),
+    isPauser: may(user, 'target:pause'),
+    clientCommand: context.mode === 'sandbox' ? clientCommand(target) : null,
+  }
+}
+
+/** The terminal client of this project, ready to be pasted; the password is asked for. */
+function clientCommand({ sessionId, listen }: { sessionId: string; listen: readonly { host: string; port: number }[] }) {
+  const [first] = listen
+  return first ? `npx drop-copy client --host ${first.host} --port ${first.port} --session ${sessionId}` : null
+}
+
+export default function Target() {
+  const { target, isTechnical, isPauser, clientCommand } = useLoaderData<typeof loader>()
+  useLive(paths.statusEvents())
+  const isStale = target.delivery.word === 'Unknown'
+  const live = target.credentials?.filter((credential) => credential.revokedAt === null).length
+  return (
+    <>
+      <PageHead
+        kind="Target"
+        title={target.sessionId}
+        identifier={<Mono>{target.senderCompId}</Mono>}
+        state={<DeliveryWordState state={target.delivery} />}
+        back={{ to: paths.group(target.groupId), label: `Group ${target.groupName}` }}
+        actions={
+          <>
+            {isTechnical && (
+              <Act
+                to={paths.createPassword(target.sessionId)}
+                kind={live === 0 ? 'primary' : 'plain'}
+                disabledReason={whyNot(target.mayCreatePassword)}
+              >
+                Create password
+              </Act>
+            )}
+            {isPauser && target.wanted === 'open' && (
+              <Act to={paths.pauseTarget(target.sessionId)} disabledReason={whyNot(target.mayPause)}>
+                Pause
+              </Act>
+            )}
+            {isPauser && target.wanted === 'paused' && (
+              <Act to={paths.resumeTarget(target.sessionId)} disabledReason={whyNot(target.mayResume)}>
+                Resume
+              </Act>
+            )}
+          </>
+        }
+      >
+        <DeliverySentence state={target.delivery} />
+      </PageHead>
+      {target.wanted === 'paused' && (
+        <Notice tone="amber" title={`Paused by ${target.pausedBy ?? 'somebody'}`}>
+          {target.pauseReason}
+        </Notice>
+      )}
+      <Connection target={target} clientCommand={clientCommand} />
+      {target.credentials && <Credentials target={target} credentials={target.credentials} />}
+      <Session target={target} stale={isStale} />
+      <Section title="Sources" intro={`${plural(target.sources.length, 'source session')} copied to this target.`}>
+        <TargetSources sources={target.sources} stale={isStale} />
+      </Section>
+      <RefusedLogons logons={target.refusedLogons} />
+    </>
+  )
+}
+
+const whyNot = ({ may: allowed, why }: { may: boolean; why: string | null }): string | undefined =>
+  allowed ? undefined : (why ?? 'Not now')
