@@ -1,9 +1,8 @@
-/** The steps of a request form, in the order they are shown; also the last part of their URLs. */
-export const formSteps = ['group', 'sources', 'people', 'review'] as const
-export type FormStep = (typeof formSteps)[number]
+import type { StepId } from '#domain/request/input.ts'
+import type { Verdict } from '#domain/request/lifecycle.ts'
 
-/** What a party or the exchange may decide on a request; each has a page of its own. */
-export type RequestActPage = 'approve' | 'return' | 'reject' | 'take-back' | 'withdraw' | 'discard' | 'undo' | 'copy'
+/** What is done to a request on a page of its own, with a reason. */
+export type RequestAct = 'take-back' | 'withdraw' | 'undo'
 
 const part = encodeURIComponent
 
@@ -25,7 +24,6 @@ export const paths = {
   groupBilling: (groupId: string) => `/groups/${part(groupId)}/billing`,
   withdrawConsent: (groupId: string) => `/groups/${part(groupId)}/withdraw-consent`,
   target: (sessionId: string) => `/targets/${part(sessionId)}`,
-  targetEvents: (sessionId: string) => `/events/targets/${part(sessionId)}`,
   createPassword: (sessionId: string) => `/targets/${part(sessionId)}/create-password`,
   revokeCredential: (sessionId: string, credentialId: string) =>
     `/targets/${part(sessionId)}/credentials/${part(credentialId)}/revoke`,
@@ -33,9 +31,13 @@ export const paths = {
   resumeTarget: (sessionId: string) => `/targets/${part(sessionId)}/resume`,
   requests: () => '/requests',
   newRequest: () => '/requests/new',
+  newRequestFor: (groupId: string) => `/requests/new?group=${part(groupId)}`,
   request: (number: number) => `/requests/${number}`,
-  requestStep: (number: number, step: FormStep) => `/requests/${number}/form/${step}`,
-  requestAct: (number: number, act: RequestActPage) => `/requests/${number}/${act}`,
+  requestStep: (number: number, step: StepId) => `/requests/${number}/form/${step}`,
+  decideRequest: (number: number, verdict: Verdict) => `/requests/${number}/decide/${verdict}`,
+  requestAct: (number: number, act: RequestAct) => `/requests/${number}/act/${act}`,
+  discardRequest: (number: number) => `/requests/${number}/discard`,
+  copyRequest: (number: number) => `/requests/${number}/copy`,
   sessions: () => '/sessions',
   people: () => '/administration/people',
   invite: () => '/administration/people/invite',

@@ -57,11 +57,11 @@ function stream(url: string, changed: () => void): () => void {
   let timer: ReturnType<typeof setInterval> | undefined
   let lastId = ''
   const source = new EventSource(url)
-  source.onmessage = (event) => {
-    // the first message is what the page shows already
+  source.addEventListener('change', (event) => {
+    // the first one names what the page shows already
     if (lastId !== '' && event.lastEventId !== lastId) changed()
     lastId = event.lastEventId
-  }
+  })
   source.addEventListener('signed-out', () => location.reload())
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) timer ??= setInterval(changed, pollMs)

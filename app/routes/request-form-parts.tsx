@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import type { StepProps } from './request.form.tsx'
+
+/** A step's form: knows the version it was loaded with, saves and goes on, or saves and leaves. */
+export function DraftForm({ draft, commandId, refusal, children }: Pick<StepProps, 'draft' | 'commandId' | 'refusal'> & {
+  children: ReactNode
+}) {
+  return (
+    <CommandForm commandId={commandId} refusal={refusal} className="max-w-2xl">
+      <input type="hidden" name="version" value={draft.version} />
+      {children}
+      <FormActions>
+        <Submit name="intent" value="next">
+          Save and continue
+        </Submit>
+        <Submit name="intent" value="leave" kind="plain" noValidate>
+          Save and leave
+        </Submit>
+      </FormActions>
+    </CommandForm>
+  )
+}

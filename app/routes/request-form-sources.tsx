@@ -1,0 +1,104 @@
+import type { DraftView, PickableSource } from '#db/queries/request-view.ts'
+import { Checkboxes, Radios, TextArea } from '#app/components/fields.tsx'
+import { Mono } from '#app/components/figures.tsx'
+import { Fieldset, Submit } from '#app/components/form.tsx'
+import { inWords } from '#app/components/format.ts'
+import { type Level, levelNames, levels } from '#domain/group/states.ts'
+import type { NewGroupDraft } from '#domain/request/document.ts'
+import type { StepProps } from './request.form.tsx'
+import { DraftForm } from './request-form-parts.tsx'
+import { PreviewTables } from './request-preview.tsx'
+
+const levelHints: Record<Level, string> = {
+  executions: 'Fills, spread fills with their legs, busts and corrections.',
+  acknowledgments: 'What answers an order: acknowledged, modified, cancelled, eliminated, mass action reports.',
+  all: 'Both of them.',
+}
+
+const heldWords: Record<PickableSource['held'], string> = {
+  'execution firm': 'of your Execution Firm IDs',
+  operated: 'operated by your firm',
+  guaranteed: 'guaranteed by your firm',
+}
+
+/** Step 2: which sessions are copied, which of their messages, and what follows from it. */
+export function SourcesStep({ document, ...form }: StepProps & { document: NewGroupDraft }) {
+  return (
+    <DraftForm {...form}>
+      <Fieldset legend="Source sessions">
+        <SourcePicker draft={form.draft} name="sources[]" chosen={document.sources} />
+        <Submit name="intent" value="stay" kind="plain" noValidate>
+          Save and look up who must sign
+        </Submit>
+      </Fieldset>
+      <PreviewTables preview={form.draft.preview} />
+      <Fieldset legend="Messages">
+        <Radios
+          name="level"
+          legend="Message types"
+          hideLegend
+          required
+          chosen={document.level ? [document.level] : []}
+          choices={levels.map((level) => ({ value: level, label: levelNames[level], hint: levelHints[level] }))}
+        />
+        <Checkboxes
+          name="rejects"
+          legend="Rejects"
+          hideLegend
+          chosen={document.rejects ? ['on'] : []}
+          choices={[{ value: 'on', label: 'Reject messages too', hint: 'Left out unless asked for.' }]}
+        />
+      </Fieldset>
+      <Fieldset legend="Protocol">
+        <Radios
+          name="protocol"
+          legend="Protocol"
+          hideLegend
+          required
+          chosen={[document.protocol || 'classic']}
+          choices={[
+            { value: 'classic', label: 'Classic drop copy', hint: 'Each copy is the source message with a new header.' },
+            { value: 'dc4', label: 'Drop Copy 4.0', disabledReason: 'The connector does not deliver it yet.' },
+          ]}
+        />
+      </Fieldset>
+    </DraftForm>
+  )
+}
+
+/** Sessions the firm holds to tick, and room to type any other whole. */
+export function SourcePicker({ draft, name, chosen, taken = [] }: {
+  draft: Pick<DraftView, 'pickable'>
+  name: string
+  chosen: readonly string[]
+  /** Already in the group. */
+  taken?: readonly string[]
+}) {
+  const held = draft.pickable.filter((source) => !taken.includes(source.name))
+  const others = chosen.filter((source) => !held.some((one) => one.name === source))
+  return (
+    <>
+      {held.length > 0 && (
+        <Checkboxes
+          name={name}
+          legend="Sessions that your firm holds"
+          chosen={chosen}
+          choices={held.map((source) => ({
+            value: source.name,
+            label: <Mono>{source.name}</Mono>,
+            hint: `${source.gateway}, ${heldWords[source.held]}; guaranteed by ${inWords(source.guarantors) || 'nobody yet'}`,
+            ...(source.isOpen ? {} : { disabledReason: 'Closed' }),
+          }))}
+        />
+      )}
+      <TextArea
+        name={name}
+        label={held.length > 0 ? 'Other sessions' : 'Sessions'}
+        hint="Session ID and Firm ID together, six characters each, by blanks or lines. They are checked by their clearing firm."
+        rows={2}
+        maxLength={7000}
+        defaultValue={others.join(' ')}
+      />
+    </>
+  )
+}

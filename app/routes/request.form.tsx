@@ -1,0 +1,153 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { Notice, PageHead } from '#app/components/page.tsx'
+import { type Refusal, refusalOf } from '#app/components/refusal.ts'
+import { Steps } from '#app/components/steps.tsx'
+import { Age } from '#app/components/time.tsx'
+import { readFields, readForm } from '#app/http/forms.server.ts'
+import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { draftCommandInput, saveDraftInput } from '#domain/request/command-input.ts'
+import { isStep, type StepId } from '#domain/request/input.ts'
+import type { RequestKind } from '#domain/request/lifecycle.ts'
+import { saveDraft } from '#services/save-draft.ts'
+import { submitRequest } from '#services/submit-request.ts'
+import { loadDraft } from './load-request.server.ts'
+import { ChangeStep, CloseStep } from './request-form-change.tsx'
+import { GroupStep } from './request-form-group.tsx'
+import { PeopleStep } from './request-form-people.tsx'
+import { ReviewStep } from './request-form-review.tsx'
+import { SourcesStep } from './request-form-sources.tsx'
+import { nextStep, stepOfProblem, stepsOf } from './request-steps.ts'
+
+export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
+
+export async function loader({ request, params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'request:draft')
+  const draft = await loadDraft(context, user, params.number)
+  const step = stepIn(draft.kind, params.step)
+  const query = new URL(request.url).searchParams
+  return {
+    draft,
+    step,
+    /** whether what is missing in this step is shown beside its fields */
+    check: query.has('check'),
+    /** one empty row more for another person */
+    more: query.has('more'),
+    signer: user.name,
+    commandId: context.deps.newId(),
+  }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'request:draft')
+  const posted = request.clone()
+  if (params.step === 'review') {
+    const input = await readForm(request, params, draftCommandInput)
+    if (!input.ok) return refusal(input.error)
+    const submitted = await submitRequest(input.value, user, context.deps)
+    if (!submitted.ok) return refusal(submitted.error)
+    return redirect(paths.request(submitted.value.number))
+  }
+  const input = await readForm(request, params, saveDraftInput)
+  if (!input.ok) return refusal(input.error)
+  const { fields, typed } = await readFields(posted)
+  const intent = String(fields.intent ?? 'next')
+  const saved = await saveDraft({ ...input.value, fields: withoutRow(fields, intent) }, user, context.deps)
+  if (!saved.ok) return refusal(saved.error, typed)
+  const draft = await loadDraft(context, user, params.number)
+  return redirect(placeAfter(draft, input.value.step, intent))
+}
+
+/** A row of people is taken out by its own button, which says `remove.2`. */
+function withoutRow(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
+  const row = /^remove\.(\w+)\.(\d+)$/.exec(intent)
+  const list = row?.[1] === undefined ? undefined : fields[row[1]]
+  if (!row?.[1] || !Array.isArray(list)) return fields
+  return { ...fields, [row[1]]: list.filter((_, index) => index !== Number(row[2])) }
+}
+
+type Draft = Awaited<ReturnType<typeof loadDraft>>
+
+/** Where one stands after saving: on the same step with what it lacks, on the next, or back at the list. */
+function placeAfter(draft: Draft, step: StepId, intent: string): string {
+  const here = paths.requestStep(draft.number, step)
+  if (intent === 'leave') return paths.requests()
+  if (intent === 'more') return `${here}?more`
+  if (intent !== 'next') return here
+  if (draft.problems.some((problem) => stepOfProblem(draft.kind, problem.step) === step)) return `${here}?check`
+  return paths.requestStep(draft.number, nextStep(draft.kind, step))
+}
+
+function stepIn(kind: RequestKind, step: string | undefined): StepId {
+  if (step === undefined || !isStep(step) || !stepsOf(kind).some(({ id }) => id === step)) throw notFound()
+  return step
+}
+
+export default function RequestForm() {
+  const { draft, step, check, more, signer, commandId } = useLoaderData<typeof loader>()
+  const refused = refusalOf(useActionData())
+  const all = stepsOf(draft.kind)
+  const own = draft.problems.filter((problem) => stepOfProblem(draft.kind, problem.step) === step)
+  const missing: Refusal | undefined =
+    check && own.length > 0
+      ? {
+          code: 'incomplete',
+          sentence: 'Saved. This step is not complete yet.',
+          fields: Object.fromEntries(own.map((problem) => [problem.field, problem.message])),
+          typed: {},
+        }
+      : undefined
+  const form = { draft, commandId, refusal: refused ?? missing, more, signer }
+  return (
+    <>
+      <PageHead
+        kind={titles[draft.kind]}
+        title={draft.groupName || 'not named yet'}
+        identifier={`request ${draft.number}`}
+        back={{ to: paths.requests(), label: 'Requests' }}
+      >
+        Saved <Age at={draft.savedAt} ago /> by {draft.savedBy}.
+      </PageHead>
+      {draft.returned && (
+        <Notice tone="amber" title={`Returned by ${draft.returned.by ?? 'the portal'}`}>
+          {draft.returned.reason}
+        </Notice>
+      )}
+      <Steps
+        label="Steps"
+        steps={all.map(({ id, title }) => ({
+          to: paths.requestStep(draft.number, id),
+          title,
+          done: id !== 'review' && !draft.problems.some((problem) => stepOfProblem(draft.kind, problem.step) === id),
+          current: id === step,
+        }))}
+      >
+        <h2 className="mb-4">{all.find(({ id }) => id === step)?.title}</h2>
+        <StepForm key={`${step}${more}`} step={step} form={form} />
+      </Steps>
+    </>
+  )
+}
+
+const titles: Record<RequestKind, string> = { 'new-group': 'New group', change: 'Change of', close: 'Close' }
+
+/** What every step is given. */
+export interface StepProps {
+  draft: Draft
+  commandId: string
+  refusal: Refusal | undefined
+  more: boolean
+  signer: string
+}
+
+function StepForm({ step, form }: { step: StepId; form: StepProps }) {
+  if (step === 'review') return <ReviewStep {...form} />
+  const { document } = form.draft
+  if (document.kind === 'close') return <CloseStep {...form} document={document} />
+  if (document.kind === 'change') return <ChangeStep {...form} document={document} />
+  if (step === 'group') return <GroupStep {...form} document={document} />
+  if (step === 'sources') return <SourcesStep {...form} document={document} />
+  return <PeopleStep {...form} document={document} />
+}

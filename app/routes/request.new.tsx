@@ -1,0 +1,100 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { findGroupPage } from '#db/queries/group-page.ts'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { PageHead } from '#app/components/page.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { startRequestInput } from '#domain/request/command-input.ts'
+import { steps } from '#domain/request/input.ts'
+import { startRequest } from '#services/start-request.ts'
+import { isUuid } from './params.ts'
+import { firstStep } from './request-steps.ts'
+
+export const meta = () => [{ title: 'New request · Drop Copy Portal' }]
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'request:draft')
+  const groupId = new URL(request.url).searchParams.get('group') ?? undefined
+  const start = { environment: context.environment, commandId: context.deps.newId(), otherId: context.deps.newId() }
+  if (groupId === undefined) return { ...start, group: undefined }
+  if (!isUuid(groupId)) throw notFound()
+  const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
+  if (!group) throw notFound()
+  return { ...start, group: { id: group.id, name: group.name } }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'request:draft')
+  const input = await readForm(request, params, startRequestInput)
+  if (!input.ok) return refusal(input.error)
+  const started = await startRequest(input.value, user, context.deps)
+  if (!started.ok) return refusal(started.error, input.typed)
+  return redirect(paths.requestStep(started.value.number, firstStep(input.value.kind)))
+}
+
+export default function NewRequest() {
+  const { group, environment, commandId, otherId } = useLoaderData<typeof loader>()
+  const refused = refusalOf(useActionData())
+  if (group)
+    return (
+      <>
+        <PageHead
+          title={`Change ${group.name}`}
+          back={{ to: paths.group(group.id), label: `Group ${group.name}` }}
+        >
+          Anybody of the owner writes it; an authorized contact of the group submits it.
+        </PageHead>
+        <CommandForm commandId={commandId} refusal={refused}>
+          <input type="hidden" name="environment" value={environment} />
+          <input type="hidden" name="groupId" value={group.id} />
+          <FormActions>
+            <Submit name="kind" value="change">
+              Change sources, messages or contacts
+            </Submit>
+          </FormActions>
+        </CommandForm>
+        <CommandForm commandId={otherId} refusal={undefined}>
+          <input type="hidden" name="environment" value={environment} />
+          <input type="hidden" name="groupId" value={group.id} />
+          <FormActions>
+            <Submit name="kind" value="close" kind="plain">
+              Close the group
+            </Submit>
+          </FormActions>
+        </CommandForm>
+      </>
+    )
+  return (
+    <>
+      <PageHead title="Ask for a Drop Copy Group" back={{ to: paths.requests(), label: 'Requests' }}>
+        Schedule 12, in four steps. Each step saves; nothing is sent before you have read the whole of it.
+      </PageHead>
+      <ol className="mb-6 max-w-xl list-decimal space-y-1 pl-5">
+        {steps.map((step) => (
+          <li key={step.id}>
+            <span className="font-medium">{step.title}</span>: {about[step.id]}
+          </li>
+        ))}
+      </ol>
+      <CommandForm commandId={commandId} refusal={refused}>
+        <input type="hidden" name="environment" value={environment} />
+        <FormActions>
+          <Submit name="kind" value="new-group">
+            Start
+          </Submit>
+        </FormActions>
+      </CommandForm>
+    </>
+  )
+}
+
+const about: Record<(typeof steps)[number]['id'], string> = {
+  group: 'what it is called, and who pays.',
+  sources: 'which order-entry sessions are copied, and which of their messages.',
+  people: 'who may change the group later, and from where your client connects.',
+  review: 'the sheet that the clearing firms and the exchange read, and your signature.',
+}
