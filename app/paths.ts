@@ -24,6 +24,7 @@ export const paths = {
   groupBilling: (groupId: string) => `/groups/${part(groupId)}/billing`,
   withdrawConsent: (groupId: string) => `/groups/${part(groupId)}/withdraw-consent`,
   target: (sessionId: string) => `/targets/${part(sessionId)}`,
+  targetEvents: (sessionId: string) => `/events/targets/${part(sessionId)}`,
   createPassword: (sessionId: string) => `/targets/${part(sessionId)}/create-password`,
   revokeCredential: (sessionId: string, credentialId: string) =>
     `/targets/${part(sessionId)}/credentials/${part(credentialId)}/revoke`,

@@ -5,7 +5,17 @@ import { CommandForm, FormActions, Submit } from './form.tsx'
 import type { Refusal } from './refusal.ts'
 
 /** The form of a consequential act: what will happen stands above it; it asks why, and there is a way back. */
-export function ReasonForm({ commandId, refusal, act, danger = false, hint, required = true, label = 'Reason', back, children }: {
+export function ReasonForm({
+  commandId,
+  refusal,
+  act,
+  danger = false,
+  hint,
+  required = true,
+  label = 'Reason',
+  back,
+  children,
+}: {
   commandId: string
   refusal: Refusal | undefined
   /** What the button says. */

@@ -3,7 +3,11 @@ import type { ReactNode } from 'react'
 import { StateShape } from './state-word.tsx'
 
 /** The list of steps at the left of a form: which are done, which one this is; each opens. */
-export function Steps({ label, steps, children }: {
+export function Steps({
+  label,
+  steps,
+  children,
+}: {
   label: string
   steps: readonly { to: string; title: string; done: boolean; current: boolean }[]
   children: ReactNode
@@ -19,7 +23,11 @@ export function Steps({ label, steps, children }: {
                 aria-current={step.current ? 'step' : undefined}
                 className={`flex items-center gap-2 py-1.5 @3xl/page:-ml-px @3xl/page:border-l-2 @3xl/page:pl-3 ${step.current ? 'border-accent font-medium text-text' : 'border-transparent text-muted hover:text-text'}`}
               >
-                {step.done ? <StateShape shape="check" tone="green" /> : <span className="w-3 text-caption">{index + 1}</span>}
+                {step.done ? (
+                  <StateShape shape="check" tone="green" />
+                ) : (
+                  <span className="w-3 text-caption">{index + 1}</span>
+                )}
                 {step.title}
                 {step.done && <span className="sr-only"> (complete)</span>}
               </Link>

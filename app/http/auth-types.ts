@@ -40,4 +40,9 @@ export interface Auth {
   }): Promise<Result<CookieChange, InvitationRefusal>>
   /** Sandbox only ("Continue as …"): a session without a password. In production mode always `not-found`. */
   continueAs(userId: string): Promise<Result<CookieChange, { code: 'not-found' }>>
+  /**
+   * A single-use link with which somebody sets their password, by whoever is signed in and was allowed to name them. Links made
+   * for them before stop working.
+   */
+  inviteLink(userId: string): Promise<{ path: string; expiresAt: Date }>
 }

@@ -1,9 +1,10 @@
+import { paths } from '#app/paths.ts'
 import { recordEvent } from '#db/audit.ts'
 import type { Database, Tx } from '#db/client.ts'
 import { ok, refuse } from '#domain/result.ts'
 import type { Auth } from './auth-types.ts'
 import type { Mode, SignedInUser } from './context.ts'
-import { findInvitation, useInvitation } from './invitations.server.ts'
+import { createInvitation, findInvitation, useInvitation } from './invitations.server.ts'
 import { checkPassword, hashPassword, verifyPassword } from './passwords.server.ts'
 import { findActor, findByEmail, findHash, saveHash, saveName } from './people.server.ts'
 import type { Sessions } from './sessions.server.ts'
@@ -40,6 +41,13 @@ export function authFor(parts: AuthParts, caller: Caller): Auth {
     changePassword: (input) => changePassword(parts, caller, input),
     findInvitation: (token) => database.asAuth((tx) => findInvitation(tx, token, now())),
     acceptInvitation: (input) => acceptInvitation(parts, caller, input, renew),
+    inviteLink: async (userId) => {
+      const invitedBy = caller.user?.userId ?? null
+      const { token, expiresAt } = await database.asAuth((tx) =>
+        createInvitation(tx, { userId, invitedBy, now: now() }),
+      )
+      return { path: paths.invitation(token), expiresAt }
+    },
     continueAs: async (userId) => {
       if (parts.mode !== 'sandbox') return refuse({ code: 'not-found' })
       const person = await database.asAuth((tx) => findActor(tx, userId, now()))

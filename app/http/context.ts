@@ -35,6 +35,11 @@ export interface RequestContext {
   }
   /** One reading transaction as this person: they see what their firm may see, at one instant. */
   read<T>(user: SignedInUser, fn: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * One reading transaction as the portal itself, which sees every firm: for the sandbox's list of people and its six steps alone.
+   * @throws outside the sandbox
+   */
+  readSandbox<T>(fn: (tx: Tx) => Promise<T>): Promise<T>
   /** `Set-Cookie` value that chooses an environment; undefined when this installation does not have it. */
   environmentCookie(environment: string): string | undefined
   /** For the log, with the request's id; the person gets the error page. */

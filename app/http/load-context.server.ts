@@ -29,6 +29,10 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
     auth: authFor(parts, { address: request.ip ?? '', user }),
     deps: { withActor: database.withActor, now, newId: randomUUID, randomBytes: (length) => randomBytes(length) },
     read: (reader, fn) => database.withActor(reader, fn),
+    readSandbox: (fn) => {
+      if (parts.mode !== 'sandbox') throw new Error('only the sandbox is read as the portal')
+      return database.asJobs(fn)
+    },
     environmentCookie: (environment) =>
       environmentCookie(environment, environments, port, publicUrl.startsWith('https:')),
     reportError: (error) => log.error({ err: error, id: response.locals.requestId }, 'page failed'),

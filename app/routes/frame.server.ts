@@ -1,8 +1,10 @@
 import type { RailEntry } from '#app/components/frame.tsx'
-import type { Acquaintance, Theme } from '#app/components/person-menu.tsx'
+import type { Theme } from '#app/components/person-menu.tsx'
 import type { RequestContext } from '#app/http/context.ts'
 import { paths } from '#app/paths.ts'
+import { countWaiting } from '#db/queries/request-list.ts'
 import { may } from '#domain/people/permissions.ts'
+import { loadSandboxPeople } from './sandbox.server.ts'
 import { standingNames } from './standings.ts'
 import { readTheme } from './theme.server.ts'
 
@@ -22,8 +24,8 @@ export async function loadFrame(request: Request, context: RequestContext) {
       firmName: user.firmName,
       roles: standingNames(user.standings),
     },
-    rail: railOf(user, 0),
-    others: [] as Acquaintance[],
+    rail: railOf(user, await context.read(user, (tx) => countWaiting(tx, user, context.environment))),
+    others: await loadSandboxPeople(context),
   }
 }
 

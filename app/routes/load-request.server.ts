@@ -1,7 +1,7 @@
-import { findDraftPage } from '#db/queries/draft-page.ts'
-import { findRequestPage } from '#db/queries/request-page.ts'
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
+import { findDraftPage } from '#db/queries/draft-page.ts'
+import { findRequestPage } from '#db/queries/request-page.ts'
 import { requestNumber } from './params.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { findTargetPage } from '#db/queries/target-page.ts'
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
+import { findTargetPage } from '#db/queries/target-page.ts'
 import { isSessionId } from './params.ts'
 
 /**

@@ -29,12 +29,20 @@ export function ChangeStep({ document, more, ...form }: StepProps & { document: 
         {[...document.removeSources, { source: '', revoked: false }].map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own
           <div key={index} className="grid gap-x-4 @lg/page:grid-cols-2">
-            <TextArea name={`removeSources.${index}.source`} label="Source" rows={1} maxLength={12} defaultValue={row.source} />
+            <TextArea
+              name={`removeSources.${index}.source`}
+              label="Source"
+              rows={1}
+              maxLength={12}
+              defaultValue={row.source}
+            />
             <Checkboxes
               name={`removeSources.${index}.revoked`}
               legend="What was sent before"
               chosen={row.revoked ? ['on'] : []}
-              choices={[{ value: 'on', label: 'And nothing again', hint: 'Copies sent before may no longer be asked for.' }]}
+              choices={[
+                { value: 'on', label: 'And nothing again', hint: 'Copies sent before may no longer be asked for.' },
+              ]}
             />
           </div>
         ))}

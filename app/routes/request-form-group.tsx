@@ -33,7 +33,11 @@ export function GroupStep({ document, ...form }: StepProps & { document: NewGrou
           label="Account to bill"
           required
           defaultValue={document.billingAccountId}
-          hint={accounts.length === 0 ? 'Your firm has no billing account on file. Its Global Account Manager opens one.' : undefined}
+          hint={
+            accounts.length === 0
+              ? 'Your firm has no billing account on file. Its Global Account Manager opens one.'
+              : undefined
+          }
         >
           <option value="">Choose an account</option>
           {accounts.map((account) => (

@@ -3,12 +3,19 @@ import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import type { StepProps } from './request.form.tsx'
 
 /** A step's form: knows the version it was loaded with, saves and goes on, or saves and leaves. */
-export function DraftForm({ draft, commandId, refusal, children }: Pick<StepProps, 'draft' | 'commandId' | 'refusal'> & {
+export function DraftForm({
+  draft,
+  commandId,
+  refusal,
+  children,
+}: Pick<StepProps, 'draft' | 'commandId' | 'refusal'> & {
   children: ReactNode
 }) {
   return (
     <CommandForm commandId={commandId} refusal={refusal} className="max-w-2xl">
       <input type="hidden" name="version" value={draft.version} />
+      {/* Enter presses the first button of a form: it must be this one, never "Remove". */}
+      <button type="submit" name="intent" value="next" hidden />
       {children}
       <FormActions>
         <Submit name="intent" value="next">

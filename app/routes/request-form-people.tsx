@@ -1,6 +1,6 @@
-import type { DraftView } from '#db/queries/request-view.ts'
 import { Radios, Select, TextArea, TextField } from '#app/components/fields.tsx'
 import { Fieldset, Submit } from '#app/components/form.tsx'
+import type { DraftView } from '#db/queries/request-view.ts'
 import type { ContactEntry, NewGroupDraft } from '#domain/request/document.ts'
 import { limits } from '#domain/request/input.ts'
 import type { StepProps } from './request.form.tsx'
@@ -31,7 +31,12 @@ export function PeopleStep({ document, more, ...form }: StepProps & { document: 
           maxLength={3000}
           defaultValue={connection.addresses.join(' ')}
         />
-        <TextArea name="connection.notes" label="Notes for the exchange" maxLength={limits.text} defaultValue={connection.notes} />
+        <TextArea
+          name="connection.notes"
+          label="Notes for the exchange"
+          maxLength={limits.text}
+          defaultValue={connection.notes}
+        />
       </Fieldset>
     </DraftForm>
   )
@@ -40,7 +45,13 @@ export function PeopleStep({ document, more, ...form }: StepProps & { document: 
 const nobody: ContactEntry = { name: '', title: '', email: '', phone: '', clearingCode: '' }
 
 /** People whom a clearing firm is to authorize: a row each, one empty row when asked for. */
-export function ContactRows({ draft, name, contacts, more, required }: {
+export function ContactRows({
+  draft,
+  name,
+  contacts,
+  more,
+  required,
+}: {
   draft: Pick<DraftView, 'clearingFirms'>
   name: string
   contacts: readonly ContactEntry[]
@@ -59,9 +70,27 @@ export function ContactRows({ draft, name, contacts, more, required }: {
         <fieldset key={index} className="mb-4 border-l-2 border-line pl-4">
           <legend className="sr-only">Person {index + 1}</legend>
           <div className="grid gap-x-4 @lg/page:grid-cols-2">
-            <TextField name={`${name}.${index}.name`} label="Name" required maxLength={limits.line} defaultValue={contact.name} />
-            <TextField name={`${name}.${index}.title`} label="Title" maxLength={limits.line} defaultValue={contact.title} />
-            <TextField name={`${name}.${index}.email`} label="E-mail" type="email" required maxLength={254} defaultValue={contact.email} />
+            <TextField
+              name={`${name}.${index}.name`}
+              label="Name"
+              required
+              maxLength={limits.line}
+              defaultValue={contact.name}
+            />
+            <TextField
+              name={`${name}.${index}.title`}
+              label="Title"
+              maxLength={limits.line}
+              defaultValue={contact.title}
+            />
+            <TextField
+              name={`${name}.${index}.email`}
+              label="E-mail"
+              type="email"
+              required
+              maxLength={254}
+              defaultValue={contact.email}
+            />
             <TextField
               name={`${name}.${index}.phone`}
               label="Telephone"
@@ -71,7 +100,12 @@ export function ContactRows({ draft, name, contacts, more, required }: {
               maxLength={40}
               defaultValue={contact.phone}
             />
-            <Select name={`${name}.${index}.clearingCode`} label="Authorized by" required defaultValue={contact.clearingCode}>
+            <Select
+              name={`${name}.${index}.clearingCode`}
+              label="Authorized by"
+              required
+              defaultValue={contact.clearingCode}
+            >
               <option value="">Choose a clearing firm</option>
               {draft.clearingFirms.map((firm) => (
                 <option key={firm.code} value={firm.code}>

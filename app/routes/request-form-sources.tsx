@@ -1,8 +1,8 @@
-import type { DraftView, PickableSource } from '#db/queries/request-view.ts'
 import { Checkboxes, Radios, TextArea } from '#app/components/fields.tsx'
 import { Mono } from '#app/components/figures.tsx'
 import { Fieldset, Submit } from '#app/components/form.tsx'
 import { inWords } from '#app/components/format.ts'
+import type { DraftView, PickableSource } from '#db/queries/request-view.ts'
 import { type Level, levelNames, levels } from '#domain/group/states.ts'
 import type { NewGroupDraft } from '#domain/request/document.ts'
 import type { StepProps } from './request.form.tsx'
@@ -57,7 +57,11 @@ export function SourcesStep({ document, ...form }: StepProps & { document: NewGr
           required
           chosen={[document.protocol || 'classic']}
           choices={[
-            { value: 'classic', label: 'Classic drop copy', hint: 'Each copy is the source message with a new header.' },
+            {
+              value: 'classic',
+              label: 'Classic drop copy',
+              hint: 'Each copy is the source message with a new header.',
+            },
             { value: 'dc4', label: 'Drop Copy 4.0', disabledReason: 'The connector does not deliver it yet.' },
           ]}
         />
@@ -67,7 +71,12 @@ export function SourcesStep({ document, ...form }: StepProps & { document: NewGr
 }
 
 /** Sessions the firm holds to tick, and room to type any other whole. */
-export function SourcePicker({ draft, name, chosen, taken = [] }: {
+export function SourcePicker({
+  draft,
+  name,
+  chosen,
+  taken = [],
+}: {
   draft: Pick<DraftView, 'pickable'>
   name: string
   chosen: readonly string[]

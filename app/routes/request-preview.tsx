@@ -1,8 +1,8 @@
-import type { DraftPreview } from '#db/queries/request-view.ts'
 import { Mono } from '#app/components/figures.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
+import type { DraftPreview } from '#db/queries/request-view.ts'
 import type { Capacity } from '#domain/request/lifecycle.ts'
 
 export const capacityNames: Record<Capacity, string> = {
@@ -24,7 +24,12 @@ export function PreviewTables({ preview }: { preview: DraftPreview }) {
           empty=""
           columns={[
             { key: 'name', head: 'Source', tight: true, cell: (source) => <Mono>{source.name}</Mono> },
-            { key: 'gateway', head: 'Gateway', cell: (source) => source.gateway ?? '–', blank: (source) => !source.gateway },
+            {
+              key: 'gateway',
+              head: 'Gateway',
+              cell: (source) => source.gateway ?? '–',
+              blank: (source) => !source.gateway,
+            },
             {
               key: 'guarantors',
               head: 'Guaranteed by',

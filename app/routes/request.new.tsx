@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { findGroupPage } from '#db/queries/group-page.ts'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { PageHead } from '#app/components/page.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -8,6 +7,7 @@ import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { findGroupPage } from '#db/queries/group-page.ts'
 import { startRequestInput } from '#domain/request/command-input.ts'
 import { steps } from '#domain/request/input.ts'
 import { startRequest } from '#services/start-request.ts'
@@ -42,10 +42,7 @@ export default function NewRequest() {
   if (group)
     return (
       <>
-        <PageHead
-          title={`Change ${group.name}`}
-          back={{ to: paths.group(group.id), label: `Group ${group.name}` }}
-        >
+        <PageHead title={`Change ${group.name}`} back={{ to: paths.group(group.id), label: `Group ${group.name}` }}>
           Anybody of the owner writes it; an authorized contact of the group submits it.
         </PageHead>
         <CommandForm commandId={commandId} refusal={refused}>

@@ -8,7 +8,7 @@ import { isRole, roleNames } from '#domain/people/roles.ts'
 /** The people of the sandbox with what waits for each; nobody in production. */
 export async function loadSandboxPeople(context: RequestContext): Promise<Acquaintance[]> {
   if (context.mode !== 'sandbox') return []
-  const people = await context.asPortal((tx) => listSandboxPeople(tx, context.deps.now()))
+  const people = await context.readSandbox((tx) => listSandboxPeople(tx, context.deps.now()))
   return people.map((person) => ({
     userId: person.userId,
     name: person.name,
@@ -21,7 +21,7 @@ export async function loadSandboxPeople(context: RequestContext): Promise<Acquai
 /** The strip of six steps, ticked from real state; undefined where there is no sandbox. */
 export async function loadSandboxSteps(context: RequestContext): Promise<Step[] | undefined> {
   if (context.mode !== 'sandbox') return undefined
-  const steps = await context.asPortal((tx) => findSandboxSteps(tx, context.deps.now()))
+  const steps = await context.readSandbox((tx) => findSandboxSteps(tx, context.deps.now()))
   return steps?.map((step) => ({
     title: step.title,
     who: step.asName,

@@ -9,6 +9,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
+import { loadSandboxPeople } from './sandbox.server.ts'
 import { placeInPortal } from './theme.server.ts'
 
 const signInInput = z.object({
@@ -21,7 +22,7 @@ export const meta = () => [{ title: 'Sign in · Drop Copy Portal' }]
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const next = placeInPortal(new URL(request.url).searchParams.get('next'))
   if (context.user) throw redirect(next)
-  return { next, commandId: crypto.randomUUID(), people: context.mode === 'sandbox' ? ([] as Acquaintance[]) : [] }
+  return { next, commandId: crypto.randomUUID(), people: await loadSandboxPeople(context) }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

@@ -1,5 +1,4 @@
 import { Link } from '@remix-run/react'
-import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import { Copyable, Count, Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { Facts, Section } from '#app/components/page.tsx'
@@ -7,6 +6,7 @@ import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
+import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import { protocolNames } from './protocol-names.ts'
 
 /** What a client developer types into a configuration. */
@@ -38,7 +38,10 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
 /** Passwords by fingerprint: who made them, when they last opened a session. */
 export function Credentials({ target, credentials }: { target: TargetView; credentials: readonly CredentialRow[] }) {
   return (
-    <Section title="Passwords" intro="Shown once, when they are created. Two may live at once, so that one can replace the other.">
+    <Section
+      title="Passwords"
+      intro="Shown once, when they are created. Two may live at once, so that one can replace the other."
+    >
       <Table
         caption="Passwords"
         rows={credentials}
@@ -53,7 +56,11 @@ export function Credentials({ target, credentials }: { target: TargetView; crede
             key: 'used',
             head: 'Last logon with it',
             cell: (credential) =>
-              credential.lastUsedAt ? <Instant at={credential.lastUsedAt} /> : <span className="text-muted">never</span>,
+              credential.lastUsedAt ? (
+                <Instant at={credential.lastUsedAt} />
+              ) : (
+                <span className="text-muted">never</span>
+              ),
           },
           {
             key: 'revoke',
@@ -145,7 +152,12 @@ export function TargetSources({ sources, stale }: { sources: TargetView['sources
       columns={[
         { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
         ...ledgerColumns<TargetView['sources'][number]>((source) => source.ledger, stale),
-        { key: 'highest', head: 'Highest number', number: true, cell: (source) => <Count of={source.highest} stale={stale} /> },
+        {
+          key: 'highest',
+          head: 'Highest number',
+          number: true,
+          cell: (source) => <Count of={source.highest} stale={stale} />,
+        },
       ]}
     />
   )

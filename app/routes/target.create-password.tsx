@@ -8,8 +8,8 @@ import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
+import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
 import { loadTarget } from './load-target.server.ts'
 
 export const meta = () => [{ title: 'Create password · Drop Copy Portal' }]

@@ -16,7 +16,11 @@ export const meta = () => [{ title: 'Pause target · Drop Copy Portal' }]
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'target:pause')
-  const { sessionId, groupName, mayPause, ledger, sources, delivery } = await loadTarget(context, user, params.sessionId)
+  const { sessionId, groupName, mayPause, ledger, sources, delivery } = await loadTarget(
+    context,
+    user,
+    params.sessionId,
+  )
   return {
     sessionId,
     groupName,
@@ -54,8 +58,8 @@ export default function PauseTarget() {
               {isLoggedOn && ' Its client is logged out.'}
             </li>
             <li>
-              They are held, none is lost: {kept === 0 ? 'none waits now' : `${plural(kept, 'copy', 'copies')} now`}, and
-              every one that comes until somebody resumes.
+              They are held, none is lost: {kept === 0 ? 'none waits now' : `${plural(kept, 'copy', 'copies')} now`},
+              and every one that comes until somebody resumes.
             </li>
             <li>Logons are refused, with the reason you give here.</li>
             <li>You, and operations of the exchange, can resume it.</li>

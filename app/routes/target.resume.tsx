@@ -40,15 +40,22 @@ export default function ResumeTarget() {
       <PageHead title={`Resume ${sessionId}`} back={back}>
         Group {groupName}
       </PageHead>
-      {pausedBy && (
-        <Notice title={`Paused by ${pausedBy}`}>{pauseReason}</Notice>
-      )}
+      {pausedBy && <Notice title={`Paused by ${pausedBy}`}>{pauseReason}</Notice>}
       {mayResume.may ? (
         <>
           <p className="mb-5 max-w-xl">
-            Logons are accepted again. {kept === 0 ? 'No copy was held meanwhile.' : `${plural(kept, 'held copy goes', 'held copies go')} out when the client logs on.`}
+            Logons are accepted again.{' '}
+            {kept === 0
+              ? 'No copy was held meanwhile.'
+              : `${plural(kept, 'held copy goes', 'held copies go')} out when the client logs on.`}
           </p>
-          <ReasonForm commandId={commandId} refusal={refusalOf(answer)} act="Resume" hint="Everybody concerned reads it." back={back.to} />
+          <ReasonForm
+            commandId={commandId}
+            refusal={refusalOf(answer)}
+            act="Resume"
+            hint="Everybody concerned reads it."
+            back={back.to}
+          />
         </>
       ) : (
         <Notice tone="amber" title="You cannot resume this target">

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { Mono } from '#app/components/figures.tsx'
+import { Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { Instant } from '#app/components/time.tsx'
@@ -63,7 +63,9 @@ export default function RevokeCredential() {
       </div>
       {credential.revokedAt !== null || !mayRevoke ? (
         <Notice tone="amber" title="This password cannot be revoked">
-          {credential.revokedAt !== null ? 'It is revoked already.' : 'The owner’s technical contact and operations may.'}
+          {credential.revokedAt !== null
+            ? 'It is revoked already.'
+            : 'The owner’s technical contact and operations may.'}
         </Notice>
       ) : (
         <>

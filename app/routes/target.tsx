@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { Mono } from '#app/components/figures.tsx'
 import { plural } from '#app/components/format.ts'
 import { useLive } from '#app/components/live.ts'
-import { Mono } from '#app/components/figures.tsx'
 import { Act, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -27,14 +27,20 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 }
 
 /** The terminal client of this project, ready to be pasted; the password is asked for. */
-function clientCommand({ sessionId, listen }: { sessionId: string; listen: readonly { host: string; port: number }[] }) {
+function clientCommand({
+  sessionId,
+  listen,
+}: {
+  sessionId: string
+  listen: readonly { host: string; port: number }[]
+}) {
   const [first] = listen
   return first ? `npx drop-copy client --host ${first.host} --port ${first.port} --session ${sessionId}` : null
 }
 
 export default function Target() {
   const { target, isTechnical, isPauser, clientCommand } = useLoaderData<typeof loader>()
-  useLive(paths.statusEvents())
+  useLive(paths.targetEvents(target.sessionId))
   const isStale = target.delivery.word === 'Unknown'
   const live = target.credentials?.filter((credential) => credential.revokedAt === null).length
   return (

@@ -1,0 +1,56 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { PageHead } from '#app/components/page.tsx'
+import { ReasonForm } from '#app/components/reason-form.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { listPeople } from '#db/queries/people.ts'
+import { disableUserInput } from '#domain/people/input.ts'
+import { roleNames } from '#domain/people/roles.ts'
+import { disableUser } from '#services/disable-user.ts'
+
+export const meta = () => [{ title: 'Disable a person · Drop Copy Portal' }]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'people:write')
+  const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))
+  const person = people.find(({ userId, isActive }) => userId === params.userId && isActive)
+  if (!person || person.firmId !== user.firmId) throw notFound()
+  return { person, commandId: context.deps.newId() }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'people:write')
+  const input = await readForm(request, params, disableUserInput)
+  if (!input.ok) return refusal(input.error)
+  const disabled = await disableUser(input.value, user, context.deps)
+  if (!disabled.ok) return refusal(disabled.error, input.typed)
+  return redirect(paths.people())
+}
+
+export default function Disable() {
+  const { person, commandId } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  return (
+    <>
+      <PageHead title={`Disable ${person.name}`} back={{ to: paths.people(), label: 'People' }}>
+        {person.email}: {person.roles.map((role) => roleNames[role]).join(', ') || 'no role'}
+      </PageHead>
+      <p className="mb-5 max-w-xl">
+        They are signed out at once and cannot sign in again. What they decided and signed stands. Where they were the
+        only one who could answer for the firm, requests wait until somebody else can.
+      </p>
+      <ReasonForm
+        commandId={commandId}
+        refusal={refusalOf(answer)}
+        act={`Disable ${person.name}`}
+        danger
+        hint="Kept in the audit trail."
+        back={paths.people()}
+      />
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { useId } from 'react'
+import { Act } from '#app/components/page.tsx'
+import { paths } from '#app/paths.ts'
+import type { ActionView, RequestView } from '#db/queries/request-view.ts'
+import type { RequestAction } from '#domain/request/lifecycle.ts'
+import { firstStep } from './request-steps.ts'
+
+type Place = { label: string; to: (view: RequestView) => string; kind?: 'primary' }
+
+/** The page on which each act is done; acts of the portal itself have none. */
+const places: Partial<Record<RequestAction, Place>> = {
+  save: { label: 'Edit', to: (view) => paths.requestStep(view.number, firstStep(view.kind)), kind: 'primary' },
+  submit: { label: 'Review and submit', to: (view) => paths.requestStep(view.number, 'review') },
+  'party-approve': { label: 'Approve', to: (view) => paths.decideRequest(view.number, 'approve'), kind: 'primary' },
+  'party-return': { label: 'Return', to: (view) => paths.decideRequest(view.number, 'return') },
+  'party-reject': { label: 'Reject', to: (view) => paths.decideRequest(view.number, 'reject') },
+  'exchange-approve': { label: 'Approve', to: (view) => paths.decideRequest(view.number, 'approve'), kind: 'primary' },
+  'exchange-return': { label: 'Return', to: (view) => paths.decideRequest(view.number, 'return') },
+  'exchange-reject': { label: 'Reject', to: (view) => paths.decideRequest(view.number, 'reject') },
+  'take-back': { label: 'Take approval back', to: (view) => paths.requestAct(view.number, 'take-back') },
+  withdraw: { label: 'Withdraw request', to: (view) => paths.requestAct(view.number, 'withdraw') },
+  undo: { label: 'Undo', to: (view) => paths.requestAct(view.number, 'undo') },
+  'copy-as-new': { label: 'Copy as new', to: (view) => paths.copyRequest(view.number), kind: 'primary' },
+}
+
+/** What this person can do now; what is theirs to do but not now is disabled, with the reason. */
+export function RequestActions({ view }: { view: RequestView }) {
+  const id = useId()
+  const shown = view.actions.flatMap((action) => {
+    const place = places[action.action]
+    return place ? [{ ...place, ...action }] : []
+  })
+  const open = shown.filter((action) => action.may)
+  const closed = shown.filter((action) => !action.may)
+  const reasons = [...new Set(closed.map((action) => action.why ?? 'Not now.'))]
+  return (
+    <div className="grid justify-items-end gap-1.5">
+      <div className="flex flex-wrap justify-end gap-2">
+        {open.map((action) => (
+          <Act key={action.action} to={action.to(view)} kind={action.kind ?? 'plain'}>
+            {action.label}
+          </Act>
+        ))}
+        {closed.map((action) => (
+          <button
+            key={action.action}
+            type="button"
+            disabled
+            aria-describedby={`${id}-${reasons.indexOf(reasonOf(action))}`}
+            className="button"
+          >
+            {action.label}
+          </button>
+        ))}
+      </div>
+      {reasons.map((reason, index) => (
+        <p key={reason} id={`${id}-${index}`} className="max-w-sm text-right text-caption text-muted">
+          {reason}
+        </p>
+      ))}
+      <PrintButton />
+    </div>
+  )
+}
+
+const reasonOf = (action: ActionView) => action.why ?? 'Not now.'
+
+function PrintButton() {
+  return (
+    <button type="button" onClick={() => window.print()} className="link needs-script text-caption">
+      Print
+    </button>
+  )
+}

@@ -1,0 +1,155 @@
+import { Link } from '@remix-run/react'
+import { Mono } from '#app/components/figures.tsx'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { inWords, plural } from '#app/components/format.ts'
+import { Facts, Notice, Section } from '#app/components/page.tsx'
+import { paths } from '#app/paths.ts'
+import type { DraftView } from '#db/queries/request-view.ts'
+import { levelNames } from '#domain/group/states.ts'
+import type { DraftDocument } from '#domain/request/document.ts'
+import { protocolNames } from './protocol-names.ts'
+import type { StepProps } from './request.form.tsx'
+import { PreviewTables } from './request-preview.tsx'
+import { Contacts } from './request-sheet.tsx'
+import { stepOfProblem, stepsOf } from './request-steps.ts'
+
+/** The last step: all of it in the words the other side will read, then the signature. */
+export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
+  const { document, preview } = draft
+  return (
+    <div className="max-w-4xl">
+      <Problems draft={draft} />
+      <Section title="What is asked for">
+        <DocumentFacts document={document} draft={draft} />
+      </Section>
+      <PreviewTables preview={preview} />
+      <Contacts contacts={contactsOf(document)} />
+      <Section title="Signature">
+        <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer)}</p>
+        <CommandForm commandId={commandId} refusal={refusal}>
+          <input type="hidden" name="version" value={draft.version} />
+          <FormActions>
+            {draft.submit.may ? (
+              <Submit>Sign and submit</Submit>
+            ) : (
+              <span>
+                <button type="button" disabled className="button" aria-describedby="why-not">
+                  Sign and submit
+                </button>
+                <span id="why-not" className="ml-3 text-muted">
+                  {draft.submit.why}
+                </span>
+              </span>
+            )}
+            {draft.discard.may && (
+              <Link to={paths.discardRequest(draft.number)} className="button">
+                Discard the draft
+              </Link>
+            )}
+          </FormActions>
+        </CommandForm>
+      </Section>
+    </div>
+  )
+}
+
+function Problems({ draft }: { draft: DraftView }) {
+  if (draft.problems.length === 0) return null
+  const titles = new Map(stepsOf(draft.kind).map((step) => [step.id, step.title]))
+  return (
+    <Notice tone="amber" title={`${plural(draft.problems.length, 'thing is', 'things are')} missing`}>
+      <ul className="mt-1 list-disc pl-5">
+        {draft.problems.map((problem) => {
+          const step = stepOfProblem(draft.kind, problem.step)
+          return (
+            <li key={problem.field}>
+              <Link to={`${paths.requestStep(draft.number, step)}?check`} className="link">
+                {titles.get(step)}
+              </Link>
+              : {problem.message}
+            </li>
+          )
+        })}
+      </ul>
+    </Notice>
+  )
+}
+
+const none = <span className="text-muted">missing</span>
+
+function DocumentFacts({ document, draft }: { document: DraftDocument; draft: DraftView }) {
+  if (document.kind === 'close')
+    return (
+      <Facts
+        facts={[
+          { term: 'Close', value: draft.groupName },
+          { term: 'Why', value: document.reason || none },
+        ]}
+      />
+    )
+  if (document.kind === 'change')
+    return (
+      <Facts
+        facts={[
+          { term: 'Group', value: draft.groupName },
+          { term: 'Why', value: document.reason || none },
+          document.addSources.length > 0 && { term: 'Add', value: <Mono>{document.addSources.join(' ')}</Mono> },
+          document.removeSources.length > 0 && {
+            term: 'Remove',
+            value: inWords(
+              document.removeSources.map((row) => `${row.source}${row.revoked ? ' and nothing again' : ''}`),
+            ),
+          },
+          document.level !== null && { term: 'Messages', value: levelNames[document.level] },
+          document.rejects !== null && { term: 'Reject messages', value: document.rejects ? 'Copied too' : 'Left out' },
+        ]}
+      />
+    )
+  const account = draft.accounts.find(({ id }) => id === document.billingAccountId)
+  const { connection } = document
+  return (
+    <Facts
+      facts={[
+        { term: 'Group', value: document.groupName || none },
+        { term: 'Owner', value: draft.ownerName },
+        document.purpose !== '' && { term: 'Purpose', value: document.purpose },
+        { term: 'Sessions', value: document.sources.length > 0 ? <Mono>{document.sources.join(' ')}</Mono> : none },
+        {
+          term: 'Messages',
+          value: document.level ? `${levelNames[document.level]}${document.rejects ? ', with rejects' : ''}` : none,
+        },
+        { term: 'Protocol', value: document.protocol ? protocolNames[document.protocol] : none },
+        { term: 'Billed to', value: account ? `${account.paidBy}, account ${account.number}` : none },
+        draft.preview.fee !== null && { term: 'Fee', value: draft.preview.fee.sentence },
+        {
+          term: 'Line',
+          value:
+            connection.line === ''
+              ? none
+              : connection.line === 'new'
+                ? 'A new line'
+                : 'A line that the firm has already',
+        },
+        {
+          term: 'Client addresses',
+          value: connection.addresses.length > 0 ? <Mono>{connection.addresses.join(' ')}</Mono> : 'any',
+        },
+        connection.notes !== '' && { term: 'Notes', value: connection.notes },
+      ]}
+    />
+  )
+}
+
+const contactsOf = (document: DraftDocument) =>
+  document.kind === 'new-group' ? document.contacts : document.kind === 'change' ? document.addContacts : []
+
+function submissionSentence(draft: DraftView, signer: string): string {
+  const what = {
+    'new-group': `ask for group ${draft.groupName || '…'} as it stands above`,
+    change: `ask for this change of group ${draft.groupName ?? ''}`,
+    close: `ask that group ${draft.groupName ?? ''} be closed`,
+  }[draft.kind]
+  const parties = draft.preview.signers.filter((one) => one.capacity !== 'exchange').map((one) => one.firmName)
+  const goes = parties.length > 0 ? `${inWords([...new Set(parties)])} and the exchange` : 'the exchange'
+  return `I, ${signer}, for ${draft.ownerName}, ${what}. It goes to ${goes}.`
+}

@@ -1,0 +1,160 @@
+import { Mono } from '#app/components/figures.tsx'
+import { Facts, Section } from '#app/components/page.tsx'
+import { State } from '#app/components/state-word.tsx'
+import { Table } from '#app/components/table.tsx'
+import { Instant } from '#app/components/time.tsx'
+import type { DecisionView, RequestView } from '#db/queries/request-view.ts'
+import { capacityNames } from './request-preview.tsx'
+
+/** Who must agree, and who has. */
+export function Parties({ view }: { view: RequestView }) {
+  return (
+    <Section title="Parties">
+      <Table
+        caption="Parties"
+        rows={view.parties}
+        rowKey={(party) => `${party.firmId}${party.capacity}`}
+        empty="The parties are derived when the request is submitted."
+        columns={[
+          { key: 'firm', head: 'Firm', cell: (party) => party.firmName },
+          { key: 'capacity', head: 'Signs', cell: (party) => capacityNames[party.capacity] },
+          {
+            key: 'standing',
+            head: 'Stands',
+            cell: (party) => (
+              <State
+                tone={party.isMet ? 'green' : 'grey'}
+                shape={party.isMet ? 'check' : 'ring'}
+                word={sentenceCase(party.standing)}
+              />
+            ),
+          },
+          {
+            key: 'sources',
+            head: 'For',
+            cell: (party) =>
+              party.slice && party.slice.sources.length > 0 ? <Mono>{party.slice.sources.join(' ')}</Mono> : '–',
+            blank: (party) => !party.slice?.sources.length,
+          },
+          {
+            key: 'people',
+            head: 'Who could answer',
+            cell: (party) => party.couldAnswer.join(', ') || '–',
+            blank: (party) => party.couldAnswer.length === 0,
+          },
+        ]}
+      />
+    </Section>
+  )
+}
+
+const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+const verdictWords = { approve: 'Approved', return: 'Returned', reject: 'Rejected' } as const
+
+/** What was decided, in the sentences that were signed. */
+export function Decisions({ decisions }: { decisions: readonly DecisionView[] }) {
+  if (decisions.length === 0) return null
+  return (
+    <Section title="Decisions">
+      <Table
+        caption="Decisions"
+        rows={decisions}
+        rowKey={(decision) =>
+          `${decision.round}${decision.firmName}${decision.capacity}${decision.decidedAt.getTime()}`
+        }
+        empty=""
+        columns={[
+          { key: 'firm', head: 'Firm', cell: (decision) => decision.firmName },
+          {
+            key: 'verdict',
+            head: 'Decision',
+            cell: (decision) => (
+              <>
+                {verdictWords[decision.verdict]}
+                {decision.takenBack && (
+                  <span className="block text-caption text-muted">
+                    taken back by {decision.takenBack.by}: {decision.takenBack.reason}
+                  </span>
+                )}
+              </>
+            ),
+          },
+          { key: 'by', head: 'By', cell: (decision) => decision.decidedBy },
+          { key: 'sentence', head: 'Signed', cell: (decision) => decision.authority },
+          {
+            key: 'reason',
+            head: 'Reason',
+            cell: (decision) => decision.reason ?? '–',
+            blank: (decision) => !decision.reason,
+          },
+          { key: 'round', head: 'Round', number: true, cell: (decision) => decision.round },
+          {
+            key: 'at',
+            head: 'When',
+            tight: true,
+            cell: (decision) => <Instant at={decision.decidedAt} precision="min" />,
+          },
+        ]}
+      />
+    </Section>
+  )
+}
+
+const answerLook = {
+  running: { tone: 'green', shape: 'check', word: 'Running' },
+  refused: { tone: 'red', shape: 'square', word: 'Refused' },
+  unanswered: { tone: 'grey', shape: 'ring', word: 'No answer yet' },
+} as const
+
+/** While a request is being applied: each part, and what the connector said of it. */
+export function Parts({ parts }: { parts: RequestView['parts'] }) {
+  return (
+    <Section
+      title="Being applied"
+      intro="The connector reports each part; when all of them run, the request is applied."
+    >
+      <Table
+        caption="Parts"
+        rows={parts}
+        rowKey={(part) => `${part.kind}${part.objectId}`}
+        empty="The connector has not answered yet."
+        columns={[
+          {
+            key: 'part',
+            head: 'Part',
+            cell: (part) => (
+              <>
+                {sentenceCase(part.kind)} <Mono>{part.objectId}</Mono>
+              </>
+            ),
+          },
+          { key: 'state', head: 'State', cell: (part) => <State {...answerLook[part.state]} /> },
+          { key: 'detail', head: 'Detail', cell: (part) => part.detail ?? '', blank: (part) => !part.detail },
+        ]}
+      />
+    </Section>
+  )
+}
+
+/** Dates, numbers, and the Global Account Manager to ring. */
+export function AboutRequest({ view }: { view: RequestView }) {
+  const { gam } = view
+  return (
+    <Section title="About this request">
+      <Facts
+        facts={[
+          { term: 'Drafted by', value: view.draftedBy },
+          view.submittedBy !== null && { term: 'Submitted by', value: view.submittedBy },
+          view.expiresAt !== null && { term: 'Expires', value: <Instant at={view.expiresAt} precision="min" /> },
+          view.publishedVersion !== null && { term: 'Configuration version', value: view.publishedVersion },
+          view.appliedAt !== null && { term: 'Applied', value: <Instant at={view.appliedAt} /> },
+          gam !== null && {
+            term: 'Global Account Manager',
+            value: [gam.name, gam.phone, gam.hours].filter(Boolean).join(', '),
+          },
+        ]}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,170 @@
+import type { ReactNode } from 'react'
+import { Money, Mono } from '#app/components/figures.tsx'
+import { inWords, plural } from '#app/components/format.ts'
+import { type Fact, Facts, Section } from '#app/components/page.tsx'
+import { Table } from '#app/components/table.tsx'
+import { levelNames } from '#domain/group/states.ts'
+import { environmentNames, gatewayNames } from '#domain/reference/environment.ts'
+import type { ConnectionEntry, ContactEntry, RequestDocument } from '#domain/request/document.ts'
+import { itemSentence } from '#domain/request/items.ts'
+import type { Sheet, Slice } from '#domain/request/round.ts'
+import { protocolNames } from './protocol-names.ts'
+
+const messages = (level: Sheet['level'], rejects: boolean) =>
+  level === null ? 'None' : `${levelNames[level]}${rejects ? ', with rejects' : ''}`
+
+/** The sheet that owner and exchange read: everything the request does. */
+export function SheetView({ sheet, document }: { sheet: Sheet; document: RequestDocument | null }) {
+  const contacts =
+    document?.kind === 'new-group' ? document.contacts : document?.kind === 'change' ? document.addContacts : []
+  return (
+    <>
+      <Section title="What it does">
+        <Facts
+          facts={[
+            { term: 'Copies go to', value: `${sheet.owner}, group ${sheet.group}` },
+            { term: 'Environment', value: environmentNames[sheet.environment] },
+            { term: 'Messages', value: messages(sheet.level, sheet.rejects) },
+            { term: 'Protocol', value: protocolNames[sheet.protocol] ?? sheet.protocol },
+            document?.kind === 'new-group' && document.purpose !== '' && { term: 'Purpose', value: document.purpose },
+            document !== null && document.kind !== 'new-group' && { term: 'Why', value: document.reason },
+            { term: 'Fee', value: sheet.fee?.sentence ?? 'None' },
+            { term: 'Billed to', value: sheet.billTo },
+          ]}
+        />
+      </Section>
+      {document?.kind !== 'new-group' && (
+        <Section title="Step by step">
+          <ol className="list-decimal pl-5">
+            {sheet.items.map((item) => (
+              <li key={itemSentence(item)}>{itemSentence(item)}</li>
+            ))}
+          </ol>
+        </Section>
+      )}
+      <SheetTables sheet={sheet} />
+      <Contacts contacts={contacts} />
+      {document?.kind === 'new-group' && <ConnectionFacts connection={document.connection} />}
+    </>
+  )
+}
+
+const changeWords = { add: 'Added', remove: 'Removed', keep: 'Stays' } as const
+
+function SheetTables({ sheet }: { sheet: Sheet }) {
+  return (
+    <>
+      <Section title="Source sessions">
+        <Table
+          caption="Source sessions"
+          rows={sheet.sources}
+          rowKey={(source) => source.name}
+          empty="None."
+          columns={[
+            { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+            { key: 'change', head: 'Change', cell: (source) => changeWords[source.change] },
+            { key: 'gateway', head: 'Gateway', cell: (source) => gatewayNames[source.gatewayKind] },
+            { key: 'guarantors', head: 'Guaranteed by', cell: (source) => inWords(source.guarantors) || 'nobody' },
+          ]}
+        />
+      </Section>
+      <Section title="Targets">
+        <Table
+          caption="Targets"
+          rows={sheet.targets}
+          rowKey={(target) => target.sessionId}
+          empty="None."
+          columns={[
+            {
+              key: 'target',
+              head: 'Target',
+              cell: (target) => (target.isNew ? target.sessionId : <Mono>{target.sessionId}</Mono>),
+            },
+            { key: 'new', head: 'Change', cell: (target) => (target.isNew ? 'New' : 'Stays') },
+            { key: 'gateway', head: 'Sources on', cell: (target) => gatewayNames[target.gatewayKind] },
+            { key: 'sources', head: 'Carries', cell: (target) => <Mono>{target.sources.join(' ')}</Mono> },
+          ]}
+        />
+      </Section>
+    </>
+  )
+}
+
+/** People whom a clearing firm authorizes by signing. */
+export function Contacts({ contacts }: { contacts: readonly ContactEntry[] }) {
+  if (contacts.length === 0) return null
+  return (
+    <Section title="Authorized contacts">
+      <Table
+        caption="Authorized contacts"
+        rows={contacts}
+        rowKey={(contact) => contact.email + contact.clearingCode}
+        empty=""
+        columns={[
+          { key: 'name', head: 'Name', cell: (contact) => contact.name },
+          { key: 'title', head: 'Title', cell: (contact) => contact.title || '–', blank: (contact) => !contact.title },
+          { key: 'email', head: 'E-mail', cell: (contact) => contact.email },
+          { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
+          { key: 'firm', head: 'Authorized by', cell: (contact) => <Mono>{contact.clearingCode}</Mono> },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function ConnectionFacts({ connection }: { connection: ConnectionEntry }) {
+  return (
+    <Section title="Connection">
+      <Facts
+        facts={[
+          { term: 'Line', value: connection.line === 'new' ? 'A new line' : 'A line that the firm has already' },
+          {
+            term: 'Client addresses',
+            value: connection.addresses.length > 0 ? <Mono>{connection.addresses.join(' ')}</Mono> : 'any',
+          },
+          connection.notes !== '' && { term: 'Notes', value: connection.notes },
+        ]}
+      />
+    </Section>
+  )
+}
+
+/** What one party agrees to, and nothing else of the request. */
+export function SliceView({ slice }: { slice: Slice }) {
+  const facts: (Fact | false)[] = [
+    { term: 'Copies go to', value: slice.recipient.name },
+    { term: 'Group', value: slice.group },
+    { term: 'Environment', value: environmentNames[slice.environment] },
+    slice.capacity !== 'bill-to' && { term: 'Messages', value: messages(slice.level, slice.rejects) },
+    slice.capacity !== 'bill-to' && { term: 'Protocol', value: protocolNames[slice.protocol] ?? slice.protocol },
+    slice.capacity !== 'bill-to' && { term: sourcesTerm(slice), value: <Sources names={slice.sources} /> },
+    slice.payment !== undefined && { term: 'Account', value: slice.payment.account },
+    slice.payment !== undefined && {
+      term: 'A month',
+      value: <Money minor={slice.payment.amountMinor} currency={slice.payment.currency} />,
+    },
+  ]
+  return (
+    <>
+      <Facts facts={facts} />
+      {slice.contacts.length > 0 && (
+        <div className="mt-6">
+          <Contacts contacts={slice.contacts} />
+        </div>
+      )}
+    </>
+  )
+}
+
+const sourcesTerm = (slice: Slice) =>
+  slice.capacity === 'guarantor' ? `Sessions guaranteed by ${slice.firm.name}` : 'Sessions that change'
+
+function Sources({ names }: { names: readonly string[] }): ReactNode {
+  if (names.length === 0) return 'none'
+  return (
+    <>
+      <span className="sr-only">{plural(names.length, 'session')}: </span>
+      <Mono>{names.join(' ')}</Mono>
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { ButtonLink, Notice, PageHead } from '#app/components/page.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { draftCommandInput } from '#domain/request/command-input.ts'
+import { discardDraft } from '#services/discard-draft.ts'
+import { loadDraft } from './load-request.server.ts'
+
+export const meta = () => [{ title: 'Discard draft · Drop Copy Portal' }]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'request:draft')
+  const { number, groupName, version, discard } = await loadDraft(context, user, params.number)
+  return { number, groupName, version, discard, commandId: context.deps.newId() }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'request:draft')
+  const input = await readForm(request, params, draftCommandInput)
+  if (!input.ok) return refusal(input.error)
+  const discarded = await discardDraft(input.value, user, context.deps)
+  if (!discarded.ok) return refusal(discarded.error)
+  return redirect(paths.requests())
+}
+
+export default function DiscardDraft() {
+  const { number, groupName, version, discard, commandId } = useLoaderData<typeof loader>()
+  const refused = refusalOf(useActionData())
+  const back = paths.requestStep(number, 'review')
+  return (
+    <>
+      <PageHead title={`Discard draft ${number}`} back={{ to: back, label: groupName || `Request ${number}` }} />
+      {discard.may ? (
+        <CommandForm commandId={commandId} refusal={refused}>
+          <input type="hidden" name="version" value={version} />
+          <p className="mb-5">What was written is gone for good. It was never sent to anybody.</p>
+          <FormActions>
+            <Submit kind="danger">Discard the draft</Submit>
+            <ButtonLink to={back}>Keep it</ButtonLink>
+          </FormActions>
+        </CommandForm>
+      ) : (
+        <Notice tone="amber" title="You cannot discard this draft">
+          {discard.why}
+        </Notice>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,72 @@
+import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { useLive } from '#app/components/live.ts'
+import { Notice, PageHead, Section } from '#app/components/page.tsx'
+import { RequestWord } from '#app/components/states.tsx'
+import { Instant } from '#app/components/time.tsx'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { loadRequest } from './load-request.server.ts'
+import { RequestActions } from './request-actions.tsx'
+import { AboutRequest, Decisions, Parties, Parts } from './request-parts.tsx'
+import { SheetView, SliceView } from './request-sheet.tsx'
+import { firstStep } from './request-steps.ts'
+import { kindNames } from './request-table.tsx'
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `Request ${data?.view.number ?? ''} · Drop Copy Portal` },
+]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'request:read')
+  const view = await loadRequest(context, user, params.number)
+  if (view.state === 'draft') throw redirect(paths.requestStep(view.number, firstStep(view.kind)))
+  return { view }
+}
+
+export default function Request() {
+  const { view } = useLoaderData<typeof loader>()
+  useLive(paths.statusEvents())
+  return (
+    <>
+      <PageHead
+        kind={kindNames[view.kind]}
+        title={view.groupName}
+        identifier={`request ${view.number}`}
+        state={<RequestWord state={view.state} word={view.stateWord} />}
+        back={{ to: paths.requests(), label: 'Requests' }}
+        actions={<RequestActions view={view} />}
+      >
+        {view.ownerName}
+        {view.submittedBy && view.submittedAt && (
+          <>
+            , submitted by {view.submittedBy}, <Instant at={view.submittedAt} precision="min" />
+            {view.round > 1 && `, round ${view.round}`}
+          </>
+        )}
+        .
+      </PageHead>
+      {view.stateReason && (
+        <Notice
+          tone={view.state === 'returned' ? 'amber' : 'plain'}
+          title={`${view.stateWord} by ${view.stateBy ?? 'the portal'}`}
+        >
+          {view.stateReason}
+        </Notice>
+      )}
+      {view.state === 'applying' && <Parts parts={view.parts} />}
+      {view.sheet ? (
+        <SheetView sheet={view.sheet} document={view.document} />
+      ) : (
+        view.mine && (
+          <Section title="What concerns your firm">
+            <SliceView slice={view.mine.slice} />
+          </Section>
+        )
+      )}
+      <Parties view={view} />
+      <Decisions decisions={view.decisions} />
+      <AboutRequest view={view} />
+    </>
+  )
+}
