@@ -1,0 +1,237 @@
+import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import type { Filters, GroupState, Level, Protocol } from '#domain/group/states.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Tx } from '../client.ts'
+import { covers, endedAt } from '../schema/columns.ts'
+import { groupContacts } from '../schema/consents.ts'
+import { firms } from '../schema/firms.ts'
+import { groupSources, groupStates, groups, groupTerms, type SightReason, visibleGroups } from '../schema/groups.ts'
+import { sourceSessions } from '../schema/sources.ts'
+
+export type GroupRecord = typeof groups.$inferSelect
+export type TermsRecord = typeof groupTerms.$inferSelect
+export type ContactRecord = typeof groupContacts.$inferSelect
+
+/** As far as the transaction's person sees it. */
+export async function findGroup(tx: Tx, id: string): Promise<GroupRecord | undefined> {
+  const [row] = await tx.select().from(groups).where(eq(groups.id, id))
+  return row
+}
+
+export async function lockGroup(tx: Tx, id: string): Promise<GroupRecord> {
+  const [row] = await tx.select().from(groups).where(eq(groups.id, id)).for('update')
+  if (!row) throw new Error(`group ${id} is gone`)
+  return row
+}
+
+/** Another group of the owner with this name that is neither closed nor abandoned. */
+export async function isNameTaken(
+  tx: Tx,
+  key: { ownerId: string; environment: Environment; name: string; exceptId: string | null },
+): Promise<boolean> {
+  const rows = await tx
+    .select({ id: groups.id })
+    .from(groups)
+    .where(
+      and(
+        eq(groups.ownerId, key.ownerId),
+        eq(groups.environment, key.environment),
+        sql`lower(${groups.name}) = lower(${key.name})`,
+        sql`${groups.state} not in ('closed', 'abandoned')`,
+        key.exceptId ? ne(groups.id, key.exceptId) : undefined,
+      ),
+    )
+    .limit(1)
+  return rows.length > 0
+}
+
+/** A group that was asked for; its dated state begins with it. */
+export async function insertGroup(
+  tx: Tx,
+  row: { id: string; environment: Environment; ownerId: string; name: string; purpose: string },
+  now: Date,
+): Promise<void> {
+  await tx.insert(groups).values({ ...row, state: 'requested' })
+  await tx.insert(groupStates).values({ groupId: row.id, state: 'requested', during: { from: now, until: null } })
+}
+
+export async function renameGroup(tx: Tx, id: string, name: string, purpose: string): Promise<void> {
+  await tx
+    .update(groups)
+    .set({ name, purpose, version: sql`${groups.version} + 1` })
+    .where(eq(groups.id, id))
+}
+
+/** Move a group to another state: the period of the old one ends, that of the new one begins. */
+export async function setGroupState(tx: Tx, id: string, state: GroupState, now: Date): Promise<void> {
+  await tx
+    .update(groups)
+    .set({
+      state,
+      version: sql`${groups.version} + 1`,
+      ...(state === 'live' ? { firstAppliedAt: sql`coalesce(${groups.firstAppliedAt}, ${now.toISOString()})` } : {}),
+    })
+    .where(eq(groups.id, id))
+  await tx
+    .update(groupStates)
+    .set({ during: endedAt(groupStates.during, now) })
+    .where(and(eq(groupStates.groupId, id), sql`upper_inf(${groupStates.during})`))
+  await tx.insert(groupStates).values({ groupId: id, state, during: { from: now, until: null } })
+}
+
+/** Counts a publication that concerned the group. */
+export async function bumpRevision(tx: Tx, id: string): Promise<void> {
+  await tx
+    .update(groups)
+    .set({ revision: sql`${groups.revision} + 1` })
+    .where(eq(groups.id, id))
+}
+
+export async function findTerms(tx: Tx, groupId: string, now: Date): Promise<TermsRecord | undefined> {
+  const [row] = await tx
+    .select()
+    .from(groupTerms)
+    .where(and(eq(groupTerms.groupId, groupId), covers(groupTerms.during, now)))
+  return row
+}
+
+export type NewTerms = {
+  level: Level
+  filters: Filters
+  protocol: Protocol
+  billingAccountId: string
+  connection: Record<string, unknown>
+}
+
+/** New terms from this instant on; what was in force ends. `undefined`: only end. */
+export async function setTerms(tx: Tx, groupId: string, terms: NewTerms | undefined, now: Date): Promise<void> {
+  await tx
+    .update(groupTerms)
+    .set({ during: endedAt(groupTerms.during, now) })
+    .where(and(eq(groupTerms.groupId, groupId), sql`upper_inf(${groupTerms.during})`))
+  if (terms) await tx.insert(groupTerms).values({ ...terms, groupId, during: { from: now, until: null } })
+}
+
+/** Terms that ended at exactly this instant: what an undone publication replaced. */
+export async function findTermsEndedAt(tx: Tx, groupId: string, at: Date): Promise<TermsRecord | undefined> {
+  const [row] = await tx
+    .select()
+    .from(groupTerms)
+    .where(and(eq(groupTerms.groupId, groupId), sql`upper(${groupTerms.during}) = ${at.toISOString()}::timestamptz`))
+  return row
+}
+
+export type MemberRecord = { id: string; sourceId: string; name: string; via: string; viaId: string; since: Date }
+
+/** The sources of a group today, by name. */
+export async function listMembers(tx: Tx, groupId: string, now: Date): Promise<MemberRecord[]> {
+  const rows = await tx
+    .select({ member: groupSources, session: sourceSessions.sessionCode, execution: sourceSessions.executionCode })
+    .from(groupSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
+    .where(and(eq(groupSources.groupId, groupId), covers(groupSources.during, now)))
+    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
+  return rows.map(({ member, session, execution }) => ({
+    id: member.id,
+    sourceId: member.sourceId,
+    name: session + execution,
+    via: member.via,
+    viaId: member.viaId,
+    since: member.during.from ?? now,
+  }))
+}
+
+export async function insertMembers(
+  tx: Tx,
+  group: { id: string; environment: Environment },
+  sourceIds: readonly string[],
+  requestId: string,
+  now: Date,
+): Promise<void> {
+  if (sourceIds.length === 0) return
+  const row = { groupId: group.id, environment: group.environment, via: 'request' as const, viaId: requestId }
+  await tx
+    .insert(groupSources)
+    .values(sourceIds.map((sourceId) => ({ ...row, sourceId, during: { from: now, until: null } })))
+}
+
+export async function endMembers(tx: Tx, groupId: string, sourceIds: readonly string[], now: Date): Promise<void> {
+  if (sourceIds.length === 0) return
+  await tx
+    .update(groupSources)
+    .set({ during: endedAt(groupSources.during, now) })
+    .where(
+      and(
+        eq(groupSources.groupId, groupId),
+        inArray(groupSources.sourceId, [...sourceIds]),
+        sql`upper_inf(${groupSources.during})`,
+      ),
+    )
+}
+
+/** Memberships that ended at exactly this instant. */
+export async function listMembersEndedAt(
+  tx: Tx,
+  groupId: string,
+  at: Date,
+): Promise<{ sourceId: string; viaId: string }[]> {
+  return tx
+    .select({ sourceId: groupSources.sourceId, viaId: groupSources.viaId })
+    .from(groupSources)
+    .where(
+      and(eq(groupSources.groupId, groupId), sql`upper(${groupSources.during}) = ${at.toISOString()}::timestamptz`),
+    )
+}
+
+/** Contacts in force, with the firm that authorized them. */
+export async function listContacts(
+  tx: Tx,
+  groupId: string,
+  now: Date,
+): Promise<(ContactRecord & { firmName: string })[]> {
+  const rows = await tx
+    .select({ contact: groupContacts, firmName: firms.name })
+    .from(groupContacts)
+    .innerJoin(firms, eq(firms.id, groupContacts.authorizedBy))
+    .where(and(eq(groupContacts.groupId, groupId), covers(groupContacts.during, now)))
+    .orderBy(asc(groupContacts.name))
+  return rows.map(({ contact, firmName }) => ({ ...contact, firmName }))
+}
+
+export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInsert): Promise<void> {
+  await tx.insert(groupContacts).values(row)
+}
+
+/** End the contacts that a request named. */
+export async function endContactsOf(
+  tx: Tx,
+  key: { groupId: string; basisIds: readonly string[] },
+  ended: { by: string; reason: string; now: Date },
+): Promise<void> {
+  if (key.basisIds.length === 0) return
+  await tx
+    .update(groupContacts)
+    .set({ during: endedAt(groupContacts.during, ended.now), endedBy: ended.by, endReason: ended.reason })
+    .where(
+      and(
+        eq(groupContacts.groupId, key.groupId),
+        inArray(groupContacts.basisId, [...key.basisIds]),
+        sql`upper_inf(${groupContacts.during})`,
+        isNull(groupContacts.endedBy),
+      ),
+    )
+}
+
+/** From now on this firm sees the group, for good. */
+export async function showGroupTo(
+  tx: Tx,
+  groupId: string,
+  firmIds: readonly string[],
+  reason: SightReason,
+): Promise<void> {
+  if (firmIds.length === 0) return
+  await tx
+    .insert(visibleGroups)
+    .values(firmIds.map((firmId) => ({ groupId, firmId, reason })))
+    .onConflictDoNothing()
+}

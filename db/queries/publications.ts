@@ -1,0 +1,129 @@
+import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
+import type { Part, PartKind } from '#domain/configuration/parts.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Tx } from '../client.ts'
+import { configurationParts, configurationReports, configurationVersions } from '../schema/configuration.ts'
+import { environments } from '../schema/installation.ts'
+import { observedConnectors } from '../schema/observed.ts'
+
+export type VersionRecord = typeof configurationVersions.$inferSelect
+
+/** Publications of an environment come one after the other, so that numbers become visible in order. @returns the newest number */
+export async function lockPublications(tx: Tx, environment: Environment): Promise<number> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('dc publication ' || ${environment}, 0))`)
+  const [row] = await tx
+    .select({ newest: environments.newestVersion })
+    .from(environments)
+    .where(eq(environments.environment, environment))
+  if (!row) throw new Error(`environment ${environment} is not set up`)
+  return row.newest
+}
+
+export async function findSettings(tx: Tx, environment: Environment): Promise<Record<string, unknown>> {
+  const [row] = await tx
+    .select({ settings: environments.settings })
+    .from(environments)
+    .where(eq(environments.environment, environment))
+  return row?.settings ?? {}
+}
+
+export async function saveSettings(tx: Tx, environment: Environment, settings: Record<string, unknown>): Promise<void> {
+  await tx.update(environments).set({ settings }).where(eq(environments.environment, environment))
+}
+
+export type StoredPart = Part & { number: number }
+
+/** The newest part of each object up to a number, removed ones included; what the connector's snapshot is made of. */
+export async function listNewestParts(tx: Tx, environment: Environment, upTo?: number): Promise<StoredPart[]> {
+  const rows = await tx
+    .selectDistinctOn([configurationParts.kind, configurationParts.objectId])
+    .from(configurationParts)
+    .where(
+      and(
+        eq(configurationParts.environment, environment),
+        upTo === undefined ? undefined : sql`${configurationParts.number} <= ${upTo}`,
+      ),
+    )
+    .orderBy(configurationParts.kind, configurationParts.objectId, desc(configurationParts.number))
+  return rows.map(({ kind, objectId, document, number }) => ({ kind, objectId, document, number }))
+}
+
+export async function listPartsOf(
+  tx: Tx,
+  environment: Environment,
+  number: number,
+): Promise<{ kind: PartKind; objectId: string; document: unknown }[]> {
+  return tx
+    .select({
+      kind: configurationParts.kind,
+      objectId: configurationParts.objectId,
+      document: configurationParts.document,
+    })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.number, number)))
+    .orderBy(configurationParts.kind, configurationParts.objectId)
+}
+
+/** A version and what it changed, in one go; the database tells the connector when the transaction commits. */
+export async function insertVersion(
+  tx: Tx,
+  version: typeof configurationVersions.$inferInsert,
+  parts: readonly (Part & { ownerId: string | null })[],
+): Promise<void> {
+  await tx.insert(configurationVersions).values(version)
+  const { environment, number } = version
+  if (parts.length > 0)
+    await tx.insert(configurationParts).values(parts.map((part) => ({ ...part, environment, number })))
+}
+
+export type PartReport = {
+  kind: PartKind
+  objectId: string
+  state: 'running' | 'refused'
+  detail: string | null
+  number: number
+  at: Date
+}
+
+/** What connectors said of these objects for this version or a newer one, the newest word of each. */
+export async function listReports(
+  tx: Tx,
+  environment: Environment,
+  number: number,
+  objectIds: readonly string[],
+): Promise<PartReport[]> {
+  if (objectIds.length === 0) return []
+  const rows = await tx
+    .selectDistinctOn([configurationReports.kind, configurationReports.objectId])
+    .from(configurationReports)
+    .where(
+      and(
+        eq(configurationReports.environment, environment),
+        gte(configurationReports.number, number),
+        inArray(configurationReports.objectId, [...objectIds]),
+      ),
+    )
+    .orderBy(
+      configurationReports.kind,
+      configurationReports.objectId,
+      desc(configurationReports.number),
+      desc(configurationReports.at),
+    )
+  return rows.map(({ kind, objectId, state, detail, number: of, at }) => ({
+    kind,
+    objectId,
+    state,
+    detail,
+    number: of,
+    at,
+  }))
+}
+
+/** The newest version that a connector of this environment says it runs. */
+export async function findRunningVersion(tx: Tx, environment: Environment): Promise<number> {
+  const [row] = await tx
+    .select({ running: sql<number | null>`max(${observedConnectors.runningVersion})` })
+    .from(observedConnectors)
+    .where(eq(observedConnectors.environment, environment))
+  return row?.running ?? 0
+}

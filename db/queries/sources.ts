@@ -1,0 +1,121 @@
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
+import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
+import { parseSourceName } from '#domain/reference/source.ts'
+import type { Tx } from '../client.ts'
+import { covers } from '../schema/columns.ts'
+import { firms } from '../schema/firms.ts'
+import { feeds, sourceGuarantors, sourceSessions } from '../schema/sources.ts'
+
+/** A source session with who guarantees it today. */
+export type SourceRecord = {
+  id: string
+  name: string
+  gatewayKind: GatewayKind
+  feedId: string
+  marketSegment: string | null
+  isOpen: boolean
+  operatedBy: string | null
+  executionCode: string
+  guarantors: { id: string; name: string }[]
+}
+
+/** Sources by their names of six characters, as far as they are seen; unknown names are simply not in the answer. */
+export async function listSourcesNamed(
+  tx: Tx,
+  environment: Environment,
+  names: readonly string[],
+  now: Date,
+): Promise<SourceRecord[]> {
+  const codes = names.flatMap((name) => parseSourceName(name) ?? [])
+  if (codes.length === 0) return []
+  const wanted = codes.map((code) => code.sessionCode + code.executionCode)
+  return listWhere(
+    tx,
+    and(
+      eq(sourceSessions.environment, environment),
+      inArray(sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`, wanted),
+    ),
+    now,
+  )
+}
+
+export const listSourcesById = (tx: Tx, ids: readonly string[], now: Date): Promise<SourceRecord[]> =>
+  ids.length === 0 ? Promise.resolve([]) : listWhere(tx, inArray(sourceSessions.id, [...ids]), now)
+
+/** What a firm holds: under its Execution Firm IDs, operated by it, or guaranteed by it today. */
+export async function listHeldSources(
+  tx: Tx,
+  environment: Environment,
+  firmId: string,
+  executionCodes: readonly string[],
+  now: Date,
+): Promise<SourceRecord[]> {
+  const guaranteed = tx
+    .select({ id: sourceGuarantors.sourceId })
+    .from(sourceGuarantors)
+    .where(and(eq(sourceGuarantors.firmId, firmId), covers(sourceGuarantors.during, now)))
+  const held = or(
+    executionCodes.length > 0 ? inArray(sourceSessions.executionCode, [...executionCodes]) : undefined,
+    eq(sourceSessions.operatedBy, firmId),
+    inArray(sourceSessions.id, guaranteed),
+  )
+  return listWhere(tx, and(eq(sourceSessions.environment, environment), held), now)
+}
+
+async function listWhere(tx: Tx, where: ReturnType<typeof and>, now: Date): Promise<SourceRecord[]> {
+  const rows = await tx
+    .select({ source: sourceSessions, firmId: firms.id, firmName: firms.name })
+    .from(sourceSessions)
+    .leftJoin(
+      sourceGuarantors,
+      and(eq(sourceGuarantors.sourceId, sourceSessions.id), covers(sourceGuarantors.during, now)),
+    )
+    .leftJoin(firms, eq(firms.id, sourceGuarantors.firmId))
+    .where(where)
+    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode), asc(firms.name))
+  const bySource = new Map<string, SourceRecord>()
+  for (const { source, firmId, firmName } of rows) {
+    const record = bySource.get(source.id) ?? {
+      id: source.id,
+      name: source.sessionCode + source.executionCode,
+      gatewayKind: source.gatewayKind,
+      feedId: source.feedId,
+      marketSegment: source.marketSegment,
+      isOpen: source.state === 'open',
+      operatedBy: source.operatedBy,
+      executionCode: source.executionCode,
+      guarantors: [],
+    }
+    bySource.set(source.id, record)
+    if (firmId && firmName) record.guarantors.push({ id: firmId, name: firmName })
+  }
+  return [...bySource.values()]
+}
+
+export async function listFeeds(tx: Tx, ids: readonly string[]): Promise<(typeof feeds.$inferSelect)[]> {
+  return ids.length === 0
+    ? []
+    : tx
+        .select()
+        .from(feeds)
+        .where(inArray(feeds.id, [...ids]))
+        .orderBy(asc(feeds.id))
+}
+
+export async function insertFeed(tx: Tx, row: typeof feeds.$inferInsert): Promise<void> {
+  await tx.insert(feeds).values(row)
+}
+
+/** A new source session with the firms that guarantee it from now on. */
+export async function insertSource(
+  tx: Tx,
+  row: typeof sourceSessions.$inferInsert & { id: string },
+  guarantorIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  await tx.insert(sourceSessions).values(row)
+  if (guarantorIds.length === 0) return
+  await tx
+    .insert(sourceGuarantors)
+    .values(guarantorIds.map((firmId) => ({ sourceId: row.id, firmId, during: { from: now, until: null } })))
+}
