@@ -4,7 +4,6 @@ import { draftDocument } from '#domain/request/input.ts'
 import { type Capacity, openStates, type RequestState } from '#domain/request/lifecycle.ts'
 import type { MetBy, Party, Sheet, Slice } from '#domain/request/round.ts'
 import type { Tx } from '../client.ts'
-import { firms } from '../schema/firms.ts'
 import { decisions, requestDrafts, requestParties, requestRounds, requests } from '../schema/requests.ts'
 import { users } from '../schema/users.ts'
 
@@ -62,6 +61,16 @@ export async function findOpenRequest(tx: Tx, groupId: string, exceptId: string)
     .from(requests)
     .where(and(eq(requests.groupId, groupId), ne(requests.id, exceptId), inArray(requests.state, [...openStates])))
   return row?.number
+}
+
+/** Numbers of requests by id, as far as they are seen. */
+export async function listRequestNumbers(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx
+    .select({ id: requests.id, number: requests.number })
+    .from(requests)
+    .where(inArray(requests.id, [...new Set(ids)]))
+  return new Map(rows.map((row) => [row.id, row.number]))
 }
 
 export async function listByState(tx: Tx, state: RequestState): Promise<RequestRecord[]> {
@@ -187,10 +196,4 @@ export async function takeDecisionBack(
   row: { takenBackAt: Date; takenBackBy: string; takenBackReason: string },
 ): Promise<void> {
   await tx.update(decisions).set(row).where(eq(decisions.id, decisionId))
-}
-
-/** A firm with the code it acts under; undefined where it is not seen. */
-export async function findFirm(tx: Tx, id: string): Promise<typeof firms.$inferSelect | undefined> {
-  const [row] = await tx.select().from(firms).where(eq(firms.id, id))
-  return row
 }

@@ -8,7 +8,19 @@ import { targetCredentials, targetSources, targets } from '../schema/targets.ts'
 import { users } from '../schema/users.ts'
 
 export type TargetRecord = typeof targets.$inferSelect
-export type CredentialRecord = typeof targetCredentials.$inferSelect
+/** Without what a secret is verified by: the portal writes that and never reads it. */
+const credentialColumns = {
+  id: targetCredentials.id,
+  targetId: targetCredentials.targetId,
+  kind: targetCredentials.kind,
+  fingerprint: targetCredentials.fingerprint,
+  claimedBy: targetCredentials.claimedBy,
+  claimedAt: targetCredentials.claimedAt,
+  expiresAt: targetCredentials.expiresAt,
+  revokedAt: targetCredentials.revokedAt,
+  revokedBy: targetCredentials.revokedBy,
+}
+export type CredentialRecord = Omit<typeof targetCredentials.$inferSelect, 'verifier' | 'sealed'>
 export type Listen = TargetRecord['listen']
 
 /** By its session id, as far as the transaction's person sees it. */
@@ -123,7 +135,7 @@ export async function findCredential(
   id: string,
 ): Promise<(CredentialRecord & { target: TargetRecord }) | undefined> {
   const [row] = await tx
-    .select({ credential: targetCredentials, target: targets })
+    .select({ credential: credentialColumns, target: targets })
     .from(targetCredentials)
     .innerJoin(targets, eq(targets.id, targetCredentials.targetId))
     .where(eq(targetCredentials.id, id))
@@ -134,7 +146,7 @@ export async function findCredential(
 export async function listLiveCredentials(tx: Tx, targetIds: readonly string[]): Promise<CredentialRecord[]> {
   if (targetIds.length === 0) return []
   return tx
-    .select()
+    .select(credentialColumns)
     .from(targetCredentials)
     .where(and(inArray(targetCredentials.targetId, [...targetIds]), isNull(targetCredentials.revokedAt)))
     .orderBy(asc(targetCredentials.claimedAt))
@@ -143,7 +155,7 @@ export async function listLiveCredentials(tx: Tx, targetIds: readonly string[]):
 /** Every credential of a target with who made and who revoked it, newest first. */
 export async function listCredentials(tx: Tx, targetId: string) {
   const rows = await tx
-    .select({ credential: targetCredentials, createdBy: users.name })
+    .select({ credential: credentialColumns, createdBy: users.name })
     .from(targetCredentials)
     .leftJoin(users, eq(users.id, targetCredentials.claimedBy))
     .where(eq(targetCredentials.targetId, targetId))
