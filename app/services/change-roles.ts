@@ -1,9 +1,44 @@
+import { findFirm } from '#db/queries/firms.ts'
+import { endRoles, findUser, grantRoles, listRoles } from '#db/queries/people.ts'
 import type { ChangeRolesInput } from '#domain/people/input.ts'
-import type { Actor } from '#domain/people/permissions.ts'
-import type { CommandAnswer } from './command.ts'
+import { type Actor, may } from '#domain/people/permissions.ts'
+import { roleConflict } from '#domain/people/roles.ts'
+import { ok, refuse } from '#domain/result.ts'
+import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
 
 /** Give a person other roles, from now on. Nobody changes their own. */
-export function changeRoles(_input: ChangeRolesInput, _actor: Actor, _deps: Deps): CommandAnswer<{ userId: string }> {
-  throw new Error('unreachable: being written')
+export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
+  const { userId, reason } = input
+  const about = { action: 'user.change-roles', objectKind: 'user', objectId: userId, reason }
+  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ userId: string }> => {
+    const user = await findUser(tx, userId)
+    const firm = user && (await findFirm(tx, user.firmId))
+    if (!user || !firm || (!actor.isExchange && user.firmId !== actor.firmId)) return refuse({ code: 'not-found' })
+    if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
+    if (userId === actor.userId) return refuse({ code: 'own-account' })
+    const sentence = roleConflict(input.roles, firm.isExchange)
+    if (sentence) return refuse({ code: 'role-conflict', sentence })
+    const held = await listRoles(tx, userId, now)
+    await endRoles(
+      tx,
+      userId,
+      held.filter((role) => !input.roles.includes(role)),
+      now,
+    )
+    await grantRoles(
+      tx,
+      user,
+      input.roles.filter((role) => !held.includes(role)),
+      actor.userId,
+      now,
+    )
+    const done = { objectKind: 'user', objectId: userId, forFirm: user.firmId, reason }
+    await audit(tx, actor, 'user.change-roles', now, {
+      ...done,
+      before: { roles: held },
+      after: { roles: input.roles },
+    })
+    return ok({ userId })
+  })
 }

@@ -1,5 +1,7 @@
+import { recordEvent } from '#db/audit.ts'
 import type { Command, Tx } from '#db/client.ts'
 import { findCommand, insertCommand, lockCommand } from '#db/queries/commands.ts'
+import { transactionInstant } from '#db/queries/instant.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import type { Deps } from './deps.ts'
@@ -11,14 +13,14 @@ export type CommandAnswer<T> = Promise<Result<T, Refused>>
  * Run a command once: the same `commandId` sent again by the same person gets the first answer, by another person 404. All of it
  * is one transaction, rolled back when refused; the refusal is audited under `about`.
  *
- * @param work answers plain values (numbers, texts): the answer is kept, so never a secret
+ * @param work is given the instant of the transaction, and answers plain values (numbers, texts): the answer is kept, so never a secret
  */
 export function runCommand<T>(
   deps: Deps,
   actor: Actor,
   commandId: string,
   about: Command,
-  work: (tx: Tx) => CommandAnswer<T>,
+  work: (tx: Tx, now: Date) => CommandAnswer<T>,
 ): CommandAnswer<T> {
   return deps.withActor(
     actor,
@@ -27,17 +29,39 @@ export function runCommand<T>(
       const before = await findCommand(tx, commandId)
       // The answer was stored by this very command, whose work answers T.
       if (before) return before.name === about.action ? ok(before.answer as T) : refuse({ code: 'not-found' })
-      const answer = await work(tx)
+      const now = await transactionInstant(tx)
+      const answer = await work(tx, now)
       if (!answer.ok) return answer
       const isFirst = await insertCommand(tx, {
         id: commandId,
         actorId: actor.userId,
         name: about.action,
         answer: answer.value ?? null,
-        at: deps.now(),
+        at: now,
       })
       return isFirst ? answer : refuse({ code: 'not-found' })
     },
     about,
   )
+}
+
+/** What a command did, for the audit trail; `forFirm` may read it beside the exchange. */
+export type Done = {
+  objectKind: string
+  objectId: string
+  forFirm: string | null
+  reason?: string | null
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+}
+
+/** Write the event of a command that was carried out. `actor` null: the portal itself. */
+export function audit(tx: Tx, actor: Actor | null, action: string, now: Date, done: Done): Promise<void> {
+  return recordEvent(tx, {
+    at: now,
+    actorId: actor?.userId ?? null,
+    action,
+    origin: actor?.origin ?? null,
+    ...done,
+  })
 }

@@ -1,9 +1,22 @@
+import { disableUserRow, findUser } from '#db/queries/people.ts'
 import type { DisableUserInput } from '#domain/people/input.ts'
-import type { Actor } from '#domain/people/permissions.ts'
-import type { CommandAnswer } from './command.ts'
+import { type Actor, may } from '#domain/people/permissions.ts'
+import { ok, refuse } from '#domain/result.ts'
+import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
 
-/** Lock a person out at once; their decisions stand. */
-export function disableUser(_input: DisableUserInput, _actor: Actor, _deps: Deps): CommandAnswer<{ userId: string }> {
-  throw new Error('unreachable: being written')
+/** Lock a person out at once; their decisions stand. From the next request on they are nobody. */
+export function disableUser(input: DisableUserInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
+  const { userId, reason } = input
+  const about = { action: 'user.disable', objectKind: 'user', objectId: userId, reason }
+  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ userId: string }> => {
+    const user = await findUser(tx, userId)
+    if (!user || (!actor.isExchange && user.firmId !== actor.firmId)) return refuse({ code: 'not-found' })
+    if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
+    if (userId === actor.userId) return refuse({ code: 'own-account' })
+    await disableUserRow(tx, userId)
+    const done = { objectKind: 'user', objectId: userId, forFirm: user.firmId, reason, before: { state: user.state } }
+    await audit(tx, actor, 'user.disable', now, done)
+    return ok({ userId })
+  })
 }

@@ -1,19 +1,88 @@
+import type { Tx } from '#db/client.ts'
+import { setGroupState } from '#db/queries/groups.ts'
+import { transactionInstant } from '#db/queries/instant.ts'
+import { findRunningVersion, listPartsOf, listReports } from '#db/queries/publications.ts'
+import { listByState, listExpired, lockRequest, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
+import { requestActions, requestCan } from '#domain/request/lifecycle.ts'
+import { audit } from './command.ts'
+import { abandonGroup } from './decide-request.ts'
 import type { JobDeps } from './deps.ts'
 
-/** What a pass did, for the log. */
+/** What a pass did, for the log: numbers of requests. */
 export type Passed = { confirmed: number[]; expired: number[] }
-
-/** Requests all of whose parts the connector runs become applied; the group goes live and its fee begins. */
-export async function confirmApplied(_deps: JobDeps): Promise<number[]> {
-  throw new Error('unreachable: being written')
-}
-
-/** Requests whose time has run out expire. */
-export async function expireRequests(_deps: JobDeps): Promise<number[]> {
-  throw new Error('unreachable: being written')
-}
 
 /** One pass over everything that is due; it takes no argument and may be repeated at any time. */
 export async function runDueJobs(deps: JobDeps): Promise<Passed> {
   return { confirmed: await confirmApplied(deps), expired: await expireRequests(deps) }
 }
+
+/** Requests all of whose parts the connector runs become applied; the group goes live and its fee begins. */
+export async function confirmApplied({ asJobs }: JobDeps): Promise<number[]> {
+  return asJobs(async (tx) => {
+    const now = await transactionInstant(tx)
+    const confirmed: number[] = []
+    for (const { id } of await listByState(tx, 'applying')) {
+      const request = await lockRequest(tx, id)
+      if (!requestCan('confirm', request.state) || !(await isRunning(tx, request))) continue
+      await confirm(tx, request, now)
+      confirmed.push(request.number)
+    }
+    return confirmed
+  })
+}
+
+/** Requests whose time has run out expire. */
+export async function expireRequests({ asJobs }: JobDeps): Promise<number[]> {
+  return asJobs(async (tx) => {
+    const now = await transactionInstant(tx)
+    const expired: number[] = []
+    for (const { id } of await listExpired(tx, requestActions.expire.from, now)) {
+      const request = await lockRequest(tx, id)
+      if (!requestCan('expire', request.state)) continue
+      await saveRequest(tx, id, { state: 'expired', stateAt: now, stateBy: null, stateReason: 'no answer in time' })
+      await abandonGroup(tx, request, now)
+      await auditOwn(tx, 'request.expire', request, now)
+      expired.push(request.number)
+    }
+    return expired
+  })
+}
+
+/** Every part of the published version, or a newer one of the same object, runs; removed ones with the version itself. */
+async function isRunning(tx: Tx, { environment, publishedVersion }: RequestRecord): Promise<boolean> {
+  if (publishedVersion === null) return true
+  const parts = await listPartsOf(tx, environment, publishedVersion)
+  const reports = await listReports(
+    tx,
+    environment,
+    publishedVersion,
+    parts.map((part) => part.objectId),
+  )
+  const running = await findRunningVersion(tx, environment)
+  return parts.every((part) => {
+    const report = reports.find((one) => one.kind === part.kind && one.objectId === part.objectId)
+    return report ? report.state === 'running' : part.document === null && running >= publishedVersion
+  })
+}
+
+async function confirm(tx: Tx, request: RequestRecord, now: Date): Promise<void> {
+  await saveRequest(tx, request.id, {
+    state: 'applied',
+    appliedAt: now,
+    stateAt: now,
+    stateBy: null,
+    stateReason: null,
+  })
+  if (request.groupId && request.kind === 'new-group') await setGroupState(tx, request.groupId, 'live', now)
+  if (request.groupId && request.kind === 'close') await setGroupState(tx, request.groupId, 'closed', now)
+  await auditOwn(tx, 'request.confirm', request, now)
+}
+
+const auditOwn = (tx: Tx, action: string, request: RequestRecord, now: Date): Promise<void> =>
+  audit(tx, null, action, now, {
+    objectKind: 'request',
+    objectId: request.id,
+    forFirm: request.ownerId,
+    before: { state: request.state },
+    after: { version: request.publishedVersion },
+  })

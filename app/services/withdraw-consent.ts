@@ -1,13 +1,65 @@
+import { asSystem, type Tx } from '#db/client.ts'
+import { listConsents } from '#db/queries/consents.ts'
+import { findGroup } from '#db/queries/groups.ts'
+import { listSourcesById } from '#db/queries/sources.ts'
+import { withdraw } from '#domain/consent/covering.ts'
 import type { WithdrawConsentInput } from '#domain/group/input.ts'
-import type { Actor } from '#domain/people/permissions.ts'
-import type { CommandAnswer } from './command.ts'
+import { type Actor, may } from '#domain/people/permissions.ts'
+import { ok, refuse } from '#domain/result.ts'
+import { removeSources } from './apply-items.ts'
+import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
+import { readSettings } from './publish.ts'
+import { publishGroup } from './publish-parts.ts'
 
-/** A guarantor takes its sessions out of a group, at once: narrowing needs one person and a reason. */
+export type WithdrawnConsent = { version: number; sources: string[] }
+
+/**
+ * A guarantor takes its sessions out of a group, at once: narrowing needs one person and a reason. "And nothing again" also ends
+ * what a resend could still give out.
+ */
 export function withdrawConsent(
-  _input: WithdrawConsentInput,
-  _actor: Actor,
-  _deps: Deps,
-): CommandAnswer<{ version: number; sources: string[] }> {
-  throw new Error('unreachable: being written')
+  input: WithdrawConsentInput,
+  actor: Actor,
+  deps: Deps,
+): CommandAnswer<WithdrawnConsent> {
+  const { groupId, reason } = input
+  const about = { action: 'consent.withdraw', objectKind: 'group', objectId: groupId, reason }
+  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<WithdrawnConsent> => {
+    const group = await findGroup(tx, groupId)
+    if (!group) return refuse({ code: 'not-found' })
+    if (!may(actor, 'consent:withdraw')) return refuse({ code: 'not-allowed', needs: 'clearing-signatory' })
+    return asSystem(tx, async () => {
+      const consents = await listConsents(tx, groupId, now)
+      const { ended } = withdraw(consents, actor.firmId, input.sources)
+      const sources = [...new Set(ended.map((consent) => consent.source))].sort()
+      if (sources.length === 0) return refuse({ code: 'nothing-to-withdraw' })
+      const sourceRows = await rowsByName(
+        tx,
+        ended.map((consent) => consent.sourceId),
+        now,
+      )
+      await removeSources(tx, groupId, sources, { sourceRows, consents }, { by: actor.userId, reason, now })
+      const { environment, ownerId } = group
+      const settings = await readSettings(tx, environment)
+      const revoked = input.mode === 'nothing-again' ? sources : []
+      const cause = { cause: 'emergency' as const, causeId: groupId, madeBy: actor.userId }
+      const version = await publishGroup(tx, { environment, groupId, settings, ownerId, revoked, ...cause }, now)
+      if (!version.ok) return version
+      for (const forFirm of [actor.firmId, ownerId])
+        await audit(tx, actor, 'consent.withdraw', now, {
+          objectKind: 'group',
+          objectId: groupId,
+          forFirm,
+          reason,
+          after: { sources, mode: input.mode, version: version.value.number },
+        })
+      return ok({ version: version.value.number, sources })
+    })
+  })
+}
+
+async function rowsByName(tx: Tx, ids: readonly string[], now: Date) {
+  const rows = await listSourcesById(tx, [...new Set(ids)], now)
+  return new Map(rows.map((row) => [row.name, row]))
 }

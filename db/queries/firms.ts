@@ -108,3 +108,8 @@ export async function listCodes(tx: Tx, firmId: string, kind: CodeKind, now: Dat
     .orderBy(sql`${firmCodes.code}`)
   return rows.map((row) => row.code)
 }
+
+export async function findFirm(tx: Tx, id: string): Promise<typeof firms.$inferSelect | undefined> {
+  const [row] = await tx.select().from(firms).where(eq(firms.id, id))
+  return row
+}

@@ -1,8 +1,8 @@
-import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Filters, GroupState, Level, Protocol } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
-import { covers, endedAt } from '../schema/columns.ts'
+import { at, covers, endedAt } from '../schema/columns.ts'
 import { groupContacts } from '../schema/consents.ts'
 import { firms } from '../schema/firms.ts'
 import { groupSources, groupStates, groups, groupTerms, type SightReason, visibleGroups } from '../schema/groups.ts'
@@ -69,7 +69,7 @@ export async function setGroupState(tx: Tx, id: string, state: GroupState, now: 
     .set({
       state,
       version: sql`${groups.version} + 1`,
-      ...(state === 'live' ? { firstAppliedAt: sql`coalesce(${groups.firstAppliedAt}, ${now.toISOString()})` } : {}),
+      ...(state === 'live' ? { firstAppliedAt: sql`coalesce(${groups.firstAppliedAt}, ${at(now)})` } : {}),
     })
     .where(eq(groups.id, id))
   await tx
@@ -202,22 +202,27 @@ export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInse
   await tx.insert(groupContacts).values(row)
 }
 
-/** End the contacts that a request named. */
-export async function endContactsOf(
+/** End contacts in force: of the whole group, of one person for one firm, or those that a request named. */
+export async function endContacts(
   tx: Tx,
-  key: { groupId: string; basisIds: readonly string[] },
-  ended: { by: string; reason: string; now: Date },
+  which: { groupId: string; email?: string; authorizedBy?: string; basisId?: string },
+  ended: { by: string; reason?: string; now: Date },
 ): Promise<void> {
-  if (key.basisIds.length === 0) return
+  const { groupId, email, authorizedBy, basisId } = which
   await tx
     .update(groupContacts)
-    .set({ during: endedAt(groupContacts.during, ended.now), endedBy: ended.by, endReason: ended.reason })
+    .set({
+      during: endedAt(groupContacts.during, ended.now),
+      endedBy: ended.by,
+      endReason: ended.reason ?? 'named anew',
+    })
     .where(
       and(
-        eq(groupContacts.groupId, key.groupId),
-        inArray(groupContacts.basisId, [...key.basisIds]),
+        eq(groupContacts.groupId, groupId),
+        email === undefined ? undefined : sql`lower(${groupContacts.email}) = lower(${email})`,
+        authorizedBy === undefined ? undefined : eq(groupContacts.authorizedBy, authorizedBy),
+        basisId === undefined ? undefined : eq(groupContacts.basisId, basisId),
         sql`upper_inf(${groupContacts.during})`,
-        isNull(groupContacts.endedBy),
       ),
     )
 }
@@ -234,4 +239,16 @@ export async function showGroupTo(
     .insert(visibleGroups)
     .values(firmIds.map((firmId) => ({ groupId, firmId, reason })))
     .onConflictDoNothing()
+}
+
+/** Groups of the owner that are neither closed nor abandoned. */
+export async function countOpenGroups(tx: Tx, ownerId: string, environment: Environment): Promise<number> {
+  return tx.$count(
+    groups,
+    and(
+      eq(groups.ownerId, ownerId),
+      eq(groups.environment, environment),
+      sql`${groups.state} not in ('closed', 'abandoned')`,
+    ),
+  )
 }

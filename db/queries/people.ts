@@ -1,6 +1,12 @@
-import type { Actor } from '#domain/people/permissions.ts'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { Tx } from '../client.ts'
+import { covers, endedAt } from '../schema/columns.ts'
+import { groupContacts } from '../schema/consents.ts'
+import { firms } from '../schema/firms.ts'
+import { invitations } from '../schema/sign-in.ts'
+import { roleGrants, users } from '../schema/users.ts'
 
 export type PersonRow = {
   userId: string
@@ -12,12 +18,133 @@ export type PersonRow = {
   roles: Role[]
 }
 
-/** Who a signed-in user is now: firm, roles in force, and whether they are a contact of a group. Undefined when disabled. */
-export async function findActor(_tx: Tx, _userId: string, _now: Date): Promise<Actor | undefined> {
-  throw new Error('unreachable: being written')
+/**
+ * Who a user is now: firm, roles in force, and `authorized-contact` where they are one of a group. Undefined when disabled. Over
+ * `asAuth` or `asJobs`: nobody is signed in while it is asked.
+ */
+export async function findActor(tx: Tx, userId: string, now: Date): Promise<Actor | undefined> {
+  const [row] = await tx
+    .select({ user: users, firm: firms })
+    .from(users)
+    .innerJoin(firms, eq(firms.id, users.firmId))
+    .where(and(eq(users.id, userId), eq(users.state, 'active'), eq(firms.state, 'active')))
+  if (!row) return undefined
+  const held = await tx
+    .select({ role: roleGrants.role })
+    .from(roleGrants)
+    .where(and(eq(roleGrants.userId, userId), covers(roleGrants.during, now)))
+  const contact = await tx
+    .select({ id: groupContacts.id })
+    .from(groupContacts)
+    .where(and(eq(groupContacts.userId, userId), covers(groupContacts.during, now)))
+    .limit(1)
+  const standings: Standing[] = held.map(({ role }) => role).sort()
+  if (contact.length > 0) standings.push('authorized-contact')
+  const { user, firm } = row
+  return {
+    kind: 'person',
+    userId,
+    name: user.name,
+    email: user.email,
+    firmId: firm.id,
+    firmName: firm.name,
+    isExchange: firm.isExchange,
+    standings,
+  }
 }
 
-/** The people of the firms that this transaction sees, by firm and name. */
-export async function listPeople(_tx: Tx, _now: Date): Promise<PersonRow[]> {
-  throw new Error('unreachable: being written')
+/** The people whom this transaction sees, by firm and name. */
+export async function listPeople(tx: Tx, now: Date): Promise<PersonRow[]> {
+  const rows = await tx
+    .select({ user: users, firmName: firms.name, role: roleGrants.role })
+    .from(users)
+    .innerJoin(firms, eq(firms.id, users.firmId))
+    .leftJoin(roleGrants, and(eq(roleGrants.userId, users.id), covers(roleGrants.during, now)))
+    .orderBy(asc(firms.name), asc(users.name), asc(roleGrants.role))
+  const people = new Map<string, PersonRow>()
+  for (const { user, firmName, role } of rows) {
+    const { id: userId, name, email, firmId } = user
+    const person = people.get(userId) ?? {
+      userId,
+      name,
+      email,
+      firmId,
+      firmName,
+      isActive: user.state === 'active',
+      roles: [],
+    }
+    people.set(userId, person)
+    if (role) person.roles.push(role)
+  }
+  return [...people.values()]
+}
+
+export async function findUser(tx: Tx, id: string): Promise<typeof users.$inferSelect | undefined> {
+  const [row] = await tx.select().from(users).where(eq(users.id, id))
+  return row
+}
+
+export async function findUserByEmail(tx: Tx, email: string): Promise<{ id: string; firmId: string } | undefined> {
+  const [row] = await tx
+    .select({ id: users.id, firmId: users.firmId })
+    .from(users)
+    .where(sql`lower(${users.email}) = lower(${email})`)
+  return row
+}
+
+export const findUserName = async (tx: Tx, id: string | null): Promise<string | undefined> =>
+  id ? (await findUser(tx, id))?.name : undefined
+
+/** Names by id, as far as they are seen. */
+export async function listUserNames(tx: Tx, ids: readonly (string | null)[]): Promise<Map<string, string>> {
+  const known = [...new Set(ids.filter((id) => id !== null))]
+  if (known.length === 0) return new Map()
+  const rows = await tx.select({ id: users.id, name: users.name }).from(users).where(inArray(users.id, known))
+  return new Map(rows.map((row) => [row.id, row.name]))
+}
+
+export async function insertUser(tx: Tx, row: typeof users.$inferInsert): Promise<void> {
+  await tx.insert(users).values(row)
+}
+
+export async function disableUserRow(tx: Tx, id: string): Promise<void> {
+  await tx
+    .update(users)
+    .set({ state: 'disabled', version: sql`${users.version} + 1` })
+    .where(eq(users.id, id))
+}
+
+export async function listRoles(tx: Tx, userId: string, now: Date): Promise<Role[]> {
+  const rows = await tx
+    .select({ role: roleGrants.role })
+    .from(roleGrants)
+    .where(and(eq(roleGrants.userId, userId), covers(roleGrants.during, now)))
+  return rows.map((row) => row.role)
+}
+
+/** `grantedBy` null: the installation itself. */
+export async function grantRoles(
+  tx: Tx,
+  user: { id: string; firmId: string },
+  roles: readonly Role[],
+  grantedBy: string | null,
+  now: Date,
+): Promise<void> {
+  if (roles.length === 0) return
+  const row = { userId: user.id, firmId: user.firmId, grantedBy, during: { from: now, until: null } }
+  await tx.insert(roleGrants).values(roles.map((role) => ({ ...row, role })))
+}
+
+export async function endRoles(tx: Tx, userId: string, roles: readonly Role[], now: Date): Promise<void> {
+  if (roles.length === 0) return
+  await tx
+    .update(roleGrants)
+    .set({ during: endedAt(roleGrants.during, now) })
+    .where(
+      and(eq(roleGrants.userId, userId), inArray(roleGrants.role, [...roles]), sql`upper_inf(${roleGrants.during})`),
+    )
+}
+
+export async function insertInvitation(tx: Tx, row: typeof invitations.$inferInsert): Promise<void> {
+  await tx.insert(invitations).values(row)
 }

@@ -134,7 +134,10 @@ async function presentOf(
   const { groupRow, terms, memberRows, sourceRows } = known
   const { ownerId, environment, groupId } = request
   const name = document.kind === 'new-group' ? document.groupName : ''
-  const numbers = await listRequestNumbers(tx, memberRows.map((row) => row.viaId))
+  const numbers = await listRequestNumbers(
+    tx,
+    memberRows.map((row) => row.viaId),
+  )
   const source = (row: SourceRecord): Present['sources'][string] => {
     const member = memberRows.find((one) => one.sourceId === row.id)
     return {

@@ -28,7 +28,11 @@ export const flows = (source: Guaranteed, level: Level, consents: readonly LiveC
   source.guarantors.length > 0 && uncovered([source], level, consents).length === 0
 
 /** What withdrawing a firm's consent takes out of the group, at once: widening needs everybody, narrowing one. */
-export const withdraw = (consents: readonly LiveConsent[], clearingFirmId: string, sources: readonly string[]) => ({
+export const withdraw = <T extends LiveConsent>(
+  consents: readonly T[],
+  clearingFirmId: string,
+  sources: readonly string[],
+) => ({
   ended: consents.filter((consent) => consent.clearingFirmId === clearingFirmId && sources.includes(consent.source)),
   kept: consents.filter((consent) => consent.clearingFirmId !== clearingFirmId || !sources.includes(consent.source)),
 })

@@ -1,0 +1,162 @@
+import type { Tx } from '#db/client.ts'
+import { findGroup, findTerms, listMembers } from '#db/queries/groups.ts'
+import { insertVersion, listNewestParts, lockPublications, type VersionRecord } from '#db/queries/publications.ts'
+import { listFeeds, listSourcesById } from '#db/queries/sources.ts'
+import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
+import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
+import { canonicalJson } from '#domain/digest.ts'
+import { commonOf, type EnvironmentSettings } from '#domain/reference/settings.ts'
+import { ok, type Result, refuse } from '#domain/result.ts'
+import { sha256 } from './deps.ts'
+import type { Refused } from './refused.ts'
+
+export type Publication = {
+  environment: VersionRecord['environment']
+  groupId: string
+  settings: EnvironmentSettings
+  cause: VersionRecord['cause']
+  causeId: string
+  ownerId: string
+  /** null: the portal itself */
+  madeBy: string | null
+  /** sources taken away with effect on the past: their copies are no longer given out by any resend */
+  revoked: readonly string[]
+  /** parts that are to be so whatever the tables say: what an undone publication puts back */
+  also?: readonly Part[]
+}
+
+/**
+ * Publish what the wanted tables now say of one group: its targets, and the sources and feeds they need, as far as they
+ * differ from the newest parts. Called at the end of a transaction that changed them. `number` is the newest version then,
+ * `changed` how many parts it has; a change that no part shows makes no version.
+ */
+export async function publishGroup(
+  tx: Tx,
+  publication: Publication,
+  now: Date,
+): Promise<Result<{ number: number; changed: number }, Refused>> {
+  const { environment, groupId, settings, revoked, ownerId, also = [] } = publication
+  const newest = await lockPublications(tx, environment)
+  const before = await listNewestParts(tx, environment)
+  const computed = await wantedParts(tx, groupId, settings, before, revoked, now)
+  const wanted = [...computed.filter((part) => !also.some(isOf(part))), ...also]
+  const changed = wanted.filter((part) => !same(part, before))
+  if (changed.length === 0) return ok({ number: newest, changed: 0 })
+  const number = newest + 1
+  const invalid = problemsOf(number, settings, [...before.filter((part) => !changed.some(isOf(part))), ...changed])
+  if (invalid) return refuse(invalid)
+  const rows = changed.map((part) => ({ ...part, ownerId: part.kind === 'target' ? ownerId : null }))
+  await insertVersion(tx, { ...versionOf(publication, changed), number, madeAt: now }, rows)
+  return ok({ number, changed: changed.length })
+}
+
+function versionOf({ environment, cause, causeId, ownerId, madeBy }: Publication, parts: readonly Part[]) {
+  return { environment, cause, causeId, ownerId, madeBy, digest: sha256(canonicalJson(parts)) }
+}
+
+const isOf = (part: Part) => (other: Part) => other.kind === part.kind && other.objectId === part.objectId
+
+const same = (part: Part, before: readonly Part[]): boolean => {
+  const old = before.find(isOf(part))
+  if (!old) return part.document === null
+  return canonicalJson(old.document) === canonicalJson(part.document)
+}
+
+function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
+  // secrets stay sealed: for judging the shape any one will do
+  const assembled = assemble(number, commonOf(settings), parts, () => ({ kind: 'password', password: '-' }))
+  return assembled.ok ? undefined : { code: 'invalid-configuration', problems: assembled.error.problems }
+}
+
+async function wantedParts(
+  tx: Tx,
+  groupId: string,
+  settings: EnvironmentSettings,
+  before: readonly Part[],
+  revoked: readonly string[],
+  now: Date,
+): Promise<Part[]> {
+  const targets = await targetParts(tx, groupId, settings, before, revoked, now)
+  const members = await listMembers(tx, groupId, now)
+  const sources = await listSourcesById(
+    tx,
+    members.map((member) => member.sourceId),
+    now,
+  )
+  const feeds = await listFeeds(tx, [...new Set(sources.map((source) => source.feedId))])
+  return [
+    ...feeds.map((feed): Part => ({ kind: 'feed', objectId: feed.id, document: feedDocument(feed) })),
+    ...sources.map(
+      (source): Part => ({
+        kind: 'source',
+        objectId: source.name,
+        document: {
+          id: source.name,
+          feed: source.feedId,
+          gateway: source.gatewayKind,
+          ...(source.marketSegment && { segments: [source.marketSegment] }),
+        },
+      }),
+    ),
+    ...targets,
+  ]
+}
+
+const feedDocument = (feed: { id: string; settings: Record<string, unknown>; sealed: Buffer | null }) => ({
+  ...feed.settings,
+  id: feed.id,
+  ...(feed.sealed && { credentials: [{ kind: 'password', ref: feed.id }] }),
+})
+
+async function targetParts(
+  tx: Tx,
+  groupId: string,
+  settings: EnvironmentSettings,
+  before: readonly Part[],
+  revoked: readonly string[],
+  now: Date,
+): Promise<Part[]> {
+  const group = await findGroup(tx, groupId)
+  const terms = await findTerms(tx, groupId, now)
+  const targets = await listTargetsOf(tx, groupId, now)
+  const credentials = await listLiveCredentials(
+    tx,
+    targets.map((target) => target.id),
+  )
+  return targets.map((target): Part => {
+    const part = { kind: 'target' as const, objectId: target.sessionId }
+    if (target.state === 'closed' || !terms || !group) return { ...part, document: null }
+    const sources = target.sources.map((source) => source.name)
+    const { level, protocol, filters } = terms
+    const document: TargetPart = {
+      sessionId: target.sessionId,
+      protocol,
+      group: group.name,
+      level,
+      ...(filters.rejects && { filters: { rejects: true } }),
+      sources,
+      revoked: revokedOf(before, target.sessionId, revoked).filter((name) => !sources.includes(name)),
+      queueDepth: settings.queueDepth,
+      queueGraceS: settings.queueGraceS,
+      listen: target.listen,
+      paused: target.state === 'paused' || group.state === 'suspended',
+      credentials: credentials
+        .filter((credential) => credential.targetId === target.id)
+        .map((credential) => ({ kind: credential.kind, ref: credential.id })),
+    }
+    return { ...part, document }
+  })
+}
+
+/** What was taken back for good stays so, until the source is in the group again. */
+function revokedOf(before: readonly Part[], sessionId: string, revoked: readonly string[]): string[] {
+  const document: unknown = before.find((part) => part.kind === 'target' && part.objectId === sessionId)?.document
+  const had =
+    typeof document === 'object' && document !== null && 'sources' in document ? stringsOf(document.sources) : []
+  const old =
+    typeof document === 'object' && document !== null && 'revoked' in document ? stringsOf(document.revoked) : []
+  return [...new Set([...old, ...revoked.filter((name) => had.includes(name))])].sort()
+}
+
+const stringsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []

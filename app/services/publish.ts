@@ -1,0 +1,102 @@
+import type { Tx } from '#db/client.ts'
+import { listUncovered } from '#db/queries/consents.ts'
+import { findSettings } from '#db/queries/publications.ts'
+import { findRound, listParties, listStandingDecisions, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
+import { loadRoundFacts } from '#db/queries/round-facts.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
+import { violations } from '#domain/request/items.ts'
+import type { RequestState } from '#domain/request/lifecycle.ts'
+import { allFirmsMet } from '#domain/request/round.ts'
+import { ok, type Result, refuse } from '#domain/result.ts'
+import { applyItems, type Publishing } from './apply-items.ts'
+import { audit } from './command.ts'
+import type { Deps } from './deps.ts'
+import { publishGroup } from './publish-parts.ts'
+import type { Refused } from './refused.ts'
+
+export type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
+
+/**
+ * Publish an approved request now, in the transaction of its approval: wanted tables, consents, placements, version and parts.
+ * Where something that it builds on has moved it is returned by the system, saying what; where a party's agreement is gone it is
+ * with the firms again. Nothing is half applied.
+ */
+export async function publishRequest(
+  tx: Tx,
+  request: RequestRecord,
+  actor: Actor,
+  deps: Pick<Deps, 'newId' | 'randomBytes'>,
+  now: Date,
+): Promise<Result<Published, Refused>> {
+  const { groupId } = request
+  const round = await findRound(tx, request.id, request.round)
+  if (!groupId || !round) throw new Error(`request ${request.number} is approved without a round or a group`)
+  const parties = await listParties(tx, request.id, request.round)
+  if (!allFirmsMet(parties)) return ok(await moveTo(tx, request, 'with-firms', 'an approval was taken back', now))
+  const facts = await loadRoundFacts(tx, request, round.document, now)
+  const moved = violations(round.sheet.items, facts.present)
+  if (moved.length > 0)
+    return ok(await moveTo(tx, request, 'returned', moved.map((one) => one.sentence).join(' '), now))
+  const settings = await readSettings(tx, request.environment)
+  const decisions = await listStandingDecisions(tx, request.id)
+  const publishing: Publishing = { request: { ...request, groupId }, round, parties, decisions, facts, settings }
+  const revoked = await applyItems(tx, publishing, deps, now)
+  const gaps = await listUncovered(tx)
+  if (gaps.length > 0) return refuse({ code: 'uncovered', sources: [...new Set(gaps.map((gap) => gap.source))] })
+  const version = await publishGroup(
+    tx,
+    {
+      environment: request.environment,
+      groupId,
+      settings,
+      cause: 'request',
+      causeId: request.id,
+      ownerId: request.ownerId,
+      madeBy: actor.userId,
+      revoked,
+    },
+    now,
+  )
+  if (!version.ok) return version
+  await saveRequest(tx, request.id, {
+    state: 'applying',
+    publishedVersion: version.value.changed > 0 ? version.value.number : null,
+    publishedAt: now,
+    expiresAt: null,
+    stateAt: now,
+    stateBy: actor.userId,
+    stateReason: null,
+  })
+  await audit(tx, actor, 'request.publish', now, {
+    objectKind: 'request',
+    objectId: request.id,
+    forFirm: request.ownerId,
+    after: { version: version.value.number, parts: version.value.changed },
+  })
+  return ok({ state: 'applying' })
+}
+
+async function moveTo(
+  tx: Tx,
+  request: RequestRecord,
+  state: 'returned' | 'with-firms',
+  stateReason: string,
+  now: Date,
+): Promise<Published> {
+  await saveRequest(tx, request.id, { state, stateAt: now, stateBy: null, stateReason })
+  await audit(tx, null, `request.${state}`, now, {
+    objectKind: 'request',
+    objectId: request.id,
+    forFirm: request.ownerId,
+    reason: stateReason,
+    before: { state: request.state },
+    after: { state },
+  })
+  return { state }
+}
+
+/** @throws when the environment was never set up: no request could have been made for it */
+export async function readSettings(tx: Tx, environment: RequestRecord['environment']): Promise<EnvironmentSettings> {
+  return environmentSettings.parse(await findSettings(tx, environment))
+}

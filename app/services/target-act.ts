@@ -1,0 +1,41 @@
+import { asSystem, type Tx } from '#db/client.ts'
+import { findGroup, type GroupRecord } from '#db/queries/groups.ts'
+import type { VersionRecord } from '#db/queries/publications.ts'
+import { findTarget, type TargetRecord } from '#db/queries/targets.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { ok, type Result, refuse } from '#domain/result.ts'
+import { readSettings } from './publish.ts'
+import { publishGroup } from './publish-parts.ts'
+import type { Refused } from './refused.ts'
+
+export type ActedOn = { target: TargetRecord; group: GroupRecord }
+
+/** A target and its group, as far as the person sees them. */
+export async function targetFor(tx: Tx, sessionId: string): Promise<Result<ActedOn, Refused>> {
+  const target = await findTarget(tx, sessionId)
+  const group = target && (await findGroup(tx, target.groupId))
+  return target && group ? ok({ target, group }) : refuse({ code: 'not-found' })
+}
+
+/** Publish the group of a target after an immediate act on it. @returns the version in force then */
+export async function publishAct(
+  tx: Tx,
+  { target, group }: ActedOn,
+  by: { cause: VersionRecord['cause']; causeId: string; actor: Actor },
+  now: Date,
+): Promise<Result<number, Refused>> {
+  return asSystem(tx, async () => {
+    const settings = await readSettings(tx, target.environment)
+    const { environment, groupId } = target
+    const { cause, causeId, actor } = by
+    const publication = { environment, groupId, settings, ownerId: group.ownerId, cause, causeId, revoked: [] }
+    const version = await publishGroup(tx, { ...publication, madeBy: actor.userId }, now)
+    return version.ok ? ok(version.value.number) : version
+  })
+}
+
+/** Technical contact of the owner, or operations of the exchange. */
+export function mayRunTarget(actor: Actor, group: GroupRecord): boolean {
+  if (actor.isExchange) return actor.standings.includes('operations')
+  return actor.firmId === group.ownerId && actor.standings.includes('technical-contact')
+}
