@@ -1,0 +1,263 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gapFillDraft } from '#fix/drafts.ts'
+import { resolvePolicy } from '#fix/policy.ts'
+import { ResendPlan } from '#fix/resend.ts'
+import { encodeDraft } from '#fix/session.ts'
+import type { LogonCredentials, SessionConfig } from '#fix/session-state.ts'
+import { FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
+import type { NumberTally } from '#peer/number-tally.ts'
+import { sentAgain } from './frames.ts'
+import type { GatewaySimOptions, Rate, SentReport, SimEvent } from './options.ts'
+import { Outlet } from './outlet.ts'
+import { Producer } from './producer.ts'
+
+/** Bytes that may wait in the socket before production or a resend pauses. */
+const socketLimit = 256 * 1024
+const reconnectMs = { least: 100, most: 5_000 }
+
+/** Start a gateway: it connects or listens, and produces from its first logon on, also while the connection is away. */
+export async function startGatewaySim(options: GatewaySimOptions): Promise<GatewaySim> {
+  const sim = new GatewaySim(options)
+  await sim.open()
+  return sim
+}
+
+/** A running simulated gateway. Its methods may be called at any time until `stop`. */
+export class GatewaySim {
+  readonly name: string
+  /** The port listened on, or connected to. */
+  port: number
+  /** Resolves when `count` messages, or the whole log, were sent once. */
+  readonly done: Promise<void>
+  private readonly options: GatewaySimOptions
+  private readonly peer: FixPeer
+  private readonly outlet: Outlet
+  private readonly producer: Producer
+  private server: Server | undefined
+  private stopping = false
+  private stopped: Promise<SentReport> | undefined
+  /** Counts connections and resets: a resend that began under another number is over. */
+  private generation = 0
+  private failures = 0
+  private resent = 0
+  private reported = ''
+  private readonly reporter: NodeJS.Timeout
+
+  constructor(options: GatewaySimOptions) {
+    this.options = options
+    this.name = options.name ?? options.ourCompId
+    this.port = options.port
+    const config = sessionConfig(options)
+    this.outlet = new Outlet(options, () => this.peer)
+    this.peer = new FixPeer(config, this.outlet.numbers, {
+      accept: () => {}, // a gateway takes no application messages
+      loggedOn: () => this.loggedOn(),
+      serveResend: (id, begin, end) => void this.serveResend(id, begin, end),
+      verify: (credentials) => this.verify(credentials),
+      news: (news) => {
+        if (news.type === 'reset') this.numbersReset()
+        else if (news.type === 'note' && news.code !== 'gap') this.note(`${news.code}: ${news.text}`)
+        else if (news.type === 'refused') this.note(`logon refused: ${news.text}`)
+      },
+      closed: (reason) => this.closed(reason),
+    })
+    this.producer = new Producer(options, this.outlet, {
+      mayProduce: () => this.mayProduce(),
+      live: () => this.peer.live,
+      drained: (call) => this.peer.whenDrained(call),
+      done: () => this.emit({ event: 'done', feed: this.name, total: this.outlet.counts.total }),
+      note: (text) => this.note(text),
+    })
+    this.done = this.producer.done
+    this.reporter = setInterval(() => this.report(), 1000)
+  }
+
+  async open(): Promise<void> {
+    if (this.options.mode === 'connect') this.connect()
+    else await this.listen()
+  }
+
+  get live(): boolean {
+    return this.peer.live
+  }
+
+  /** Resolves at the next logon, at once when logged on. */
+  async whenConnected(): Promise<void> {
+    while (!this.peer.live && !this.stopping) await sleep(5)
+  }
+
+  sent(): SentReport {
+    return { total: this.outlet.counts.total, resent: this.resent, sources: this.outlet.counts.perSource() }
+  }
+
+  /** The class of each source number sent, as its index in `messageClasses` + 1; 0 for a number never sent. */
+  classesOf(sourceId: string): NumberTally {
+    return this.outlet.counts.classesOf(sourceId)
+  }
+
+  /** Source messages a second; 0 pauses. */
+  setRate(rate: Rate): void {
+    this.producer.setRate(rate)
+  }
+
+  /** Produce at least so many source messages right now, whatever the rate. */
+  produce(messages: number): void {
+    this.producer.produce(messages)
+  }
+
+  /** Cut the connection without a word; it is made again by whoever made it. */
+  drop(): void {
+    this.peer.drop()
+  }
+
+  /** Stop producing, log out, close everything; answers the final count. Later calls answer the same. */
+  stop(): Promise<SentReport> {
+    this.stopped ??= this.stopAll()
+    return this.stopped
+  }
+
+  private async stopAll(): Promise<SentReport> {
+    this.stopping = true
+    this.producer.stop()
+    clearInterval(this.reporter)
+    await this.peer.logout()
+    await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()))
+    this.outlet.close()
+    this.report()
+    return this.sent()
+  }
+
+  private emit(event: SimEvent): void {
+    this.options.onEvent?.(event)
+  }
+
+  private note(text: string): void {
+    this.emit({ event: 'note', feed: this.name, text })
+  }
+
+  private report(): void {
+    const key = `${this.outlet.counts.total} ${this.resent}`
+    if (key === this.reported) return
+    this.reported = key
+    this.emit({ event: 'sent', feed: this.name, ...this.sent() })
+  }
+
+  private connect(): void {
+    if (this.stopping || this.peer.attached) return
+    const socket = connect({ host: this.options.host, port: this.options.port })
+    const failed = (error: Error) => {
+      if (this.failures === 0)
+        this.note(`cannot connect to ${this.options.host}:${this.options.port}: ${error.message}`)
+      this.connectLater()
+    }
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      socket.off('error', failed)
+      if (this.stopping) socket.destroy()
+      else this.attach(socket)
+    })
+  }
+
+  private connectLater(): void {
+    if (this.stopping) return
+    const delayMs = Math.min(reconnectMs.most, reconnectMs.least * 2 ** Math.min(this.failures, 6))
+    this.failures++
+    setTimeout(() => this.connect(), delayMs)
+  }
+
+  private async listen(): Promise<void> {
+    const server = createServer((socket) => {
+      if (this.peer.attached || this.stopping) socket.destroy()
+      else this.attach(socket)
+    })
+    this.server = server
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(this.options.port, this.options.host, resolve)
+    })
+    this.port = (server.address() as AddressInfo).port // a TCP server's address is never a string
+    this.emit({ event: 'listening', feed: this.name, host: this.options.host, port: this.port })
+  }
+
+  private attach(socket: Socket): void {
+    this.generation++
+    this.peer.attach(socket)
+  }
+
+  private loggedOn(): void {
+    this.failures = 0
+    this.outlet.saveCheckpoint()
+    const { nextOut, nextIn } = this.peer.session
+    this.emit({ event: 'connected', feed: this.name, nextOut, nextIn })
+    this.producer.start()
+  }
+
+  private closed(reason: string): void {
+    this.generation++
+    this.outlet.saveCheckpoint()
+    this.emit({ event: 'disconnected', feed: this.name, reason })
+    if (this.options.mode === 'connect') this.connectLater()
+  }
+
+  private numbersReset(): void {
+    this.generation++
+    this.outlet.reset()
+  }
+
+  private verify(credentials: LogonCredentials): string | undefined {
+    const { password } = this.options
+    if (password === undefined) return undefined
+    return credentials.kind === 'password' && credentials.password === password ? undefined : 'Invalid logon.'
+  }
+
+  /** Away or live, but not in between: what is numbered while a Logon is under way would not be missed at once. */
+  private mayProduce(): boolean {
+    if (this.peer.live) return this.peer.queuedBytes < socketLimit
+    return !this.peer.attached
+  }
+
+  private async serveResend(id: number, begin: number, end: number): Promise<void> {
+    const { generation } = this
+    const plan = new ResendPlan(begin, end)
+    const before = this.resent
+    for (const { seqNum, frame } of this.outlet.log.range(begin, end)) {
+      for (const item of plan.push(seqNum, 'application')) {
+        if (item.type === 'gap-fill') this.writeGapFill(item.seqNum, item.newSeqNo)
+        else this.peer.write(sentAgain(frame, steadyNowMs()))
+      }
+      this.resent++
+      if (this.peer.queuedBytes > socketLimit) {
+        await new Promise<void>((resolve) => this.peer.whenDrained(resolve))
+        if (generation !== this.generation) return
+      }
+    }
+    for (const item of plan.finish()) if (item.type === 'gap-fill') this.writeGapFill(item.seqNum, item.newSeqNo)
+    this.emit({ event: 'resend', feed: this.name, begin, end, messages: this.resent - before })
+    this.peer.finishResend(id)
+  }
+
+  private writeGapFill(seqNum: number, newSeqNo: number): void {
+    const { session } = this.peer
+    const nowMs = steadyNowMs()
+    this.peer.write(encodeDraft(session, seqNum, gapFillDraft(session, newSeqNo, nowMs), nowMs))
+  }
+}
+
+function sessionConfig(options: GatewaySimOptions): SessionConfig {
+  const { password } = options
+  return {
+    role: options.mode === 'connect' ? 'initiator' : 'acceptor',
+    policy: resolvePolicy(options.policy ?? 'fix'),
+    identity: {
+      layout: 'client',
+      senderCompId: options.ourCompId,
+      targetCompId: options.theirCompId,
+      senderSubId: options.subId ?? 'GW',
+      targetSubId: options.targetSubId ?? 'G',
+      senderLocationId: options.locationId ?? 'US,IL',
+    },
+    heartbeatS: options.heartbeatS ?? 30,
+    ...(password === undefined ? {} : { credentials: { kind: 'password', password } }),
+  }
+}

@@ -1,0 +1,167 @@
+import { reserve, withNumbers } from '#fix/session.ts'
+import { type FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
+import { encapsulated, type FeedHeader, gapFill, heartbeat, plain, sourceMessage } from './frames.ts'
+import type { GatewaySimOptions } from './options.ts'
+import type { FlowMessage } from './order-flow.ts'
+import type { LoggedMessage } from './replay.ts'
+import { SentCounts } from './sent-counts.ts'
+import { SentLog } from './sent-log.ts'
+
+/** What a run leaves for the next one beside the frames. */
+export interface Progress {
+  nextIn: number
+  nextOut: number
+  /** The next number of each source, in the order of `sources`. */
+  nextSource: number[]
+  sources: readonly string[]
+  seed: number
+  /** Turns of the flow, or messages of the log, that were taken. */
+  turns: number
+}
+
+/** Numbers what is produced, keeps it, counts it, and writes it to the peer when that is logged on. */
+export class Outlet {
+  readonly log: SentLog
+  readonly counts: SentCounts
+  readonly progress: Progress
+  private readonly options: GatewaySimOptions
+  private readonly ends: FeedHeader
+  private readonly exchange: { compId: string; subId: string }
+  private readonly plainSource: string | undefined
+  private readonly peer: () => FixPeer
+  private frames: Buffer[] = []
+
+  /** @throws when the state file belongs to another flow, or a plain feed has not exactly one source */
+  constructor(options: GatewaySimOptions, peer: () => FixPeer) {
+    this.options = options
+    this.peer = peer
+    this.exchange = options.exchange ?? { compId: 'CME', subId: 'G' }
+    if (options.dialect === 'plain' && options.sources.length !== 1)
+      throw new Error('a plain feed has exactly one source')
+    this.plainSource = options.dialect === 'plain' ? options.sources[0] : undefined
+    this.ends = {
+      ourCompId: options.ourCompId,
+      theirCompId: options.theirCompId,
+      subId: options.subId ?? 'GW',
+      targetSubId: options.targetSubId ?? 'G',
+      locationId: options.locationId ?? 'US,IL',
+    }
+    this.counts = new SentCounts(options.sources)
+    let lastSeqNum = 0
+    const lastOf = new Map<string, number>()
+    this.log = new SentLog(options.state, {
+      frame: (seqNum, bytes) => {
+        lastSeqNum = seqNum
+        const found = this.counts.addFrame(bytes, this.plainSource)
+        if (found) lastOf.set(found.sourceId, found.seqNum)
+      },
+      reset: () => {
+        lastSeqNum = 0
+      },
+    })
+    this.progress = resumed(this.log.checkpoint, options, lastSeqNum, lastOf)
+  }
+
+  get numbers(): { nextIn: number; nextOut: number } {
+    return { nextIn: this.progress.nextIn, nextOut: this.progress.nextOut }
+  }
+
+  /** Number a message of the flow; an administrative one only uses its number up. */
+  send(message: FlowMessage): void {
+    const nowMs = steadyNowMs()
+    const { session } = this.peer()
+    const lastProcessed = session.nextIn - 1
+    const administrative = message.body === ''
+    if (this.plainSource !== undefined) {
+      const seqNum = reserve(session, 1, nowMs)
+      if (administrative) this.frames.push(heartbeat(this.ends, seqNum, lastProcessed, nowMs))
+      else this.keep(seqNum, plain(this.ends, { ...message, seqNum, lastProcessed }, nowMs))
+      if (!administrative) this.counts.add(this.plainSource, seqNum, message.messageClass)
+      return
+    }
+    const sourceId = this.options.sources[message.source]
+    const sourceSeqNum = this.progress.nextSource[message.source]
+    if (sourceId === undefined || sourceSeqNum === undefined)
+      throw new Error('unreachable: a source that is not listed')
+    this.progress.nextSource[message.source] = sourceSeqNum + 1
+    if (administrative) return
+    const facts = { ...message, seqNum: sourceSeqNum, exchange: this.exchange, sourceId, sendingTimeMs: nowMs }
+    this.envelope(sourceMessage({ ...facts, lastProcessed: Math.max(0, sourceSeqNum - 2) }), nowMs)
+    this.counts.add(sourceId, sourceSeqNum, message.messageClass)
+  }
+
+  /** Send a message of a log under the log's own number; on a plain feed holes are gap-filled. False: it cannot be. */
+  replay(message: LoggedMessage): boolean {
+    const nowMs = steadyNowMs()
+    if (this.plainSource === undefined) {
+      this.envelope(message.bytes, nowMs)
+    } else {
+      const { session } = this.peer()
+      if (message.sourceId !== this.plainSource || message.seqNum < session.nextOut) return false
+      if (message.seqNum > session.nextOut) {
+        this.frames.push(gapFill(this.ends, session.nextOut, message.seqNum, session.nextIn - 1, nowMs))
+        this.peer().session = withNumbers(session, { nextOut: message.seqNum })
+      }
+      const seqNum = reserve(this.peer().session, 1, nowMs)
+      this.keep(seqNum, plain(this.ends, message, nowMs))
+    }
+    this.counts.add(message.sourceId, message.seqNum, message.messageClass)
+    return true
+  }
+
+  /** Everything sent so far is kept first, then written. */
+  flush(): void {
+    if (this.frames.length === 0) return
+    this.saveCheckpoint()
+    const peer = this.peer()
+    if (peer.live) peer.write(Buffer.concat(this.frames))
+    this.frames = []
+  }
+
+  saveCheckpoint(): void {
+    const { nextIn, nextOut } = this.peer().session
+    this.progress.nextIn = nextIn
+    this.progress.nextOut = nextOut
+    this.log.saveCheckpoint({ ...this.progress })
+  }
+
+  reset(): void {
+    this.log.reset()
+  }
+
+  close(): void {
+    this.saveCheckpoint()
+    this.log.close()
+  }
+
+  private envelope(inner: Buffer, nowMs: number): void {
+    const { session } = this.peer()
+    const lastProcessed = session.nextIn - 1
+    const seqNum = reserve(session, 1, nowMs)
+    this.keep(seqNum, encapsulated(this.ends, seqNum, lastProcessed, nowMs, inner))
+  }
+
+  private keep(seqNum: number, bytes: Buffer): void {
+    this.log.append(seqNum, bytes)
+    this.frames.push(bytes)
+  }
+}
+
+/** Where the last run stopped; frames written behind its last checkpoint move the numbers on. */
+function resumed(
+  found: Record<string, unknown> | undefined,
+  options: GatewaySimOptions,
+  lastSeqNum: number,
+  lastOf: ReadonlyMap<string, number>,
+): Progress {
+  const seed = options.seed ?? 1
+  const { sources } = options
+  const fresh: Progress = { nextIn: 1, nextOut: 1, nextSource: sources.map(() => 1), sources, seed, turns: 0 }
+  if (!found) return fresh
+  const last = found as unknown as Progress // as: written by saveCheckpoint, which writes exactly this
+  if (last.seed !== seed || last.sources.join() !== sources.join()) {
+    throw new Error(`the state file belongs to seed ${last.seed} and sources ${last.sources.join(',')}`)
+  }
+  const nextSource = sources.map((id, i) => Math.max(last.nextSource[i] ?? 1, (lastOf.get(id) ?? 0) + 1))
+  return { ...last, nextOut: Math.max(last.nextOut, lastSeqNum + 1), nextSource }
+}

@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { steadyNowMs } from '#peer/fix-peer.ts'
+import type { GatewaySimOptions, Rate } from './options.ts'
+import { OrderFlow } from './order-flow.ts'
+import type { Outlet } from './outlet.ts'
+import { type LoggedMessage, readLog } from './replay.ts'
+
+/** How often production looks at the clock, and how much it makes at most before others get their turn. */
+const tickMs = 5
+const burst = 200
+
+/** What production needs to know of the connection. */
+export interface ProducerHost {
+  mayProduce(): boolean
+  live(): boolean
+  /** Call back when the socket has room again. */
+  drained(call: () => void): void
+  done(): void
+  note(text: string): void
+}
+
+/** Makes source messages at the wanted rate, from a flow or from a log. */
+export class Producer {
+  readonly done: Promise<void>
+  private readonly outlet: Outlet
+  private readonly host: ProducerHost
+  private readonly options: GatewaySimOptions
+  private readonly flow: OrderFlow
+  private rate: Rate
+  private rateSinceMs = 0
+  private madeSince = 0
+  private made = 0
+  private started = false
+  private stopped = false
+  private finished: () => void = () => {}
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(options: GatewaySimOptions, outlet: Outlet, host: ProducerHost) {
+    this.options = options
+    this.outlet = outlet
+    this.host = host
+    this.rate = options.rate ?? 10
+    this.flow = new OrderFlow(options.seed ?? 1, options.sources)
+    if (!options.replay) this.flow.wind(outlet.progress.turns)
+    this.done = new Promise((resolve) => {
+      this.finished = resolve
+    })
+  }
+
+  /** At the first logon; later calls do nothing. */
+  start(): void {
+    if (this.started) return
+    this.started = true
+    this.setRate(this.rate)
+    if (this.options.replay) this.replayAll(this.options.replay).catch((error: Error) => this.host.note(error.message))
+    else this.turn()
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+  }
+
+  setRate(rate: Rate): void {
+    this.rate = rate
+    this.rateSinceMs = steadyNowMs()
+    this.madeSince = 0
+  }
+
+  produce(messages: number): void {
+    const until = this.made + messages
+    while (this.made < until && this.mayGoOn()) this.make()
+    this.outlet.flush()
+  }
+
+  private mayGoOn(): boolean {
+    return !this.stopped && (this.options.count === undefined || this.made < this.options.count)
+  }
+
+  private make(): void {
+    for (const message of this.flow.next(steadyNowMs())) {
+      this.outlet.send(message)
+      if (message.body === '') continue
+      this.made++
+      this.madeSince++
+    }
+    this.outlet.progress.turns = this.flow.turns
+  }
+
+  /** One turn of the loop: what is due by now, in bursts; unpaced only while somebody reads. */
+  private turn(): void {
+    if (this.stopped) return
+    if (this.host.mayProduce() && (this.rate !== 'max' || this.host.live())) {
+      const until = this.made + Math.min(burst, this.due())
+      while (this.made < until && this.mayGoOn()) this.make()
+      this.outlet.flush()
+    }
+    if (!this.mayGoOn()) {
+      this.finish()
+    } else if (this.rate === 'max' && this.host.live()) {
+      if (this.host.mayProduce()) setImmediate(() => this.turn())
+      else this.host.drained(() => this.turn())
+    } else this.timer = setTimeout(() => this.turn(), tickMs)
+  }
+
+  private due(): number {
+    if (this.rate === 'max') return burst
+    return Math.max(0, Math.floor(((steadyNowMs() - this.rateSinceMs) * this.rate) / 1000) - this.madeSince)
+  }
+
+  private finish(): void {
+    this.host.done()
+    this.finished()
+  }
+
+  /** Play a log once. What an earlier run has sent of it is passed over. */
+  private async replayAll({ path, pace }: { path: string; pace: 'own' | Rate }): Promise<void> {
+    // on a plain feed the answer to a Test Request right behind the Logon would take a number of the log
+    if (this.options.dialect === 'plain') await sleep(300)
+    const startMs = steadyNowMs()
+    const already = this.outlet.progress.turns
+    let taken = 0
+    let firstMs = Number.NaN
+    let unsent = 0
+    for await (const message of readLog(path)) {
+      if (this.stopped) return
+      if (++taken <= already) continue
+      if (Number.isNaN(firstMs)) firstMs = message.sentMs
+      await this.untilDue(message, pace, startMs, firstMs)
+      if (this.stopped) return
+      if (message.administrative) continue
+      if (this.outlet.replay(message)) this.made++
+      else unsent++
+      this.outlet.progress.turns = taken
+      if (pace !== 'max' || this.made % burst === 0) this.outlet.flush()
+      if (!this.mayGoOn()) break
+    }
+    this.outlet.flush()
+    if (unsent > 0)
+      this.host.note(`${unsent} messages of the log were not sent: another source, or a number already used`)
+    this.finish()
+  }
+
+  /** Wait for a message's time and for a peer that reads. */
+  private async untilDue(message: LoggedMessage, pace: 'own' | Rate, startMs: number, firstMs: number): Promise<void> {
+    const dueMs = pace === 'own' ? message.sentMs - firstMs : pace === 'max' ? 0 : (this.made * 1000) / pace
+    const waitMs = startMs + (Number.isNaN(dueMs) ? 0 : dueMs) - steadyNowMs()
+    if (waitMs > 1) {
+      this.outlet.flush()
+      await sleep(waitMs)
+    }
+    while (!this.stopped && !(this.host.mayProduce() && this.host.live())) {
+      this.outlet.flush()
+      await sleep(2)
+    }
+  }
+}
