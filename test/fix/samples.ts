@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Field } from '#fix/encode.ts'
+import { encode, type Field } from '#fix/encode.ts'
 import { Framer } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
 
@@ -61,4 +61,18 @@ export function cut(stream: Buffer, places: readonly number[]): Buffer[] {
     (a, b) => a - b,
   )
   return at.slice(1).map((end, i) => stream.subarray(at[i], end))
+}
+
+/** A message of the sample client, flagged as resent, so that a number seen before is dropped. */
+export function message(msgType: string, seqNum: number): Message {
+  const header: Field[] = [
+    [35, msgType],
+    [34, seqNum],
+    [43, msgType === 'A' ? 'N' : 'Y'],
+    [49, 'ODQ1Z9N'],
+    [52, '20240304-13:00:00.000'],
+    [56, 'CME'],
+    [122, '20240304-13:00:00.000'],
+  ]
+  return decoded(encode(msgType === 'A' ? [...header.slice(0, -1), [98, 0], [108, 30]] : header))
 }

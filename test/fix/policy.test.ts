@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { feedSwitches, resolvePolicy, switchNames } from '#fix/policy.ts'
+
+describe('a policy', () => {
+  test("is the exchange's when nothing is said", () => {
+    expect(resolvePolicy()).toEqual(resolvePolicy('cme'))
+    expect(resolvePolicy({ heartbeatS: [1, 120] })).toEqual({ ...resolvePolicy('cme'), heartbeatS: [1, 120] })
+  })
+
+  test('is a preset with some switches set otherwise; one left undefined keeps the preset', () => {
+    const policy = resolvePolicy({ preset: 'fix', resendCap: 10, ...{ sendingTimeS: undefined } })
+    expect([policy.preset, policy.resendCap, policy.sendingTimeS, policy.testRequestAfterLogon]).toEqual([
+      'fix',
+      10,
+      120,
+      false,
+    ])
+  })
+
+  test('has a value for every switch in both columns', () => {
+    for (const preset of ['cme', 'fix'] as const) {
+      const policy = resolvePolicy(preset)
+      expect(switchNames.filter((name) => policy[name] === undefined)).toEqual([])
+    }
+    expect(Object.keys(feedSwitches).every((name) => (switchNames as string[]).includes(name))).toBe(true)
+  })
+
+  test('holds the differences that matter to a client', () => {
+    const rows = [
+      'heartbeatS',
+      'testRequestAfterLogon',
+      'requiredHeader',
+      'resendCap',
+      'secondResend',
+      'sendingTimeS',
+      'resetAtLogon',
+    ] as const
+    const column = (preset: 'cme' | 'fix') => rows.map((row) => resolvePolicy(preset)[row])
+    expect(column('cme')).toEqual([[5, 60], true, [50, 57, 142], 2500, 'reject', 0, 'refuse'])
+    expect(column('fix')).toEqual([[0, 3600], false, [], 0, 'merge', 120, 'accept'])
+  })
+})
