@@ -26,22 +26,6 @@ export function rejectBody(session: Session, refused: Refused, violation: Violat
   return [number, ...tag, ...type, ...reason, text]
 }
 
-/** A Session Level Reject of an application message that the driver could not take; it goes out under a reserved number. */
-export function rejectDraft(session: Session, refused: Refused, violation: Violation): Draft {
-  return { msgType: '3', body: rejectBody(session, refused, violation), lastProcessed: lastProcessed(session) }
-}
-
-/** Business Message Reject(35=j). BusinessRejectReason(380): 3 = unsupported message type. */
-export function businessRejectDraft(session: Session, refused: Refused, reason: number, text: string): Draft {
-  const body: Field[] = [
-    [Tag.RefSeqNum, refused.seqNum],
-    [Tag.RefMsgType, refused.msgType],
-    [Tag.BusinessRejectReason, reason],
-    [Tag.Text, text],
-  ]
-  return { msgType: 'j', body, lastProcessed: lastProcessed(session) }
-}
-
 /** A Gap Fill in answer to a Resend Request, sent under the first number it stands for: 43=Y, 122 = its own 52 (spec §5). */
 export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: number): Draft {
   const body: Field[] = [

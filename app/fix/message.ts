@@ -1,4 +1,4 @@
-import { lengthTagOf, Tag } from './tags.ts'
+import { lengthTagOf, maxSeqNum, Tag } from './tags.ts'
 
 /** What is wrong inside a frame whose length and checksum hold. Codes are SessionRejectReason(373) values. */
 export type FieldFault = {
@@ -115,9 +115,10 @@ export class Message {
     return length === 2 ? String.fromCharCode(this.bytes[start]!, this.bytes[start + 1]!) : this.strAt(index)
   }
 
-  /** MsgSeqNum(34), 0 when absent or not a number. */
+  /** MsgSeqNum(34), 0 when absent or not a number of at most nine digits. */
   get seqNum(): number {
-    return this.int(Tag.MsgSeqNum) ?? 0
+    const seqNum = this.int(Tag.MsgSeqNum) ?? 0
+    return seqNum <= maxSeqNum ? seqNum : 0
   }
 
   /** PossDupFlag(43)=Y. */

@@ -94,15 +94,6 @@ export type Policy = Switches & { preset: PresetName }
 /** A preset by its name, or one with some switches set otherwise: `{ preset: 'cme', heartbeatS: [1, 120] }`. */
 export type PolicyChoice = PresetName | ({ preset?: PresetName } & Partial<Switches>)
 
-/** What a feed needs otherwise than a target: gateways send no 142, may start anew with 141=Y, and nothing of theirs is refused for its type. */
-export const feedSwitches = {
-  requiredHeader: [],
-  alphanumericSubId: false,
-  faultToleranceIndicator: '',
-  resetAtLogon: 'accept',
-  unknownTypes: 'accept',
-} as const satisfies Partial<Switches>
-
 /** Default preset: `cme`. */
 export function resolvePolicy(choice: PolicyChoice = 'cme'): Policy {
   const overrides = typeof choice === 'string' ? {} : choice

@@ -5,7 +5,7 @@ import type { Message } from './message.ts'
 import { lowNumberText, reject } from './refuse.ts'
 import { receiveResendRequest } from './resend-request.ts'
 import { receiveInSessionLogon } from './reset.ts'
-import { Tag } from './tags.ts'
+import { maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
 import { Reason, violationOf } from './validate.ts'
 
@@ -132,7 +132,7 @@ const isReset = (message: Message): boolean => message.msgType === '4' && !messa
 
 /** Gap Fill, or reset mode under the strict rules of spec §2.8: its own number is the expected one. */
 function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): void {
-  const next = message.int(Tag.NewSeqNo)
+  const next = newSeqNoOf(message)
   if (next === undefined) {
     turn.session.nextIn++
     reject(turn, message, newSeqNoViolation(message))
@@ -140,6 +140,12 @@ function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): voi
   else if (next < turn.session.nextIn)
     forceLogout(turn, `NewSeqNo (36) ${next} is lower than expected ${seqNum}. Logout forced.`)
   else adopt(turn, next)
+}
+
+/** NewSeqNo(36), undefined when it is none. */
+function newSeqNoOf(message: Message): number | undefined {
+  const next = message.int(Tag.NewSeqNo)
+  return next === undefined || next > maxSeqNum ? undefined : next
 }
 
 function newSeqNoViolation(message: Message): Violation {
@@ -173,7 +179,7 @@ function adopt(turn: Turn, next: number): void {
 
 /** Plain FIX: the number of a Sequence Reset-Reset itself means nothing, and it can only raise the expected one. */
 function resetLeniently(turn: Turn, message: Message, seqNum: number): void {
-  const next = message.int(Tag.NewSeqNo)
+  const next = newSeqNoOf(message)
   if (next === undefined) reject(turn, message, newSeqNoViolation(message))
   else if (next < turn.session.nextIn) {
     reject(turn, message, {

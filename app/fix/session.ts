@@ -13,6 +13,16 @@ import { enter, heard, note, type Turn, takeTurn } from './turn.ts'
 export { acceptInSequence } from './fast-path.ts'
 export { nextDeadlineMs } from './heartbeat.ts'
 
+/*
+ * How a session is driven. It reads no clock and owns no socket; whoever drives it keeps one reference to it and
+ *   1. hands in one input (`step`), and carries out all its effects, in order, before the next one;
+ *   2. puts what the effects want journaled into one batch, and lets frames leave when that batch is durable;
+ *   3. hands in no message between `verify` and `verified`, nor after `disconnect`: bytes wait in the framer;
+ *   4. says `disconnected` once the connection is gone, and ticks when `nextDeadlineMs` has come.
+ * The two numbers live here and nowhere else: copies take theirs by `reserve`, and `acceptInSequence` spares the messages
+ * that break no rule the way through `step`. Nothing else changes a session in place.
+ */
+
 /** A session that is not connected. Its numbers come from the journal: `nextIn` and `nextOut` are 1 in a new week. */
 export function createSession(config: SessionConfig, numbers: { nextIn: number; nextOut: number }): Session {
   return {

@@ -100,6 +100,9 @@ export const isKnownType = (msgType: string): boolean => known.has(msgType)
 
 const known = new Set([...'0123456789ABCDEFGHJKLMNPQRSTVWXYZabcdefghijklmn', 'BW', 'BX', 'BY', 'BZ'])
 
+/** MsgSeqNum(34) and its like have at most nine digits (spec §12). */
+export const maxSeqNum = 999_999_999
+
 /** Data fields may hold SOH; each is read by the length that the field right before it gives. [length tag, data tag] */
 const dataFields = [
   [95, 96],

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { encode, type Field } from '#fix/encode.ts'
-import { feedSwitches } from '#fix/policy.ts'
 import { acceptInSequence, reserve } from '#fix/session.ts'
 import { formatUtc } from '#fix/time.ts'
 import { acceptor, PretendDriver, startMs } from './pretend-driver.ts'
 import { decoded } from './samples.ts'
+
+/** As a feed has it: nothing asked of the header, 141=Y taken. */
+const feedSwitches = { requiredHeader: [], faultToleranceIndicator: '', resetAtLogon: 'accept' } as const
 
 const frame = (changes: Record<number, string | number> = {}, more: Field[] = []) => {
   const header: Field[] = [
