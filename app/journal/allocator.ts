@@ -33,10 +33,11 @@ export interface Allocation {
  */
 export class Allocator {
   isFull = false
+  private isBlocked = false
   private readonly reservePath: string
   private ready: { base: number; fd: number } | undefined
   private base = 0
-  private running: Promise<void> | undefined
+  private running: Promise<void> = Promise.resolve()
   private readonly stopping = new AbortController()
   /** Grows with each take: work begun for an earlier one is abandoned. */
   private generation = 0
@@ -52,7 +53,10 @@ export class Allocator {
   prepare(base: number): void {
     if (!this.ready) this.base = base
     this.generation++
-    this.running = Promise.all([this.running, this.work(this.generation)]).then(() => {})
+    if (this.isBlocked) return
+    const { generation } = this
+    // one after the other: no late piece of zeros may land in a file that is in use by then
+    this.running = this.running.then(() => this.work(generation))
   }
 
   /** A file made ahead by an earlier run, still all zeros, is the next segment. */
@@ -83,8 +87,11 @@ export class Allocator {
     return { base, fd: this.segments.createSparse(base, bytes), bytes, isReserve: false }
   }
 
-  /** A write found the disk full though its segment was there: give the reserve's room to it. */
-  async spendReserve(): Promise<void> {
+  /** A write found the disk full though its segment was there: give the reserve's room to it. Then: it went through, make a reserve again. */
+  async writeBlocked(isBlocked: boolean): Promise<void> {
+    this.isBlocked = isBlocked
+    if (!isBlocked) return this.prepare(this.base)
+    this.generation++
     this.setFull(true)
     await rm(this.reservePath, { force: true })
   }

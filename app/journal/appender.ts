@@ -137,7 +137,7 @@ export class Appender {
   commit(): number {
     if (this.isEmpty) return this.batch - 1
     const { batch } = this
-    if (this.allocator.hasReady && this.isNearEnd()) {
+    if (this.isWithin(NEAR_END_BYTES, 16) || (this.allocator.hasReady && this.isWithin(2 * NEAR_END_BYTES, 8))) {
       this.seal()
       this.roll()
       this.open(0)
@@ -167,9 +167,10 @@ export class Appender {
     closeSync(this.tail.fd)
   }
 
-  private isNearEnd(): boolean {
+  /** Whether the segment ends within so many bytes, or within such a part of it. */
+  private isWithin(most: number, part: number): boolean {
     const { bytes } = this.tail.segment
-    return bytes - this.tail.used - (this.at - this.begin) < Math.min(NEAR_END_BYTES, bytes / 16)
+    return bytes - this.tail.used - (this.at - this.begin) < Math.min(most, bytes / part)
   }
 
   private sealAndOpen(): void {

@@ -30,7 +30,10 @@ export interface JournalOptions {
 }
 
 export interface JournalHooks {
-  /** The state after every record appended so far. Asked while no record is half applied: inside `commit`, an append or a durable batch. */
+  /**
+   * The state after every record appended so far. Asked inside `commit`; inside an append only when more than 4 MB are appended between two
+   * commits, so: append first, then apply, then append the next.
+   */
   head(): Uint8Array
   /** Recovery, once at most: start from this state. */
   restore(head: Uint8Array): void
@@ -202,7 +205,7 @@ async function openLocked(
   const write = files.writeModule ? { module: files.writeModule, data: files.writeData } : undefined
   const writer = new Writer(
     ring.shared,
-    { done: onDone, full: (isFull) => isFull && void allocator.spendReserve().catch(fail), failed: fail },
+    { done: onDone, full: (isFull) => void allocator.writeBlocked(isFull).catch(fail), failed: fail },
     write,
   )
   const appender: Appender = new Appender(ring, writer, segments, allocator, tail, {
