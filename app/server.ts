@@ -71,6 +71,14 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   const removeExpired = { name: 'expired sign-ins', everyMs: 60_000, run: () => portal.sessions.removeExpired() }
   await order.started('jobs', runJobs([removeExpired], log))
   installation.lock.listeningOn(portal.url)
-  console.log(`Drop Copy Portal (${config.mode}): ${portal.url}`)
-  console.log(`Data: ${installation.directory}`)
+  console.log(welcome(config, portal.url, installation.directory))
+}
+
+/** What the person at the terminal needs; tests and scripts read the address from it. */
+function welcome({ mode }: Config, url: string, directory: string): string {
+  const signIn = {
+    sandbox: 'Sandbox: sign in with one click as any of its people; all firms and people are made up.',
+    production: 'Production: sign in with your e-mail address; `drop-copy user invite` prints links for new people.',
+  }
+  return [`Drop Copy Portal is ready: ${url}`, signIn[mode], `Data: ${directory}`, 'Stop with Ctrl-C.'].join('\n')
 }

@@ -43,7 +43,7 @@ export default defineConfig({
           setupFiles,
           name: 'process',
           include: ['test/**/*.process.test.{ts,tsx}'],
-          globalSetup: databaseServer,
+          globalSetup: [...databaseServer, 'test/support/browser-server.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

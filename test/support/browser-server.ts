@@ -1,0 +1,24 @@
+import { chromium } from 'playwright-core'
+import type { TestProject } from 'vitest/node'
+import { prepareChromium } from './chromium.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the run's one browser is reached. */
+    browserServer: string
+  }
+}
+
+/** One browser for all test files; each test has a context of its own in it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { executablePath, env } = prepareChromium()
+  const server = await chromium.launchServer({
+    executablePath,
+    headless: true,
+    // as root there is no sandbox to be had; what is tested is our own pages
+    args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-dev-shm-usage'],
+    env: { ...process.env, ...env },
+  })
+  project.provide('browserServer', server.wsEndpoint())
+  return () => server.close()
+}

@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export type Chromium = { executablePath: string; env: Record<string, string> }
+
+/**
+ * A Chromium to test with: CHROMIUM_PATH, or the one inside an npm package, inflated once into node_modules/.cache, or one that is
+ * installed where the package has none for this platform.
+ */
+export function prepareChromium(): Chromium {
+  const given = process.env.CHROMIUM_PATH
+  if (given) return { executablePath: given, env: {} }
+  if (process.platform === 'linux' && process.arch === 'x64') return inflated()
+  const installed = installedPlaces.find((place) => existsSync(place))
+  if (installed) return { executablePath: installed, env: {} }
+  throw new Error('No Chromium found for the browser tests: set CHROMIUM_PATH to one')
+}
+
+const installedPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+
+/**
+ * Inflate into a directory of this process and rename it: launches at once, or an inflate that is killed, never see half of it. The
+ * package inflates into TMPDIR, so a process of its own does it.
+ */
+function inflated(): Chromium {
+  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
+  const home = dirname(dirname(entry))
+  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string } // npm wrote it
+  const place = join(root, 'node_modules/.cache', `chromium-${version}`)
+  if (!existsSync(place)) {
+    const unfinished = `${place}.${process.pid}.tmp`
+    rmSync(unfinished, { recursive: true, force: true })
+    mkdirSync(unfinished, { recursive: true })
+    execFileSync(process.execPath, ['--input-type=module', '-e', inflateScript(entry, home)], {
+      env: { ...process.env, TMPDIR: unfinished },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    if (!existsSync(place)) renameSync(unfinished, place)
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+  const executablePath = join(place, 'chromium')
+  return { executablePath, env: libraries(executablePath, place) }
+}
+
+const inflateScript = (entry: string, home: string) => `
+  const { default: chromium, inflate } = await import(${JSON.stringify(pathToFileURL(entry).href)})
+  await chromium.executablePath()
+  await inflate(${JSON.stringify(join(home, 'bin/al2023.tar.br'))})`
+
+/** A machine without the libraries a browser needs gets those the package brings. */
+function libraries(executablePath: string, place: string): Record<string, string> {
+  const runs = spawnSync(executablePath, ['--version'], { stdio: 'ignore' }).status === 0
+  return { FONTCONFIG_PATH: join(place, 'fonts'), ...(runs ? {} : { LD_LIBRARY_PATH: join(place, 'al2023/lib') }) }
+}
