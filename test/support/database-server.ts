@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,8 +45,10 @@ async function startServer(): Promise<Server> {
   const made = mkdtempSync(join(tmpdir(), 'drop-copy-test-'))
   const directory = openDataDirectory({ path: made, isDefault: false })
   const server = await startEmbedded({ directory, fsync: false })
+  const guard = startGuard(server.pid, directory)
   const stop = async () => {
     await server.stop()
+    guard.done()
     rmSync(directory, { recursive: true, force: true })
   }
   try {
@@ -55,6 +58,17 @@ async function startServer(): Promise<Server> {
     throw error
   }
   return { url: server.ownerUrl, users: 0, stop }
+}
+
+/** A run that is killed cannot clear up after itself. In a process group of its own, so that Ctrl-C does not take it along. */
+function startGuard(pid: number, directory: string): { done(): void } {
+  const script = join(import.meta.dirname, 'stop-orphan.mjs')
+  const child = spawn(process.execPath, [script, String(pid), directory], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  child.unref()
+  return { done: () => void child.stdin.end('done') }
 }
 
 async function makeTemplate(url: string): Promise<{ drop(): Promise<void> }> {
