@@ -1,0 +1,171 @@
+import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import { Feed } from './feed.ts'
+import { InitiatingFeed } from './initiating-feed.ts'
+import { type Action, plan } from './plan.ts'
+import type { PartReport } from './report.ts'
+import { type Address, addressKey, feedAddresses } from './settings.ts'
+import { Target } from './target.ts'
+import { cutOver, fromSourceSeq, ownersOf } from './terms.ts'
+import type { Worker } from './worker.ts'
+
+/** Why a whole snapshot is not run; undefined: it may be. */
+export function refusal(worker: Worker, snapshot: Snapshot, digest: string): string | undefined {
+  const { version, digest: inForce } = worker.core.state.data
+  if (snapshot.version < version) return `version: ${snapshot.version} is older than ${version}, which has run here`
+  if (snapshot.version === version && digest !== inForce)
+    return `version: ${version} has run here with other content; give the changed configuration a higher number`
+  return undefined
+}
+
+/**
+ * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by somebody else is
+ * refused and stays as it was, everything else is applied. Answers what became of each part.
+ */
+export async function conform(worker: Worker, snapshot: Snapshot, digest: string): Promise<PartReport[]> {
+  const { core, running } = worker
+  const actions = plan(runningOf(worker), snapshot)
+  const refused = await listen(worker, actions)
+  core.turn()
+  const applied = running ? withoutRefused(running, snapshot, refused) : snapshot
+  for (const action of actions) if (action.type === 'unlisten') worker.acceptor.unlisten(action.key)
+  for (const action of actions) cutOff(worker, action)
+  worker.running = applied
+  limits(worker, applied)
+  worker.weeks.turnIfDue()
+  worker.intake.configure(applied.exchange)
+  worker.sources.configure(ownersOf(applied), (name) => core.idOf('stream', name))
+  for (const feed of applied.feeds) core.idOf('feed', feed.id)
+  cutOver(core, applied, digest)
+  for (const action of actions) bringIn(worker, action, applied, refused)
+  core.endTurn()
+  return reports(worker, applied, refused)
+}
+
+const runningOf = (worker: Worker) => ({
+  exchange: worker.running?.exchange,
+  listeners: worker.acceptor.keys,
+  feeds: [...worker.feeds.values()].map((feed) => feed.config),
+  targets: [...worker.targets.values()].map((target) => target.config),
+})
+
+/** By address: why it cannot be had. */
+type Refused = ReadonlyMap<string, string>
+
+async function listen(worker: Worker, actions: readonly Action[]): Promise<Refused> {
+  const refused = new Map<string, string>()
+  for (const action of actions) {
+    if (action.type !== 'listen') continue
+    try {
+      await worker.acceptor.listen(action.address)
+    } catch (cause) {
+      refused.set(addressKey(action.address), cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+  return refused
+}
+
+const isRefused = (addresses: readonly Address[], refused: Refused): string | undefined =>
+  addresses.map((address) => refused.get(addressKey(address))).find((why) => why !== undefined)
+
+const feedRefusal = (feed: SnapshotFeed, refused: Refused) =>
+  feed.mode === 'accept' ? isRefused(feedAddresses(feed), refused) : undefined
+const targetRefusal = (target: SnapshotTarget, refused: Refused) => isRefused(target.listen, refused)
+
+/** A part that cannot be had stays as it was; one that is new is left as wanted, for the next pass to try again. */
+function withoutRefused(running: Snapshot, wanted: Snapshot, refused: Refused): Snapshot {
+  const oldFeed = (id: string) => running.feeds.find((feed) => feed.id === id)
+  const oldTarget = (id: string) => running.targets.find((target) => target.sessionId === id)
+  return {
+    ...wanted,
+    feeds: wanted.feeds.map((feed) => (feedRefusal(feed, refused) ? (oldFeed(feed.id) ?? feed) : feed)),
+    targets: wanted.targets.map((one) => (targetRefusal(one, refused) ? (oldTarget(one.sessionId) ?? one) : one)),
+  }
+}
+
+function cutOff(worker: Worker, action: Action): void {
+  if (action.type === 'remove-feed') {
+    const feed = worker.feeds.get(action.id)
+    if (feed instanceof InitiatingFeed) feed.stop()
+    feed?.end('Feed removed')
+    worker.feeds.delete(action.id)
+  } else if (action.type === 'remove-target') {
+    const target = worker.targets.get(action.id)
+    target?.part('Session closed. Logout forced.')
+    if (target) worker.intake.targets[target.id] = undefined
+    worker.targets.delete(action.id)
+  }
+}
+
+function bringIn(worker: Worker, action: Action, applied: Snapshot, refused: Refused): void {
+  switch (action.type) {
+    case 'add-feed':
+      if (!feedRefusal(action.feed, refused)) addFeed(worker, action.feed)
+      return
+    case 'change-feed':
+      if (!feedRefusal(action.feed, refused)) changeFeed(worker, action.feed, action.restart)
+      return
+    case 'add-target':
+      if (!targetRefusal(action.target, refused)) addTarget(worker, applied, action.target)
+      return
+    case 'change-target': {
+      const target = worker.targets.get(action.target.sessionId)
+      if (!target || targetRefusal(action.target, refused)) return
+      if (action.restart) target.part('Configuration changed. Logout forced.')
+      target.reconfigure(action.target, applied.exchange)
+      return
+    }
+    default:
+      return
+  }
+}
+
+function addFeed(worker: Worker, config: SnapshotFeed): void {
+  const { core, intake, door, budget } = worker
+  const id = core.idOf('feed', config.id)
+  if (config.mode === 'accept') worker.feeds.set(config.id, new Feed(id, core, config, intake, door))
+  else {
+    const feed = new InitiatingFeed(id, core, config, intake, door, budget)
+    worker.feeds.set(config.id, feed)
+    feed.start()
+  }
+  if (core.journal.isFull) worker.feeds.get(config.id)?.full(true)
+}
+
+function changeFeed(worker: Worker, config: SnapshotFeed, restart: boolean): void {
+  const feed = worker.feeds.get(config.id)
+  if (!feed) return
+  if (!restart) {
+    feed.config = config
+    return
+  }
+  if (feed instanceof InitiatingFeed) feed.stop()
+  feed.part('Configuration changed')
+  addFeed(worker, config)
+}
+
+function addTarget(worker: Worker, applied: Snapshot, config: SnapshotTarget): void {
+  const { core, sources, door } = worker
+  const target = new Target(core.idOf('target', config.sessionId), core, sources, applied.exchange, config, door)
+  worker.targets.set(config.sessionId, target)
+  worker.intake.targets[target.id] = target
+}
+
+function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Snapshot): void {
+  if (socketBytes) worker.budget.perSocket = socketBytes
+  if (allSocketsBytes) worker.budget.inAll = allSocketsBytes
+}
+
+function reports(worker: Worker, applied: Snapshot, refused: Refused): PartReport[] {
+  const { core } = worker
+  return [
+    ...applied.feeds.map((feed) => reportOf('feed', feed.id, feedRefusal(feed, refused))),
+    ...applied.sources.map((source) => reportOf('source', source.id, undefined)),
+    ...applied.targets.map((target) => ({
+      ...reportOf('target', target.sessionId, targetRefusal(target, refused)),
+      fromSourceSeq: fromSourceSeq(core, target.sources),
+    })),
+  ]
+}
+
+const reportOf = (kind: PartReport['kind'], id: string, why: string | undefined): PartReport =>
+  why === undefined ? { kind, id, state: 'running' } : { kind, id, state: 'refused', detail: why }

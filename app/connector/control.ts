@@ -1,0 +1,165 @@
+import { countFiltered, revokedReason } from './ledger.ts'
+import { deriveRoutes, newFeed, newStream, newTarget, type State, type TargetState, type Terms } from './state.ts'
+import { emptyWaiting, forget, stopCounting } from './waiting.ts'
+
+/** What X records say. The kind's place in this list is its number in the journal: append only. */
+const kinds = [
+  'start',
+  'name',
+  'cut',
+  'logon',
+  'logoff',
+  'counting',
+  'numbers',
+  'week',
+  'loss',
+  'aside',
+  'raise',
+] as const
+
+export type Control =
+  /** A connector has started: whoever was logged on is not any more. */
+  | { kind: 'start' }
+  | { kind: 'name'; what: 'stream' | 'feed' | 'target'; id: number; name: string }
+  /** A configuration takes effect, for all sources at once, behind this record. Only what changed is listed. */
+  | { kind: 'cut'; version: number; digest: string; targets: { id: number; terms: Terms }[]; gone: number[] }
+  | { kind: 'logon'; session: number }
+  | { kind: 'logoff'; session: number }
+  /** This client has been away for longer than its grace. */
+  | { kind: 'counting'; target: number }
+  /** A session's numbers start anew or were set; what was sent under an older epoch is not resent under this one. */
+  | { kind: 'numbers'; session: number; epoch: number; nextIn: number; nextOut: number }
+  | { kind: 'week'; week: string }
+  | { kind: 'loss'; feed: number; from: number; to: number; why: string }
+  /** A source nobody knows was heard on a feed for the first time. */
+  | { kind: 'aside'; feed: number; name: string }
+  /** The journal's tail was damaged where it may have been promised: outbound numbers jump. */
+  | { kind: 'raise'; by: number }
+
+export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
+export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
+// written by `encodeControl` of this or an earlier version, guarded by the journal's checksums
+export const decodeControl = (bytes: Buffer, start: number, end: number): Control =>
+  JSON.parse(bytes.toString('utf8', start, end)) as Control
+
+/** Ledgers of this many weeks stay in the state. */
+const weeksKept = 6
+
+/** X: everything that is rare. `position` is the record's own. */
+export function applyControl(state: State, position: number, control: Control) {
+  const { data } = state
+  switch (control.kind) {
+    case 'start':
+      data.run++
+      for (const target of Object.values(data.targets)) startAway(target)
+      return
+    case 'name':
+      return name(state, control.what, control.id, control.name)
+    case 'cut':
+      return cut(state, position, control)
+    case 'logon':
+      return logon(data.targets[control.session])
+    case 'logoff':
+      return away(data.targets[control.session])
+    case 'counting': {
+      const target = data.targets[control.target]
+      if (target && !target.online) target.counting = true
+      return
+    }
+    case 'numbers': {
+      const { session, epoch, nextIn, nextOut } = control
+      const numbers = data.targets[session] ?? data.feeds[session]
+      if (numbers) Object.assign(numbers, { epoch, nextIn, nextOut })
+      return
+    }
+    case 'week':
+      return turnWeek(state, control.week)
+    case 'loss': {
+      const feed = data.feeds[control.feed]
+      if (feed) feed.loss.push({ epoch: feed.epoch, from: control.from, to: control.to, why: control.why })
+      return
+    }
+    case 'aside':
+      data.feeds[control.feed]?.asideNames.push(control.name)
+      return
+    case 'raise':
+      for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
+        numbers.nextOut += control.by
+  }
+}
+
+function name({ data }: State, what: 'stream' | 'feed' | 'target', id: number, text: string): void {
+  if (what === 'stream') data.streams[id] = newStream(text)
+  else if (what === 'feed') data.feeds[id] = newFeed(text)
+  else data.targets[id] = newTarget(text)
+}
+
+function cut(state: State, position: number, control: Extract<Control, { kind: 'cut' }>): void {
+  const { data } = state
+  data.version = control.version
+  data.digest = control.digest
+  for (const { id, terms } of control.targets) {
+    const target = data.targets[id]
+    if (target) forgetRevoked(state, target, terms)
+    setTerms(target, position, terms)
+  }
+  for (const id of control.gone) setTerms(data.targets[id], position, undefined)
+  deriveRoutes(state)
+}
+
+/** What waited of a source that is taken away with effect on the past counts as filtered. */
+function forgetRevoked(state: State, target: TargetState, terms: Terms): void {
+  for (const stream of terms.revoked) {
+    const row = target.ledger[state.data.week]?.[stream]
+    if (!row || row.waiting === 0) continue
+    forget(target.waiting, stream, row.waiting)
+    countFiltered(row, revokedReason, row.waiting)
+    row.waiting = 0
+  }
+}
+
+function setTerms(target: TargetState | undefined, position: number, terms: Terms | undefined): void {
+  if (!target) return
+  if (terms) target.terms = terms
+  else delete target.terms
+  target.history.push(terms ? { from: position, terms } : { from: position })
+  if (!target.online) away(target)
+}
+
+function logon(target: TargetState | undefined): void {
+  if (!target) return
+  target.online = true
+  target.counting = false
+  stopCounting(target.waiting)
+}
+
+/** Without grace the depth counts from here on; with it, from the `counting` record on. */
+function away(target: TargetState | undefined): void {
+  if (!target) return
+  const wasAway = !target.online && target.counting
+  target.online = false
+  target.counting = wasAway || target.terms?.queueGraceS === 0
+}
+
+/** The listeners came up: every grace begins once more. */
+function startAway(target: TargetState): void {
+  if (target.terms?.queueGraceS !== 0) target.counting = false
+  away(target)
+}
+
+/** Numbers, chains and queues start anew; what was not sent is held in the week it belongs to, for replay only. */
+function turnWeek(state: State, week: string): void {
+  const { data } = state
+  for (const target of Object.values(data.targets)) {
+    for (const row of Object.values(target.ledger[data.week] ?? {})) {
+      row.held += row.waiting
+      row.waiting = 0
+    }
+    if (data.week !== '') Object.assign(target, { epoch: target.epoch + 1, nextIn: 1, nextOut: 1 })
+    target.waiting = { ...emptyWaiting(), absence: target.waiting.absence + 1 }
+    target.chains = {}
+    for (const old of Object.keys(target.ledger).sort().slice(0, -weeksKept)) delete target.ledger[old]
+  }
+  data.week = week
+  deriveRoutes(state)
+}

@@ -1,0 +1,132 @@
+import type { Constant } from '#dropcopy/constant.ts'
+import { utcLength, writeUtc } from '#fix/time.ts'
+import type { Journal } from '#journal/journal.ts'
+import type { MessageFields } from '#journal/records.ts'
+import type { Clock } from './clock.ts'
+import { applyControl, type Control, controlKind, encodeControl } from './control.ts'
+import type { Deliveries } from './deliveries.ts'
+import { applyInbound, applyMessage, applySession } from './fold.ts'
+import type { State } from './state.ts'
+import type { Wire } from './wire.ts'
+
+/** MsgTypes of two characters in an S record. */
+const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
+
+/**
+ * Order of work: everything that happens in one turn of the event loop is appended to the journal's open batch and applied to the
+ * state; at the end of the turn the batch is committed, and what was written to sockets leaves when it is durable. Nothing is awaited.
+ */
+export class Core {
+  /** Of this turn. */
+  wallMs = 0
+  steadyMs = 0
+  /** SendingTime(52) of what is numbered in this turn. */
+  sendingTime: Constant = { bytes: new Uint8Array(utcLength), sum: 0 }
+  private inTurn = false
+  private readonly building = new Set<Deliveries>()
+  private readonly touched = new Set<Wire>()
+  private sealed: { batch: number; wires: Wire[] }[] = []
+  private readonly turnEnds: (() => void)[] = []
+
+  constructor(
+    readonly journal: Journal,
+    readonly state: State,
+    readonly clock: Clock,
+    /** A bug or an outage that leaves nothing to rely on: the process must end. */
+    readonly fail: (error: Error) => void,
+  ) {}
+
+  /** Call at the start of whatever the event loop brings: a turn begins unless one has. */
+  turn(): void {
+    if (this.inTurn) return
+    this.inTurn = true
+    this.steadyMs = this.clock.steadyMs()
+    const wallMs = this.clock.wallMs()
+    if (wallMs !== this.wallMs) {
+      this.wallMs = wallMs
+      const bytes = new Uint8Array(utcLength)
+      writeUtc(bytes, 0, wallMs)
+      this.sendingTime = { bytes, sum: bytes.reduce((sum, byte) => sum + byte, 0) & 255 }
+    }
+    setImmediate(() => this.endTurn())
+  }
+
+  /** Asked at the end of every turn, before it is committed. */
+  onTurnEnd(hook: () => void): void {
+    this.turnEnds.push(hook)
+  }
+
+  /** This connection has something to send in this turn. */
+  touch(wire: Wire): void {
+    this.touched.add(wire)
+  }
+
+  /** These copies are to be appended before the turn ends. */
+  build(deliveries: Deliveries): void {
+    this.building.add(deliveries)
+  }
+
+  message(fields: Readonly<MessageFields>, bytes: Uint8Array, start: number, end: number): number {
+    const position = this.journal.appendMessage(fields, bytes, start, end)
+    applyMessage(this.state, position, fields)
+    return position
+  }
+
+  /** An outbound number used for something that is no copy. `bytes`: the frame, where a resend must find it again. */
+  used(session: number, epoch: number, number: number, msgType: string, bytes?: Uint8Array): void {
+    const type = twoCharacterTypes[msgType] ?? msgType.charCodeAt(0)
+    this.journal.appendSession(session, epoch, number, type, bytes, 0, bytes?.length)
+    applySession(this.state, session, epoch, number)
+  }
+
+  inbound(session: number, next: number): void {
+    this.journal.appendInbound(session, next)
+    applyInbound(this.state, session, next)
+  }
+
+  /** Copies numbered before it are appended before it. */
+  control(control: Control): void {
+    this.turn()
+    this.flushDeliveries()
+    const position = this.journal.appendControl(controlKind(control), encodeControl(control))
+    applyControl(this.state, position, control)
+  }
+
+  /** The id of a feed, target or stream, given out when it is first named. */
+  idOf(what: 'stream' | 'feed' | 'target', name: string): number {
+    const { data } = this.state
+    const list = what === 'stream' ? data.streams : what === 'feed' ? data.feeds : data.targets
+    for (const [id, one] of Object.entries(list)) if (one.name === name) return Number(id)
+    const used =
+      what === 'stream' ? Object.keys(data.streams) : [...Object.keys(data.feeds), ...Object.keys(data.targets)]
+    const id = used.reduce((highest, key) => Math.max(highest, Number(key)), 0) + 1
+    this.control({ kind: 'name', what, id, name })
+    return id
+  }
+
+  /** The journal says that this batch and those before it are durable. */
+  durable(batch: number): void {
+    while (this.sealed.length > 0 && this.sealed[0]!.batch <= batch) {
+      for (const wire of this.sealed.shift()!.wires) wire.release(batch) // the loop's condition
+    }
+  }
+
+  flushDeliveries(): void {
+    for (const deliveries of this.building) deliveries.flush()
+    this.building.clear()
+  }
+
+  /** Ends the turn now instead of when the event loop comes to it. */
+  endTurn(): void {
+    if (!this.inTurn) return
+    for (const hook of this.turnEnds) hook()
+    this.flushDeliveries()
+    this.inTurn = false
+    const batch = this.journal.commit()
+    if (this.touched.size === 0) return
+    const wires = [...this.touched].filter((wire) => wire.seal(batch))
+    this.touched.clear()
+    if (wires.length > 0) this.sealed.push({ batch, wires })
+    if (batch <= this.journal.durableBatch) this.durable(batch)
+  }
+}

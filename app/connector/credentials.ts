@@ -1,0 +1,120 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Credential } from '#domain/configuration/fields.ts'
+import type { LogonCredentials } from '#fix/session-state.ts'
+
+type Password = Extract<Credential, { kind: 'password' }>
+
+/** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
+export type Verdict = { ok: true; index: number } | { ok: false }
+
+/**
+ * Checks Logons. Passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and never twice for the same
+ * password: a keyed digest of what has succeeded is remembered.
+ */
+export class CredentialCheck {
+  private readonly key = randomBytes(32)
+  private readonly remembered = new Set<string>()
+  private queue: Promise<unknown> = Promise.resolve()
+  private worker: Worker | undefined
+
+  /** Answers at once where it can: a promise only when argon2 has to be asked. */
+  check(given: LogonCredentials, configured: readonly Credential[], required: boolean): Verdict | Promise<Verdict> {
+    if (configured.length === 0 && !required) return { ok: true, index: -1 }
+    if (given.kind !== 'password') return { ok: false }
+    const slow: { index: number; argon2: string }[] = []
+    let found = -1
+    for (const [index, one] of configured.entries()) {
+      if (one.kind !== 'password') continue
+      if ('argon2' in one && !this.remembered.has(this.digest(given.password, one.argon2)))
+        slow.push({ index, argon2: one.argon2 })
+      else if (matches(one, given.password) && found < 0) found = index
+    }
+    if (found >= 0) return { ok: true, index: found }
+    return slow.length === 0 ? { ok: false } : this.slowly(given.password, slow)
+  }
+
+  stop(): void {
+    void this.worker?.terminate()
+    this.worker = undefined
+  }
+
+  private slowly(password: string, candidates: readonly { index: number; argon2: string }[]): Promise<Verdict> {
+    const answer = this.queue.then(async (): Promise<Verdict> => {
+      for (const { index, argon2 } of candidates) {
+        if (!(await this.ask(argon2, password))) continue
+        this.remembered.add(this.digest(password, argon2))
+        return { ok: true, index }
+      }
+      return { ok: false }
+    })
+    this.queue = answer.catch(() => undefined)
+    return answer
+  }
+
+  private ask(argon2: string, password: string): Promise<boolean> {
+    this.worker ??= new Worker(verifierSource, { eval: true, workerData: { argon2: argon2Url() } })
+    const { worker } = this
+    worker.unref()
+    return new Promise((resolve, reject) => {
+      worker.once('message', (ok: boolean) => resolve(ok))
+      worker.once('error', (cause) => {
+        this.worker = undefined
+        reject(new Error('the password check failed', { cause }))
+      })
+      worker.postMessage({ argon2, password })
+    })
+  }
+
+  private digest(password: string, argon2: string): string {
+    return createHmac('sha256', this.key).update(`${argon2}\n${password}`).digest('base64')
+  }
+}
+
+/** Where a thread without a file of its own finds the library. */
+const argon2Url = (): string => pathToFileURL(createRequire(import.meta.url).resolve('@node-rs/argon2')).href
+
+/** The synchronous form, so that not even a queue of hashes reaches the pool that the journal and the resolver share. */
+const verifierSource = `
+const { parentPort, workerData } = require('node:worker_threads')
+parentPort.on('message', async ({ argon2, password }) => {
+  const { verifySync } = await import(workerData.argon2)
+  let ok = false
+  try { ok = verifySync(argon2, password) } catch {}
+  parentPort.postMessage(ok)
+})
+`
+
+function matches(one: Password, password: string): boolean {
+  if ('argon2' in one) return true // asked before and remembered
+  if ('sha256' in one) return equal(sha256(one.salt + password), Buffer.from(one.sha256, 'hex'))
+  return equal(sha256(one.password), sha256(password))
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+const equal = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+const failuresAllowed = 5
+const windowMs = 60_000
+
+/** Five failed Logons a minute from one address: what comes after is closed unread. */
+export class FailureLimit {
+  private readonly failures = new Map<string, number[]>()
+
+  failed(address: string, nowMs: number): void {
+    this.failures.set(address, [...this.recent(address, nowMs), nowMs])
+  }
+
+  isShut(address: string, nowMs: number): boolean {
+    const recent = this.recent(address, nowMs)
+    if (recent.length === 0) this.failures.delete(address)
+    else this.failures.set(address, recent)
+    return recent.length >= failuresAllowed
+  }
+
+  private recent(address: string, nowMs: number): number[] {
+    return (this.failures.get(address) ?? []).filter((at) => nowMs - at < windowMs)
+  }
+}

@@ -1,0 +1,113 @@
+import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
+import type { JournalRecord } from '#journal/records.ts'
+import { flag } from './fold.ts'
+import { type Terms, termsAt } from './state.ts'
+import type { Target } from './target.ts'
+
+type Judged = { sources: ReadonlySet<number>; reasons: Int8Array }
+
+const source = blankSourceMessage()
+
+/**
+ * Carries a target's cursor over the journal while copies wait: the queue after a Logon, a slow reader, anything that could not be
+ * written when it came. Stops when there is no room and is woken when there is again.
+ */
+export class CatchUp {
+  /** Copies wait and nothing moves them at the moment. */
+  isWaiting = false
+  private running = false
+  private stopped = false
+  private again = false
+  /** Where the last scan stopped: nothing that waits stands before it. */
+  private past = 0
+  private readonly judged = new WeakMap<Terms, Judged>()
+
+  constructor(private readonly target: Target) {}
+
+  /** There is something to do, or there may be room again. */
+  wake(): void {
+    const { report, core } = this.target
+    if (report.behindSinceMs === 0) report.behindSinceMs = core.steadyMs
+    this.isWaiting = true
+    if (this.running) {
+      this.again = true
+      return
+    }
+    this.stopped = false
+    this.running = true
+    void this.run().catch((cause: unknown) => core.fail(new Error(`catching up for ${this.target.name}`, { cause })))
+  }
+
+  stop(): void {
+    this.stopped = true
+    this.past = 0
+    this.isWaiting = false
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await Promise.resolve() // what brought the wake comes first: a Logon's answer, the rest of a chunk
+      while (!this.stopped && this.target.hasRoom && (await this.stretch())) this.again = false
+    } finally {
+      this.running = false
+    }
+    if (this.stopped) return
+    if (this.target.behind === 0) {
+      this.isWaiting = false
+      this.target.report.behindSinceMs = 0
+    } else if (this.again && this.target.hasRoom) {
+      this.again = false
+      this.wake()
+    }
+  }
+
+  /** One run of waiting copies as far as there is room. False: nothing is left to do. */
+  private async stretch(): Promise<boolean> {
+    const { target } = this
+    const { core } = target
+    core.turn()
+    core.flushDeliveries()
+    const { total, runs } = target.state.waiting
+    if (total === 0) return false
+    // a stretch may end in messages that were taken away: then the next one holds what waits
+    const index = runs.findIndex((to, i) => i % 2 === 1 && to >= this.past)
+    const from = runs[index - 1]
+    const to = runs[index]
+    if (from === undefined || to === undefined) throw new Error(`bug: ${total} copies wait nowhere`)
+    const begin = Math.max(Math.floor(from), this.past)
+    this.past = await core.journal.scan(begin, to + 1, (record) => this.visit(record, from))
+    return true
+  }
+
+  private visit(record: JournalRecord, from: number): boolean | undefined {
+    const { target } = this
+    if (this.stopped) return false
+    if (record.type !== 'M' || record.position < from || (record.flags & flag.aside) !== 0) return undefined
+    if (!this.isMember(record.stream, record.class, record.position)) return undefined
+    target.core.turn()
+    const late = (record.flags & flag.late) !== 0
+    readSource(record.bytes, record.start, record.end - record.start, record.bodyAt, record.at797, source)
+    const { classic } = target.sources.byStream(record.stream)
+    const { stream, epoch, number, position } = record
+    target.copy(source, classic, position, { stream, epoch, number, late })
+    return target.hasRoom
+  }
+
+  /** Judged by the terms of the message's own position; what was taken away with effect on the past is gone. */
+  private isMember(stream: number, cls: number, position: number): boolean {
+    const { target } = this
+    const then = termsAt(target.state, position)
+    if (!then) return false
+    let judged = this.judged.get(then)
+    if (!judged) {
+      judged = { sources: new Set(then.sources), reasons: target.core.state.judge(then) }
+      this.judged.set(then, judged)
+    }
+    if (!judged.sources.has(stream) || (judged.reasons[cls] ?? 0) >= 0) return false
+    return !isRevoked(target, stream, position)
+  }
+}
+
+export function isRevoked(target: Target, stream: number, position: number): boolean {
+  return target.state.history.some((entry) => entry.from > position && entry.terms?.revoked.includes(stream) === true)
+}

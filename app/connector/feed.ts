@@ -1,0 +1,220 @@
+import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import type { Message } from '#fix/message.ts'
+import { acceptInSequence } from '#fix/session.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
+import type { Connection, Reader } from './connection.ts'
+import type { Core } from './core.ts'
+import type { Door } from './door.ts'
+import type { Intake } from './intake.ts'
+import { Peer } from './peer.ts'
+import { feedCredentials, feedSession } from './settings.ts'
+import type { FeedState } from './state.ts'
+
+export type FeedReport = {
+  sinceMs: number
+  address: string
+  lastHeardMs: number
+  lastReceivedMs: number
+  received: number
+  /** Why it is down or refused, in words; '' when nothing is wrong. */
+  detail: string
+}
+
+/** Reads what a connection still says after its session has left it. */
+const parted: Reader = {
+  frame: () => undefined,
+  garbled: () => undefined,
+  drained: () => undefined,
+  closed: () => undefined,
+}
+
+/** How long a gateway is left unread before it is told so by a Logout. */
+const fullLogoutMs = 60_000
+
+/** A feed session, whichever side connects: its messages go to the intake, in order and each once. */
+export class Feed implements Reader {
+  readonly peer: Peer
+  readonly report: FeedReport = { sinceMs: 0, address: '', lastHeardMs: 0, lastReceivedMs: 0, received: 0, detail: '' }
+  protected connection: Connection | undefined
+  /** Since when the disk is full, steady; 0: there is room. */
+  private fullSinceMs = 0
+  private paused = false
+
+  constructor(
+    readonly id: number,
+    readonly core: Core,
+    public config: SnapshotFeed,
+    private readonly intake: Intake,
+    protected readonly door: Door,
+  ) {
+    this.peer = new Peer(
+      id,
+      core,
+      () => this.state,
+      {
+        accept: (message, effect) => this.accepted(message, effect.nextIn, effect.resent),
+        verify: (effect) => this.verify(effect.credentials),
+        loggedOn: () => this.loggedOn(),
+        serveResend: ({ id: resendId }) => this.peer.input({ type: 'resend-finished', id: resendId }),
+        lost: (from, to) => this.lost(from, to),
+        refused: ({ text, retry }) => this.refused(text, retry),
+        note: ({ code, text }) => this.noted(code, text),
+        disconnecting: (reason) => {
+          this.report.detail = reason
+        },
+      },
+      feedSession(config),
+    )
+  }
+
+  get name(): string {
+    return this.config.id
+  }
+
+  get state(): FeedState {
+    return this.core.state.data.feeds[this.id]! // named before a feed is made
+  }
+
+  get isConnected(): boolean {
+    return this.connection !== undefined
+  }
+
+  /** What recovery is still asking for. */
+  get missing(): number {
+    const { phase, nextIn } = this.peer.session
+    return phase.kind === 'live' && phase.gap ? phase.gap.highest - nextIn + 1 : 0
+  }
+
+  /** A Logon named this feed. */
+  take(connection: Connection, message: Message) {
+    if (this.connection) return this.second(connection, message)
+    this.adopt(connection)
+    this.peer.input({ type: 'message', message })
+  }
+
+  frame(message: Message): void {
+    this.report.lastHeardMs = this.core.wallMs
+    const { session } = this.peer
+    if (acceptInSequence(session, message, this.core.steadyMs)) this.accepted(message, session.nextIn, false)
+    else this.peer.input({ type: 'message', message })
+  }
+
+  garbled(reason: string): void {
+    this.peer.input({ type: 'garbled', reason })
+  }
+
+  drained(): void {}
+
+  closed(): void {
+    this.connection = undefined
+    this.report.sinceMs = this.core.wallMs
+    this.peer.detach()
+  }
+
+  end(text: string): void {
+    if (this.peer.isLive) this.peer.input({ type: 'logout', text, close: true })
+    else this.connection?.destroy()
+  }
+
+  /** Ends the session and lets the connection close by itself: what follows has nothing to do with it. */
+  part(text: string): void {
+    const { connection } = this
+    if (!connection) return
+    this.end(text)
+    connection.reader = parted
+    this.connection = undefined
+    this.peer.leave()
+  }
+
+  /** No room on the disk: nothing more is read, our own heartbeats go on, and the silence that follows is not the gateway's. */
+  full(isFull: boolean): void {
+    this.fullSinceMs = isFull ? this.core.clock.steadyMs() : 0
+    this.pause(isFull)
+  }
+
+  /** Too much waits for the disk, or it is full: stop reading. */
+  pause(paused: boolean): void {
+    const want = paused || this.fullSinceMs > 0
+    if (want === this.paused) return
+    this.paused = want
+    if (want) this.connection?.hold()
+    else this.connection?.release()
+  }
+
+  tick(): void {
+    if (this.paused) this.peer.session.lastInMs = this.core.clock.steadyMs()
+    this.peer.tick()
+    if (this.fullSinceMs > 0 && this.core.clock.steadyMs() - this.fullSinceMs > fullLogoutMs) this.end('Disk full')
+  }
+
+  protected adopt(connection: Connection): void {
+    this.connection = connection
+    connection.reader = this
+    if (this.paused) connection.hold()
+    this.report.address = connection.address
+    this.peer.attach(connection.wire, feedSession(this.config))
+  }
+
+  /** An initiator answers what it can; an acceptor is never refused. */
+  protected refused(text: string, _retry: boolean): void {
+    this.report.detail = text
+  }
+
+  private accepted(message: Message, nextIn: number, resent: boolean): void {
+    this.report.received++
+    this.report.lastReceivedMs = this.core.wallMs
+    if (!this.intake.take(this, message, nextIn - 1, resent)) this.core.inbound(this.id, nextIn)
+  }
+
+  private verify(given: Parameters<Door['check']>[0]) {
+    const { connection } = this
+    const answer = this.door.check(given, feedCredentials(this.config), false)
+    const decide = ({ ok }: { ok: boolean }) => {
+      if (this.connection !== connection || !connection) return
+      if (!ok) this.door.failed(connection.address)
+      this.peer.input({ type: 'verified', ok })
+    }
+    if (!(answer instanceof Promise)) return decide(answer)
+    connection?.hold()
+    void answer.then(decide, () => decide({ ok: false })).finally(() => connection?.release())
+  }
+
+  protected loggedOn(): void {
+    this.connection?.authenticated()
+    this.report.sinceMs = this.core.wallMs
+    this.report.detail = ''
+    this.door.authenticated(this.connection)
+  }
+
+  private lost(from: number, to: number): void {
+    this.core.control({ kind: 'loss', feed: this.id, from, to, why: 'not recoverable' })
+    this.door.note('feed', this.name, 'lost', `${from}..${to}`)
+  }
+
+  private second(connection: Connection, message: Message): void {
+    const password = message.str(Tag.RawData)
+    const given = password === undefined ? { kind: 'none' as const } : { kind: 'password' as const, password }
+    const isLogon = message.msgType === MsgType.Logon
+    connection.hold()
+    void Promise.resolve(this.door.check(given, feedCredentials(this.config), false)).then(({ ok }) => {
+      connection.destroy()
+      this.door.refused(
+        'feed',
+        this.name,
+        this.config.theirCompId,
+        connection.address,
+        'second-logon',
+        'This feed is logged on already.',
+      )
+      if (ok && this.connection && isLogon) this.peer.input({ type: 'rival-logon' })
+    })
+  }
+
+  private noted(code: string, text: string): void {
+    if (code === 'refused-logon') {
+      this.report.detail = text
+      this.door.refused('feed', this.name, this.config.theirCompId, this.report.address, code, text)
+    }
+    this.door.note('feed', this.name, code, text)
+  }
+}

@@ -1,0 +1,124 @@
+import { countFiltered } from './ledger.ts'
+import { type Route, routesOf, type State } from './state.ts'
+import { hold, keep, keepNewest, taken } from './waiting.ts'
+
+/** Bits of an M record's flags. */
+export const flag = { late: 1, aside: 2, possResend: 4, recovered: 8 } as const
+
+/** What a copy's bookkeeping needs of its message. */
+export type MessageKey = { stream: number; epoch: number; number: number; late: boolean }
+
+/** The part of an M record that changes state. */
+export type MessageFact = {
+  class: number
+  flags: number
+  stream: number
+  epoch: number
+  feed: number
+  feedEpoch: number
+  number: number
+  feedNumber: number
+}
+
+/** M: the feed has handed over one more; every target of the stream filters it or has one more waiting. */
+export function applyMessage(state: State, position: number, m: Readonly<MessageFact>): void {
+  const feed = state.data.feeds[m.feed]
+  if (feed && m.feedEpoch === feed.epoch && m.feedNumber >= feed.nextIn) feed.nextIn = m.feedNumber + 1
+  if (m.flags & flag.aside) {
+    if (feed) feed.aside++
+    return
+  }
+  const stream = state.data.streams[m.stream]
+  if (!stream) throw new Error(`bug: a message of stream ${m.stream}, which has no name`)
+  const late = (m.flags & flag.late) !== 0
+  if (late) stream.late++
+  else if (m.epoch !== stream.epoch || stream.highest === 0) {
+    stream.firstBefore = m.epoch === stream.epoch ? 0 : stream.first
+    stream.epoch = m.epoch
+    stream.first = m.number
+    stream.highest = m.number
+  } else stream.highest = m.number
+  if (!late) stream.feedEpoch = m.feedEpoch
+  const routes = routesOf(state, m.stream)
+  for (let i = 0; i < routes.length; i++) routeMessage(state, routes[i]!, position, m, late)
+}
+
+/** Index of the classifier's first reason, for what a newer classifier journaled. */
+const unknownClass = 0
+
+function routeMessage(state: State, route: Route, position: number, m: Readonly<MessageFact>, late: boolean): void {
+  const { row, target } = route
+  row.received++
+  const reason = route.reasons[m.class] ?? unknownClass
+  if (reason >= 0) {
+    countFiltered(row, reason, 1)
+    return
+  }
+  row.waiting++
+  const depth = target.terms?.queueDepth ?? 'all'
+  if (target.online || !target.counting || depth === 'all') {
+    keep(target.waiting, position)
+    return
+  }
+  const { stream, epoch, number } = m
+  const out = keepNewest(target.waiting, { position, stream, epoch, number, late }, depth)
+  if (!out) return
+  const chain = target.chains[out.stream]
+  const outRow = target.ledger[state.data.week]?.[out.stream]
+  if (chain && outRow) hold(chain, outRow, out, target.waiting.absence)
+}
+
+/** The part of a D record that changes state. Arrays hold `count` entries. */
+export type DeliveryFact = {
+  target: number
+  epoch: number
+  firstNumber: number
+  count: number
+  messages: ArrayLike<number>
+}
+
+/** What the message at a position is; undefined: not known yet, `applyCopy` follows. */
+export type Resolve = (position: number, index: number) => MessageKey | undefined
+
+/** D: these copies have their numbers. */
+export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): void {
+  const target = state.data.targets[d.target]
+  if (!target) throw new Error(`bug: a delivery to target ${d.target}, which has no name`)
+  if (d.epoch === target.epoch) target.nextOut = Math.max(target.nextOut, d.firstNumber + d.count)
+  for (let i = 0; i < d.count; i++) {
+    const position = d.messages[i]!
+    taken(target.waiting, position)
+    const key = resolve(position, i)
+    if (key) applyCopy(state, d.target, key, state.data.week)
+  }
+}
+
+/** The half of a delivery that depends on the message and on nothing delivered before it. `week`: in which it was delivered. */
+export function applyCopy(state: State, targetId: number, key: Readonly<MessageKey>, week: string): void {
+  const target = state.data.targets[targetId]
+  const row = target?.ledger[week]?.[key.stream]
+  if (row) {
+    // a week that has ended has turned what waited into held
+    if (week === state.data.week) row.waiting--
+    else row.held--
+    row.delivered++
+  }
+  const chain = target?.chains[key.stream]
+  if (!chain || key.late || week !== state.data.week) return
+  if (key.epoch > chain.epoch || (key.epoch === chain.epoch && key.number > chain.head)) {
+    chain.epoch = key.epoch
+    chain.head = key.number
+  }
+}
+
+/** S: a session used an outbound number for something that is no copy. */
+export function applySession(state: State, session: number, epoch: number, number: number): void {
+  const numbers = state.data.targets[session] ?? state.data.feeds[session]
+  if (numbers && numbers.epoch === epoch) numbers.nextOut = Math.max(numbers.nextOut, number + 1)
+}
+
+/** I: the next number a session expects of its peer. */
+export function applyInbound(state: State, session: number, next: number): void {
+  const numbers = state.data.targets[session] ?? state.data.feeds[session]
+  if (numbers) numbers.nextIn = next
+}

@@ -1,0 +1,76 @@
+/** A source message as the connector judges it: who it is, not what it says. */
+export type Arrival = {
+  number: number
+  /** 32-bit digest of its canonical bytes. */
+  digest: number
+  /** PossResend(97)=Y. */
+  possResend: boolean
+  /** It came by a resend of the feed, or carries 97=Y. */
+  recovered: boolean
+  /** SendingTime(52) in milliseconds since 1970; NaN when unreadable. */
+  sendingTimeMs: number
+  /** RequestTime(5979) as text; '' when absent. */
+  requestTime: string
+}
+
+/** What the journal holds under a number. */
+export type Kept = { digest: number; requestTime: string }
+
+/** What is known of the stream, and a way to look into the journal; only asked when the number is not above the highest. */
+export type Known = {
+  epoch: number
+  highest: number
+  /** First number of the epoch. */
+  first: number
+  /** Lowest number kept of the epoch before; 0: there was none. */
+  firstBefore: number
+  /** Epoch of the feed that carried the newest message. */
+  feedEpoch: number
+  find(epoch: number, number: number): Kept | undefined
+  /** SendingTime of the newest message of the epoch; NaN when it is no longer kept. */
+  newestMs(): number
+  /** SendingTime of the first message of the epoch; NaN when it is no longer kept. */
+  firstMs(): number
+}
+
+export type Verdict =
+  | { kind: 'new'; epoch: number }
+  | { kind: 'duplicate' }
+  /** The source has started again: a new epoch, its chain starts without 1350. */
+  | { kind: 'restarted'; epoch: number }
+  /** Never seen, numbered below the highest: outside the chain. */
+  | { kind: 'late'; epoch: number }
+  /** The number is taken by other bytes. */
+  | { kind: 'conflict' }
+  /** Older than anything kept. */
+  | { kind: 'too-old' }
+
+/**
+ * Whether a source message is new, and in which epoch it stands. A message above the highest is new without a look at the journal.
+ * Order of the questions: same bytes in this epoch or the one before; restarted; late; conflicting.
+ */
+export function identify(arrival: Arrival, known: Known): Verdict {
+  const { number } = arrival
+  const epoch = judgedIn(arrival, known)
+  if (epoch === known.epoch && number > known.highest) return { kind: 'new', epoch }
+  const here = known.find(known.epoch, number)
+  const before = known.epoch > 1 ? known.find(known.epoch - 1, number) : undefined
+  if (isSame(arrival, here) || isSame(arrival, before)) return { kind: 'duplicate' }
+  if (epoch === known.epoch && arrival.sendingTimeMs > known.newestMs()) return { kind: 'restarted', epoch: epoch + 1 }
+  if (epoch === known.epoch ? here : before) return { kind: 'conflict' }
+  return number < oldest(known, epoch) ? { kind: 'too-old' } : { kind: 'late', epoch }
+}
+
+/** A recovered message from before the current epoch began belongs to the one before. */
+function judgedIn(arrival: Arrival, known: Known): number {
+  if (!arrival.recovered || known.epoch <= 1 || known.firstBefore === 0) return known.epoch
+  return arrival.sendingTimeMs < known.firstMs() ? known.epoch - 1 : known.epoch
+}
+
+const oldest = (known: Known, epoch: number): number => (epoch === known.epoch ? 1 : known.firstBefore)
+
+function isSame(arrival: Arrival, kept: Kept | undefined): boolean {
+  if (!kept) return false
+  if (kept.digest === arrival.digest) return true
+  return arrival.possResend && arrival.requestTime !== '' && kept.requestTime === arrival.requestTime
+}

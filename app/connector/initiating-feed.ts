@@ -1,0 +1,91 @@
+import { connect, type Socket } from 'node:net'
+import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { Connection } from './connection.ts'
+import type { Core } from './core.ts'
+import type { Door } from './door.ts'
+import { Feed } from './feed.ts'
+import type { Intake } from './intake.ts'
+import { feedAddresses } from './settings.ts'
+import type { Budget } from './wire.ts'
+
+const firstDelayMs = 200
+const longestDelayMs = 5_000
+const backupRefused = 'Backup session not allowed'
+
+/** A feed that we connect to: its addresses in turn, with growing pauses while none answers. */
+export class InitiatingFeed extends Feed {
+  private socket: Socket | undefined
+  private timer: NodeJS.Timeout | undefined
+  private attempts = 0
+  private address = 0
+  /** The next attempt is made at once: the gateway taught us our number, or sent us to its other address. */
+  private isAtOnce = false
+  private stopped = true
+
+  constructor(
+    id: number,
+    core: Core,
+    config: SnapshotFeed,
+    intake: Intake,
+    door: Door,
+    private readonly budget: Budget,
+  ) {
+    super(id, core, config, intake, door)
+  }
+
+  start(): void {
+    if (!this.stopped) return
+    this.stopped = false
+    this.connect()
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+    if (!this.isConnected) this.socket?.destroy()
+  }
+
+  override closed(): void {
+    super.closed()
+    this.later()
+  }
+
+  protected override refused(text: string, retry: boolean): void {
+    super.refused(text, retry)
+    if (text.includes(backupRefused)) this.address++
+    this.isAtOnce = retry || text.includes(backupRefused)
+  }
+
+  protected override loggedOn(): void {
+    super.loggedOn()
+    this.attempts = 0
+  }
+
+  private connect(): void {
+    if (this.stopped || this.isConnected) return
+    const addresses = feedAddresses(this.config)
+    const { host, port } = addresses[this.address % addresses.length]! // a feed has at least its own address
+    const socket = connect({ host, port })
+    this.socket = socket
+    const failed = (cause: Error) => {
+      this.report.detail = `${host}:${port}: ${cause.message}`
+      this.address++
+      this.later()
+    }
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      socket.off('error', failed)
+      this.core.turn()
+      this.report.address = `${host}:${port}`
+      this.adopt(new Connection(this.core, socket, this.budget, this))
+    })
+  }
+
+  private later(): void {
+    if (this.stopped) return
+    const delayMs = this.isAtOnce ? 0 : Math.min(firstDelayMs * 2 ** this.attempts++, longestDelayMs)
+    this.isAtOnce = false
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.connect(), delayMs)
+  }
+}

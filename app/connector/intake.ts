@@ -1,0 +1,209 @@
+import {
+  blankCanonical,
+  canonicalGrowth,
+  canonicaliseInner,
+  canonicalisePlain,
+  innerSourceId,
+  type NotCanonical,
+  type PlainOrigin,
+  plainOrigin,
+  unwrap,
+} from '#dropcopy/canonical.ts'
+import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
+import { Message } from '#fix/message.ts'
+import { MsgType } from '#fix/tags.ts'
+import type { MessageFields } from '#journal/records.ts'
+import type { Core } from './core.ts'
+import type { Door } from './door.ts'
+import type { Feed } from './feed.ts'
+import { flag } from './fold.ts'
+import { type Arrival, identify, type Verdict } from './identity.ts'
+import type { Exchange } from './settings.ts'
+import type { Source, Sources } from './sources.ts'
+import { routesOf } from './state.ts'
+import type { CopyKey, Target } from './target.ts'
+
+/** Names of unknown sources remembered per feed; the messages of more are kept all the same. */
+const asideNamesKept = 100
+
+// Reused for every message: one is taken in at a time.
+const inner = new Message(256)
+const canonical = blankCanonical()
+const source = blankSourceMessage()
+const scratch = Buffer.alloc(128 * 1024)
+const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false }
+const arrival: Arrival = {
+  number: 0,
+  digest: 0,
+  possResend: false,
+  recovered: false,
+  sendingTimeMs: 0,
+  requestTime: '',
+}
+const fields: MessageFields = {
+  class: 0,
+  flags: 0,
+  stream: 0,
+  epoch: 0,
+  feed: 0,
+  feedEpoch: 0,
+  number: 0,
+  feedNumber: 0,
+  digest: 0,
+  bodyAt: 0,
+  at797: 0,
+}
+
+/** Where source messages come in: who each one is, the journal, and then every target that is to have it. */
+export class Intake {
+  /** By target id. */
+  readonly targets: (Target | undefined)[] = []
+  private origins = new Map<string, PlainOrigin>()
+  private exchange: Exchange = { compId: '', subId: '' }
+
+  constructor(
+    private readonly core: Core,
+    private readonly sources: Sources,
+    private readonly door: Door,
+  ) {}
+
+  configure(exchange: Exchange): void {
+    this.exchange = exchange
+    this.origins = new Map()
+  }
+
+  /** An application message of a feed, in feed order. False: it was not journaled, so its feed number must be noted otherwise. */
+  take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
+    fields.feed = feed.id
+    fields.feedEpoch = feed.state.epoch
+    fields.feedNumber = feedNumber
+    const plain = feed.config.dialect === 'plain'
+    const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
+    if (name === undefined) return true
+    const wrong = plain
+      ? canonicalisePlain(message, this.origin(name), this.room(message), 0, canonical)
+      : canonicaliseInner(message, inner, canonical)
+    if (wrong) return this.aside(feed, message.bytes, name, wrong)
+    if (resent) canonical.recovered = true
+    const found = this.sources.find(name)
+    if (!found || !this.sources.mayComeFrom(name, feed.name)) return this.asideCanonical(feed, name, 'unknown-source')
+    found.heardMs = this.core.wallMs
+    return this.identified(feed, found, plain)
+  }
+
+  /** The name of an encapsulated message's source; undefined: it could not be read and was kept aside. */
+  private unwrapped(feed: Feed, message: Message): string | undefined {
+    const wrong = message.msgType === MsgType.XmlNonFix ? unwrap(message, inner) : 'no-envelope'
+    if (!wrong) return innerSourceId(inner)
+    this.aside(feed, message.bytes, '', wrong)
+    return undefined
+  }
+
+  private identified(feed: Feed, found: Source, plain: boolean): boolean {
+    const verdict = this.verdict(feed, found, plain)
+    switch (verdict.kind) {
+      case 'new':
+        return this.keep(found, verdict.epoch, 0)
+      case 'restarted':
+        this.door.note('feed', feed.name, 'source-restarted', `${found.name} starts again at ${canonical.seqNum}`)
+        return this.keep(found, verdict.epoch, 0)
+      case 'late':
+        return this.keep(found, verdict.epoch, flag.late)
+      case 'duplicate':
+        found.duplicates++
+        return false
+      case 'conflict':
+      case 'too-old':
+        return this.asideCanonical(feed, found.name, verdict.kind)
+    }
+  }
+
+  private verdict(feed: Feed, found: Source, plain: boolean): Verdict {
+    const { known } = found
+    const { seqNum } = canonical
+    if (plain && feed.state.epoch > known.feedEpoch && known.highest > 0)
+      return { kind: 'restarted', epoch: known.epoch + 1 }
+    if (seqNum > known.highest && !canonical.recovered && !canonical.possResend)
+      return { kind: 'new', epoch: known.epoch }
+    arrival.number = seqNum
+    arrival.digest = canonical.digest
+    arrival.possResend = canonical.possResend
+    arrival.recovered = canonical.recovered || canonical.possResend
+    arrival.sendingTimeMs = canonical.sendingTimeMs
+    const { requestTimeAt, requestTimeEnd } = canonical
+    arrival.requestTime =
+      requestTimeAt > 0 ? Buffer.from(canonical.bytes.subarray(requestTimeAt, requestTimeEnd)).toString('latin1') : ''
+    return identify(arrival, known)
+  }
+
+  private keep(found: Source, epoch: number, more: number): boolean {
+    const { core } = this
+    this.describe(found.id, epoch, more)
+    const { bytes, start, length } = canonical
+    const position = core.message(fields, bytes, start, start + length)
+    const routes = routesOf(core.state, found.id)
+    if (routes.length === 0) return true
+    readSource(bytes, start, length, canonical.bodyAt, canonical.copyFlagAt, source)
+    key.stream = found.id
+    key.epoch = epoch
+    key.number = canonical.seqNum
+    key.late = (more & flag.late) !== 0
+    for (let i = 0; i < routes.length; i++) {
+      const route = routes[i]!
+      if ((route.reasons[canonical.classCode] ?? 0) < 0)
+        this.targets[route.id]?.live(source, found.classic, position, key)
+    }
+    return true
+  }
+
+  private describe(stream: number, epoch: number, more: number): void {
+    fields.class = canonical.classCode
+    fields.flags = more | (canonical.possResend ? flag.possResend : 0) | (canonical.recovered ? flag.recovered : 0)
+    fields.stream = stream
+    fields.epoch = epoch
+    fields.number = canonical.seqNum
+    fields.digest = canonical.digest
+    fields.bodyAt = canonical.bodyAt
+    fields.at797 = canonical.copyFlagAt
+  }
+
+  /** Journaled whole and shown, never delivered. */
+  private asideCanonical(feed: Feed, name: string, why: string): boolean {
+    this.describe(0, 0, flag.aside)
+    const { bytes, start, length } = canonical
+    this.noteAside(feed, name, why)
+    this.core.message(fields, bytes, start, start + length)
+    return true
+  }
+
+  private aside(feed: Feed, bytes: Uint8Array, name: string, why: NotCanonical): boolean {
+    fields.class = fields.flags = fields.stream = fields.epoch = 0
+    fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
+    fields.flags = flag.aside
+    this.noteAside(feed, name, why)
+    this.core.message(fields, bytes, 0, bytes.length)
+    return true
+  }
+
+  private noteAside(feed: Feed, name: string, why: string): void {
+    this.door.note('feed', feed.name, 'aside', `${name || 'a message without a source'}: ${why}`)
+    const { asideNames } = feed.state
+    if (asideNames.length < asideNamesKept && !asideNames.includes(name))
+      this.core.control({ kind: 'aside', feed: feed.id, name })
+  }
+
+  private origin(name: string): PlainOrigin {
+    let origin = this.origins.get(name)
+    if (!origin) {
+      origin = plainOrigin(this.exchange, name)
+      this.origins.set(name, origin)
+    }
+    return origin
+  }
+
+  private room(message: Message): Buffer {
+    if (message.bytes.length + canonicalGrowth > scratch.length)
+      throw new Error('unreachable: a frame longer than the framer lets through')
+    return scratch
+  }
+}

@@ -1,0 +1,40 @@
+/** Counts of one (target, source, week): every source message of a member source is in exactly one term. */
+export type Row = {
+  received: number
+  delivered: number
+  waiting: number
+  held: number
+  expired: number
+  /** By the index of the reason in the classifier's list. */
+  filtered: number[]
+}
+
+export const emptyRow = (): Row => ({ received: 0, delivered: 0, waiting: 0, held: 0, expired: 0, filtered: [] })
+
+/** Stands behind every reason of the classifier: the source was taken away with effect on the past. */
+export const revokedReason = 31
+
+/** `received = delivered + filtered + waiting + held + expired`. */
+export const balances = (row: Row): boolean =>
+  row.received === row.delivered + filteredOf(row) + row.waiting + row.held + row.expired
+
+export const filteredOf = (row: Row): number => row.filtered.reduce((sum, n) => sum + (n ?? 0), 0)
+
+/** The sum of several rows, reason by reason. */
+export function total(rows: Iterable<Row>): Row {
+  const sum = emptyRow()
+  for (const row of rows) {
+    sum.received += row.received
+    sum.delivered += row.delivered
+    sum.waiting += row.waiting
+    sum.held += row.held
+    sum.expired += row.expired
+    for (const [reason, n] of row.filtered.entries()) countFiltered(sum, reason, n ?? 0)
+  }
+  return sum
+}
+
+export function countFiltered(row: Row, reason: number, by: number): void {
+  while (row.filtered.length <= reason) row.filtered.push(0)
+  row.filtered[reason]! += by
+}

@@ -1,0 +1,15 @@
+import { type Logger, pino } from 'pino'
+
+/** One JSON line per event on stderr; stdout belongs to the contract. */
+export function openConnectorLog(level: string): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // present, not omitted: a reader sees that there was one
+      redact: { paths: ['password', '*.password', 'secretKey', '*.secretKey', 'sha256', '*.sha256'], censor: '***' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  )
+}

@@ -1,0 +1,30 @@
+import type { Policy as Chosen } from '#domain/configuration/fields.ts'
+import { type Policy, resolvePolicy } from '#fix/policy.ts'
+
+/** The session rules of a target as its configuration sets them. */
+export const targetPolicy = (chosen: Chosen): Policy => resolvePolicy(known(chosen))
+
+/**
+ * The session rules of a feed. Gateways are plain FIX peers whatever the preset: nothing is demanded of their CompIDs and header, a
+ * Logon may reset, and what we miss is asked for in chunks that every gateway serves.
+ */
+export function feedPolicy(chosen: Chosen): Policy {
+  return resolvePolicy({
+    heartbeatS: [0, 3600],
+    requiredHeader: [],
+    alphanumericSubId: false,
+    faultToleranceIndicator: '',
+    noLogonFirst: 'close',
+    resetAtLogon: 'accept',
+    credentials: 'if-configured',
+    resendChunk: 2500,
+    ...known(chosen),
+  })
+}
+
+/** Only the switches that were set: an absent one must not hide the preset's. */
+function known(chosen: Chosen): Partial<Policy> {
+  if (typeof chosen === 'string') return { preset: chosen }
+  // the schema's keys and values are those of the FIX library's table; undefined ones are left out
+  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)) as Partial<Policy>
+}

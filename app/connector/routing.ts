@@ -1,0 +1,12 @@
+import { compileTerms, filterReasons, type MessageLevel } from '#dropcopy/eligible.ts'
+import { revokedReason } from './ledger.ts'
+import type { Terms } from './state.ts'
+
+/** What a target's terms let through, per message class: -1, or the index of the reason why not. */
+export const judgeTerms = (terms: Terms): Int8Array =>
+  // the level was checked by the snapshot's schema when it was written; the journal keeps it as text
+  compileTerms({ level: terms.level as MessageLevel, filters: terms.filters, protocol: 'classic' })
+
+/** The name under which a filtered message is counted. */
+export const reasonName = (index: number): string =>
+  index === revokedReason ? 'revoked' : (filterReasons[index] ?? 'unknown-type')

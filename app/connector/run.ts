@@ -1,0 +1,123 @@
+import type { Logger } from 'pino'
+import { conform, refusal } from './conform.ts'
+import { Reconciler } from './reconciler.ts'
+import type { PartReport } from './report.ts'
+import type { Wanted, WantedSource } from './wanted.ts'
+import { Worker, type WorkerOptions } from './worker.ts'
+
+/** How often a part that was refused is tried again, and a source of configuration is asked without having called. */
+const everyMs = 5_000
+
+/** Why a connector did not start: one line per problem. */
+export class StartRefusal extends Error {
+  override name = 'StartRefusal'
+  constructor(
+    readonly problems: readonly string[],
+    /** A configuration that cannot be run, rather than a machine that cannot run it. */
+    readonly isConfiguration: boolean,
+  ) {
+    super(problems.join('\n'))
+  }
+}
+
+export type Running = {
+  worker: Worker
+  /** Look at once whether something else is wanted. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+export type RunOptions = Omit<WorkerOptions, 'durability'> & {
+  wanted: WantedSource
+  /** The first snapshot, read already. */
+  first: Extract<Wanted, { ok: true }>
+  log: Logger
+  /** An address that cannot be had ends the start; otherwise it is reported and tried again. */
+  needsEveryListener: boolean
+}
+
+/** Recovers, runs the first snapshot, and follows what is wanted from then on. @throws StartRefusal */
+export async function runConnector(options: RunOptions): Promise<Running> {
+  const { first, log, wanted } = options
+  const worker = await Worker.open({ ...options, durability: first.snapshot.journal.durability })
+  const refused = refusal(worker, first.snapshot, first.digest)
+  if (refused) {
+    await worker.stop()
+    throw new StartRefusal([refused], true)
+  }
+  const follow = new Following(worker, wanted, log)
+  const parts = await follow.run(first)
+  const failed = parts.filter((part) => part.state === 'refused')
+  if (failed.length > 0 && options.needsEveryListener) {
+    await worker.stop()
+    throw new StartRefusal(
+      failed.map((part) => `${part.kind} ${part.id}: ${part.detail}`),
+      false,
+    )
+  }
+  const reconciler = new Reconciler(
+    () => follow.pass(),
+    (error) => log.error({ err: error }, 'a reconcile pass failed'),
+    everyMs,
+  )
+  wanted.watch(() => reconciler.wake())
+  return {
+    worker,
+    wake: () => reconciler.wake(),
+    stop: async () => {
+      await reconciler.stop()
+      await wanted.stop()
+      await worker.stop()
+    },
+  }
+}
+
+/** What a pass does: read, compare with what was applied last, act, report. */
+class Following {
+  private applied = ''
+  private problems = ''
+  private hasRefused = false
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly wanted: WantedSource,
+    private readonly log: Logger,
+  ) {}
+
+  async pass(): Promise<void> {
+    const read = await this.wanted.read()
+    if (read.ok === undefined) return
+    if (!read.ok) return this.complain(read.problems)
+    const refused = refusal(this.worker, read.snapshot, read.digest)
+    if (refused) return this.complain([refused])
+    this.problems = ''
+    this.worker.alarms.clear('configuration', 'connector', '')
+    if (this.applied !== `${read.snapshot.version} ${read.digest}` || this.hasRefused) await this.run(read)
+  }
+
+  async run({ snapshot, digest }: Extract<Wanted, { ok: true }>): Promise<PartReport[]> {
+    const parts = await conform(this.worker, snapshot, digest)
+    const failed = parts.filter((part) => part.state === 'refused')
+    const isNews = this.applied !== `${snapshot.version} ${digest}`
+    this.applied = `${snapshot.version} ${digest}`
+    this.hasRefused = failed.length > 0
+    this.wanted.report(snapshot.version, parts)
+    if (isNews) this.log.info({ version: snapshot.version, refused: failed.length }, 'configuration in force')
+    for (const { kind, id, detail } of isNews ? failed : []) this.log.error({ [kind]: id, detail }, 'refused')
+    return parts
+  }
+
+  /** Said once: what runs goes on. */
+  private complain(problems: readonly string[]): void {
+    const text = problems.join('\n')
+    if (text === this.problems) return
+    this.problems = text
+    this.worker.alarms.raise(
+      'configuration',
+      'connector',
+      '',
+      `The wanted configuration is not run: ${problems[0] ?? ''}`,
+    )
+    for (const problem of problems) this.log.error({ problem }, 'the wanted configuration is not run')
+  }
+}

@@ -1,0 +1,183 @@
+import { emptyRow, type Row } from './ledger.ts'
+import { type Chain, emptyChain, emptyWaiting, type Waiting } from './waiting.ts'
+
+/**
+ * Everything the connector must know after a crash: a pure fold over the journal's records (fold.ts), kept as plain data so that it
+ * is its own serialisation. Ids are small integers given out once and never again; 0 is nobody.
+ */
+export type Durable = {
+  /** How often a connector has started on this journal. */
+  run: number
+  /** The local date of the reset that began this trading week; '' before the first configuration. */
+  week: string
+  /** Of the configuration in force. */
+  version: number
+  digest: string
+  /** Names by id. Feeds and targets share their ids, since both have sessions. */
+  streams: Record<number, StreamState>
+  feeds: Record<number, FeedState>
+  targets: Record<number, TargetState>
+}
+
+/** A session's outbound numbers belong to its epoch; inbound is the next number expected of the peer. */
+export type Numbers = { epoch: number; nextIn: number; nextOut: number }
+
+export type StreamState = {
+  name: string
+  /** Counts the source's own restarts, independent of trading weeks. */
+  epoch: number
+  highest: number
+  /** First number journaled in this epoch: what is recovered from before it belongs to the epoch before. */
+  first: number
+  /** Lowest number kept in the epoch before; 0 when there was none. */
+  firstBefore: number
+  /** Epoch of the feed that carried the newest message. */
+  feedEpoch: number
+  late: number
+}
+
+export type FeedState = Numbers & {
+  name: string
+  /** Messages journaled that no source claims, or that a source's own record contradicts. */
+  aside: number
+  asideNames: string[]
+  /** Feed numbers that were never received and will not come any more, inclusive. */
+  loss: { epoch: number; from: number; to: number; why: string }[]
+}
+
+/** What decides whether a source message is copied, and what is kept for a client that is away. */
+export type Terms = {
+  level: string
+  filters: Record<string, boolean>
+  /** Stream ids. */
+  sources: number[]
+  revoked: number[]
+  queueDepth: number | 'all'
+  queueGraceS: number
+}
+
+export type TargetState = Numbers & {
+  name: string
+  /** Undefined: not configured any more. */
+  terms?: Terms
+  /** The terms by the position from which they held, oldest first: judge a message by those of its own position. */
+  history: { from: number; terms?: Terms }[]
+  online: boolean
+  /** Away for longer than the grace: the queue's depth counts. */
+  counting: boolean
+  waiting: Waiting
+  /** By stream. */
+  chains: Record<number, Chain>
+  /** By week, then by stream. */
+  ledger: Record<string, Record<number, Row>>
+}
+
+/** One target that a stream's messages go to, with what a message changes at hand. */
+export type Route = { id: number; target: TargetState; chain: Chain; row: Row; reasons: Int8Array }
+
+/** Answers per message class whether terms let it through: -1, or the index of the reason why not. */
+export type Judge = (terms: Terms) => Int8Array
+
+export type State = {
+  data: Durable
+  judge: Judge
+  /** By stream. Derived from `data`. */
+  routes: (readonly Route[])[]
+}
+
+const noRoutes: readonly Route[] = []
+export const routesOf = (state: State, stream: number): readonly Route[] => state.routes[stream] ?? noRoutes
+
+export function emptyState(judge: Judge): State {
+  return {
+    data: { run: 0, week: '', version: -1, digest: '', streams: {}, feeds: {}, targets: {} },
+    judge,
+    routes: [],
+  }
+}
+
+export const newStream = (name: string): StreamState => ({
+  name,
+  epoch: 1,
+  highest: 0,
+  first: 0,
+  firstBefore: 0,
+  feedEpoch: 0,
+  late: 0,
+})
+
+export const newFeed = (name: string): FeedState => ({
+  name,
+  epoch: 1,
+  nextIn: 1,
+  nextOut: 1,
+  aside: 0,
+  asideNames: [],
+  loss: [],
+})
+
+export const newTarget = (name: string): TargetState => ({
+  name,
+  epoch: 1,
+  nextIn: 1,
+  nextOut: 1,
+  history: [],
+  online: false,
+  counting: false,
+  waiting: emptyWaiting(),
+  chains: {},
+  ledger: {},
+})
+
+/** The state as the journal's head keeps it. */
+export const serialise = (state: State): Uint8Array => Buffer.from(JSON.stringify(state.data))
+
+export function restore(state: State, head: Uint8Array): void {
+  // written by `serialise` of this or an earlier version, guarded by the journal's checksums
+  state.data = JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString()) as Durable
+  deriveRoutes(state)
+}
+
+/** Works out who gets what of each stream; call after anything that changes terms or the week. */
+export function deriveRoutes(state: State): void {
+  const { data } = state
+  const routes: Route[][] = []
+  for (const [key, target] of Object.entries(data.targets)) {
+    if (!target.terms) continue
+    const reasons = state.judge(target.terms)
+    for (const stream of target.terms.sources) {
+      const route = {
+        id: Number(key),
+        target,
+        chain: chainOf(target, stream),
+        row: rowOf(target, data.week, stream),
+        reasons,
+      }
+      const list = routes[stream]
+      if (list) list.push(route)
+      else routes[stream] = [route]
+    }
+  }
+  state.routes = routes
+}
+
+export function chainOf(target: TargetState, stream: number): Chain {
+  target.chains[stream] ??= emptyChain()
+  return target.chains[stream]
+}
+
+export function rowOf(target: TargetState, week: string, stream: number): Row {
+  target.ledger[week] ??= {}
+  const rows = target.ledger[week]
+  rows[stream] ??= emptyRow()
+  return rows[stream]
+}
+
+/** The terms that judge a message at this position; undefined: the target was not there. */
+export function termsAt(target: TargetState, position: number): Terms | undefined {
+  for (let i = target.history.length - 1; i >= 0; i--) {
+    const entry = target.history[i]!
+    if (entry.from <= position) return entry.terms
+  }
+  return undefined
+}

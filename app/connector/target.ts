@@ -1,0 +1,375 @@
+import type { SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import {
+  type ClassicSource,
+  type ClassicTarget,
+  type ClassicTerms,
+  classicCopyGrowth,
+  classicTarget,
+  writeClassicCopy,
+} from '#dropcopy/classic-copy.ts'
+import type { SourceMessage } from '#dropcopy/source-message.ts'
+import type { Message } from '#fix/message.ts'
+import { reserve } from '#fix/session.ts'
+import type { LogonCredentials } from '#fix/session-state.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
+import type { Connection, Reader } from './connection.ts'
+import type { Core } from './core.ts'
+import { CatchUp } from './cursor.ts'
+import { Deliveries } from './deliveries.ts'
+import type { Door } from './door.ts'
+import { Peer } from './peer.ts'
+import { ResendJob } from './resend.ts'
+import { type Exchange, targetSession } from './settings.ts'
+import type { Sources } from './sources.ts'
+import type { TargetState } from './state.ts'
+import { previousOf } from './waiting.ts'
+
+/** What a copy's number and chain depend on. */
+export type CopyKey = { stream: number; epoch: number; number: number; late: boolean }
+
+/** What the status page shows of a target beyond its durable state. */
+export type TargetReport = {
+  sinceMs: number
+  address: string
+  lastLogonMs: number
+  lastLogoffMs: number
+  lastLogoffWhy: string
+  lastSentMs: number
+  lastHeardMs: number
+  /** Since when its cursor is behind while logged on; 0: it is not. */
+  behindSinceMs: number
+}
+
+/** Reads what a connection still says after its session has left it. */
+const parted: Reader = {
+  frame: () => undefined,
+  garbled: () => undefined,
+  drained: () => undefined,
+  closed: () => undefined,
+}
+
+// One set of terms for all copies: writing one is never interrupted.
+const terms: ClassicTerms = {
+  targetSeqNum: 0,
+  previous: 0,
+  applResend: false,
+  sendingTime: { bytes: new Uint8Array(0), sum: 0 },
+  origSendingTime: undefined,
+}
+
+/** A target session: its Logon, the copies on it, its resends. */
+export class Target implements Reader {
+  readonly peer: Peer
+  readonly deliveries: Deliveries
+  readonly report: TargetReport = {
+    sinceMs: 0,
+    address: '',
+    lastLogonMs: 0,
+    lastLogoffMs: 0,
+    lastLogoffWhy: '',
+    lastSentMs: 0,
+    lastHeardMs: 0,
+    behindSinceMs: 0,
+  }
+  /** Index of the credential of the present logon. */
+  private credential = -1
+  private connection: Connection | undefined
+  private classic: ClassicTarget
+  private ready = false
+  private why = ''
+  /** Since when nobody is logged on, steady: the queue's grace runs from here. */
+  private awaySinceMs: number
+  /** By stream: the newest copy numbered on this connection, also before its D is appended. */
+  private sent: { epoch: number; head: number }[] = []
+  private resend: ResendJob | undefined
+  readonly catchUp: CatchUp
+
+  constructor(
+    readonly id: number,
+    readonly core: Core,
+    readonly sources: Sources,
+    private exchange: Exchange,
+    public config: SnapshotTarget,
+    private readonly door: Door,
+  ) {
+    this.classic = classicTarget(exchange, config.sessionId)
+    this.awaySinceMs = core.clock.steadyMs()
+    this.deliveries = new Deliveries(id, core.journal, core.state)
+    this.catchUp = new CatchUp(this)
+    this.peer = new Peer(
+      id,
+      core,
+      () => this.state,
+      {
+        accept: (message, effect) => this.application(message, effect.nextIn),
+        verify: ({ credentials }) => this.verify(credentials),
+        loggedOn: () => this.loggedOn(),
+        serveResend: ({ id: resendId, begin, end }) => {
+          this.resend = new ResendJob(this, resendId, begin, end)
+          void this.resend.run()
+        },
+        lost: () => undefined, // a client has nothing that we could lose
+        refused: () => undefined, // an acceptor is not refused
+        note: ({ code, text }) => this.noted(code, text),
+        disconnecting: (reason) => {
+          this.why = reason
+        },
+      },
+      targetSession(exchange, config),
+    )
+  }
+
+  get name(): string {
+    return this.config.sessionId
+  }
+
+  get state(): TargetState {
+    return this.core.state.data.targets[this.id]! // named before a target is made
+  }
+
+  /** Logged on and past the messages that follow a Logon. */
+  get isOnline(): boolean {
+    return this.ready
+  }
+
+  get resendReport(): { from: number; to: number; next: number; sinceMs: number } | undefined {
+    return this.resend?.report
+  }
+
+  /** Copies waiting that are not yet numbered in this turn. */
+  get behind(): number {
+    return this.state.waiting.total - this.deliveries.count
+  }
+
+  get hasRoom(): boolean {
+    return this.ready && this.peer.wire?.hasRoom === true
+  }
+
+  /** The configuration changed; what the present session does not need to be cut for takes effect at once. */
+  reconfigure(config: SnapshotTarget, exchange: Exchange): void {
+    const used = this.config.credentials[this.credential]
+    this.config = config
+    this.exchange = exchange
+    this.classic = classicTarget(exchange, config.sessionId)
+    if (!this.connection) return
+    this.credential = config.credentials.findIndex((one) => JSON.stringify(one) === JSON.stringify(used))
+    if (config.paused) this.end('Session is paused. Logout forced.')
+    else if (used && this.credential < 0) this.end('Credential revoked. Logout forced.')
+  }
+
+  /** Ends the session with a Logout. */
+  end(text: string): void {
+    if (this.peer.isLive) this.peer.input({ type: 'logout', text, close: true })
+    else this.connection?.destroy()
+  }
+
+  /** Ends the session and lets the connection close by itself: what follows has nothing to do with it. */
+  part(text: string): void {
+    const { connection } = this
+    if (!connection) return
+    this.end(text)
+    connection.reader = parted
+    this.away(() => this.peer.leave())
+  }
+
+  /** After a new week began: numbers and chains are those of the state. */
+  restart(): void {
+    this.sent = []
+    this.peer.renumber(targetSession(this.exchange, this.config))
+  }
+
+  get isConnected(): boolean {
+    return this.connection !== undefined
+  }
+
+  tick(): void {
+    this.peer.tick()
+    const { state } = this
+    const graceMs = (state.terms?.queueGraceS ?? 0) * 1000
+    if (state.online || state.counting || !state.terms) return
+    if (this.core.clock.steadyMs() - this.awaySinceMs >= graceMs)
+      this.core.control({ kind: 'counting', target: this.id })
+  }
+
+  /** A Logon named this target. The message is the connection's first. */
+  take(connection: Connection, message: Message) {
+    if (this.connection) return this.second(connection, message)
+    this.connection = connection
+    connection.reader = this
+    this.report.address = connection.address
+    this.peer.attach(connection.wire, targetSession(this.exchange, this.config))
+    this.peer.input({ type: 'message', message })
+  }
+
+  frame(message: Message): void {
+    this.report.lastHeardMs = this.core.wallMs
+    this.peer.input({ type: 'message', message })
+  }
+
+  garbled(reason: string): void {
+    this.peer.input({ type: 'garbled', reason })
+  }
+
+  drained(): void {
+    if (this.catchUp.isWaiting) this.catchUp.wake()
+    this.resend?.wake()
+  }
+
+  closed(): void {
+    this.away(() => this.peer.detach())
+  }
+
+  private away(leave: () => void): void {
+    const wasLive = this.ready
+    this.ready = false
+    this.connection = undefined
+    this.resend?.wake()
+    this.resend = undefined
+    this.catchUp.stop()
+    this.credential = -1
+    this.core.flushDeliveries()
+    leave()
+    this.awaySinceMs = this.core.steadyMs
+    if (!wasLive) return
+    this.core.control({ kind: 'logoff', session: this.id })
+    this.report.lastLogoffMs = this.report.sinceMs = this.core.wallMs
+    this.report.lastLogoffWhy = this.why || 'the connection was closed'
+    this.report.behindSinceMs = 0
+    this.why = ''
+  }
+
+  /** A message that was just journaled: numbered and written at once unless others wait before it or there is no room. */
+  live(source: SourceMessage, classic: ClassicSource, position: number, key: CopyKey): void {
+    if (this.behind === 1 && this.hasRoom) this.copy(source, classic, position, key)
+    else if (this.ready) this.catchUp.wake()
+  }
+
+  /** Numbers the next copy and writes it. */
+  copy(source: SourceMessage, classic: ClassicSource, position: number, key: CopyKey): void {
+    const { core } = this
+    const wire = this.peer.wire
+    if (!wire) throw new Error(`bug: a copy for ${this.name}, which is not connected`)
+    const previous = key.late ? 0 : this.previous(key)
+    const number = reserve(this.peer.session, 1, core.steadyMs)
+    terms.targetSeqNum = number
+    terms.previous = previous
+    terms.applResend = key.late
+    terms.sendingTime = core.sendingTime
+    terms.origSendingTime = undefined
+    const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
+    wire.written(writeClassicCopy(wire.buffer, at, this.classic, classic, source, terms))
+    const distance = previous > 0 ? key.number - previous : 0
+    this.deliveries.add(number, position, distance, core.wallMs, key.stream, key.epoch, key.number, key.late)
+    core.build(this.deliveries)
+    core.touch(wire)
+    this.report.lastSentMs = core.wallMs
+  }
+
+  /** Writes a copy again under its number, with its first sending's time in 122. */
+  copyAgain(
+    source: SourceMessage,
+    classic: ClassicSource,
+    number: number,
+    more: Pick<ClassicTerms, 'previous' | 'applResend' | 'origSendingTime'>,
+  ): void {
+    const wire = this.peer.wire
+    if (!wire) return
+    terms.targetSeqNum = number
+    terms.previous = more.previous
+    terms.applResend = more.applResend
+    terms.sendingTime = this.core.sendingTime
+    terms.origSendingTime = more.origSendingTime
+    const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
+    wire.written(writeClassicCopy(wire.buffer, at, this.classic, classic, source, terms))
+    this.core.touch(wire)
+  }
+
+  resendFinished(job: ResendJob): void {
+    if (this.resend !== job) return
+    this.resend = undefined
+    this.peer.input({ type: 'resend-finished', id: job.id })
+  }
+
+  /** ApplLastSeqNum(1350), 0 where the chain starts; and this copy becomes the one that the next names. */
+  private previous(key: CopyKey): number {
+    const chain = this.state.chains[key.stream]
+    const durable = chain ? previousOf(chain, key.epoch, key.number) : 0
+    const sent = this.sent[key.stream]
+    if (!sent) {
+      this.sent[key.stream] = { epoch: key.epoch, head: key.number }
+      return durable
+    }
+    const previous = sent.epoch === key.epoch && sent.head > durable ? sent.head : durable
+    sent.epoch = key.epoch
+    sent.head = key.number
+    return previous
+  }
+
+  private verify(given: LogonCredentials) {
+    const { config, connection } = this
+    const policy = this.peer.session.config.policy
+    const answer = this.door.check(given, config.credentials, policy.credentials === 'required')
+    const decide = (verdict: Awaited<typeof answer>) => {
+      if (this.connection !== connection || !connection) return
+      if (verdict.ok) this.credential = verdict.index
+      else this.door.failed(connection.address)
+      if (verdict.ok && config.paused)
+        this.peer.input({ type: 'verified', ok: false, text: 'Session is paused. Logout forced.' })
+      else this.peer.input({ type: 'verified', ok: verdict.ok })
+    }
+    if (!(answer instanceof Promise)) return decide(answer)
+    connection?.hold()
+    void answer.then(decide, () => decide({ ok: false })).finally(() => connection?.release())
+  }
+
+  private loggedOn(): void {
+    this.connection?.authenticated()
+    this.core.control({ kind: 'logon', session: this.id })
+    this.report.lastLogonMs = this.report.sinceMs = this.core.wallMs
+    this.sent = []
+    this.ready = true
+    if (this.behind > 0) this.catchUp.wake()
+    this.door.authenticated(this.connection)
+  }
+
+  /** Read-only service: what a client may ask for is only what the session layer has (spec §2.10). */
+  private application(message: Message, nextIn: number): void {
+    this.core.inbound(this.id, nextIn)
+    this.peer.send(MsgType.BusinessMessageReject, [
+      [Tag.RefSeqNum, message.seqNum],
+      [Tag.RefMsgType, message.msgType],
+      [Tag.BusinessRejectReason, 3],
+      [Tag.Text, `Unsupported message type ${message.msgType}: this session only delivers copies`],
+    ])
+  }
+
+  /** Another connection with this identity: never answered; with right credentials it makes the present one prove itself. */
+  private second(connection: Connection, message: Message): void {
+    const password = message.str(Tag.RawData)
+    const given = password === undefined ? { kind: 'none' as const } : { kind: 'password' as const, password }
+    const policy = this.peer.session.config.policy
+    connection.hold()
+    const claimed = message.str(Tag.SenderCompID) ?? ''
+    const isLogon = message.msgType === MsgType.Logon
+    void Promise.resolve(this.door.check(given, this.config.credentials, policy.credentials === 'required')).then(
+      ({ ok }) => {
+        if (!ok) this.door.failed(connection.address)
+        this.door.refused(
+          'target',
+          this.name,
+          claimed,
+          connection.address,
+          ok ? 'second-logon' : 'credentials',
+          'This session is logged on already.',
+        )
+        connection.destroy()
+        if (ok && this.connection && isLogon) this.peer.input({ type: 'rival-logon' })
+      },
+    )
+  }
+
+  private noted(code: string, text: string): void {
+    if (code === 'refused-logon') this.door.refused('target', this.name, this.name, this.report.address, code, text)
+    this.door.note('target', this.name, code, text)
+  }
+}

@@ -1,0 +1,50 @@
+import { feedsOf } from '#domain/configuration/cross-check.ts'
+import type { Snapshot, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import type { Core } from './core.ts'
+import type { Terms } from './state.ts'
+
+/** What the journal keeps of a target's configuration: what decides who gets what, and nothing secret. */
+export const termsOf = (target: SnapshotTarget, streamOf: (source: string) => number): Terms => ({
+  level: target.level,
+  // absent and undefined are the same here; the journal keeps neither
+  filters: Object.fromEntries(
+    Object.entries(target.filters).flatMap(([name, on]) => (on === undefined ? [] : [[name, on] as const])),
+  ),
+  sources: target.sources.map(streamOf),
+  revoked: target.revoked.map(streamOf),
+  queueDepth: target.queueDepth,
+  queueGraceS: target.queueGraceS,
+})
+
+/** Feed names by source, the owner first. */
+export const ownersOf = (snapshot: Snapshot): Map<string, readonly string[]> =>
+  new Map(snapshot.sources.map((source) => [source.id, feedsOf(source)]))
+
+/**
+ * The one record by which a configuration takes effect. Every source and target gets its id first; only changed terms are written.
+ * False: this version is in force already.
+ */
+export function cutOver(core: Core, snapshot: Snapshot, digest: string): boolean {
+  const { data } = core.state
+  const streamOf = (source: string) => core.idOf('stream', source)
+  for (const source of snapshot.sources) streamOf(source.id)
+  const wanted = snapshot.targets.map((target) => ({
+    id: core.idOf('target', target.sessionId),
+    terms: termsOf(target, streamOf),
+  }))
+  const ids = new Set(wanted.map(({ id }) => id))
+  const targets = wanted.filter(({ id, terms }) => JSON.stringify(data.targets[id]?.terms) !== JSON.stringify(terms))
+  const gone = Object.entries(data.targets)
+    .filter(([id, target]) => target.terms && !ids.has(Number(id)))
+    .map(([id]) => Number(id))
+  if (data.version === snapshot.version && data.digest === digest && targets.length === 0 && gone.length === 0)
+    return false
+  core.control({ kind: 'cut', version: snapshot.version, digest, targets, gone })
+  return true
+}
+
+/** By source: the number from which the configuration just cut over judges. */
+export const fromSourceSeq = (core: Core, sources: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    sources.map((name) => [name, (core.state.data.streams[core.idOf('stream', name)]?.highest ?? 0) + 1]),
+  )

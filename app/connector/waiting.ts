@@ -1,0 +1,134 @@
+import type { Row } from './ledger.ts'
+
+/**
+ * What of a target's copies is still to be numbered, without an entry per copy: stretches of the journal in which every eligible
+ * message waits, and behind them, while the client is away and its queue has a depth, the newest ones by position.
+ */
+export type Waiting = {
+  total: number
+  /** Two positions a stretch: of its first and its last waiting message; the first with a half added: behind that record. */
+  runs: number[]
+  /** Whether the last stretch may grow: nothing was pushed out behind it. */
+  open: boolean
+  /** Five numbers a copy (position, stream, epoch, number, late), oldest first; never longer than the queue's depth. */
+  counted: number[]
+  /** How often counting has stopped: what was held in one absence does not join what is held in the next. */
+  absence: number
+}
+const stride = 5
+
+/** Where the copies of one source stand on one target. */
+export type Chain = {
+  epoch: number
+  /** Source number of the newest copy delivered live; 0 before the first. */
+  head: number
+  /** Copies pushed out of the queue, by source number; the chain runs over them. */
+  held: Held[]
+}
+/** `last`: position of its newest message. `late`: journaled out of order, so outside the chain. */
+export type Held = {
+  epoch: number
+  from: number
+  to: number
+  count: number
+  last: number
+  late: boolean
+  absence: number
+}
+
+export const emptyWaiting = (): Waiting => ({ total: 0, runs: [], open: false, counted: [], absence: 0 })
+export const emptyChain = (): Chain => ({ epoch: 0, head: 0, held: [] })
+
+/** From where the next waiting copy is to be looked for (a half: behind that record); undefined when none waits. */
+export const cursorOf = (w: Waiting): number | undefined => w.runs[0] ?? w.counted[0]
+
+/** Takes a copy in, whatever the depth. */
+export function keep(w: Waiting, position: number): void {
+  if (w.counted.length > 0) foldCounted(w)
+  w.total++
+  if (w.open && w.runs.length > 0) w.runs[w.runs.length - 1] = position
+  else w.runs.push(position, position)
+  w.open = true
+}
+
+/** A copy as the queue keeps it while the client is away. */
+export type Counted = { position: number; stream: number; epoch: number; number: number; late: boolean }
+
+/** Takes a copy in behind the grace period; answers the one that the depth pushes out, if any. */
+export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | undefined {
+  if (depth === 0) {
+    w.open = false
+    return copy
+  }
+  w.total++
+  w.counted.push(copy.position, copy.stream, copy.epoch, copy.number, copy.late ? 1 : 0)
+  if (w.counted.length <= depth * stride) return undefined
+  const [position, stream, epoch, number, late] = w.counted.splice(0, stride)
+  w.total--
+  w.open = false
+  return { position: position!, stream: stream!, epoch: epoch!, number: number!, late: late === 1 }
+}
+
+/** The client is back: from now on nothing is pushed out. */
+export function stopCounting(w: Waiting): void {
+  w.absence++
+  foldCounted(w)
+}
+
+function foldCounted(w: Waiting): void {
+  if (w.counted.length === 0) return
+  const first = w.counted[0]!
+  const last = w.counted[w.counted.length - stride]!
+  if (w.open && w.runs.length > 0) w.runs[w.runs.length - 1] = last
+  else w.runs.push(first, last)
+  w.open = true
+  w.counted = []
+}
+
+/** The first waiting copy, at `position`, got its number. */
+export function taken(w: Waiting, position: number): void {
+  if (w.total === 0) throw new Error(`bug: the copy at ${position} was numbered though none was waiting`)
+  w.total--
+  while (w.runs.length > 0 && w.runs[1]! <= position) w.runs.splice(0, 2)
+  if (w.runs.length > 0 && w.runs[0]! <= position) w.runs[0] = position + 0.5
+  if (w.total === 0) w.runs.length = 0
+  if (w.runs.length === 0) w.open = false
+}
+
+/** Copies of this source will not be delivered any more: `count` of them were waiting. */
+export function forget(w: Waiting, stream: number, count: number): void {
+  w.total -= count
+  const left: number[] = []
+  for (let i = 0; i < w.counted.length; i += stride) {
+    if (w.counted[i + 1] !== stream) left.push(...w.counted.slice(i, i + stride))
+  }
+  w.counted = left
+  if (w.total === 0) w.runs.length = 0
+  if (w.runs.length === 0) w.open = false
+}
+
+/** Sets a copy aside for Application Resend: no target number, the chain goes over it. */
+export function hold(chain: Chain, row: Row, copy: Counted, absence: number): void {
+  row.waiting--
+  row.held++
+  const { epoch, number, position, late } = copy
+  const last = chain.held.at(-1)
+  if (last && !late && !last.late && last.epoch === epoch && last.absence === absence && last.to < number) {
+    last.to = number
+    last.count++
+    last.last = position
+  } else chain.held.push({ epoch, from: number, to: number, count: 1, last: position, late, absence })
+}
+
+/** ApplLastSeqNum(1350) of the next chained copy: the eligible number before it, delivered or held; 0 where the chain starts (spec §3.1). */
+export function previousOf(chain: Chain, epoch: number, number: number): number {
+  const head = chain.epoch === epoch ? chain.head : 0
+  if (chain.held.length === 0) return head
+  let previous = head
+  for (let i = chain.held.length - 1; i >= 0; i--) {
+    const held = chain.held[i]!
+    if (held.epoch < epoch) break
+    if (held.epoch === epoch && !held.late && held.to < number && held.to > previous) previous = held.to
+  }
+  return previous
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { parseSnapshot, type Snapshot } from '#domain/configuration/snapshot.ts'
+import { unsupported } from '#domain/configuration/unsupported.ts'
+import type { Wanted, WantedSource } from './wanted.ts'
+
+const pollMs = 500
+
+/** A snapshot file, read anew on every pass. */
+export function wantedFile(path: string): WantedSource {
+  let watching = false
+  return {
+    read: async () => readSnapshot(path),
+    watch: (wake) => {
+      watching = true
+      watchFile(path, { interval: pollMs }, wake)
+    },
+    report: () => undefined,
+    stop: async () => {
+      if (watching) unwatchFile(path)
+    },
+  }
+}
+
+export function readSnapshot(path: string): Wanted {
+  let document: unknown
+  try {
+    document = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    return { ok: false, problems: [`${path}: ${cause instanceof Error ? cause.message : String(cause)}`] }
+  }
+  return checked(document)
+}
+
+/** A document as a snapshot that this connector runs. */
+export function checked(document: unknown): Wanted {
+  const parsed = parseSnapshot(document)
+  if (!parsed.ok) return { ok: false, problems: parsed.error.problems }
+  const problems = unsupported(parsed.value)
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, snapshot: parsed.value, digest: digestOf(parsed.value) }
+}
+
+/** The version number itself is not part of it. */
+export const digestOf = ({ version: _version, ...rest }: Snapshot): string =>
+  createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 32)

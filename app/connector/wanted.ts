@@ -1,0 +1,21 @@
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import type { PartReport } from './report.ts'
+
+/** What is wanted, as one source of configuration says it. */
+export type Wanted =
+  /** `digest` tells two snapshots of one version apart. */
+  | { ok: true; snapshot: Snapshot; digest: string }
+  /** One line per problem, naming the JSON path. */
+  | { ok: false; problems: string[] }
+  /** The source cannot be asked now: what runs goes on. */
+  | { ok: undefined; why: string }
+
+/** Where wanted configuration comes from: a file, or the database. */
+export type WantedSource = {
+  read(): Promise<Wanted>
+  /** Calls back when there may be something new; a lost call only costs time. */
+  watch(wake: () => void): void
+  /** What became of each part of a version. */
+  report(version: number, parts: readonly PartReport[]): void
+  stop(): Promise<void>
+}

@@ -1,0 +1,44 @@
+import { weekOf } from './week.ts'
+import type { Worker } from './worker.ts'
+
+/** Above this the clocks disagree too much for a scheduled reset. */
+const doubtMs = 60_000
+const everyMs = 1_000
+
+/** Turns the trading week: at its instant, or at start when the instant has passed meanwhile. */
+export class Weeks {
+  private lookedMs = 0
+
+  constructor(private readonly worker: Worker) {}
+
+  tick(): void {
+    const { clock } = this.worker.core
+    if (!this.worker.running || clock.steadyMs() - this.lookedMs < everyMs) return
+    this.lookedMs = clock.steadyMs()
+    this.turnIfDue()
+  }
+
+  /** The week of now, unless it is the one in force. Ids only grow: a clock set back turns nothing. */
+  turnIfDue(): void {
+    const { core, running, alarms } = this.worker
+    if (!running) return
+    const week = weekOf(core.clock.wallMs(), running.week)
+    const inForce = core.state.data.week
+    if (week <= inForce) return
+    const doubtful = Math.abs(core.clock.wallMs() - core.clock.steadyMs()) > doubtMs
+    if (doubtful && inForce !== '') {
+      alarms.raise('clock', 'connector', '', 'The clock has jumped: the weekly reset waits for an operator.')
+      return
+    }
+    this.turn(week)
+  }
+
+  private turn(week: string): void {
+    const { core, targets, log } = this.worker
+    const stranded = [...targets.values()].reduce((sum, target) => sum + target.state.waiting.total, 0)
+    for (const target of targets.values()) target.part('End of trading week')
+    core.control({ kind: 'week', week })
+    for (const target of targets.values()) target.restart()
+    log.info({ week, stranded }, 'a new trading week')
+  }
+}

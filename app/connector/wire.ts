@@ -1,0 +1,159 @@
+import type { Socket } from 'node:net'
+
+/** Bytes waiting in all sockets together, and how many may. */
+export type Budget = { queued: number; perSocket: number; inAll: number }
+
+export const defaultBudget = (): Budget => ({ queued: 0, perSocket: 256 * 1024, inAll: 32 * 1024 * 1024 })
+
+type Chunk = { buffer: Buffer; length: number }
+/** What leaves together when its batch is durable. */
+type Sealed = { batch: number; chunks: Chunk[]; close: boolean }
+
+const smallest = 4 * 1024
+const largest = 64 * 1024
+const free: Buffer[][] = [[], [], [], [], []]
+const keptPerSize = 256
+
+/** After the last bytes and our half of the close: how long the peer has to close its own. */
+const lingerMs = 5_000
+
+/**
+ * The way out of one connection. Frames are written into its open chunks and leave, in order and as one write, when the batch that
+ * holds their records is durable.
+ */
+export class Wire {
+  /** Where to write: room was made by `room`. */
+  buffer: Buffer = Buffer.alloc(0)
+  /** Bytes written here that the kernel has not taken yet, sealed or not. */
+  queued = 0
+  private at = 0
+  private size = smallest
+  private chunks: Chunk[] = []
+  private sealed: Sealed[] = []
+  private closing = false
+  private gone = false
+
+  constructor(
+    readonly socket: Socket,
+    private readonly budget: Budget,
+    /** The kernel took something: there may be room again. */
+    private readonly onDrain: () => void,
+  ) {
+    socket.setNoDelay(true)
+  }
+
+  get isOpen(): boolean {
+    return !this.closing && !this.gone
+  }
+
+  /** Whether copies may be written: administrative messages always may. */
+  get hasRoom(): boolean {
+    return this.isOpen && this.queued < this.budget.perSocket && this.budget.queued < this.budget.inAll
+  }
+
+  /** Makes room for `bytes` more in `buffer`; answers where. */
+  room(bytes: number): number {
+    if (this.buffer.length - this.at < bytes) {
+      this.put()
+      this.size = this.chunks.length === 0 ? this.size : Math.min(this.size * 2, largest)
+      this.buffer = take(Math.max(this.size, bytes))
+      this.at = 0
+    }
+    return this.at
+  }
+
+  /** The frame that was begun where `room` said ends here. */
+  written(end: number): void {
+    const bytes = end - this.at
+    this.at = end
+    this.queued += bytes
+    this.budget.queued += bytes
+  }
+
+  frame(bytes: Uint8Array): void {
+    const at = this.room(bytes.length)
+    this.buffer.set(bytes, at)
+    this.written(at + bytes.length)
+  }
+
+  /** Close when what was written so far has left. */
+  close(): void {
+    this.closing = true
+  }
+
+  /** What was written until now belongs to this batch. False: there was nothing. */
+  seal(batch: number): boolean {
+    this.put()
+    if (this.chunks.length === 0 && !(this.closing && !this.sealed.at(-1)?.close)) return false
+    this.sealed.push({ batch, chunks: this.chunks, close: this.closing })
+    this.chunks = []
+    return true
+  }
+
+  /** This batch and those before it are durable. */
+  release(batch: number): void {
+    while (this.sealed.length > 0 && this.sealed[0]!.batch <= batch) {
+      const { chunks, close } = this.sealed.shift()! // the loop's condition
+      if (this.gone) this.drop(chunks)
+      else this.write(chunks, close)
+    }
+  }
+
+  /** The connection is no more: what was not written never will be. */
+  lost(): void {
+    if (this.gone) return
+    this.gone = true
+    this.put()
+    for (const { chunks } of this.sealed) this.drop(chunks)
+    this.drop(this.chunks)
+    this.sealed = []
+    this.chunks = []
+    this.socket.destroy()
+  }
+
+  private write(chunks: readonly Chunk[], close: boolean): void {
+    const { socket } = this
+    if (chunks.length > 1) socket.cork()
+    for (const chunk of chunks) socket.write(chunk.buffer.subarray(0, chunk.length), () => this.taken(chunk))
+    if (chunks.length > 1) socket.uncork()
+    if (close) {
+      socket.end()
+      setTimeout(() => socket.destroy(), lingerMs).unref()
+    }
+  }
+
+  private taken(chunk: Chunk): void {
+    this.drop([chunk])
+    if (!this.gone) this.onDrain()
+  }
+
+  private drop(chunks: readonly Chunk[]): void {
+    for (const { buffer, length } of chunks) {
+      this.queued -= length
+      this.budget.queued -= length
+      give(buffer)
+    }
+  }
+
+  private put(): void {
+    if (this.at > 0) this.chunks.push({ buffer: this.buffer, length: this.at })
+    else if (this.buffer.length > 0) give(this.buffer)
+    this.buffer = Buffer.alloc(0)
+    this.at = 0
+  }
+}
+
+const sizeClass = (bytes: number): number => Math.log2(bytes / smallest)
+
+function take(bytes: number): Buffer {
+  if (bytes > largest) return Buffer.allocUnsafeSlow(bytes)
+  let size = smallest
+  while (size < bytes) size *= 2
+  return free[sizeClass(size)]!.pop() ?? Buffer.allocUnsafeSlow(size) // sizes from smallest to largest have their list
+}
+
+function give(buffer: Buffer): void {
+  if (buffer.length > largest) return
+  const list = free[sizeClass(buffer.length)]
+  if (list && list.length < keptPerSize) list.push(buffer)
+}

@@ -1,0 +1,206 @@
+import type { Logger } from 'pino'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import type { Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
+import type { FilePort } from '#journal/files.ts'
+import { Acceptor, type Taker } from './acceptor.ts'
+import { Alarms } from './alarms.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { Core } from './core.ts'
+import { CredentialCheck, FailureLimit } from './credentials.ts'
+import type { Door } from './door.ts'
+import type { Feed } from './feed.ts'
+import { InitiatingFeed } from './initiating-feed.ts'
+import { Intake } from './intake.ts'
+import { raiseAfter, recoverState } from './recovery.ts'
+import { RefusedLogons } from './refused-logons.ts'
+import { judgeTerms } from './routing.ts'
+import { addressKey, feedAddresses } from './settings.ts'
+import { Sources } from './sources.ts'
+import { emptyState } from './state.ts'
+import type { Target } from './target.ts'
+import { Weeks } from './weeks.ts'
+import { defaultBudget } from './wire.ts'
+
+export type WorkerOptions = {
+  /** Everything durable is kept below. */
+  data: string
+  durability: 'fsync' | 'os'
+  log: Logger
+  /** A bug or an outage that leaves nothing to rely on. The process must end. */
+  onFatal(error: Error): void
+  clock?: Clock
+  files?: FilePort
+  segmentBytes?: number
+  ringBytes?: number
+}
+
+const tickMs = 100
+/** Bytes appended and not yet durable above which feeds are left unread, and below which they are read again. */
+const backlogHigh = 4 * 1024 * 1024
+const backlogLow = 1024 * 1024
+const drainMs = 5_000
+
+/** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `conform`. */
+export class Worker {
+  readonly feeds = new Map<string, Feed>()
+  readonly targets = new Map<string, Target>()
+  readonly budget = defaultBudget()
+  readonly acceptor: Acceptor
+  readonly intake: Intake
+  readonly door: Door
+  readonly weeks: Weeks
+  readonly alarms = new Alarms()
+  readonly refusedLogons = new RefusedLogons()
+  readonly startedMs: number
+  running: Snapshot | undefined
+  private readonly credentials = new CredentialCheck()
+  private readonly failures = new FailureLimit()
+  private readonly timer: NodeJS.Timeout
+  private isBehind = false
+  private isStopping = false
+
+  private constructor(
+    readonly core: Core,
+    readonly sources: Sources,
+    readonly log: Logger,
+  ) {
+    this.startedMs = core.clock.wallMs()
+    this.door = this.makeDoor()
+    this.intake = new Intake(core, sources, this.door)
+    this.weeks = new Weeks(this)
+    this.acceptor = new Acceptor(
+      core,
+      this.budget,
+      this.failures,
+      (listener, message) => this.resolve(listener, message),
+      () => this.running?.limits.unauthenticatedPerAddress ?? 20,
+    )
+    core.onTurnEnd(() => this.watchBacklog())
+    this.timer = setInterval(() => this.tick(), tickMs)
+  }
+
+  /** Recovers what the directory holds. Nothing listens and nothing connects until `conform`. */
+  static async open(options: WorkerOptions): Promise<Worker> {
+    const state = emptyState(judgeTerms)
+    let worker: Worker | undefined
+    const { data, durability, files, segmentBytes, ringBytes, onFatal, log } = options
+    const journalOptions = {
+      durability,
+      ...(files ? { files } : {}),
+      ...(segmentBytes ? { segmentBytes } : {}),
+      ...(ringBytes ? { ringBytes } : {}),
+    }
+    const journal = await recoverState(`${data}/journal`, journalOptions, state, {
+      onDurable: (batch) => worker?.core.durable(batch),
+      onPressure: (full) => worker?.pressure(full),
+      onFatal,
+    })
+    const { recovery } = journal
+    if (recovery.tail !== 'clean' || recovery.damaged.length > 0) log.warn({ recovery }, 'the journal was repaired')
+    const core = new Core(journal, state, options.clock ?? systemClock(), onFatal)
+    worker = new Worker(core, new Sources(state, journal), log)
+    const by = raiseAfter(journal)
+    if (by > 0) core.control({ kind: 'raise', by })
+    if (recovery.tail === 'suspect')
+      worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')
+    if (recovery.damaged.length > 0)
+      worker.alarms.raise('damaged', 'connector', '', 'A part of the journal is damaged.')
+    core.control({ kind: 'start' })
+    core.endTurn()
+    if (journal.isFull) worker.pressure(true)
+    return worker
+  }
+
+  /** SIGTERM: feeds stop, cursors get a moment, Logouts, everything durable, listeners closed. */
+  async stop(): Promise<void> {
+    if (this.isStopping) return
+    this.isStopping = true
+    this.acceptor.stop()
+    for (const feed of this.feeds.values()) {
+      if (feed instanceof InitiatingFeed) feed.stop()
+      feed.end('Shutting down')
+    }
+    await this.until(
+      () => [...this.targets.values()].every((target) => !target.isOnline || target.behind === 0),
+      drainMs,
+    )
+    for (const target of this.targets.values()) target.end('Shutting down')
+    await this.until(() => ![...this.feeds.values(), ...this.targets.values()].some((one) => one.isConnected), 1_000)
+    clearInterval(this.timer)
+    this.acceptor.destroyAll()
+    this.core.endTurn()
+    await this.core.journal.close()
+    this.credentials.stop()
+  }
+
+  private async until(holds: () => boolean, withinMs: number): Promise<void> {
+    const deadline = this.core.clock.steadyMs() + withinMs
+    while (!holds() && this.core.clock.steadyMs() < deadline) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+
+  /** Who a connection's first message is for: 49, and 56 where feeds tell each other apart by it. */
+  private resolve(listener: string, message: Message): Taker | 'ignore' | 'close' {
+    const sender = message.str(Tag.SenderCompID) ?? ''
+    const receiver = message.str(Tag.TargetCompID) ?? ''
+    for (const feed of this.feeds.values()) {
+      const { config } = feed
+      if (config.mode !== 'accept' || config.theirCompId !== sender || config.ourCompId !== receiver) continue
+      if (feedAddresses(config).some((address) => addressKey(address) === listener))
+        return this.core.journal.isFull ? 'close' : feed
+    }
+    const here = [...this.targets.values()].filter(({ config }) =>
+      config.listen.some((one) => addressKey(one) === listener),
+    )
+    const target = here.find(({ name }) => sender.length === 7 && sender.startsWith(name))
+    if (target) return target
+    this.refusedLogons.add(
+      'target',
+      undefined,
+      sender,
+      '',
+      'unknown-comp-id',
+      `SenderCompID ${sender} is not known here.`,
+    )
+    return here.some(({ peer }) => peer.session.config.policy.wrongCompId === 'ignore') ? 'ignore' : 'close'
+  }
+
+  private makeDoor(): Door {
+    return {
+      check: (given, configured, required) => this.credentials.check(given, configured, required),
+      failed: (address) => this.failures.failed(address, this.core.clock.steadyMs()),
+      refused: (kind, id, claimed, address, code, says) => {
+        this.refusedLogons.add(kind, id, claimed, address, code, says)
+        this.log.warn({ [kind]: id, claimed, address, code }, says)
+      },
+      note: (kind, id, code, text) => {
+        const quiet = code === 'duplicate' || code === 'ignored' || code === 'garbled'
+        if (quiet) this.log.debug({ [kind]: id, code }, text)
+        else this.log.info({ [kind]: id, code }, text)
+        if (code === 'aside' || code === 'lost') this.alarms.raise(code, kind, id, text)
+      },
+      authenticated: (connection) => connection && this.acceptor.authenticated(connection),
+    }
+  }
+
+  private tick(): void {
+    for (const feed of this.feeds.values()) feed.tick()
+    for (const target of this.targets.values()) target.tick()
+    this.weeks.tick()
+  }
+
+  private pressure(full: boolean): void {
+    if (full) this.alarms.raise('disk-full', 'connector', '', 'The disk is full: feeds are left unread.')
+    else this.alarms.clear('disk-full', 'connector', '')
+    for (const feed of this.feeds.values()) feed.full(full)
+  }
+
+  private watchBacklog(): void {
+    const { backlogBytes } = this.core.journal
+    if (!this.isBehind && backlogBytes < backlogHigh) return
+    const behind = this.isBehind ? backlogBytes > backlogLow : true
+    if (behind === this.isBehind) return
+    this.isBehind = behind
+    for (const feed of this.feeds.values()) feed.pause(behind)
+  }
+}
