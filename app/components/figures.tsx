@@ -22,6 +22,32 @@ export function Mono({ children }: { children: ReactNode }) {
   return <span className="mono">{children}</span>
 }
 
+const shownNames = 24
+
+/** Identifiers, each whole; a long list ends in one that opens. */
+export function MonoList({ names }: { names: readonly string[] }) {
+  const rest = names.slice(shownNames)
+  return (
+    <>
+      <Names names={names.slice(0, shownNames)} />
+      {rest.length > 0 && (
+        <details>
+          <summary className="link inline-block">and {writeCount(rest.length)} more</summary>
+          <Names names={rest} />
+        </details>
+      )}
+    </>
+  )
+}
+
+const Names = ({ names }: { names: readonly string[] }) => (
+  <span className="inline-flex flex-wrap gap-x-2">
+    {names.map((name) => (
+      <Mono key={name}>{name}</Mono>
+    ))}
+  </span>
+)
+
 /** An identifier with a button that copies it; without JavaScript the text selects as one word. */
 export function Copyable({ text, label }: { text: string; label: string }) {
   return (

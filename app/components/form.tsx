@@ -84,10 +84,12 @@ export function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
 /** Groups fields under a legend that reads like a question. */
 export function Fieldset({ legend, hint, children }: { legend: string; hint?: ReactNode; children: ReactNode }) {
   return (
-    <fieldset className="mb-3 min-w-0">
-      <legend className="mb-1 text-head font-semibold">{legend}</legend>
-      {hint && <p className="mb-3 text-muted">{hint}</p>}
-      {children}
+    <fieldset className="mt-2 mb-3 min-w-0 border-t border-line pt-4">
+      <legend className="float-left mb-1 w-full font-semibold">{legend}</legend>
+      <div className="clear-both">
+        {hint && <p className="mb-3 text-muted">{hint}</p>}
+        {children}
+      </div>
     </fieldset>
   )
 }

@@ -65,7 +65,7 @@ export function BareFrame({ environment, children }: { environment: Environment 
       <SkipLink />
       <header className="no-print border-b border-line bg-surface">
         {environment && <EnvironmentStripe environment={environment} />}
-        <div className="mx-auto flex h-12 max-w-3xl items-center gap-3 px-4">
+        <div className="mx-auto flex h-12 max-w-3xl items-center gap-3 px-4 md:px-6">
           <span className="font-semibold">Drop Copy Portal</span>
           {environment && <EnvironmentBadge environment={environment} />}
         </div>

@@ -20,7 +20,7 @@ export function ledgerColumns<Row>(of: (row: Row) => Ledger, stale: boolean): Co
         head,
         number: true,
         cell: (row) => <Count of={of(row)[key]} stale={stale} />,
-        blank: (row) => (key === 'expired' || key === 'held') && of(row)[key] === 0,
+        folded: (row) => key !== 'received' && key !== 'delivered' && of(row)[key] === 0,
       }),
     ),
     {

@@ -11,8 +11,10 @@ export interface Column<Row> {
   tight?: boolean
   /** The server sorts by this key when the head is pressed. */
   sortable?: boolean
-  /** Left out of the folded row at 390 px when it has nothing to say. */
+  /** Whether it has nothing to say: left out of a folded row then, and out of the table when no row has anything. */
   blank?: (row: Row) => boolean
+  /** Whether a folded row may do without it, though a table keeps the column: a zero among figures. */
+  folded?: (row: Row) => boolean
 }
 
 export interface Sort {
@@ -56,6 +58,7 @@ export function Table<Row>({
   empty: ReactNode
   foot?: ReactNode
 }) {
+  const shown = columns.filter((column) => !column.blank || rows.some((row) => !column.blank?.(row)))
   if (rows.length === 0) return <p className="border-y border-line py-4 text-muted">{empty}</p>
   return (
     // The roles survive the folding, which would otherwise take the table's meaning away from screen readers.
@@ -63,7 +66,7 @@ export function Table<Row>({
       <caption className="sr-only">{caption}</caption>
       <thead>
         <tr>
-          {columns.map((column) => (
+          {shown.map((column) => (
             <Head key={column.key} column={column} sort={sort} />
           ))}
         </tr>
@@ -71,7 +74,7 @@ export function Table<Row>({
       <tbody>
         {rows.map((row) => (
           <tr key={rowKey(row)}>
-            {columns.map((column, index) => (
+            {shown.map((column, index) => (
               <Cell key={column.key} column={column} row={row} first={index === 0} />
             ))}
           </tr>
@@ -83,7 +86,11 @@ export function Table<Row>({
 }
 
 function Cell<Row>({ column, row, first }: { column: Column<Row>; row: Row; first: boolean }) {
-  const look = [column.number && 'number', column.tight && 'tight', column.blank?.(row) && 'blank']
+  const look = [
+    column.number && 'number',
+    column.tight && 'tight',
+    (column.blank?.(row) || column.folded?.(row)) && 'blank',
+  ]
   const className = look.filter(Boolean).join(' ') || undefined
   if (first)
     return (

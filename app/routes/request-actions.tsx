@@ -34,8 +34,8 @@ export function RequestActions({ view }: { view: RequestView }) {
   const closed = shown.filter((action) => !action.may)
   const reasons = [...new Set(closed.map((action) => action.why ?? 'Not now.'))]
   return (
-    <div className="grid justify-items-end gap-1.5">
-      <div className="flex flex-wrap justify-end gap-2">
+    <div className="grid gap-1.5 @2xl/page:justify-items-end">
+      <div className="flex flex-wrap gap-2 @2xl/page:justify-end">
         {open.map((action) => (
           <Act key={action.action} to={action.to(view)} kind={action.kind ?? 'plain'}>
             {action.label}
@@ -54,7 +54,7 @@ export function RequestActions({ view }: { view: RequestView }) {
         ))}
       </div>
       {reasons.map((reason, index) => (
-        <p key={reason} id={`${id}-${index}`} className="max-w-sm text-right text-caption text-muted">
+        <p key={reason} id={`${id}-${index}`} className="max-w-sm text-caption text-muted @2xl/page:text-right">
           {reason}
         </p>
       ))}
@@ -67,7 +67,11 @@ const reasonOf = (action: ActionView) => action.why ?? 'Not now.'
 
 function PrintButton() {
   return (
-    <button type="button" onClick={() => window.print()} className="link needs-script text-caption">
+    <button
+      type="button"
+      onClick={() => window.print()}
+      className="link needs-script justify-self-start text-caption @2xl/page:justify-self-end"
+    >
       Print
     </button>
   )

@@ -26,7 +26,7 @@ export function PeopleStep({ document, more, ...form }: StepProps & { document: 
         <TextArea
           name="connection.addresses"
           label="Addresses your client connects from"
-          hint="IPv4 or IPv6 addresses, or networks such as 192.0.2.0/24; by blanks or lines."
+          hint="IPv4 or IPv6 addresses, or networks such as 192.0.2.0/24; separated by blanks or line ends."
           rows={2}
           maxLength={3000}
           defaultValue={connection.addresses.join(' ')}
@@ -69,7 +69,7 @@ export function ContactRows({
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own until they are saved
         <fieldset key={index} className="mb-4 border-l-2 border-line pl-4">
           <legend className="sr-only">Person {index + 1}</legend>
-          <div className="grid gap-x-4 @lg/page:grid-cols-2">
+          <div className="grid items-end gap-x-4 @lg/page:grid-cols-2">
             <TextField
               name={`${name}.${index}.name`}
               label="Name"

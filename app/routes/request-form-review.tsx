@@ -1,5 +1,5 @@
 import { Link } from '@remix-run/react'
-import { Mono } from '#app/components/figures.tsx'
+import { MonoList } from '#app/components/figures.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
@@ -93,7 +93,7 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
         facts={[
           { term: 'Group', value: draft.groupName },
           { term: 'Why', value: document.reason || none },
-          document.addSources.length > 0 && { term: 'Add', value: <Mono>{document.addSources.join(' ')}</Mono> },
+          document.addSources.length > 0 && { term: 'Add', value: <MonoList names={document.addSources} /> },
           document.removeSources.length > 0 && {
             term: 'Remove',
             value: inWords(
@@ -113,7 +113,7 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
         { term: 'Group', value: document.groupName || none },
         { term: 'Owner', value: draft.ownerName },
         document.purpose !== '' && { term: 'Purpose', value: document.purpose },
-        { term: 'Sessions', value: document.sources.length > 0 ? <Mono>{document.sources.join(' ')}</Mono> : none },
+        { term: 'Sessions', value: document.sources.length > 0 ? <MonoList names={document.sources} /> : none },
         {
           term: 'Messages',
           value: document.level ? `${levelNames[document.level]}${document.rejects ? ', with rejects' : ''}` : none,
@@ -132,7 +132,7 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
         },
         {
           term: 'Client addresses',
-          value: connection.addresses.length > 0 ? <Mono>{connection.addresses.join(' ')}</Mono> : 'any',
+          value: connection.addresses.length > 0 ? <MonoList names={connection.addresses} /> : 'any',
         },
         connection.notes !== '' && { term: 'Notes', value: connection.notes },
       ]}

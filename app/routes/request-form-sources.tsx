@@ -103,7 +103,7 @@ export function SourcePicker({
       <TextArea
         name={name}
         label={held.length > 0 ? 'Other sessions' : 'Sessions'}
-        hint="Session ID and Firm ID together, six characters each, by blanks or lines. They are checked by their clearing firm."
+        hint="Session ID and Firm ID together, six characters each, separated by blanks or line ends. They are checked by their clearing firm."
         rows={2}
         maxLength={7000}
         defaultValue={others.join(' ')}

@@ -1,4 +1,4 @@
-import { Mono } from '#app/components/figures.tsx'
+import { Mono, MonoList } from '#app/components/figures.tsx'
 import { Facts, Section } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -33,7 +33,7 @@ export function Parties({ view }: { view: RequestView }) {
             key: 'sources',
             head: 'For',
             cell: (party) =>
-              party.slice && party.slice.sources.length > 0 ? <Mono>{party.slice.sources.join(' ')}</Mono> : '–',
+              party.slice && party.slice.sources.length > 0 ? <MonoList names={party.slice.sources} /> : '–',
             blank: (party) => !party.slice?.sources.length,
           },
           {

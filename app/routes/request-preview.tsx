@@ -1,4 +1,4 @@
-import { Mono } from '#app/components/figures.tsx'
+import { Mono, MonoList } from '#app/components/figures.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -50,7 +50,7 @@ export function PreviewTables({ preview }: { preview: DraftPreview }) {
             {
               key: 'sources',
               head: 'For',
-              cell: (signer) => (signer.sources.length > 0 ? <Mono>{signer.sources.join(' ')}</Mono> : '–'),
+              cell: (signer) => (signer.sources.length > 0 ? <MonoList names={signer.sources} /> : '–'),
               blank: (signer) => signer.sources.length === 0,
             },
             { key: 'note', head: 'Note', cell: (signer) => signer.note ?? '', blank: (signer) => !signer.note },

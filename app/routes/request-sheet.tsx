@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Money, Mono } from '#app/components/figures.tsx'
+import { Money, Mono, MonoList } from '#app/components/figures.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { type Fact, Facts, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -82,7 +82,7 @@ function SheetTables({ sheet }: { sheet: Sheet }) {
             },
             { key: 'new', head: 'Change', cell: (target) => (target.isNew ? 'New' : 'Stays') },
             { key: 'gateway', head: 'Sources on', cell: (target) => gatewayNames[target.gatewayKind] },
-            { key: 'sources', head: 'Carries', cell: (target) => <Mono>{target.sources.join(' ')}</Mono> },
+            { key: 'sources', head: 'Carries', cell: (target) => <MonoList names={target.sources} /> },
           ]}
         />
       </Section>
@@ -120,7 +120,7 @@ function ConnectionFacts({ connection }: { connection: ConnectionEntry }) {
           { term: 'Line', value: connection.line === 'new' ? 'A new line' : 'A line that the firm has already' },
           {
             term: 'Client addresses',
-            value: connection.addresses.length > 0 ? <Mono>{connection.addresses.join(' ')}</Mono> : 'any',
+            value: connection.addresses.length > 0 ? <MonoList names={connection.addresses} /> : 'any',
           },
           connection.notes !== '' && { term: 'Notes', value: connection.notes },
         ]}
@@ -164,7 +164,7 @@ function Sources({ names }: { names: readonly string[] }): ReactNode {
   return (
     <>
       <span className="sr-only">{plural(names.length, 'session')}: </span>
-      <Mono>{names.join(' ')}</Mono>
+      <MonoList names={names} />
     </>
   )
 }

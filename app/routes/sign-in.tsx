@@ -71,7 +71,7 @@ function SandboxPeople({ people, next }: { people: readonly Acquaintance[]; next
         <input type="hidden" name="next" value={next} />
         <ul className="border-t border-line">
           {people.map((person) => (
-            <li key={person.userId} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
+            <li key={person.userId} className="flex items-center gap-4 border-b border-line py-2">
               <div className="min-w-0 grow">
                 <p>
                   <span className="font-medium">{person.name}</span>, {person.firmName}

@@ -12,14 +12,14 @@ import type { DeliveryState } from '#domain/status/state.ts'
 export function Delivery({ state, fallback }: { state: DeliveryState | undefined; fallback?: string }) {
   if (!state) return <span className="text-muted">{fallback}</span>
   return (
-    <span className="inline-block max-w-md">
+    <div className="max-w-md @max-3xl/page:ml-auto">
       <DeliveryWordState state={state} />
       {state.word !== 'Complete' && (
         <span className="block text-caption text-muted">
           {state.sentence} {state.todo && <span className="font-medium text-text">{state.todo}</span>}
         </span>
       )}
-    </span>
+    </div>
   )
 }
 
