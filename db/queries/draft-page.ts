@@ -1,13 +1,122 @@
 import type { Actor } from '#domain/people/permissions.ts'
+import { checkComplete, doneSteps } from '#domain/request/input.ts'
+import type { RequestAction } from '#domain/request/lifecycle.ts'
+import { sheetOf, sourceChanges } from '#domain/request/sheet.ts'
+import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import type { Tx } from '../client.ts'
-import type { DraftView } from './request-view.ts'
+import { listAccounts } from './billing.ts'
+import { findFirm, listClearingFirms, listCodes } from './firms.ts'
+import { listContacts } from './groups.ts'
+import { findUserName } from './people.ts'
+import { submitterFrom } from './request-list.ts'
+import type { ActionView, DraftPreview, DraftView, PickableSource } from './request-view.ts'
+import { type DraftRecord, findDraft, findRequest, findRound, type RequestRecord } from './requests.ts'
+import { loadRoundFacts, type RoundFacts } from './round-facts.ts'
+import { listGuarantorsOfGroup, listHeldSources } from './sources.ts'
 
 /** A draft, or a returned request, for the form: what was typed, what is missing, and what it would become. */
-export async function findDraftPage(
-  _tx: Tx,
-  _reader: Actor,
-  _number: number,
-  _now: Date,
-): Promise<DraftView | undefined> {
-  throw new Error('unreachable: being written')
+export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: Date): Promise<DraftView | undefined> {
+  const request = await findRequest(tx, number)
+  const draft = request && (await findDraft(tx, request.id))
+  if (!request || !draft || (request.state !== 'draft' && request.state !== 'returned')) return undefined
+  const owner = await findFirm(tx, request.ownerId)
+  const facts = await loadRoundFacts(tx, request, draft.document, now)
+  const checked = checkComplete(draft.document)
+  const actions = await actionsOf(tx, reader, request, now)
+  return {
+    id: request.id,
+    number,
+    kind: request.kind,
+    environment: request.environment,
+    state: request.state,
+    ownerId: request.ownerId,
+    ownerName: owner?.name ?? '',
+    groupId: request.groupId,
+    groupName: facts.group?.name ?? null,
+    version: draft.version,
+    document: draft.document,
+    savedAt: draft.savedAt,
+    savedBy: draft.savedByName,
+    returned: await returnedOf(tx, request),
+    doneSteps: doneSteps(draft.document),
+    problems: checked.ok ? [] : checked.error.problems,
+    preview: previewOf(draft, facts),
+    accounts: (await listAccounts(tx, request.ownerId)).map(({ id, name, number: no, firmName }) => {
+      return { id, name, number: no, paidBy: firmName }
+    }),
+    pickable: await pickable(tx, request, now),
+    clearingFirms: (await listClearingFirms(tx, now)).map(({ code, name }) => ({ code, name })),
+    submit: actionView(actions, 'submit'),
+    discard: actionView(actions, 'discard'),
+  }
+}
+
+const actionView = (actions: readonly ActionView[], action: RequestAction): ActionView =>
+  actions.find((one) => one.action === action) ?? { action, may: false, why: null }
+
+async function actionsOf(tx: Tx, reader: Actor, request: RequestRecord, now: Date): Promise<ActionView[]> {
+  const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
+  const round = request.round > 0 ? await findRound(tx, request.id, request.round) : undefined
+  const standing: Standing = {
+    ...request,
+    submittedBy: round?.submittedBy ?? null,
+    groupHasContact: contacts.length > 0,
+    guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
+    parties: [],
+    undoBarred: undefined,
+  }
+  return actionsFor(standing, submitterFrom(reader, contacts))
+}
+
+async function returnedOf(tx: Tx, request: RequestRecord): Promise<DraftView['returned']> {
+  if (request.state !== 'returned') return null
+  const by = request.stateBy ? ((await findUserName(tx, request.stateBy)) ?? 'a party') : null
+  return { by, at: request.stateAt, reason: request.stateReason }
+}
+
+const unseen = 'will be checked by its clearing firm'
+
+function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
+  const sheet = sheetOf(document, [], facts)
+  const { added } = sourceChanges(document, facts.members)
+  const firms = new Map(
+    added.flatMap((name) => facts.sources.get(name)?.guarantors ?? []).map((firm) => [firm.id, firm]),
+  )
+  const payers = facts.payer && document.kind === 'new-group' ? [facts.payer] : []
+  return {
+    sources: added.map((name) => {
+      const known = facts.sources.get(name)
+      const isOpen = facts.sourceRows.get(name)?.isOpen ?? false
+      const guarantors = known?.guarantors.map((firm) => firm.name) ?? []
+      const note = known ? (isOpen ? null : 'is closed') : unseen
+      return { name, gateway: known?.gatewayKind ?? null, guarantors, note }
+    }),
+    signers: [
+      ...[...firms.values()].map((firm) => ({
+        firmName: firm.name,
+        capacity: 'guarantor' as const,
+        sources: added.filter((name) => facts.sources.get(name)?.guarantors.some((one) => one.id === firm.id)),
+        note: null,
+      })),
+      ...payers.map((firm) => ({ firmName: firm.name, capacity: 'bill-to' as const, sources: [], note: 'pays' })),
+      { firmName: facts.exchange.name, capacity: 'exchange' as const, sources: [], note: null },
+    ],
+    targets: sheet.targets.map(({ sessionId, gatewayKind, isNew, sources }) => {
+      return { sessionId, gateway: gatewayKind, isNew, sources }
+    }),
+    fee: facts.fee ?? null,
+  }
+}
+
+async function pickable(tx: Tx, request: RequestRecord, now: Date): Promise<PickableSource[]> {
+  const { environment, ownerId } = request
+  const codes = await listCodes(tx, ownerId, 'execution', now)
+  const rows = await listHeldSources(tx, environment, ownerId, codes, now)
+  return rows.map((row) => ({
+    name: row.name,
+    gateway: row.gatewayKind,
+    held: codes.includes(row.executionCode) ? 'execution firm' : row.operatedBy === ownerId ? 'operated' : 'guaranteed',
+    guarantors: row.guarantors.map((firm) => firm.name),
+    isOpen: row.isOpen,
+  }))
 }

@@ -1,14 +1,144 @@
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import type { Submitter } from '#domain/request/guards.ts'
+import { draftDocument } from '#domain/request/input.ts'
+import { requestStateWord } from '#domain/request/lifecycle.ts'
+import { nextFor, nextWords, type Standing } from '#domain/request/standing.ts'
 import type { Tx } from '../client.ts'
-import type { RequestList } from './request-view.ts'
+import { groupContacts } from '../schema/consents.ts'
+import { firms } from '../schema/firms.ts'
+import { groups } from '../schema/groups.ts'
+import { requestDrafts, requestParties, requestRounds, requests } from '../schema/requests.ts'
+import { users } from '../schema/users.ts'
+import type { RequestList, RequestRow } from './request-view.ts'
+
+/** The newest so many; older ones are found by their group. */
+const most = 500
 
 /** Requests that this reader sees, those waiting for them first, then the newest. */
-export async function listRequests(_tx: Tx, _reader: Actor, _environment: Environment): Promise<RequestList> {
-  throw new Error('unreachable: being written')
+export async function listRequests(tx: Tx, reader: Actor, environment: Environment): Promise<RequestList> {
+  const rows = await listWhere(tx, reader, eq(requests.environment, environment))
+  const waiting = rows.filter((row) => row.waitsForMe)
+  return { rows: [...waiting, ...rows.filter((row) => !row.waitsForMe)], waitingForMe: waiting.length }
 }
 
 /** How many wait for this reader: the figure beside "Requests". */
-export async function countWaiting(_tx: Tx, _reader: Actor, _environment: Environment): Promise<number> {
-  throw new Error('unreachable: being written')
+export async function countWaiting(tx: Tx, reader: Actor, environment: Environment): Promise<number> {
+  return (await listRequests(tx, reader, environment)).waitingForMe
+}
+
+/** The requests of one group, newest first. */
+export const listRequestsOfGroup = (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
+  listWhere(tx, reader, eq(requests.groupId, groupId))
+
+async function listWhere(tx: Tx, reader: Actor, where: ReturnType<typeof and>): Promise<RequestRow[]> {
+  const rows = await tx
+    .select({
+      request: requests,
+      ownerName: firms.name,
+      groupName: groups.name,
+      draft: requestDrafts.document,
+      submittedBy: requestRounds.submittedBy,
+      submittedAt: requestRounds.submittedAt,
+      submitter: users.name,
+    })
+    .from(requests)
+    .innerJoin(firms, eq(firms.id, requests.ownerId))
+    .leftJoin(groups, eq(groups.id, requests.groupId))
+    .leftJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
+    .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
+    .leftJoin(users, eq(users.id, requestRounds.submittedBy))
+    .where(where)
+    .orderBy(desc(requests.number))
+    .limit(most)
+  const ids = rows.map((row) => row.request.id)
+  const parties = await partiesOf(tx, ids)
+  const contacts = await contactsOf(
+    tx,
+    rows.flatMap((row) => row.request.groupId ?? []),
+  )
+  return rows.map(({ request, ownerName, groupName, draft, submittedBy, submittedAt, submitter }) => {
+    const own = parties.filter((party) => party.requestId === request.id && party.round === request.round)
+    const ofGroup = contacts.filter((contact) => contact.groupId === request.groupId)
+    const standing: Standing = {
+      ...request,
+      submittedBy,
+      groupHasContact: ofGroup.length > 0,
+      guarantors: [], // who may submit without a contact is said on the request's own page
+      parties: own,
+      undoBarred: undefined,
+    }
+    const next = nextFor(standing, submitterFrom(reader, ofGroup))
+    return {
+      number: request.number,
+      kind: request.kind,
+      groupName: groupName ?? draftName(draft),
+      ownerName,
+      state: request.state,
+      stateWord: requestStateWord(request.state, progressOf(own, reader, request.ownerId)),
+      stateAt: request.stateAt,
+      submittedBy: submitter,
+      submittedAt,
+      waitsForMe: next !== undefined,
+      next: next ? (nextWords[next] ?? null) : null,
+    }
+  })
+}
+
+/** The figures beside "With clearing firms", for those who see all parties. */
+export function progressOf(
+  parties: readonly { capacity: string; metBy: string | null }[],
+  reader: Pick<Actor, 'firmId' | 'isExchange'>,
+  ownerId: string,
+) {
+  if (!reader.isExchange && reader.firmId !== ownerId) return undefined
+  const firmParties = parties.filter((party) => party.capacity !== 'exchange')
+  const met = firmParties.filter((party) => party.metBy !== null).length
+  return { met, firms: firmParties.length, running: 0, parts: 0 }
+}
+
+export const submitterFrom = (
+  reader: Actor,
+  contacts: readonly { userId: string | null; authorizedBy: string }[],
+): Submitter => ({
+  userId: reader.userId,
+  firmId: reader.firmId,
+  isExchange: reader.isExchange,
+  roles: reader.standings,
+  contactFor: contacts.find((contact) => contact.userId === reader.userId)?.authorizedBy,
+})
+
+/** Of a draft that has no group yet. */
+export function draftName(document: unknown): string {
+  const draft = draftDocument.safeParse(document)
+  return draft.success && draft.data.kind === 'new-group' ? draft.data.groupName : ''
+}
+
+async function partiesOf(tx: Tx, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  return tx
+    .select({
+      requestId: requestParties.requestId,
+      round: requestParties.round,
+      firmId: requestParties.firmId,
+      capacity: requestParties.capacity,
+      metBy: requestParties.metBy,
+    })
+    .from(requestParties)
+    .where(inArray(requestParties.requestId, [...ids]))
+}
+
+async function contactsOf(tx: Tx, groupIds: readonly string[]) {
+  if (groupIds.length === 0) return []
+  const rows = await tx
+    .select({
+      groupId: groupContacts.groupId,
+      userId: groupContacts.userId,
+      authorizedBy: groupContacts.authorizedBy,
+      during: groupContacts.during,
+    })
+    .from(groupContacts)
+    .where(inArray(groupContacts.groupId, [...new Set(groupIds)]))
+  return rows.filter((row) => row.during.until === null)
 }

@@ -1,13 +1,241 @@
+import { asc, eq } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
+import type { Role } from '#domain/people/roles.ts'
+import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
+import { type Capacity, requestStateWord } from '#domain/request/lifecycle.ts'
+import { signingSentence } from '#domain/request/round.ts'
+import { actionsFor, type Standing } from '#domain/request/standing.ts'
+import { writeAge } from '#domain/time/zone.ts'
 import type { Tx } from '../client.ts'
-import type { RequestView } from './request-view.ts'
+import { decisions } from '../schema/requests.ts'
+import { findFirm, findGamOf, listFirmRefs, listHolders } from './firms.ts'
+import { findGroup, listContacts } from './groups.ts'
+import { listUserNames } from './people.ts'
+import { findRunningVersion, listPartsOf, listReports } from './publications.ts'
+import { draftName, progressOf, submitterFrom } from './request-list.ts'
+import type { DecisionView, PartyView, RequestView } from './request-view.ts'
+import {
+  findDraft,
+  findRequest,
+  findRound,
+  listParties,
+  type PartyRecord,
+  type RequestRecord,
+  type RoundRecord,
+} from './requests.ts'
+import { listGuarantorsOfGroup } from './sources.ts'
+
+/** Milliseconds of the connector's silence after which a publication may be undone. */
+const silenceMs = 60_000
 
 /** One request by number, as this reader may see it. A draft that was never submitted is on its own page. */
 export async function findRequestPage(
-  _tx: Tx,
-  _reader: Actor,
-  _number: number,
-  _now: Date,
+  tx: Tx,
+  reader: Actor,
+  number: number,
+  now: Date,
 ): Promise<RequestView | undefined> {
-  throw new Error('unreachable: being written')
+  const request = await findRequest(tx, number)
+  if (!request) return undefined
+  const round = await findRound(tx, request.id, request.round)
+  const parties = await listParties(tx, request.id, request.round)
+  const owner = await findFirm(tx, request.ownerId)
+  const group = request.groupId ? await findGroup(tx, request.groupId) : undefined
+  const draft = group ? undefined : await findDraft(tx, request.id)
+  const names = await listUserNames(tx, [request.stateBy, request.draftedBy, round?.submittedBy ?? null])
+  const parts = await partsOf(tx, request)
+  const standing = await standingOf(tx, reader, { request, round, parties, parts }, now)
+  const progress = { ...progressOf(parties, reader, request.ownerId), ...runningOf(parts) }
+  const mine = mineOf(reader, request, round, parties)
+  return {
+    id: request.id,
+    number,
+    kind: request.kind,
+    environment: request.environment,
+    groupId: group?.id ?? null,
+    groupName: group?.name ?? parties[0]?.slice.group ?? draftName(draft?.document),
+    ownerId: request.ownerId,
+    ownerName: owner?.name ?? '',
+    state: request.state,
+    stateWord: requestStateWord(request.state, 'met' in progress ? { ...noProgress, ...progress } : undefined),
+    stateAt: request.stateAt,
+    stateBy: request.stateBy ? (names.get(request.stateBy) ?? 'another firm') : null,
+    stateReason: request.stateReason,
+    round: request.round,
+    version: request.version,
+    draftedBy: names.get(request.draftedBy) ?? '',
+    submittedBy: round ? (names.get(round.submittedBy) ?? '') : null,
+    submittedAt: round?.submittedAt ?? null,
+    expiresAt: request.expiresAt,
+    publishedVersion: request.publishedVersion,
+    appliedAt: request.appliedAt,
+    document: round?.document ?? null,
+    sheet: round?.sheet ?? null,
+    parties: await partyViews(tx, reader, request, round, parties, mine?.sentence ?? null, now),
+    decisions: await decisionViews(tx, request, now),
+    mine,
+    actions: actionsFor(standing.request, standing.by),
+    parts,
+    gam: await gamOf(tx, request, now),
+  }
+}
+
+const noProgress = { met: 0, firms: 0, running: 0, parts: 0 }
+
+const runningOf = (parts: RequestView['parts']) => ({
+  running: parts.filter((part) => part.state === 'running').length,
+  parts: parts.length,
+})
+
+async function gamOf(tx: Tx, request: RequestRecord, now: Date): Promise<RequestView['gam']> {
+  const gam = await findGamOf(tx, request.ownerId, now)
+  return gam ? { name: gam.name, phone: gam.phone, hours: gam.hours } : null
+}
+
+async function standingOf(
+  tx: Tx,
+  reader: Actor,
+  what: { request: RequestRecord; round: RoundRecord | undefined; parties: PartyRecord[]; parts: RequestView['parts'] },
+  now: Date,
+) {
+  const { request, round, parties, parts } = what
+  const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
+  const standing: Standing = {
+    ...request,
+    submittedBy: round?.submittedBy ?? null,
+    groupHasContact: contacts.length > 0,
+    guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
+    parties,
+    undoBarred: undoBarred(request, parts, now),
+  }
+  return { request: standing, by: submitterFrom(reader, contacts) }
+}
+
+function undoBarred(request: RequestRecord, parts: RequestView['parts'], now: Date): string | undefined {
+  const agoMs = now.getTime() - (request.publishedAt?.getTime() ?? 0)
+  if (agoMs >= silenceMs || parts.length === 0 || parts.some((part) => part.state === 'refused')) return undefined
+  return `The connector may still answer; it can be undone in ${writeAge(silenceMs - agoMs)}.`
+}
+
+/** The party that this reader answers for now, with the sentence that they would sign. */
+function mineOf(
+  reader: Actor,
+  request: RequestRecord,
+  round: RoundRecord | undefined,
+  parties: readonly PartyRecord[],
+): RequestView['mine'] {
+  const deciding = {
+    submittedBy: round?.submittedBy ?? '',
+    draftedOnBehalfBy: request.onBehalf ? request.draftedBy : null,
+  }
+  const signer = { userId: reader.userId, firmId: reader.firmId, roles: reader.standings }
+  const state = reader.isExchange ? 'with-gam' : 'with-firms'
+  const party = parties.find((one) => one.metBy === null && !mayNotDecide(deciding, one, signer))
+  if (!party || request.state !== state) return null
+  const { capacity, slice, sliceDigest: digest } = party
+  return { capacity, round: request.round, digest, slice, sentence: signingSentence(slice, reader.name) }
+}
+
+async function partyViews(
+  tx: Tx,
+  reader: Actor,
+  request: RequestRecord,
+  round: RoundRecord | undefined,
+  parties: readonly PartyRecord[],
+  sentence: string | null,
+  now: Date,
+): Promise<PartyView[]> {
+  const views: PartyView[] = []
+  for (const { firmId, capacity, slice, sliceDigest, metBy } of parties) {
+    const role = roleOfCapacity(capacity) as Role // one of the three roles that decide
+    const holders = metBy === null ? await listHolders(tx, [firmId], role, now) : []
+    const couldAnswer = holders.filter((one) => one.userId !== round?.submittedBy).map((one) => one.name)
+    const isOwn = firmId === reader.firmId
+    views.push({
+      firmId,
+      firmName: slice.firm.name,
+      capacity,
+      standing: await standingWord(tx, request, { firmId, capacity, metBy }),
+      isMet: metBy !== null,
+      couldAnswer,
+      slice,
+      sliceDigest,
+      sentence: isOwn ? sentence : null,
+    })
+  }
+  return views
+}
+
+async function standingWord(
+  tx: Tx,
+  request: RequestRecord,
+  party: { firmId: string; capacity: Capacity; metBy: string | null },
+): Promise<string> {
+  if (party.metBy === 'decision') return 'approved'
+  if (party.metBy === 'submission') return 'agreed by submission'
+  if (party.metBy === 'carried-over') return `carried over from round ${request.round - 1}`
+  const own = await tx.select().from(decisions).where(eq(decisions.requestId, request.id))
+  const last = own.find(
+    (one) =>
+      one.round === request.round &&
+      one.firmId === party.firmId &&
+      one.capacity === party.capacity &&
+      one.takenBackAt === null,
+  )
+  if (last?.verdict === 'return') return 'returned'
+  if (last?.verdict === 'reject') return 'rejected'
+  return 'waiting'
+}
+
+async function decisionViews(tx: Tx, request: RequestRecord, now: Date): Promise<DecisionView[]> {
+  const rows = await tx
+    .select()
+    .from(decisions)
+    .where(eq(decisions.requestId, request.id))
+    .orderBy(asc(decisions.decidedAt))
+  const firms = await listFirmRefs(tx, [...new Set(rows.map((row) => row.firmId))], now)
+  const names = await listUserNames(
+    tx,
+    rows.flatMap((row) => [row.decidedBy, row.takenBackBy]),
+  )
+  return rows.map((row) => {
+    const { takenBackAt: at, takenBackBy: by, takenBackReason: reason } = row
+    return {
+      round: row.round,
+      firmName: firms.get(row.firmId)?.name ?? '',
+      capacity: row.capacity,
+      verdict: row.verdict,
+      decidedBy: names.get(row.decidedBy) ?? signerIn(row.authority),
+      decidedAt: row.decidedAt,
+      reason: row.reason,
+      authority: row.authority,
+      takenBack: at && by ? { by: names.get(by) ?? 'the same firm', at, reason: reason ?? '' } : null,
+    }
+  })
+}
+
+/** People of other firms are not listed for the reader, but what they signed names them. */
+const signerIn = (authority: string): string => /^I, ([^,]+),/.exec(authority)?.[1] ?? authority.split(',')[0] ?? ''
+
+async function partsOf(tx: Tx, request: RequestRecord): Promise<RequestView['parts']> {
+  const { environment, publishedVersion } = request
+  if (publishedVersion === null) return []
+  const parts = await listPartsOf(tx, environment, publishedVersion)
+  const reports = await listReports(
+    tx,
+    environment,
+    publishedVersion,
+    parts.map((part) => part.objectId),
+  )
+  const running = await findRunningVersion(tx, environment)
+  return parts.map(({ kind, objectId, document }) => {
+    const report = reports.find((one) => one.kind === kind && one.objectId === objectId)
+    const isGone = document === null && running >= publishedVersion
+    return {
+      kind,
+      objectId,
+      state: report?.state ?? (isGone ? 'running' : 'unanswered'),
+      detail: report?.detail ?? null,
+    }
+  })
 }

@@ -4,6 +4,7 @@ import { parseSourceName } from '#domain/reference/source.ts'
 import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
 import { firms } from '../schema/firms.ts'
+import { groupSources } from '../schema/groups.ts'
 import { feeds, sourceGuarantors, sourceSessions } from '../schema/sources.ts'
 
 /** A source session with who guarantees it today. */
@@ -118,4 +119,17 @@ export async function insertSource(
   await tx
     .insert(sourceGuarantors)
     .values(guarantorIds.map((firmId) => ({ sourceId: row.id, firmId, during: { from: now, until: null } })))
+}
+
+/** Firms that guarantee a present source of the group today, as far as they are seen. */
+export async function listGuarantorsOfGroup(tx: Tx, groupId: string, now: Date): Promise<string[]> {
+  const rows = await tx
+    .selectDistinct({ firmId: sourceGuarantors.firmId })
+    .from(groupSources)
+    .innerJoin(
+      sourceGuarantors,
+      and(eq(sourceGuarantors.sourceId, groupSources.sourceId), covers(sourceGuarantors.during, now)),
+    )
+    .where(and(eq(groupSources.groupId, groupId), covers(groupSources.during, now)))
+  return rows.map((row) => row.firmId)
 }
