@@ -126,10 +126,18 @@ const refusalEvent = (actor: Actor, at: Date, command: Command, refused: string)
  * own sight; nothing read here goes back to them. Await it alone: queries started beside it see the same.
  */
 export async function asSystem<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
-  await tx.execute(sql`select set_config('dc.scope', 'system', true)`)
-  const answer = await fn(tx)
-  await tx.execute(sql`select set_config('dc.scope', '', true)`)
-  return answer
+  const [before] = await tx.execute<{ scope: string | null }>(sql`
+    with before as materialized (select current_setting('dc.scope', true) as scope)
+    select scope, set_config('dc.scope', 'system', true) from before`)
+  const restore = () => tx.execute(sql`select set_config('dc.scope', ${before?.scope ?? ''}, true)`)
+  try {
+    const answer = await fn(tx)
+    await restore()
+    return answer
+  } catch (error) {
+    await restore().catch(() => undefined) // after a failed statement the transaction is over, and its scope with it
+    throw error
+  }
 }
 
 /** Milliseconds; a page never waits for a lock or a query that a person would not. */

@@ -172,6 +172,7 @@ export const observedLedger = dc.table(
       columns: [t.environment, t.connector, t.sessionId, t.sourceId, t.segment, t.week],
     }),
     index('observed_ledger_source').on(t.sourceId),
+    index('observed_ledger_week').on(t.environment, t.week),
   ],
 )
 

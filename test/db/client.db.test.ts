@@ -119,6 +119,19 @@ describe('asSystem', () => {
     })
   })
 
+  test('inside another one ends alone, and ends too when what it ran throws', async () => {
+    await db.database.withActor(actors.cy, async (tx) => {
+      const see = async () => (await tx.select().from(groups)).length
+      const seen = await asSystem(tx, async () => [await asSystem(tx, see), await see()])
+      expect([...seen, await see()]).toEqual([1, 1, 0])
+      const failing = asSystem(tx, async () => {
+        throw new Error('not found')
+      })
+      await expect(failing).rejects.toThrow('not found')
+      expect(await see()).toBe(0)
+    })
+  })
+
   test('does not let anybody decide for another', async () => {
     const decide = sql`insert into dc.decisions (request_id, round, owner_id, firm_id, capacity, slice_digest, submitted_by, decided_by, verdict, authority, decided_at)
       select request_id, 1, owner_id, ${actors.gam.firmId}, 'exchange', 'd2', submitted_by, ${people.gam}, verdict, authority, decided_at from dc.decisions`

@@ -1,0 +1,1 @@
+CREATE INDEX "observed_ledger_week" ON "dc"."observed_ledger" USING btree ("environment","week");
