@@ -5,6 +5,7 @@ import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
 import { addressKey } from '#connector/settings.ts'
 import { wantedFile } from '#connector/wanted-file.ts'
 import { JournalLockedError } from '#journal/journal.ts'
+import type { Command } from './command.ts'
 
 const usage = `drop-copy connector --config FILE.json --data DIR
 drop-copy connector --database URL --environment NAME --data DIR
@@ -54,7 +55,7 @@ async function run(argv: readonly string[]): Promise<number> {
   return ended
 }
 
-export const command = { name: 'connector', summary: 'Run the connector alone', run }
+export const command: Command = { name: 'connector', summary: 'Run the connector alone', run }
 
 /** Ports that were free ones of the system's choice are said first, then that everything is up. */
 function announce({ worker }: Running): void {

@@ -3,6 +3,7 @@ import { type Command, UsageError } from './command.ts'
 
 /** One file a command, loaded when it is asked for. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
+  connector: () => import('./connector.ts'),
   db: () => import('./db.ts'),
   user: () => import('./user.ts'),
 }
