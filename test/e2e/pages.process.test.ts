@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { browserTests, expectAccessible } from '#test/support/browser.ts'
+import { sandbox, signInAs } from './sandbox.ts'
+
+const portal = sandbox()
+const browser = browserTests(portal.log)
+
+/** Somebody, and the pages that are theirs; a name in braces is found by following the page's own links. */
+const visits: { as: string; pages: string[] }[] = [
+  {
+    as: 'Avery Alder',
+    pages: ['/', '/groups', '/requests', '/requests?show=all', '/requests/new', '/sessions', '/account', ...formOf(5)],
+  },
+  { as: 'Alex Alder', pages: ['/administration/people', '/administration/people/invite'] },
+  {
+    as: 'Casey Cedar',
+    pages: [
+      '/requests/4',
+      '/requests/4/form/group',
+      '{group}',
+      '{target}',
+      '{target}/create-password',
+      '{target}/pause',
+    ],
+  },
+  {
+    as: 'Xan Xenon',
+    pages: [
+      '/requests',
+      '/requests/3',
+      '/requests/3/decide/approve',
+      '/requests/3/decide/return',
+      '{group}',
+      '{group}/withdraw-consent',
+    ],
+  },
+  {
+    as: 'Harper Harbor',
+    pages: [
+      '/',
+      '/requests/1',
+      '{group}',
+      '{group}/sources',
+      '{group}/targets',
+      '{group}/requests',
+      '{group}/billing',
+      '/nothing-here',
+    ],
+  },
+]
+
+function formOf(request: number): string[] {
+  return ['group', 'sources', 'people', 'review'].map((step) => `/requests/${request}/form/${step}`)
+}
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  test.each(visits)(
+    'the pages of $as break no rule of accessibility and fit a screen of 1440 and of 390 pixels',
+    async ({ as, pages }) => {
+      const page = await browser.newPage({ colorScheme })
+      await signInAs(page, portal.url(), as)
+      for (const path of await addresses(page, pages)) {
+        await page.setViewportSize({ width: 1440, height: 900 })
+        await page.goto(portal.url() + path)
+        await expectAccessible(page)
+        await expectNoSidewaysScroll(page)
+        await page.setViewportSize({ width: 390, height: 844 })
+        await expectAccessible(page)
+        await expectNoSidewaysScroll(page)
+      }
+    },
+    240_000,
+  )
+
+  test('so do the pages for somebody who is not signed in', async () => {
+    const page = await browser.newPage({ colorScheme })
+    for (const path of ['/sign-in', '/invitations/used-or-never-made']) {
+      await page.goto(portal.url() + path)
+      await expectAccessible(page)
+      await expectNoSidewaysScroll(page)
+    }
+  })
+})
+
+/** Every address, with the first group and the first target that this person sees in place of the names in braces. */
+async function addresses(page: Page, pages: readonly string[]): Promise<string[]> {
+  const first = async (list: string, pattern: RegExp) => {
+    await page.goto(portal.url() + list)
+    const links = await page.locator('main a').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''))
+    return links.find((href) => pattern.test(href)) ?? `no link like ${pattern} on ${list}`
+  }
+  const found: Record<string, string> = {}
+  if (pages.some((path) => path.startsWith('{group}'))) found['{group}'] = await first('/groups', /^\/groups\/[\w-]+$/)
+  if (pages.some((path) => path.startsWith('{target}'))) found['{target}'] = await first('/', /^\/targets\/\w+$/)
+  return pages.map((path) => path.replace(/^\{\w+\}/, (name) => found[name] ?? name))
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(over, `pixels beyond the screen on ${page.url()}`).toBeLessThanOrEqual(0)
+}
+
+describe('the theme', () => {
+  test('follows the system until somebody chooses, and is kept', async () => {
+    const page = await browser.newPage({ colorScheme: 'light' })
+    await signInAs(page, portal.url(), 'Avery Alder')
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await ground()
+    await page.locator('header details').last().locator('summary').click()
+    await page.getByRole('button', { name: 'Dark' }).click()
+    await expect.poll(ground).not.toBe(light)
+    await page.reload()
+    expect(await ground()).not.toBe(light)
+  })
+})
