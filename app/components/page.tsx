@@ -59,7 +59,7 @@ export function Section({
 }: {
   title: string
   actions?: ReactNode
-  intro?: ReactNode
+  intro?: ReactNode | undefined
   /** What links on this page jump to. */
   id?: string
   children: ReactNode

@@ -7,6 +7,7 @@ import { Table } from '#app/components/table.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
+import type { RecentCopies as Copies } from '#db/queries/recent-copies.ts'
 import { protocolNames } from './protocol-names.ts'
 
 /** What a client developer types into a configuration. */
@@ -139,6 +140,31 @@ const sessionWords: Record<string, string> = {
   'on-backup': 'Logged on at the backup address',
   paused: 'Paused',
   refused: 'Refused by the connector',
+}
+
+/** The newest copies, decoded: what the client has just received. */
+export function RecentCopies({ copies, stale }: { copies: Copies; stale: boolean }) {
+  return (
+    <Section title="Newest copies" intro={stale ? 'As last reported; the connector is silent.' : undefined}>
+      <Table
+        caption="Newest copies"
+        rows={copies}
+        rowKey={(copy) => String(copy.seq)}
+        empty="No copy has gone out on this target yet. The newest ten appear here when its client logs on."
+        columns={[
+          { key: 'seq', head: 'Number (34)', tight: true, number: true, cell: (copy) => <Count of={copy.seq} /> },
+          { key: 'at', head: 'Sent', cell: (copy) => <Instant at={copy.at} show="time" precision="ms" /> },
+          { key: 'source', head: 'Source', cell: (copy) => <Mono>{copy.source}</Mono> },
+          { key: 'sourceSeq', head: 'Its number (1181)', number: true, cell: (copy) => <Count of={copy.sourceSeq} /> },
+          { key: 'kind', head: 'What', cell: (copy) => copy.kind },
+          { key: 'symbol', head: 'Symbol', cell: (copy) => copy.symbol ?? '–', blank: (copy) => !copy.symbol },
+          { key: 'side', head: 'Side', cell: (copy) => copy.side ?? '–', blank: (copy) => !copy.side },
+          { key: 'qty', head: 'Quantity', number: true, cell: (copy) => copy.qty ?? '–', blank: (copy) => !copy.qty },
+          { key: 'px', head: 'Price', number: true, cell: (copy) => copy.px ?? '–', blank: (copy) => !copy.px },
+        ]}
+      />
+    </Section>
+  )
 }
 
 /** The sum for each source on this target. */

@@ -7,9 +7,10 @@ import { Act, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { listRecentCopies } from '#db/queries/recent-copies.ts'
 import { may } from '#domain/people/permissions.ts'
 import { loadTarget } from './load-target.server.ts'
-import { Connection, Credentials, RefusedLogons, Session, TargetSources } from './target-parts.tsx'
+import { Connection, Credentials, RecentCopies, RefusedLogons, Session, TargetSources } from './target-parts.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `Target ${data?.target.sessionId ?? ''} · Drop Copy Portal` },
@@ -18,8 +19,12 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'target:read')
   const target = await loadTarget(context, user, params.sessionId)
+  const seesCopies = user.firmId === target.ownerId
   return {
     target,
+    recent: seesCopies
+      ? await context.read(user, (tx) => listRecentCopies(tx, context.environment, target.sessionId))
+      : null,
     isTechnical: may(user, 'credential:create'),
     isPauser: may(user, 'target:pause'),
     clientCommand: context.mode === 'sandbox' ? clientCommand(target) : null,
@@ -39,7 +44,7 @@ function clientCommand({
 }
 
 export default function Target() {
-  const { target, isTechnical, isPauser, clientCommand } = useLoaderData<typeof loader>()
+  const { target, recent, isTechnical, isPauser, clientCommand } = useLoaderData<typeof loader>()
   useLive(paths.targetEvents(target.sessionId))
   const isStale = target.delivery.word === 'Unknown'
   const live = target.credentials?.filter((credential) => credential.revokedAt === null).length
@@ -84,6 +89,7 @@ export default function Target() {
       )}
       <Connection target={target} clientCommand={clientCommand} />
       {target.credentials && <Credentials target={target} credentials={target.credentials} />}
+      {recent && <RecentCopies copies={recent} stale={isStale} />}
       <Session target={target} stale={isStale} />
       <Section title="Sources" intro={`${plural(target.sources.length, 'source session')} copied to this target.`}>
         <TargetSources sources={target.sources} stale={isStale} />

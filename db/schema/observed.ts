@@ -113,6 +113,23 @@ export const observedSources = dc.table(
   (t) => [primaryKey({ name: 'observed_sources_pkey', columns: [t.environment, t.connector, t.sourceId, t.segment] })],
 )
 
+/** A copy lately sent, decoded for whoever watches the target. Texts as they stand in the message; words for what has one. */
+export type RecentCopy = {
+  /** SendingTime(52) of the copy, ISO 8601. */
+  at: string
+  /** MsgSeqNum(34) on the target. */
+  seq: number
+  /** The source's name, `K7T882`, and its number, tag 1181. */
+  source: string
+  sourceSeq: number
+  /** MsgType(35) and what it says happened, in words: "Fill", "Order acknowledged". */
+  kind: string
+  symbol?: string
+  side?: string
+  qty?: string
+  px?: string
+}
+
 export const observedTargets = dc.table(
   'observed_targets',
   {
@@ -141,6 +158,8 @@ export const observedTargets = dc.table(
     lastCredential: text('last_credential'),
     lastSentAt: instant('last_sent_at'),
     lastHeardAt: instant('last_heard_at'),
+    /** The newest ten copies, newest first. Content of messages: for the owner's people alone. */
+    recent: jsonb('recent').$type<RecentCopy[]>().notNull().default([]),
     detail: text('detail'),
     at: instant('at').notNull(),
   },

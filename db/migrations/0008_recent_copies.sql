@@ -1,0 +1,1 @@
+ALTER TABLE "dc"."observed_targets" ADD COLUMN "recent" jsonb DEFAULT '[]'::jsonb NOT NULL;
