@@ -106,14 +106,13 @@ export async function buildAll(digest = sourceDigest()) {
 async function bundleNode(outdir) {
   const entries = {
     server: 'app/server.ts',
-    connector: 'app/connector/main.ts',
     cli: 'app/cli/main.ts',
     guard: 'app/host/guard.ts',
   }
   const { build } = await import('esbuild')
   await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file)))),
+    entryPoints: entries,
     outdir,
     bundle: true,
     splitting: true,
@@ -126,8 +125,7 @@ async function bundleNode(outdir) {
     logLevel: 'warning',
   })
   // started by path as a thread, so never part of a bundle; it stands beside whichever bundle starts it
-  const writer = join(root, 'app/journal/writer-thread.mjs')
-  if (existsSync(writer)) cpSync(writer, join(outdir, 'writer-thread.mjs'))
+  cpSync(join(root, 'app/journal/writer-thread.mjs'), join(outdir, 'writer-thread.mjs'))
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll()

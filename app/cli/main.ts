@@ -1,4 +1,5 @@
 import { ConfigError } from '#app/config.ts'
+import { argumentsFollow } from '../host/child.ts'
 import { type Command, UsageError } from './command.ts'
 
 /** One file a command, loaded when it is asked for. */
@@ -17,7 +18,18 @@ if (process.send) {
   })
 }
 
-process.exitCode = await dispatch(process.argv.slice(2))
+const argv = await argumentsGiven()
+process.channel?.unref() // a command that is done ends, also when the parent keeps the channel open
+process.exitCode = await dispatch(argv)
+
+/** A parent that has secrets to pass keeps them out of the process list: they come first over its channel, as more arguments. */
+async function argumentsGiven(): Promise<string[]> {
+  const argv = process.argv.slice(2)
+  if (argv.at(-1) !== argumentsFollow || !process.send) return argv
+  const message = await new Promise<unknown>((resolve) => process.once('message', resolve))
+  const { argv: more } = message as { argv: string[] } // the supervisor sends nothing else first
+  return [...argv.slice(0, -1), ...more]
+}
 
 async function dispatch([name, ...argv]: string[]): Promise<number> {
   const load = name === undefined ? undefined : commands[name]

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import type { Logger } from './log.ts'
 import { nodeOptions } from './programs.ts'
 
@@ -12,25 +13,24 @@ export interface ChildStatus {
 
 export interface Child {
   status(): ChildStatus
-  /** Passed on when the child lives; lost otherwise, because it reads what is wanted when it starts. */
-  send(message: object): void
   /** Ask it to drain and leave, and insist after `graceMs`. Returns when it is gone. */
   stop(): Promise<void>
 }
 
 export interface ChildOptions {
   name: string
-  /** `build/connector.js`, or a TypeScript source in development. */
+  /** The command line: `build/cli.js`, or its source in development. */
   entry: string
-  args?: readonly string[]
+  /** A command of it that runs until SIGTERM. */
+  args: readonly string[]
   /** The whole environment of the child; it does not inherit ours, which holds addresses with passwords. */
   env: Record<string, string>
-  /** Sent first, each time it starts: for what must not stand in a process list. */
-  hello?: object
+  /** More arguments, passed over the channel because they must not stand in a process list. */
+  secretArgs?: readonly string[]
   log: Logger
   graceMs?: number
-  /** What it says over the channel. */
-  onMessage?: (message: unknown) => void
+  /** What it says on stdout: one JSON object a line, each with an `event`. */
+  onEvent?: (event: { event: string }) => void
 }
 
 const firstDelayMs = 100
@@ -55,9 +55,9 @@ export function superviseChild(options: ChildOptions): Child {
     status.state = 'starting'
     child = forkChild(options)
     status.pid = child.pid
-    child.on('message', (message) => {
+    readEvents(child, (event) => {
       status.state = 'running'
-      options.onMessage?.(message)
+      options.onEvent?.(event)
     })
     child.on('error', (error) => log.error({ err: error, child: name }, 'child process could not be started'))
     child.on('exit', (code, signal) => {
@@ -74,7 +74,6 @@ export function superviseChild(options: ChildOptions): Child {
   launch()
   return {
     status: () => ({ ...status }),
-    send: (message) => void (child?.connected && child.send(message, () => undefined)),
     stop: async () => {
       stopping = true
       clearTimeout(timer)
@@ -84,15 +83,24 @@ export function superviseChild(options: ChildOptions): Child {
   }
 }
 
-function forkChild({ entry, args, env, hello }: ChildOptions): ChildProcess {
-  const child = fork(entry, [...(args ?? [])], {
+/** The last argument of a child whose other arguments come over the channel. */
+export const argumentsFollow = '--arguments-follow'
+
+function forkChild({ entry, args, env, secretArgs }: ChildOptions): ChildProcess {
+  const child = fork(entry, secretArgs ? [...args, argumentsFollow] : [...args], {
     env: { NODE_ENV: 'production', ...env },
     execArgv: nodeOptions(entry),
-    stdio: ['ignore', 2, 2, 'ipc'], // stdout is the portal's own; whatever a child prints is log
-    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'], // stdout is the portal's own; what a child prints there are events
   })
-  if (hello) child.send(hello, () => undefined)
+  if (secretArgs) child.send({ argv: secretArgs }, () => undefined)
   return child
+}
+
+function readEvents(child: ChildProcess, seen: (event: { event: string }) => void): void {
+  if (!child.stdout) return
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('{"event"')) seen(JSON.parse(line) as { event: string }) // the line begins so
+  })
 }
 
 async function end(child: ChildProcess, graceMs: number, log: Logger, name: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
 export interface Programs {
-  connector: string
   cli: string
   guard: string
 }
@@ -10,7 +9,6 @@ export interface Programs {
 export function programsOf(root: string, development: boolean): Programs {
   const at = (bundle: string, source: string) => join(root, development ? source : `build/${bundle}.js`)
   return {
-    connector: at('connector', 'app/connector/main.ts'),
     cli: at('cli', 'app/cli/main.ts'),
     guard: at('guard', 'app/host/guard.ts'),
   }
