@@ -53,6 +53,9 @@ export function parse(text: string): Received {
 export const fieldOf = (message: Received, tag: number): string | undefined =>
   message.fields.find(([t]) => t === tag)?.[1]
 
+/** What a peer remembers from connection to connection: its next number, and what it sent under the others. */
+export type Memory = { seqNum: number; sent: Map<number, { type: string; body: Fields; time: string }> }
+
 type Options = {
   sender: string
   target: string
@@ -60,6 +63,8 @@ type Options = {
   subId?: string
   targetSubId?: string
   locationId?: string
+  /** Numbers and messages of earlier connections of this peer. */
+  memory?: Memory
   /** Test Requests are answered and Resend Requests served by themselves; default true. */
   automatic?: boolean
 }
@@ -69,17 +74,16 @@ const patienceMs = 15_000
 
 export class FixPeer {
   readonly received: Received[] = []
-  seqNum = 1
   isClosed = false
   private readonly inbox = new Inbox()
   private readonly waiting = new Set<() => void>()
-  /** What was sent under each number, for resends: [type, body, time]. */
-  private readonly sent = new Map<number, { type: string; body: Fields; time: string }>()
+  private readonly memory: Memory
 
   constructor(
     readonly socket: Socket,
     readonly options: Options,
   ) {
+    this.memory = options.memory ?? { seqNum: 1, sent: new Map() }
     socket.on('data', (chunk) => {
       for (const message of this.inbox.push(chunk)) this.take(message)
       this.changed()
@@ -89,6 +93,14 @@ export class FixPeer {
       this.isClosed = true
       this.changed()
     })
+  }
+
+  get seqNum(): number {
+    return this.memory.seqNum
+  }
+
+  set seqNum(next: number) {
+    this.memory.seqNum = next
   }
 
   static async connect(port: number, options: Options, host = '127.0.0.1'): Promise<FixPeer> {
@@ -104,7 +116,7 @@ export class FixPeer {
   send(type: string, body: Fields = []): number {
     const seqNum = this.seqNum++
     const time = utc()
-    this.sent.set(seqNum, { type, body, time })
+    this.memory.sent.set(seqNum, { type, body, time })
     this.write(frame(this.fields(type, seqNum, time, body)))
     return seqNum
   }
@@ -206,7 +218,7 @@ export class FixPeer {
       gapFrom = 0
     }
     for (let n = begin; n <= last; n++) {
-      const kept = this.sent.get(n)
+      const kept = this.memory.sent.get(n)
       if (!kept || '012345A'.includes(kept.type)) gapFrom ||= n
       else {
         closeGap(n)

@@ -1,0 +1,214 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { client, feed, gateway, password, snapshot, start } from '#test/support/connector.ts'
+import { type FixPeer, fieldOf, listen } from '#test/support/fix-peer.ts'
+import { envelop, fillBody, sourceFill } from '#test/support/source-flow.ts'
+
+const numbers = (peer: FixPeer, tag: number) => peer.of('8').map((copy) => Number(fieldOf(copy, tag)))
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+
+async function loggedOn(peer: FixPeer): Promise<FixPeer> {
+  peer.logon()
+  await peer.message('A')
+  return peer
+}
+
+async function loggedOnClient(port: number): Promise<FixPeer> {
+  const peer = await client(port)
+  peer.logon(password())
+  await peer.message('1')
+  return peer
+}
+
+async function settled(peer: FixPeer): Promise<void> {
+  const id = `T${peer.seqNum}`
+  peer.send('1', [[112, id]])
+  await peer.until('the Heartbeat', () => peer.of('0').some((message) => fieldOf(message, 112) === id))
+}
+
+describe('an encapsulated feed', () => {
+  test('that lost messages is asked for them, and the copies come in order', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    envelop(gw, sourceFill('K7T882', 1))
+    const write = gw.write
+    gw.write = () => undefined // lost on the way
+    for (const n of range(2, 4)) envelop(gw, sourceFill('K7T882', n))
+    gw.write = write
+    envelop(gw, sourceFill('K7T882', 5))
+    await peer.until('five copies', () => peer.of('8').length === 5)
+    expect(numbers(peer, 1181)).toEqual(range(1, 5))
+    expect(gw.of('2')).toHaveLength(1)
+  })
+
+  test('that repeats a source message under a new number is not copied twice', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    const twice = sourceFill('K7T882', 1)
+    envelop(gw, twice)
+    envelop(gw, twice)
+    envelop(gw, sourceFill('K7T882', 2))
+    await peer.until('the second number', () => numbers(peer, 1181).includes(2))
+    expect(numbers(peer, 1181)).toEqual([1, 2])
+    expect(connector.worker.sources.find('K7T882')!.duplicates).toBe(1)
+  })
+
+  test('keeps a source that nobody knows aside and says its name', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    envelop(gw, sourceFill('ZZZ999', 1))
+    gw.send('n', [
+      [212, 3],
+      [213, 'abc'],
+    ])
+    envelop(gw, sourceFill('K7T882', 1))
+    await peer.message('8')
+    expect(numbers(peer, 1181)).toEqual([1])
+    expect(connector.worker.feeds.get('gw1')!.state).toMatchObject({ aside: 2, asideNames: ['ZZZ999', ''] })
+  })
+
+  test('brings a late message as 1352=Y without 1350, outside the chain', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    const late = sourceFill('K7T882', 2)
+    await new Promise((resolve) => setTimeout(resolve, 5)) // SendingTime has milliseconds
+    envelop(gw, sourceFill('K7T882', 1))
+    envelop(gw, sourceFill('K7T882', 3))
+    envelop(gw, late)
+    envelop(gw, sourceFill('K7T882', 4))
+    await peer.until('four copies', () => peer.of('8').length === 4)
+    expect(numbers(peer, 1181)).toEqual([1, 3, 2, 4])
+    expect(peer.of('8').map((copy) => [fieldOf(copy, 1350), fieldOf(copy, 1352)])).toEqual([
+      [undefined, undefined],
+      ['1', undefined],
+      [undefined, 'Y'],
+      ['3', undefined],
+    ])
+  })
+
+  test('whose source starts again is followed with a new chain', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    for (const n of range(1, 3)) envelop(gw, sourceFill('K7T882', n))
+    await peer.until('three copies', () => peer.of('8').length === 3)
+    envelop(gw, sourceFill('K7T882', 1))
+    envelop(gw, sourceFill('K7T882', 2))
+    await peer.until('five copies', () => peer.of('8').length === 5)
+    expect(numbers(peer, 1181)).toEqual([1, 2, 3, 1, 2])
+    expect(peer.of('8').map((copy) => fieldOf(copy, 1350))).toEqual([undefined, '1', '2', undefined, '1'])
+  })
+
+  test('that logs on with 141=Y starts a new epoch of the feed, and messages known already stay known', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    const first = sourceFill('K7T882', 1)
+    envelop(gw, first)
+    await peer.message('8')
+    gw.destroy()
+    const again = await gateway(connector.feedPort)
+    await peer.until('the end of the first', () => !connector.worker.feeds.get('gw1')!.isConnected)
+    again.logon([[141, 'Y']])
+    await again.message('A')
+    envelop(again, first)
+    envelop(again, sourceFill('K7T882', 2))
+    await peer.until('two copies', () => peer.of('8').length === 2)
+    expect(numbers(peer, 1181)).toEqual([1, 2])
+    expect(connector.worker.feeds.get('gw1')!.state.epoch).toBe(2)
+  })
+
+  test('with a number too low is told both numbers and closed', async () => {
+    const connector = await start(snapshot())
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    envelop(gw, sourceFill('K7T882', 1))
+    await settled(gw)
+    gw.destroy()
+    const again = await gateway(connector.feedPort)
+    await again.until('the end of the first', () => !connector.worker.feeds.get('gw1')!.isConnected)
+    again.logon()
+    expect(fieldOf(await again.message('5'), 58)).toMatch(/Expected \[\d+\] Received 1/)
+  })
+})
+
+describe('a plain feed that we connect to', () => {
+  test('is logged on to, its messages are copied, and it is found again after it was away', async () => {
+    const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
+    onTestFinished(() => void exchange.server.close())
+    const plain = feed({
+      id: 'gw2',
+      mode: 'initiate',
+      port: exchange.port,
+      dialect: 'plain',
+      source: 'M3P882',
+      theirCompId: 'GW2',
+      password: 'sesame',
+    })
+    const sources = [
+      { id: 'K7T882', feed: 'gw1', gateway: 'cgw' as const },
+      { id: 'M3P882', feed: 'gw2', gateway: 'cgw' as const },
+    ]
+    const connector = await start(snapshot({ feeds: [feed(), plain], sources }))
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await exchange.peer()
+    const logon = await gw.message('A')
+    expect(fieldOf(logon, 96)).toBe('sesame')
+    gw.send('A', [
+      [98, 0],
+      [108, 30],
+    ])
+    for (let i = 0; i < 3; i++) gw.send('8', fillBody(i + 2))
+    await peer.until('three copies', () => peer.of('8').length === 3)
+    expect(numbers(peer, 1181)).toEqual([2, 3, 4])
+    expect(fieldOf(peer.of('8')[0]!, 1180)).toBe('M3P')
+    expect(fieldOf(peer.of('8')[0]!, 448)).toBe('882')
+    gw.destroy()
+    const back = await exchange.peer(2)
+    await back.message('A')
+    back.seqNum = gw.seqNum
+    back.send('A', [
+      [98, 0],
+      [108, 30],
+    ])
+    const number = back.send('8', fillBody(9))
+    await peer.until('the fourth copy', () => peer.of('8').length === 4)
+    expect(numbers(peer, 1181).at(-1)).toBe(number)
+    expect(fieldOf(peer.of('8').at(-1)!, 1350)).toBe('4')
+  })
+
+  test('resent after a gap gives the same copies as live', async () => {
+    const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
+    onTestFinished(() => void exchange.server.close())
+    const plain = feed({
+      id: 'gw2',
+      mode: 'initiate',
+      port: exchange.port,
+      dialect: 'plain',
+      source: 'M3P882',
+      theirCompId: 'GW2',
+    })
+    const sources = [
+      { id: 'K7T882', feed: 'gw1', gateway: 'cgw' as const },
+      { id: 'M3P882', feed: 'gw2', gateway: 'cgw' as const },
+    ]
+    const connector = await start(snapshot({ feeds: [feed(), plain], sources }))
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await exchange.peer()
+    await gw.message('A')
+    gw.send('A', [
+      [98, 0],
+      [108, 30],
+    ])
+    const write = gw.write
+    gw.write = () => undefined
+    for (const n of range(2, 4)) gw.send('8', fillBody(n))
+    gw.write = write
+    gw.send('8', fillBody(5))
+    await peer.until('four copies', () => peer.of('8').length === 4)
+    expect(numbers(peer, 1181)).toEqual([2, 3, 4, 5])
+    expect(peer.of('8').some((copy) => [43, 97, 122].some((tag) => fieldOf(copy, tag) !== undefined))).toBe(false)
+  })
+})
