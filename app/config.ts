@@ -172,3 +172,6 @@ function rootAbove(directory: string): string {
 
 /** The configuration of this process. @throws ConfigError */
 export const configOfProcess = (): Config => readConfig(process.env, projectRoot)
+
+/** What `drop-copy client` proves itself with when it is not told on the command line. */
+export const clientPasswordOfProcess = (): string | undefined => process.env.DROP_COPY_PASSWORD || undefined

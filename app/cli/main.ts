@@ -4,8 +4,10 @@ import { type Command, UsageError } from './command.ts'
 
 /** One file a command, loaded when it is asked for. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
+  client: () => import('./client.ts'),
   connector: () => import('./connector.ts'),
   db: () => import('./db.ts'),
+  'gateway-sim': () => import('./gateway-sim.ts'),
   user: () => import('./user.ts'),
 }
 

@@ -1,3 +1,5 @@
+import type { Message } from '#fix/message.ts'
+
 /**
  * What a source message is for Drop Copy (spec §4). A class is kept in the journal as its index here: append, never reorder.
  */
@@ -68,4 +70,13 @@ export function classify(msgType: number, ordStatus: number, execType: number): 
   if (msgType !== executionReport) return byType.get(msgType) ?? unknown
   if (execType === statusReport) return neverCopied
   return byOrdStatus.get(ordStatus) ?? unknown
+}
+
+/** The class of a whole source message, or of its copy. */
+export function classOf(message: Message): MessageClass {
+  const value = (tag: number) => {
+    const index = message.find(tag)
+    return index < 0 ? 0 : typeCode(message.bytes, message.startAt(index), message.endAt(index))
+  }
+  return messageClasses[classify(value(35), value(39), value(150))] ?? 'unknown'
 }

@@ -1,9 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { gapFillDraft } from '#fix/drafts.ts'
 import { resolvePolicy } from '#fix/policy.ts'
 import { ResendPlan } from '#fix/resend.ts'
-import { encodeDraft } from '#fix/session.ts'
 import type { LogonCredentials, SessionConfig } from '#fix/session-state.ts'
 import { FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
 import type { NumberTally } from '#peer/number-tally.ts'
@@ -223,7 +221,7 @@ export class GatewaySim {
     const before = this.resent
     for (const { seqNum, frame } of this.outlet.log.range(begin, end)) {
       for (const item of plan.push(seqNum, 'application')) {
-        if (item.type === 'gap-fill') this.writeGapFill(item.seqNum, item.newSeqNo)
+        if (item.type === 'gap-fill') this.peer.gapFill(item.seqNum, item.newSeqNo)
         else this.peer.write(sentAgain(frame, steadyNowMs()))
       }
       this.resent++
@@ -232,15 +230,9 @@ export class GatewaySim {
         if (generation !== this.generation) return
       }
     }
-    for (const item of plan.finish()) if (item.type === 'gap-fill') this.writeGapFill(item.seqNum, item.newSeqNo)
+    for (const item of plan.finish()) if (item.type === 'gap-fill') this.peer.gapFill(item.seqNum, item.newSeqNo)
     this.emit({ event: 'resend', feed: this.name, begin, end, messages: this.resent - before })
     this.peer.finishResend(id)
-  }
-
-  private writeGapFill(seqNum: number, newSeqNo: number): void {
-    const { session } = this.peer
-    const nowMs = steadyNowMs()
-    this.peer.write(encodeDraft(session, seqNum, gapFillDraft(session, newSeqNo, nowMs), nowMs))
   }
 }
 

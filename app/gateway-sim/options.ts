@@ -26,7 +26,7 @@ export interface GatewaySimOptions {
   policy?: PolicyChoice
   /** 49 and 50 of the source messages. Default CME and G. */
   exchange?: { compId: string; subId: string }
-  /** Source ids, session and firm; exactly one on a plain feed. */
+  /** Source ids, session and firm; exactly one on a plain feed. None with `replay`: every source of the log. */
   sources: readonly string[]
   /** What the flow is made from. Default 1. */
   seed?: number

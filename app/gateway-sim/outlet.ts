@@ -93,11 +93,13 @@ export class Outlet {
   /** Send a message of a log under the log's own number; on a plain feed holes are gap-filled. False: it cannot be. */
   replay(message: LoggedMessage): boolean {
     const nowMs = steadyNowMs()
+    const { sources } = this.options
+    if (sources.length > 0 && !sources.includes(message.sourceId)) return false
     if (this.plainSource === undefined) {
       this.envelope(message.bytes, nowMs)
     } else {
       const { session } = this.peer()
-      if (message.sourceId !== this.plainSource || message.seqNum < session.nextOut) return false
+      if (message.seqNum < session.nextOut) return false
       if (message.seqNum > session.nextOut) {
         this.frames.push(gapFill(this.ends, session.nextOut, message.seqNum, session.nextIn - 1, nowMs))
         this.peer().session = withNumbers(session, { nextOut: message.seqNum })

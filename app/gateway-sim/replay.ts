@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
-import type { MessageClass } from '#dropcopy/classify.ts'
+import { classOf, type MessageClass } from '#dropcopy/classify.ts'
 import { sumBytes, writeTrailer } from '#fix/checksum.ts'
 import { decode, Message } from '#fix/message.ts'
 import { isSessionType } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
-import { classOf } from './sent-counts.ts'
 
 /** One message of a log. */
 export interface LoggedMessage {

@@ -1,5 +1,5 @@
 import { blankCanonical, canonicaliseInner, unwrap } from '#dropcopy/canonical.ts'
-import { classify, type MessageClass, messageClasses, typeCode } from '#dropcopy/classify.ts'
+import { classOf, type MessageClass, messageClasses } from '#dropcopy/classify.ts'
 import { decode, Message } from '#fix/message.ts'
 import { NumberTally } from '#peer/number-tally.ts'
 
@@ -50,15 +50,6 @@ export class SentCounts {
   perSource(): Record<string, SourceCount> {
     return Object.fromEntries([...this.tallies].map(([id, tally]) => [id, countOf(tally)]))
   }
-}
-
-/** The class of a whole source message. */
-export function classOf(message: Message): MessageClass {
-  const packed = (tag: number) => {
-    const index = message.find(tag)
-    return index < 0 ? 0 : typeCode(message.bytes, message.startAt(index), message.endAt(index))
-  }
-  return messageClasses[classify(packed(35), packed(39), packed(150))] ?? 'unknown'
 }
 
 function countOf(tally: NumberTally): SourceCount {

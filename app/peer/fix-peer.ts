@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { gapFillDraft } from '#fix/drafts.ts'
 import { Framer, frameLimits } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
 import { acceptInSequence, createSession, encodeDraft, isLive, nextDeadlineMs, step } from '#fix/session.ts'
@@ -9,6 +10,8 @@ type InputBody = Input extends infer One ? (One extends Input ? Omit<One, 'nowMs
 
 /** What the owner of a peer hears. All of it is called in order, from within the socket's event. */
 export interface PeerHandlers {
+  /** Every well-formed message as it comes in, whatever the session will make of it. */
+  seen?(message: Message): void
   /** An application message, each once and in order; the message is reused afterwards. */
   accept(message: Message, seqNum: number, resent: boolean): void
   loggedOn?(logon: LogonRequest): void
@@ -102,6 +105,12 @@ export class FixPeer {
     this.input({ type: 'resend-finished', id })
   }
 
+  /** A Gap Fill in answer to a Resend Request: under `seqNum`, up to just below `newSeqNo`. */
+  gapFill(seqNum: number, newSeqNo: number): void {
+    const nowMs = steadyNowMs()
+    this.write(encodeDraft(this.session, seqNum, gapFillDraft(this.session, newSeqNo, nowMs), nowMs))
+  }
+
   /** Log out and wait until the connection is closed; at once when there is none. */
   async logout(text = ''): Promise<void> {
     const { socket } = this
@@ -128,6 +137,7 @@ export class FixPeer {
   private take(frame: Buffer): void {
     const { message } = this
     decode(frame, message)
+    this.handlers.seen?.(message)
     if (acceptInSequence(this.session, message, steadyNowMs())) {
       this.handlers.accept(message, this.session.nextIn - 1, false)
     } else this.input({ type: 'message', message })

@@ -1,9 +1,9 @@
 const block = 4096
 
-/** A small number (0 to 255) for each of many sequence numbers, a byte each, wherever they begin. Absent is 0. */
+/** A 32-bit value for each of many sequence numbers, four bytes each, wherever they begin. Absent is 0. */
 export class NumberTally {
-  private bytes = new Uint8Array(0)
-  /** The sequence number of `bytes[0]`, a multiple of `block`. */
+  private values = new Int32Array(0)
+  /** The sequence number of `values[0]`, a multiple of `block`. */
   private base = 0
   /** How many sequence numbers have a value. */
   size = 0
@@ -11,25 +11,25 @@ export class NumberTally {
   highest = 0
 
   get(seqNum: number): number {
-    return this.bytes[seqNum - this.base] ?? 0
+    return this.values[seqNum - this.base] ?? 0
   }
 
   set(seqNum: number, value: number): void {
     this.reach(seqNum)
     const index = seqNum - this.base
-    const before = this.bytes[index] ?? 0
-    this.bytes[index] = value
+    const before = this.values[index] ?? 0
+    this.values[index] = value
     if ((before === 0) === (value === 0)) return
     this.size += before === 0 ? 1 : -1
-    if (before > 0) return
+    if (before !== 0) return
     if (this.size === 1) this.lowest = this.highest = seqNum
     this.lowest = Math.min(this.lowest, seqNum)
     this.highest = Math.max(this.highest, seqNum)
   }
 
-  /** Add one, up to 255; answers the new count. */
+  /** Add one; answers the new count. */
   count(seqNum: number): number {
-    const next = Math.min(255, this.get(seqNum) + 1)
+    const next = this.get(seqNum) + 1
     this.set(seqNum, next)
     return next
   }
@@ -38,7 +38,7 @@ export class NumberTally {
   *entries(): Generator<[seqNum: number, value: number]> {
     for (let seqNum = this.lowest; this.size > 0 && seqNum <= this.highest; seqNum++) {
       const value = this.get(seqNum)
-      if (value > 0) yield [seqNum, value]
+      if (value !== 0) yield [seqNum, value]
     }
   }
 
@@ -61,18 +61,18 @@ export class NumberTally {
 
   private reach(seqNum: number): void {
     const start = seqNum - (seqNum % block)
-    if (this.bytes.length === 0) {
+    if (this.values.length === 0) {
       this.base = start
-      this.bytes = new Uint8Array(block)
+      this.values = new Int32Array(block)
     } else if (seqNum < this.base) {
-      const wider = new Uint8Array(this.bytes.length + this.base - start)
-      wider.set(this.bytes, this.base - start)
+      const wider = new Int32Array(this.values.length + this.base - start)
+      wider.set(this.values, this.base - start)
       this.base = start
-      this.bytes = wider
-    } else if (seqNum >= this.base + this.bytes.length) {
-      const wider = new Uint8Array(Math.max(this.bytes.length * 2, start + block - this.base))
-      wider.set(this.bytes)
-      this.bytes = wider
+      this.values = wider
+    } else if (seqNum >= this.base + this.values.length) {
+      const wider = new Int32Array(Math.max(this.values.length * 2, start + block - this.base))
+      wider.set(this.values)
+      this.values = wider
     }
   }
 }

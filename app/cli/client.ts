@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { clientPasswordOfProcess } from '#app/config.ts'
+import { type Client, type ClientEvent, type ClientOptions, type ClientSummary, startClient } from '#client/client.ts'
+import { copyAsJson, copyAsText, describeCopy } from '#client/describe-copy.ts'
+import { parseSnapshot } from '#domain/configuration/snapshot.ts'
+import { type Command, UsageError } from './command.ts'
+
+const help = `drop-copy client: log on to a target and show the copies that arrive
+
+Usage:
+  drop-copy client --host HOST --port PORT --session ODQ1Z9 [OPTIONS]
+  drop-copy client --config FILE [--session ODQ1Z9] [OPTIONS]
+      addresses and password from a configuration snapshot
+
+  --password P        or the variable DROP_COPY_PASSWORD, or asked for on a terminal
+  --backup HOST:PORT  tried when the first address cannot be reached
+  --sub-id NAME       SenderSubID(50), default CLIENT1     --location TEXT  142, default US,IL
+  --heartbeat S       HeartBtInt(108), default 30
+  --policy fix        the plain FIX session protocol instead of the exchange's
+
+What is printed, one line a copy:
+  (default)  decoded        --raw  the message with | for SOH
+  --json     one object     --quiet  only counts, once a second
+
+The run:
+  --state FILE  numbers and receipts, so that the next run goes on; default .drop-copy-client-SESSION.json here
+  --fresh       begin at 1, as in a new trading week; the state file is written anew
+  --until N     stop when N copies are there, earlier runs included
+  --for S       stop after S seconds
+  --once        do not connect again after a disconnect
+  --help
+
+Missing numbers are asked for by FIX resend, 2,500 at a time. The chain (1350) of each source is checked.
+At the end a summary; exit code 0 only when it logged on and nothing is missing, doubled or renumbered.
+`
+
+const options = {
+  host: { type: 'string' },
+  port: { type: 'string' },
+  config: { type: 'string' },
+  session: { type: 'string' },
+  password: { type: 'string' },
+  backup: { type: 'string' },
+  'sub-id': { type: 'string' },
+  location: { type: 'string' },
+  heartbeat: { type: 'string' },
+  policy: { type: 'string', default: 'cme' },
+  raw: { type: 'boolean' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  state: { type: 'string' },
+  fresh: { type: 'boolean' },
+  until: { type: 'string' },
+  for: { type: 'string' },
+  once: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const read = (argv: string[]) => parseArgs({ args: argv, options }).values
+type Values = ReturnType<typeof read>
+
+export const command: Command = {
+  name: 'client',
+  summary: 'log on to a target and show the copies that arrive',
+  async run(argv) {
+    const values = read(argv)
+    if (values.help) {
+      console.log(help)
+      return 0
+    }
+    const where = values.config === undefined ? given(values) : configured(values.config, values.session)
+    const password =
+      values.password ?? clientPasswordOfProcess() ?? where.password ?? (await askPassword(where.session))
+    const wanted = clientOptions(values, { ...where, ...(password === undefined ? {} : { password }) })
+    const until = values.until === undefined ? undefined : wholeNumber('--until', values.until)
+    const seconds = values.for === undefined ? undefined : wholeNumber('--for', values.for)
+    const client = startClient(wanted)
+    const counter = values.quiet
+      ? setInterval(() => console.log(JSON.stringify({ copies: client.summary().copies })), 1000)
+      : undefined
+    await ending(client, until, seconds)
+    const summary = await client.stop()
+    clearInterval(counter)
+    printSummary(summary, values.json === true || values.quiet === true)
+    return summary.clean ? 0 : 1
+  },
+}
+
+/** A signal, enough copies, the time, or nothing left to try. */
+function ending(client: Client, until: number | undefined, seconds: number | undefined): Promise<unknown> {
+  const ends: Promise<unknown>[] = [
+    client.ended,
+    new Promise<void>((resolve) => {
+      process.once('SIGINT', () => resolve())
+      process.once('SIGTERM', () => resolve())
+    }),
+  ]
+  if (until !== undefined) ends.push(client.until(() => client.receipts.copies >= until))
+  if (seconds !== undefined) ends.push(sleep(seconds * 1000, undefined, { ref: false }))
+  return Promise.race(ends)
+}
+
+type Where = Pick<ClientOptions, 'host' | 'port' | 'session' | 'others' | 'exchange' | 'password'>
+
+function given(values: Values): Where {
+  const { host, port, session } = values
+  if (host === undefined || port === undefined || session === undefined) {
+    throw new UsageError('--host, --port and --session are needed, or --config; --help says more')
+  }
+  if (!/^[A-Za-z0-9]{6}$/.test(session))
+    throw new UsageError('--session has 6 letters or digits, without the N at its end')
+  return { host, port: wholeNumber('--port', port), session }
+}
+
+function configured(path: string, session: string | undefined): Where {
+  const parsed = parseSnapshot(JSON.parse(readFileSync(path, 'utf8')))
+  if (!parsed.ok)
+    throw new UsageError([`${path} is not a configuration snapshot:`, ...parsed.error.problems].join('\n  '))
+  const { targets, exchange } = parsed.value
+  const target = session === undefined ? targets[0] : targets.find((one) => one.sessionId === session)
+  if (!target) throw new UsageError(`--session: there is no target ${session ?? ''} in ${path}`)
+  const [first, ...others] = target.listen
+  if (!first) throw new Error(`unreachable: target ${target.sessionId} listens nowhere`)
+  const known = target.credentials.find((one) => 'password' in one)
+  const password = known && 'password' in known ? { password: known.password } : {}
+  return { host: first.host, port: first.port, others, session: target.sessionId, exchange, ...password }
+}
+
+function clientOptions(values: Values, where: Where): ClientOptions {
+  const { policy } = values
+  if (policy !== 'cme' && policy !== 'fix') throw new UsageError('--policy is cme or fix')
+  const state = values.state ?? `.drop-copy-client-${where.session}.json`
+  return {
+    ...where,
+    ...(values.backup === undefined ? {} : { others: [addressOf(values.backup)] }),
+    ...(values['sub-id'] === undefined ? {} : { subId: values['sub-id'] }),
+    ...(values.location === undefined ? {} : { locationId: values.location }),
+    ...(values.heartbeat === undefined ? {} : { heartbeatS: wholeNumber('--heartbeat', values.heartbeat) }),
+    policy,
+    state,
+    fresh: values.fresh === true,
+    once: values.once === true,
+    onEvent: say,
+    ...(values.quiet ? {} : { onCopy: printer(values) }),
+  }
+}
+
+function printer(values: Values): NonNullable<ClientOptions['onCopy']> {
+  if (values.raw) return (_receipt, message) => console.log(copyAsText(message))
+  if (values.json) return ({ facts }, message) => console.log(copyAsJson(message, facts))
+  return ({ facts }, message) => console.log(describeCopy(message, facts))
+}
+
+function say(event: ClientEvent): void {
+  const { event: name, ...rest } = event
+  const text =
+    'text' in rest && name !== 'refused'
+      ? rest.text
+      : Object.values(rest)
+          .filter((v) => v !== undefined)
+          .join(' ')
+  console.error(`${name}: ${text}`)
+}
+
+function printSummary(summary: ClientSummary, asJson: boolean): void {
+  if (asJson) {
+    console.log(JSON.stringify({ event: 'summary', ...summary }))
+    return
+  }
+  const { sources, session, clean, ...counts } = summary
+  console.log(
+    `\n${session}: ${Object.entries(counts)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}`,
+  )
+  for (const [id, one] of Object.entries(sources)) {
+    console.log(
+      `  ${id}  received ${one.received}, last ${one.last}, chain breaks ${one.chainBreaks}, doubled ${one.doubled}, renumbered ${one.renumbered}`,
+    )
+  }
+  console.log(clean ? 'clean: nothing missing, doubled or renumbered' : 'not clean')
+}
+
+/** Typed unseen on a terminal; undefined where there is none: a target may want no password. */
+async function askPassword(session: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  const ask = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
+  const answer = new Promise<string>((resolve) => ask.question(`Password of ${session}: `, resolve))
+  // readline echoes through this method; nothing of the password may be shown
+  Object.assign(ask, { _writeToOutput: () => {} })
+  const password = await answer
+  ask.close()
+  process.stderr.write('\n')
+  return password === '' ? undefined : password
+}
+
+function addressOf(text: string): { host: string; port: number } {
+  const at = text.lastIndexOf(':')
+  if (at < 1) throw new UsageError(`${text} is not HOST:PORT`)
+  return { host: text.slice(0, at), port: wholeNumber('the port', text.slice(at + 1)) }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${name} must be a whole number, not ${text}`)
+  return Number(text)
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { parseSnapshot } from '#domain/configuration/snapshot.ts'
+import { feedEnds } from '#gateway-sim/from-snapshot.ts'
+import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
+import type { GatewaySimOptions, Rate, SimEvent } from '#gateway-sim/options.ts'
+import { type Command, UsageError } from './command.ts'
+
+const help = `drop-copy gateway-sim: a simulated order-entry gateway on the connector's feeds
+
+Usage:
+  drop-copy gateway-sim --config FILE [--feed ID ...] [OPTIONS]
+      the other end of every feed of a configuration snapshot, or of the named ones
+  drop-copy gateway-sim --connect HOST:PORT | --listen HOST:PORT --sources ID,ID [OPTIONS]
+      one feed; connect where the connector accepts, listen where it initiates
+
+One feed:
+  --dialect D      encapsulated (default: the source message inside 35=n) or plain (one source)
+  --our ID         our CompID, default GW1            --their ID   the connector's, default DROPCOPY
+  --password P     sent when connecting, asked for when listening
+  --sources ID,ID  source sessions: 3-character session ID + 3-character firm ID
+
+What is sent:
+  --seed N         the flow is made from this number, default 1
+  --rate N|max     source messages a second over all feeds, default 10
+  --count N        stop after so many source messages a feed, and stay for resends
+  --replay FILE    play a FIX log (a message a line, SOH or |, plain or gzip) at its own pace instead;
+                   its own numbers (34) stay the source numbers
+  --fast           with --replay: as fast as the connector takes it; --rate N paces it
+
+The run:
+  --state FILE     go on where an earlier run with this file stopped (with several feeds FILE.<feed>)
+  --for SECONDS    stop after so long             --exit   stop when everything was sent and taken
+  --help
+
+Prints one JSON object a line: listening, connected, sent (counts per source and class), resend, done.
+Ctrl-C stops with a Logout and the last count.
+`
+
+const options = {
+  config: { type: 'string' },
+  feed: { type: 'string', multiple: true },
+  connect: { type: 'string' },
+  listen: { type: 'string' },
+  dialect: { type: 'string', default: 'encapsulated' },
+  our: { type: 'string', default: 'GW1' },
+  their: { type: 'string', default: 'DROPCOPY' },
+  password: { type: 'string' },
+  sources: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  rate: { type: 'string' },
+  count: { type: 'string' },
+  replay: { type: 'string' },
+  fast: { type: 'boolean' },
+  state: { type: 'string' },
+  for: { type: 'string' },
+  exit: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const read = (argv: string[]) => parseArgs({ args: argv, options }).values
+type Values = ReturnType<typeof read>
+
+export const command: Command = {
+  name: 'gateway-sim',
+  summary: 'a simulated order-entry gateway that feeds the connector',
+  async run(argv) {
+    const values = read(argv)
+    if (values.help) {
+      console.log(help)
+      return 0
+    }
+    const stopped = stopSignal(values)
+    const sims = await Promise.all(simOptions(values).map(startGatewaySim))
+    const sent = Promise.all(sims.map((sim) => sim.done)).then(() => (values.exit ? undefined : new Promise(() => {})))
+    await Promise.race([stopped, sent])
+    await Promise.all(sims.map((sim) => sim.stop()))
+    return 0
+  },
+}
+
+/** Resolves on SIGINT, SIGTERM, or when the time is over. */
+function stopSignal(values: Values): Promise<void> {
+  const signal = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  if (values.for === undefined) return signal
+  return Promise.race([signal, sleep(wholeNumber('--for', values.for) * 1000, undefined, { ref: false })])
+}
+
+function simOptions(values: Values): GatewaySimOptions[] {
+  const ends = values.config === undefined ? [oneEnd(values)] : endsOf(values.config, values.feed ?? [])
+  const all = ends.reduce((sum, end) => sum + end.sources.length, 0)
+  const rate = values.rate === undefined ? undefined : rateOf(values.rate)
+  return ends.map((end, i) => {
+    const share: Rate = rate === 'max' ? rate : (rate ?? 10) * (all === 0 ? 1 : end.sources.length / all)
+    return {
+      ...end,
+      seed: wholeNumber('--seed', values.seed) + i,
+      rate: share,
+      onEvent: print,
+      ...(values.count === undefined ? {} : { count: wholeNumber('--count', values.count) }),
+      ...(values.replay === undefined ? {} : { replay: { path: values.replay, pace: paceOf(values.fast, rate) } }),
+      ...(values.state === undefined
+        ? {}
+        : { state: ends.length === 1 ? values.state : `${values.state}.${end.name}` }),
+    }
+  })
+}
+
+const paceOf = (fast: boolean | undefined, rate: Rate | undefined) => (fast ? 'max' : (rate ?? 'own'))
+
+function oneEnd(values: Values): GatewaySimOptions {
+  const { dialect } = values
+  if (dialect !== 'encapsulated' && dialect !== 'plain') throw new UsageError('--dialect is encapsulated or plain')
+  if ((values.connect === undefined) === (values.listen === undefined)) {
+    throw new UsageError('give --config FILE, or one of --connect and --listen; --help says more')
+  }
+  const sources = (values.sources ?? '').split(',').filter((id) => id !== '')
+  const bad = sources.find((id) => !/^[A-Za-z0-9]{6}$/.test(id))
+  if (bad !== undefined)
+    throw new UsageError(`--sources: ${bad} is not a session ID and a firm ID of 3 characters each`)
+  if (sources.length === 0 && (values.replay === undefined || dialect === 'plain'))
+    throw new UsageError('--sources is missing')
+  return {
+    ...addressOf(values.connect ?? values.listen ?? ''),
+    mode: values.connect === undefined ? 'listen' : 'connect',
+    dialect,
+    ourCompId: values.our,
+    theirCompId: values.their,
+    sources,
+    ...(values.password === undefined ? {} : { password: values.password }),
+  }
+}
+
+function endsOf(path: string, feeds: readonly string[]): GatewaySimOptions[] {
+  const parsed = parseSnapshot(JSON.parse(readFileSync(path, 'utf8')))
+  if (!parsed.ok)
+    throw new UsageError([`${path} is not a configuration snapshot:`, ...parsed.error.problems].join('\n  '))
+  const ends = feedEnds(parsed.value, feeds)
+  const unknown = feeds.find((id) => !ends.some((end) => end.name === id))
+  if (unknown !== undefined) throw new UsageError(`--feed: there is no feed ${unknown} in ${path}`)
+  return ends.filter((end) => end.sources.length > 0)
+}
+
+function addressOf(text: string): { host: string; port: number } {
+  const at = text.lastIndexOf(':')
+  if (at < 1) throw new UsageError(`${text} is not HOST:PORT`)
+  return { host: text.slice(0, at), port: wholeNumber('the port', text.slice(at + 1)) }
+}
+
+function rateOf(text: string): Rate {
+  return text === 'max' ? 'max' : wholeNumber('--rate', text)
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${name} must be a whole number, not ${text}`)
+  return Number(text)
+}
+
+function print(event: SimEvent): void {
+  if (event.event === 'note') console.error(`${event.feed}: ${event.text}`)
+  else console.log(JSON.stringify(event))
+}

@@ -1,0 +1,264 @@
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Message } from '#fix/message.ts'
+import { type PolicyChoice, resolvePolicy } from '#fix/policy.ts'
+import type { Effect, SessionConfig } from '#fix/session-state.ts'
+import { FixPeer } from '#peer/fix-peer.ts'
+import { type Receipt, Receipts, type SourceReceipt } from './receipts.ts'
+import { readState, restore, stateOf, writeState } from './state-file.ts'
+
+export interface ClientOptions {
+  host: string
+  port: number
+  /** Tried in turn with the first when it cannot be reached or refuses: the backup address. */
+  others?: readonly { host: string; port: number }[]
+  /** 6 characters; SenderCompID(49) is this and `N`. */
+  session: string
+  password?: string
+  /** 50 and 142. Default CLIENT1 and US,IL. */
+  subId?: string
+  locationId?: string
+  /** 56 and 57. Default CME and G. */
+  exchange?: { compId: string; subId: string }
+  /** Default 30. */
+  heartbeatS?: number
+  /** Default `cme`, asking for missing numbers 2,500 at a time. */
+  policy?: PolicyChoice
+  /** Where numbers and receipts are kept between runs. Default: nowhere, each run begins at 1. */
+  state?: string
+  /** Begin at 1 whatever the state file says, and write it anew: a new trading week. */
+  fresh?: boolean
+  /** Do not connect again after the connection is gone or refused. */
+  once?: boolean
+  /** The message is reused: read it now. `resent`: 43=Y. */
+  onCopy?: (receipt: Receipt, message: Message, resent: boolean) => void
+  onEvent?: (event: ClientEvent) => void
+}
+
+export type ClientEvent =
+  | { event: 'logged-on'; address: string; nextIn: number; nextOut: number }
+  | { event: 'refused'; text: string; nextExpected: number | undefined }
+  | { event: 'disconnected'; reason: string }
+  | { event: 'gap' | 'gap-filled' | 'lost' | 'reset' | 'chain-break' | 'note'; text: string }
+
+export interface ClientSummary {
+  session: string
+  logons: number
+  copies: number
+  /** Resend Requests that were needed, and copies that came by them. */
+  gaps: number
+  recovered: number
+  /** Numbers of the target that will not come: never answered, or gap-filled. */
+  lostNumbers: number
+  gapFilled: number
+  sources: Record<string, Pick<SourceReceipt, 'last' | 'chainBreaks' | 'doubled' | 'renumbered'> & { received: number }>
+  /** Logged on at least once, and nothing missing, doubled or renumbered. */
+  clean: boolean
+}
+
+const backoffMs = { least: 100, most: 5_000 }
+const saveEveryMs = 250
+
+/** Start a client; it connects at once, and again after every disconnect, until `stop`. */
+export const startClient = (options: ClientOptions): Client => new Client(options)
+
+/** A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend. */
+export class Client {
+  readonly receipts = new Receipts()
+  /** Resolves when it will not connect any more: after `stop`, or with `once` after the first connection. */
+  readonly ended: Promise<void>
+  private readonly options: ClientOptions
+  private readonly peer: FixPeer
+  private readonly addresses: readonly { host: string; port: number }[]
+  private address = 0
+  private failures = 0
+  private stopping = false
+  private retryAtOnce = false
+  private saved = ''
+  private readonly saver: NodeJS.Timeout | undefined
+  private end: () => void = () => {}
+  private readonly counts = { logons: 0, gaps: 0, recovered: 0, lostNumbers: 0, gapFilled: 0 }
+
+  /** @throws when the state file cannot be used */
+  constructor(options: ClientOptions) {
+    this.options = options
+    this.addresses = [{ host: options.host, port: options.port }, ...(options.others ?? [])]
+    const state = options.state === undefined || options.fresh ? undefined : readState(options.state, options.session)
+    if (state) restore(state, this.receipts)
+    this.ended = new Promise((resolve) => {
+      this.end = resolve
+    })
+    this.peer = new FixPeer(sessionConfig(options), state ?? { nextIn: 1, nextOut: 1 }, {
+      seen: (message) => this.receipts.see(message),
+      accept: (message, _seqNum, resent) => this.accept(message, resent),
+      loggedOn: () => this.loggedOn(),
+      serveResend: (id, begin, end) => this.fillGap(id, begin, end),
+      news: (news) => this.hear(news),
+      closed: (reason) => this.closed(reason),
+    })
+    this.saver = options.state === undefined ? undefined : setInterval(() => this.save(), saveEveryMs)
+    this.connect()
+  }
+
+  get live(): boolean {
+    return this.peer.live
+  }
+
+  get numbers(): { nextIn: number; nextOut: number } {
+    return { nextIn: this.peer.session.nextIn, nextOut: this.peer.session.nextOut }
+  }
+
+  /** Resolves when the condition holds; looks after everything that came in. The caller's patience is its own. */
+  async until(holds: (client: Client) => boolean): Promise<void> {
+    while (!holds(this)) await sleep(5)
+  }
+
+  summary(): ClientSummary {
+    const sources: ClientSummary['sources'] = {}
+    let clean = this.counts.logons > 0 && this.counts.lostNumbers === 0
+    for (const [id, { last, chainBreaks, doubled, renumbered, live }] of [...this.receipts.sources].sort()) {
+      sources[id] = { received: live.size, last, chainBreaks, doubled, renumbered }
+      clean &&= chainBreaks + doubled + renumbered === 0
+    }
+    return { session: this.options.session, copies: this.receipts.copies, ...this.counts, sources, clean }
+  }
+
+  /** Cut the connection without a word. */
+  drop(): void {
+    this.peer.drop()
+  }
+
+  /** Log out, keep the state, and end. */
+  async stop(): Promise<ClientSummary> {
+    this.stopping = true
+    clearInterval(this.saver)
+    await this.peer.logout()
+    this.save()
+    this.end()
+    return this.summary()
+  }
+
+  private emit(event: ClientEvent): void {
+    this.options.onEvent?.(event)
+  }
+
+  private connect(): void {
+    if (this.stopping || this.peer.attached) return
+    const { host, port } = this.addresses[this.address % this.addresses.length] ?? this.options
+    const socket: Socket = connect({ host, port })
+    const failed = (error: Error) => {
+      this.emit({ event: 'note', text: `cannot connect to ${host}:${port}: ${error.message}` })
+      this.again()
+    }
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      socket.off('error', failed)
+      if (this.stopping) socket.destroy()
+      else this.peer.attach(socket)
+    })
+  }
+
+  private again(): void {
+    if (this.stopping) return
+    if (this.options.once && !this.retryAtOnce) {
+      this.save()
+      clearInterval(this.saver)
+      this.end()
+      return
+    }
+    this.address++
+    const delayMs = this.retryAtOnce ? 1 : Math.min(backoffMs.most, backoffMs.least * 2 ** Math.min(this.failures, 6))
+    if (this.retryAtOnce)
+      this.address-- // the same address, with the number it taught us
+    else this.failures++
+    this.retryAtOnce = false
+    setTimeout(() => this.connect(), delayMs)
+  }
+
+  private loggedOn(): void {
+    this.failures = 0
+    this.counts.logons++
+    const { host, port } = this.addresses[this.address % this.addresses.length] ?? this.options
+    this.emit({ event: 'logged-on', address: `${host}:${port}`, ...this.numbers })
+  }
+
+  private closed(reason: string): void {
+    this.emit({ event: 'disconnected', reason })
+    this.again()
+  }
+
+  private accept(message: Message, resent: boolean): void {
+    const receipt = this.receipts.take(message)
+    if (!receipt) {
+      this.emit({ event: 'note', text: `message ${message.seqNum} of type ${message.msgType} is no copy` })
+      return
+    }
+    if (resent) this.counts.recovered++
+    const { facts, link } = receipt
+    if (link === 'gap') {
+      const text = `${facts.sourceId} ${facts.seqNum} follows ${facts.previous}, which did not come last`
+      this.emit({ event: 'chain-break', text })
+    }
+    this.options.onCopy?.(receipt, message, resent)
+  }
+
+  /** Everything a client has sent is administrative: one Gap Fill stands for all of it. */
+  private fillGap(id: number, begin: number, end: number): void {
+    this.peer.gapFill(begin, end + 1)
+    this.peer.finishResend(id)
+  }
+
+  private hear(news: Extract<Effect, { type: 'reset' | 'gap-filled' | 'lost' | 'refused' | 'note' }>): void {
+    switch (news.type) {
+      case 'refused':
+        this.retryAtOnce = news.retry
+        this.emit({ event: 'refused', text: news.text, nextExpected: news.nextExpected })
+        break
+      case 'reset':
+        this.receipts.forgetNumbers()
+        this.emit({ event: 'reset', text: 'both directions start at 1' })
+        break
+      case 'lost':
+        this.counts.lostNumbers += news.end - news.begin + 1
+        this.emit({ event: 'lost', text: `${news.begin} to ${news.end} will not come` })
+        break
+      case 'gap-filled':
+        this.counts.gapFilled += news.end - news.begin + 1
+        this.emit({ event: 'gap-filled', text: `${news.begin} to ${news.end}` })
+        break
+      case 'note':
+        if (news.code === 'gap') this.counts.gaps++
+        if (news.code !== 'duplicate') this.emit({ event: news.code === 'gap' ? 'gap' : 'note', text: news.text })
+    }
+  }
+
+  private save(): void {
+    if (this.options.state === undefined) return
+    const { nextIn, nextOut } = this.numbers
+    const key = `${nextIn} ${nextOut} ${this.receipts.copies}`
+    if (key === this.saved) return
+    writeState(this.options.state, stateOf(this.options.session, this.numbers, this.receipts))
+    this.saved = key
+  }
+}
+
+function sessionConfig(options: ClientOptions): SessionConfig {
+  const exchange = options.exchange ?? { compId: 'CME', subId: 'G' }
+  const { password } = options
+  const policy = resolvePolicy(options.policy ?? 'cme')
+  return {
+    role: 'initiator',
+    policy: policy.preset === 'cme' ? { ...policy, resendChunk: 2500 } : policy,
+    identity: {
+      layout: 'client',
+      senderCompId: `${options.session}N`,
+      targetCompId: exchange.compId,
+      senderSubId: options.subId ?? 'CLIENT1',
+      targetSubId: exchange.subId,
+      senderLocationId: options.locationId ?? 'US,IL',
+      possDupN: true,
+    },
+    heartbeatS: options.heartbeatS ?? 30,
+    ...(password === undefined ? {} : { credentials: { kind: 'password', password } }),
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { NumberTally } from '#peer/number-tally.ts'
+import { blankReceipt, type Receipts } from './receipts.ts'
+
+const count = z.int().min(0)
+const runs = z.array(z.tuple([count, count, count]))
+const schema = z.strictObject({
+  session: z.string(),
+  nextIn: z.int().min(1),
+  nextOut: z.int().min(1),
+  copies: count,
+  sources: z.record(
+    z.string(),
+    z.strictObject({
+      last: count,
+      chainBreaks: count,
+      doubled: count,
+      renumbered: count,
+      live: runs,
+      applResent: runs,
+    }),
+  ),
+})
+export type ClientState = z.output<typeof schema>
+
+/** What an earlier run kept; undefined when there is none. @throws when the file is another session's, or none of ours */
+export function readState(path: string, session: string): ClientState | undefined {
+  if (!existsSync(path)) return undefined
+  const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  if (!parsed.success) throw new Error(`${path} is not a client's state file`)
+  if (parsed.data.session !== session) throw new Error(`${path} belongs to session ${parsed.data.session}`)
+  return parsed.data
+}
+
+/** Whole or not at all: written beside it and renamed. */
+export function writeState(path: string, state: ClientState): void {
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+export function stateOf(
+  session: string,
+  numbers: { nextIn: number; nextOut: number },
+  receipts: Receipts,
+): ClientState {
+  const sources: ClientState['sources'] = {}
+  for (const [id, { last, chainBreaks, doubled, renumbered, live, applResent }] of receipts.sources) {
+    sources[id] = { last, chainBreaks, doubled, renumbered, live: live.runs(), applResent: applResent.runs() }
+  }
+  return { session, nextIn: numbers.nextIn, nextOut: numbers.nextOut, copies: receipts.copies, sources }
+}
+
+export function restore(state: ClientState, receipts: Receipts): void {
+  receipts.copies = state.copies
+  for (const [id, { live, applResent, ...counts }] of Object.entries(state.sources)) {
+    const tallies = { live: NumberTally.fromRuns(live), applResent: NumberTally.fromRuns(applResent) }
+    receipts.sources.set(id, { ...blankReceipt(), ...counts, ...tallies })
+  }
+}
