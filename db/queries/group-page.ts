@@ -1,13 +1,216 @@
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
-import type { Tx } from '../client.ts'
-import type { GroupView } from './group-view.ts'
+import { itemSentence } from '#domain/request/items.ts'
+import type { Sheet } from '#domain/request/round.ts'
+import { asSystem, type Tx } from '../client.ts'
+import { auditEvents } from '../schema/audit.ts'
+import { decisions, requestRounds, requests } from '../schema/requests.ts'
+import { findAccount } from './billing.ts'
+import { type ConsentRecord, listConsents } from './consents.ts'
+import { type Delivery, ledgerFor, loadDelivery } from './delivery.ts'
+import { findFirm, listFirmRefs } from './firms.ts'
+import { deliveryOf, sessionsOf } from './group-rows.ts'
+import type { GroupSource, GroupView } from './group-view.ts'
+import { findGroup, findTerms, type GroupRecord, listContacts, listMembers, type MemberRecord } from './groups.ts'
+import { listUserNames } from './people.ts'
+import { listRequestsOfGroup } from './request-list.ts'
+import { feeOf } from './round-facts.ts'
+import { listSourcesById } from './sources.ts'
+import { figuresOf } from './status.ts'
+import { listTargetRows, type TargetFull } from './target-rows.ts'
 
 /** One group: what was agreed, who signed it, what runs. Undefined: not there, or not this reader's to see. */
-export async function findGroupPage(
-  _tx: Tx,
-  _reader: Actor,
-  _groupId: string,
-  _now: Date,
-): Promise<GroupView | undefined> {
-  throw new Error('unreachable: being written')
+export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now: Date): Promise<GroupView | undefined> {
+  const group = await findGroup(tx, groupId)
+  const owner = group && (await findFirm(tx, group.ownerId))
+  if (!group || !owner) return undefined
+  const seesAll = reader.isExchange || reader.firmId === group.ownerId
+  const delivery = await loadDelivery(tx, group.environment, now)
+  const targets = await listTargetRows(tx, group.environment, delivery, now, groupId)
+  const sessions = (await sessionsOf(tx, [groupId])).get(groupId) ?? []
+  const members = await listMembers(tx, groupId, now)
+  const live = await listConsents(tx, groupId, now)
+  const ledger = ledgerFor(delivery, { sessionIds: sessions })
+  const isLive = group.state === 'live'
+  return {
+    id: group.id,
+    name: group.name,
+    purpose: seesAll ? group.purpose : '',
+    environment: group.environment,
+    ownerId: owner.id,
+    ownerName: owner.name,
+    stateWord: groupStateWord(group.state),
+    isLive,
+    delivery: isLive ? deliveryOf(delivery, targets, ledger) : undefined,
+    heardAgoMs: delivery.heard.agoMs,
+    terms: await termsOf(tx, group, seesAll, now),
+    sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
+    otherSources: seesAll ? null : await countOthers(tx, groupId, members.length, now),
+    targets: targets.map((target) => target.row),
+    contacts: (await listContacts(tx, groupId, now)).map((contact) => ({
+      id: contact.id,
+      name: contact.name,
+      title: contact.title,
+      email: contact.email,
+      phone: contact.phone,
+      authorizedBy: contact.firmName,
+      since: contact.during.from ?? now,
+    })),
+    fee: seesAll ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
+    history: await historyOf(tx, group),
+    requests: await listRequestsOfGroup(tx, reader, groupId),
+    signed: await signedOf(tx, groupId, now),
+    ledger,
+    withdrawable: reader.standings.includes('clearing-signatory')
+      ? [...new Set(live.filter((one) => one.clearingFirmId === reader.firmId).map((one) => one.source))].sort()
+      : [],
+    mayRequestChange: reader.firmId === group.ownerId && (isLive || group.state === 'suspended'),
+  }
+}
+
+/** For a guarantor: how many sources of others the group has. The number alone is read as the system. */
+async function countOthers(tx: Tx, groupId: string, own: number, now: Date): Promise<number> {
+  return (await asSystem(tx, () => listMembers(tx, groupId, now))).length - own
+}
+
+async function termsOf(tx: Tx, group: GroupRecord, seesAll: boolean, now: Date): Promise<GroupView['terms']> {
+  const terms = await findTerms(tx, group.id, now)
+  if (!terms) return null
+  const account = seesAll ? await findAccount(tx, terms.billingAccountId) : undefined
+  const { level, filters, protocol, during } = terms
+  const money = { billTo: account?.firmName ?? null, account: account?.number ?? null }
+  return { level, rejects: filters.rejects, protocol, ...money, since: during.from ?? now }
+}
+
+type Known = {
+  group: GroupRecord
+  members: MemberRecord[]
+  live: ConsentRecord[]
+  delivery: Delivery
+  targets: TargetFull[]
+  sessions: string[]
+}
+
+async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]> {
+  const { group, members, live, delivery, targets, sessions } = known
+  const terms = await findTerms(tx, group.id, now)
+  const rows = await listSourcesById(
+    tx,
+    members.map((member) => member.sourceId),
+    now,
+  )
+  const numbers = await tx
+    .select({ id: requests.id, number: requests.number })
+    .from(requests)
+    .where(eq(requests.groupId, group.id))
+  return members.map((member): GroupSource => {
+    const row = rows.find((one) => one.id === member.sourceId)
+    const guarantors = row?.guarantors ?? []
+    const given = guarantors.map((firm) => {
+      const consent = live.find((one) => one.sourceId === member.sourceId && one.clearingFirmId === firm.id)
+      return {
+        firmId: firm.id,
+        firmName: firm.name,
+        upToLevel: consent?.upToLevel ?? null,
+        since: consent?.during.from ?? null,
+        by: null,
+        basis: consent?.basis ?? null,
+      }
+    })
+    const request = numbers.find((one) => one.id === member.viaId)?.number
+    const level = terms?.level
+    return {
+      name: member.name,
+      gateway: row?.gatewayKind ?? 'cgw',
+      sessionId:
+        targets.find((target) => target.sources.some((one) => one.name === member.name))?.row.sessionId ?? null,
+      since: member.since,
+      via: member.via === 'request' ? (request ? `request ${request}` : 'a request') : 'a rule',
+      consents: given,
+      flows:
+        level !== undefined &&
+        given.length > 0 &&
+        given.every((one) => one.upToLevel !== null && levelCovers(one.upToLevel, level)),
+      received: figuresOf(delivery, member.name).received,
+      ledger: ledgerFor(delivery, { sessionIds: sessions, sourceId: member.name }),
+      lastReceivedAt: figuresOf(delivery, member.name).lastReceivedAt,
+    }
+  })
+}
+
+/** Who signed what: approvals of requests of this group that stand, newest first, in the signer's own words. */
+async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['signed']> {
+  const rows = await tx
+    .select({ decision: decisions, number: requests.number })
+    .from(decisions)
+    .innerJoin(requests, eq(requests.id, decisions.requestId))
+    .where(and(eq(requests.groupId, groupId), eq(decisions.verdict, 'approve'), isNull(decisions.takenBackAt)))
+    .orderBy(desc(decisions.decidedAt))
+  const refs = await listFirmRefs(tx, [...new Set(rows.map((row) => row.decision.firmId))], now)
+  return rows.map(({ decision, number }) => ({
+    firmName: refs.get(decision.firmId)?.name ?? '',
+    by: /^I, ([^,]+),/.exec(decision.authority)?.[1] ?? '',
+    at: decision.decidedAt,
+    sentence: decision.authority,
+    requestNumber: number,
+  }))
+}
+
+const eventWords: Record<string, string> = {
+  'request.publish': 'Published',
+  'request.confirm': 'Applied by the connector',
+  'request.undo': 'Publication undone',
+  'consent.withdraw': 'Consent withdrawn',
+  'target.pause': 'Target paused',
+  'target.resume': 'Target resumed',
+  'credential.create': 'Password created',
+  'credential.revoke': 'Password revoked',
+}
+
+/** What happened to the group, newest first: its requests as published, and the immediate acts. */
+async function historyOf(tx: Tx, group: GroupRecord): Promise<GroupView['history']> {
+  const own = await tx
+    .select({ id: requests.id, number: requests.number, round: requests.round, sheet: requestRounds.sheet })
+    .from(requests)
+    .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
+    .where(eq(requests.groupId, group.id))
+    .orderBy(asc(requests.number))
+  const sessions = (await sessionsOf(tx, [group.id])).get(group.id) ?? []
+  const ids = [group.id, ...own.map((request) => request.id), ...sessions]
+  const events = await tx
+    .select()
+    .from(auditEvents)
+    .where(
+      and(
+        inArray(auditEvents.objectId, ids),
+        inArray(auditEvents.action, Object.keys(eventWords)),
+        isNull(auditEvents.refused),
+      ),
+    )
+    .orderBy(desc(auditEvents.seq))
+    .limit(200)
+  const names = await listUserNames(
+    tx,
+    events.map((event) => event.actorId),
+  )
+  return events.map((event) => {
+    const request = own.find((one) => one.id === event.objectId)
+    const word = eventWords[event.action] ?? event.action
+    const where = event.objectKind === 'target' ? ` on ${event.objectId}` : ''
+    const by = event.actorId ? (names.get(event.actorId) ?? 'another firm') : 'the portal'
+    return {
+      at: event.at,
+      what: request && event.action === 'request.publish' ? publishedWords(request.sheet) : `${word}${where}`,
+      by,
+      reason: event.reason,
+      requestNumber: request?.number ?? null,
+    }
+  })
+}
+
+/** The sheet is written with the round, from the domain's type; a reader without it reads the word alone. */
+function publishedWords(sheet: unknown): string {
+  const items = (sheet as Sheet | null)?.items ?? []
+  return items.length === 0 ? 'Published' : items.slice(0, 6).map(itemSentence).join('; ')
 }

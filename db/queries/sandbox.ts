@@ -1,4 +1,16 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { Actor } from '#domain/people/permissions.ts'
+import { roleNames } from '#domain/people/roles.ts'
+import type { Capacity } from '#domain/request/lifecycle.ts'
 import type { Tx } from '../client.ts'
+import { groups } from '../schema/groups.ts'
+import { observedTargets } from '../schema/observed.ts'
+import { requestDrafts, requestParties, requests } from '../schema/requests.ts'
+import { targetCredentials, targets } from '../schema/targets.ts'
+import { findActor, listPeople, type PersonRow } from './people.ts'
+import { listRequests } from './request-list.ts'
+
+const environment = 'sandbox'
 
 /** One of the people that the sandbox offers for a click, with what waits for them. */
 export type SandboxPerson = {
@@ -8,7 +20,7 @@ export type SandboxPerson = {
   firmName: string
   roles: string[]
   waiting: number
-  /** "2 requests to sign" */
+  /** "2 requests to sign"; empty when nothing waits */
   waitingText: string
 }
 
@@ -24,11 +36,212 @@ export type SandboxStep = {
 }
 
 /** For the sign-in page and "Continue as …": over `asJobs`, since nobody is signed in yet. */
-export async function listSandboxPeople(_tx: Tx, _now: Date): Promise<SandboxPerson[]> {
-  throw new Error('unreachable: being written')
+export async function listSandboxPeople(tx: Tx, now: Date): Promise<SandboxPerson[]> {
+  const people = (await listPeople(tx, now)).filter((person) => person.isActive && person.roles.length > 0)
+  const waiting: SandboxPerson[] = []
+  for (const person of people) {
+    const actor = await findActor(tx, person.userId, now)
+    if (actor) waiting.push(await waitingOf(tx, person, actor))
+  }
+  return waiting
 }
 
+async function waitingOf(tx: Tx, person: PersonRow, actor: Actor): Promise<SandboxPerson> {
+  const rows = await listRequests(tx, actor, environment)
+  const mine = rows.rows.filter((row) => row.waitsForMe)
+  const words = new Map<string, number>()
+  for (const row of mine) {
+    const word = (row.next ?? 'Open').toLowerCase()
+    words.set(word, (words.get(word) ?? 0) + 1)
+  }
+  const bare = actor.standings.includes('technical-contact') ? await countWithoutPassword(tx, actor.firmId) : 0
+  const texts = [...words].map(([word, count]) => `${count} ${count === 1 ? 'request' : 'requests'} to ${word}`)
+  if (bare > 0) texts.push(`${bare} ${bare === 1 ? 'target' : 'targets'} without a password`)
+  return {
+    userId: person.userId,
+    name: person.name,
+    email: person.email,
+    firmName: person.firmName,
+    roles: person.roles.map((role) => roleNames[role]),
+    waiting: mine.length + bare,
+    waitingText: texts.join(', '),
+  }
+}
+
+async function countWithoutPassword(tx: Tx, firmId: string): Promise<number> {
+  const rows = await tx
+    .select({ id: targets.id })
+    .from(targets)
+    .innerJoin(groups, eq(groups.id, targets.groupId))
+    .leftJoin(targetCredentials, and(eq(targetCredentials.targetId, targets.id), isNull(targetCredentials.revokedAt)))
+    .where(
+      and(
+        eq(groups.ownerId, firmId),
+        eq(groups.environment, environment),
+        sql`${targets.state} <> 'closed'`,
+        isNull(targetCredentials.id),
+      ),
+    )
+  return rows.length
+}
+
+/** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */
+export const storyGroup = 'Desk 7'
+
 /** The six steps from draft to copies, ticked from real state; over `asJobs`. Undefined when this is no seeded sandbox. */
-export async function findSandboxSteps(_tx: Tx, _now: Date): Promise<SandboxStep[] | undefined> {
-  throw new Error('unreachable: being written')
+export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[] | undefined> {
+  const story = await findStory(tx)
+  const people = await listPeople(tx, now)
+  if (!story) return undefined
+  const { number, state } = story
+  const isDraft = state === 'draft' || state === 'returned'
+  const [first, second] = story.guarantors
+  const isApproved = state === 'applying' || state === 'applied'
+  const target = isApproved ? await findStoryTarget(tx, story.groupId) : undefined
+  const signer = (firmId: string | undefined) => holder(people, 'clearing-signatory', firmId)
+  const technical = holder(people, 'technical-contact', story.ownerId)
+  const request = { page: 'request' as const, number }
+  const steps: [SandboxStep['id'], string, boolean, PersonRow | undefined, SandboxStep['at']][] = [
+    [
+      'submit',
+      'Submit the request',
+      !isDraft,
+      byId(people, story.draftedBy),
+      { page: isDraft ? 'draft' : 'request', number },
+    ],
+    [
+      'sign-first',
+      `Sign for ${first?.firmName ?? 'the first clearing firm'}`,
+      first?.isMet ?? false,
+      signer(first?.firmId),
+      request,
+    ],
+    [
+      'sign-second',
+      `Sign for ${second?.firmName ?? 'the second clearing firm'}`,
+      second?.isMet ?? false,
+      signer(second?.firmId),
+      request,
+    ],
+    ['approve', 'Approve for the exchange', isApproved, holder(people, 'gam', undefined), request],
+    [
+      'create-password',
+      'Create the password',
+      target?.hasPassword ?? false,
+      technical,
+      target ? { page: 'credential', sessionId: target.sessionId } : null,
+    ],
+    [
+      'connect',
+      'Connect a client',
+      target?.wasLoggedOn ?? false,
+      technical,
+      target ? { page: 'target', sessionId: target.sessionId } : null,
+    ],
+  ]
+  const next = steps.findIndex(([, , isDone]) => !isDone)
+  return steps.map(([id, title, isDone, person, at], index) => ({
+    id,
+    title,
+    isDone,
+    isNext: index === next,
+    asUserId: person?.userId ?? '',
+    asName: person?.name ?? '',
+    at: index <= next || isDone ? at : null,
+  }))
+}
+
+const byId = (people: readonly PersonRow[], userId: string) => people.find((person) => person.userId === userId)
+
+function holder(people: readonly PersonRow[], role: PersonRow['roles'][number], firmId: string | undefined) {
+  return people.find(
+    (person) => person.isActive && person.roles.includes(role) && (firmId === undefined || person.firmId === firmId),
+  )
+}
+
+type Story = {
+  number: number
+  state: string
+  ownerId: string
+  draftedBy: string
+  groupId: string | null
+  guarantors: { firmId: string; firmName: string; isMet: boolean }[]
+}
+
+/** The newest request for the story's group; before it is submitted its guarantors are those of the seed's two sources. */
+async function findStory(tx: Tx): Promise<Story | undefined> {
+  const [row] = await tx
+    .select({ request: requests })
+    .from(requests)
+    .innerJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
+    .where(
+      and(
+        eq(requests.environment, environment),
+        eq(requests.kind, 'new-group'),
+        sql`${requestDrafts.document} ->> 'groupName' = ${storyGroup}`,
+      ),
+    )
+    .orderBy(desc(requests.number))
+    .limit(1)
+  if (!row) return undefined
+  const { id, number, state, ownerId, draftedBy, groupId, round } = row.request
+  const parties = await tx
+    .select({ firmId: requestParties.firmId, slice: requestParties.slice, metBy: requestParties.metBy })
+    .from(requestParties)
+    .where(
+      and(
+        eq(requestParties.requestId, id),
+        eq(requestParties.round, round),
+        eq(requestParties.capacity, 'guarantor' satisfies Capacity),
+      ),
+    )
+  const guarantors = parties
+    .map(({ firmId, slice, metBy }) => ({ firmId, firmName: firmNameIn(slice), isMet: metBy !== null }))
+    .sort((a, b) => (a.firmName < b.firmName ? 1 : -1))
+  return {
+    number,
+    state,
+    ownerId,
+    draftedBy,
+    groupId,
+    guarantors: guarantors.length > 0 ? guarantors : await expected(tx),
+  }
+}
+
+/** A slice names its firm: `{ firm: { name } }`. */
+function firmNameIn(slice: unknown): string {
+  const firm = typeof slice === 'object' && slice !== null && 'firm' in slice ? slice.firm : undefined
+  return typeof firm === 'object' && firm !== null && 'name' in firm ? String(firm.name) : ''
+}
+
+/** Clearing firms of the sandbox, for the strip before anything is submitted. */
+async function expected(tx: Tx): Promise<Story['guarantors']> {
+  const rows = await tx.execute<{ id: string; name: string }>(sql`
+    select distinct f.id, f.name from dc.firms f join dc.firm_codes c on c.firm_id = f.id and c.kind = 'clearing' order by f.name desc`)
+  return rows.map(({ id, name }) => ({ firmId: id, firmName: name, isMet: false }))
+}
+
+async function findStoryTarget(tx: Tx, groupId: string | null) {
+  if (!groupId) return undefined
+  const [target] = await tx
+    .select({ id: targets.id, sessionId: targets.sessionId })
+    .from(targets)
+    .where(and(eq(targets.groupId, groupId), inArray(targets.state, ['open', 'paused'])))
+    .orderBy(asc(targets.sessionId))
+  if (!target) return undefined
+  const credentials = await tx
+    .select({ id: targetCredentials.id })
+    .from(targetCredentials)
+    .where(and(eq(targetCredentials.targetId, target.id), isNull(targetCredentials.revokedAt)))
+  const logons = await tx
+    .select({ at: observedTargets.lastLogonAt })
+    .from(observedTargets)
+    .where(
+      and(
+        eq(observedTargets.environment, environment),
+        eq(observedTargets.sessionId, target.sessionId),
+        isNotNull(observedTargets.lastLogonAt),
+      ),
+    )
+  return { sessionId: target.sessionId, hasPassword: credentials.length > 0, wasLoggedOn: logons.length > 0 }
 }

@@ -1,8 +1,107 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
+import { addLedgers, silentAfterMs } from '#domain/status/state.ts'
+import { verdict } from '#domain/status/verdict.ts'
 import type { Tx } from '../client.ts'
-import type { StatusView } from './status-view.ts'
+import { covers } from '../schema/columns.ts'
+import { firms } from '../schema/firms.ts'
+import { groupSources } from '../schema/groups.ts'
+import { feeds, sourceGuarantors, sourceSessions } from '../schema/sources.ts'
+import { type Delivery, loadDelivery } from './delivery.ts'
+import { listGroupRows } from './group-rows.ts'
+import type { FeedRow, SourceRow, StatusView } from './status-view.ts'
+import { listTargetRows } from './target-rows.ts'
 
 /** Everything the status page shows, as far as this transaction's person sees it: worst first. */
-export async function findStatus(_tx: Tx, _environment: Environment, _now: Date): Promise<StatusView> {
-  throw new Error('unreachable: being written')
+export async function findStatus(tx: Tx, environment: Environment, now: Date): Promise<StatusView> {
+  const delivery = await loadDelivery(tx, environment, now)
+  const targets = await listTargetRows(tx, environment, delivery, now)
+  const groups = await listGroupRows(tx, environment, delivery, targets, now)
+  const live = groups.flatMap(({ name, delivery: state, ledger }) => (state ? [{ name, state, ledger }] : []))
+  const { heard, connector } = delivery
+  const lost = [...delivery.feeds.values()].reduce((total, feed) => total + feed.lost, 0)
+  return {
+    verdict: verdict(live, lost, heard),
+    heardAgoMs: heard.agoMs,
+    isStale: heard.agoMs === undefined || heard.agoMs > silentAfterMs,
+    connector: connector && {
+      name: connector.connector,
+      state: connector.state,
+      runningVersion: connector.runningVersion,
+      refusedWhy: delivery.alarms.find((alarm) => alarm.kind === 'connector')?.says ?? null,
+    },
+    newestVersion: delivery.newestVersion,
+    alarms: delivery.alarms.map(({ code, says, since }) => ({ code, says, since: since.toISOString() })),
+    ledger: addLedgers(groups.map((group) => group.ledger)),
+    groups,
+    targets: targets.map((target) => target.row),
+    sources: await sourceRows(tx, environment, delivery, now),
+    feeds: await feedRows(tx, environment, delivery),
+  }
+}
+
+async function sourceRows(tx: Tx, environment: Environment, delivery: Delivery, now: Date): Promise<SourceRow[]> {
+  const rows = await tx
+    .select({ source: sourceSessions, guarantor: firms.name })
+    .from(sourceSessions)
+    .leftJoin(
+      sourceGuarantors,
+      and(eq(sourceGuarantors.sourceId, sourceSessions.id), covers(sourceGuarantors.during, now)),
+    )
+    .leftJoin(firms, eq(firms.id, sourceGuarantors.firmId))
+    .where(eq(sourceSessions.environment, environment))
+    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode), asc(firms.name))
+  const counts = await tx
+    .select({ sourceId: groupSources.sourceId, groups: sql<number>`count(*)::int` })
+    .from(groupSources)
+    .where(and(eq(groupSources.environment, environment), covers(groupSources.during, now)))
+    .groupBy(groupSources.sourceId)
+  const byName = new Map<string, SourceRow>()
+  for (const { source, guarantor } of rows) {
+    const name = source.sessionCode + source.executionCode
+    const row = byName.get(name) ?? {
+      name,
+      gateway: source.gatewayKind,
+      feedId: source.feedId,
+      guarantors: [],
+      groups: counts.find((count) => count.sourceId === source.id)?.groups ?? 0,
+      ...figuresOf(delivery, name),
+    }
+    byName.set(name, row)
+    if (guarantor) row.guarantors.push(guarantor)
+  }
+  return [...byName.values()]
+}
+
+/** What was received of a source, over its segments. */
+export function figuresOf(delivery: Delivery, name: string) {
+  const seen = delivery.sources.get(name) ?? []
+  const total = (key: 'received' | 'aside') => seen.reduce((sum, one) => sum + one[key], 0)
+  const heard = seen.flatMap((one) => one.lastReceivedAt ?? []).sort((a, b) => b.getTime() - a.getTime())
+  return {
+    received: total('received'),
+    highest: Math.max(0, ...seen.map((one) => one.highest)),
+    aside: total('aside'),
+    lastReceivedAt: heard[0] ?? null,
+  }
+}
+
+async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): Promise<FeedRow[]> {
+  const rows = await tx.select().from(feeds).where(eq(feeds.environment, environment)).orderBy(asc(feeds.id))
+  return rows.map((feed) => {
+    const seen = delivery.feedRows.find((row) => row.feedId === feed.id)
+    return {
+      id: feed.id,
+      gateway: feed.gatewayKind,
+      state: seen?.state ?? 'unknown',
+      isConnected: delivery.feeds.get(feed.id)?.connected ?? false,
+      received: seen?.received ?? 0,
+      missing: seen?.missing ?? 0,
+      lost: seen?.lost ?? 0,
+      aside: seen?.aside ?? 0,
+      duplicates: seen?.duplicates ?? 0,
+      lastReceivedAt: seen?.lastReceivedAt ?? null,
+      detail: seen?.detail ?? null,
+    }
+  })
 }

@@ -1,13 +1,146 @@
+import { and, desc, eq } from 'drizzle-orm'
+import { liveCredentials } from '#domain/credential/secret.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import { environmentSettings } from '#domain/reference/settings.ts'
 import type { Tx } from '../client.ts'
-import type { TargetView } from './group-view.ts'
+import { observedRefusedLogons } from '../schema/observed.ts'
+import { ledgerFor, loadDelivery, type ObservedTarget } from './delivery.ts'
+import { findFirm } from './firms.ts'
+import type { CredentialRow, TargetView } from './group-view.ts'
+import { findGroup, findTerms } from './groups.ts'
+import { findUserName, listUserNames } from './people.ts'
+import { findSettings } from './publications.ts'
+import { figuresOf } from './status.ts'
+import { listTargetRows } from './target-rows.ts'
+import { findTarget, listCredentials, type TargetRecord } from './targets.ts'
 
-/** One target by its session id: connection data, credentials, state and figures. */
+/** One target by its session id: connection data, credentials, state and figures. Seen by its owner and the exchange. */
 export async function findTargetPage(
-  _tx: Tx,
-  _reader: Actor,
-  _sessionId: string,
-  _now: Date,
+  tx: Tx,
+  reader: Actor,
+  sessionId: string,
+  now: Date,
 ): Promise<TargetView | undefined> {
-  throw new Error('unreachable: being written')
+  const target = await findTarget(tx, sessionId)
+  const group = target && (await findGroup(tx, target.groupId))
+  const owner = group && (await findFirm(tx, group.ownerId))
+  if (!target || !group || !owner) return undefined
+  const delivery = await loadDelivery(tx, target.environment, now)
+  const rows = await listTargetRows(tx, target.environment, delivery, now, group.id)
+  const full = rows.find((one) => one.row.sessionId === sessionId)
+  const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
+  const credentials = await credentialRows(tx, target, full?.observed)
+  const gone = {
+    word: 'Paused' as const,
+    text: 'Closed',
+    sentence: `${sessionId} is closed: nothing is delivered on it.`,
+  }
+  return {
+    sessionId,
+    senderCompId: `${sessionId}N`,
+    exchange: settings.success ? settings.data.exchange : { compId: '', subId: '' },
+    groupId: group.id,
+    groupName: group.name,
+    ownerId: owner.id,
+    ownerName: owner.name,
+    environment: target.environment,
+    gateway: target.gatewayKind,
+    protocol: (await findTerms(tx, group.id, now))?.protocol ?? 'classic',
+    wanted: target.state,
+    pausedBy: (await findUserName(tx, target.pausedBy)) ?? (target.pausedBy ? 'the exchange' : null),
+    pauseReason: target.pauseReason,
+    delivery: full?.state ?? gone,
+    heardAgoMs: delivery.heard.agoMs,
+    listen: target.listen,
+    sources: (full?.sources ?? []).map(({ name }) => ({
+      name,
+      received: figuresOf(delivery, name).received,
+      highest: figuresOf(delivery, name).highest,
+      ledger: ledgerFor(delivery, { sessionIds: [sessionId], sourceId: name }),
+    })),
+    session: full?.observed ? sessionOf(full.observed) : null,
+    ledger: ledgerFor(delivery, { sessionIds: [sessionId] }),
+    credentials,
+    refusedLogons: await refusedLogons(tx, target),
+    ...rightsOf(reader, target, group.ownerId, credentials),
+  }
+}
+
+const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ObservedTarget): TargetView['session'] => ({
+  state,
+  since,
+  address,
+  nextIn,
+  nextOut,
+  lastLogonAt: rest.lastLogonAt,
+  lastLogoffAt: rest.lastLogoffAt,
+  lastLogoffWhy: rest.lastLogoffWhy,
+  lastSentAt: rest.lastSentAt,
+  lastHeardAt: rest.lastHeardAt,
+})
+
+async function credentialRows(
+  tx: Tx,
+  target: TargetRecord,
+  observed: ObservedTarget | undefined,
+): Promise<CredentialRow[]> {
+  const rows = await listCredentials(tx, target.id)
+  const names = await listUserNames(
+    tx,
+    rows.map((row) => row.revokedBy),
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    fingerprint: row.fingerprint,
+    createdBy: row.createdBy,
+    createdAt: row.claimedAt,
+    lastUsedAt: observed?.lastCredential === row.fingerprint ? observed.lastLogonAt : null,
+    revokedAt: row.revokedAt,
+    revokedBy: row.revokedBy ? (names.get(row.revokedBy) ?? 'the exchange') : null,
+  }))
+}
+
+async function refusedLogons(tx: Tx, { environment, sessionId }: TargetRecord): Promise<TargetView['refusedLogons']> {
+  return tx
+    .select({
+      at: observedRefusedLogons.at,
+      address: observedRefusedLogons.address,
+      claimed: observedRefusedLogons.claimed,
+      says: observedRefusedLogons.says,
+    })
+    .from(observedRefusedLogons)
+    .where(
+      and(
+        eq(observedRefusedLogons.environment, environment),
+        eq(observedRefusedLogons.kind, 'target'),
+        eq(observedRefusedLogons.objectId, sessionId),
+      ),
+    )
+    .orderBy(desc(observedRefusedLogons.at))
+    .limit(20)
+}
+
+/** The same rules as the commands, in words for a button that is shown disabled. */
+function rightsOf(reader: Actor, target: TargetRecord, ownerId: string, credentials: readonly CredentialRow[]) {
+  const isContact = reader.firmId === ownerId && reader.standings.includes('technical-contact')
+  const isOperations = reader.isExchange && reader.standings.includes('operations')
+  const live = credentials.filter((one) => one.revokedAt === null).length
+  const right = (why: string | null) => ({ may: why === null, why })
+  const open = target.state === 'closed' ? 'This target is closed.' : null
+  const runs = isContact || isOperations ? null : 'This needs a technical contact of the owner, or operations.'
+  return {
+    mayCreatePassword: right(
+      isContact
+        ? (open ?? (live >= liveCredentials ? `${live} passwords live already; revoke one first.` : null))
+        : 'Only a technical contact of the owner may create a password.',
+    ),
+    mayPause: right(runs ?? open ?? (target.state === 'paused' ? 'It is paused already.' : null)),
+    mayResume: right(
+      runs ??
+        (target.state !== 'paused' ? 'It is not paused.' : null) ??
+        (isOperations || target.pausedBy === reader.userId ? null : 'Whoever paused it resumes it, or operations.'),
+    ),
+    mayRevoke: isContact || isOperations,
+  }
 }

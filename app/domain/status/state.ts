@@ -59,6 +59,8 @@ export type TargetFacts = {
   part: 'running' | 'refused' | 'unanswered'
   /** why it refused */
   detail?: string
+  /** what the connector wants a person to see to, in its words */
+  alarm?: string
   /** milliseconds since the newest part was published; an unanswered one older than a minute needs somebody */
   publishedAgoMs: number
   loggedOn: boolean
@@ -120,6 +122,7 @@ function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryStat
       `${writeCount(Math.abs(open))} ${open > 0 ? 'messages are' : 'copies too many are'} unaccounted for on ${facts.sessionId}.`,
       'Compare the ledger of each source, and tell operations.',
     )
+  if (facts.alarm) return act(`${facts.sessionId}: ${facts.alarm}`, 'Settle what it names, or tell operations.')
   if (facts.part === 'refused')
     return act(
       `The connector refused ${facts.sessionId}: ${facts.detail ?? 'no reason given'}.`,
@@ -187,6 +190,25 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   if (facts.recovering > 0) return say('Catching up', `${writeCount(facts.recovering)} copies of a resend to go.`)
   if (facts.part === 'unanswered') return say('Catching up', 'A change was published and is being applied.')
   return say('Complete', 'Every copy that should be there is there.')
+}
+
+/** For a guarantor, who sees its own sessions' figures and no target: how their copies stand. */
+export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
+  if (heard.agoMs === undefined || heard.agoMs > silentAfterMs) return silent(heard)
+  const open = unaccounted(ledger)
+  if (open !== 0)
+    return act(
+      `${writeCount(Math.abs(open))} messages of your sessions are unaccounted for.`,
+      'Tell operations of the exchange.',
+    )
+  const kept = ledger.waiting + ledger.held
+  if (kept > 0)
+    return {
+      word: 'Waiting for them',
+      text: 'Waiting for them',
+      sentence: `${writeCount(kept)} copies of your sessions are held for the client.`,
+    }
+  return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
 }
 
 /** A group is as well as its worst target; without targets there is nothing to deliver on yet. */

@@ -1,0 +1,165 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { Environment } from '#domain/reference/environment.ts'
+import { addLedgers, type FeedFacts, type Heard, type Ledger } from '#domain/status/state.ts'
+import type { Tx } from '../client.ts'
+import { configurationParts, configurationReports, configurationVersions } from '../schema/configuration.ts'
+import { environments } from '../schema/installation.ts'
+import {
+  observedAlarms,
+  observedConnectors,
+  observedFeeds,
+  observedLedger,
+  observedSources,
+  observedTargets,
+} from '../schema/observed.ts'
+
+export type ObservedTarget = typeof observedTargets.$inferSelect
+export type ObservedSource = typeof observedSources.$inferSelect
+export type LedgerRow = Ledger & { sessionId: string; sourceId: string }
+export type PartState = { part: 'running' | 'refused' | 'unanswered'; detail?: string; publishedAt: Date | null }
+
+/** What the connector of an environment last reported, as far as the reader sees it. */
+export type Delivery = {
+  heard: Heard
+  connector: typeof observedConnectors.$inferSelect | undefined
+  newestVersion: number
+  alarms: (typeof observedAlarms.$inferSelect)[]
+  targets: Map<string, ObservedTarget>
+  sources: Map<string, ObservedSource[]>
+  ledger: LedgerRow[]
+  /** health of the feeds behind the sources that the reader sees */
+  feeds: Map<string, FeedFacts>
+  /** figures of feeds; for the exchange alone */
+  feedRows: (typeof observedFeeds.$inferSelect)[]
+  /** by target session id */
+  parts: Map<string, PartState>
+}
+
+/** Read at one instant, in a fixed number of queries whatever the number of groups. */
+export async function loadDelivery(tx: Tx, environment: Environment, now: Date): Promise<Delivery> {
+  const [connector] = await tx
+    .select()
+    .from(observedConnectors)
+    .where(eq(observedConnectors.environment, environment))
+    .orderBy(desc(observedConnectors.heardAt))
+    .limit(1)
+  const [row] = await tx.select().from(environments).where(eq(environments.environment, environment))
+  const name = connector?.connector ?? ''
+  const of = (table: typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms) =>
+    and(eq(table.environment, environment), eq(table.connector, name))
+  const alarms = await tx.select().from(observedAlarms).where(of(observedAlarms)).orderBy(observedAlarms.since)
+  const targets = await tx.select().from(observedTargets).where(of(observedTargets))
+  const sources = await tx.select().from(observedSources).where(of(observedSources))
+  return {
+    heard: { agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()) },
+    connector,
+    newestVersion: row?.newestVersion ?? 0,
+    alarms,
+    targets: new Map(targets.map((target) => [target.sessionId, target])),
+    sources: groupBySource(sources),
+    ledger: await ledgerOf(tx, environment, name, connector?.week ?? null),
+    feeds: await feedHealth(tx, environment, name, alarms),
+    feedRows: await tx.select().from(observedFeeds).where(of(observedFeeds)).orderBy(observedFeeds.feedId),
+    parts: await partStates(tx, environment),
+  }
+}
+
+function groupBySource(rows: readonly ObservedSource[]): Map<string, ObservedSource[]> {
+  const bySource = new Map<string, ObservedSource[]>()
+  for (const row of rows) bySource.set(row.sourceId, [...(bySource.get(row.sourceId) ?? []), row])
+  return bySource
+}
+
+/** Of the present trading week, summed over segments. */
+async function ledgerOf(
+  tx: Tx,
+  environment: Environment,
+  connector: string,
+  week: string | null,
+): Promise<LedgerRow[]> {
+  const total = (column: typeof observedLedger.received) => sql<number>`sum(${column})::float8`
+  return tx
+    .select({
+      sessionId: observedLedger.sessionId,
+      sourceId: observedLedger.sourceId,
+      received: total(observedLedger.received),
+      delivered: total(observedLedger.delivered),
+      filtered: total(observedLedger.filtered),
+      waiting: total(observedLedger.waiting),
+      held: total(observedLedger.held),
+      expired: total(observedLedger.expired),
+    })
+    .from(observedLedger)
+    .where(
+      and(
+        eq(observedLedger.environment, environment),
+        eq(observedLedger.connector, connector),
+        week === null ? undefined : eq(observedLedger.week, week),
+      ),
+    )
+    .groupBy(observedLedger.sessionId, observedLedger.sourceId)
+}
+
+const connected = ['logged-on', 'recovering']
+
+async function feedHealth(
+  tx: Tx,
+  environment: Environment,
+  connector: string,
+  alarms: Delivery['alarms'],
+): Promise<Map<string, FeedFacts>> {
+  const rows = await tx.execute<{ feed_id: string; state: string; lost: string; missing: string }>(sql`
+    select feed_id, state, lost, missing from dc.feed_health() where environment = ${environment} and connector = ${connector}`)
+  return new Map(
+    rows.map(({ feed_id: id, state, lost, missing }) => {
+      const alarm = alarms.find((one) => one.kind === 'feed' && one.objectId === id)?.says
+      const part = state === 'refused' ? ('refused' as const) : ('running' as const)
+      const figures = { lost: Number(lost), gap: Number(missing), connected: connected.includes(state) }
+      return [id, { id, part, ...figures, ...(alarm && { alarm }) }]
+    }),
+  )
+}
+
+/** For each target: the newest part that was published, and what the connector said of it. */
+async function partStates(tx: Tx, environment: Environment): Promise<Map<string, PartState>> {
+  const parts = await tx
+    .selectDistinctOn([configurationParts.objectId], {
+      objectId: configurationParts.objectId,
+      number: configurationParts.number,
+      madeAt: configurationVersions.madeAt,
+    })
+    .from(configurationParts)
+    .leftJoin(
+      configurationVersions,
+      and(
+        eq(configurationVersions.environment, configurationParts.environment),
+        eq(configurationVersions.number, configurationParts.number),
+      ),
+    )
+    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.kind, 'target')))
+    .orderBy(configurationParts.objectId, desc(configurationParts.number))
+  const reports = await tx
+    .selectDistinctOn([configurationReports.objectId])
+    .from(configurationReports)
+    .where(and(eq(configurationReports.environment, environment), eq(configurationReports.kind, 'target')))
+    .orderBy(configurationReports.objectId, desc(configurationReports.number), desc(configurationReports.at))
+  return new Map(
+    parts.map(({ objectId, number, madeAt }) => {
+      const report = reports.find((one) => one.objectId === objectId && one.number >= number)
+      const detail = report?.detail
+      return [objectId, { part: report?.state ?? 'unanswered', publishedAt: madeAt, ...(detail && { detail }) }]
+    }),
+  )
+}
+
+const none: Ledger = { received: 0, delivered: 0, filtered: 0, waiting: 0, held: 0, expired: 0 }
+
+/** The figures of a target, of a source, or of a source on a target. */
+export function ledgerFor(delivery: Delivery, of: { sessionIds?: readonly string[]; sourceId?: string }): Ledger {
+  const rows = delivery.ledger.filter(
+    (row) =>
+      (of.sessionIds === undefined || of.sessionIds.includes(row.sessionId)) &&
+      (of.sourceId === undefined || row.sourceId === of.sourceId),
+  )
+  return rows.length === 0 ? none : addLedgers(rows)
+}

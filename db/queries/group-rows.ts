@@ -1,0 +1,112 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { type DeliveryState, groupState, type Ledger, sessionsState, worstFirst } from '#domain/status/state.ts'
+import { asSystem, type Tx } from '../client.ts'
+import { covers } from '../schema/columns.ts'
+import { firms } from '../schema/firms.ts'
+import { groupSources, groups, groupTerms } from '../schema/groups.ts'
+import { sourceSessions } from '../schema/sources.ts'
+import { targets } from '../schema/targets.ts'
+import { type Delivery, ledgerFor } from './delivery.ts'
+import type { GroupRow } from './status-view.ts'
+import type { TargetFull } from './target-rows.ts'
+
+type Found = {
+  group: typeof groups.$inferSelect
+  ownerName: string
+  level: Level | null
+  sources: string[]
+  sessions: string[]
+}
+
+/** Groups that the reader sees, those in trouble first; a delivery word stands beside live ones only. */
+export async function listGroupRows(
+  tx: Tx,
+  environment: Environment,
+  delivery: Delivery,
+  shown: readonly TargetFull[],
+  now: Date,
+): Promise<GroupRow[]> {
+  const rows = await tx
+    .select({ group: groups, ownerName: firms.name, level: groupTerms.level })
+    .from(groups)
+    .innerJoin(firms, eq(firms.id, groups.ownerId))
+    .leftJoin(groupTerms, and(eq(groupTerms.groupId, groups.id), covers(groupTerms.during, now)))
+    .where(eq(groups.environment, environment))
+    .orderBy(asc(groups.name))
+  const members = await tx
+    .select({
+      groupId: groupSources.groupId,
+      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
+    })
+    .from(groupSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
+    .where(and(eq(groupSources.environment, environment), covers(groupSources.during, now)))
+  const sessionsByGroup = await sessionsOf(
+    tx,
+    rows.map((row) => row.group.id),
+  )
+  return rows
+    .map((row) => {
+      const sources = members.filter((member) => member.groupId === row.group.id).map((member) => member.name)
+      const sessions = sessionsByGroup.get(row.group.id) ?? []
+      return groupRow({ ...row, sources, sessions }, delivery, shown)
+    })
+    .sort(byState)
+}
+
+function groupRow(
+  { group, ownerName, level, sources, sessions }: Found,
+  delivery: Delivery,
+  all: readonly TargetFull[],
+): GroupRow {
+  const own = all.filter((target) => target.record.groupId === group.id)
+  const isLive = group.state === 'live'
+  const ledger = ledgerFor(delivery, { sessionIds: sessions })
+  const sent = own.flatMap((target) => target.row.lastSentAt ?? [])
+  return {
+    id: group.id,
+    name: group.name,
+    ownerName,
+    stateWord: groupStateWord(group.state),
+    isLive,
+    delivery: isLive ? deliveryOf(delivery, own, ledger) : undefined,
+    level: level ? levelNames[level] : '',
+    sources: sources.length,
+    targets: own.length,
+    ledger,
+    lastSentAt: sent.sort((a, b) => b.getTime() - a.getTime())[0] ?? null,
+  }
+}
+
+/** By its targets where the reader sees them; for a guarantor by its own sessions there. */
+export function deliveryOf(delivery: Delivery, targets: readonly TargetFull[], ledger: Ledger): DeliveryState {
+  if (targets.length === 0) return sessionsState(ledger, delivery.heard)
+  return groupState(
+    targets.map((target) => target.state),
+    delivery.heard,
+  )
+}
+
+/**
+ * The target sessions of groups, to tell a group's figures from another's. Read as the system, since a guarantor sees the figures
+ * of its own sessions and not the targets they went to; the ids go nowhere else.
+ */
+export async function sessionsOf(tx: Tx, groupIds: readonly string[]): Promise<Map<string, string[]>> {
+  if (groupIds.length === 0) return new Map()
+  const rows = await asSystem(tx, () =>
+    tx
+      .select({ groupId: targets.groupId, sessionId: targets.sessionId })
+      .from(targets)
+      .where(inArray(targets.groupId, [...groupIds])),
+  )
+  const byGroup = new Map<string, string[]>()
+  for (const { groupId, sessionId } of rows) byGroup.set(groupId, [...(byGroup.get(groupId) ?? []), sessionId])
+  return byGroup
+}
+
+function byState(a: GroupRow, b: GroupRow): number {
+  if (a.delivery && b.delivery) return worstFirst(a.delivery, b.delivery)
+  return Number(b.isLive) - Number(a.isLive)
+}

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Tx } from '#db/client.ts'
+import { findDraftPage } from '#db/queries/draft-page.ts'
+import { findGroupPage } from '#db/queries/group-page.ts'
+import { countWaiting, listRequests } from '#db/queries/request-list.ts'
+import { findRequestPage } from '#db/queries/request-page.ts'
+import { findSandboxSteps, listSandboxPeople } from '#db/queries/sandbox.ts'
+import { findStatus } from '#db/queries/status.ts'
+import { findTargetPage } from '#db/queries/target-page.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
+
+let db: FreshDb
+let sandbox: Sandbox
+beforeAll(async () => {
+  db = await freshDb()
+  sandbox = await openSandbox(db)
+})
+afterAll(() => db.close())
+
+/** What a person reads. */
+async function as<T>(person: Person, read: (tx: Tx, reader: Actor) => Promise<T>): Promise<T> {
+  const reader = await sandbox.actor(person)
+  return db.database.withActor(reader, (tx) => read(tx, reader))
+}
+const page = (person: Person, number: number) => as(person, (tx, me) => findRequestPage(tx, me, number, db.clock.now))
+
+async function idOf(table: string, where: string): Promise<string> {
+  const [row] = await db.owner<{ id: string }[]>`select id from ${db.owner(`dc.${table}`)} where name = ${where}`
+  return row?.id ?? ''
+}
+
+describe('the list of requests', () => {
+  test('shows each person what waits for them, and only what concerns their firm', async () => {
+    const see = async (person: Person) => {
+      const { rows, waitingForMe } = await as(person, (tx, me) => listRequests(tx, me, 'sandbox'))
+      return [rows.map((row) => row.number).sort(), waitingForMe]
+    }
+    expect(await see('avery')).toEqual([[3, 5], 1])
+    expect(await see('casey')).toEqual([[1, 4], 1])
+    expect(await see('xan')).toEqual([[1, 2, 3], 1])
+    expect(await see('bailey')).toEqual([[1, 2, 3, 4], 0])
+    expect(await see('harper')).toEqual([[1, 2, 3, 4, 5], 0])
+    expect(await as('xan', (tx, me) => countWaiting(tx, me, 'sandbox'))).toBe(1)
+  })
+})
+
+describe('the page of a request', () => {
+  test('shows owner and exchange the whole, and a guarantor its slice alone', async () => {
+    const owner = await page('avery', 3)
+    expect(owner?.document).toMatchObject({ kind: 'new-group', groupName: 'Options desk' })
+    expect(owner?.parties.map((party) => party.capacity)).toEqual(['exchange', 'guarantor', 'guarantor'])
+    const xan = await page('xan', 3)
+    expect(xan?.document).toBeNull()
+    expect(xan?.sheet).toBeNull()
+    expect(xan?.parties.map((party) => party.firmName)).toEqual(['Xenon Clearing'])
+    expect(xan?.mine?.sentence).toBe(
+      'I, Xan Xenon, signatory of Xenon Clearing (560), agree that copies of the 2 sessions below go to Alder Trading, trade execution reports only, until withdrawn. Avery Alder may administer the group.',
+    )
+    expect(JSON.stringify(xan)).not.toContain('Birch')
+  })
+
+  test('is not there for a firm that it does not concern', async () => {
+    expect(await page('drew', 3)).toBeUndefined()
+    expect(await page('drew', 999)).toBeUndefined()
+  })
+
+  test('says what each reader may do and why not', async () => {
+    const may = async (person: Person) =>
+      Object.fromEntries((await page(person, 3))?.actions.map((one) => [one.action, one.why ?? one.may]) ?? [])
+    expect(await may('xan')).toEqual({ 'party-approve': true, 'party-return': true, 'party-reject': true })
+    expect(await may('bailey')).toMatchObject({ 'party-approve': 'Your firm has answered.', 'take-back': true })
+    expect(await may('avery')).toEqual({ withdraw: true })
+    expect(await may('alex')).toEqual({ withdraw: 'This needs a requester.' })
+    expect(await may('harper')).toEqual({})
+  })
+})
+
+describe('the draft', () => {
+  test('says who must sign, which targets result and what it costs', async () => {
+    const draft = await as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
+    expect(draft?.problems).toEqual([])
+    expect(draft?.doneSteps).toEqual(['group', 'sources', 'people'])
+    expect(draft?.submit).toMatchObject({ may: true })
+    expect(draft?.preview.signers.map((signer) => [signer.firmName, signer.sources])).toEqual([
+      ['Xenon Clearing', ['K7T882']],
+      ['Birch Clearing', ['M3P882']],
+      ['Harbor Exchange', []],
+    ])
+    expect(draft?.preview.targets).toEqual([
+      { sessionId: 'new target 1', gateway: 'cgw', isNew: true, sources: ['K7T882', 'M3P882'] },
+    ])
+    expect(draft?.preview.fee?.sentence).toBe('First group of Alder Trading: waived.')
+    expect(draft?.pickable.map((source) => source.name)).toEqual(['K7T882', 'M3P882', 'Q1A882', 'V8N882'])
+    expect(draft?.accounts).toHaveLength(1)
+  })
+
+  test('is seen by its own firm and the exchange alone', async () => {
+    expect(await as('casey', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))).toBeUndefined()
+    expect(await as('xan', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))).toBeUndefined()
+    expect((await as('harper', (tx, me) => findDraftPage(tx, me, 5, db.clock.now)))?.submit.may).toBe(false)
+  })
+})
+
+describe('the page of a group', () => {
+  test('shows the owner what was agreed, who signed it, and what it costs', async () => {
+    const id = await idOf('groups', 'Cedar risk')
+    const group = await as('casey', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
+    expect(group).toMatchObject({ stateWord: 'Requested', isLive: false, otherSources: null })
+    expect(group?.sources.map((source) => [source.name, source.flows, source.consents.length])).toEqual([
+      ['R5C914', true, 1],
+      ['S2D914', true, 1],
+    ])
+    expect(group?.signed.map((one) => one.firmName).sort()).toEqual([
+      'Birch Clearing',
+      'Harbor Exchange',
+      'Xenon Clearing',
+    ])
+    expect(group?.fee?.sentence).toContain('waived')
+    expect(group?.history.map((one) => one.what)).toContain('Password created on ' + sandbox.seeded.client.sessionId)
+  })
+
+  test('shows a guarantor its own sessions, a count of the others, and no target', async () => {
+    const id = await idOf('groups', 'Cedar risk')
+    const group = await as('xan', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
+    expect(group?.sources.map((source) => source.name)).toEqual(['R5C914'])
+    expect(group).toMatchObject({ otherSources: 1, targets: [], fee: null, withdrawable: ['R5C914'] })
+    expect(JSON.stringify(group)).not.toContain('S2D914')
+  })
+
+  test('is not there for others', async () => {
+    const id = await idOf('groups', 'Cedar risk')
+    expect(await as('avery', (tx, me) => findGroupPage(tx, me, id, db.clock.now))).toBeUndefined()
+  })
+})
+
+describe('the page of a target', () => {
+  const target = (person: Person) =>
+    as(person, (tx, me) => findTargetPage(tx, me, sandbox.seeded.client.sessionId, db.clock.now))
+
+  test('shows its technical contact how to connect, and the fingerprint of the password', async () => {
+    const view = await target('casey')
+    expect(view?.senderCompId).toBe(sandbox.seeded.client.senderCompId)
+    expect(view?.listen.map((one) => one.role)).toEqual(['primary', 'backup'])
+    expect(view?.credentials?.[0]?.fingerprint).toMatch(/^[0-9A-F]{4}-[0-9A-F]{4}$/)
+    expect(view?.mayCreatePassword.may).toBe(true)
+    expect(view?.sources.map((source) => source.name)).toEqual(['R5C914', 'S2D914'])
+  })
+
+  test('is not there for a guarantor or another firm, and the exchange may not create a password', async () => {
+    expect(await target('xan')).toBeUndefined()
+    expect(await target('avery')).toBeUndefined()
+    expect((await target('hollis'))?.mayCreatePassword.may).toBe(false)
+    expect((await target('hollis'))?.mayPause.may).toBe(true)
+  })
+})
+
+describe('the status page', () => {
+  const status = (person: Person) => as(person, (tx) => findStatus(tx, 'sandbox', db.clock.now))
+
+  test('knows nothing while the connector has not reported', async () => {
+    const view = await status('harper')
+    expect(view.verdict).toMatchObject({ tone: 'unknown' })
+    expect(view.isStale).toBe(true)
+    expect(view.feeds.map((feed) => feed.id)).toEqual(['gw1'])
+  })
+
+  test('shows a firm its own', async () => {
+    const view = await status('drew')
+    expect(view.groups.map((group) => group.name)).toEqual(['Dogwood surveillance'])
+    expect(view.targets).toHaveLength(1)
+    expect(view.sources.map((source) => source.name)).toEqual(['T9F733', 'W4G733'])
+    expect(view.feeds).toEqual([])
+  })
+})
+
+describe('the sandbox', () => {
+  test('offers eight people with what waits for them', async () => {
+    const people = await db.database.asJobs((tx) => listSandboxPeople(tx, db.clock.now))
+    expect(people).toHaveLength(8)
+    const text = (name: string) => people.find((person) => person.name === name)?.waitingText
+    expect(text('Xan Xenon')).toBe('1 request to sign')
+    expect(text('Avery Alder')).toBe('1 request to finish and submit')
+    expect(text('Drew Dogwood')).toBe('1 target without a password')
+    expect(text('Harper Harbor')).toBe('')
+  })
+
+  test('begins with the draft and opens each page as the right person', async () => {
+    const steps = await db.database.asJobs((tx) => findSandboxSteps(tx, db.clock.now))
+    expect(steps?.map((step) => [step.id, step.isDone, step.isNext, step.asName])).toEqual([
+      ['submit', false, true, 'Avery Alder'],
+      ['sign-first', false, false, 'Xan Xenon'],
+      ['sign-second', false, false, 'Bailey Birch'],
+      ['approve', false, false, 'Harper Harbor'],
+      ['create-password', false, false, 'Alex Alder'],
+      ['connect', false, false, 'Alex Alder'],
+    ])
+    expect(steps?.[0]?.at).toEqual({ page: 'draft', number: 5 })
+  })
+})
