@@ -1,11 +1,17 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { sealAuditEvents } from '#db/audit-seal.ts'
+import { runDueJobs } from '#services/jobs.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
-import { AlreadyRunning, openInstallation } from './host/installation.ts'
-import { runJobs } from './host/jobs.ts'
+import { startConnector } from './host/connector-child.ts'
+import { AlreadyRunning, type Installation, openInstallation } from './host/installation.ts'
+import { type Job, runJobs } from './host/jobs.ts'
 import { type Logger, openLog } from './host/log.ts'
 import { openPortal } from './host/portal.ts'
 import { PortTaken, requireFreePort } from './host/ports.ts'
 import { programsOf } from './host/programs.ts'
+import { fillSandbox, sandboxHost, startSimulation } from './host/sandbox.ts'
 import { onStopRequest, type StopOrder, Stopping, stopOrder } from './host/stop.ts'
+import { removeExpiredSessions } from './http/sessions.server.ts'
 
 const development = !import.meta.url.includes('/build/')
 const now = () => new Date()
@@ -55,23 +61,45 @@ function report(error: unknown, log: Logger): number {
   return 1
 }
 
+/** In this order; stopped in reverse: the listener, the jobs, the simulation, the connector (which drains), the database. */
 async function start(config: Config, log: Logger, order: StopOrder): Promise<void> {
-  const programs = programsOf(projectRoot, development)
-  const checkPorts = () => requireFreePort(config.host, config.port, 'PORT')
-  const installation = await openInstallation({ config, order, guard: programs.guard, checkPorts, now })
-  const portal = await openPortal({
-    config,
-    root: projectRoot,
-    installation,
-    log,
-    order,
-    connector: () => undefined,
-    now,
-  })
-  const removeExpired = { name: 'expired sign-ins', everyMs: 60_000, run: () => portal.sessions.removeExpired() }
-  await order.started('jobs', runJobs([removeExpired], log))
+  const { guard, cli } = programsOf(projectRoot, development)
+  const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), now })
+  const parts = { config, installation, cli, log, now }
+  if (config.mode === 'sandbox') await fillSandbox(parts)
+  const connector = startConnector(parts)
+  await order.started('connector', () => connector?.stop())
+  if (config.mode === 'sandbox' && connector)
+    for (const child of await startSimulation(parts)) await order.started('simulation', child.stop)
+  await order.started('jobs', runJobs(jobsOf(installation, log), log))
+  const portal = await openPortal({ ...parts, root: projectRoot, order, connector: () => connector?.status() })
   installation.lock.listeningOn(portal.url)
   console.log(welcome(config, portal.url, installation.directory))
+}
+
+/** The connector of a portal that was killed is usually gone by then. */
+const drainedMs = 5_000
+
+/** Whatever will listen, before anything is touched. */
+async function checkPorts({ host, port, mode, connector, ports }: Config): Promise<void> {
+  await requireFreePort(host, port, 'PORT')
+  if (mode !== 'sandbox' || connector === 'external') return
+  await requireFreePort(sandboxHost, ports.feed, 'FEED_PORT', drainedMs)
+  await requireFreePort(sandboxHost, ports.target, 'TARGET_PORT', drainedMs)
+  await requireFreePort(sandboxHost, ports.targetBackup, 'TARGET_BACKUP_PORT', drainedMs)
+}
+
+function jobsOf({ database }: Installation, log: Logger): Job[] {
+  const deps = { asJobs: database.asJobs, now, newId: randomUUID, randomBytes: (length: number) => randomBytes(length) }
+  const due = async () => {
+    const { confirmed, expired } = await runDueJobs(deps)
+    if (confirmed.length + expired.length > 0) log.info({ confirmed, expired }, 'requests moved on')
+  }
+  return [
+    { name: 'due requests', everyMs: 1000, run: due },
+    { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },
+    { name: 'expired sign-ins', everyMs: 60_000, run: () => removeExpiredSessions(database.auth, now()) },
+  ]
 }
 
 /** What the person at the terminal needs; tests and scripts read the address from it. */

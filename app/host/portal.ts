@@ -8,7 +8,7 @@ import { eventView } from '../http/event-views.server.ts'
 import { type Events, openEvents } from '../http/events.server.ts'
 import { identify, signedIn } from '../http/identify.server.ts'
 import { loadContext } from '../http/load-context.server.ts'
-import { openSessions, type Sessions } from '../http/sessions.server.ts'
+import { openSessions } from '../http/sessions.server.ts'
 import { openSignInLimits } from '../http/sign-in-limits.server.ts'
 import type { ChildStatus } from './child.ts'
 import type { Installation } from './installation.ts'
@@ -20,7 +20,6 @@ import type { StopOrder } from './stop.ts'
 export interface Portal {
   /** Where browsers reach it. */
   url: string
-  sessions: Sessions
 }
 
 /** Put the pages, the event streams and the health answer behind one listener. The last thing to start and the first to stop. */
@@ -69,7 +68,7 @@ export async function openPortal(options: {
   })
   server.on('request', app)
   await order.started('listener', () => closeServer(server, events))
-  return { url: publicUrl, sessions }
+  return { url: publicUrl }
 }
 
 const hostInUrl = (host: string) => {

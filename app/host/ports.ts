@@ -5,16 +5,21 @@ export class PortTaken extends Error {}
 
 /**
  * Make sure a port can be listened on before anything depends on it.
+ * @param patienceMs how long to wait for who has it now
  * @throws PortTaken naming the port, its variable and a free one
  */
-export async function requireFreePort(host: string, port: number, variable: string): Promise<void> {
-  const server = createServer()
-  try {
-    await listen(server, host, port)
-  } catch (error) {
-    throw await portTaken(error, host, port, variable)
-  } finally {
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
+export async function requireFreePort(host: string, port: number, variable: string, patienceMs = 0): Promise<void> {
+  const until = Date.now() + patienceMs
+  for (;;) {
+    const server = createServer()
+    try {
+      await listen(server, host, port)
+      await new Promise((resolve) => server.close(resolve))
+      return
+    } catch (error) {
+      if (Date.now() >= until) throw await portTaken(error, host, port, variable)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
   }
 }
 

@@ -40,7 +40,6 @@ export interface Sessions {
   stands(id: string): Promise<boolean>
   end(id: string): Promise<void>
   endAllOf(userId: string, butId?: string): Promise<void>
-  removeExpired(): Promise<void>
   blankCookie(): string
 }
 
@@ -84,12 +83,13 @@ export function openSessions(options: { db: Database['auth']; port: number; secu
     endAllOf: async (userId, butId = '') => {
       await db.delete(authSessions).where(and(eq(authSessions.userId, userId), ne(authSessions.id, butId)))
     },
-    removeExpired: async () => {
-      const over = or(lte(authSessions.expiresAt, now()), lte(authSessions.absoluteUntil, now()))
-      await db.delete(authSessions).where(over)
-    },
     blankCookie: () => lucia.createBlankSessionCookie().serialize(),
   }
+}
+
+/** Forget sessions that ended by themselves. */
+export async function removeExpiredSessions(db: Database['auth'], now: Date): Promise<void> {
+  await db.delete(authSessions).where(or(lte(authSessions.expiresAt, now), lte(authSessions.absoluteUntil, now)))
 }
 
 /** lucia's adapter as lucia sees it: raw ids on its side, their sha256 in the table. */

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import type { Config } from '#app/config.ts'
+import { type Child, superviseChild } from './child.ts'
+import type { Installation } from './installation.ts'
+import type { Logger } from './log.ts'
+
+/** How long it may take to write down what it holds and log its clients out. */
+const drainMs = 20_000
+
+/** The connector as the portal's child; undefined when it runs under its own supervisor. */
+export function startConnector(options: {
+  config: Config
+  installation: Installation
+  cli: string
+  log: Logger
+}): Child | undefined {
+  const { config, installation, cli, log } = options
+  if (config.connector === 'external') return undefined
+  const data = join(installation.directory, 'connector')
+  return superviseChild({
+    name: 'connector',
+    entry: cli,
+    args: [
+      'connector',
+      '--environment',
+      config.environment,
+      '--data',
+      data,
+      '--log-level',
+      childLevel(config.logLevel),
+    ],
+    secretArgs: ['--database', installation.urls.dc_connector],
+    env: config.childEnvironment,
+    log,
+    graceMs: drainMs,
+  })
+}
+
+/** Children know no trace and cannot be silent about what is fatal. */
+const childLevel = (level: Config['logLevel']) => (level === 'trace' ? 'debug' : level === 'silent' ? 'fatal' : level)

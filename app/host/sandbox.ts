@@ -1,0 +1,71 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { and, eq } from 'drizzle-orm'
+import type { Config } from '#app/config.ts'
+import { sourceSessions } from '#db/schema/sources.ts'
+import { type Seeded, sandboxFeed, seedSandbox } from '#db/seed.ts'
+import { type Child, superviseChild } from './child.ts'
+import type { Installation } from './installation.ts'
+import type { Logger } from './log.ts'
+
+/** Where feeds and targets of the sandbox listen: this machine alone, whatever HOST says. */
+export const sandboxHost = '127.0.0.1'
+
+/** Source messages a second, over all sources. */
+const ratePerS = 10
+
+interface Parts {
+  config: Config
+  installation: Installation
+  cli: string
+  log: Logger
+  now(): Date
+}
+
+/** Fill the sandbox at its first start. The simulated client's password is kept in the data directory, readable by its owner alone. */
+export async function fillSandbox({ config, installation, now }: Parts): Promise<void> {
+  const { feed, target, targetBackup } = config.ports
+  const seeded = await seedSandbox(
+    installation.database,
+    { now, newId: randomUUID, randomBytes: (length) => randomBytes(length) },
+    {
+      feed: { host: sandboxHost, port: feed },
+      listen: [
+        { role: 'primary', host: sandboxHost, port: target },
+        { role: 'backup', host: sandboxHost, port: targetBackup },
+      ],
+    },
+  )
+  if (seeded) writeFileSync(clientFile(installation), JSON.stringify(seeded.client), { mode: 0o600 })
+}
+
+const clientFile = ({ directory }: Installation) => join(directory, 'simulated-client.json')
+
+/** The other ends of the connector: a gateway with its order flow, and the client of one of the two groups. */
+export async function startSimulation(parts: Parts): Promise<Child[]> {
+  const client = startClient(parts)
+  return client ? [await startGateway(parts), client] : [await startGateway(parts)]
+}
+
+async function startGateway({ config, installation, cli, log }: Parts): Promise<Child> {
+  const here = and(eq(sourceSessions.feedId, sandboxFeed), eq(sourceSessions.state, 'open'))
+  const sources = await installation.database.asJobs((tx) => tx.select().from(sourceSessions).where(here))
+  const names = sources.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
+  const state = join(installation.directory, 'gateway-sim.state')
+  const flow = ['--sources', names.join(), '--rate', String(ratePerS), '--state', state]
+  const args = ['gateway-sim', '--connect', `${sandboxHost}:${config.ports.feed}`, ...flow]
+  return superviseChild({ name: 'gateway-sim', entry: cli, args, env: config.childEnvironment, log })
+}
+
+function startClient({ config, installation, cli, log }: Parts): Child | undefined {
+  const file = clientFile(installation)
+  if (!existsSync(file)) return undefined
+  const { sessionId, secret } = JSON.parse(readFileSync(file, 'utf8')) as Seeded['client'] // written above
+  const { target, targetBackup } = config.ports
+  const where = ['--host', sandboxHost, '--port', String(target), '--backup', `${sandboxHost}:${targetBackup}`]
+  const state = join(installation.directory, 'simulated-client.state')
+  const args = ['client', ...where, '--session', sessionId, '--state', state, '--quiet']
+  const secretArgs = ['--password', secret]
+  return superviseChild({ name: 'client', entry: cli, args, secretArgs, env: config.childEnvironment, log })
+}
