@@ -2,76 +2,105 @@ import { mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { openConnectorLog } from '#connector/log.ts'
 import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
-import { addressKey } from '#connector/settings.ts'
+import { runFromDatabase } from '#connector/run-database.ts'
 import { wantedFile } from '#connector/wanted-file.ts'
+import { type Environment, environments } from '#domain/reference/environment.ts'
 import { JournalLockedError } from '#journal/journal.ts'
-import type { Command } from './command.ts'
+import { type Command, UsageError } from './command.ts'
 
 const usage = `drop-copy connector --config FILE.json --data DIR
 drop-copy connector --database URL --environment NAME --data DIR
 
   --config FILE        the configuration snapshot to run; read again on SIGHUP and when it changes
-  --database URL       follow the configuration versions of a portal instead (role dc_connector)
+  --database URL       follow the configuration versions of a portal instead, as the role dc_connector
   --environment NAME   production, certification or sandbox (with --database)
-  --name NAME          this connector among others of the environment; default: main
+  --name NAME          this connector among others of the environment (with --database); default: main
   --data DIR           where the journal is kept; one connector per directory
-  --log-level LEVEL    fatal, error, warn, info (default), debug
+  --log-level LEVEL    fatal, error, warn, info (default) or debug; the log goes to stderr
 
-Prints {"event":"ready"} on stdout when every listener is up. Exit codes: 0 stopped in order, 1 failed,
-2 bad configuration or arguments, 3 the directory is in use.`
+Prints {"event":"ready"} on stdout when every listener is up. Where the configuration leaves a port to the
+system (0), a line {"event":"listening","address":"HOST:0","port":N} comes before it.
+Ends on SIGTERM and SIGINT: feeds stop, clients get what waits for them, Logout.
+Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or arguments, 3 the directory is in use.`
 
 /** Runs until a signal says otherwise. */
-async function run(argv: readonly string[]): Promise<number> {
+async function run(argv: string[]): Promise<number> {
   const options = read(argv)
-  if (typeof options === 'string') {
-    process.stderr.write(`${options}\n`)
-    return options === usage ? 0 : 2
+  if (!options) {
+    process.stdout.write(`${usage}\n`)
+    return 0
   }
-  const { config, data, level } = options
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  const log = openConnectorLog(level)
-  const wanted = wantedFile(config)
-  const first = await wanted.read()
-  if (!first.ok) return refuse(first.ok === false ? first.problems : [first.why], 2)
-  let running: Running | undefined
-  const ended = new Promise<number>((resolve) => {
-    const stop = () => void (running ? running.stop() : Promise.resolve()).then(() => resolve(0), failed(resolve))
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
-    process.on('SIGHUP', () => running?.wake())
-  })
+  mkdirSync(options.data, { recursive: true, mode: 0o700 })
+  const stop = new AbortController()
+  process.once('SIGTERM', () => stop.abort())
+  // as a child of the portal Ctrl-C reaches us through its ordered stop alone
+  if (!process.send) process.once('SIGINT', () => stop.abort())
   try {
-    const onFatal = (error: Error) => {
-      log.fatal({ err: error }, 'nothing may be assumed any more')
-      process.exit(1)
-    }
-    running = await runConnector({ wanted, first, data, log, onFatal, needsEveryListener: true })
+    if (options.from === 'file') return await runFile(options, stop.signal)
+    await runDatabase(options, stop.signal)
+    return 0
   } catch (cause) {
     if (cause instanceof StartRefusal) return refuse(cause.problems, cause.isConfiguration ? 2 : 1)
     if (cause instanceof JournalLockedError) return refuse([cause.message], 3)
     throw cause
   }
-  announce(running)
-  return ended
 }
 
-export const command: Command = { name: 'connector', summary: 'Run the connector alone', run }
+export const command: Command = { name: 'connector', summary: 'run the connector, alone or for a portal', run }
 
-/** Ports that were free ones of the system's choice are said first, then that everything is up. */
+type FileOptions = { from: 'file'; config: string; data: string; level: string }
+type DatabaseOptions = {
+  from: 'database'
+  url: string
+  environment: Environment
+  name: string
+  data: string
+  level: string
+}
+
+async function runFile({ config, data, level }: FileOptions, stopped: AbortSignal): Promise<number> {
+  const log = openConnectorLog(level)
+  const wanted = wantedFile(config)
+  const first = await wanted.read()
+  if (!first.ok) return refuse(first.ok === false ? first.problems : [first.why], 2)
+  const running = await runConnector({ wanted, first, data, log, onFatal: fatal(log), needsEveryListener: true })
+  process.on('SIGHUP', running.wake)
+  announce(running)
+  await aborted(stopped)
+  await running.stop()
+  return 0
+}
+
+async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Promise<void> {
+  const { url, environment, name, data, level } = options
+  const log = openConnectorLog(level)
+  const onReady = (running: Running) => {
+    process.on('SIGHUP', running.wake)
+    announce(running)
+  }
+  await runFromDatabase({ url, environment, name, data, release, log, onFatal: fatal(log), onReady }, stopped)
+}
+
+/** Shown beside the connector's figures. */
+const release = '0.1.0'
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+
+const fatal = (log: ReturnType<typeof openConnectorLog>) => (error: Error) => {
+  log.fatal({ err: error }, 'nothing may be assumed any more')
+  process.exit(1)
+}
+
+/** Ports that the system chose are said first, then that everything is up. */
 function announce({ worker }: Running): void {
-  for (const key of worker.acceptor.keys) {
-    const port = worker.acceptor.port(key)
-    if (port !== undefined && key !== addressKey({ host: key.slice(0, key.lastIndexOf(':')), port }))
-      process.stdout.write(`${JSON.stringify({ event: 'listening', address: key, port })}\n`)
+  for (const address of worker.acceptor.keys) {
+    const port = worker.acceptor.port(address)
+    if (address.endsWith(':0')) process.stdout.write(`${JSON.stringify({ event: 'listening', address, port })}\n`)
   }
   process.stdout.write('{"event":"ready"}\n')
-}
-
-function failed(resolve: (code: number) => void) {
-  return (cause: unknown) => {
-    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
-    resolve(1)
-  }
 }
 
 function refuse(problems: readonly string[], code: number): number {
@@ -79,24 +108,30 @@ function refuse(problems: readonly string[], code: number): number {
   return code
 }
 
-type Options = { config: string; data: string; level: string }
-
-function read(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string' },
-        data: { type: 'string' },
-        'log-level': { type: 'string', default: 'info' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-    if (values.help) return usage
-    if (!values.config) return '--config FILE is required'
-    if (!values.data) return '--data DIR is required'
-    return { config: values.config, data: values.data, level: values['log-level'] }
-  } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause)
-  }
+/** undefined: help was asked for. @throws UsageError */
+function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      config: { type: 'string' },
+      database: { type: 'string' },
+      environment: { type: 'string' },
+      name: { type: 'string', default: 'main' },
+      data: { type: 'string' },
+      'log-level': { type: 'string', default: 'info' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return undefined
+  const { config, database, data, name, 'log-level': level } = values
+  if (!data) throw new UsageError('--data DIR is needed')
+  if (!levels.includes(level)) throw new UsageError(`--log-level is one of ${levels.join(', ')}`)
+  if (config && database) throw new UsageError('give --config or --database, not both')
+  if (config) return { from: 'file', config, data, level }
+  if (!database) throw new UsageError('--config FILE or --database URL is needed')
+  const environment = environments.find((one) => one === values.environment)
+  if (!environment) throw new UsageError(`--environment is one of ${environments.join(', ')}`)
+  return { from: 'database', url: database, environment, name, data, level }
 }
+
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']

@@ -82,7 +82,7 @@ export class Acceptor {
     this.unauthenticated.set(address, waiting)
     this.sockets.add(socket)
     const stage = new Stage(key, this.resolve)
-    const connection = new Connection(this.core, socket, this.budget, stage)
+    const connection = new Connection(this.core, socket, this.budget, stage, key)
     stage.connection = connection
     waiting.add(connection)
     socket.once('close', () => {

@@ -31,6 +31,8 @@ export class Connection {
     readonly socket: Socket,
     budget: Budget,
     public reader: Reader,
+    /** The address it was accepted at; '' when we connected. */
+    readonly listener = '',
   ) {
     this.address = socket.remoteAddress ?? ''
     this.wire = new Wire(socket, budget, () => this.reader.drained())

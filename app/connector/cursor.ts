@@ -55,6 +55,7 @@ export class CatchUp {
     if (this.target.behind === 0) {
       this.isWaiting = false
       this.target.report.behindSinceMs = 0
+      this.target.report.isCatchingUp = false
     } else if (this.again && this.target.hasRoom) {
       this.again = false
       this.wake()

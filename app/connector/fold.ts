@@ -23,7 +23,10 @@ export type MessageFact = {
 /** M: the feed has handed over one more; every target of the stream filters it or has one more waiting. */
 export function applyMessage(state: State, position: number, m: Readonly<MessageFact>): void {
   const feed = state.data.feeds[m.feed]
-  if (feed && m.feedEpoch === feed.epoch && m.feedNumber >= feed.nextIn) feed.nextIn = m.feedNumber + 1
+  if (feed) {
+    feed.received++
+    if (m.feedEpoch === feed.epoch && m.feedNumber >= feed.nextIn) feed.nextIn = m.feedNumber + 1
+  }
   if (m.flags & flag.aside) {
     if (feed) feed.aside++
     return
@@ -31,6 +34,7 @@ export function applyMessage(state: State, position: number, m: Readonly<Message
   const stream = state.data.streams[m.stream]
   if (!stream) throw new Error(`bug: a message of stream ${m.stream}, which has no name`)
   const late = (m.flags & flag.late) !== 0
+  stream.received++
   if (late) stream.late++
   else if (m.epoch !== stream.epoch || stream.highest === 0) {
     stream.firstBefore = m.epoch === stream.epoch ? 0 : stream.first

@@ -58,6 +58,8 @@ const fields: MessageFields = {
 export class Intake {
   /** By target id. */
   readonly targets: (Target | undefined)[] = []
+  /** Messages kept aside since start, by the name they came under. */
+  readonly asides = new Map<string, number>()
   private origins = new Map<string, PlainOrigin>()
   private exchange: Exchange = { compId: '', subId: '' }
 
@@ -187,6 +189,7 @@ export class Intake {
 
   private noteAside(feed: Feed, name: string, why: string): void {
     this.door.note('feed', feed.name, 'aside', `${name || 'a message without a source'}: ${why}`)
+    this.asides.set(name, (this.asides.get(name) ?? 0) + 1)
     const { asideNames } = feed.state
     if (asideNames.length < asideNamesKept && !asideNames.includes(name))
       this.core.control({ kind: 'aside', feed: feed.id, name })

@@ -35,7 +35,8 @@ export class RefusedLogons {
     return this.list
   }
 
-  take(): RefusedLogon[] {
-    return this.list.splice(0)
+  /** The oldest ones are written down. */
+  drop(count: number): void {
+    this.list.splice(0, count)
   }
 }

@@ -24,6 +24,8 @@ export type Running = {
   worker: Worker
   /** Look at once whether something else is wanted. */
   wake(): void
+  /** Called with what became of each part, at once for the present configuration and after every change. */
+  onApplied(listener: (parts: readonly PartReport[]) => void): void
   stop(): Promise<void>
 }
 
@@ -64,6 +66,7 @@ export async function runConnector(options: RunOptions): Promise<Running> {
   return {
     worker,
     wake: () => reconciler.wake(),
+    onApplied: (listener) => follow.listen(listener),
     stop: async () => {
       await reconciler.stop()
       await wanted.stop()
@@ -72,17 +75,27 @@ export async function runConnector(options: RunOptions): Promise<Running> {
   }
 }
 
+const nameOf = ({ snapshot, digest, variant = '' }: Extract<Wanted, { ok: true }>): string =>
+  `${snapshot.version} ${digest} ${variant}`
+
 /** What a pass does: read, compare with what was applied last, act, report. */
 class Following {
   private applied = ''
   private problems = ''
   private hasRefused = false
+  private parts: readonly PartReport[] = []
+  private listener: ((parts: readonly PartReport[]) => void) | undefined
 
   constructor(
     private readonly worker: Worker,
     private readonly wanted: WantedSource,
     private readonly log: Logger,
   ) {}
+
+  listen(listener: (parts: readonly PartReport[]) => void): void {
+    this.listener = listener
+    listener(this.parts)
+  }
 
   async pass(): Promise<void> {
     const read = await this.wanted.read()
@@ -92,15 +105,18 @@ class Following {
     if (refused) return this.complain([refused])
     this.problems = ''
     this.worker.alarms.clear('configuration', 'connector', '')
-    if (this.applied !== `${read.snapshot.version} ${read.digest}` || this.hasRefused) await this.run(read)
+    if (this.applied !== nameOf(read) || this.hasRefused) await this.run(read)
   }
 
-  async run({ snapshot, digest }: Extract<Wanted, { ok: true }>): Promise<PartReport[]> {
-    const parts = await conform(this.worker, snapshot, digest)
+  async run(read: Extract<Wanted, { ok: true }>): Promise<PartReport[]> {
+    const { snapshot, digest, refused = [] } = read
+    const parts = [...(await conform(this.worker, snapshot, digest)), ...refused]
     const failed = parts.filter((part) => part.state === 'refused')
-    const isNews = this.applied !== `${snapshot.version} ${digest}`
-    this.applied = `${snapshot.version} ${digest}`
-    this.hasRefused = failed.length > 0
+    const isNews = this.applied !== nameOf(read)
+    this.applied = nameOf(read)
+    this.hasRefused = failed.length > refused.length
+    this.parts = parts
+    this.listener?.(parts)
     this.wanted.report(snapshot.version, parts)
     if (isNews) this.log.info({ version: snapshot.version, refused: failed.length }, 'configuration in force')
     for (const { kind, id, detail } of isNews ? failed : []) this.log.error({ [kind]: id, detail }, 'refused')

@@ -33,11 +33,14 @@ export type StreamState = {
   firstBefore: number
   /** Epoch of the feed that carried the newest message. */
   feedEpoch: number
+  received: number
   late: number
 }
 
 export type FeedState = Numbers & {
   name: string
+  /** Messages journaled, those kept aside included. */
+  received: number
   /** Messages journaled that no source claims, or that a source's own record contradicts. */
   aside: number
   asideNames: string[]
@@ -103,6 +106,7 @@ export const newStream = (name: string): StreamState => ({
   first: 0,
   firstBefore: 0,
   feedEpoch: 0,
+  received: 0,
   late: 0,
 })
 
@@ -111,6 +115,7 @@ export const newFeed = (name: string): FeedState => ({
   epoch: 1,
   nextIn: 1,
   nextOut: 1,
+  received: 0,
   aside: 0,
   asideNames: [],
   loss: [],

@@ -1,4 +1,5 @@
 import type { SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import { fingerprint } from '#domain/credential/secret.ts'
 import {
   type ClassicSource,
   type ClassicTarget,
@@ -18,8 +19,9 @@ import { CatchUp } from './cursor.ts'
 import { Deliveries } from './deliveries.ts'
 import type { Door } from './door.ts'
 import { Peer } from './peer.ts'
+import { Recent } from './recent.ts'
 import { ResendJob } from './resend.ts'
-import { type Exchange, targetSession } from './settings.ts'
+import { addressKey, type Exchange, targetSession } from './settings.ts'
 import type { Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
 import { previousOf } from './waiting.ts'
@@ -38,6 +40,10 @@ export type TargetReport = {
   lastHeardMs: number
   /** Since when its cursor is behind while logged on; 0: it is not. */
   behindSinceMs: number
+  /** Behind since its Logon: it has never caught up on this connection. */
+  isCatchingUp: boolean
+  /** Fingerprint of the credential of the last Logon. */
+  lastCredential: string
 }
 
 /** Reads what a connection still says after its session has left it. */
@@ -70,6 +76,8 @@ export class Target implements Reader {
     lastSentMs: 0,
     lastHeardMs: 0,
     behindSinceMs: 0,
+    isCatchingUp: false,
+    lastCredential: '',
   }
   /** Index of the credential of the present logon. */
   private credential = -1
@@ -83,6 +91,7 @@ export class Target implements Reader {
   private sent: { epoch: number; head: number }[] = []
   private resend: ResendJob | undefined
   readonly catchUp: CatchUp
+  readonly recent = new Recent()
 
   constructor(
     readonly id: number,
@@ -182,6 +191,13 @@ export class Target implements Reader {
     return this.connection !== undefined
   }
 
+  /** Whether the client came by the address that is not in force. */
+  get isOnBackup(): boolean {
+    const { listener } = this.connection ?? {}
+    const own = this.config.listen.find((one) => addressKey(one) === listener)
+    return this.ready && own !== undefined && own.role !== this.config.active
+  }
+
   tick(): void {
     this.peer.tick()
     const { state } = this
@@ -263,6 +279,7 @@ export class Target implements Reader {
     core.build(this.deliveries)
     core.touch(wire)
     this.report.lastSentMs = core.wallMs
+    this.recent.add(number, position, core.wallMs)
   }
 
   /** Writes a copy again under its number, with its first sending's time in 122. */
@@ -328,6 +345,9 @@ export class Target implements Reader {
     this.report.lastLogonMs = this.report.sinceMs = this.core.wallMs
     this.sent = []
     this.ready = true
+    this.report.isCatchingUp = this.behind > 0
+    const used = this.config.credentials[this.credential]
+    if (used && 'sha256' in used) this.report.lastCredential = fingerprint(used)
     if (this.behind > 0) this.catchUp.wake()
     this.door.authenticated(this.connection)
   }

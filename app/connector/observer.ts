@@ -1,0 +1,48 @@
+import type { Logger } from 'pino'
+import type { Pool } from '#db/client.ts'
+import { type Observed, saveObserved } from '#db/queries/observed.ts'
+import type { SelfState, Status } from './status.ts'
+
+const everyMs = 1_000
+
+/** Writes what a worker sees, once a second, in one short transaction at a time. While the database is down nothing is kept for it. */
+export class Observer {
+  private readonly timer: NodeJS.Timeout
+  private writing: Promise<void> | undefined
+  private isReachable = true
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly status: Status,
+    private readonly log: Logger,
+  ) {
+    this.timer = setInterval(() => this.tick(), everyMs)
+  }
+
+  /** The last word of a connector that stops in order. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await this.writing
+    await this.write('stopped')
+  }
+
+  private tick(): void {
+    if (this.writing) return
+    this.writing = this.write('running').finally(() => {
+      this.writing = undefined
+    })
+  }
+
+  private async write(state: SelfState): Promise<void> {
+    try {
+      const observed: Observed = this.status.changed(state)
+      await this.pool.db.transaction((tx) => saveObserved(tx, observed))
+      this.status.saved(observed)
+      this.isReachable = true
+    } catch (error) {
+      this.status.forget()
+      if (this.isReachable) this.log.error({ err: error }, 'what the connector sees cannot be written down')
+      this.isReachable = false
+    }
+  }
+}

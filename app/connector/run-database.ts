@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { openConnectorPool } from '#db/client.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { Leadership } from './leader.ts'
+import { Observer } from './observer.ts'
+import { type Running, runConnector } from './run.ts'
+import { Status } from './status.ts'
+import type { Wanted } from './wanted.ts'
+import { WantedDatabase } from './wanted-database.ts'
+
+export type DatabaseRunOptions = {
+  url: string
+  environment: Environment
+  /** Among the connectors of the environment. */
+  name: string
+  data: string
+  release: string
+  log: Logger
+  onFatal(error: Error): void
+  /** Told once when the first configuration is in force. */
+  onReady(running: Running): void
+}
+
+const askMs = 2_000
+
+/** Runs an environment from the database: waits until it leads and something is wanted, then follows until stopped. */
+export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
+  const { url, environment, name, data, log, release, onFatal } = options
+  const pool = openConnectorPool(url)
+  const leadership = new Leadership(pool, environment)
+  const wanted = new WantedDatabase({ pool, environment, connector: name, data, log })
+  try {
+    const first = await firstWanted(wanted, leadership, log, stopped)
+    if (!first) return
+    const running = await runConnector({ wanted, first, data, log, onFatal, needsEveryListener: false })
+    const status = new Status(running.worker, { environment, connector: name, release })
+    running.onApplied((parts) => status.parts(parts))
+    const observer = new Observer(pool, status, log)
+    options.onReady(running)
+    await until(stopped, leadership, log)
+    await running.stop()
+    await observer.stop()
+  } finally {
+    leadership.release()
+    await pool.close()
+  }
+}
+
+/** The first snapshot that can be run; undefined: stopped before there was one. */
+async function firstWanted(
+  wanted: WantedDatabase,
+  leadership: Leadership,
+  log: Logger,
+  stopped: AbortSignal,
+): Promise<Extract<Wanted, { ok: true }> | undefined> {
+  let said = ''
+  while (!stopped.aborted) {
+    const standing = await leadership.ask()
+    const read: Wanted =
+      standing === 'other' ? { ok: undefined, why: 'another connector runs this environment' } : await wanted.read()
+    if (read.ok) return read
+    const why = read.ok === undefined ? read.why : read.problems.join('; ')
+    if (why !== said) log.warn(`waiting: ${why}`)
+    said = why
+    await wait(askMs, undefined, { signal: stopped }).catch(() => undefined)
+  }
+  return undefined
+}
+
+/** Until it is stopped. @throws when another connector has taken over while the database could not be asked */
+async function until(stopped: AbortSignal, leadership: Leadership, log: Logger): Promise<void> {
+  while (!stopped.aborted) {
+    await wait(askMs, undefined, { signal: stopped }).catch(() => undefined)
+    if (stopped.aborted) return
+    if ((await leadership.ask()) === 'other') {
+      log.fatal('another connector has taken over this environment')
+      throw new Error('another connector has taken over this environment')
+    }
+  }
+}

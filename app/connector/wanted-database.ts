@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Pool } from '#db/client.ts'
+import { findWantedVersion, listVerifiers, type ReportRow, saveReports } from '#db/queries/configuration.ts'
+import { listNewestParts } from '#db/queries/publications.ts'
+import { assemble, type Part } from '#domain/configuration/parts.ts'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import { unsupported } from '#domain/configuration/unsupported.ts'
+import { canonicalJson } from '#domain/digest.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
+import type { PartReport } from './report.ts'
+import type { Wanted, WantedSource } from './wanted.ts'
+import { checked } from './wanted-file.ts'
+
+const pollMs = 2_000
+
+type Options = { pool: Pool; environment: Environment; connector: string; data: string; log: Logger }
+type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
+
+/**
+ * The newest configuration version of an environment. Woken by the database and by a poll, so that a lost notification costs two
+ * seconds; while the database is down the last applied snapshot, kept beside the journal, is what is wanted.
+ */
+export class WantedDatabase implements WantedSource {
+  private timer: NodeJS.Timeout | undefined
+  private unlisten: (() => Promise<void>) | undefined
+  private isReachable = true
+  /** Version of the newest part of each object, as last read. */
+  private readonly versions = new Map<string, number>()
+  /** Up to this version everything was reported. */
+  private reported = -1
+  private pending: { version: number; parts: readonly PartReport[] } | undefined
+  private last: Extract<Wanted, { ok: true }> | undefined
+
+  constructor(private readonly options: Options) {}
+
+  async read(): Promise<Wanted> {
+    try {
+      const wanted = await this.ask()
+      this.reachable(true)
+      if (this.pending) await this.send()
+      if (wanted.ok) this.last = wanted
+      return wanted
+    } catch (error) {
+      this.reachable(false, error)
+      return this.last ?? this.kept()
+    }
+  }
+
+  watch(wake: () => void): void {
+    this.timer = setInterval(wake, pollMs)
+    const { sql } = this.options.pool
+    void sql
+      .listen('dc_configuration', (payload) => payload.startsWith(`${this.options.environment}:`) && wake(), wake)
+      .then(({ unlisten }) => {
+        this.unlisten = unlisten
+      })
+      .catch(() => undefined) // the poll goes on
+  }
+
+  report(version: number, parts: readonly PartReport[]): void {
+    if (this.last?.snapshot.version === version) this.keep(this.last)
+    this.pending = { version, parts }
+    void this.send().catch(() => undefined) // sent again with the next read
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await this.send().catch(() => undefined)
+    await this.unlisten?.().catch(() => undefined)
+  }
+
+  private async ask(): Promise<Wanted> {
+    const { pool, environment } = this.options
+    return pool.db.transaction(
+      async (tx) => {
+        const found = await findWantedVersion(tx, environment)
+        const settings = environmentSettings.safeParse(found?.settings)
+        if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
+        const parts = await listNewestParts(tx, environment, found.newest)
+        const verifiers = await listVerifiers(tx, new Date())
+        for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
+        const usable = [...verifiers].map(([id]) => id).sort()
+        return assembled(found.newest, commonOf(settings.data), parts, (ref) => verifiers.get(ref), usable)
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    )
+  }
+
+  /** Only what has changed since the last report, each object under the version that is in force. */
+  private async send(): Promise<void> {
+    const { pending } = this
+    if (!pending) return
+    const { environment, connector, pool } = this.options
+    const at = new Date()
+    const rows = pending.parts
+      .filter((part) => part.state === 'refused' || (this.versions.get(`${part.kind} ${part.id}`) ?? 0) > this.reported)
+      .map(
+        (part): ReportRow => ({
+          environment,
+          number: pending.version,
+          connector,
+          kind: part.kind,
+          objectId: part.id,
+          state: part.state,
+          detail: part.detail?.slice(0, 500) ?? null,
+          fromSourceSeq: part.fromSourceSeq ?? null,
+          at,
+        }),
+      )
+    // version 0 is nobody's publication: there is nothing to answer
+    if (pending.version > 0) await pool.db.transaction((tx) => saveReports(tx, rows))
+    if (this.pending === pending) this.pending = undefined
+    this.reported = Math.max(this.reported, pending.version)
+  }
+
+  private reachable(is: boolean, error?: unknown): void {
+    if (is === this.isReachable) return
+    this.isReachable = is
+    if (is) this.options.log.info('the database answers again')
+    else this.options.log.error({ err: error }, 'the database does not answer: running on')
+  }
+
+  private get path(): string {
+    return join(this.options.data, 'applied.json')
+  }
+
+  /** What was applied last, for a start without the database. Verifiers of passwords, never passwords of clients; mode 600. */
+  private keep({ snapshot, digest }: Extract<Wanted, { ok: true }>): void {
+    writeFileSync(`${this.path}.new`, JSON.stringify({ digest, snapshot }), { mode: 0o600 })
+    renameSync(`${this.path}.new`, this.path)
+  }
+
+  private kept(): Wanted {
+    try {
+      const { digest, snapshot } = keptFile.parse(JSON.parse(readFileSync(this.path, 'utf8')))
+      const wanted = checked(snapshot)
+      return wanted.ok ? { ...wanted, digest } : wanted
+    } catch {
+      return { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
+    }
+  }
+}
+
+const keptFile = z.object({ digest: z.string(), snapshot: z.unknown() })
+
+type Verifier = { sha256: string; salt: string }
+
+/** Parts that this connector cannot run are left out and reported, so that one of them never stops the others. */
+function assembled(
+  version: number,
+  common: Parameters<typeof assemble>[1],
+  parts: readonly Stored[],
+  resolve: (ref: string) => Verifier | undefined,
+  usable: readonly string[],
+): Wanted {
+  const digest = createHash('sha256')
+    .update(canonicalJson(parts.map(partOf)))
+    .digest('hex')
+    .slice(0, 32)
+  const refused: PartReport[] = []
+  let left: readonly Stored[] = parts
+  for (;;) {
+    const result = assemble(version, common, left, ({ ref }) => {
+      const verifier = resolve(ref)
+      return verifier && { kind: 'password', ...verifier }
+    })
+    if (!result.ok) return { ok: false, problems: result.error.problems }
+    const cannot = unsupportedParts(result.value)
+    if (cannot.length === 0) return { ok: true, snapshot: result.value, digest, variant: usable.join(' '), refused }
+    refused.push(...cannot)
+    left = left.filter((part) => !cannot.some(({ kind, id }) => kind === part.kind && id === part.objectId))
+  }
+}
+
+const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })
+
+function unsupportedParts(snapshot: Snapshot): PartReport[] {
+  const byPart = new Map<string, PartReport>()
+  for (const line of unsupported(snapshot)) {
+    const match = /^(feeds|targets)\[(\d+)\]/.exec(line)
+    const index = Number(match?.[2])
+    const [kind, id] =
+      match?.[1] === 'feeds'
+        ? (['feed', snapshot.feeds[index]?.id ?? ''] as const)
+        : (['target', snapshot.targets[index]?.sessionId ?? ''] as const)
+    byPart.set(`${kind} ${id}`, { kind, id, state: 'refused', detail: line.replace(/^[^:]*: /, '') })
+  }
+  return [...byPart.values()]
+}

@@ -1,0 +1,96 @@
+import { and, eq, getTableColumns, lt, notInArray, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Tx } from '../client.ts'
+import {
+  observedAlarms,
+  observedConnectors,
+  observedFeeds,
+  observedJournals,
+  observedLedger,
+  observedRefusedLogons,
+  observedSources,
+  observedTargets,
+} from '../schema/observed.ts'
+
+/** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
+export type Observed = {
+  environment: Environment
+  connector: string
+  self: typeof observedConnectors.$inferInsert
+  journal: typeof observedJournals.$inferInsert
+  /** All that stand at present; undefined: the same as last time. */
+  alarms: (typeof observedAlarms.$inferInsert)[] | undefined
+  feeds: (typeof observedFeeds.$inferInsert)[]
+  sources: (typeof observedSources.$inferInsert)[]
+  targets: (typeof observedTargets.$inferInsert)[]
+  ledger: (typeof observedLedger.$inferInsert)[]
+  refusedLogons: (typeof observedRefusedLogons.$inferInsert)[]
+  /** Rows of other feeds and targets are removed; undefined: the same as last time. */
+  present: { feeds: string[]; targets: string[] } | undefined
+}
+
+/** Rows of one statement: PostgreSQL takes 65,535 parameters. */
+const rowsAtOnce = 1_000
+const refusedKeptMs = 30 * 24 * 3_600_000
+
+/** Write down what a connector sees, in the caller's short transaction. */
+export async function saveObserved(tx: Tx, observed: Observed): Promise<void> {
+  const { environment, connector, present, alarms } = observed
+  await upsert(tx, observedConnectors, [observed.self], ['environment', 'connector'])
+  await upsert(tx, observedJournals, [observed.journal], ['environment', 'connector'])
+  await upsert(tx, observedFeeds, observed.feeds, ['environment', 'connector', 'feedId'])
+  await upsert(tx, observedSources, observed.sources, ['environment', 'connector', 'sourceId', 'segment'])
+  await upsert(tx, observedTargets, observed.targets, ['environment', 'connector', 'sessionId'])
+  const ledgerKey = ['environment', 'connector', 'sessionId', 'sourceId', 'segment', 'week']
+  await upsert(tx, observedLedger, observed.ledger, ledgerKey)
+  if (alarms) {
+    await tx.delete(observedAlarms).where(of(observedAlarms, environment, connector))
+    if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
+  }
+  if (observed.refusedLogons.length > 0) {
+    await tx.insert(observedRefusedLogons).values(observed.refusedLogons)
+    const before = new Date(observed.self.heardAt.getTime() - refusedKeptMs)
+    const old = lt(observedRefusedLogons.at, before)
+    await tx.delete(observedRefusedLogons).where(and(of(observedRefusedLogons, environment, connector), old))
+  }
+  if (present) await removeOthers(tx, environment, connector, present)
+}
+
+async function removeOthers(
+  tx: Tx,
+  environment: Environment,
+  connector: string,
+  present: { feeds: string[]; targets: string[] },
+): Promise<void> {
+  const otherFeeds = notInArray(observedFeeds.feedId, [...present.feeds, ''])
+  await tx.delete(observedFeeds).where(and(of(observedFeeds, environment, connector), otherFeeds))
+  const otherTargets = notInArray(observedTargets.sessionId, [...present.targets, ''])
+  await tx.delete(observedTargets).where(and(of(observedTargets, environment, connector), otherTargets))
+}
+
+type Keyed = { environment: PgColumn; connector: PgColumn }
+
+const of = (table: Keyed, environment: Environment, connector: string): SQL | undefined =>
+  and(eq(table.environment, environment), eq(table.connector, connector))
+
+/** Rows replaced as a whole. `key` names the columns that tell them apart. */
+async function upsert<T extends PgTable>(
+  tx: Tx,
+  table: T,
+  rows: readonly T['$inferInsert'][],
+  key: readonly string[],
+): Promise<void> {
+  const columns: Record<string, PgColumn> = getTableColumns(table)
+  const target = key.map((name) => columns[name]!) // the caller names columns of the table
+  const others = Object.entries(columns).filter(([name]) => !key.includes(name))
+  const set = Object.fromEntries(others.map(([name, column]) => [name, sql.raw(`excluded."${column.name}"`)]))
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce)
+    // drizzle cannot follow that every table's own insert type and column set fit it
+    await tx
+      .insert(table)
+      .values(some as never)
+      .onConflictDoUpdate({ target, set: set as never })
+  }
+}

@@ -1,0 +1,228 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Running } from '#connector/run.ts'
+import { runFromDatabase } from '#connector/run-database.ts'
+import { client, feed, gateway, target, temporaryDirectory } from '#test/support/connector.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+let db: FreshDb
+beforeAll(async () => {
+  db = await freshDb()
+})
+afterAll(() => db.close())
+
+const settings = {
+  exchange: { compId: 'CME', subId: 'G' },
+  journal: { durability: 'os' },
+  listen: [{ role: 'primary', host: 'localhost', port: 0 }],
+}
+const secret = 'correct-horse'
+
+async function publish(number: number, parts: { kind: string; id: string; document: object | null }[]): Promise<void> {
+  await db.owner.begin(async (tx) => {
+    await tx`update dc.environments set settings = ${tx.json(settings)} where environment = 'sandbox'`
+    await tx`insert into dc.configuration_versions ${tx({
+      environment: 'sandbox',
+      number,
+      cause: 'reference',
+      cause_id: '00000000-0000-4000-8000-000000000001',
+      made_at: new Date(),
+      digest: `d${number}`,
+    })}`
+    for (const { kind, id, document } of parts)
+      await tx`insert into dc.configuration_parts ${tx({ environment: 'sandbox', number, kind, object_id: id, document: document && tx.json(document as never) })}`
+    await tx`update dc.environments set newest_version = ${number} where environment = 'sandbox'`
+  })
+}
+
+async function until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+    const found = await ask()
+    if (found !== undefined && found !== false) return found
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${what} never came`)
+}
+
+async function run(data = temporaryDirectory()): Promise<{ running: Running; stop(): Promise<void>; data: string }> {
+  const stop = new AbortController()
+  let ended: Promise<void> = Promise.resolve()
+  const running = await new Promise<Running>((resolve, reject) => {
+    ended = runFromDatabase(
+      {
+        url: db.urls.dc_connector,
+        environment: 'sandbox',
+        name: 'main',
+        data,
+        release: 'test',
+        log: pino({ level: 'silent' }),
+        onFatal: reject,
+        onReady: resolve,
+      },
+      stop.signal,
+    )
+    ended.catch(reject)
+  })
+  const end = async () => {
+    stop.abort()
+    await ended
+  }
+  onTestFinished(end)
+  return { running, stop: end, data }
+}
+
+const gw1 = { kind: 'feed', id: 'gw1', document: feed() }
+const k7t = { kind: 'source', id: 'K7T882', document: { id: 'K7T882', feed: 'gw1', gateway: 'cgw' } }
+const odq = (more: object = {}) => ({
+  kind: 'target',
+  id: 'ODQ1Z9',
+  document: { ...target({ sources: ['K7T882'], credentials: [{ kind: 'password', password: secret }] }), ...more },
+})
+
+describe('a connector that follows the database', () => {
+  test('runs what was published, reports each part, and writes down what it sees', async () => {
+    await publish(1, [gw1, k7t, odq()])
+    const { running } = await run()
+    const { acceptor } = running.worker
+    const reports = await until('the reports', async () => {
+      const rows =
+        await db.owner`select kind, object_id, state from dc.configuration_reports where number = 1 order by kind`
+      return rows.length === 3 && rows
+    })
+    expect(reports.map(({ kind, object_id, state }) => `${kind} ${object_id} ${state}`)).toEqual([
+      'feed gw1 running',
+      'source K7T882 running',
+      'target ODQ1Z9 running',
+    ])
+    const gw = await gateway(acceptor.port('127.0.0.1:0') ?? 0)
+    gw.logon()
+    await gw.message('A')
+    const peer = await client(acceptor.port('localhost:0') ?? 0)
+    peer.logon([
+      [95, secret.length],
+      [96, secret],
+    ])
+    await peer.message('1')
+    envelop(gw, sourceFill('K7T882', 1))
+    await peer.message('8')
+    const row = await until('the ledger', async () => {
+      const [found] = await db.owner`select * from dc.observed_ledger where session_id = 'ODQ1Z9' and delivered = 1`
+      return found
+    })
+    expect(row).toMatchObject({ received: '1', waiting: '0', source_id: 'K7T882' })
+    const seen = await until('the target', async () => {
+      const [found] = await db.owner`select * from dc.observed_targets where session_id = 'ODQ1Z9' and delivered = 1`
+      return found
+    })
+    expect(seen).toMatchObject({ state: 'logged-on', next_out: '4' })
+    expect(seen.recent).toMatchObject([{ seq: 3, source: 'K7T882', sourceSeq: 1, kind: 'Fill', side: 'Buy', qty: '5' }])
+    const [self] = await db.owner`select * from dc.observed_connectors`
+    expect(self).toMatchObject({ state: 'running', running_version: 1 })
+    const [observedFeed] = await db.owner`select * from dc.observed_feeds`
+    expect(observedFeed).toMatchObject({ feed_id: 'gw1', state: 'logged-on', received: '1' })
+  })
+
+  test('follows a new version in seconds without cutting the session, and reports only what changed', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    const { running } = await run()
+    const peer = await client(running.worker.acceptor.port('localhost:0') ?? 0)
+    peer.logon([
+      [95, secret.length],
+      [96, secret],
+    ])
+    await peer.message('1')
+    await publish(2, [odq({ level: 'executions' })])
+    const rows = await until('the report', async () => {
+      const found =
+        await db.owner`select kind, object_id, state, from_source_seq from dc.configuration_reports where number = 2`
+      return found.length > 0 && found
+    })
+    expect([...rows]).toEqual([
+      { kind: 'target', object_id: 'ODQ1Z9', state: 'running', from_source_seq: { K7T882: 1 } },
+    ])
+    expect(peer.isClosed).toBe(false)
+  })
+
+  test('refuses a part that it cannot run, with the reason, and runs the others', async () => {
+    await db.truncate()
+    const later = { ...target({ sessionId: 'LATER1', protocol: 'dc4', sources: ['K7T882'] }) }
+    await publish(1, [gw1, k7t, odq(), { kind: 'target', id: 'LATER1', document: later }])
+    await run()
+    const rows = await until('the reports', async () => {
+      const found =
+        await db.owner`select object_id, state, detail from dc.configuration_reports where kind = 'target' order by 1`
+      return found.length === 2 && found
+    })
+    expect([...rows]).toEqual([
+      { object_id: 'LATER1', state: 'refused', detail: 'dc4 is not supported yet' },
+      { object_id: 'ODQ1Z9', state: 'running', detail: null },
+    ])
+  })
+
+  test('leaves the environment to the one that leads', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    const first = await run()
+    const stop = new AbortController()
+    let isReady = false
+    const second = runFromDatabase(
+      {
+        url: db.urls.dc_connector,
+        environment: 'sandbox',
+        name: 'spare',
+        data: temporaryDirectory(),
+        release: 'test',
+        log: pino({ level: 'silent' }),
+        onFatal: () => undefined,
+        onReady: () => {
+          isReady = true
+        },
+      },
+      stop.signal,
+    )
+    await until('the first report', async () => (await db.owner`select 1 from dc.observed_connectors`).length === 1)
+    expect(isReady).toBe(false)
+    await first.stop()
+    await until('the spare', () => isReady)
+    stop.abort()
+    await second
+  })
+
+  test('starts with what it ran last while the database is down', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    const first = await run()
+    await first.stop()
+    const stop = new AbortController()
+    const running = await new Promise<Running>((resolve, reject) => {
+      const url = new URL(db.urls.dc_connector)
+      url.port = '1'
+      const ended = runFromDatabase(
+        {
+          url: url.href,
+          environment: 'sandbox',
+          name: 'main',
+          data: first.data,
+          release: 'test',
+          log: pino({ level: 'silent' }),
+          onFatal: reject,
+          onReady: resolve,
+        },
+        stop.signal,
+      )
+      ended.catch(reject)
+      onTestFinished(async () => {
+        stop.abort()
+        await ended
+      })
+    })
+    const peer = await client(running.worker.acceptor.port('localhost:0') ?? 0)
+    peer.logon([
+      [95, secret.length],
+      [96, secret],
+    ])
+    await peer.message('1')
+  })
+})
