@@ -1,5 +1,5 @@
 import { until } from '#test/support/app.ts'
-import { FormClient, type Page } from '#test/support/form-client.ts'
+import { FormClient, type Page, type Typed } from '#test/support/form-client.ts'
 
 /** What the demo asks for: fills only, so that a part of the flow is filtered. */
 export const asked = { group: 'Demo desk', sources: ['K7T882', 'V8N882'], level: 'executions' } as const
@@ -45,7 +45,7 @@ async function ask(person: FormClient): Promise<string> {
     .querySelectorAll('select[name=billingAccountId] option')
     .map((option) => option.getAttribute('value'))
     .find(Boolean)
-  const steps = [
+  const steps: Typed[] = [
     { groupName: asked.group, billingAccountId: account ?? '', feeAcknowledged: 'on' },
     { 'sources[]': asked.sources, level: asked.level },
     {
