@@ -22,6 +22,8 @@ export const variables = z.object({
   TRUST_PROXY: flag.default(false),
   /** 1 lets a sandbox, which anybody may enter, listen elsewhere than on loopback. */
   SANDBOX_PUBLIC: flag.default(false),
+  /** 0 leaves the sandbox's gateway and client out: bring your own to FEED_PORT and TARGET_PORT. */
+  SANDBOX_TRAFFIC: flag.default(true),
   /** Database, journal, key and lock of this installation. */
   DATA_DIR: z.string().min(1).optional(),
   /** Owner connection of a server of your own; absent: an embedded server under DATA_DIR. */
@@ -61,6 +63,8 @@ export interface Config {
   roleUrls: { request: string; auth: string; jobs: string; connector: string } | undefined
   connector: 'child' | 'external'
   ports: { feed: number; target: number; targetBackup: number }
+  /** Whether the sandbox runs a gateway and a client of its own. */
+  sandboxTraffic: boolean
   logLevel: Variables['LOG_LEVEL']
   /** Under npm, which may be killed without a word to us: stop when it is gone. */
   stopsWithParent: boolean
@@ -159,6 +163,7 @@ function assemble(read: Variables, root: string): Omit<Config, 'stopsWithParent'
     roleUrls: request && auth && jobs && connector ? { request, auth, jobs, connector } : undefined,
     connector: read.CONNECTOR,
     ports: { feed: read.FEED_PORT, target: read.TARGET_PORT, targetBackup: read.TARGET_BACKUP_PORT },
+    sandboxTraffic: mode === 'sandbox' && read.SANDBOX_TRAFFIC,
     logLevel: read.LOG_LEVEL,
   }
 }

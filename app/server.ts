@@ -69,7 +69,7 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   if (config.mode === 'sandbox') await fillSandbox(parts)
   const connector = startConnector(parts)
   await order.started('connector', () => connector?.stop())
-  if (config.mode === 'sandbox' && connector)
+  if (config.sandboxTraffic && connector)
     for (const child of await startSimulation(parts)) await order.started('simulation', child.stop)
   await order.started('jobs', runJobs(jobsOf(installation, log), log))
   const portal = await openPortal({ ...parts, root: projectRoot, order, connector: () => connector?.status() })
