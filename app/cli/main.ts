@@ -52,8 +52,9 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
 }
 
 /** node:util's parseArgs: an unknown option, or one without its value. */
-const isParseArgsError = (error: unknown) =>
-  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+function isParseArgsError(error: unknown): boolean {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+}
 
 async function usage(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map(async (load) => (await load()).command))

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { FeedEnd } from '#test/gateway-sim/feed-end.ts'
+import { TargetEnd } from '../client/target-end.ts'
+
+const root = join(import.meta.dirname, '../..')
+const dir = mkdtempSync(join(tmpdir(), 'cli-test-'))
+const ends: { stop(): Promise<unknown> }[] = []
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  for (const end of ends.splice(0)) await end.stop()
+})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+/** A command as a user runs it; `ended` answers its exit code. */
+function dropCopy(...args: string[]) {
+  const child = spawn(process.execPath, [join(root, 'app/cli/drop-copy.mjs'), ...args], { cwd: dir })
+  children.push(child)
+  const run = { child, out: '', err: '', ended: new Promise<number | null>((resolve) => child.once('close', resolve)) }
+  child.stdout.on('data', (chunk) => {
+    run.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    run.err += chunk
+  })
+  return run
+}
+const lines = (text: string) => text.split('\n').filter((line) => line !== '')
+
+describe('drop-copy gateway-sim', () => {
+  test('feeds the connector end of a snapshot, says what it sent, and stops with the last count', async () => {
+    const end = await FeedEnd.listen('encapsulated')
+    ends.push(end)
+    const feed = { id: 'gw1', mode: 'accept', host: '127.0.0.1', port: end.port, dialect: 'encapsulated' }
+    const snapshot = {
+      schema: 1,
+      version: 1,
+      exchange: { compId: 'CME', subId: 'G' },
+      feeds: [{ ...feed, ourCompId: 'DROPCOPY', theirCompId: 'GW1' }],
+      sources: [{ id: 'K7T882', feed: 'gw1', gateway: 'cgw' }],
+      targets: [],
+    }
+    writeFileSync(join(dir, 'snapshot.json'), JSON.stringify(snapshot))
+    const run = dropCopy('gateway-sim', '--config', 'snapshot.json', '--rate', 'max', '--count', '200')
+    await end.until(() => end.received.length >= 200 && run.out.includes('"done"'))
+    run.child.kill('SIGINT')
+    expect(await run.ended).toBe(0)
+    const events = lines(run.out).map((line) => JSON.parse(line))
+    expect(events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['connected', 'done', 'disconnected', 'sent']),
+    )
+    const last = events.findLast(({ event }) => event === 'sent')
+    expect(last).toMatchObject({ feed: 'gw1', total: end.received.length })
+    expect(last.sources.K7T882.sent).toBe(end.received.length)
+  })
+
+  test('says what is wrong with its arguments, exit code 2', async () => {
+    const bad = [
+      ['--rate', 'fast', '--connect', 'localhost:1', '--sources', 'K7T882'],
+      ['--connect', 'localhost:1', '--sources', 'K7T'],
+      ['--nonsense'],
+      ['--config', 'snapshot.json', '--feed', 'gw9'],
+    ]
+    const runs = bad.map((args) => dropCopy('gateway-sim', ...args))
+    expect(await Promise.all(runs.map((run) => run.ended))).toEqual([2, 2, 2, 2])
+    expect(runs[0]?.err).toContain('--rate must be a whole number, not fast')
+    expect(runs[1]?.err).toContain('K7T is not a session ID and a firm ID')
+    expect(runs[3]?.err).toContain('there is no feed gw9')
+  })
+})
+
+describe('drop-copy client', () => {
+  const login = (end: TargetEnd) => ['--host', '127.0.0.1', '--port', `${end.port}`, '--session', 'ODQ1Z9']
+
+  test('prints a line a copy and a summary, and exits 0 when all is there', async () => {
+    const end = await TargetEnd.listen()
+    ends.push(end)
+    for (let n = 1; n <= 12; n++) end.copy(n)
+    const run = dropCopy('client', ...login(end), '--password', 'secret', '--until', '12')
+    expect(await run.ended).toBe(0)
+    const shown = lines(run.out)
+    expect(shown[0]).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3} {2}#1 {2}K7T882 1 resent {2}new order buy 5 CLM4 @ 7250 order 700000001 by TRDR22$/,
+    )
+    expect(shown.filter((line) => line.includes('#'))).toHaveLength(12)
+    expect(shown.at(-1)).toBe('clean: nothing missing, doubled or renumbered')
+
+    // the second run goes on from the state file in the working directory
+    end.copy(13)
+    const again = dropCopy('client', ...login(end), '--password', 'secret', '--until', '13', '--raw')
+    expect(await again.ended).toBe(0)
+    expect(lines(again.out).filter((line) => line.startsWith('8=FIX.4.2|'))).toHaveLength(1)
+  })
+
+  test('exits 1 when it is not let in, and 2 when it is not told where to go', async () => {
+    const end = await TargetEnd.listen()
+    ends.push(end)
+    const refused = dropCopy(
+      'client',
+      ...login(end),
+      '--password',
+      'guess',
+      '--once',
+      '--json',
+      '--state',
+      'other.json',
+    )
+    const lost = dropCopy('client', '--host', '127.0.0.1')
+    expect(await refused.ended).toBe(1)
+    expect(JSON.parse(lines(refused.out).at(-1) ?? '')).toMatchObject({ event: 'summary', logons: 0, clean: false })
+    expect(refused.err).toContain('refused: Invalid logon. Logout forced.')
+    expect(await lost.ended).toBe(2)
+    expect(lost.err).toContain('--host, --port and --session are needed')
+  })
+})
