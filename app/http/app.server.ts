@@ -44,11 +44,13 @@ const limitOf = (path: string) => (/^\/requests\/[^/]+\/form\//.test(path) ? bod
 const lastResort =
   (log: Logger): ErrorRequestHandler =>
   (error, _request, response, next) => {
-    log.error({ err: error, id: response.locals.requestId }, 'request failed')
+    const status: unknown = error?.status // Express's own errors about the request carry one
+    const isTheirs = typeof status === 'number' && status >= 400 && status < 500
+    if (!isTheirs) log.error({ err: error, id: response.locals.requestId }, 'request failed')
     if (response.headersSent) return next(error)
-    const sentence = `The portal could not answer. Nothing was changed. Quote ${response.locals.requestId} when you report it.`
-    response
-      .status(error?.status === 400 ? 400 : 500)
-      .type('text/plain')
-      .send(`${sentence}\n`)
+    const sentence = isTheirs
+      ? 'There is nothing at this address.'
+      : `The portal could not answer. Nothing was changed. Quote ${response.locals.requestId} when you report it.`
+    response.status(isTheirs ? status : 500).type('text/plain')
+    response.send(`${sentence}\n`)
   }

@@ -12,6 +12,11 @@ export class FormClient {
 
   constructor(readonly origin: string) {}
 
+  /** What the browser would send along. */
+  get cookieHeader(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   async get(path: string): Promise<Page> {
     return this.#page(new URL(path, this.origin), { method: 'GET' })
   }
@@ -31,7 +36,7 @@ export class FormClient {
   }
 
   async #page(url: URL, init: RequestInit, hops = 0): Promise<Page> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = this.cookieHeader
     const headers = { Accept: 'text/html', ...(cookie && { Cookie: cookie }), ...init.headers }
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) {

@@ -1,0 +1,142 @@
+import { request as httpRequest } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type App,
+  appEnvironment,
+  type DataDirectory,
+  databaseVariables,
+  dataDirectory,
+  startApp,
+} from '#test/support/app.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+
+let db: FreshDb
+let data: DataDirectory
+let app: App
+beforeAll(async () => {
+  db = await freshDb()
+  data = dataDirectory()
+  app = await startApp(await appEnvironment(data, databaseVariables(db)))
+}, 180_000)
+afterAll(async () => {
+  await app?.stop()
+  await db?.close()
+  data?.remove()
+})
+
+/** A request as it goes over the wire, with exactly these headers: fetch adds and forbids some. */
+function raw(
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; chunks?: (string | Buffer)[] } = {},
+) {
+  const { method = 'POST', headers = {}, chunks = [] } = options
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const request = httpRequest(new URL(path, app.url), { method, headers, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+      response.on('error', reject)
+    })
+    request.on('error', reject)
+    for (const chunk of chunks) request.write(chunk)
+    request.end()
+  })
+}
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+const own = () => ({ ...form, Origin: app.url })
+const signIn = 'email=a%40b.example&password=x'
+
+describe('a request that changes something', () => {
+  test('passes when it comes from a page of ours', async () => {
+    expect((await raw('/sign-in', { headers: own(), chunks: [signIn] })).status).toBe(401)
+  })
+  test.each([
+    ['without an Origin', {}],
+    ['with Origin null', { Origin: 'null' }],
+    ['with another site’s Origin', { Origin: 'https://evil.example' }],
+    ['with an Origin that is no address', { Origin: 'http://' }],
+    ['with another port of this host', { Origin: 'http://127.0.0.1:1' }],
+    ['with a forged X-Forwarded-Host', { Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example' }],
+  ])('%s is refused, as document and as data', async (_title, headers) => {
+    for (const path of ['/sign-in', '/sign-in.data', '/theme', '/nothing']) {
+      const answer = await raw(path, { headers: { ...form, ...headers }, chunks: [signIn] })
+      expect(answer.status).toBe(403)
+      expect(answer.text).toContain('Nothing was changed')
+    }
+  })
+})
+
+describe('a body', () => {
+  const filler = (kB: number) => `x=${'y'.repeat(kB * 1024)}`
+  test('over 64 kB is refused, whatever length it claims', async () => {
+    const length = { 'Content-Length': String(filler(65).length) }
+    expect((await raw('/sign-in', { headers: { ...own(), ...length }, chunks: [filler(65)] })).status).toBe(413)
+    const chunks = Array.from({ length: 80 }, () => 'z'.repeat(1024)) // chunked: no length at all
+    expect((await raw('/sign-in', { headers: own(), chunks })).status).toBe(413)
+  })
+  test('just under it is read', async () => {
+    expect((await raw('/sign-in', { headers: own(), chunks: [`${signIn}&${filler(63)}`] })).status).toBe(401)
+  })
+  test('of a draft may have 1 MB and not more', async () => {
+    const draft = '/requests/1/form/sources'
+    expect((await raw(draft, { headers: own(), chunks: [filler(900)] })).status).toBe(302)
+    expect((await raw(draft, { headers: own(), chunks: [filler(1025)] })).status).toBe(413)
+  })
+  test('that is not a form is refused in words of the portal', async () => {
+    const json = { ...own(), 'Content-Type': 'application/json' }
+    expect((await raw('/sign-in', { headers: json, chunks: ['{"email":"a"}'] })).status).toBe(422)
+    const torn = { ...own(), 'Content-Type': 'multipart/form-data; boundary=x' }
+    expect((await raw('/sign-in', { headers: torn, chunks: ['--x\r\nContent-Disp'] })).status).toBe(422)
+  })
+  test('that does not arrive whole changes nothing and harms nobody', async () => {
+    await new Promise<void>((resolve) => {
+      const request = httpRequest(new URL('/sign-in', app.url), {
+        method: 'POST',
+        headers: { ...own(), 'Content-Length': '1000' },
+        agent: false,
+      })
+      request.on('error', () => resolve())
+      request.write('email=a', () => request.destroy())
+    })
+    expect((await fetch(`${app.url}/health`)).status).toBe(200)
+  })
+})
+
+describe('every answer', () => {
+  const nonceOf = (response: Response) =>
+    /'nonce-([^']+)'/.exec(response.headers.get('Content-Security-Policy') ?? '')?.[1]
+  test('allows scripts with this answer’s nonce alone, and carries it in the document', async () => {
+    const [first, second] = await Promise.all([fetch(`${app.url}/sign-in`), fetch(`${app.url}/sign-in`)])
+    expect(nonceOf(first)).not.toBe(nonceOf(second))
+    const html = await first.text()
+    const nonces = [...html.matchAll(/<script\b[^>]*?nonce="([^"]*)"/g)].map((match) => match[1])
+    expect(nonces.length).toBeGreaterThan(1)
+    expect(new Set(nonces)).toEqual(new Set([nonceOf(first)]))
+    expect(html).not.toMatch(/<script(?![^>]*nonce)[^>]*>/)
+    expect(html).not.toMatch(/\sstyle="/)
+  })
+  test('is kept by no cache, tells no other site where one was, and does not say what it runs on', async () => {
+    const { headers } = await fetch(`${app.url}/sign-in`)
+    expect(headers.get('Cache-Control')).toBe('no-store')
+    expect(headers.get('Referrer-Policy')).toBe('same-origin')
+    expect(headers.get('X-Powered-By')).toBeNull()
+    expect(headers.get('Content-Security-Policy')).not.toContain('upgrade-insecure-requests')
+    expect(headers.get('Strict-Transport-Security')).toBeNull()
+  })
+  test('about an address that is none of ours is a page that says so', async () => {
+    const response = await fetch(`${app.url}/..%2f..%2fetc/passwd`)
+    expect([302, 404]).toContain(response.status)
+    expect((await fetch(`${app.url}/assets/nothing.js`)).status).toBe(404)
+    expect((await fetch(`${app.url}/%`, { redirect: 'manual' })).status).toBe(400)
+  })
+})
+
+describe('the health answer', () => {
+  test('says that the database answers and what the connector does', async () => {
+    const response = await fetch(`${app.url}/health`)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ status: 'ok', connector: expect.any(String) })
+  })
+})

@@ -1,0 +1,195 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type App,
+  appEnvironment,
+  type DataDirectory,
+  databaseVariables,
+  dataDirectory,
+  projectRoot,
+  startApp,
+} from '#test/support/app.ts'
+import { FormClient, type Page } from '#test/support/form-client.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+
+let db: FreshDb
+let data: DataDirectory
+let env: Record<string, string>
+let app: App
+beforeAll(async () => {
+  db = await freshDb()
+  data = dataDirectory()
+  env = await appEnvironment(data, databaseVariables(db))
+  app = await startApp(env)
+}, 180_000)
+afterAll(async () => {
+  await app?.stop()
+  await db?.close()
+  data?.remove()
+})
+
+const dropCopy = (...args: string[]) =>
+  promisify(execFile)('node', ['app/cli/drop-copy.mjs', ...args], {
+    cwd: projectRoot,
+    env: { NODE_ENV: 'production', ...env },
+  })
+const inviteLink = async (email: string, ...more: string[]): Promise<string> => {
+  const { stdout } = await dropCopy('user', 'invite', email, ...more)
+  return /http:\S+/.exec(stdout)?.[0] ?? ''
+}
+const password = 'seven quiet harbours'
+
+/** A person with a password, as the command line makes one. */
+async function person(email: string): Promise<FormClient> {
+  const link = await inviteLink(email, '--firm', 'Alder Trading', '--role', 'requester')
+  const client = new FormClient(app.url)
+  const page = await client.get(new URL(link).pathname)
+  const joined = await client.submit(page, /Set the password/, { name: 'Noa Alder', password, again: password })
+  expect(joined.url.pathname).toBe('/')
+  return client
+}
+async function signIn(email: string, typed: string): Promise<{ client: FormClient; page: Page }> {
+  const client = new FormClient(app.url)
+  const page = await client.get('/sign-in')
+  return { client, page: await client.submit(page, 'Sign in', { email, password: typed }) }
+}
+const isSignedIn = async (client: FormClient) => (await client.get('/account')).url.pathname === '/account'
+const sessionsOf = (email: string) =>
+  db.owner<{ id: string; expires_at: Date }[]>`
+    select s.id, s.expires_at from dc.auth_sessions s join dc.users u on u.id = s.user_id where u.email = ${email}`
+
+describe('an invitation from the command line', () => {
+  test('lets the person set a password once, and signs them in', async () => {
+    const link = await inviteLink('kim@alder.example', '--firm', '882', '--role', 'viewer', '--name', 'Kim Alder')
+    expect(link).toContain(`${app.url}/invitations/`)
+    const client = new FormClient(app.url)
+    const page = await client.get(new URL(link).pathname)
+    expect(page.text).toContain('Alder Trading')
+    const weak = { name: 'Kim Alder', password: 'kim kim kim kim', again: 'kim kim kim kim' }
+    expect(
+      (await client.submit(page, /Set the password/, { ...weak, password: 'aaaaaaaaaaaa', again: 'aaaaaaaaaaaa' }))
+        .status,
+    ).toBe(422)
+    const joined = await client.submit(page, /Set the password/, { name: 'Kim Alder', password, again: password })
+    expect(joined.url.pathname).toBe('/')
+    expect((await new FormClient(app.url).get(new URL(link).pathname)).text).toContain('no longer works')
+    expect((await client.submit(page, /Set the password/, { name: 'X', password, again: password })).status).toBe(410)
+  })
+  test('for somebody known prints another link, after which the first is worth nothing', async () => {
+    const first = await inviteLink('lou@alder.example', '--firm', '882', '--role', 'viewer')
+    const second = await inviteLink('lou@alder.example')
+    expect((await new FormClient(app.url).get(new URL(first).pathname)).text).toContain('no longer works')
+    expect((await new FormClient(app.url).get(new URL(second).pathname)).text).toContain('Alder Trading')
+  })
+  test.each([
+    [
+      ['user', 'invite', 'x@alder.example', '--firm', 'Nobody Inc', '--role', 'viewer'],
+      'there is no firm "Nobody Inc"',
+    ],
+    [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'gam'], 'cannot give the role gam'],
+    [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'king'], 'no such role: king'],
+    [['user', 'invite', 'not an address', '--firm', '882', '--role', 'viewer'], 'is not an e-mail address'],
+  ])('%j is refused in words, with exit code 2', async (args, sentence) => {
+    await expect(dropCopy(...args)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
+  })
+})
+
+describe('signing in', () => {
+  test('makes a session whose id the database knows only as a hash', async () => {
+    await person('mia@alder.example')
+    const response = await fetch(`${app.url}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { Origin: app.url, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ email: 'MIA@alder.example ', password }),
+    })
+    expect(response.status).toBe(302)
+    const cookie = response.headers.getSetCookie().find((line) => line.startsWith('drop_copy_')) ?? ''
+    expect(cookie).toContain(`drop_copy_${new URL(app.url).port}=`)
+    expect(cookie).toMatch(/HttpOnly/)
+    expect(cookie).toMatch(/SameSite=Lax/)
+    expect(cookie).not.toMatch(/Secure/) // plain http on loopback
+    const value = /=([^;]+)/.exec(cookie)?.[1] ?? ''
+    const ids = (await sessionsOf('mia@alder.example')).map(({ id }) => id)
+    expect(ids).toContain(createHash('sha256').update(value).digest('hex'))
+    expect(ids).not.toContain(value)
+  })
+  test('answers an unknown e-mail as it answers a wrong password', async () => {
+    await person('nia@alder.example')
+    const wrong = await signIn('nia@alder.example', 'something else')
+    const unknown = await signIn('nobody@alder.example', 'something else')
+    expect([wrong.page.status, unknown.page.status]).toEqual([401, 401])
+    expect(unknown.page.text.replace('nobody', 'nia')).toBe(wrong.page.text)
+  })
+  test('is refused after ten wrong passwords, the right one included, and others may go on', async () => {
+    await person('oda@alder.example')
+    for (let i = 0; i < 10; i++) expect((await signIn('oda@alder.example', `wrong ${i}`)).page.status).toBe(401)
+    const right = await signIn('oda@alder.example', password)
+    expect(right.page.status).toBe(429)
+    expect(right.page.text).toContain('Try again in')
+    await person('pia@alder.example')
+    expect(await isSignedIn((await signIn('pia@alder.example', password)).client)).toBe(true)
+  })
+  test('leaves an audit event, refused or not, and no secret in the log', async () => {
+    const events = await db.owner<{ refused: string | null }[]>`
+      select distinct e.refused from dc.audit_events e join dc.users u on u.id = e.actor_id
+      where e.action = 'sign-in' and u.email = 'nia@alder.example'`
+    expect(events.map(({ refused }) => refused)).toEqual(['wrong-credentials'])
+    expect(app.log()).not.toContain(password)
+    expect(app.log()).toContain('/invitations/***')
+    expect(app.log()).not.toMatch(/invitations\/[\w-]{20}/)
+  })
+})
+
+describe('a session', () => {
+  test('ends at sign-out', async () => {
+    const client = await person('ria@alder.example')
+    expect(await isSignedIn(client)).toBe(true)
+    await client.submit(await client.get('/account'), /Sign out/)
+    expect(await isSignedIn(client)).toBe(false)
+    expect(await sessionsOf('ria@alder.example')).toEqual([])
+  })
+  test('ends when the password is changed elsewhere; the browser that changed it goes on', async () => {
+    const here = await person('sia@alder.example')
+    const there = (await signIn('sia@alder.example', password)).client
+    const page = await here.get('/account')
+    const next = 'eleven slow tides'
+    const wrong = await here.submit(page, 'Change password', { current: 'no', next, again: next })
+    expect(wrong.status).toBe(401)
+    await here.submit(page, 'Change password', { current: password, next, again: next })
+    expect(await isSignedIn(here)).toBe(true)
+    expect(await isSignedIn(there)).toBe(false)
+    expect((await signIn('sia@alder.example', password)).page.status).toBe(401)
+  })
+  test('ends at once when the person is disabled', async () => {
+    const client = await person('tia@alder.example')
+    await db.owner`update dc.users set state = 'disabled' where email = 'tia@alder.example'`
+    expect(await isSignedIn(client)).toBe(false)
+    expect((await signIn('tia@alder.example', password)).page.status).toBe(401)
+  })
+  test('ends when it was idle too long, and after twelve hours in any case', async () => {
+    const idle = await person('uma@alder.example')
+    await db.owner`update dc.auth_sessions set expires_at = now() - interval '1 second'`
+    expect(await isSignedIn(idle)).toBe(false)
+    const old = await person('una@alder.example')
+    const [made] =
+      await db.owner`select absolute_until - created_at = interval '12 hours' as half_a_day from dc.auth_sessions`
+    expect(made).toEqual({ half_a_day: true })
+    await db.owner`update dc.auth_sessions set absolute_until = now() - interval '1 second'`
+    expect(await isSignedIn(old)).toBe(false)
+  })
+  test('is prolonged by a navigation, and not by an event stream', async () => {
+    const client = await person('via@alder.example')
+    const soon = () => db.owner`update dc.auth_sessions set expires_at = now() + interval '10 minutes'`
+    const left = async () => ((await sessionsOf('via@alder.example'))[0]?.expires_at.getTime() ?? 0) - Date.now()
+    await soon()
+    const stream = await fetch(`${app.url}/events/status`, { headers: { Cookie: client.cookieHeader } })
+    expect(stream.status).toBe(200)
+    await stream.body?.cancel()
+    expect(await left()).toBeLessThan(11 * 60_000)
+    expect(await isSignedIn(client)).toBe(true)
+    expect(await left()).toBeGreaterThan(3 * 3600_000)
+  })
+})
