@@ -27,6 +27,15 @@ export class EntryList implements Entries {
     if (stride === 3) this.words[at + 2] = third
   }
 
+  get lowest(): number {
+    return this.words[0] ?? 0
+  }
+
+  /** Stretches of one list do not overlap, so the last entry ends highest. */
+  get highest(): number {
+    return this.words[(this.count - 1) * this.stride + this.stride - 2] ?? 0
+  }
+
   word(index: number): number {
     return this.words[index] ?? 0
   }
@@ -43,6 +52,9 @@ export class EntryList implements Entries {
 export interface Entries {
   readonly stride: 2 | 3
   readonly count: number
+  readonly lowest: number
+  /** The last number that an entry holds. */
+  readonly highest: number
   word(index: number): number
 }
 

@@ -1,19 +1,21 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
+import { endianness } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { type Entries, type SegmentEntries, strideOf } from './entry-list.ts'
 
 /*
  * Index file of one sealed segment: header (magic 4 · keys 4 · pages 4 · crc32 of the rest of header, keys and page crcs 4 · base 8 · segment
- * bytes 8) · keys (key 8 · first word 4 · entries 4) · crc32 of every page · pages of 64 KB with the words of all entries. Never synced: what a
+ * bytes 8) · keys (key 8 · first word 4 · entries 4 · lowest number 4 · highest number 4) · crc32 of every page · pages of 16 KB with the words of all entries. Never synced: what a
  * power loss leaves of it is told by the crcs, and it is built again from its segment.
  */
 const MAGIC = 0x31584344
 const HEADER_BYTES = 32
-const KEY_BYTES = 16
-const PAGE_WORDS = 16_384
+const KEY_BYTES = 24
+const PAGE_WORDS = 4_096
 const PAGE_BYTES = PAGE_WORDS * 4
-const CACHED_PAGES = 256
+/** 16 MB of pages. */
+const CACHED_PAGES = 1_024
 
 /** Write the entries of a segment to its index file. */
 export async function writeIndex(path: string, base: number, bytes: number, entries: SegmentEntries): Promise<void> {
@@ -28,6 +30,8 @@ export async function writeIndex(path: string, base: number, bytes: number, entr
     file.writeDoubleLE(key, at)
     file.writeUInt32LE(word, at + 8)
     file.writeUInt32LE(list.count, at + 12)
+    file.writeUInt32LE(list.lowest, at + 16)
+    file.writeUInt32LE(list.highest, at + 20)
     for (let w = 0; w < list.count * list.stride; w++) file.writeUInt32LE(list.word(w), dataAt + (word + w) * 4)
     word += list.count * list.stride
   })
@@ -50,47 +54,55 @@ export class DamagedIndexError extends Error {
   override name = 'DamagedIndexError'
 }
 
-/** The newest used pages of all indexes, 16 MB. */
-export class PageCache {
-  private readonly pages = new Map<string, Uint32Array>()
+interface Page {
+  words: Uint32Array
+  /** Since the cache last looked. */
+  isUsed: boolean
+  drop(): void
+}
 
-  page(path: string, page: number, at: number, crc: number): Uint32Array {
-    const key = `${path}:${page}`
-    const known = this.pages.get(key)
-    if (known) {
-      this.pages.delete(key)
-      this.pages.set(key, known)
-      return known
+/** The pages of all indexes in memory, at most 16 MB: the oldest not used of late makes room. */
+export class PageCache {
+  private readonly pages: Page[] = []
+  private hand = 0
+
+  add(page: Page): void {
+    if (this.pages.length < CACHED_PAGES) {
+      this.pages.push(page)
+      return
     }
-    const words = readPage(path, at, crc)
-    this.pages.set(key, words)
-    if (this.pages.size > CACHED_PAGES) {
-      const [oldest] = this.pages.keys()
-      if (oldest !== undefined) this.pages.delete(oldest)
-    }
-    return words
+    for (; this.pages[this.hand]!.isUsed; this.hand = (this.hand + 1) % CACHED_PAGES)
+      this.pages[this.hand]!.isUsed = false
+    this.pages[this.hand]!.drop()
+    this.pages[this.hand] = page
+    this.hand = (this.hand + 1) % CACHED_PAGES
   }
 }
 
 function readPage(path: string, at: number, crc: number): Uint32Array {
-  const bytes = Buffer.alloc(PAGE_BYTES)
+  const bytes = Buffer.from(new ArrayBuffer(PAGE_BYTES))
   if (readAt(path, bytes, at) !== PAGE_BYTES || crc32(bytes) !== crc) throw new DamagedIndexError(path)
-  const words = new Uint32Array(PAGE_WORDS)
-  for (let i = 0; i < PAGE_WORDS; i++) words[i] = bytes.readUInt32LE(i * 4)
-  return words
+  if (endianness() === 'BE') bytes.swap32()
+  return new Uint32Array(bytes.buffer)
 }
 
 /** The keys of a sealed segment in memory, its entries behind the page cache. */
 export class IndexFile {
+  private readonly pages: (Page | undefined)[]
+  /** What was asked for so far; null: the segment has none of it. */
+  private readonly known = new Map<number, Entries | null>()
+
   private constructor(
     private readonly path: string,
     private readonly cache: PageCache,
     private readonly keys: Float64Array,
-    private readonly firstWords: Uint32Array,
-    private readonly counts: Uint32Array,
+    /** Four words a key: first word, entries, lowest and highest number. */
+    private readonly stretches: Uint32Array,
     private readonly pageCrcs: Uint32Array,
     private readonly dataAt: number,
-  ) {}
+  ) {
+    this.pages = new Array(pageCrcs.length)
+  }
 
   /** Read the keys; undefined when there is no index of this segment, or a damaged one. */
   static open(path: string, base: number, bytes: number, cache: PageCache): IndexFile | undefined {
@@ -109,32 +121,52 @@ export class IndexFile {
       path,
       cache,
       Float64Array.from({ length: keyCount }, (_, i) => rest.readDoubleLE(keyAt(i))),
-      Uint32Array.from({ length: keyCount }, (_, i) => rest.readUInt32LE(keyAt(i) + 8)),
-      Uint32Array.from({ length: keyCount }, (_, i) => rest.readUInt32LE(keyAt(i) + 12)),
+      Uint32Array.from({ length: keyCount * 4 }, (_, i) => rest.readUInt32LE(keyAt(i >> 2) + 8 + (i & 3) * 4)),
       Uint32Array.from({ length: pageCount }, (_, i) => rest.readUInt32LE(keyAt(keyCount) + i * 4)),
       dataAt,
     )
   }
 
   entries(key: number): Entries | undefined {
-    let low = 0
-    let high = this.keys.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.keys[middle]! < key) low = middle + 1
-      else high = middle
+    let entries = this.known.get(key)
+    if (entries === undefined) {
+      entries = this.find(key) ?? null
+      this.known.set(key, entries)
     }
-    if (this.keys[low] !== key) return undefined
-    const first = this.firstWords[low]!
-    return { stride: strideOf(key), count: this.counts[low]!, word: (index) => this.word(first + index) }
+    return entries ?? undefined
+  }
+
+  private find(key: number): Entries | undefined {
+    const at = this.keys.indexOf(key)
+    if (at < 0) return undefined
+    const [first, count, lowest, highest] = [0, 1, 2, 3].map((i) => this.stretches[at * 4 + i]!) as KeyStretch
+    return { stride: strideOf(key), count, lowest, highest, word: (index) => this.word(first + index) }
   }
 
   private word(index: number): number {
-    const page = Math.floor(index / PAGE_WORDS)
-    const words = this.cache.page(this.path, page, this.dataAt + page * PAGE_BYTES, this.pageCrcs[page] ?? 0)
-    return words[index % PAGE_WORDS]!
+    const number = Math.floor(index / PAGE_WORDS)
+    const page = this.pages[number] ?? this.load(number)
+    page.isUsed = true
+    return page.words[index % PAGE_WORDS]!
+  }
+
+  private load(number: number): Page {
+    const words = readPage(this.path, this.dataAt + number * PAGE_BYTES, this.pageCrcs[number] ?? 0)
+    const page: Page = {
+      words,
+      isUsed: true,
+      drop: () => {
+        this.pages[number] = undefined
+      },
+    }
+    this.pages[number] = page
+    this.cache.add(page)
+    return page
   }
 }
+
+/** The four words of a key; mapping a list of four gives four. */
+type KeyStretch = [first: number, count: number, lowest: number, highest: number]
 
 /** Bytes read, fewer when the file ends or is not there. */
 function readAt(path: string, into: Buffer, at: number): number {

@@ -25,6 +25,7 @@ export class Indexes {
   open = new SegmentEntries()
   private readonly sealed = new Map<number, KeyedEntries>()
   private readonly cache = new PageCache()
+  private lastFound: Segment | undefined
   private background = Promise.resolve()
   private isClosed = false
 
@@ -58,44 +59,54 @@ export class Indexes {
   }
 
   findDelivery(target: number, epoch: number, number: number): number {
-    const found = this.search(deliveryKey(target, epoch), number)
-    return found && found.number <= number ? found.position : -1
+    return this.searchDelivery(deliveryKey(target, epoch), number, number)
   }
 
   findDeliveryFrom(target: number, epoch: number, number: number): number {
-    return this.search(deliveryKey(target, epoch), number)?.position ?? -1
+    return this.searchDelivery(deliveryKey(target, epoch), number, Number.POSITIVE_INFINITY)
   }
 
   findMessage(stream: number, epoch: number, number: number): number {
-    const found = this.search(messageKey(stream, epoch), number)
-    return found?.number === number ? found.position : -1
+    return this.search(messageKey(stream, epoch), number, number)
   }
 
   findMessageFrom(stream: number, epoch: number, number: number): number {
-    return this.search(messageKey(stream, epoch), number)?.position ?? -1
+    return this.search(messageKey(stream, epoch), number, Number.POSITIVE_INFINITY)
   }
 
-  /** The entry that holds this number, else the one with the nearest above; of equal ones the newest. */
-  private search(key: number, number: number): Found | undefined {
+  /** A target uses a number once, so the segment of the last look-up may be asked first: resends go upwards. */
+  private searchDelivery(key: number, number: number, most: number): number {
+    const { lastFound } = this
+    if (lastFound && this.segments.list.includes(lastFound)) {
+      const found = this.searchSegment(lastFound, key, number, number)
+      if (found) return found.position
+    }
+    return this.search(key, number, most)
+  }
+
+  /** Position of the entry that holds this number, else of the nearest above that begins at or below `most`; of equal ones the newest. */
+  private search(key: number, number: number, most: number): number {
     let best: Found | undefined
+    let where: Segment | undefined
     for (let i = this.segments.list.length - 1; i >= 0; i--) {
       const segment = this.segments.list[i]!
-      const found = this.searchSegment(segment, key, number)
-      if (found && found.number <= number) return found
-      if (found && (!best || found.number < best.number)) best = found
+      const found = this.searchSegment(segment, key, number, best ? best.number - 1 : most)
+      if (!found) continue
+      best = found
+      where = segment
+      if (found.number <= number) break
     }
-    return best
+    this.lastFound = where
+    return best?.position ?? -1
   }
 
-  private searchSegment(segment: Segment, key: number, number: number): Found | undefined {
+  private searchSegment(segment: Segment, key: number, number: number, most: number): Found | undefined {
     try {
-      return searchEntries(this.of(segment).entries(key), segment.base, number)
+      return searchEntries(this.of(segment).entries(key), segment.base, number, most)
     } catch (error) {
       if (!(error instanceof DamagedIndexError)) throw error
-      const entries = this.build(segment)
-      this.sealed.set(segment.base, entries)
-      this.later(() => this.save(segment, entries))
-      return searchEntries(entries.entries(key), segment.base, number)
+      this.sealed.delete(segment.base)
+      return searchEntries(this.buildNow(segment).entries(key), segment.base, number, most)
     }
   }
 
@@ -143,10 +154,10 @@ export class Indexes {
   }
 }
 
-function searchEntries(entries: Entries | undefined, base: number, number: number): Found | undefined {
-  if (!entries || entries.count === 0) return undefined
+function searchEntries(entries: Entries | undefined, base: number, number: number, most: number): Found | undefined {
+  if (!entries || entries.count === 0 || number > entries.highest || entries.lowest > most) return undefined
   const { stride } = entries
-  const before = countUpTo(entries, entries.count, number)
+  const before = number < entries.lowest ? 0 : countUpTo(entries, entries.count, number)
   if (before > 0) {
     const at = (before - 1) * stride
     const first = entries.word(at)
@@ -155,7 +166,8 @@ function searchEntries(entries: Entries | undefined, base: number, number: numbe
   }
   if (before === entries.count) return undefined
   const at = before * stride
-  return { position: base + entries.word(at + stride - 1), number: entries.word(at) }
+  const first = entries.word(at)
+  return first > most ? undefined : { position: base + entries.word(at + stride - 1), number: first }
 }
 
 /** Add what of a record can be looked up. */

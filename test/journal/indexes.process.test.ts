@@ -84,10 +84,10 @@ describe('looking up by number', () => {
     rmSync(missing!)
     writeFileSync(headless!, readFileSync(headless!).fill(0, 0, 40))
     const bytes = readFileSync(wrong!)
-    bytes[bytes.length - 60_000]! ^= 1
+    bytes[bytes.length - 16_000]! ^= 1
     writeFileSync(wrong!, bytes)
     const end = readFileSync(zeroed!)
-    writeFileSync(zeroed!, end.fill(0, end.length - 65_536))
+    writeFileSync(zeroed!, end.fill(0, end.length - 16_384))
     const three = await opened(made.dir)
     await expectSameAsScan(three.journal, 3)
     await three.journal.close()
