@@ -11,30 +11,36 @@ const terms: readonly { key: keyof Ledger; head: string }[] = [
   { key: 'expired', head: 'Expired' },
 ]
 
-/** The columns of the sum that must close, the same in every table: received is all the others together. */
-export function ledgerColumns<Row>(of: (row: Row) => Ledger, stale: boolean): Column<Row>[] {
+/**
+ * The columns of the sum that must close, the same in every table: received is all the others together.
+ * @param of null where there is nothing to count yet
+ */
+export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boolean): Column<Row>[] {
   return [
     ...terms.map(
       ({ key, head }): Column<Row> => ({
         key,
         head,
         number: true,
-        cell: (row) => <Count of={of(row)[key]} stale={stale} />,
-        folded: (row) => key !== 'received' && key !== 'delivered' && of(row)[key] === 0,
+        cell: (row) => <Count of={of(row)?.[key]} stale={stale} />,
+        folded: (row) => key !== 'received' && key !== 'delivered' && !of(row)?.[key],
       }),
     ),
     {
       key: 'unaccounted',
       head: 'Unaccounted',
       number: true,
-      cell: (row) => <Unaccounted count={unaccounted(of(row))} stale={stale} />,
+      cell: (row) => <Unaccounted ledger={of(row)} stale={stale} />,
     },
   ]
 }
 
 /** What is unaccounted for: nothing is a quiet zero, anything else is red. */
-export const Unaccounted = ({ count, stale }: { count: number; stale: boolean }) => (
-  <span className={count === 0 ? '' : 'font-semibold text-red'}>
-    <Count of={count} stale={stale} />
-  </span>
-)
+function Unaccounted({ ledger, stale }: { ledger: Ledger | null; stale: boolean }) {
+  const count = ledger ? unaccounted(ledger) : null
+  return (
+    <span className={count ? 'font-semibold text-red' : ''}>
+      <Count of={count} stale={stale} />
+    </span>
+  )
+}

@@ -7,7 +7,7 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { useGroup } from './group.tsx'
-import { protocolNames } from './protocol-names.ts'
+import { protocolNames } from './names.ts'
 import { TargetTable } from './status-tables.tsx'
 
 export function loader({ context }: LoaderFunctionArgs) {

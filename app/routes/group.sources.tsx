@@ -11,6 +11,7 @@ import { paths } from '#app/paths.ts'
 import type { GroupSource } from '#db/queries/group-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { useGroup } from './group.tsx'
+import { gatewayName } from './names.ts'
 
 export function loader({ context }: LoaderFunctionArgs) {
   requireUser(context, 'group:read')
@@ -29,7 +30,7 @@ export default function GroupSources() {
           empty="No source session is in this group."
           columns={[
             { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
-            { key: 'gateway', head: 'Gateway', cell: (source) => source.gateway },
+            { key: 'gateway', head: 'Gateway', cell: (source) => gatewayName(source.gateway) },
             { key: 'target', head: 'Delivered on', cell: (source) => <OnTarget sessionId={source.sessionId} /> },
             ...ledgerColumns<GroupSource>((source) => source.ledger, isStale),
             { key: 'heard', head: 'Last heard', number: true, cell: (source) => <Age at={source.lastReceivedAt} /> },

@@ -27,7 +27,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
     group,
     seesFee,
     mayWithdraw: may(user, 'consent:withdraw') && group.withdrawable.length > 0,
-    isOwner: user.firmId === group.ownerId,
+    mayDraft: group.mayRequestChange && may(user, 'request:draft'),
   }
 }
 
@@ -39,7 +39,7 @@ export const useGroup = () => useOutletContext<GroupPage>()
 const silentAfterMs = 10_000
 
 export default function Group() {
-  const { group, seesFee, mayWithdraw } = useLoaderData<typeof loader>()
+  const { group, seesFee, mayWithdraw, mayDraft } = useLoaderData<typeof loader>()
   useLive(paths.statusEvents())
   const isStale = group.heardAgoMs === undefined || group.heardAgoMs > silentAfterMs
   const tabs = [
@@ -56,7 +56,12 @@ export default function Group() {
         title={group.name}
         identifier={group.ownerName}
         state={group.delivery ? <DeliveryWordState state={group.delivery} /> : <span>{group.stateWord}</span>}
-        actions={mayWithdraw && <ButtonLink to={paths.withdrawConsent(group.id)}>Withdraw consent</ButtonLink>}
+        actions={
+          <>
+            {mayDraft && <ButtonLink to={paths.newRequestFor(group.id)}>Request a change</ButtonLink>}
+            {mayWithdraw && <ButtonLink to={paths.withdrawConsent(group.id)}>Withdraw consent</ButtonLink>}
+          </>
+        }
       >
         {group.delivery && <DeliverySentence state={group.delivery} />}
         {group.otherSources !== null && group.otherSources > 0 && (

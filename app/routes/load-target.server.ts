@@ -1,5 +1,6 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
+import type { TargetView } from '#db/queries/group-view.ts'
 import { findTargetPage } from '#db/queries/target-page.ts'
 import { isSessionId } from './params.ts'
 
@@ -12,4 +13,15 @@ export async function loadTarget(context: RequestContext, user: SignedInUser, se
   const target = await context.read(user, (tx) => findTargetPage(tx, user, sessionId, context.deps.now()))
   if (!target) throw notFound()
   return target
+}
+
+/** In the sandbox: the terminal client of this project, ready to be pasted; the password is asked for there. */
+export function clientCommand(
+  context: RequestContext,
+  { sessionId, listen }: Pick<TargetView, 'sessionId' | 'listen'>,
+): string | null {
+  const [first, second] = listen
+  if (context.mode !== 'sandbox' || !first) return null
+  const backup = second ? ` --backup ${second.host}:${second.port}` : ''
+  return `npx drop-copy client --host ${first.host} --port ${first.port}${backup} --session ${sessionId}`
 }

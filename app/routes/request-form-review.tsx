@@ -7,11 +7,11 @@ import { paths } from '#app/paths.ts'
 import type { DraftView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
-import { protocolNames } from './protocol-names.ts'
+import { protocolNames } from './names.ts'
 import type { StepProps } from './request.form.tsx'
 import { PreviewTables } from './request-preview.tsx'
 import { Contacts } from './request-sheet.tsx'
-import { stepOfProblem, stepsOf } from './request-steps.ts'
+import { groupNameOf, stepOfProblem, stepsOf } from './request-steps.ts'
 
 /** The last step: all of it in the words the other side will read, then the signature. */
 export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
@@ -145,11 +145,11 @@ const contactsOf = (document: DraftDocument) =>
 
 function submissionSentence(draft: DraftView, signer: string): string {
   const what = {
-    'new-group': `ask for group ${draft.groupName || '…'} as it stands above`,
+    'new-group': `ask for group ${groupNameOf(draft) || '…'} as it stands above`,
     change: `ask for this change of group ${draft.groupName ?? ''}`,
     close: `ask that group ${draft.groupName ?? ''} be closed`,
   }[draft.kind]
   const parties = draft.preview.signers.filter((one) => one.capacity !== 'exchange').map((one) => one.firmName)
-  const goes = parties.length > 0 ? `${inWords([...new Set(parties)])} and the exchange` : 'the exchange'
+  const goes = inWords([...new Set(parties), 'the exchange'])
   return `I, ${signer}, for ${draft.ownerName}, ${what}. It goes to ${goes}.`
 }

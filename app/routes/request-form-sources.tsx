@@ -5,6 +5,7 @@ import { inWords } from '#app/components/format.ts'
 import type { DraftView, PickableSource } from '#db/queries/request-view.ts'
 import { type Level, levelNames, levels } from '#domain/group/states.ts'
 import type { NewGroupDraft } from '#domain/request/document.ts'
+import { gatewayName } from './names.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
 import { PreviewTables } from './request-preview.tsx'
@@ -95,7 +96,7 @@ export function SourcePicker({
           choices={held.map((source) => ({
             value: source.name,
             label: <Mono>{source.name}</Mono>,
-            hint: `${source.gateway}, ${heldWords[source.held]}; guaranteed by ${inWords(source.guarantors) || 'nobody yet'}`,
+            hint: `${gatewayName(source.gateway)}, ${heldWords[source.held]}; guaranteed by ${inWords(source.guarantors) || 'nobody yet'}`,
             ...(source.isOpen ? {} : { disabledReason: 'Closed' }),
           }))}
         />

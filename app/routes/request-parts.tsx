@@ -1,8 +1,10 @@
+import { Link } from '@remix-run/react'
 import { Mono, MonoList } from '#app/components/figures.tsx'
 import { Facts, Section } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
+import { paths } from '#app/paths.ts'
 import type { DecisionView, RequestView } from '#db/queries/request-view.ts'
 import { capacityNames } from './request-preview.tsx'
 
@@ -144,7 +146,15 @@ export function AboutRequest({ view }: { view: RequestView }) {
     <Section title="About this request">
       <Facts
         facts={[
-          { term: 'Drafted by', value: view.draftedBy },
+          view.draftedBy !== '' && { term: 'Drafted by', value: view.draftedBy },
+          view.groupId !== null && {
+            term: 'Group',
+            value: (
+              <Link to={paths.group(view.groupId)} className="link">
+                {view.groupName}
+              </Link>
+            ),
+          },
           view.submittedBy !== null && { term: 'Submitted by', value: view.submittedBy },
           view.expiresAt !== null && { term: 'Expires', value: <Instant at={view.expiresAt} precision="min" /> },
           view.publishedVersion !== null && { term: 'Configuration version', value: view.publishedVersion },

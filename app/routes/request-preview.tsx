@@ -4,6 +4,7 @@ import { Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import type { DraftPreview } from '#db/queries/request-view.ts'
 import type { Capacity } from '#domain/request/lifecycle.ts'
+import { gatewayName } from './names.ts'
 
 export const capacityNames: Record<Capacity, string> = {
   guarantor: 'as clearing firm',
@@ -27,7 +28,7 @@ export function PreviewTables({ preview }: { preview: DraftPreview }) {
             {
               key: 'gateway',
               head: 'Gateway',
-              cell: (source) => source.gateway ?? '–',
+              cell: (source) => (source.gateway ? gatewayName(source.gateway) : '–'),
               blank: (source) => !source.gateway,
             },
             {
@@ -69,7 +70,7 @@ export function PreviewTables({ preview }: { preview: DraftPreview }) {
               head: 'Target',
               cell: (target) => (target.isNew ? target.sessionId : <Mono>{target.sessionId}</Mono>),
             },
-            { key: 'gateway', head: 'Sources on', cell: (target) => target.gateway },
+            { key: 'gateway', head: 'Sources on', cell: (target) => gatewayName(target.gateway) },
             { key: 'sources', head: 'Carries', cell: (target) => plural(target.sources.length, 'source session') },
           ]}
         />

@@ -8,7 +8,7 @@ import { environmentNames, gatewayNames } from '#domain/reference/environment.ts
 import type { ConnectionEntry, ContactEntry, RequestDocument } from '#domain/request/document.ts'
 import { itemSentence } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
-import { protocolNames } from './protocol-names.ts'
+import { protocolNames } from './names.ts'
 
 const messages = (level: Sheet['level'], rejects: boolean) =>
   level === null ? 'None' : `${levelNames[level]}${rejects ? ', with rejects' : ''}`

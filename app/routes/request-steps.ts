@@ -1,3 +1,4 @@
+import type { DraftDocument } from '#domain/request/document.ts'
 import { type StepId, steps } from '#domain/request/input.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
 
@@ -32,3 +33,7 @@ export function nextStep(kind: RequestKind, step: StepId): StepId {
 /** Where a problem of the document is mended: its own step, or the only one this kind of request has. */
 export const stepOfProblem = (kind: RequestKind, step: StepId): StepId =>
   stepsOf(kind).some(({ id }) => id === step) ? step : firstStep(kind)
+
+/** The group a draft is about: the one that exists, or the name that is being given; empty while there is none. */
+export const groupNameOf = (draft: { groupName: string | null; document: DraftDocument }): string =>
+  draft.document.kind === 'new-group' ? draft.document.groupName : (draft.groupName ?? '')

@@ -10,13 +10,15 @@ import { paths } from '#app/paths.ts'
 import { draftCommandInput } from '#domain/request/command-input.ts'
 import { discardDraft } from '#services/discard-draft.ts'
 import { loadDraft } from './load-request.server.ts'
+import { groupNameOf } from './request-steps.ts'
 
 export const meta = () => [{ title: 'Discard draft · Drop Copy Portal' }]
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
-  const { number, groupName, version, discard } = await loadDraft(context, user, params.number)
-  return { number, groupName, version, discard, commandId: context.deps.newId() }
+  const draft = await loadDraft(context, user, params.number)
+  const { number, version, discard } = draft
+  return { number, groupName: groupNameOf(draft), version, discard, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

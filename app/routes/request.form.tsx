@@ -19,7 +19,7 @@ import { GroupStep } from './request-form-group.tsx'
 import { PeopleStep } from './request-form-people.tsx'
 import { ReviewStep } from './request-form-review.tsx'
 import { SourcesStep } from './request-form-sources.tsx'
-import { nextStep, stepOfProblem, stepsOf } from './request-steps.ts'
+import { groupNameOf, nextStep, stepOfProblem, stepsOf } from './request-steps.ts'
 
 export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
 
@@ -104,7 +104,7 @@ export default function RequestForm() {
     <>
       <PageHead
         kind={titles[draft.kind]}
-        title={draft.groupName || 'not named yet'}
+        title={groupNameOf(draft) || 'not named yet'}
         identifier={`request ${draft.number}`}
         back={{ to: paths.requests(), label: 'Requests' }}
       >

@@ -1,7 +1,7 @@
 import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { useLive } from '#app/components/live.ts'
-import { Notice, PageHead, Section } from '#app/components/page.tsx'
+import { ButtonLink, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { RequestWord } from '#app/components/states.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -35,7 +35,16 @@ export default function Request() {
         identifier={`request ${view.number}`}
         state={<RequestWord state={view.state} word={view.stateWord} />}
         back={{ to: paths.requests(), label: 'Requests' }}
-        actions={<RequestActions view={view} />}
+        actions={
+          <>
+            {view.state === 'applied' && view.groupId && (
+              <ButtonLink to={paths.groupTargets(view.groupId)} kind="primary">
+                To the targets
+              </ButtonLink>
+            )}
+            <RequestActions view={view} />
+          </>
+        }
       >
         {view.ownerName}
         {view.submittedBy && view.submittedAt && (

@@ -7,6 +7,7 @@ import { Age } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#db/queries/status-view.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
+import { gatewayName } from './names.ts'
 
 /** The word, and where not all is well the line that says why and what to do. */
 export function Delivery({ state, fallback }: { state: DeliveryState | undefined; fallback?: string }) {
@@ -67,8 +68,8 @@ export function GroupTable({
           sortable: true,
           cell: (group) => <Count of={group.sources} />,
         },
-        { key: 'targets', head: 'Targets', number: true, cell: (group) => <Count of={group.targets} /> },
-        ...ledgerColumns<GroupRow>((group) => group.ledger, stale),
+        { key: 'targets', head: 'Targets', number: true, cell: (group) => <Count of={group.targets || null} /> },
+        ...ledgerColumns<GroupRow>((group) => (group.isLive ? group.ledger : null), stale),
         { key: 'sent', head: 'Last sent', number: true, cell: (group) => <Age at={group.lastSentAt} /> },
       ]}
     />
@@ -153,7 +154,7 @@ export function SourceTable({
       {...(sort ? { sort } : {})}
       columns={[
         { key: 'name', head: 'Source', sortable: true, cell: (source) => <Mono>{source.name}</Mono> },
-        { key: 'gateway', head: 'Gateway', cell: (source) => source.gateway },
+        { key: 'gateway', head: 'Gateway', cell: (source) => gatewayName(source.gateway) },
         { key: 'guarantors', head: 'Guaranteed by', cell: (source) => source.guarantors.join(', ') || '–' },
         { key: 'groups', head: 'Groups', number: true, sortable: true, cell: (source) => <Count of={source.groups} /> },
         {
@@ -214,7 +215,7 @@ export function FeedTable({ feeds, stale }: { feeds: readonly FeedRow[]; stale: 
       columns={[
         { key: 'feed', head: 'Feed', cell: (feed) => <Mono>{feed.id}</Mono> },
         { key: 'state', head: 'State', cell: (feed) => feedWords[feed.state] ?? feed.state },
-        { key: 'gateway', head: 'Gateway', cell: (feed) => feed.gateway },
+        { key: 'gateway', head: 'Gateway', cell: (feed) => gatewayName(feed.gateway) },
         number('received', 'Received'),
         number('duplicates', 'Duplicates'),
         number('aside', 'Kept aside'),

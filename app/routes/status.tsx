@@ -74,14 +74,16 @@ export default function Status() {
       <Section title="Groups" id="groups">
         <GroupTable groups={groups} stale={isStale} empty={<NoGroup mayAsk={mayAsk} />} />
       </Section>
-      <Section title="Targets" id="targets">
-        <TargetTable
-          targets={targets}
-          stale={isStale}
-          withGroup
-          empty="No target yet: a group gets its targets when it is approved."
-        />
-      </Section>
+      {targets.length > 0 && (
+        <Section title="Targets" id="targets">
+          <TargetTable
+            targets={targets}
+            stale={isStale}
+            withGroup
+            empty="No target yet: a group gets its targets when it is approved."
+          />
+        </Section>
+      )}
       <Section title="Sources" id="sources">
         <SourceTable sources={sources} stale={isStale} empty="No source session of your firm flows yet." />
       </Section>

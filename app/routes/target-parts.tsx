@@ -8,7 +8,7 @@ import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import type { RecentCopies as Copies } from '#db/queries/recent-copies.ts'
-import { protocolNames } from './protocol-names.ts'
+import { gatewayName, protocolNames } from './names.ts'
 
 /** What a client developer types into a configuration. */
 export function Connection({ target, clientCommand }: { target: TargetView; clientCommand: string | null }) {
@@ -25,7 +25,7 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
           { term: 'TargetCompID (56)', value: <Copyable text={target.exchange.compId} label="TargetCompID" /> },
           { term: 'TargetSubID (57)', value: <Copyable text={target.exchange.subId} label="TargetSubID" /> },
           { term: 'Protocol', value: protocolNames[target.protocol] ?? target.protocol },
-          { term: 'Sources on', value: target.gateway },
+          { term: 'Sources on', value: gatewayName(target.gateway) },
           clientCommand !== null && {
             term: 'In a terminal',
             value: <Copyable text={clientCommand} label="the command" />,

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { CopyButton, Mono } from '#app/components/figures.tsx'
+import { Copyable, CopyButton, Mono } from '#app/components/figures.tsx'
 import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -10,15 +10,17 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
 import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
-import { loadTarget } from './load-target.server.ts'
+import { clientCommand, loadTarget } from './load-target.server.ts'
 
 export const meta = () => [{ title: 'Create password · Drop Copy Portal' }]
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'credential:create')
-  const { sessionId, groupName, mayCreatePassword, credentials } = await loadTarget(context, user, params.sessionId)
+  const target = await loadTarget(context, user, params.sessionId)
+  const { sessionId, groupName, mayCreatePassword, credentials } = target
   const live = credentials?.filter((credential) => credential.revokedAt === null).length ?? 0
-  return { sessionId, groupName, mayCreatePassword, live, commandId: context.deps.newId() }
+  const command = clientCommand(context, target)
+  return { sessionId, groupName, mayCreatePassword, live, command, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -31,10 +33,10 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function CreatePassword() {
-  const { sessionId, groupName, mayCreatePassword, live, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, groupName, mayCreatePassword, live, command, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
-  if (answer && 'created' in answer) return <Created created={answer.created} back={back} />
+  if (answer && 'created' in answer) return <Created created={answer.created} command={command} back={back} />
   return (
     <>
       <PageHead title={`Create a password for ${sessionId}`} back={back}>
@@ -64,7 +66,15 @@ export default function CreatePassword() {
   )
 }
 
-function Created({ created, back }: { created: CreatedCredential; back: { to: string; label: string } }) {
+function Created({
+  created,
+  command,
+  back,
+}: {
+  created: CreatedCredential
+  command: string | null
+  back: { to: string; label: string }
+}) {
   if (created.secret === null)
     return (
       <>
@@ -91,6 +101,10 @@ function Created({ created, back }: { created: CreatedCredential; back: { to: st
           },
           { term: 'Its length: RawDataLength (95)', value: <Mono>{created.secret.length}</Mono> },
           { term: 'Fingerprint', value: <Mono>{created.fingerprint}</Mono> },
+          command !== null && {
+            term: 'To try it in a terminal',
+            value: <Copyable text={command} label="the command" />,
+          },
         ]}
       />
       <div className="mt-4 flex flex-wrap gap-3">

@@ -9,7 +9,7 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { listRecentCopies } from '#db/queries/recent-copies.ts'
 import { may } from '#domain/people/permissions.ts'
-import { loadTarget } from './load-target.server.ts'
+import { clientCommand, loadTarget } from './load-target.server.ts'
 import { Connection, Credentials, RecentCopies, RefusedLogons, Session, TargetSources } from './target-parts.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
@@ -27,24 +27,12 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
       : null,
     isTechnical: may(user, 'credential:create'),
     isPauser: may(user, 'target:pause'),
-    clientCommand: context.mode === 'sandbox' ? clientCommand(target) : null,
+    command: clientCommand(context, target),
   }
 }
 
-/** The terminal client of this project, ready to be pasted; the password is asked for. */
-function clientCommand({
-  sessionId,
-  listen,
-}: {
-  sessionId: string
-  listen: readonly { host: string; port: number }[]
-}) {
-  const [first] = listen
-  return first ? `npx drop-copy client --host ${first.host} --port ${first.port} --session ${sessionId}` : null
-}
-
 export default function Target() {
-  const { target, recent, isTechnical, isPauser, clientCommand } = useLoaderData<typeof loader>()
+  const { target, recent, isTechnical, isPauser, command } = useLoaderData<typeof loader>()
   useLive(paths.targetEvents(target.sessionId))
   const isStale = target.delivery.word === 'Unknown'
   const live = target.credentials?.filter((credential) => credential.revokedAt === null).length
@@ -87,7 +75,7 @@ export default function Target() {
           {target.pauseReason}
         </Notice>
       )}
-      <Connection target={target} clientCommand={clientCommand} />
+      <Connection target={target} clientCommand={command} />
       {target.credentials && <Credentials target={target} credentials={target.credentials} />}
       {recent && <RecentCopies copies={recent} stale={isStale} />}
       <Session target={target} stale={isStale} />

@@ -199,11 +199,11 @@ export function signingSentence(slice: Slice, signer: string): string {
   const { firm, recipient, sources, contacts, payment } = slice
   const people = contacts.map((contact) => contact.name).join(', ')
   const named = people ? ` ${people} may administer the group.` : ''
-  const count = sources.length === 1 ? 'the session below goes' : `the ${sources.length} sessions below go`
+  const count = sources.length === 1 ? 'the session below' : `the ${sources.length} sessions below`
   switch (slice.capacity) {
     case 'guarantor': {
       const level = slice.level ? levelWords[slice.level] : 'no messages'
-      const copies = sources.length > 0 ? `copies of ${count} to ${recipient.name}, ${level}, until withdrawn.` : ''
+      const copies = sources.length > 0 ? `copies of ${count} go to ${recipient.name}, ${level}, until withdrawn.` : ''
       const agree = copies || `the people below are authorized for group ${slice.group}.`
       return `I, ${signer}, signatory of ${firm.name} (${firm.code}), agree that ${agree}${copies ? named : ''}`
     }

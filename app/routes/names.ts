@@ -1,0 +1,9 @@
+import { type GatewayKind, gatewayKinds, gatewayNames } from '#domain/reference/environment.ts'
+
+/** Delivery protocols as screens name them. */
+export const protocolNames: Record<string, string> = { classic: 'Classic drop copy', dc4: 'Drop Copy 4.0' }
+
+const isGatewayKind = (word: string): word is GatewayKind => gatewayKinds.some((kind) => kind === word)
+
+/** A kind of gateway as screens name it; anything else stands as it is. */
+export const gatewayName = (kind: string): string => (isGatewayKind(kind) ? gatewayNames[kind] : kind)
