@@ -116,7 +116,7 @@ describe.each(people.map((person) => ({ name: person?.name ?? 'nobody', person }
     const forms = all.filter(({ pattern }) => pages[pattern]!.needs !== 'nothing')
     test.each(forms)('to $pattern changes nothing', async ({ pattern }) => {
       const { at, needs } = pages[pattern]!
-    if (needs === 'nothing') throw new Error('filtered above')
+      if (needs === 'nothing') throw new Error('filtered above')
       const headers = {
         cookie: person ? await cookieOf(person.name) : '',
         Origin: portal.url(),
