@@ -17,7 +17,7 @@ export async function submitterOf(tx: Tx, actor: Actor, groupId: string | null, 
     firmId: actor.firmId,
     isExchange: actor.isExchange,
     roles: actor.standings,
-    contactFor: contacts.find((contact) => contact.userId === actor.userId)?.authorizedBy,
+    contactFor: contacts.filter((contact) => contact.userId === actor.userId).map((contact) => contact.authorizedBy),
   }
 }
 

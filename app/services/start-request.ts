@@ -54,7 +54,7 @@ async function mayStart(
     return actor.standings.includes('gam') ? ok(null) : refuse({ code: 'not-allowed', needs: 'gam' })
   }
   const person = await asSystem(tx, () => submitterOf(tx, actor, subject.groupId, now))
-  if (person.contactFor !== undefined) return ok(null)
+  if (person.contactFor.length > 0) return ok(null)
   // a firm that only guarantees the group sees it, but writes no requests for it
   if (actor.firmId !== subject.ownerId) return refuse({ code: 'not-allowed', needs: 'authorized-contact' })
   return canDraft(actor.standings, input.kind) ? ok(null) : refuse({ code: 'not-allowed', needs: 'requester' })

@@ -103,17 +103,17 @@ async function freezeRound(
     payer: facts.payer,
     sources,
     consents: facts.consents,
-    submittedFor: person.contactFor ?? signingFor(person, facts),
+    submittedFor: person.contactFor.length > 0 ? person.contactFor : signingFor(person, facts),
     before: await partiesBefore(tx, request),
   }
   return freeze(input, sha256)
 }
 
 /** A signatory who submits because no contact is left speaks for their own firm too. */
-const signingFor = (person: Submitter, facts: RoundFacts): string | undefined =>
+const signingFor = (person: Submitter, facts: RoundFacts): string[] =>
   person.roles.includes('clearing-signatory') && facts.groupRow && guarantorsOf(facts).includes(person.firmId)
-    ? person.firmId
-    : undefined
+    ? [person.firmId]
+    : []
 
 async function partiesBefore(tx: Tx, request: RequestRecord): Promise<RoundInput['before']> {
   if (request.round === 0) return []

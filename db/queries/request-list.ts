@@ -106,7 +106,7 @@ export const submitterFrom = (
   firmId: reader.firmId,
   isExchange: reader.isExchange,
   roles: reader.standings,
-  contactFor: contacts.find((contact) => contact.userId === reader.userId)?.authorizedBy,
+  contactFor: contacts.filter((contact) => contact.userId === reader.userId).map((contact) => contact.authorizedBy),
 })
 
 /** Of a draft that has no group yet. */

@@ -7,8 +7,8 @@ export type Submitter = {
   firmId: string
   isExchange: boolean
   roles: readonly string[]
-  /** clearing firm that authorized them for this very group, in force today */
-  contactFor: string | undefined
+  /** clearing firms that authorized them for this very group, in force today */
+  contactFor: readonly string[]
 }
 
 export type RequestFacts = {
@@ -28,7 +28,7 @@ export type PersonRefusal = { code: 'not-allowed'; needs: string } | { code: 'no
 export function mayEdit(request: RequestFacts, by: Submitter): PersonRefusal | undefined {
   if (by.isExchange && by.roles.includes('gam')) return request.onBehalf ? undefined : { code: 'not-found' }
   if (by.firmId !== request.ownerId) return { code: 'not-found' }
-  if (by.contactFor !== undefined || canDraft(by.roles, request.kind)) return undefined
+  if (by.contactFor.length > 0 || canDraft(by.roles, request.kind)) return undefined
   return { code: 'not-allowed', needs: 'requester' }
 }
 
@@ -53,7 +53,7 @@ export function maySubmit(request: RequestFacts, by: Submitter): PersonRefusal |
     if (by.firmId !== request.ownerId) return { code: 'not-found' }
     return by.roles.includes('requester') ? undefined : { code: 'not-allowed', needs: 'requester' }
   }
-  if (by.contactFor !== undefined) return undefined
+  if (by.contactFor.length > 0) return undefined
   const isSignatory = by.roles.includes('clearing-signatory') && request.guarantors.includes(by.firmId)
   if (!request.groupHasContact && isSignatory) return undefined
   if (by.firmId !== request.ownerId && !isSignatory) return { code: 'not-found' }
@@ -62,7 +62,7 @@ export function maySubmit(request: RequestFacts, by: Submitter): PersonRefusal |
 
 /** Requester or contact of the owner. */
 export function mayWithdraw(request: RequestFacts, by: Submitter): PersonRefusal | undefined {
-  if (by.contactFor !== undefined) return undefined
+  if (by.contactFor.length > 0) return undefined
   if (by.firmId !== request.ownerId) return { code: 'not-found' }
   return by.roles.includes('requester') ? undefined : { code: 'not-allowed', needs: 'requester' }
 }

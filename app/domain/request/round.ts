@@ -75,8 +75,8 @@ export type RoundInput = {
   sources: SourceFacts[]
   /** consents that stand today */
   consents: LiveConsent[]
-  /** the clearing firm for which the submitter is an authorized contact of this group today */
-  submittedFor: string | undefined
+  /** clearing firms that the submitter speaks for: as an authorized contact of this group, or as their signatory */
+  submittedFor: readonly string[]
   /** parties of the round before with what they answered; empty on the first */
   before: { firmId: string; capacity: Capacity; sliceDigest: string; approved: boolean }[]
 }
@@ -109,7 +109,7 @@ export function freeze(input: RoundInput, sha256: Sha256): FrozenRound {
 
 function metBefore(input: RoundInput, slice: Slice, sliceDigest: string): MetBy | null {
   if (slice.capacity === 'exchange') return null
-  if (slice.capacity === 'guarantor' && input.submittedFor === slice.firm.id && slice.contacts.length === 0)
+  if (slice.capacity === 'guarantor' && input.submittedFor.includes(slice.firm.id) && slice.contacts.length === 0)
     return 'submission'
   const same = input.before.some(
     (party) =>
