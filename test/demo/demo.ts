@@ -7,15 +7,13 @@ import { type App, appEnvironment, type DataDirectory, dataDirectory, startApp, 
 import { asked, journey, type ReportedSource, reportedSources, signIn, type Target } from './journey.ts'
 
 const messages = 20_000
-const perSecond = 2_500
+const perSecond = 1_500
 /** When the connector is killed, in source messages sent. */
 const kills = [messages * 0.3, messages * 0.7]
 
 const startedMs = performance.now()
 const say = (text: string) =>
   console.log(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${text}`)
-
-process.exitCode = await main()
 
 async function main(): Promise<number> {
   const data = dataDirectory()
@@ -61,9 +59,10 @@ async function flow(app: App, data: DataDirectory, env: Record<string, string>, 
     say(`client logged on to ${target.sessionId}N; the gateway sends ${messages.toLocaleString('en')} messages`)
     for (const at of kills) {
       await until(`${at} messages are sent`, () => gateway.sent().total >= at)
+      const { logons } = client.summary()
       killConnector(data)
       say(`connector killed with SIGKILL after ${gateway.sent().total.toLocaleString('en')} messages`)
-      await until('the client is logged on again', () => client.live)
+      await until('the client is logged on again', () => client.live && client.summary().logons > logons)
     }
     await gateway.done
     await until('every copy has come', () => isComplete(gateway, client))
@@ -86,7 +85,7 @@ const isComplete = (gateway: GatewaySim, client: Client) =>
   asked.sources.every((source) => comparisonOf(gateway, client, source).lost.length === 0)
 
 function killConnector(data: DataDirectory): void {
-  const line = data.processes().find((one) => /connector\.js|connector\/main\.ts/.test(one))
+  const line = data.processes().find((one) => /(cli\.js|cli\/main\.ts) connector /.test(one))
   if (!line) throw new Error(`No connector runs: ${data.processes().join('\n')}`)
   process.kill(Number(line.split(' ')[0]), 'SIGKILL')
 }
@@ -141,3 +140,5 @@ function report(gateway: GatewaySim, client: Client, reported: Map<string, Repor
   say(isClean ? 'nothing lost, doubled or renumbered; every sum closes' : 'NOT clean: see the table')
   return isClean ? 0 : 1
 }
+
+process.exitCode = await main()
