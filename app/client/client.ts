@@ -57,7 +57,7 @@ export interface ClientSummary {
 }
 
 const backoffMs = { least: 100, most: 5_000 }
-const saveEveryMs = 250
+const saveEveryMs = 500
 
 /** Start a client; it connects at once, and again after every disconnect, until `stop`. */
 export const startClient = (options: ClientOptions): Client => new Client(options)

@@ -3,6 +3,9 @@ import { digest } from '#dropcopy/digest.ts'
 import type { Message } from '#fix/message.ts'
 import { NumberTally } from '#peer/number-tally.ts'
 
+/** Numbers that are remembered of a source, and of the target: the newest; 16 MB each. */
+export const keptNumbers = 4_000_000
+
 /** What came of one source. */
 export interface SourceReceipt {
   /** How often each source number (1181) came on the live chain. */
@@ -31,7 +34,7 @@ export class Receipts {
   readonly sources = new Map<string, SourceReceipt>()
   copies = 0
   /** What each target number was when it came first, and what each source number held: digests. */
-  private readonly byTarget = new NumberTally()
+  private readonly byTarget = new NumberTally(keptNumbers)
   private readonly contents = new Map<string, NumberTally>()
   private lastRead: { bytes: Buffer; facts: CopyFacts | undefined; content: number }
 
@@ -92,7 +95,7 @@ export class Receipts {
   }
 
   private hasOtherContent(facts: CopyFacts, content: number): boolean {
-    const contents = this.contents.get(facts.sourceId) ?? new NumberTally()
+    const contents = this.contents.get(facts.sourceId) ?? new NumberTally(keptNumbers)
     this.contents.set(facts.sourceId, contents)
     const known = contents.get(facts.seqNum)
     contents.set(facts.seqNum, content)
@@ -101,8 +104,8 @@ export class Receipts {
 }
 
 export const blankReceipt = (): SourceReceipt => ({
-  live: new NumberTally(),
-  applResent: new NumberTally(),
+  live: new NumberTally(keptNumbers),
+  applResent: new NumberTally(keptNumbers),
   last: 0,
   chainBreaks: 0,
   doubled: 0,

@@ -13,6 +13,7 @@ const schema = z.strictObject({
   sources: z.record(
     z.string(),
     z.strictObject({
+      received: count,
       last: count,
       chainBreaks: count,
       doubled: count,
@@ -46,15 +47,20 @@ export function stateOf(
 ): ClientState {
   const sources: ClientState['sources'] = {}
   for (const [id, { last, chainBreaks, doubled, renumbered, live, applResent }] of receipts.sources) {
-    sources[id] = { last, chainBreaks, doubled, renumbered, live: live.runs(), applResent: applResent.runs() }
+    const counts = { received: live.size, last, chainBreaks, doubled, renumbered }
+    sources[id] = { ...counts, live: newest(live), applResent: newest(applResent) }
   }
   return { session, nextIn: numbers.nextIn, nextOut: numbers.nextOut, copies: receipts.copies, sources }
 }
 
 export function restore(state: ClientState, receipts: Receipts): void {
   receipts.copies = state.copies
-  for (const [id, { live, applResent, ...counts }] of Object.entries(state.sources)) {
+  for (const [id, { live, applResent, received, ...counts }] of Object.entries(state.sources)) {
     const tallies = { live: NumberTally.fromRuns(live), applResent: NumberTally.fromRuns(applResent) }
+    tallies.live.size = received
     receipts.sources.set(id, { ...blankReceipt(), ...counts, ...tallies })
   }
 }
+
+/** A double or a change of number shows among the newest; older ones are only counted. */
+const newest = (tally: NumberTally) => tally.runs(Math.max(0, tally.highest - 100_000))

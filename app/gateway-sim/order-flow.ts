@@ -52,8 +52,12 @@ export class OrderFlow {
   /** How many turns were taken: `wind(turns)` of a new flow leads back to this point. */
   turns = 0
 
-  constructor(seed: number, sources: readonly string[]) {
-    this.random = new Random(seed)
+  /** `generation`: flows that follow each other on one session use other order and execution IDs. */
+  constructor(seed: number, sources: readonly string[], generation = 0) {
+    this.random = new Random(seed + generation * 7919)
+    this.orders = generation * 1_000_000
+    this.executions = generation * 10_000_000
+    this.trades = (generation * 1_000_000) % 10_000_000
     this.books = sources.map((id, i) => ({
       operators: [`OP${id.slice(0, 3)}1`, `OP${id.slice(0, 3)}2`, `OP${id.slice(0, 3)}3`],
       accounts: [`ACCT${String(i * 10 + 1).padStart(4, '0')}`, `ACCT${String(i * 10 + 2).padStart(4, '0')}`],

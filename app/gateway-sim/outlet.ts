@@ -11,10 +11,12 @@ import { SentLog } from './sent-log.ts'
 export interface Progress {
   nextIn: number
   nextOut: number
-  /** The next number of each source, in the order of `sources`. */
-  nextSource: number[]
+  /** The next number of each source that ever sent. */
+  nextSource: Record<string, number>
+  /** What the flow is made from; other ones begin a new generation of it. */
   sources: readonly string[]
   seed: number
+  generation: number
   /** Turns of the flow, or messages of the log, that were taken. */
   turns: number
 }
@@ -31,7 +33,7 @@ export class Outlet {
   private readonly peer: () => FixPeer
   private frames: Buffer[] = []
 
-  /** @throws when the state file belongs to another flow, or a plain feed has not exactly one source */
+  /** @throws when a plain feed has not exactly one source, or the state file is none */
   constructor(options: GatewaySimOptions, peer: () => FixPeer) {
     this.options = options
     this.peer = peer
@@ -80,10 +82,10 @@ export class Outlet {
       return
     }
     const sourceId = this.options.sources[message.source]
-    const sourceSeqNum = this.progress.nextSource[message.source]
-    if (sourceId === undefined || sourceSeqNum === undefined)
-      throw new Error('unreachable: a source that is not listed')
-    this.progress.nextSource[message.source] = sourceSeqNum + 1
+    if (sourceId === undefined) throw new Error('unreachable: a source that is not listed')
+    const { nextSource } = this.progress
+    const sourceSeqNum = nextSource[sourceId] ?? 1
+    nextSource[sourceId] = sourceSeqNum + 1
     if (administrative) return
     const facts = { ...message, seqNum: sourceSeqNum, exchange: this.exchange, sourceId, sendingTimeMs: nowMs }
     this.envelope(sourceMessage({ ...facts, lastProcessed: Math.max(0, sourceSeqNum - 2) }), nowMs)
@@ -156,14 +158,12 @@ function resumed(
   lastSeqNum: number,
   lastOf: ReadonlyMap<string, number>,
 ): Progress {
-  const seed = options.seed ?? 1
-  const { sources } = options
-  const fresh: Progress = { nextIn: 1, nextOut: 1, nextSource: sources.map(() => 1), sources, seed, turns: 0 }
-  if (!found) return fresh
+  const { sources, seed = 1 } = options
+  if (!found) return { nextIn: 1, nextOut: 1, nextSource: {}, sources, seed, generation: 0, turns: 0 }
   const last = found as unknown as Progress // as: written by saveCheckpoint, which writes exactly this
-  if (last.seed !== seed || last.sources.join() !== sources.join()) {
-    throw new Error(`the state file belongs to seed ${last.seed} and sources ${last.sources.join(',')}`)
-  }
-  const nextSource = sources.map((id, i) => Math.max(last.nextSource[i] ?? 1, (lastOf.get(id) ?? 0) + 1))
-  return { ...last, nextOut: Math.max(last.nextOut, lastSeqNum + 1), nextSource }
+  const nextSource = { ...last.nextSource }
+  for (const [id, seqNum] of lastOf) nextSource[id] = Math.max(nextSource[id] ?? 1, seqNum + 1)
+  const same = last.seed === seed && last.sources.join() === sources.join()
+  const flow = same ? {} : { sources, seed, generation: last.generation + 1, turns: 0 }
+  return { ...last, nextOut: Math.max(last.nextOut, lastSeqNum + 1), nextSource, ...flow }
 }

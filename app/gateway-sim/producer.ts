@@ -40,7 +40,7 @@ export class Producer {
     this.outlet = outlet
     this.host = host
     this.rate = options.rate ?? 10
-    this.flow = new OrderFlow(options.seed ?? 1, options.sources)
+    this.flow = new OrderFlow(options.seed ?? 1, options.sources, outlet.progress.generation)
     if (!options.replay) this.flow.wind(outlet.progress.turns)
     this.done = new Promise((resolve) => {
       this.finished = resolve

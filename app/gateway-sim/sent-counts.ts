@@ -3,6 +3,9 @@ import { classOf, type MessageClass, messageClasses } from '#dropcopy/classify.t
 import { decode, Message } from '#fix/message.ts'
 import { NumberTally } from '#peer/number-tally.ts'
 
+/** Numbers of a source whose class is remembered, the newest; 16 MB. */
+const keptNumbers = 4_000_000
+
 /** What one source session has sent. */
 export interface SourceCount {
   sent: number
@@ -14,20 +17,27 @@ export interface SourceCount {
 /** Keeps count of every source message sent, and of the class of each number. */
 export class SentCounts {
   private readonly tallies = new Map<string, NumberTally>()
+  private readonly counts = new Map<string, SourceCount>()
   private readonly outer = new Message()
   private readonly inner = new Message()
   private readonly canonical = blankCanonical()
   total = 0
 
   constructor(sources: readonly string[]) {
-    for (const id of sources) this.tallies.set(id, new NumberTally())
+    for (const id of sources) this.counts.set(id, { sent: 0, first: 0, last: 0, classes: {} })
   }
 
   add(sourceId: string, seqNum: number, messageClass: MessageClass): void {
-    const tally = this.tallies.get(sourceId) ?? new NumberTally()
+    this.total++
+    const tally = this.tallies.get(sourceId) ?? new NumberTally(keptNumbers)
     this.tallies.set(sourceId, tally)
     tally.set(seqNum, messageClasses.indexOf(messageClass) + 1)
-    this.total++
+    const count = this.counts.get(sourceId) ?? { sent: 0, first: 0, last: 0, classes: {} }
+    this.counts.set(sourceId, count)
+    if (count.sent === 0) count.first = seqNum
+    count.sent++
+    count.last = seqNum
+    count.classes[messageClass] = (count.classes[messageClass] ?? 0) + 1
   }
 
   /** Count a frame by what it holds; on a plain feed the source is the feed's. Answers its source number. */
@@ -48,15 +58,6 @@ export class SentCounts {
   }
 
   perSource(): Record<string, SourceCount> {
-    return Object.fromEntries([...this.tallies].map(([id, tally]) => [id, countOf(tally)]))
+    return Object.fromEntries([...this.counts].map(([id, count]) => [id, { ...count, classes: { ...count.classes } }]))
   }
-}
-
-function countOf(tally: NumberTally): SourceCount {
-  const classes: SourceCount['classes'] = {}
-  for (const [, value] of tally.entries()) {
-    const name = messageClasses[value - 1] ?? 'unknown'
-    classes[name] = (classes[name] ?? 0) + 1
-  }
-  return { sent: tally.size, first: tally.lowest, last: tally.highest, classes }
 }

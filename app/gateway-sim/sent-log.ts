@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,14 +27,17 @@ const chunkBytes = 256 * 1024
 /**
  * Every application frame that was sent, by its number, so that any of them can be sent again, after a restart too. One
  * append-only file; in memory only the place of every 32nd frame. Without a path a temporary file that goes with `close`.
+ * Past `maxBytes` the older half is dropped: those numbers count as no longer stored.
  *
  * A record is `M <number> <bytes>\n` with the frame and a newline, `C <json>\n`, or `R\n` where the numbers started again.
  */
 export class SentLog {
-  /** The last checkpoint of a reopened log. */
+  /** The last one written, by this run or an earlier one. */
   checkpoint: Checkpoint | undefined
-  private readonly fd: number
+  private fd: number
+  private readonly path: string
   private readonly temporary: string | undefined
+  private readonly maxBytes: number
   private size = 0
   private pending: Buffer = Buffer.allocUnsafe(chunkBytes)
   private pendingBytes = 0
@@ -32,9 +45,11 @@ export class SentLog {
   private seqNums: number[] = []
   private offsets: number[] = []
 
-  constructor(path: string | undefined, visitor: LogVisitor = {}) {
+  constructor(path: string | undefined, visitor: LogVisitor = {}, maxBytes = 256 * 1024 * 1024) {
     this.temporary = path === undefined ? mkdtempSync(join(tmpdir(), 'gateway-sim-')) : undefined
-    this.fd = openSync(path ?? join(this.temporary ?? '', 'sent.log'), 'a+', 0o600)
+    this.path = path ?? join(this.temporary ?? '', 'sent.log')
+    this.maxBytes = maxBytes
+    this.fd = openSync(this.path, 'a+', 0o600)
     this.reopen(visitor)
   }
 
@@ -47,6 +62,8 @@ export class SentLog {
   saveCheckpoint(checkpoint: Checkpoint): void {
     this.put(`C ${JSON.stringify(checkpoint)}\n`)
     this.flush()
+    this.checkpoint = checkpoint
+    if (this.size > this.maxBytes) this.dropOlderHalf()
   }
 
   /** The numbers start again: what came before can no longer be asked for. */
@@ -80,6 +97,26 @@ export class SentLog {
     this.flush()
     closeSync(this.fd)
     if (this.temporary !== undefined) rmSync(this.temporary, { recursive: true, force: true })
+  }
+
+  /** The newer half goes to another file, which takes this one's place whole or not at all. */
+  private dropOlderHalf(): void {
+    const slot = this.offsets.findIndex((offset) => offset >= this.size / 2)
+    const from = this.offsets[slot]
+    if (from === undefined) return
+    const next = openSync(`${this.path}.new`, 'w+', 0o600)
+    const buffer = Buffer.allocUnsafe(chunkBytes * 4)
+    for (let at = from; at < this.size; ) {
+      const read = readSync(this.fd, buffer, 0, Math.min(buffer.length, this.size - at), at)
+      at += writeSync(next, buffer, 0, read)
+    }
+    renameSync(`${this.path}.new`, this.path)
+    closeSync(next)
+    closeSync(this.fd)
+    this.fd = openSync(this.path, 'a+', 0o600)
+    this.size -= from
+    this.seqNums = this.seqNums.slice(slot)
+    this.offsets = this.offsets.slice(slot).map((offset) => offset - from)
   }
 
   private put(head: string, frame?: Buffer): void {

@@ -94,6 +94,21 @@ describe('an encapsulated feed that accepts', () => {
   })
 })
 
+test('with other sources than last time it goes on with the numbers, and with IDs never used before', async () => {
+  const state = join(mkdtempSync(join(tmpdir(), 'sim-state-')), 'gw1.log')
+  const end = await accepting('encapsulated')
+  const first = await started(towards(end, { state, count: 200 }))
+  await first.done
+  await first.stop()
+  const second = await started(towards(end, { state, count: 200, sources: ['K7T882', 'A1B882'] }))
+  await second.done
+  await end.until(() => end.received.length >= second.sent().total)
+  expect(end.numbersTwice()).toEqual([])
+  const ids = end.received.map((one) => fieldText(one.text, 17)).filter((id) => id !== '')
+  expect(new Set(ids).size).toBe(ids.length)
+  rmSync(join(state, '..'), { recursive: true, force: true })
+})
+
 describe('a plain feed that initiates', () => {
   test('finds the gateway listening, checks its password, and takes its numbers as those of the source', async () => {
     const sim = await started({

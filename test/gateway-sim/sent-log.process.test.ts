@@ -59,6 +59,23 @@ describe('the log of sent frames', () => {
     expect(numbers(again, 1, 9)).toEqual([1, 2, 3])
     again.close()
   })
+  test('drops its older half when it grows past its limit, and knows what is left after a restart', () => {
+    const path = join(dir, 'large.log')
+    const log = new SentLog(path, {}, 100_000)
+    for (let n = 1; n <= 2000; n++) {
+      log.append(n, frame(n % 100))
+      if (n % 10 === 0) log.saveCheckpoint({ nextOut: n + 1 })
+    }
+    expect(statSync(path).size).toBeLessThan(110_000)
+    const kept = numbers(log, 1, 2000)
+    expect(kept.at(-1)).toBe(2000)
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, i) => 2001 - kept.length + i))
+    log.close()
+    const again = new SentLog(path)
+    expect(numbers(again, 1, 2000)).toEqual(kept)
+    expect(again.checkpoint).toEqual({ nextOut: 2001 })
+    again.close()
+  })
   test('forgets what came before a reset of the numbers', () => {
     const path = join(dir, 'reset.log')
     const log = new SentLog(path)

@@ -42,6 +42,15 @@ describe('a tally', () => {
       [5002, 5002, 2],
     ])
   })
+  test('with a limit forgets the oldest, goes on counting, and takes what is too old for forgotten', () => {
+    const tally = new NumberTally(20_000)
+    for (let n = 1; n <= 100_000; n++) tally.count(n)
+    tally.count(5)
+    expect([tally.size, tally.get(100_000), tally.get(95_000), tally.get(70_000), tally.get(5)]).toEqual([
+      100_000, 1, 1, 0, 0,
+    ])
+    expect(tally.runs(99_000)).toEqual([[99_000, 100_000, 1]])
+  })
   test('answers 0 for what it never saw, and forgets what is set to 0', () => {
     const tally = new NumberTally()
     tally.set(7, 1)
