@@ -92,7 +92,10 @@ export class Worker {
       ...(ringBytes ? { ringBytes } : {}),
     }
     const journal = await recoverState(`${data}/journal`, journalOptions, state, {
-      onDurable: (batch) => worker?.core.durable(batch),
+      onDurable: (batch) => {
+        worker?.core.durable(batch)
+        worker?.watchBacklog()
+      },
       onPressure: (full) => worker?.pressure(full),
       onFatal,
     })
