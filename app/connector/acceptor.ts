@@ -10,7 +10,7 @@ import type { Budget } from './wire.ts'
 export type Taker = { take(connection: Connection, message: Message): void }
 
 /** Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte. */
-export type Resolve = (listener: string, message: Message) => Taker | 'ignore' | 'close'
+export type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
 
 /** A connection has this long to send its Logon (spec §2.10). */
 const logonMs = 60_000
@@ -108,7 +108,7 @@ class Stage implements Reader {
   frame(message: Message): void {
     const { connection } = this
     if (!connection) return
-    const taker = this.resolve(this.key, message)
+    const taker = this.resolve(this.key, message, connection.address)
     if (taker === 'ignore') return
     clearTimeout(this.timer)
     if (taker === 'close') connection.destroy()

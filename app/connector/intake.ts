@@ -189,7 +189,8 @@ export class Intake {
 
   private noteAside(feed: Feed, name: string, why: string): void {
     this.door.note('feed', feed.name, 'aside', `${name || 'a message without a source'}: ${why}`)
-    this.asides.set(name, (this.asides.get(name) ?? 0) + 1)
+    const before = this.asides.get(name)
+    if (before !== undefined || this.asides.size < asideNamesKept) this.asides.set(name, (before ?? 0) + 1)
     const { asideNames } = feed.state
     if (asideNames.length < asideNamesKept && !asideNames.includes(name))
       this.core.control({ kind: 'aside', feed: feed.id, name })

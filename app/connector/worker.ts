@@ -5,6 +5,7 @@ import { Tag } from '#fix/tags.ts'
 import type { FilePort } from '#journal/files.ts'
 import { Acceptor, type Taker } from './acceptor.ts'
 import { Alarms } from './alarms.ts'
+import { isAllowed } from './allowed.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Core } from './core.ts'
 import { CredentialCheck, FailureLimit } from './credentials.ts'
@@ -73,7 +74,7 @@ export class Worker {
       core,
       this.budget,
       this.failures,
-      (listener, message) => this.resolve(listener, message),
+      (listener, message, address) => this.resolve(listener, message, address),
       () => this.running?.limits.unauthenticatedPerAddress ?? 20,
     )
     core.onTurnEnd(() => this.watchBacklog())
@@ -143,29 +144,37 @@ export class Worker {
   }
 
   /** Who a connection's first message is for: 49, and 56 where feeds tell each other apart by it. */
-  private resolve(listener: string, message: Message): Taker | 'ignore' | 'close' {
+  private resolve(listener: string, message: Message, address: string): Taker | 'ignore' | 'close' {
     const sender = message.str(Tag.SenderCompID) ?? ''
     const receiver = message.str(Tag.TargetCompID) ?? ''
     for (const feed of this.feeds.values()) {
       const { config } = feed
       if (config.mode !== 'accept' || config.theirCompId !== sender || config.ourCompId !== receiver) continue
-      if (feedAddresses(config).some((address) => addressKey(address) === listener))
-        return this.core.journal.isFull ? 'close' : feed
+      if (!feedAddresses(config).some((one) => addressKey(one) === listener)) continue
+      if (!isAllowed(config.allowFrom, address)) return this.stranger('feed', config.id, sender, address)
+      return this.core.journal.isFull ? 'close' : feed
     }
     const here = [...this.targets.values()].filter(({ config }) =>
       config.listen.some((one) => addressKey(one) === listener),
     )
     const target = here.find(({ name }) => sender.length === 7 && sender.startsWith(name))
+    if (target && !isAllowed(target.config.allowFrom, address))
+      return this.stranger('target', target.name, sender, address)
     if (target) return target
     this.refusedLogons.add(
       'target',
       undefined,
       sender,
-      '',
+      address,
       'unknown-comp-id',
       `SenderCompID ${sender} is not known here.`,
     )
     return here.some(({ peer }) => peer.session.config.policy.wrongCompId === 'ignore') ? 'ignore' : 'close'
+  }
+
+  private stranger(kind: 'feed' | 'target', id: string, claimed: string, address: string): 'close' {
+    this.door.refused(kind, id, claimed, address, 'address', `${address} may not log on as ${claimed}.`)
+    return 'close'
   }
 
   private makeDoor(): Door {
