@@ -88,6 +88,10 @@ export class ResendJob {
     const { firstNumber, count, kind, sendingTimeMs } = record
     const first = Math.max(this.report.next, firstNumber)
     const last = Math.min(this.end, firstNumber + count - 1)
+    if (first > last) {
+      this.report.next = this.end + 1 // the nearest copies stand above the range: what is left of it holds none
+      return
+    }
     const from = first - firstNumber
     const positions = record.messages.slice(from, last - firstNumber + 1)
     const distances = record.chain.slice(from, last - firstNumber + 1)

@@ -137,6 +137,25 @@ describe('a client that lost messages', () => {
     }
   })
 
+  test('gets a gap fill for the end of the range when copies come only behind it', async () => {
+    const connector = await start(snapshot())
+    const feed = await loggedOnGateway(connector.feedPort)
+    const peer = await loggedOnClient(connector.targetPort)
+    for (const n of range(1, 3)) envelop(feed, sourceFill('K7T882', n))
+    await peer.until('the copies', () => peer.of('8').length === 3)
+    peer.send('1', [[112, 'PING']])
+    await peer.message('0')
+    envelop(feed, sourceFill('K7T882', 4))
+    await peer.until('the copy behind the Heartbeat', () => peer.of('8').length === 4)
+    peer.send('2', [
+      [7, 3],
+      [16, 6],
+    ])
+    const fill = await peer.message('4')
+    expect([fill.seqNum, fieldOf(fill, 36)]).toEqual([6, '7'])
+    expect(peer.of('8').map(({ seqNum }) => seqNum)).toEqual([3, 4, 5, 7, 3, 4, 5])
+  })
+
   test('never gets a gap fill beyond the end it asked for', async () => {
     const connector = await start(snapshot())
     const peer = await loggedOnClient(connector.targetPort)
