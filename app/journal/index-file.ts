@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { type Entries, type SegmentEntries, strideOf } from './entry-list.ts'
@@ -17,7 +17,7 @@ const PAGE_BYTES = PAGE_WORDS * 4
 /** 16 MB of pages. */
 const CACHED_PAGES = 1_024
 
-/** Write the entries of a segment to its index file. */
+/** Write the entries of a segment to its index file. When that fails, nothing of it is left. */
 export async function writeIndex(path: string, base: number, bytes: number, entries: SegmentEntries): Promise<void> {
   const lists = [...entries.lists].sort(([a], [b]) => a - b)
   const words = lists.reduce((sum, [, list]) => sum + list.count * list.stride, 0)
@@ -45,8 +45,13 @@ export async function writeIndex(path: string, base: number, bytes: number, entr
   file.writeDoubleLE(base, 16)
   file.writeDoubleLE(bytes, 24)
   file.writeUInt32LE(crc32(file.subarray(16, dataAt)), 12)
-  await writeFile(`${path}.part`, file, { mode: 0o600 })
-  await rename(`${path}.part`, path)
+  try {
+    await writeFile(`${path}.part`, file, { mode: 0o600 })
+    await rename(`${path}.part`, path)
+  } catch (error) {
+    await rm(`${path}.part`, { force: true })
+    throw error
+  }
 }
 
 /** Thrown when the pages of an index are not what was written: it must be built again. */

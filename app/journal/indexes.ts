@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Batch, type Damage, type Verdict, walkBatches } from './batch-walk.ts'
 import { countUpTo, deliveryKey, type Entries, messageKey, SegmentEntries } from './entry-list.ts'
+import { isNoRoom } from './files.ts'
 import { DamagedIndexError, IndexFile, PageCache, writeIndex } from './index-file.ts'
 import { type Memory, memoryOf } from './layout.ts'
 import { eachRecord, RecordDecoder } from './record-decoder.ts'
@@ -145,7 +146,13 @@ export class Indexes {
 
   private async save(segment: Segment, entries: SegmentEntries): Promise<void> {
     if (!this.segments.list.includes(segment)) return
-    await writeIndex(this.segments.indexPath(segment.base), segment.base, segment.bytes, entries)
+    try {
+      await writeIndex(this.segments.indexPath(segment.base), segment.base, segment.bytes, entries)
+    } catch (error) {
+      // the disk is full: the entries stay in memory, the next start writes them
+      if (isNoRoom(error)) return
+      throw error
+    }
     if (this.sealed.get(segment.base) === entries) this.openFile(segment)
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Tail } from './appender.ts'
 import { type Batch, type Verdict, validBatch, walkBatches } from './batch-walk.ts'
@@ -8,6 +8,8 @@ import { BATCH_BYTES, H, type Memory, memoryOf, TRAILER_BYTES, TRAILER_MAGIC, X_
 import { eachRecord, RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'
 import type { Segment, Segments } from './segments.ts'
+
+const BLOCK_BYTES = 4096
 
 /** What recovery found at the end of the journal and on its way. */
 export interface RecoveryReport {
@@ -130,6 +132,7 @@ class Recovery {
     }
     this.judge(segment, memory, step.value, isLast)
     if (isLast && last && !last.hasTrailer) this.writeTrailer(segment, last)
+    if (isLast) this.roundUp(segment)
     const { from: used } = step.value
     return { segment, used, fd: -1, isReserve: false, batch: this.number, crc: this.crc }
   }
@@ -169,6 +172,14 @@ class Recovery {
       writeFileSync(join(this.segments.dir, `${String(from).padStart(16, '0')}.cut`), bytes, { mode: 0o600 })
     }
     this.overwrite(segment, verdict.from, Buffer.alloc(bytes.length))
+  }
+
+  /** A file that was cut short ends where a block does, so that the next segment begins at one. */
+  private roundUp(segment: Segment): void {
+    const bytes = Math.ceil(segment.bytes / BLOCK_BYTES) * BLOCK_BYTES
+    if (bytes === segment.bytes) return
+    truncateSync(this.segments.path(segment.base), bytes)
+    segment.bytes = bytes
   }
 
   private writeTrailer(segment: Segment, batch: Batch): void {

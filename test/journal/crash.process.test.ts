@@ -27,7 +27,7 @@ describe('a process killed while it writes', () => {
     const dir = temporaryDirectory()
     const random = randomFrom(12)
     let before = 0
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       const { start, promised } = await killedAfter(dir, 20 + random(400))
       expect(start).toBeGreaterThanOrEqual(before)
       expect(promised).toBeGreaterThan(start)

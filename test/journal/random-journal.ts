@@ -1,5 +1,6 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { validBatch } from '#journal/batch-walk.ts'
 import { BATCH_BYTES, H, memoryOf } from '#journal/layout.ts'
 import { type Recovered, recover } from '#journal/recovery.ts'
@@ -105,21 +106,27 @@ export interface Damaged {
   segments: Segments
 }
 
-/** Recover a copy of a directory after a change to its newest segment that holds anything. */
+/** Recover a copy of a directory after a change to its newest segment that holds anything; of the older ones only the last is there. */
 export function recoveredAfter(made: RandomJournal, change: (newest: Buffer) => Buffer): Damaged {
-  const dir = temporaryDirectory()
-  cpSync(made.dir, dir, { recursive: true, filter: (path) => !path.endsWith('lock') })
-  const path = newestPath(dir)
-  writeFileSync(path, change(readFileSync(path)))
-  const segments = new Segments(dir, 'os')
-  const fold = new Fold()
-  const recovered = recover(segments, {
-    restore: (head) => fold.restore(head),
-    replay: (record) => fold.apply(record),
-  })
-  return { recovered, fold, segments }
+  const dir = mkdtempSync(join(tmpdir(), 'journal-cut-'))
+  try {
+    const newest = newestPath(made.dir)
+    const older = readdirSync(made.dir).filter((name) => name.endsWith('.segment') && name < basename(newest))
+    for (const name of older.slice(-1)) cpSync(join(made.dir, name), join(dir, name))
+    writeFileSync(join(dir, basename(newest)), change(readFileSync(newest)))
+    const segments = new Segments(dir, 'os')
+    const fold = new Fold()
+    const recovered = recover(segments, {
+      restore: (head) => fold.restore(head),
+      replay: (record) => fold.apply(record),
+    })
+    return { recovered, fold, segments }
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 }
 
+/** The newest segment file that anything was written to. */
 export function newestPath(dir: string): string {
   const segments = new Segments(dir, 'os')
   const written = segments.list.filter((s) => segments.load(s).some((byte) => byte !== 0))
@@ -127,8 +134,3 @@ export function newestPath(dir: string): string {
 }
 
 export const newestOf = (made: RandomJournal): Buffer => readFileSync(newestPath(made.dir))
-
-export const segmentFiles = (dir: string): string[] => {
-  const segments = new Segments(dir, 'os')
-  return segments.list.map((s) => join(dir, segments.path(s.base).split('/').at(-1)!))
-}
