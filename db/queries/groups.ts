@@ -109,7 +109,10 @@ export async function setTerms(tx: Tx, groupId: string, terms: NewTerms | undefi
     .update(groupTerms)
     .set({ during: endedAt(groupTerms.during, now) })
     .where(and(eq(groupTerms.groupId, groupId), sql`upper_inf(${groupTerms.during})`))
-  if (terms) await tx.insert(groupTerms).values({ ...terms, groupId, during: { from: now, until: null } })
+  if (!terms) return
+  const { level, filters, protocol, billingAccountId, connection } = terms
+  const during = { from: now, until: null }
+  await tx.insert(groupTerms).values({ groupId, level, filters, protocol, billingAccountId, connection, during })
 }
 
 /** Terms that ended at exactly this instant: what an undone publication replaced. */

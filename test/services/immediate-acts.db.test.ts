@@ -1,0 +1,261 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listUncovered } from '#db/queries/consents.ts'
+import { changeRoles } from '#services/change-roles.ts'
+import { createCredential } from '#services/create-credential.ts'
+import { disableUser } from '#services/disable-user.ts'
+import { inviteUser } from '#services/invite-user.ts'
+import { expireRequests } from '#services/jobs.ts'
+import { pauseTarget } from '#services/pause-target.ts'
+import { resumeTarget } from '#services/resume-target.ts'
+import { revokeCredential } from '#services/revoke-credential.ts'
+import { undoPublication } from '#services/undo-publication.ts'
+import { withdrawConsent } from '#services/withdraw-consent.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
+import {
+  codeOf,
+  connectorRunsAll,
+  done,
+  groupIdOf,
+  stateOf,
+  type Workflow,
+  workflowOf,
+} from '#test/support/workflow.ts'
+
+let db: FreshDb
+let sandbox: Sandbox
+let flow: Workflow
+let sessionId: string
+beforeAll(async () => {
+  db = await freshDb()
+  sandbox = await openSandbox(db)
+  flow = workflowOf(db, sandbox)
+  sessionId = sandbox.seeded.client.sessionId
+  await connectorRunsAll(db, sandbox)
+})
+afterAll(() => db.close())
+
+type TargetDocument = { paused: boolean; sources: string[]; revoked: string[]; credentials: { ref: string }[] }
+/** What the connector would run for a target now. */
+async function part(of = sessionId): Promise<TargetDocument | null> {
+  const [row] = await db.owner<{ document: TargetDocument | null }[]>`
+    select document from dc.configuration_parts where kind = 'target' and object_id = ${of} order by number desc limit 1`
+  return row?.document ?? null
+}
+const act = async (command: typeof pauseTarget | typeof resumeTarget, person: Person) => {
+  sandbox.tick()
+  return command(
+    { commandId: randomUUID(), sessionId, reason: 'Maintenance.' },
+    await sandbox.actor(person),
+    sandbox.deps,
+  )
+}
+const password = async (person: Person, commandId = randomUUID()) => {
+  sandbox.tick()
+  return createCredential({ commandId, sessionId, reason: 'New password.' }, await sandbox.actor(person), sandbox.deps)
+}
+
+describe('pausing a target', () => {
+  test('is published at once, and undone by whoever paused it or by operations', async () => {
+    expect(codeOf(await act(pauseTarget, 'xan'))).toBe('not-found')
+    expect(codeOf(await act(pauseTarget, 'harper'))).toBe('not-allowed')
+    done(await act(pauseTarget, 'hollis'))
+    expect((await part())?.paused).toBe(true)
+    expect(await act(pauseTarget, 'casey')).toMatchObject({ ok: false, error: { code: 'already-paused' } })
+    expect(codeOf(await act(resumeTarget, 'casey'))).toBe('not-allowed')
+    done(await act(resumeTarget, 'hollis'))
+    expect((await part())?.paused).toBe(false)
+    expect(codeOf(await act(resumeTarget, 'hollis'))).toBe('not-paused')
+  })
+})
+
+describe('a password', () => {
+  test('is shown once, stored as a verifier that the connector can check, and published by reference', async () => {
+    const commandId = randomUUID()
+    const made = done(await password('casey', commandId))
+    expect(made.secret).toMatch(/^[A-Z2-9]{32}$/)
+    const [row] = await db.owner<{ verifier: { salt: string; sha256: string }; fingerprint: string }[]>`
+      select verifier, fingerprint from dc.target_credentials where id = ${made.credentialId}`
+    const { salt, sha256 } = row!.verifier
+    expect(
+      createHash('sha256')
+        .update(salt + made.secret)
+        .digest('hex'),
+    ).toBe(sha256)
+    expect(made.fingerprint).toBe(row?.fingerprint)
+    expect((await part())?.credentials.map((one) => one.ref)).toContain(made.credentialId)
+    expect(done(await password('casey', commandId))).toEqual({ ...made, secret: null })
+    const [kept] = await db.owner`select answer::text as answer from dc.commands where id = ${commandId}`
+    expect(kept?.answer).not.toContain(made.secret)
+  })
+
+  test('may live beside one other, not beside two', async () => {
+    expect(await password('casey')).toMatchObject({ ok: false, error: { code: 'too-many-credentials', limit: 2 } })
+  })
+
+  test('is made by nobody of the exchange, no approver and no other firm', async () => {
+    expect(codeOf(await password('hollis'))).toBe('not-allowed')
+    expect(codeOf(await password('xan'))).toBe('not-found')
+    expect(codeOf(await password('alex'))).toBe('not-found')
+  })
+
+  test('is revoked at once, by its firm or by operations, once', async () => {
+    const [first] = await db.owner<
+      { id: string }[]
+    >`select id from dc.target_credentials where revoked_at is null order by claimed_at limit 1`
+    const input = { commandId: randomUUID(), credentialId: first!.id, reason: 'Leaked.' }
+    expect(codeOf(await revokeCredential(input, await sandbox.actor('drew'), sandbox.deps))).toBe('not-found')
+    done(await revokeCredential({ ...input, commandId: randomUUID() }, await sandbox.actor('hollis'), sandbox.deps))
+    expect((await part())?.credentials.map((one) => one.ref)).not.toContain(first!.id)
+    const again = await revokeCredential(
+      { ...input, commandId: randomUUID() },
+      await sandbox.actor('casey'),
+      sandbox.deps,
+    )
+    expect(codeOf(again)).toBe('already-revoked')
+  })
+})
+
+describe('withdrawing consent', () => {
+  const withdraw = async (person: Person, sources: string[], mode: 'from-now-on' | 'nothing-again') => {
+    sandbox.tick()
+    const groupId = await groupIdOf(db, 'Cedar risk')
+    return withdrawConsent(
+      { commandId: randomUUID(), groupId, sources, mode, reason: 'Limits.' },
+      await sandbox.actor(person),
+      sandbox.deps,
+    )
+  }
+
+  test('takes the source out of the group at once, on one signatory’s word', async () => {
+    expect(codeOf(await withdraw('casey', ['R5C914'], 'from-now-on'))).toBe('not-allowed')
+    expect(codeOf(await withdraw('bailey', ['R5C914'], 'from-now-on'))).toBe('nothing-to-withdraw')
+    expect(done(await withdraw('xan', ['R5C914', 'S2D914'], 'from-now-on')).sources).toEqual(['R5C914'])
+    expect(await part()).toMatchObject({ sources: ['S2D914'], revoked: [] })
+    expect(await db.database.asJobs(listUncovered)).toEqual([])
+  })
+
+  test('"and nothing again" also takes what a resend could still give', async () => {
+    done(await withdraw('bailey', ['S2D914'], 'nothing-again'))
+    expect(await part()).toMatchObject({ sources: [], revoked: ['S2D914'] })
+  })
+})
+
+describe('undoing a publication', () => {
+  const undo = async (person: Person, number: number) => {
+    sandbox.tick()
+    return undoPublication(
+      { commandId: randomUUID(), number, reason: 'Refused.' },
+      await sandbox.actor(person),
+      sandbox.deps,
+    )
+  }
+  const add = async (sources: string[]) => {
+    const { number } = done(await flow.start('drew', 'change', await groupIdOf(db, 'Dogwood surveillance')))
+    done(await flow.save('drew', number, 'sources', { addSources: sources, level: 'all', reason: 'x' }))
+    done(await flow.submit('drew', number))
+    return number
+  }
+  const surveillance = async () => {
+    const [row] = await db.owner<{ session_id: string }[]>`
+      select session_id from dc.targets t join dc.groups g on g.id = t.group_id where g.name = 'Dogwood surveillance'`
+    return part(row?.session_id ?? '')
+  }
+
+  test('waits for a refusal or a minute of silence, then puts everything back', async () => {
+    const before = await surveillance()
+    const number = await add(['S2D914'])
+    await flow.publish(number, ['bailey'])
+    expect(await surveillance()).toMatchObject({ level: 'all', sources: ['S2D914', 'T9F733', 'W4G733'] })
+    expect(codeOf(await undo('drew', number))).toBe('not-allowed')
+    expect(codeOf(await undo('hollis', number))).toBe('too-early')
+    sandbox.tick(60_000)
+    done(await undo('hollis', number))
+    expect(await stateOf(db, number)).toBe('failed')
+    expect(await surveillance()).toEqual(before)
+    expect(await db.database.asJobs(listUncovered)).toEqual([])
+    const [terms] = await db.owner`
+      select level from dc.group_terms t join dc.groups g on g.id = t.group_id where g.name = 'Dogwood surveillance' and upper_inf(during)`
+    expect(terms?.level).toBe('executions')
+  })
+
+  test('of a new group leaves nothing of it, and its name free', async () => {
+    const contacts = [{ name: 'A', email: 'a@alder.example', clearingCode: '560' }]
+    const number = await flow.wish('avery', { name: 'Refused', sources: ['K7T882'], contacts })
+    done(await flow.submit('avery', number))
+    await flow.publish(number, ['xan'])
+    await db.owner`
+      insert into dc.configuration_reports (environment, number, connector, kind, object_id, state, detail, at)
+      select environment, number, 'test', kind, object_id, 'refused', 'port taken', ${db.clock.now} from dc.configuration_parts
+      where number = (select newest_version from dc.environments where environment = 'sandbox') and kind = 'target'`
+    expect((await flow.page('harper', number))?.parts.map((one) => [one.kind, one.state])).toContainEqual([
+      'target',
+      'refused',
+    ])
+    done(await undo('harper', number))
+    const [group] = await db.owner`select state from dc.groups where name = 'Refused'`
+    expect(group?.state).toBe('abandoned')
+    const [target] = await db.owner<{ session_id: string; state: string }[]>`
+      select session_id, t.state from dc.targets t join dc.groups g on g.id = t.group_id where g.name = 'Refused'`
+    expect(target?.state).toBe('closed')
+    expect(await part(target?.session_id)).toBeNull()
+  })
+})
+
+test('a request without an answer for thirty days expires, and its group’s name is free again', async () => {
+  sandbox.tick(31 * 86_400_000)
+  const expired = await expireRequests({ ...sandbox.deps, asJobs: db.database.asJobs })
+  expect(expired).toEqual([3, 4])
+  expect(await expireRequests({ ...sandbox.deps, asJobs: db.database.asJobs })).toEqual([])
+  const [group] = await db.owner`select state from dc.groups where name = 'Options desk'`
+  expect(group?.state).toBe('abandoned')
+})
+
+describe('people', () => {
+  test('are named by their own firm’s administrator, with roles of a firm alone', async () => {
+    const alex = await sandbox.actor('alex')
+    const invite = (over: object) =>
+      inviteUser(
+        {
+          commandId: randomUUID(),
+          firmId: alex.firmId,
+          email: 'new@alder.example',
+          name: 'Nova Alder',
+          roles: ['viewer'],
+          ...over,
+        },
+        alex,
+        sandbox.deps,
+      )
+    expect(done(await invite({})).token).toMatch(/^[0-9a-f]{64}$/)
+    expect(codeOf(await invite({}))).toBe('email-taken')
+    expect(codeOf(await invite({ email: 'two@alder.example', roles: ['gam'] }))).toBe('role-conflict')
+    const casey = await sandbox.actor('casey')
+    expect(codeOf(await invite({ email: 'three@alder.example', firmId: casey.firmId }))).toBe('not-found')
+    const byAvery = {
+      commandId: randomUUID(),
+      firmId: alex.firmId,
+      email: 'x@alder.example',
+      name: 'X',
+      roles: ['viewer' as const],
+    }
+    expect(codeOf(await inviteUser(byAvery, await sandbox.actor('avery'), sandbox.deps))).toBe('not-allowed')
+  })
+
+  test('are given other roles and locked out by another person, never by themselves', async () => {
+    const alex = await sandbox.actor('alex')
+    const avery = await sandbox.actor('avery')
+    const roles = (userId: string) =>
+      changeRoles({ commandId: randomUUID(), userId, roles: ['viewer'], reason: 'x' }, alex, sandbox.deps)
+    expect(codeOf(await roles(alex.userId))).toBe('own-account')
+    sandbox.tick()
+    done(await roles(avery.userId))
+    expect((await sandbox.actor('avery')).standings).toEqual(['viewer'])
+    const disable = (userId: string) =>
+      disableUser({ commandId: randomUUID(), userId, reason: 'Left.' }, alex, sandbox.deps)
+    expect(codeOf(await disable(alex.userId))).toBe('own-account')
+    done(await disable(avery.userId))
+    await expect(sandbox.actor('avery')).rejects.toThrow('not active')
+  })
+})
