@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   try {
     await start(config, log, order)
   } catch (error) {
-    if (error instanceof Stopping) return // the stop that came in between ends the process
+    if (error instanceof Stopping || order.isStopping) return // the stop that came in between ends the process
     await order.stop()
     process.exit(report(error, log))
   }
@@ -61,7 +61,7 @@ function report(error: unknown, log: Logger): number {
   return 1
 }
 
-/** In this order; stopped in reverse: the listener, the jobs, the simulation, the connector (which drains), the database. */
+/** In this order; stopped in reverse: the simulation, the listener, the jobs, the connector (which drains), the database. */
 async function start(config: Config, log: Logger, order: StopOrder): Promise<void> {
   const { guard, cli } = programsOf(projectRoot, development)
   const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), now })
@@ -69,12 +69,13 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   if (config.mode === 'sandbox') await fillSandbox(parts)
   const connector = startConnector(parts)
   await order.started('connector', () => connector?.stop())
-  if (config.sandboxTraffic && connector)
-    for (const child of await startSimulation(parts)) await order.started('simulation', child.stop)
   await order.started('jobs', runJobs(jobsOf(installation, log), log))
   const portal = await openPortal({ ...parts, root: projectRoot, order, connector: () => connector?.status() })
   installation.lock.listeningOn(portal.url)
   console.log(welcome(config, portal.url, installation.directory))
+  if (!config.sandboxTraffic) return
+  await Promise.race([connector?.ready, order.stopping])
+  for (const child of await startSimulation(parts)) await order.started('simulation', child.stop)
 }
 
 /** The connector of a portal that was killed is usually gone by then. */

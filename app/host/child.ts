@@ -13,6 +13,8 @@ export interface ChildStatus {
 
 export interface Child {
   status(): ChildStatus
+  /** Resolves when it says its first event, or never. */
+  ready: Promise<void>
   /** Ask it to drain and leave, and insist after `graceMs`. Returns when it is gone. */
   stop(): Promise<void>
 }
@@ -49,6 +51,10 @@ export function superviseChild(options: ChildOptions): Child {
   let timer: NodeJS.Timeout | undefined
   let stopping = false
   let quickExits = 0
+  let isReady = () => {}
+  const ready = new Promise<void>((resolve) => {
+    isReady = resolve
+  })
 
   const launch = () => {
     const from = Date.now()
@@ -57,6 +63,7 @@ export function superviseChild(options: ChildOptions): Child {
     status.pid = child.pid
     readEvents(child, (event) => {
       status.state = 'running'
+      isReady()
       options.onEvent?.(event)
     })
     child.on('error', (error) => log.error({ err: error, child: name }, 'child process could not be started'))
@@ -74,6 +81,7 @@ export function superviseChild(options: ChildOptions): Child {
   launch()
   return {
     status: () => ({ ...status }),
+    ready,
     stop: async () => {
       stopping = true
       clearTimeout(timer)

@@ -5,6 +5,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Config } from '#app/config.ts'
 import { sourceSessions } from '#db/schema/sources.ts'
 import { type Seeded, sandboxFeed, seedSandbox } from '#db/seed.ts'
+import { publishReferenceData } from '#services/publish-reference.ts'
 import { type Child, superviseChild } from './child.ts'
 import type { Installation } from './installation.ts'
 import type { Logger } from './log.ts'
@@ -23,21 +24,24 @@ interface Parts {
   now(): Date
 }
 
-/** Fill the sandbox at its first start. The simulated client's password is kept in the data directory, readable by its owner alone. */
-export async function fillSandbox({ config, installation, now }: Parts): Promise<void> {
-  const { feed, target, targetBackup } = config.ports
-  const seeded = await seedSandbox(
-    installation.database,
-    { now, newId: randomUUID, randomBytes: (length) => randomBytes(length) },
-    {
-      feed: { host: sandboxHost, port: feed },
-      listen: [
-        { role: 'primary', host: sandboxHost, port: target },
-        { role: 'backup', host: sandboxHost, port: targetBackup },
-      ],
-    },
-  )
+/**
+ * Fill the sandbox at its first start, and let its configuration follow the ports that are set. The simulated client's password is
+ * kept in the data directory, readable by its owner alone.
+ */
+export async function fillSandbox({ config, installation, log, now }: Parts): Promise<void> {
+  const { database } = installation
+  const { target, targetBackup } = config.ports
+  const deps = { now, newId: randomUUID, randomBytes: (length: number) => randomBytes(length) }
+  const feed = { host: sandboxHost, port: config.ports.feed }
+  const listen = [
+    { role: 'primary' as const, host: sandboxHost, port: target },
+    { role: 'backup' as const, host: sandboxHost, port: targetBackup },
+  ]
+  const seeded = await seedSandbox(database, deps, { feed, listen })
   if (seeded) writeFileSync(clientFile(installation), JSON.stringify(seeded.client), { mode: 0o600 })
+  const addresses = { feedId: sandboxFeed, feed, listen }
+  const parts = await publishReferenceData('sandbox', { ...deps, asJobs: database.asJobs }, addresses)
+  if (parts > 0) log.info({ parts }, 'reference data published')
 }
 
 const clientFile = ({ directory }: Installation) => join(directory, 'simulated-client.json')

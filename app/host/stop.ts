@@ -9,6 +9,8 @@ export interface StopOrder {
   started(name: string, stop: () => Promise<void> | void): Promise<void>
   /** Stop everything, last started first; what fails or hangs does not keep the rest from stopping. Safe to call twice. */
   stop(): Promise<void>
+  /** Resolves when the stop begins. */
+  readonly stopping: Promise<void>
   readonly isStopping: boolean
 }
 
@@ -17,6 +19,10 @@ const stepLimitMs = 30_000
 export function stopOrder(log: Logger): StopOrder {
   const steps: { name: string; stop: () => Promise<void> | void }[] = []
   let stopping: Promise<void> | undefined
+  let begin = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   const runStep = async (name: string, stop: () => Promise<void> | void) => {
     try {
       await within(stepLimitMs, Promise.resolve(stop()))
@@ -38,9 +44,11 @@ export function stopOrder(log: Logger): StopOrder {
       throw new Stopping()
     },
     stop() {
+      begin()
       stopping ??= unwind()
       return stopping
     },
+    stopping: begun,
     get isStopping() {
       return stopping !== undefined
     },

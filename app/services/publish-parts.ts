@@ -1,7 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { findGroup, findTerms, listMembers } from '#db/queries/groups.ts'
 import { insertVersion, listNewestParts, lockPublications, type VersionRecord } from '#db/queries/publications.ts'
-import { listFeeds, listSourcesById } from '#db/queries/sources.ts'
+import { listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
 import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
 import { canonicalJson } from '#domain/digest.ts'
@@ -54,15 +54,18 @@ function versionOf({ environment, cause, causeId, ownerId, madeBy }: Publication
   return { environment, cause, causeId, ownerId, madeBy, digest: sha256(canonicalJson(parts)) }
 }
 
-const isOf = (part: Part) => (other: Part) => other.kind === part.kind && other.objectId === part.objectId
+/** Parts of the same object. */
+export const isOf = (part: Part) => (other: Part) => other.kind === part.kind && other.objectId === part.objectId
 
-const same = (part: Part, before: readonly Part[]): boolean => {
+/** Whether the newest parts say just this of the object already. */
+export const same = (part: Part, before: readonly Part[]): boolean => {
   const old = before.find(isOf(part))
   if (!old) return part.document === null
   return canonicalJson(old.document) === canonicalJson(part.document)
 }
 
-function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
+/** Why the parts do not make a configuration that can be run. */
+export function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
   // secrets stay sealed: for judging the shape any one will do
   const assembled = assemble(number, commonOf(settings), parts, () => ({ kind: 'password', password: '-' }))
   return assembled.ok ? undefined : { code: 'invalid-configuration', problems: assembled.error.problems }
@@ -84,28 +87,30 @@ async function wantedParts(
     now,
   )
   const feeds = await listFeeds(tx, [...new Set(sources.map((source) => source.feedId))])
-  return [
-    ...feeds.map((feed): Part => ({ kind: 'feed', objectId: feed.id, document: feedDocument(feed) })),
-    ...sources.map(
-      (source): Part => ({
-        kind: 'source',
-        objectId: source.name,
-        document: {
-          id: source.name,
-          feed: source.feedId,
-          gateway: source.gatewayKind,
-          ...(source.marketSegment && { segments: [source.marketSegment] }),
-        },
-      }),
-    ),
-    ...targets,
-  ]
+  return [...feeds.map(feedPart), ...sources.map(sourcePart), ...targets]
 }
 
-const feedDocument = (feed: { id: string; settings: Record<string, unknown>; sealed: Buffer | null }) => ({
-  ...feed.settings,
-  id: feed.id,
-  ...(feed.sealed && { credentials: [{ kind: 'password', ref: feed.id }] }),
+type FeedRecord = { id: string; settings: Record<string, unknown>; sealed: Buffer | null }
+
+export const feedPart = (feed: FeedRecord): Part => ({
+  kind: 'feed',
+  objectId: feed.id,
+  document: {
+    ...feed.settings,
+    id: feed.id,
+    ...(feed.sealed && { credentials: [{ kind: 'password', ref: feed.id }] }),
+  },
+})
+
+export const sourcePart = (source: SourceRecord): Part => ({
+  kind: 'source',
+  objectId: source.name,
+  document: {
+    id: source.name,
+    feed: source.feedId,
+    gateway: source.gatewayKind,
+    ...(source.marketSegment && { segments: [source.marketSegment] }),
+  },
 })
 
 async function targetParts(

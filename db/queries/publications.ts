@@ -31,7 +31,7 @@ export async function saveSettings(tx: Tx, environment: Environment, settings: R
   await tx.update(environments).set({ settings }).where(eq(environments.environment, environment))
 }
 
-export type StoredPart = Part & { number: number }
+export type StoredPart = Part & { number: number; ownerId: string | null }
 
 /** The newest part of each object up to a number, removed ones included; what the connector's snapshot is made of. */
 export async function listNewestParts(tx: Tx, environment: Environment, upTo?: number): Promise<StoredPart[]> {
@@ -45,7 +45,7 @@ export async function listNewestParts(tx: Tx, environment: Environment, upTo?: n
       ),
     )
     .orderBy(configurationParts.kind, configurationParts.objectId, desc(configurationParts.number))
-  return rows.map(({ kind, objectId, document, number }) => ({ kind, objectId, document, number }))
+  return rows.map(({ kind, objectId, document, number, ownerId }) => ({ kind, objectId, document, number, ownerId }))
 }
 
 export async function listPartsOf(

@@ -103,6 +103,21 @@ export async function listFeeds(tx: Tx, ids: readonly string[]): Promise<(typeof
         .orderBy(asc(feeds.id))
 }
 
+/** Every open feed and open source of an environment: what a connector must know, in a group or not. */
+export async function listReferenceData(tx: Tx, environment: Environment, now: Date) {
+  const isOpen = and(eq(feeds.environment, environment), eq(feeds.state, 'open'))
+  const openSource = and(eq(sourceSessions.environment, environment), eq(sourceSessions.state, 'open'))
+  return {
+    feeds: await tx.select().from(feeds).where(isOpen).orderBy(asc(feeds.id)),
+    sources: await listWhere(tx, openSource, now),
+  }
+}
+
+/** The feed's part of a snapshot, as it is to be from now on. */
+export async function saveFeedSettings(tx: Tx, id: string, settings: Record<string, unknown>): Promise<void> {
+  await tx.update(feeds).set({ settings }).where(eq(feeds.id, id))
+}
+
 export async function insertFeed(tx: Tx, row: typeof feeds.$inferInsert): Promise<void> {
   await tx.insert(feeds).values(row)
 }

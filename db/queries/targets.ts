@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import type { TargetState } from '#domain/group/states.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
@@ -50,6 +50,14 @@ export async function listTargetsOf(
     ...row,
     sources: placed.filter((one) => one.targetId === row.id).map(({ id, name }) => ({ id, name })),
   }))
+}
+
+/** Let every target of an environment that is not closed listen here from now on. */
+export async function saveListenOfAll(tx: Tx, environment: TargetRecord['environment'], listen: Listen): Promise<void> {
+  await tx
+    .update(targets)
+    .set({ listen })
+    .where(and(eq(targets.environment, environment), ne(targets.state, 'closed')))
 }
 
 export async function isSessionIdUsed(tx: Tx, sessionId: string): Promise<boolean> {

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type App,
+  appEnvironment,
+  type DataDirectory,
+  databaseVariables,
+  dataDirectory,
+  freePorts,
+  startApp,
+  until,
+} from '#test/support/app.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+
+let db: FreshDb
+let data: DataDirectory
+let env: Record<string, string>
+let app: App
+beforeAll(async () => {
+  db = await freshDb()
+  data = dataDirectory()
+  env = await appEnvironment(data, databaseVariables(db))
+  app = await startApp(env)
+}, 180_000)
+afterAll(async () => {
+  await app?.stop()
+  await db?.close()
+  data?.remove()
+})
+
+const pidOf = (command: string) =>
+  Number(
+    data
+      .processes()
+      .find((line) => line.includes(`cli.js ${command}`))
+      ?.split(' ')[0] ?? 0,
+  )
+const health = async () => (await (await fetch(`${app.url}/health`)).json()) as { status: string; connector: string }
+const connectorRuns = () => until('the connector runs', async () => (await health()).connector === 'running')
+/** Messages that reached the journal and copies that reached a client, as the connector reports them. */
+const received = async () =>
+  Number((await db.owner`select coalesce(sum(received), 0)::int as n from dc.observed_feeds`)[0]?.n)
+const flows = async (since: number) => until('messages flow', async () => (await received()) > since)
+
+test('the connector runs as a child, knows every source of the sandbox, and its order flow arrives', async () => {
+  await connectorRuns()
+  await flows(0)
+  await until('both groups are live', async () => {
+    const [row] = await db.owner`select count(*)::int as live from dc.groups where state = 'live'`
+    return row?.live === 2
+  })
+  const [feed] = await db.owner`select aside::int from dc.observed_feeds`
+  expect(feed).toEqual({ aside: 0 })
+})
+
+test('neither its address nor its passwords stand in a process list', () => {
+  const lines = data.processes().join('\n')
+  expect(lines).toContain('cli.js connector')
+  expect(lines).not.toMatch(/postgres:\/\/|--password/)
+})
+
+test('killed, it is started again and goes on where it was; the portal answers all the while', async () => {
+  const pid = pidOf('connector')
+  const before = await received()
+  process.kill(pid, 'SIGKILL')
+  await until('another one runs', () => ![0, pid].includes(pidOf('connector')))
+  expect((await health()).status).toBe('ok')
+  await connectorRuns()
+  await flows(before)
+})
+
+test('with the portal gone for good, no child stays', async () => {
+  app.process.kill('SIGKILL')
+  await until('nothing is left', () => data.processes().length === 0)
+})
+
+test('other ports at the next start are published and used', async () => {
+  const [feed, target, backup] = await freePorts(3)
+  const ports = { FEED_PORT: String(feed), TARGET_PORT: String(target), TARGET_BACKUP_PORT: String(backup) }
+  const before = await received()
+  app = await startApp({ ...env, ...ports })
+  await connectorRuns()
+  await flows(before)
+  const [version] = await db.owner`select cause from dc.configuration_versions order by number desc limit 1`
+  expect(version).toEqual({ cause: 'reference' })
+  const [row] =
+    await db.owner`select document->'listen'->0->>'port' as port from dc.configuration_parts where kind = 'target' order by number desc limit 1`
+  expect(row).toEqual({ port: String(target) })
+})
+
+test('CONNECTOR=external starts none', async () => {
+  await app.stop()
+  app = await startApp({ ...env, CONNECTOR: 'external', SANDBOX_TRAFFIC: '0' })
+  expect(await health()).toEqual({ status: 'ok', connector: 'external' })
+  expect(pidOf('connector')).toBe(0)
+})
