@@ -16,21 +16,23 @@ export function frame(content: string | Buffer): Buffer {
   return out
 }
 
-/** An application message of an order-entry session as the exchange sent it (spec §3.3, inner message). */
-export interface SourceFacts {
+/** What a message of an order-entry session says, whatever carries it. */
+export interface Content {
   readonly msgType: string
-  readonly seqNum: number
-  readonly lastProcessed: number
-  readonly sendingTimeMs: number
-  readonly exchange: { readonly compId: string; readonly subId: string }
-  readonly sourceId: string
+  /** TargetSubID(57); empty: none. */
   readonly operator: string
+  /** Everything between header and trailer. */
   readonly body: string
 }
 
-export const sourceMessage = (facts: SourceFacts): Buffer =>
+/** The part of a source message's header that stays: `49=…|50=…|56=…N|57=`. */
+export const sourceHeader = (exchange: { compId: string; subId: string }, sourceId: string): string =>
+  `49=${exchange.compId}${soh}50=${exchange.subId}${soh}56=${sourceId}N${soh}57=`
+
+/** An application message of an order-entry session as the exchange sent it (spec §3.3, inner message). */
+export const sourceMessage = (header: string, content: Content, seqNum: number, sendingTimeMs: number): Buffer =>
   frame(
-    `35=${facts.msgType}${soh}34=${facts.seqNum}${soh}369=${facts.lastProcessed}${soh}52=${formatUtc(facts.sendingTimeMs)}${soh}49=${facts.exchange.compId}${soh}50=${facts.exchange.subId}${soh}56=${facts.sourceId}N${soh}57=${facts.operator}${soh}143=US,IL${soh}${facts.body}`,
+    `35=${content.msgType}${soh}34=${seqNum}${soh}369=${Math.max(0, seqNum - 2)}${soh}52=${formatUtc(sendingTimeMs)}${soh}${header}${content.operator}${soh}143=US,IL${soh}${content.body}`,
   )
 
 /** The header of what a gateway sends on its feed: 34 49 50 52 56 57 142 369, in the order of a client (spec §2.2). */
@@ -72,12 +74,13 @@ export function encapsulated(
 /** Plain dialect: the feed's message is the source message; 57 names the operator. */
 export const plain = (
   ends: FeedHeader,
-  message: Pick<SourceFacts, 'msgType' | 'seqNum' | 'operator' | 'body' | 'lastProcessed'>,
+  content: Content,
+  seqNum: number,
+  lastProcessed: number,
   nowMs: number,
 ): Buffer =>
   frame(
-    header(ends, message.msgType, message.seqNum, message.operator || ends.targetSubId, message.lastProcessed, nowMs) +
-      message.body,
+    header(ends, content.msgType, seqNum, content.operator || ends.targetSubId, lastProcessed, nowMs) + content.body,
   )
 
 const scratch = new Message()

@@ -1,6 +1,6 @@
 import { reserve, withNumbers } from '#fix/session.ts'
 import { type FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
-import { encapsulated, type FeedHeader, gapFill, heartbeat, plain, sourceMessage } from './frames.ts'
+import { encapsulated, type FeedHeader, gapFill, heartbeat, plain, sourceHeader, sourceMessage } from './frames.ts'
 import type { GatewaySimOptions } from './options.ts'
 import type { FlowMessage } from './order-flow.ts'
 import type { LoggedMessage } from './replay.ts'
@@ -29,6 +29,7 @@ export class Outlet {
   private readonly options: GatewaySimOptions
   private readonly ends: FeedHeader
   private readonly exchange: { compId: string; subId: string }
+  private readonly headers: readonly string[]
   private readonly plainSource: string | undefined
   private readonly peer: () => FixPeer
   private frames: Buffer[] = []
@@ -48,6 +49,7 @@ export class Outlet {
       targetSubId: options.targetSubId ?? 'G',
       locationId: options.locationId ?? 'US,IL',
     }
+    this.headers = options.sources.map((id) => sourceHeader(this.exchange, id))
     this.counts = new SentCounts(options.sources)
     let lastSeqNum = 0
     const lastOf = new Map<string, number>()
@@ -77,7 +79,7 @@ export class Outlet {
     if (this.plainSource !== undefined) {
       const seqNum = reserve(session, 1, nowMs)
       if (administrative) this.frames.push(heartbeat(this.ends, seqNum, lastProcessed, nowMs))
-      else this.keep(seqNum, plain(this.ends, { ...message, seqNum, lastProcessed }, nowMs))
+      else this.keep(seqNum, plain(this.ends, message, seqNum, lastProcessed, nowMs))
       if (!administrative) this.counts.add(this.plainSource, seqNum, message.messageClass)
       return
     }
@@ -87,8 +89,8 @@ export class Outlet {
     const sourceSeqNum = nextSource[sourceId] ?? 1
     nextSource[sourceId] = sourceSeqNum + 1
     if (administrative) return
-    const facts = { ...message, seqNum: sourceSeqNum, exchange: this.exchange, sourceId, sendingTimeMs: nowMs }
-    this.envelope(sourceMessage({ ...facts, lastProcessed: Math.max(0, sourceSeqNum - 2) }), nowMs)
+    const header = this.headers[message.source] ?? sourceHeader(this.exchange, sourceId)
+    this.envelope(sourceMessage(header, message, sourceSeqNum, nowMs), nowMs)
     this.counts.add(sourceId, sourceSeqNum, message.messageClass)
   }
 
@@ -107,7 +109,7 @@ export class Outlet {
         this.peer().session = withNumbers(session, { nextOut: message.seqNum })
       }
       const seqNum = reserve(this.peer().session, 1, nowMs)
-      this.keep(seqNum, plain(this.ends, message, nowMs))
+      this.keep(seqNum, plain(this.ends, message, seqNum, message.lastProcessed, nowMs))
     }
     this.counts.add(message.sourceId, message.seqNum, message.messageClass)
     return true
