@@ -195,7 +195,9 @@ async function openLocked(
   indexes.open = recovered.entries
   const tail = recovered.tail ?? (await firstTail(segments, Math.min(segmentBytes, FIRST_SEGMENT_BYTES), files))
   if (tail.fd < 0) tail.fd = reopen(segments, tail.segment, durability)
-  if (recovered.spare?.bytes === segmentBytes && recovered.tail) allocator.adopt(recovered.spare.base)
+  const { spare } = recovered
+  if (spare?.bytes === segmentBytes && recovered.tail) allocator.adopt(spare.base)
+  else if (spare && spare.base !== tail.segment.base) await segments.remove(spare)
   const ring = new Ring(options.ringBytes ?? 32 * MB)
   const onDone = () => {
     if (!appender.collect()) return

@@ -197,6 +197,25 @@ describe('a journal', () => {
     await one.journal.close()
   })
 
+  test('takes up segments of another size, whatever an earlier run had made ahead', async () => {
+    const dir = temporaryDirectory()
+    const seen: string[] = []
+    for (const segmentBytes of [64, 128, 32, 64, 256].map((kb) => kb * 1024)) {
+      const one = await opened(dir, { segmentBytes })
+      for (let i = 1; i <= 400; i++) {
+        appendMessage(one, seen.length + i, 1, 't'.repeat(200))
+        if (i % 30 === 0) await one.journal.flush()
+      }
+      seen.push(...one.fold.seen.slice(-400))
+      await one.journal.flush()
+      expect(await scanned(one)).toEqual(seen)
+      await one.journal.close()
+    }
+    const last = await opened(dir)
+    expect(await scanned(last)).toEqual(seen)
+    await last.journal.close()
+  })
+
   test('removes whole old segments and nothing else', async () => {
     const dir = temporaryDirectory()
     const one = await opened(dir)
