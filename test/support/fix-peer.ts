@@ -22,19 +22,21 @@ export const utc = (ms = Date.now()): string =>
 
 /** Cuts received bytes into messages by BodyLength. */
 export class Inbox {
-  private bytes = Buffer.alloc(0)
+  private bytes: Buffer = Buffer.alloc(0)
 
   push(chunk: Buffer): Received[] {
-    this.bytes = Buffer.concat([this.bytes, chunk])
+    const bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk])
     const out: Received[] = []
+    let at = 0
     for (;;) {
-      const head = /^8=FIX\.4\.2\|9=(\d+)\|/.exec(this.bytes.toString('latin1', 0, 40).replaceAll(soh, '|'))
-      if (!head) return out
-      const total = head[0].length + Number(head[1]) + 7
-      if (this.bytes.length < total) return out
-      out.push(parse(this.bytes.toString('latin1', 0, total)))
-      this.bytes = this.bytes.subarray(total)
+      const head = /^8=FIX\.4\.2\|9=(\d+)\|/.exec(bytes.toString('latin1', at, at + 40).replaceAll(soh, '|'))
+      const total = head ? head[0].length + Number(head[1]) + 7 : Number.POSITIVE_INFINITY
+      if (at + total > bytes.length) break
+      out.push(parse(bytes.toString('latin1', at, at + total)))
+      at += total
     }
+    this.bytes = Buffer.from(bytes.subarray(at))
+    return out
   }
 }
 

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { client, gateway, snapshot, start, target } from '#test/support/connector.ts'
+import { FixPeer, fieldOf } from '#test/support/fix-peer.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+const plain = () => snapshot({ targets: [target({ policy: 'fix', credentials: [] })] })
+const bare = (port: number) => FixPeer.connect(port, { sender: 'ODQ1Z9N', target: 'CME' })
+
+describe('a target with the plain FIX rules', () => {
+  test('logs on without credentials, sub-ids or a Test Request, at any interval', async () => {
+    const connector = await start(plain())
+    const peer = await bare(connector.targetPort)
+    peer.logon([], 0)
+    await peer.message('A')
+    const feed = await gateway(connector.feedPort)
+    feed.logon()
+    await feed.message('A')
+    envelop(feed, sourceFill('K7T882', 1))
+    await peer.message('8')
+    expect(peer.of('1')).toEqual([])
+  })
+
+  test('starts at 1 again on 141=Y, and the queue follows on the new numbers', async () => {
+    const connector = await start(plain())
+    const feed = await gateway(connector.feedPort)
+    feed.logon()
+    await feed.message('A')
+    const first = await bare(connector.targetPort)
+    first.logon()
+    envelop(feed, sourceFill('K7T882', 1))
+    await first.message('8')
+    first.destroy()
+    await feed.until('the client away', () => !connector.worker.targets.get('ODQ1Z9')!.isConnected)
+    envelop(feed, sourceFill('K7T882', 2))
+    const again = await bare(connector.targetPort)
+    again.logon([[141, 'Y']])
+    const answer = await again.message('A')
+    expect([answer.seqNum, fieldOf(answer, 141)]).toEqual([1, 'Y'])
+    const copy = await again.message('8')
+    expect([copy.seqNum, fieldOf(copy, 1181), fieldOf(copy, 1350)]).toEqual([2, '2', '1'])
+  })
+
+  test('closes without a byte when the first message is no Logon or names nobody', async () => {
+    const connector = await start(plain())
+    const peer = await bare(connector.targetPort)
+    peer.send('0')
+    await peer.closed()
+    const nobody = await client(connector.targetPort, { sessionId: 'NOBODY' })
+    nobody.logon()
+    await nobody.closed()
+    expect([...peer.received, ...nobody.received]).toEqual([])
+  })
+
+  test('serves a resend of everything, whatever its length', async () => {
+    const connector = await start(plain())
+    const feed = await gateway(connector.feedPort)
+    feed.logon()
+    await feed.message('A')
+    const peer = await bare(connector.targetPort)
+    peer.logon()
+    const total = 3_000
+    for (let n = 1; n <= total; n++) envelop(feed, sourceFill('K7T882', n))
+    await peer.until('the copies', () => peer.of('8').length === total)
+    peer.send('2', [
+      [7, 1],
+      [16, 0],
+    ])
+    await peer.until('all of them again', () => peer.of('8').length === 2 * total)
+    expect(
+      peer
+        .of('8')
+        .slice(total)
+        .map(({ seqNum }) => seqNum),
+    ).toEqual(Array.from({ length: total }, (_, i) => i + 2))
+  })
+})

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import type { Clock } from '#connector/clock.ts'
+import { client, gateway, password, snapshot, start } from '#test/support/connector.ts'
+import { fieldOf } from '#test/support/fix-peer.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+/** Runs with the real one, from an instant of the test's choice; both clocks are moved together. */
+function clockAt(iso: string): Clock & { offset: number } {
+  const clock = {
+    offset: Date.parse(iso) - Date.now(),
+    wallMs: () => Date.now() + clock.offset,
+    steadyMs: () => Date.now() + clock.offset,
+  }
+  return clock
+}
+
+describe('the end of the trading week', () => {
+  test('logs clients out, starts numbers and chains at 1, and keeps what was not sent in its own week', async () => {
+    const clock = clockAt('2026-01-04T21:59:00Z')
+    const connector = await start(snapshot(), undefined, { clock })
+    const gw = await gateway(connector.feedPort)
+    gw.logon()
+    await gw.message('A')
+    const peer = await client(connector.targetPort)
+    peer.logon(password())
+    envelop(gw, sourceFill('K7T882', 1))
+    await peer.message('8')
+    clock.offset += 70_000
+    const logout = await peer.message('5')
+    expect(fieldOf(logout, 58)).toBe('End of trading week')
+    await peer.closed()
+    const { state } = connector.worker.targets.get('ODQ1Z9')!
+    await peer.until('the new week', () => connector.worker.core.state.data.week === '2026-01-04')
+    expect(state).toMatchObject({ nextIn: 1, nextOut: 1 })
+    const next = await client(connector.targetPort)
+    next.logon(password())
+    expect((await next.message('A')).seqNum).toBe(1)
+    envelop(gw, sourceFill('K7T882', 2))
+    const copy = await next.message('8')
+    expect(fieldOf(copy, 1350)).toBeUndefined()
+    expect(Object.keys(state.ledger).sort()).toEqual(['2025-12-28', '2026-01-04'])
+  })
+
+  test('does not come when the clocks disagree, and says so', async () => {
+    const steady = clockAt('2026-01-04T21:00:00Z')
+    let jump = 0
+    const clock = { steadyMs: steady.steadyMs, wallMs: () => steady.wallMs() + jump }
+    const connector = await start(snapshot(), undefined, { clock })
+    const peer = await client(connector.targetPort)
+    peer.logon(password())
+    await peer.message('A')
+    jump = 2 * 3_600_000
+    await peer.until('the alarm', () => connector.worker.alarms.all.some(({ code }) => code === 'clock'))
+    expect(connector.worker.core.state.data.week).toBe('2025-12-28')
+    expect(peer.isClosed).toBe(false)
+  })
+})

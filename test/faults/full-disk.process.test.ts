@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { client, gateway, password, snapshot, start } from '#test/support/connector.ts'
+import { fieldOf } from '#test/support/fix-peer.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+/** A disk of so many bytes: writing zeros ahead fails beyond them. */
+function smallDisk(bytes: number) {
+  const disk = { bytes, used: 0 }
+  return {
+    disk,
+    async zero(_fd: number, count: number): Promise<void> {
+      if (disk.used + count > disk.bytes) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+      disk.used += count
+    },
+  }
+}
+
+describe('a full disk', () => {
+  test('leaves feeds unread while clients are served, and everything goes on when there is room', {
+    timeout: 90_000,
+  }, async () => {
+    const segmentBytes = 1024 * 1024
+    const files = smallDisk(3 * segmentBytes)
+    const connector = await start(snapshot(), undefined, { files, segmentBytes, ringBytes: 4 * segmentBytes })
+    const gw = await gateway(connector.feedPort)
+    gw.logon()
+    await gw.message('A')
+    const peer = await client(connector.targetPort)
+    peer.logon(password())
+    await peer.message('1')
+    const total = 12_000
+    let sent = 0
+    const { journal } = connector.worker.core
+    for (; sent < total && !journal.isFull; await new Promise((resolve) => setImmediate(resolve)))
+      for (let i = 0; i < 50; i++) envelop(gw, sourceFill('K7T882', ++sent))
+    await peer.until('the pressure', () => journal.isFull)
+    peer.send('1', [[112, 'STILL']])
+    await peer.until('an answer all the same', () => peer.of('0').some((message) => fieldOf(message, 112) === 'STILL'))
+    expect(connector.worker.alarms.all.map(({ code }) => code)).toContain('disk-full')
+    files.disk.bytes *= 100
+    await peer.until('room', () => !journal.isFull)
+    while (sent < total) envelop(gw, sourceFill('K7T882', ++sent))
+    await peer.until('everything', () => peer.of('8').length >= total)
+    expect(peer.of('8').map((copy) => Number(fieldOf(copy, 1181)))).toEqual(
+      Array.from({ length: total }, (_, i) => i + 1),
+    )
+    expect(connector.worker.alarms.all.map(({ code }) => code)).not.toContain('disk-full')
+  })
+})
