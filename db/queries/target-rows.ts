@@ -81,6 +81,10 @@ export async function listTargetRows(
 const feedsOf = (delivery: Delivery, sources: readonly { feedId: string }[]): FeedFacts[] =>
   [...new Set(sources.map((source) => source.feedId))].flatMap((id) => delivery.feeds.get(id) ?? [])
 
+/** Copies behind the cursor after a logon; at least one, since the connector says so. */
+const catchingUp = (observed: ObservedTarget | undefined): number =>
+  observed?.state === 'catching-up' ? Math.max(1, observed.waiting) : 0
+
 const loggedOn = ['logged-on', 'catching-up', 'late', 'on-backup']
 
 function factsOf(
@@ -105,7 +109,7 @@ function factsOf(
     loggedOn: isOn,
     onBackup: isOn && (observed.state === 'on-backup' || observed.active === 'backup'),
     behindMs: observed?.lateMs ?? 0,
-    recovering: resend ? Math.max(0, resend.to - resend.next + 1) : 0,
+    recovering: resend ? Math.max(0, resend.to - resend.next + 1) : catchingUp(observed),
     ...(pausedBy && { pausedBy }),
     ...(pauseReason && { pauseReason }),
     ...(part?.detail && { detail: part.detail }),

@@ -68,7 +68,7 @@ export type TargetFacts = {
   /** how far behind the newest copy the cursor is */
   behindMs: number
   ledger: Ledger
-  /** copies of a resend still to go out; zero when none is under way */
+  /** copies of a resend, or of the time without a logon, still to go out */
   recovering: number
 }
 
@@ -187,7 +187,8 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   if (facts.onBackup) return say('On backup', 'Delivered on the second address.')
   const missing = feeds.reduce((sum, feed) => sum + feed.gap, 0)
   if (missing > 0) return say('Catching up', `${writeCount(missing)} messages are being asked for again upstream.`)
-  if (facts.recovering > 0) return say('Catching up', `${writeCount(facts.recovering)} copies of a resend to go.`)
+  if (facts.recovering > 0)
+    return say('Catching up', `${writeCount(facts.recovering)} ${facts.recovering === 1 ? 'copy' : 'copies'} to go.`)
   if (facts.part === 'unanswered') return say('Catching up', 'A change was published and is being applied.')
   return say('Complete', 'Every copy that should be there is there.')
 }

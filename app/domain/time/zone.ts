@@ -6,7 +6,7 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function parts(instantMs: number, zone: string): Record<string, string> {
   let format = formats.get(zone)
   if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
+    format = new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
       year: 'numeric',
       month: '2-digit',

@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  addLedgers,
+  deliveryWords,
+  type FeedFacts,
+  groupState,
+  type Ledger,
+  sessionsState,
+  type TargetFacts,
+  targetState,
+  unaccounted,
+} from '#domain/status/state.ts'
+import { verdict } from '#domain/status/verdict.ts'
+import { dayOf, monthOf, writeAge, writeCount, writeMoment, writeTime } from '#domain/time/zone.ts'
+
+const ledger: Ledger = { received: 100, delivered: 90, filtered: 10, waiting: 0, held: 0, expired: 0 }
+const target: TargetFacts = {
+  sessionId: 'ODQ2Z9',
+  wanted: 'open',
+  hasCredential: true,
+  part: 'running',
+  publishedAgoMs: 0,
+  loggedOn: true,
+  onBackup: false,
+  behindMs: 0,
+  ledger,
+  recovering: 0,
+}
+const feed: FeedFacts = { id: 'gw1', part: 'running', connected: true, gap: 0, lost: 0 }
+const heard = { agoMs: 500 }
+const word = (over: Partial<TargetFacts>, feeds: FeedFacts[] = [feed]) =>
+  targetState({ ...target, ...over }, feeds, heard).word
+
+describe('the word of a target', () => {
+  test('is Complete only when every message is accounted for and somebody reads', () => {
+    expect(word({})).toBe('Complete')
+    expect(word({ ledger: { ...ledger, delivered: 89 } })).toBe('Needs you')
+    expect(word({ ledger: { ...ledger, delivered: 91 } })).toBe('Needs you')
+    expect(word({ loggedOn: false })).toBe('Waiting for them')
+    expect(word({ hasCredential: false })).toBe('Waiting for them')
+  })
+
+  test('names what holds it up', () => {
+    expect(word({ behindMs: 2_001 })).toBe('Late')
+    expect(word({}, [{ ...feed, connected: false }])).toBe('Late')
+    expect(word({ onBackup: true })).toBe('On backup')
+    expect(word({ recovering: 12 })).toBe('Catching up')
+    expect(word({}, [{ ...feed, gap: 3 }])).toBe('Catching up')
+    expect(word({ part: 'unanswered' })).toBe('Catching up')
+    expect(word({ part: 'unanswered', publishedAgoMs: 61_000 })).toBe('Needs you')
+    expect(word({ part: 'refused', detail: 'port taken' })).toBe('Needs you')
+    expect(word({}, [{ ...feed, lost: 1 }])).toBe('Needs you')
+    expect(word({ alarm: 'the client keeps asking for 1' })).toBe('Needs you')
+    expect(targetState({ ...target, wanted: 'paused', pausedBy: 'Hollis' }, [feed], heard).text).toBe(
+      'Paused by Hollis',
+    )
+  })
+
+  test('is Unknown the moment the connector falls silent, whatever it said last', () => {
+    fc.assert(
+      fc.property(fc.option(fc.integer({ min: 10_001 }), { nil: undefined }), fc.boolean(), (agoMs, loggedOn) => {
+        expect(targetState({ ...target, loggedOn }, [feed], { agoMs }).word).toBe('Unknown')
+        expect(groupState([], { agoMs }).word).toBe('Unknown')
+        expect(sessionsState(ledger, { agoMs }).word).toBe('Unknown')
+      }),
+    )
+  })
+
+  test('says how many copies wait for a client that is away', () => {
+    const away = { ...ledger, delivered: 0, waiting: 60, held: 30 }
+    expect(targetState({ ...target, loggedOn: false, ledger: away }, [feed], heard).sentence).toBe(
+      'No logon. 90 copies are held.',
+    )
+  })
+})
+
+test('a group is as well as its worst target', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...deliveryWords), { minLength: 1 }), (words) => {
+      const states = words.map((one) => ({ word: one, text: one, sentence: '' }))
+      const worst = deliveryWords.find((one) => words.includes(one))
+      expect(groupState(states, heard).word).toBe(worst)
+    }),
+  )
+})
+
+test('the sum of ledgers is unaccounted for exactly as much as its parts', () => {
+  const one = fc.record({
+    received: fc.nat(),
+    delivered: fc.nat(),
+    filtered: fc.nat(),
+    waiting: fc.nat(),
+    held: fc.nat(),
+    expired: fc.nat(),
+  })
+  fc.assert(
+    fc.property(fc.array(one), (ledgers) => {
+      const parts = ledgers.reduce((sum, each) => sum + unaccounted(each), 0)
+      expect(unaccounted(addLedgers(ledgers))).toBe(parts)
+    }),
+  )
+})
+
+describe('the first sentence of the page', () => {
+  const complete = { name: 'Desk 7', state: targetState(target, [feed], heard), ledger }
+  test('has the truth in one line', () => {
+    expect(verdict([complete, complete], 0, heard).sentence).toBe('2 of 2 groups complete, nothing unaccounted.')
+    expect(verdict([], 0, heard).sentence).toBe('No group is live yet.')
+    expect(verdict([complete], 0, { agoMs: 12_000 })).toMatchObject({
+      tone: 'unknown',
+      sentence: 'No word from the connector for 12 s: every number here is stale.',
+    })
+  })
+  test('names the worst group, and says what is missing', () => {
+    const away = { ...complete, name: 'Desk 8', state: targetState({ ...target, loggedOn: false }, [feed], heard) }
+    expect(verdict([complete, away], 0, heard)).toMatchObject({
+      tone: 'attention',
+      sentence: '1 of 2 groups complete, nothing unaccounted. Desk 8: No logon. 0 copies are held.',
+      counts: [
+        { word: 'Waiting for them', count: 1 },
+        { word: 'Complete', count: 1 },
+      ],
+    })
+    expect(verdict([complete], 5, heard)).toMatchObject({
+      tone: 'bad',
+      sentence: '1 of 1 group complete, 5 lost upstream.',
+    })
+  })
+})
+
+describe('instants', () => {
+  test('belong to the day and month of the exchange’s zone, also on the nights of a clock change', () => {
+    const justBefore = Date.parse('2026-03-01T05:59:59Z')
+    expect([monthOf(justBefore, 'America/Chicago'), dayOf(justBefore, 'America/Chicago')]).toEqual([
+      '2026-02',
+      '2026-02-28',
+    ])
+    expect(writeMoment(Date.parse('2026-03-08T07:59:00Z'), 'America/Chicago')).toBe('Sun 01:59 CST')
+    expect(writeMoment(Date.parse('2026-03-08T08:00:00Z'), 'America/Chicago')).toBe('Sun 03:00 CDT')
+    expect(writeMoment(Date.parse('2026-11-01T06:30:00Z'), 'America/Chicago')).toBe('Sun 01:30 CDT')
+    expect(writeMoment(Date.parse('2026-11-01T07:30:00Z'), 'America/Chicago')).toBe('Sun 01:30 CST')
+  })
+  test('are written as the pages write them', () => {
+    expect(writeTime(Date.parse('2026-03-02T14:03:22.114Z'))).toBe('14:03:22.114 UTC')
+    expect([writeAge(4_000), writeAge(125_000), writeAge(7_200_000), writeAge(-5)]).toEqual([
+      '4 s',
+      '2 min',
+      '2 h',
+      '0 s',
+    ])
+    expect(writeCount(1234567)).toBe('1,234,567')
+  })
+})
