@@ -15,6 +15,7 @@ export const paths = {
   continueAs: () => '/continue-as',
   theme: () => '/theme',
   invitation: (token: string) => `/invitations/${part(token)}`,
+  setUp: (token: string) => `/set-up/${part(token)}`,
   account: () => '/account',
   groups: () => '/groups',
   group: (groupId: string) => `/groups/${part(groupId)}`,

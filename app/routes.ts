@@ -7,6 +7,7 @@ export default [
   route('theme', 'routes/theme.ts'),
   route('continue-as', 'routes/continue-as.ts'),
   route('invitations/:token', 'routes/invitation.tsx'),
+  route('set-up/:token', 'routes/set-up.tsx'),
   route('account', 'routes/account.tsx'),
 
   route('groups', 'routes/groups.tsx'),

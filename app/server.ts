@@ -6,7 +6,7 @@ import { startConnector } from './host/connector-child.ts'
 import { AlreadyRunning, type Installation, openInstallation } from './host/installation.ts'
 import { type Job, runJobs } from './host/jobs.ts'
 import { type Logger, openLog } from './host/log.ts'
-import { openPortal } from './host/portal.ts'
+import { openPortal, type Portal } from './host/portal.ts'
 import { PortTaken, requireFreePort } from './host/ports.ts'
 import { programsOf } from './host/programs.ts'
 import { fillSandbox, sandboxHost, startSimulation } from './host/sandbox.ts'
@@ -72,7 +72,7 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   await order.started('jobs', runJobs(jobsOf(installation, log), log))
   const portal = await openPortal({ ...parts, root: projectRoot, order, connector: () => connector?.status() })
   installation.lock.listeningOn(portal.url)
-  console.log(welcome(config, portal.url, installation.directory))
+  console.log(welcome(config, portal, installation.directory))
   if (!config.sandboxTraffic) return
   await Promise.race([connector?.ready, order.stopping])
   for (const child of await startSimulation(parts)) await order.started('simulation', child.stop)
@@ -104,10 +104,12 @@ function jobsOf({ database }: Installation, log: Logger): Job[] {
 }
 
 /** What the person at the terminal needs; tests and scripts read the address from it. */
-function welcome({ mode }: Config, url: string, directory: string): string {
+function welcome({ mode }: Config, { url, setUpUrl }: Portal, directory: string): string {
   const signIn = {
     sandbox: 'Sandbox: sign in with one click as any of its people; all firms and people are made up.',
     production: 'Production: sign in with your e-mail address; `drop-copy user invite` prints links for new people.',
   }
-  return [`Drop Copy Portal is ready: ${url}`, signIn[mode], `Data: ${directory}`, 'Stop with Ctrl-C.'].join('\n')
+  const first = `Production: it is empty. The first administrator sets it up here, once, within 30 minutes:\n${setUpUrl}`
+  const how = setUpUrl ? first : signIn[mode]
+  return [`Drop Copy Portal is ready: ${url}`, how, `Data: ${directory}`, 'Stop with Ctrl-C.'].join('\n')
 }

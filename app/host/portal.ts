@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RequestHandler } from 'express'
 import type { Config } from '#app/config.ts'
+import { paths } from '#app/paths.ts'
 import { createApp } from '../http/app.server.ts'
 import { environmentOf } from '../http/environment.server.ts'
 import { eventView } from '../http/event-views.server.ts'
@@ -9,6 +10,7 @@ import { type Events, openEvents } from '../http/events.server.ts'
 import { identify, signedIn } from '../http/identify.server.ts'
 import { loadContext } from '../http/load-context.server.ts'
 import { openSessions } from '../http/sessions.server.ts'
+import { openSetUp } from '../http/set-up.server.ts'
 import { openSignInLimits } from '../http/sign-in-limits.server.ts'
 import type { ChildStatus } from './child.ts'
 import type { Installation } from './installation.ts'
@@ -18,6 +20,8 @@ import { portTaken } from './ports.ts'
 import type { StopOrder } from './stop.ts'
 
 export interface Portal {
+  /** The first administrator's link; undefined when there are people already. */
+  setUpUrl: string | undefined
   /** Where browsers reach it. */
   url: string
 }
@@ -54,7 +58,8 @@ export async function openPortal(options: {
     },
     log,
   })
-  const parts = { database, sessions, limits: openSignInLimits(), environments, mode, publicUrl, port, log, now }
+  const setUp = await openSetUp(database, mode, now)
+  const parts = { setUp, database, sessions, limits: openSignInLimits(), environments, mode, publicUrl, port, log, now }
   const app = createApp({
     log,
     publicUrl: config.publicUrl,
@@ -68,7 +73,7 @@ export async function openPortal(options: {
   })
   server.on('request', app)
   await order.started('listener', () => closeServer(server, events))
-  return { url: publicUrl }
+  return { url: publicUrl, setUpUrl: setUp.token && publicUrl + paths.setUp(setUp.token) }
 }
 
 const hostInUrl = (host: string) => {

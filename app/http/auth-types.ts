@@ -1,4 +1,5 @@
 import type { Result } from '#domain/result.ts'
+import type { SetUpInput, SetUpRefusal } from './set-up.server.ts'
 
 /** A session was made, ended or replaced: the answer must carry this `Set-Cookie` value. */
 export interface CookieChange {
@@ -38,6 +39,10 @@ export interface Auth {
     name: string
     password: string
   }): Promise<Result<CookieChange, InvitationRefusal>>
+  /** Whether this is the link that an empty installation printed at its start, within 30 minutes. */
+  isSetUpOpen(token: string): boolean
+  /** Make the exchange and its first administrator, who is signed in then. */
+  setUp(input: SetUpInput): Promise<Result<CookieChange, SetUpRefusal>>
   /** Sandbox only ("Continue as …"): a session without a password. In production mode always `not-found`. */
   continueAs(userId: string): Promise<Result<CookieChange, { code: 'not-found' }>>
   /**

@@ -8,12 +8,14 @@ import { createInvitation, findInvitation, useInvitation } from './invitations.s
 import { checkPassword, hashPassword, verifyPassword } from './passwords.server.ts'
 import { findActor, findByEmail, findHash, saveHash, saveName } from './people.server.ts'
 import type { Sessions } from './sessions.server.ts'
+import type { SetUp } from './set-up.server.ts'
 import type { SignInLimits } from './sign-in-limits.server.ts'
 
 export interface AuthParts {
   database: Pick<Database, 'asAuth'>
   sessions: Sessions
   limits: SignInLimits
+  setUp: SetUp
   mode: Mode
   now(): Date
 }
@@ -47,6 +49,11 @@ export function authFor(parts: AuthParts, caller: Caller): Auth {
         createInvitation(tx, { userId, invitedBy, now: now() }),
       )
       return { path: paths.invitation(token), expiresAt }
+    },
+    isSetUpOpen: (token) => parts.setUp.isOpen(token),
+    setUp: async (input) => {
+      const made = await parts.setUp.run(input)
+      return made.ok ? renew(made.value) : made
     },
     continueAs: async (userId) => {
       if (parts.mode !== 'sandbox') return refuse({ code: 'not-found' })

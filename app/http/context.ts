@@ -26,6 +26,8 @@ export interface RequestContext {
   /** Where the browser reaches us, without a trailing slash. */
   publicUrl: string
   auth: Auth
+  /** The page that was asked for, to come back to after signing in; '/' for everything that is posted. */
+  here: string
   /** What services are given. */
   deps: {
     withActor: Database['withActor']

@@ -26,6 +26,7 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
     environment: environmentOf(request.headers.cookie, environments, port),
     environments,
     publicUrl,
+    here: pageOf(request),
     auth: authFor(parts, { address: request.ip ?? '', user }),
     deps: { withActor: database.withActor, now, newId: randomUUID, randomBytes: (length) => randomBytes(length) },
     read: (reader, fn) => database.withActor(reader, fn),
@@ -37,4 +38,13 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
       environmentCookie(environment, environments, port, publicUrl.startsWith('https:')),
     reportError: (error) => log.error({ err: error, id: response.locals.requestId }, 'page failed'),
   }
+}
+
+/** `/groups/x.data?_routes=y&q=1` is a part of `/groups/x?q=1`. */
+function pageOf(request: Request): string {
+  if (request.method !== 'GET') return '/'
+  const url = new URL(request.originalUrl, 'http://portal.invalid')
+  url.searchParams.delete('_routes')
+  const path = url.pathname === '/_root.data' ? '/' : url.pathname.replace(/\.data$/, '')
+  return path + url.search
 }

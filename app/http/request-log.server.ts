@@ -34,7 +34,7 @@ export const requestLog =
 /** `/invitation/TOKEN?next=/x` → `/invitation/***?next=***` */
 export function maskPath(url: string): string {
   const [path = '', query] = url.split('?')
-  const masked = path.replace(/^(\/invitations?\/)[^/.]+/, '$1***')
+  const masked = path.replace(/^(\/(?:invitations|set-up)\/)[^/.]+/, '$1***')
   if (!query) return masked
   const names = query.split('&').map((pair) => `${pair.split('=')[0]}=***`)
   return `${masked}?${names.join('&')}`

@@ -15,6 +15,7 @@ const pages: Record<string, { at: string; needs: Permission | 'nothing'; missing
   '/theme': { at: '/theme', needs: 'nothing' },
   '/continue-as': { at: '/continue-as', needs: 'nothing' },
   '/invitations/:token': { at: '/invitations/never-made', needs: 'nothing' },
+  '/set-up/:token': { at: '/set-up/never-made', needs: 'nothing' },
   '/account': { at: '/account', needs: 'own-password:write' },
   '/groups': { at: '/groups', needs: 'group:read' },
   '/groups/:groupId': { at: `/groups/${id}`, needs: 'group:read', missing: true },
