@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Database } from '#db/client.ts'
+import { findActor } from '#db/queries/people.ts'
 import type { SignedInUser } from './context.ts'
-import { findActor } from './people.server.ts'
 import type { FoundSession, Sessions } from './sessions.server.ts'
 
 export interface Identity {

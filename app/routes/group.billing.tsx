@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Money } from '#app/components/figures.tsx'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
+import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { useGroup } from './group.tsx'
 
@@ -13,23 +14,45 @@ export default function GroupBilling() {
   const { group } = useGroup()
   const { fee, terms } = group
   return (
-    <Section title="Fee">
-      {fee ? (
-        <>
-          {fee.sample && <Notice tone="amber">A sample fee plan: nobody owes these amounts.</Notice>}
-          <Facts
-            facts={[
-              { term: 'A month', value: <Money minor={fee.amountMinor} currency={fee.currency} /> },
-              { term: 'Why', value: fee.sentence },
-              { term: 'According to', value: fee.source },
-              Boolean(terms?.billTo) && { term: 'Billed to', value: terms?.billTo },
-              Boolean(terms?.account) && { term: 'Account', value: terms?.account },
+    <>
+      <Section title="Fee">
+        {fee ? (
+          <>
+            {fee.sample && <Notice tone="amber">A sample fee plan: nobody owes these amounts.</Notice>}
+            <Facts
+              facts={[
+                { term: 'A month', value: <Money minor={fee.amountMinor} currency={fee.currency} /> },
+                { term: 'Why', value: fee.sentence },
+                { term: 'According to', value: fee.source },
+                Boolean(terms?.billTo) && { term: 'Billed to', value: terms?.billTo },
+                Boolean(terms?.account) && { term: 'Account', value: terms?.account },
+              ]}
+            />
+          </>
+        ) : (
+          <p className="text-muted">Nothing is charged for this group.</p>
+        )}
+      </Section>
+      {group.charges.length > 0 && (
+        <Section title="Charges">
+          <Table
+            caption="Charges by month"
+            rows={group.charges}
+            rowKey={(charge) => charge.month}
+            empty=""
+            columns={[
+              { key: 'month', head: 'Month', cell: (charge) => charge.month },
+              {
+                key: 'amount',
+                head: 'Amount',
+                number: true,
+                cell: (charge) => <Money minor={charge.amountMinor} currency={charge.currency} />,
+              },
+              { key: 'why', head: 'Why', cell: (charge) => charge.reason },
             ]}
           />
-        </>
-      ) : (
-        <p className="text-muted">Nothing is charged for this group.</p>
+        </Section>
       )}
-    </Section>
+    </>
   )
 }

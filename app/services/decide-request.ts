@@ -1,5 +1,5 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { setGroupState } from '#db/queries/groups.ts'
+import { changeGroup } from '#db/queries/groups.ts'
 import {
   findRequest,
   findRound,
@@ -129,5 +129,5 @@ async function follow(
 
 /** A group that was only asked for ends with the request that asked. */
 export async function abandonGroup(tx: Tx, request: RequestRecord, now: Date): Promise<void> {
-  if (request.kind === 'new-group' && request.groupId) await setGroupState(tx, request.groupId, 'abandoned', now)
+  if (request.kind === 'new-group' && request.groupId) await changeGroup(tx, request.groupId, 'abandon', now)
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { setGroupState } from '#db/queries/groups.ts'
+import { changeGroup } from '#db/queries/groups.ts'
 import { transactionInstant } from '#db/queries/instant.ts'
 import { findRunningVersion, listPartsOf, listReports } from '#db/queries/publications.ts'
 import { listByState, listExpired, lockRequest, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
@@ -73,8 +73,8 @@ async function confirm(tx: Tx, request: RequestRecord, now: Date): Promise<void>
     stateBy: null,
     stateReason: null,
   })
-  if (request.groupId && request.kind === 'new-group') await setGroupState(tx, request.groupId, 'live', now)
-  if (request.groupId && request.kind === 'close') await setGroupState(tx, request.groupId, 'closed', now)
+  if (request.groupId && request.kind === 'new-group') await changeGroup(tx, request.groupId, 'applied', now)
+  if (request.groupId && request.kind === 'close') await changeGroup(tx, request.groupId, 'close', now)
   await auditOwn(tx, 'request.confirm', request, now)
 }
 

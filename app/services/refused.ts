@@ -41,5 +41,3 @@ export type Refused =
   | { code: 'email-taken' }
   | { code: 'role-conflict'; sentence: string }
   | { code: 'own-account' }
-
-export type RefusedCode = Refused['code']

@@ -15,7 +15,7 @@ import type { GroupSource, GroupView } from './group-view.ts'
 import { findGroup, findTerms, type GroupRecord, listContacts, listMembers, type MemberRecord } from './groups.ts'
 import { listUserNames } from './people.ts'
 import { listRequestsOfGroup } from './request-list.ts'
-import { feeOf } from './round-facts.ts'
+import { chargesOf, feeOf } from './round-facts.ts'
 import { listSourcesById } from './sources.ts'
 import { figuresOf } from './status.ts'
 import { listTargetRows, type TargetFull } from './target-rows.ts'
@@ -58,6 +58,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
       since: contact.during.from ?? now,
     })),
     fee: seesAll ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
+    charges: seesAll ? await chargesOf(tx, group, now) : [],
     history: await historyOf(tx, group),
     requests: await listRequestsOfGroup(tx, reader, groupId),
     signed: await signedOf(tx, groupId, now),

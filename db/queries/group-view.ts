@@ -1,4 +1,4 @@
-import type { FeeEstimate } from '#domain/billing/fees.ts'
+import type { Charge, FeeEstimate } from '#domain/billing/fees.ts'
 import type { Level } from '#domain/group/states.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
 import type { RequestRow } from './request-view.ts'
@@ -59,6 +59,8 @@ export type GroupView = {
     since: Date
   }[]
   fee: FeeEstimate | null
+  /** by month, newest first; as far as they are known today, for those who see the fee */
+  charges: Charge[]
   /** dated, newest first */
   history: { at: Date; what: string; by: string; reason: string | null; requestNumber: number | null }[]
   requests: RequestRow[]

@@ -1,5 +1,12 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
-import type { Filters, GroupState, Level, Protocol } from '#domain/group/states.ts'
+import {
+  type Filters,
+  type GroupChange,
+  groupCan,
+  groupChanges,
+  type Level,
+  type Protocol,
+} from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { at, covers, endedAt } from '../schema/columns.ts'
@@ -15,12 +22,6 @@ export type ContactRecord = typeof groupContacts.$inferSelect
 /** As far as the transaction's person sees it. */
 export async function findGroup(tx: Tx, id: string): Promise<GroupRecord | undefined> {
   const [row] = await tx.select().from(groups).where(eq(groups.id, id))
-  return row
-}
-
-export async function lockGroup(tx: Tx, id: string): Promise<GroupRecord> {
-  const [row] = await tx.select().from(groups).where(eq(groups.id, id)).for('update')
-  if (!row) throw new Error(`group ${id} is gone`)
   return row
 }
 
@@ -62,21 +63,29 @@ export async function renameGroup(tx: Tx, id: string, name: string, purpose: str
     .where(eq(groups.id, id))
 }
 
-/** Move a group to another state: the period of the old one ends, that of the new one begins. */
-export async function setGroupState(tx: Tx, id: string, state: GroupState, now: Date): Promise<void> {
+/**
+ * Change a group's state as the table of group changes says: the period of the old one ends, that of the new one begins.
+ * @throws where the table does not list the change from the state it is in
+ */
+export async function changeGroup(tx: Tx, id: string, change: GroupChange, now: Date): Promise<void> {
+  const { from, to } = groupChanges[change]
+  const group = await findGroup(tx, id)
+  if (!group || !groupCan(change, group.state))
+    throw new Error(`group ${id} is ${group?.state ?? 'gone'}: ${change} begins at ${from.join(' or ')}`)
+  if (group.state === to) return
   await tx
     .update(groups)
     .set({
-      state,
+      state: to,
       version: sql`${groups.version} + 1`,
-      ...(state === 'live' ? { firstAppliedAt: sql`coalesce(${groups.firstAppliedAt}, ${at(now)})` } : {}),
+      ...(to === 'live' ? { firstAppliedAt: sql`coalesce(${groups.firstAppliedAt}, ${at(now)})` } : {}),
     })
     .where(eq(groups.id, id))
   await tx
     .update(groupStates)
     .set({ during: endedAt(groupStates.during, now) })
     .where(and(eq(groupStates.groupId, id), sql`upper_inf(${groupStates.during})`))
-  await tx.insert(groupStates).values({ groupId: id, state, during: { from: now, until: null } })
+  await tx.insert(groupStates).values({ groupId: id, state: to, during: { from: now, until: null } })
 }
 
 /** Counts a publication that concerned the group. */

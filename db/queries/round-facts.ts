@@ -1,11 +1,12 @@
-import { estimate, type FeeEstimate } from '#domain/billing/fees.ts'
-import type { GatewayKind } from '#domain/reference/environment.ts'
+import { type Charge, estimate, type FeeEstimate, monthlyCharges } from '#domain/billing/fees.ts'
+import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import type { Present } from '#domain/request/items.ts'
 import type { FirmRef, SourceFacts } from '#domain/request/round.ts'
 import type { SheetFacts } from '#domain/request/sheet.ts'
 import { sourceChanges } from '#domain/request/sheet.ts'
+import { monthOf } from '#domain/time/zone.ts'
 import type { Tx } from '../client.ts'
 import { type AccountRecord, findAccount, listBilledGroups, listFeePlans } from './billing.ts'
 import { findLimits } from './capacity.ts'
@@ -113,11 +114,31 @@ export async function feeOf(
   groupId: string | undefined,
   now: Date,
 ): Promise<FeeEstimate | undefined> {
-  const groups = await listBilledGroups(tx, owner.id, environment)
+  const { groups, plans, zone } = await billingOf(tx, owner.id, environment)
+  return estimate(owner, { id: groupId, environment }, groups, plans, now.getTime(), zone)
+}
+
+/** What a group was charged, month by month up to this one, newest first; a year at most. */
+export async function chargesOf(
+  tx: Tx,
+  group: { id: string; ownerId: string; environment: Environment; firstAppliedAt: Date | null },
+  now: Date,
+): Promise<Charge[]> {
+  if (!group.firstAppliedAt) return []
+  const { groups, plans, zone } = await billingOf(tx, group.ownerId, group.environment)
+  const from = monthOf(group.firstAppliedAt.getTime(), zone)
+  const charges = monthlyCharges(groups, plans, from, monthOf(now.getTime(), zone), zone)
+  return charges
+    .filter((charge) => charge.groupId === group.id)
+    .reverse()
+    .slice(0, 12)
+}
+
+async function billingOf(tx: Tx, ownerId: string, environment: Environment) {
+  const groups = await listBilledGroups(tx, ownerId, environment)
   const plans = await listFeePlans(tx)
   const settings = environmentSettings.partial().safeParse(await findSettings(tx, environment))
-  const zone = zoneOf(settings.success ? settings.data : {})
-  return estimate(owner, { id: groupId, environment }, groups, plans, now.getTime(), zone)
+  return { groups, plans, zone: zoneOf(settings.success ? settings.data : {}) }
 }
 
 async function presentOf(

@@ -39,4 +39,3 @@ export const withdraw = <T extends LiveConsent>(
 
 /** "From now on" leaves what was sent before within reach of a resend; "and nothing again" takes that too. */
 export const withdrawalModes = ['from-now-on', 'nothing-again'] as const
-export type WithdrawalMode = (typeof withdrawalModes)[number]

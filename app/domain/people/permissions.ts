@@ -40,17 +40,13 @@ export const permissions = {
   'request:decide-as-exchange': ['gam'],
   'request:undo': ['gam'],
   'consent:withdraw': ['clearing-signatory'],
-  'contact:end': ['clearing-signatory', 'requester', 'operations'],
   'target:pause': ['technical-contact', 'operations'],
-  'group:suspend': ['gam', 'operations'],
   'credential:create': ['technical-contact'],
   'credential:revoke': ['technical-contact', 'operations'],
   'messages:read': ['operations', 'auditor'],
   'people:read': ['firm-admin', 'administrator', 'auditor'],
   'people:write': ['firm-admin', 'administrator'],
   'billing:read': ['requester', 'billing-approver', 'billing', 'auditor', 'gam'],
-  'audit:read': ['auditor', 'administrator'],
-  'configuration:read': ['gam', 'operations', 'auditor'],
   'own-password:write': everybody,
 } as const satisfies Record<string, readonly Standing[]>
 

@@ -13,8 +13,6 @@ export const exchangeRoles = ['gam', 'operations', 'certification', 'billing', '
 
 export const roles = [...firmRoles, ...exchangeRoles] as const
 
-export type FirmRole = (typeof firmRoles)[number]
-export type ExchangeRole = (typeof exchangeRoles)[number]
 export type Role = (typeof roles)[number]
 
 /** As a person reads them: "clearing signatory". */

@@ -3,8 +3,6 @@ export const sourceNamePattern = /^[A-Z0-9]{6}$/
 
 export type SourceName = { sessionCode: string; executionCode: string }
 
-export const sourceName = ({ sessionCode, executionCode }: SourceName): string => sessionCode + executionCode
-
 /** @returns the two codes; undefined when the text is no source name. Case and blanks are forgiven, nothing else. */
 export function parseSourceName(text: string): SourceName | undefined {
   const name = text.trim().toUpperCase()

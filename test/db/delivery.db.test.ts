@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findGroupPage } from '#db/queries/group-page.ts'
+import { findSandboxSteps } from '#db/queries/sandbox.ts'
+import { findStatus } from '#db/queries/status.ts'
+import { findTargetPage } from '#db/queries/target-page.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
+import { connectorRunsAll, done, groupIdOf, workflowOf } from '#test/support/workflow.ts'
+
+let db: FreshDb
+let sandbox: Sandbox
+beforeAll(async () => {
+  db = await freshDb()
+  sandbox = await openSandbox(db)
+  await connectorRunsAll(db, sandbox)
+  await report()
+})
+afterAll(() => db.close())
+
+/** What the connector would write: one target read by its client, one that nobody logs on to. */
+async function report(): Promise<void> {
+  const { owner, clock } = db
+  const at = clock.now
+  await owner`insert into dc.observed_feeds (environment, connector, feed_id, state, since, received, at) values ('sandbox', 'test', 'gw1', 'logged-on', ${at}, 300, ${at})`
+  const rows = await owner<{ session_id: string; name: string; source: string }[]>`
+    select t.session_id, g.name, s.session_code || s.execution_code as source from dc.targets t join dc.groups g on g.id = t.group_id
+    join dc.target_sources ts on ts.target_id = t.id join dc.source_sessions s on s.id = ts.source_id order by 1, 3`
+  for (const sessionId of new Set(rows.map((row) => row.session_id))) {
+    const isRead = rows.some((row) => row.session_id === sessionId && row.name === 'Cedar risk')
+    await owner`insert into dc.observed_targets (environment, connector, session_id, state, since, next_out, last_logon_at, at)
+      values ('sandbox', 'test', ${sessionId}, ${isRead ? 'logged-on' : 'no-logon'}, ${at}, 101, ${isRead ? at : null}, ${at})`
+  }
+  for (const { session_id: sessionId, name, source } of rows) {
+    const [delivered, held] = name === 'Cedar risk' ? [90, 0] : [0, 90]
+    await owner`insert into dc.observed_sources (environment, connector, source_id, feed_id, highest, received, last_received_at, at)
+      values ('sandbox', 'test', ${source}, 'gw1', 400, 100, ${at}, ${at})`
+    await owner`insert into dc.observed_ledger (environment, connector, session_id, source_id, week, received, delivered, filtered, held, at)
+      values ('sandbox', 'test', ${sessionId}, ${source}, '2026-03-01', 100, ${delivered}, 10, ${held}, ${at})`
+  }
+}
+
+const status = async (person: Person) => {
+  const reader = await sandbox.actor(person)
+  return db.database.withActor(reader, (tx) => findStatus(tx, 'sandbox', db.clock.now))
+}
+
+describe('the status page, once the connector reports', () => {
+  test('says how all groups stand, the worst first', async () => {
+    const view = await status('harper')
+    expect(view.verdict.sentence).toBe(
+      '1 of 2 groups complete, nothing unaccounted. Dogwood surveillance: No password yet: nobody can log on to ' +
+        `${view.targets[0]?.sessionId}. 180 copies are held.`,
+    )
+    expect(view.groups.map((group) => [group.name, group.delivery?.word ?? group.stateWord])).toEqual([
+      ['Dogwood surveillance', 'Waiting for them'],
+      ['Cedar risk', 'Complete'],
+      ['Cedar back office', 'Requested'],
+      ['Options desk', 'Requested'],
+    ])
+    expect(view.ledger).toMatchObject({ received: 400, delivered: 180, filtered: 40, held: 180 })
+    expect(view.feeds[0]).toMatchObject({ id: 'gw1', isConnected: true, received: 300 })
+  })
+
+  test('shows an owner its own groups, and a guarantor its own sessions in them', async () => {
+    expect((await status('casey')).verdict).toMatchObject({
+      tone: 'good',
+      sentence: '1 of 1 group complete, nothing unaccounted.',
+    })
+    const view = await status('xan')
+    expect(view.targets).toEqual([])
+    expect(view.groups.filter((group) => group.isLive).map((group) => [group.name, group.ledger.received])).toEqual([
+      ['Dogwood surveillance', 100],
+      ['Cedar risk', 100],
+    ])
+    expect(view.sources.map((source) => source.name)).toEqual(['K7T882', 'Q1A882', 'R5C914', 'T9F733', 'V8N882'])
+  })
+
+  test('gives a guarantor its figures on the group page, and none of another’s session', async () => {
+    const xan = await sandbox.actor('xan')
+    const id = await groupIdOf(db, 'Cedar risk')
+    const page = await db.database.withActor(xan, (tx) => findGroupPage(tx, xan, id, db.clock.now))
+    expect(page?.sources.map((source) => [source.name, source.ledger.delivered])).toEqual([['R5C914', 90]])
+    expect(page?.delivery?.word).toBe('Complete')
+    expect(page?.ledger.received).toBe(100)
+  })
+
+  test('knows nothing any more ten seconds after the last word', async () => {
+    sandbox.tick(11_000)
+    const view = await status('harper')
+    expect(view.isStale).toBe(true)
+    expect(new Set(view.groups.flatMap((group) => group.delivery?.word ?? []))).toEqual(new Set(['Unknown']))
+    await db.owner`update dc.observed_connectors set heard_at = ${db.clock.now}`
+  })
+
+  test('says Needs you when a sum does not close, on every page alike', async () => {
+    const { sessionId } = sandbox.seeded.client
+    await db.owner`update dc.observed_ledger set delivered = delivered - 1 where session_id = ${sessionId} and source_id = 'R5C914'`
+    const casey = await sandbox.actor('casey')
+    const target = await db.database.withActor(casey, (tx) => findTargetPage(tx, casey, sessionId, db.clock.now))
+    expect(target?.delivery.word).toBe('Needs you')
+    expect((await status('casey')).verdict).toMatchObject({ tone: 'bad' })
+    expect((await status('xan')).groups[0]).toMatchObject({ name: 'Cedar risk', delivery: { word: 'Needs you' } })
+  })
+
+  test('charges the first group nothing from the month it was applied, and says why', async () => {
+    const casey = await sandbox.actor('casey')
+    const id = await groupIdOf(db, 'Cedar risk')
+    const page = await db.database.withActor(casey, (tx) => findGroupPage(tx, casey, id, db.clock.now))
+    expect(page?.charges).toMatchObject([{ month: '2026-03', amountMinor: 0, waived: true }])
+  })
+})
+
+test('the six steps tick from what really happened', async () => {
+  const flow = workflowOf(db, sandbox)
+  const ticked = async () => {
+    const steps = await db.database.asJobs((tx) => findSandboxSteps(tx, db.clock.now))
+    return steps?.map((step) => (step.isDone ? 'x' : step.isNext ? '>' : '.')).join('')
+  }
+  expect(await ticked()).toBe('>.....')
+  done(await flow.submit('avery', 5))
+  expect(await ticked()).toBe('x>....')
+  done(await flow.decide('bailey', 5, 'approve'))
+  expect(await ticked()).toBe('x>x...') // in whichever order they sign
+  done(await flow.decide('xan', 5, 'approve'))
+  done(await flow.decide('harper', 5, 'approve'))
+  expect(await ticked()).toBe('xxxx>.')
+})
