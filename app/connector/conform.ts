@@ -37,6 +37,7 @@ export async function conform(worker: Worker, snapshot: Snapshot, digest: string
   for (const feed of applied.feeds) core.idOf('feed', feed.id)
   cutOver(core, applied, digest)
   for (const action of actions) bringIn(worker, action, applied, refused)
+  worker.weeks.turnIfDue() // feeds that are new have a week of their own
   core.endTurn()
   return reports(worker, applied, refused)
 }
@@ -138,9 +139,15 @@ function changeFeed(worker: Worker, config: SnapshotFeed, restart: boolean): voi
     feed.config = config
     return
   }
+  feed.config = config
+  renewFeed(worker, feed, 'Configuration changed')
+}
+
+/** Ends a feed's session and begins another with the numbers and the configuration of now. */
+export function renewFeed(worker: Worker, feed: Feed, why: string): void {
   if (feed instanceof InitiatingFeed) feed.stop()
-  feed.part('Configuration changed')
-  addFeed(worker, config)
+  feed.part(why)
+  addFeed(worker, feed.config)
 }
 
 function addTarget(worker: Worker, applied: Snapshot, config: SnapshotTarget): void {

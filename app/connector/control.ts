@@ -1,5 +1,14 @@
 import { countFiltered, revokedReason } from './ledger.ts'
-import { deriveRoutes, newFeed, newStream, newTarget, type State, type TargetState, type Terms } from './state.ts'
+import {
+  deriveRoutes,
+  type FeedState,
+  newFeed,
+  newStream,
+  newTarget,
+  type State,
+  type TargetState,
+  type Terms,
+} from './state.ts'
 import { emptyWaiting, forget, stopCounting } from './waiting.ts'
 
 /** What X records say. The kind's place in this list is its number in the journal: append only. */
@@ -15,6 +24,7 @@ const kinds = [
   'loss',
   'aside',
   'raise',
+  'feed-week',
 ] as const
 
 export type Control =
@@ -35,6 +45,8 @@ export type Control =
   | { kind: 'aside'; feed: number; name: string }
   /** The journal's tail was damaged where it may have been promised: outbound numbers jump. */
   | { kind: 'raise'; by: number }
+  /** The week of a feed that has one of its own. */
+  | { kind: 'feed-week'; feed: number; week: string }
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
@@ -79,6 +91,8 @@ export function applyControl(state: State, position: number, control: Control) {
       if (feed) feed.loss.push({ epoch: feed.epoch, from: control.from, to: control.to, why: control.why })
       return
     }
+    case 'feed-week':
+      return turnFeedWeek(data.feeds[control.feed], control.week)
     case 'aside':
       data.feeds[control.feed]?.asideNames.push(control.name)
       return
@@ -145,6 +159,13 @@ function away(target: TargetState | undefined): void {
 function startAway(target: TargetState): void {
   if (target.terms?.queueGraceS !== 0) target.counting = false
   away(target)
+}
+
+/** The first one is only noted; from then on numbers start anew with every week. */
+function turnFeedWeek(feed: FeedState | undefined, week: string): void {
+  if (!feed) return
+  if (feed.week !== undefined) Object.assign(feed, { epoch: feed.epoch + 1, nextIn: 1, nextOut: 1 })
+  feed.week = week
 }
 
 /** Numbers, chains and queues start anew; what was not sent is held in the week it belongs to, for replay only. */

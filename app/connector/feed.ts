@@ -1,12 +1,12 @@
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import type { Message } from '#fix/message.ts'
 import { acceptInSequence } from '#fix/session.ts'
-import { MsgType, Tag } from '#fix/tags.ts'
 import type { Connection, Reader } from './connection.ts'
 import type { Core } from './core.ts'
 import type { Door } from './door.ts'
 import type { Intake } from './intake.ts'
 import { Peer } from './peer.ts'
+import { secondLogon } from './second-logon.ts'
 import { feedCredentials, feedSession } from './settings.ts'
 import type { FeedState } from './state.ts'
 
@@ -183,6 +183,7 @@ export class Feed implements Reader {
     this.connection?.authenticated()
     this.report.sinceMs = this.core.wallMs
     this.report.detail = ''
+    this.door.note('feed', this.name, 'logged-on', this.report.address)
     this.door.authenticated(this.connection)
   }
 
@@ -192,21 +193,10 @@ export class Feed implements Reader {
   }
 
   private second(connection: Connection, message: Message): void {
-    const password = message.str(Tag.RawData)
-    const given = password === undefined ? { kind: 'none' as const } : { kind: 'password' as const, password }
-    const isLogon = message.msgType === MsgType.Logon
-    connection.hold()
-    void Promise.resolve(this.door.check(given, feedCredentials(this.config), false)).then(({ ok }) => {
-      connection.destroy()
-      this.door.refused(
-        'feed',
-        this.name,
-        this.config.theirCompId,
-        connection.address,
-        'second-logon',
-        'This feed is logged on already.',
-      )
-      if (ok && this.connection && isLogon) this.peer.input({ type: 'rival-logon' })
+    const credentials = feedCredentials(this.config)
+    const identity = { kind: 'feed' as const, name: this.name, credentials, required: false }
+    void secondLogon(this.door, identity, connection, message).then((isRival) => {
+      if (isRival && this.connection) this.peer.input({ type: 'rival-logon' })
     })
   }
 

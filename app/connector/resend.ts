@@ -102,7 +102,8 @@ export class ResendJob {
       if (!this.target.hasRoom) await this.room()
       const position = positions[number - first]!
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
-      if (!this.isAlive || message.type !== 'M') return
+      if (!this.isAlive) return
+      if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though a delivery names it`)
       this.target.core.turn()
       const gone = isOld || isRevoked(this.target, message.stream, message.position)
       for (const item of this.plan.push(number, gone ? 'revoked' : 'application')) {

@@ -46,6 +46,8 @@ export type FeedState = Numbers & {
   asideNames: string[]
   /** Feed numbers that were never received and will not come any more, inclusive. */
   loss: { epoch: number; from: number; to: number; why: string }[]
+  /** Where the feed has a trading week of its own: the present one. */
+  week?: string
 }
 
 /** What decides whether a source message is copied, and what is kept for a client that is away. */

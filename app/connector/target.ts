@@ -21,6 +21,7 @@ import type { Door } from './door.ts'
 import { Peer } from './peer.ts'
 import { Recent } from './recent.ts'
 import { ResendJob } from './resend.ts'
+import { secondLogon } from './second-logon.ts'
 import { addressKey, type Exchange, targetSession } from './settings.ts'
 import type { Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
@@ -363,29 +364,12 @@ export class Target implements Reader {
     ])
   }
 
-  /** Another connection with this identity: never answered; with right credentials it makes the present one prove itself. */
   private second(connection: Connection, message: Message): void {
-    const password = message.str(Tag.RawData)
-    const given = password === undefined ? { kind: 'none' as const } : { kind: 'password' as const, password }
-    const policy = this.peer.session.config.policy
-    connection.hold()
-    const claimed = message.str(Tag.SenderCompID) ?? ''
-    const isLogon = message.msgType === MsgType.Logon
-    void Promise.resolve(this.door.check(given, this.config.credentials, policy.credentials === 'required')).then(
-      ({ ok }) => {
-        if (!ok) this.door.failed(connection.address)
-        this.door.refused(
-          'target',
-          this.name,
-          claimed,
-          connection.address,
-          ok ? 'second-logon' : 'credentials',
-          'This session is logged on already.',
-        )
-        connection.destroy()
-        if (ok && this.connection && isLogon) this.peer.input({ type: 'rival-logon' })
-      },
-    )
+    const required = this.peer.session.config.policy.credentials === 'required'
+    const identity = { kind: 'target' as const, name: this.name, credentials: this.config.credentials, required }
+    void secondLogon(this.door, identity, connection, message).then((isRival) => {
+      if (isRival && this.connection) this.peer.input({ type: 'rival-logon' })
+    })
   }
 
   private noted(code: string, text: string): void {

@@ -1,9 +1,12 @@
+import { renewFeed } from './conform.ts'
+import type { Feed } from './feed.ts'
 import { weekOf } from './week.ts'
 import type { Worker } from './worker.ts'
 
 /** Above this the clocks disagree too much for a scheduled reset. */
 const doubtMs = 60_000
 const everyMs = 1_000
+const endOfWeek = 'End of trading week'
 
 /** Turns the trading week: at its instant, or at start when the instant has passed meanwhile. */
 export class Weeks {
@@ -22,21 +25,34 @@ export class Weeks {
   turnIfDue(): void {
     const { core, running, alarms } = this.worker
     if (!running) return
+    const isDoubtful = Math.abs(core.clock.wallMs() - core.clock.steadyMs()) > doubtMs
+    if (!isDoubtful) for (const feed of [...this.worker.feeds.values()]) this.turnFeed(feed)
     const week = weekOf(core.clock.wallMs(), running.week)
     const inForce = core.state.data.week
     if (week <= inForce) return
-    const doubtful = Math.abs(core.clock.wallMs() - core.clock.steadyMs()) > doubtMs
-    if (doubtful && inForce !== '') {
+    if (isDoubtful && inForce !== '') {
       alarms.raise('clock', 'connector', '', 'The clock has jumped: the weekly reset waits for an operator.')
       return
     }
     this.turn(week)
   }
 
+  /** A feed whose numbers start anew by a rule of its own, as its gateway's do. */
+  private turnFeed(feed: Feed): void {
+    const { core } = this.worker
+    if (!feed.config.week) return
+    const week = weekOf(core.clock.wallMs(), feed.config.week)
+    const inForce = feed.state.week
+    if (inForce !== undefined && week <= inForce) return
+    if (inForce !== undefined) feed.part(endOfWeek)
+    core.control({ kind: 'feed-week', feed: feed.id, week })
+    if (inForce !== undefined) renewFeed(this.worker, feed, endOfWeek)
+  }
+
   private turn(week: string): void {
     const { core, targets, log } = this.worker
     const stranded = [...targets.values()].reduce((sum, target) => sum + target.state.waiting.total, 0)
-    for (const target of targets.values()) target.part('End of trading week')
+    for (const target of targets.values()) target.part(endOfWeek)
     core.control({ kind: 'week', week })
     for (const target of targets.values()) target.restart()
     log.info({ week, stranded }, 'a new trading week')

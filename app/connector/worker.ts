@@ -190,6 +190,8 @@ export class Worker {
         if (quiet) this.log.debug({ [kind]: id, code }, text)
         else this.log.info({ [kind]: id, code }, text)
         if (code === 'aside' || code === 'lost') this.alarms.raise(code, kind, id, text)
+        if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)
+        if (kind === 'feed' && code === 'logged-on') this.alarms.clear('feed-refused', kind, id)
       },
       authenticated: (connection) => connection && this.acceptor.authenticated(connection),
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '#connector/clock.ts'
-import { client, gateway, password, snapshot, start } from '#test/support/connector.ts'
+import { client, feed, gateway, password, snapshot, start } from '#test/support/connector.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -39,6 +39,28 @@ describe('the end of the trading week', () => {
     const copy = await next.message('8')
     expect(fieldOf(copy, 1350)).toBeUndefined()
     expect(Object.keys(state.ledger).sort()).toEqual(['2025-12-28', '2026-01-04'])
+  })
+
+  test('of a feed that has one of its own starts its numbers at 1, and its sources go on', async () => {
+    const clock = clockAt('2026-01-04T21:59:00Z')
+    const week = { zone: 'UTC', day: 'sunday' as const, time: '22:00' }
+    const later = { zone: 'UTC', day: 'monday' as const, time: '00:00' }
+    const connector = await start(snapshot({ week: later, feeds: [feed({ week })] }), undefined, { clock })
+    const gw = await gateway(connector.feedPort)
+    gw.logon()
+    await gw.message('A')
+    envelop(gw, sourceFill('K7T882', 1))
+    clock.offset += 70_000
+    expect(fieldOf(await gw.message('5'), 58)).toBe('End of trading week')
+    await gw.closed()
+    const again = await gateway(connector.feedPort)
+    again.logon()
+    expect((await again.message('A')).seqNum).toBe(1)
+    envelop(again, sourceFill('K7T882', 2))
+    const peer = await client(connector.targetPort)
+    peer.logon(password())
+    await peer.until('both', () => peer.of('8').length === 2)
+    expect(connector.worker.feeds.get('gw1')!.state.epoch).toBe(2)
   })
 
   test('does not come when the clocks disagree, and says so', async () => {

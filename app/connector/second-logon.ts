@@ -1,0 +1,33 @@
+import type { Credential } from '#domain/configuration/fields.ts'
+import type { Message } from '#fix/message.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
+import type { Connection } from './connection.ts'
+import type { Verdict } from './credentials.ts'
+import type { Door } from './door.ts'
+
+type Identity = { kind: 'feed' | 'target'; name: string; credentials: readonly Credential[]; required: boolean }
+
+/**
+ * Another connection names an identity that has one: it is closed without a byte, whatever it says. Resolves to whether it
+ * proved to be the same peer, so that the present connection should prove that it lives.
+ */
+export async function secondLogon(
+  door: Door,
+  of: Identity,
+  connection: Connection,
+  message: Message,
+): Promise<boolean> {
+  // the message is reused as soon as this returns to the reader
+  const claimed = message.str(Tag.SenderCompID) ?? ''
+  const isLogon = message.msgType === MsgType.Logon
+  const password = message.str(Tag.RawData)
+  const given = password === undefined ? { kind: 'none' as const } : { kind: 'password' as const, password }
+  connection.hold()
+  const refused: Verdict = { ok: false }
+  const { ok } = await Promise.resolve(door.check(given, of.credentials, of.required)).catch(() => refused)
+  if (!ok) door.failed(connection.address)
+  const code = ok ? 'second-logon' : 'credentials'
+  door.refused(of.kind, of.name, claimed, connection.address, code, `This ${of.kind} is logged on already.`)
+  connection.destroy()
+  return ok && isLogon
+}
