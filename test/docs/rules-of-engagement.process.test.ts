@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { printed, recordSession } from './record-session.ts'
+import { documentAt } from './tables.ts'
+
+/** What differs from run to run: times, what is made from them, and the sums over both. */
+const timeless = (text: string): string =>
+  text
+    .replaceAll(/(?<=\||^.. )(9|10)=\d+(?=\|)/gm, '$1=')
+    .replaceAll(/(?<=\|)(52|60|122)=[\d:.-]+(?=\|)/g, '$1=')
+    .replaceAll(/(?<=\|)(75|432|5979)=\d+(?=\|)/g, '$1=')
+    .replaceAll(/(?<=\|112=ID)\d+(?=\|)/g, '')
+
+/** Each side's frames in order: how the two interleave is the network's affair. */
+const bySide = (text: string) =>
+  ['> ', '< '].map((side) =>
+    timeless(text)
+      .split('\n')
+      .filter((line) => line.startsWith(side)),
+  )
+
+test('the example messages of the rules of engagement are what the programs say', async () => {
+  const document = documentAt('docs/rules-of-engagement.md')
+  const scenes = await recordSession()
+  expect(scenes.map(({ title }) => title)).toEqual(
+    [...document.matchAll(/^### (.+)\n\n```$/gm)].map(([, title]) => title),
+  )
+  for (const scene of scenes) {
+    const shown = new RegExp(`^### ${scene.title}\n\n\`\`\`\n[^\`]*\`\`\``, 'm').exec(document)?.[0] ?? ''
+    expect(bySide(printed(scene)), scene.title).toEqual(bySide(shown))
+  }
+})
