@@ -95,11 +95,17 @@ function RailMenu({ rail }: { rail: readonly RailEntry[] }) {
   const waiting = rail.reduce((sum, entry) => sum + (entry.waiting ?? 0), 0)
   return (
     <details className="menu relative md:hidden">
-      <summary className="button h-9 px-2.5" aria-label="Menu">
+      <summary className="button h-9 px-2.5">
+        <span className="sr-only">Menu</span>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <path d="M1 3h14M1 8h14M1 13h14" stroke="currentColor" strokeWidth="1.5" />
         </svg>
-        {waiting > 0 && <span className="text-caption text-accent">{waiting}</span>}
+        {waiting > 0 && (
+          <span className="text-caption text-accent">
+            {waiting}
+            <span className="sr-only"> waiting for you</span>
+          </span>
+        )}
       </summary>
       <nav aria-label="Portal, small screen" className="left-0 w-56">
         <RailList rail={rail} />

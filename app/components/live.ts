@@ -28,12 +28,26 @@ function follow(url: string, changed: () => void): () => void {
         })
   }
   document.addEventListener('visibilitychange', start, { signal: ended.signal })
+  leaveQuietly(ended.signal)
   start()
   return () => {
     ended.abort()
     stopStream()
     channel.close()
   }
+}
+
+/** A page that is being left aborts what it was reading: no error, and nobody's to see. */
+function leaveQuietly(signal: AbortSignal): void {
+  let leaving = false
+  addEventListener('beforeunload', () => (leaving = true), { signal })
+  addEventListener(
+    'unhandledrejection',
+    (event) => {
+      if (leaving && event.reason instanceof DOMException && event.reason.name === 'AbortError') event.preventDefault()
+    },
+    { signal },
+  )
 }
 
 /** One tab of the browser holds the stream and tells the others; when it goes, the next one takes over. */

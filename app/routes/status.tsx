@@ -67,9 +67,7 @@ export default function Status() {
         ]}
       />
       {status.alarms.map((alarm) => (
-        <Notice key={alarm.code} tone="red" title={alarm.says}>
-          Since <Instant at={alarm.since} />.
-        </Notice>
+        <Alarm key={`${alarm.code}${alarm.says}`} alarm={alarm} />
       ))}
       <Section title="Groups" id="groups">
         <GroupTable groups={groups} stale={isStale} empty={<NoGroup mayAsk={mayAsk} />} />
@@ -93,6 +91,21 @@ export default function Status() {
         </Section>
       )}
     </>
+  )
+}
+
+/** What the connector wants somebody to know. Messages that no group asks for are kept, and are nobody's trouble. */
+function Alarm({ alarm }: { alarm: { code: string; says: string; since: string } }) {
+  if (alarm.code === 'aside')
+    return (
+      <Notice tone="amber" title="Messages are kept aside">
+        {alarm.says}: stored, and delivered to nobody while no group has the source. Since <Instant at={alarm.since} />.
+      </Notice>
+    )
+  return (
+    <Notice tone="red" title={alarm.says}>
+      Since <Instant at={alarm.since} />.
+    </Notice>
   )
 }
 

@@ -112,7 +112,8 @@ async function feedHealth(
     select feed_id, state, lost, missing from dc.feed_health() where environment = ${environment} and connector = ${connector}`)
   return new Map(
     rows.map(({ feed_id: id, state, lost, missing }) => {
-      const alarm = alarms.find((one) => one.kind === 'feed' && one.objectId === id)?.says
+      // messages kept aside are counted and shown, but every group gets what it should: nobody has to act
+      const alarm = alarms.find((one) => one.kind === 'feed' && one.objectId === id && one.code !== 'aside')?.says
       const part = state === 'refused' ? ('refused' as const) : ('running' as const)
       const figures = { lost: Number(lost), gap: Number(missing), connected: connected.includes(state) }
       return [id, { id, part, ...figures, ...(alarm && { alarm }) }]

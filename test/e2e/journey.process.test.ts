@@ -90,7 +90,7 @@ async function expectState(page: Page, request: string, word: string): Promise<v
 }
 
 async function createPassword(page: Page, group: string) {
-  await page.getByRole('link', { name: 'Groups' }).first().click()
+  await page.goto(`${portal.url()}/groups`)
   await page.getByRole('link', { name: group }).click()
   await page.getByRole('table', { name: 'Targets' }).getByRole('link').first().click()
   await page.waitForURL(/\/targets\//)
