@@ -14,6 +14,7 @@ export const paths = {
   signOut: () => '/sign-out',
   continueAs: () => '/continue-as',
   theme: () => '/theme',
+  environment: () => '/environment',
   invitation: (token: string) => `/invitations/${part(token)}`,
   setUp: (token: string) => `/set-up/${part(token)}`,
   account: () => '/account',

@@ -1,14 +1,6 @@
 import interLatin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url'
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import {
-  Links,
-  Meta,
-  Outlet,
-  Scripts,
-  ScrollRestoration,
-  type ShouldRevalidateFunction,
-  useRouteLoaderData,
-} from '@remix-run/react'
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from '@remix-run/react'
 import { type ReactNode, useContext } from 'react'
 import { BareFrame, Frame } from './components/frame.tsx'
 import { NonceContext } from './components/nonce.ts'
@@ -31,8 +23,7 @@ export function loader({ request, context }: LoaderFunctionArgs) {
 }
 
 /** The frame shows what waits for the person, so it is read again after every command, refused ones included. */
-export const shouldRevalidate: ShouldRevalidateFunction = ({ formMethod, defaultShouldRevalidate }) =>
-  formMethod !== undefined && formMethod !== 'GET' ? true : defaultShouldRevalidate
+export { shouldRevalidate } from './components/refusal.ts'
 
 const useFrame = () => useRouteLoaderData<typeof loader>('root')
 
@@ -66,6 +57,7 @@ function Framed({ children }: { children: ReactNode }) {
   return (
     <Frame
       environment={frame.environment}
+      environments={frame.environments}
       rail={frame.rail}
       person={frame.person}
       others={frame.others}

@@ -5,6 +5,7 @@ export default [
   route('sign-in', 'routes/sign-in.tsx'),
   route('sign-out', 'routes/sign-out.ts'),
   route('theme', 'routes/theme.ts'),
+  route('environment', 'routes/environment.ts'),
   route('continue-as', 'routes/continue-as.ts'),
   route('invitations/:token', 'routes/invitation.tsx'),
   route('set-up/:token', 'routes/set-up.tsx'),

@@ -1,4 +1,4 @@
-import { Link, NavLink } from '@remix-run/react'
+import { Form, Link, NavLink } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { paths } from '#app/paths.ts'
 import { type Environment, environmentNames } from '#domain/reference/environment.ts'
@@ -14,6 +14,8 @@ export interface RailEntry {
 
 export interface FrameProps {
   environment: Environment
+  /** All that this installation has; a switch where there is more than one. */
+  environments: readonly Environment[]
   rail: readonly RailEntry[]
   person: { name: string; firmName: string; roles: readonly string[] }
   /** Whom the person may continue as; sandbox only. */
@@ -23,7 +25,7 @@ export interface FrameProps {
 }
 
 /** Rail, top bar and the page. Under 768 px the rail is a menu in the bar. */
-export function Frame({ environment, rail, person, others, theme, children }: FrameProps) {
+export function Frame({ environment, environments, rail, person, others, theme, children }: FrameProps) {
   return (
     <div className="min-h-dvh">
       <SkipLink />
@@ -37,7 +39,7 @@ export function Frame({ environment, rail, person, others, theme, children }: Fr
               DCP
             </span>
           </Link>
-          <EnvironmentBadge environment={environment} />
+          <EnvironmentSwitch environment={environment} environments={environments} />
           <div className="grow" />
           <span className="text-table text-muted max-sm:hidden">
             <Clock />
@@ -160,3 +162,27 @@ const EnvironmentBadge = ({ environment }: { environment: Environment }) => (
     {environmentNames[environment]}
   </span>
 )
+
+/** Which environment every page shows, and a menu of the others where there are any. */
+function EnvironmentSwitch({ environment, environments }: Pick<FrameProps, 'environment' | 'environments'>) {
+  const others = environments.filter((one) => one !== environment)
+  if (others.length === 0) return <EnvironmentBadge environment={environment} />
+  return (
+    <details className="menu relative">
+      <summary className="flex items-center gap-1">
+        <EnvironmentBadge environment={environment} />
+        <span className="sr-only">Change environment</span>
+        <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true" className="text-muted">
+          <path d="m2 4 4 4 4-4" fill="none" stroke="currentColor" strokeWidth="1.5" />
+        </svg>
+      </summary>
+      <Form method="post" action={paths.environment()} className="left-0 w-40">
+        {others.map((one) => (
+          <button key={one} type="submit" name="environment" value={one} className="menu-item">
+            {environmentNames[one]}
+          </button>
+        ))}
+      </Form>
+    </details>
+  )
+}

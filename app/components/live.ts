@@ -1,15 +1,31 @@
 import { useRevalidator } from '@remix-run/react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 
 const pollMs = 5000
 
 /**
  * Keeps a page's loader data fresh: a server-sent event on `url` reads it again. A hidden tab closes its stream; tabs of one browser
- * share one through a lock and a channel; where streams fail the page asks every five seconds.
+ * share one through a lock and a channel; where streams fail the page asks every five seconds. One reading at a time: what changes
+ * meanwhile is read when it is over.
  */
 export function useLive(url: string): void {
-  const { revalidate } = useRevalidator()
-  useEffect(() => follow(url, revalidate), [url, revalidate])
+  const { revalidate, state } = useRevalidator()
+  const reading = useRef(false)
+  const missed = useRef(false)
+  useEffect(() => {
+    reading.current = state !== 'idle'
+    if (state !== 'idle' || !missed.current) return
+    missed.current = false
+    revalidate()
+  }, [state, revalidate])
+  useEffect(
+    () =>
+      follow(url, () => {
+        if (reading.current) missed.current = true
+        else revalidate()
+      }),
+    [url, revalidate],
+  )
 }
 
 /** @returns a function that stops following */
@@ -28,7 +44,7 @@ function follow(url: string, changed: () => void): () => void {
         })
   }
   document.addEventListener('visibilitychange', start, { signal: ended.signal })
-  leaveQuietly(ended.signal)
+  leaveQuietly()
   start()
   return () => {
     ended.abort()
@@ -37,17 +53,15 @@ function follow(url: string, changed: () => void): () => void {
   }
 }
 
-/** A page that is being left aborts what it was reading: no error, and nobody's to see. */
-function leaveQuietly(signal: AbortSignal): void {
-  let leaving = false
-  addEventListener('beforeunload', () => (leaving = true), { signal })
-  addEventListener(
-    'unhandledrejection',
-    (event) => {
-      if (leaving && event.reason instanceof DOMException && event.reason.name === 'AbortError') event.preventDefault()
-    },
-    { signal },
-  )
+let isQuiet = false
+
+/** A page that is left while it reads itself again aborts that reading: no error, and nobody's to see. */
+function leaveQuietly(): void {
+  if (isQuiet) return
+  isQuiet = true
+  addEventListener('unhandledrejection', (event) => {
+    if (event.reason instanceof DOMException && event.reason.name === 'AbortError') event.preventDefault()
+  })
 }
 
 /** One tab of the browser holds the stream and tells the others; when it goes, the next one takes over. */

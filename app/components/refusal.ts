@@ -1,3 +1,5 @@
+import type { ShouldRevalidateFunction } from '@remix-run/react'
+
 /** What an action answers when it was refused; the shape of `http/refusals.server.ts`, by structure. */
 export interface Refusal {
   code: string
@@ -14,3 +16,10 @@ export const refusalOf = (actionData: unknown): Refusal | undefined =>
   typeof actionData === 'object' && actionData !== null && 'refusal' in actionData
     ? (actionData.refusal as Refusal) // only refusals.server.ts answers with this name
     : undefined
+
+/**
+ * For pages with a form: after a refusal too the page is read again, so that it shows what moved and its next try builds on that;
+ * what was typed stays. (The framework alone would leave the page as it was.)
+ */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ formMethod, defaultShouldRevalidate }) =>
+  (formMethod !== undefined && formMethod !== 'GET') || defaultShouldRevalidate

@@ -14,6 +14,7 @@ export async function loadFrame(request: Request, context: RequestContext) {
   const frame = {
     nowMs: Date.now(),
     environment: context.environment,
+    environments: context.environments,
     theme: readTheme(request) as Theme, // readTheme knows only these three
   }
   if (!user) return { ...frame, person: undefined, rail: [], others: [] }

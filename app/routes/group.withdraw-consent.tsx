@@ -18,6 +18,8 @@ import { isUuid } from './params.ts'
 
 export const meta = () => [{ title: 'Withdraw consent · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'consent:withdraw')
   const { groupId } = params

@@ -14,6 +14,8 @@ import { disableUser } from '#services/disable-user.ts'
 
 export const meta = () => [{ title: 'Disable a person · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
   const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))

@@ -18,6 +18,8 @@ import { loadRequest } from './load-request.server.ts'
 
 export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 type Act = { permission: Permission; command: typeof withdrawRequest }
 
 /** Acts on a request that need one person and a reason. */

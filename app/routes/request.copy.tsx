@@ -13,6 +13,8 @@ import { loadRequest } from './load-request.server.ts'
 
 export const meta = () => [{ title: 'Copy as new · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
   const { number, groupName } = await loadRequest(context, user, params.number)

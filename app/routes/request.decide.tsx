@@ -20,6 +20,8 @@ import { SheetView, SliceView } from './request-sheet.tsx'
 
 export const meta = () => [{ title: 'Decide · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 /** Whoever may decide for a firm, for a payer, or for the exchange; which of them this request asks is the rule's. */
 const requireDecider = (context: RequestContext) =>
   context.user && may(context.user, 'request:decide-as-exchange')

@@ -14,6 +14,8 @@ import { groupNameOf } from './request-steps.ts'
 
 export const meta = () => [{ title: 'Discard draft · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
   const draft = await loadDraft(context, user, params.number)

@@ -23,6 +23,8 @@ import { groupNameOf, nextStep, stepOfProblem, stepsOf } from './request-steps.t
 
 export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
   const draft = await loadDraft(context, user, params.number)
@@ -125,7 +127,7 @@ export default function RequestForm() {
         }))}
       >
         <h2 className="mb-4">{all.find(({ id }) => id === step)?.title}</h2>
-        <StepForm key={`${step}${more}`} step={step} form={form} />
+        <StepForm key={`${step} ${draft.version} ${more}`} step={step} form={form} />
       </Steps>
     </>
   )

@@ -14,6 +14,8 @@ import { clientCommand, loadTarget } from './load-target.server.ts'
 
 export const meta = () => [{ title: 'Create password · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'credential:create')
   const target = await loadTarget(context, user, params.sessionId)

@@ -14,6 +14,8 @@ import { loadTarget } from './load-target.server.ts'
 
 export const meta = () => [{ title: 'Resume target · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'target:pause')
   const target = await loadTarget(context, user, params.sessionId)

@@ -16,6 +16,8 @@ import { isSessionId } from './params.ts'
 
 export const meta = () => [{ title: 'Revoke password · Drop Copy Portal' }]
 
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'credential:revoke')
   const target = await loadTarget(context, user, params.sessionId)

@@ -13,6 +13,7 @@ const pages: Record<string, { at: string; needs: Permission | 'nothing'; missing
   '/sign-in': { at: '/sign-in', needs: 'nothing' },
   '/sign-out': { at: '/sign-out', needs: 'nothing' },
   '/theme': { at: '/theme', needs: 'nothing' },
+  '/environment': { at: '/environment', needs: 'nothing' },
   '/continue-as': { at: '/continue-as', needs: 'nothing' },
   '/invitations/:token': { at: '/invitations/never-made', needs: 'nothing' },
   '/set-up/:token': { at: '/set-up/never-made', needs: 'nothing' },
