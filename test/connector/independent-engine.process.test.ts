@@ -49,7 +49,7 @@ describe('a client that runs the FIX engine of others', () => {
       const from = missed[0]!.seqNum
       await scene.store.setTargetSeqNum(from)
       const second = await scene.logon()
-      await until(() => second.of('4').length > 0)
+      await until('the gap fill', () => second.of('4').length > 0)
       scene.gateway.produce(100)
       await scene.copied()
       expect(second.sentOf('2').map(valuesOf(7, 16))).toEqual([[`${from}`, '0']])
@@ -63,7 +63,7 @@ describe('a client that runs the FIX engine of others', () => {
       const ahead = scene.store.senderSeqNum
       await scene.store.setSenderSeqNum(ahead + 4)
       const third = await scene.logon()
-      await until(() => third.sentOf('4').length > 0)
+      await until('its own gap fill', () => third.sentOf('4').length > 0)
       expect(third.of('2').map(valuesOf(7, 16))).toEqual([[`${ahead}`, '0']])
       await scene.logout(third)
 
@@ -117,7 +117,7 @@ class Scene {
     const client = new EngineClient(options, this.store)
     this.clients.push(client)
     onTestFinished(() => client.cut())
-    await until(() => client.isReady && (policy === 'fix' || client.sentOf('0').length > 0))
+    await until('the logon', () => client.isReady && (policy === 'fix' || client.sentOf('0').length > 0))
     expect(client.sentOf('0').map(valuesOf(112))).toEqual(client.of('1').map(valuesOf(112)))
     return client
   }
@@ -140,7 +140,7 @@ class Scene {
   async copied(): Promise<void> {
     const expected = new Map(this.setting.sources.map((source) => [source, numbersCopied(this.gateway, source)]))
     const total = [...expected.values()].reduce((sum, numbers) => sum + numbers.length, 0)
-    await until(() => this.copies.length >= total)
+    await until(`${total} copies`, () => this.copies.length >= total)
     for (const [source, numbers] of expected) {
       const own = this.copies.filter((copy) => copy.source === source)
       expect(own.map(({ number }) => number)).toEqual(numbers)
@@ -164,7 +164,7 @@ class Scene {
   }
 }
 
-const until = (holds: () => boolean) => vi.waitFor(() => expect(holds()).toBe(true), patience)
+const until = (what: string, holds: () => boolean) => vi.waitFor(() => expect(holds(), what).toBe(true), patience)
 const isNew = (copy: EngineCopy) => !copy.possDup
 const isAgain = ({ text }: EngineMessage) => text.includes('|43=Y|')
 
