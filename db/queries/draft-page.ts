@@ -1,7 +1,9 @@
+import { uncovered } from '#domain/consent/covering.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import type { DraftDocument } from '#domain/request/document.ts'
 import { checkComplete, doneSteps } from '#domain/request/input.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
-import { sheetOf, sourceChanges } from '#domain/request/sheet.ts'
+import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import type { Tx } from '../client.ts'
 import { listAccounts } from './billing.ts'
@@ -79,9 +81,6 @@ const unseen = 'will be checked by its clearing firm'
 function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
   const sheet = sheetOf(document, [], facts)
   const { added } = sourceChanges(document, facts.members)
-  const firms = new Map(
-    added.flatMap((name) => facts.sources.get(name)?.guarantors ?? []).map((firm) => [firm.id, firm]),
-  )
   const payers = facts.payer && document.kind === 'new-group' ? [facts.payer] : []
   return {
     sources: added.map((name) => {
@@ -92,12 +91,7 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
       return { name, gateway: known?.gatewayKind ?? null, guarantors, note }
     }),
     signers: [
-      ...[...firms.values()].map((firm) => ({
-        firmName: firm.name,
-        capacity: 'guarantor' as const,
-        sources: added.filter((name) => facts.sources.get(name)?.guarantors.some((one) => one.id === firm.id)),
-        note: null,
-      })),
+      ...guarantorsAsked(document, facts),
       ...payers.map((firm) => ({ firmName: firm.name, capacity: 'bill-to' as const, sources: [], note: 'pays' })),
       { firmName: facts.exchange.name, capacity: 'exchange' as const, sources: [], note: null },
     ],
@@ -106,6 +100,28 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
     }),
     fee: facts.fee ?? null,
   }
+}
+
+/** Clearing firms whose word the change needs, by the same rule as the round that it will be frozen into. */
+function guarantorsAsked(document: DraftDocument, facts: RoundFacts): DraftPreview['signers'] {
+  if (document.kind === 'close') return []
+  const { added, kept } = sourceChanges(document, facts.members)
+  const known = [...added, ...kept].flatMap((name) => facts.sources.get(name) ?? [])
+  const level = termsAfter(document, facts.terms).level ?? 'all'
+  const needed = uncovered(
+    known.map(({ name, guarantors }) => ({ source: name, guarantors: guarantors.map((firm) => firm.id) })),
+    level,
+    facts.consents,
+  )
+  const named = document.kind === 'new-group' ? document.contacts : document.addContacts
+  const firms = new Map(known.flatMap((source) => source.guarantors).map((firm) => [firm.id, firm]))
+  return [...firms.values()].flatMap((firm) => {
+    const sources = needed.filter((gap) => gap.clearingFirmId === firm.id).map((gap) => gap.source)
+    const people = named.filter((contact) => contact.clearingCode === firm.code).map((contact) => contact.name)
+    if (sources.length + people.length === 0) return []
+    const note = people.length > 0 ? `authorizes ${people.join(', ')}` : null
+    return [{ firmName: firm.name, capacity: 'guarantor' as const, sources, note }]
+  })
 }
 
 async function pickable(tx: Tx, request: RequestRecord, now: Date): Promise<PickableSource[]> {
