@@ -1,10 +1,9 @@
-import { fork, spawnSync } from 'node:child_process'
-import { cpus } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { LoadOrder, LoadReport } from './load.ts'
+import { startLoad, startSink } from './programs.ts'
 import { ReportFrames } from './report-frames.ts'
-import type { SinkOrder, SinkReport } from './sink.ts'
 import { type Shape, type System, startConnector, startRelay } from './systems.ts'
 
 type Scenario = { name: string; shape: Shape; messages: number; perSecond: number }
@@ -32,6 +31,9 @@ const scenarios: Scenario[] = [
   { name: '1 to 1 at 1,000/s', shape: one, messages: 10_000, perSecond: 1_000 },
   { name: '1 to 1 at 10,000/s', shape: one, messages: 100_000, perSecond: 10_000 },
 ]
+
+/** A run that is not over so long after it should be stands still. */
+const standstillS = 60
 
 const { values: options } = parseArgs({
   options: { pairs: { type: 'string', default: '3' }, only: { type: 'string' } },
@@ -76,58 +78,48 @@ function median(values: number[]): number {
 
 async function run({ shape, messages, perSecond }: Scenario, start: (shape: Shape) => Promise<System>): Promise<Run> {
   const system = await start(shape)
+  const copies = messages * shape.targetsPerSource
+  const latency = perSecond > 0
+  const sink = startSink({ targets: system.targets, copies, latency, warmUp: latency ? copies / 10 : 0 })
+  const load = startLoad({ feeds: system.feeds, messages, perSecond })
+  const late = deadline(standstillS + (latency ? messages / perSecond : 0))
   try {
-    const copies = messages * shape.targetsPerSource
-    const latency = perSecond > 0
-    const sink = await startSink({ targets: system.targets, copies, latency, warmUp: latency ? copies / 10 : 0 })
+    await Promise.race([sink.ready, late.passed])
     const cpuBefore = system.cpuSeconds()
-    const [{ report: load, end }, arrived] = await Promise.all([
-      generate({ feeds: system.feeds, messages, perSecond }),
-      sink.done,
-    ])
-    end()
+    load.start()
+    const [sent, arrived] = await Promise.race([Promise.all([load.done, sink.done]), late.passed])
     return {
-      copiesPerS: arrived.copies / ((arrived.lastMicros - load.firstMicros) / 1e6),
+      copiesPerS: arrived.copies / ((arrived.lastMicros - sent.firstMicros) / 1e6),
       cpuPerMillion: ((system.cpuSeconds() - cpuBefore) * 1e6) / arrived.copies,
       peakMb: system.peakMb(),
       p50Ms: (arrived.latenciesMicros?.p50 ?? 0) / 1000,
       p99Ms: (arrived.latenciesMicros?.p99 ?? 0) / 1000,
-      lagS: (arrived.lastMicros - load.lastMicros) / 1e6,
-      lateMs: load.latestMs,
+      lagS: (arrived.lastMicros - sent.lastMicros) / 1e6,
+      lateMs: sent.latestMs,
     }
+  } catch (error) {
+    console.error(`the sink has ${sink.received()} of ${copies} copies; the log ends:`)
+    console.error(system.log().split('\n').slice(-20).join('\n'))
+    throw error
   } finally {
+    late.cancel()
+    load.end() // not before its messages have arrived: what a dead socket holds may be dropped
+    sink.end()
     await system.stop()
   }
 }
 
-const program = (name: string) => fork(fileURLToPath(new URL(name, import.meta.url)), { execArgv: ['--import', 'tsx'] })
-
-async function startSink(order: SinkOrder): Promise<{ done: Promise<SinkReport> }> {
-  const child = program('./sink.ts')
-  const done = new Promise<SinkReport>((resolve, reject) => {
-    child.on('message', (report: SinkReport | { event: 'ready' }) => 'copies' in report && resolve(report))
-    child.once('exit', (code) => reject(new Error(`the sink ended with ${code}`)))
+/** Rejects when a run takes longer than any that works. */
+function deadline(seconds: number): { passed: Promise<never>; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined
+  const passed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not finished after ${seconds} s`)), seconds * 1000)
   })
-  const ready = new Promise<void>((resolve) => child.once('message', () => resolve()))
-  child.send(order)
-  await Promise.race([ready, done])
-  return { done }
-}
-
-function generate(order: LoadOrder): Promise<{ report: LoadReport; end(): void }> {
-  const child = program('./load.ts')
-  child.send(order)
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)))
-    child.once('message', (report: LoadReport) => {
-      child.removeAllListeners('exit')
-      resolve({ report, end: () => child.kill() }) // it stays until its messages have arrived: what a dead socket holds may be dropped
-    })
-  })
+  return { passed, cancel: () => clearTimeout(timer) }
 }
 
 console.log(
-  `${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${new Date().toISOString().slice(0, 10)}`,
+  `${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${new Date().toISOString().slice(0, 10)}, load average ${loadavg()[0]?.toFixed(1)}`,
 )
 console.log(
   `${new ReportFrames('GW0', 'DROPCOPY').bytes}-byte execution reports, plain feeds, policy fix; ${options.pairs} alternating pairs, medians`,

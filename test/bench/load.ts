@@ -29,6 +29,10 @@ async function logOn({ port, senderCompId, targetCompId }: LoadOrder['feeds'][nu
   socket.write(sessionFrame(`35=A|34=1|49=${senderCompId}|52=${sendingTime()}|56=${targetCompId}|98=0|108=0|`))
   await once(socket, 'data')
   socket.on('error', () => socket.destroy())
+  socket.once('close', () => {
+    throw new Error(`${senderCompId}: the feed was closed`)
+  })
+  socket.resume() // what it says to us is not of interest
   return { socket, frames: new ReportFrames(senderCompId, targetCompId), number: 2 }
 }
 
@@ -68,6 +72,7 @@ const flushed = ({ socket }: Feed) => new Promise<void>((resolve) => socket.writ
 
 function send(feed: Feed, count: number, micros: number): boolean {
   const bytes = Buffer.allocUnsafe(feed.frames.bytes * count)
+  feed.frames.stamp(Date.now())
   let at = 0
   for (let i = 0; i < count; i++) at = feed.frames.write(bytes, at, feed.number++, micros)
   return feed.socket.write(bytes)

@@ -2,13 +2,15 @@ const SOH = '\x01'
 const numberDigits = 9
 const microsDigits = 16
 
-/** 350-byte execution reports (a fill), in one buffer that is patched for each message: its number (34) and when it was sent (5979). */
+/** 350-byte execution reports (a fill), in one buffer that is patched for each message: its number (34), its time (52) and when it was sent (5979). */
 export class ReportFrames {
   private readonly template: Buffer
   private readonly numberAt: number
   private readonly microsAt: number
-  /** Sum of every byte before 10 with both patched fields as zeros. */
-  private readonly sum: number
+  private readonly timeAt: number
+  private stampedMs = 0
+  /** Sum of every byte before 10 with 34 and 5979 as zeros. */
+  private sum: number
 
   constructor(senderCompId: string, targetCompId: string) {
     const head = `35=8|34=${'0'.repeat(numberDigits)}|369=1|52=20260105-13:00:02.250|49=${senderCompId}|50=G|56=${targetCompId}|57=TRDR22|`
@@ -21,11 +23,23 @@ export class ReportFrames {
     this.template = Buffer.from(`${frame}10=000${SOH}`, 'latin1')
     this.numberAt = this.template.indexOf(`${SOH}34=`) + 4
     this.microsAt = this.template.indexOf(`${SOH}5979=`) + 6
+    this.timeAt = this.template.indexOf(`${SOH}52=`) + 4
     this.sum = Buffer.from(frame, 'latin1').reduce((sum, byte) => sum + byte, 0)
   }
 
   get bytes(): number {
     return this.template.length
+  }
+
+  /** What is written from now on carries this SendingTime(52), to the second: a receiver refuses one that is minutes old. */
+  stamp(ms: number): void {
+    if (ms - this.stampedMs < 1000) return
+    this.stampedMs = ms
+    const time = Buffer.from(sendingTime(ms), 'latin1')
+    for (const [i, byte] of time.entries()) {
+      this.sum += byte - (this.template[this.timeAt + i] ?? 0)
+      this.template[this.timeAt + i] = byte
+    }
   }
 
   /** Write one message at an offset. `micros` is on the machine's monotonic clock. @returns the offset behind it */
@@ -66,5 +80,6 @@ export function sessionFrame(fields: string): Buffer {
   return Buffer.concat([frame, Buffer.from(`10=${String(sum).padStart(3, '0')}${SOH}`, 'latin1')])
 }
 
-/** SendingTime(52) of now. */
-export const sendingTime = () => new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(.*)Z$/, '$1$2$3-$4')
+/** SendingTime(52). */
+export const sendingTime = (ms = Date.now()) =>
+  new Date(ms).toISOString().replace(/^(\d+)-(\d+)-(\d+)T(.*)Z$/, '$1$2$3-$4')

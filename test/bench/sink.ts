@@ -16,6 +16,10 @@ export type SinkReport = {
   latenciesMicros: { p50: number; p99: number; max: number } | null
 }
 
+/** Sent now and then, so that a run that stands still says where. */
+export type SinkProgress = { received: number }
+
+const progressMs = 1000
 const SOH = 1
 let expected = 0
 let received = 0
@@ -32,6 +36,7 @@ process.on('message', async (order: SinkOrder) => {
   latencies = new Float64Array(order.latency ? order.copies : 0)
   for (const target of order.targets) await logOn(target)
   process.send?.({ event: 'ready' })
+  setInterval(() => process.send?.({ received }), progressMs)
 })
 
 async function logOn({ port, senderCompId, targetCompId }: SinkOrder['targets'][number]): Promise<void> {
@@ -40,6 +45,9 @@ async function logOn({ port, senderCompId, targetCompId }: SinkOrder['targets'][
   socket.write(sessionFrame(`35=A|34=1|49=${senderCompId}|52=${sendingTime()}|56=${targetCompId}|98=0|108=0|`))
   const first: Buffer = (await once(socket, 'data'))[0]
   if (!first.includes('\x0135=A\x01')) throw new Error(`not logged on: ${first.toString('latin1')}`)
+  socket.once('close', () => {
+    throw new Error(`${senderCompId}: the target was closed after ${received} of ${expected} copies`)
+  })
   read(socket)
 }
 

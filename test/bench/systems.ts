@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,8 @@ export type System = {
   cpuSeconds(): number
   /** Its peak of resident memory, MB. */
   peakMb(): number
+  /** What it has logged, for a run that went wrong. */
+  log(): string
   stop(): Promise<void>
 }
 
@@ -40,18 +42,10 @@ export async function startConnector(shape: Shape): Promise<System> {
   const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
   const config = join(dir, 'config.json')
   writeFileSync(config, JSON.stringify(snapshot(shape, feeds, targets)))
-  const args = [
-    '--enable-source-maps',
-    'build/cli.js',
-    'connector',
-    '--config',
-    config,
-    '--data',
-    join(dir, 'data'),
-    '--log-level',
-    'warn',
-  ]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = ['--enable-source-maps', 'build/cli.js', 'connector', '--config', config, '--data', join(dir, 'data')]
+  const log = openSync(join(dir, 'log'), 'w')
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', log] })
+  closeSync(log)
   await saidReady(child)
   return { feeds, targets, ...measures(child, dir) }
 }
@@ -127,7 +121,7 @@ function saidReady(child: ChildProcess): Promise<string> {
   })
 }
 
-function measures(child: ChildProcess, dir: string): Pick<System, 'cpuSeconds' | 'peakMb' | 'stop'> {
+function measures(child: ChildProcess, dir: string): Pick<System, 'cpuSeconds' | 'peakMb' | 'log' | 'stop'> {
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
   return {
     cpuSeconds: () => {
@@ -135,6 +129,7 @@ function measures(child: ChildProcess, dir: string): Pick<System, 'cpuSeconds' |
       return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
     },
     peakMb: () => Number(/VmHWM:\s+(\d+)/.exec(proc('status'))?.[1] ?? 0) / 1024,
+    log: () => (existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : ''),
     stop: async () => {
       child.removeAllListeners('exit')
       const gone = new Promise((resolve) => child.once('exit', resolve))

@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { LoadOrder, LoadReport } from './load.ts'
+import type { SinkOrder, SinkProgress, SinkReport } from './sink.ts'
+
+/** Starts the program that receives copies; `ready` when it is logged on everywhere. */
+export function startSink(order: SinkOrder) {
+  const child = program('./sink.ts')
+  let received = 0
+  let isReady: () => void
+  const ready = new Promise<void>((resolve) => {
+    isReady = resolve
+  })
+  const done = answer<SinkReport>(child, 'sink', (message: { event: 'ready' } | SinkProgress | SinkReport) => {
+    if ('event' in message) isReady()
+    if ('received' in message) received = message.received
+    return 'copies' in message ? message : undefined
+  })
+  child.send(order)
+  return {
+    ready: Promise.race([ready, done.then(() => undefined)]),
+    done,
+    received: () => received,
+    end: () => void child.kill(),
+  }
+}
+
+/** Starts the program that sends messages; `done` when the system has taken them all. It stays until it is ended. */
+export function startLoad(order: LoadOrder) {
+  const child = program('./load.ts')
+  const done = answer<LoadReport>(child, 'load generator', (report: LoadReport) => report)
+  return { start: () => void child.send(order), done, end: () => void child.kill() }
+}
+
+const program = (name: string) => fork(fileURLToPath(new URL(name, import.meta.url)), { execArgv: ['--import', 'tsx'] })
+
+/** The message that `pick` takes for the answer; rejects when the program ends without it. */
+function answer<T>(child: ChildProcess, name: string, pick: (message: never) => T | undefined): Promise<T> {
+  const done = new Promise<T>((resolve, reject) => {
+    child.on('message', (message) => {
+      const picked = pick(message as never) // the program of this folder sent it
+      if (picked !== undefined) resolve(picked)
+    })
+    child.once('exit', (code) => reject(new Error(`the ${name} ended with ${code}`)))
+  })
+  done.catch(() => undefined) // heard by whoever awaits it, later perhaps
+  return done
+}
