@@ -1,0 +1,183 @@
+import { createServer, type Server } from 'node:http'
+import express from 'express'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SignedInUser } from '#app/http/context.ts'
+import { type Events, openEvents, streamLimits } from '#app/http/events.server.ts'
+import { until } from '#test/support/app.ts'
+
+const person = (userId: string): SignedInUser => ({
+  kind: 'person',
+  userId,
+  name: userId,
+  email: `${userId}@alder.example`,
+  firmId: 'alder',
+  firmName: 'Alder Trading',
+  isExchange: false,
+  standings: ['viewer'],
+  sessionId: `session of ${userId}`,
+})
+
+/** A view that takes a moment to read, as a query does. */
+async function read(): Promise<unknown> {
+  reads++
+  readingNow++
+  mostAtOnce = Math.max(mostAtOnce, readingNow)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  readingNow--
+  return shown
+}
+
+/** The streams behind a listener of their own, with a view that the test changes; who asks is said by a header. */
+let shown: unknown
+let reads: number
+let readingNow: number
+let mostAtOnce: number
+let rights: (user: SignedInUser) => SignedInUser | undefined
+let events: Events
+let server: Server
+let url: string
+beforeEach(async () => {
+  shown = { copies: 1 }
+  reads = 0
+  readingNow = 0
+  mostAtOnce = 0
+  rights = (user) => user
+  events = openEvents({
+    viewOf: (path, user) =>
+      path === '/status'
+        ? { key: 'status', permission: 'status:read', read }
+        : path === '/audit'
+          ? { key: `audit ${user.userId}`, permission: 'audit:read', read: async () => shown }
+          : undefined,
+    recheck: async (user) => rights(user),
+    log: pino({ level: 'silent' }),
+    snapshotMs: 20,
+    recheckMs: 50,
+    commentMs: 50,
+  })
+  const app = express()
+  app.use((request, response, next) => {
+    const name = request.get('X-Person')
+    response.locals.user = name && person(name)
+    next()
+  }, events.handler)
+  server = createServer(app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+})
+afterEach(async () => {
+  events.close()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+const ask = (name: string, path = '/status', headers: Record<string, string> = {}) =>
+  fetch(url + path, { headers: { 'X-Person': name, ...headers } })
+
+/** Everything a stream has said, growing as it speaks. */
+async function listen(name: string, headers: Record<string, string> = {}) {
+  const response = await ask(name, '/status', headers)
+  const heard = { text: '', ended: false, stop: () => reader.cancel() }
+  const reader = response.body!.getReader() // a stream of events has a body
+  void (async () => {
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }))
+      if (done) break
+      heard.text += new TextDecoder().decode(value)
+    }
+    heard.ended = true
+  })()
+  return heard
+}
+const changes = (text: string) => text.match(/event: change/g)?.length ?? 0
+const ids = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map((match) => match[1] ?? '')
+
+describe('a stream', () => {
+  test('says that something changed when it did, once, and carries none of it', async () => {
+    const heard = await listen('ana')
+    await until('the first snapshot is announced', () => changes(heard.text) === 1)
+    const readsThen = reads
+    await until('it was read again without a change', () => reads > readsThen + 3)
+    expect(changes(heard.text)).toBe(1)
+    shown = { copies: 2 }
+    await until('the change is announced', () => changes(heard.text) === 2)
+    expect(heard.text).not.toContain('copies')
+  })
+  test('is kept open by comments', async () => {
+    const heard = await listen('ana')
+    await until('two comments came', () => (heard.text.match(/^: /gm)?.length ?? 0) >= 2)
+  })
+  test('resumed with the last event id says nothing until something changes', async () => {
+    const first = await listen('ana')
+    await until('it has an id', () => ids(first.text).length === 1)
+    const second = await listen('ben', { 'Last-Event-ID': ids(first.text)[0]! })
+    const readsThen = reads
+    await until('the view was read again', () => reads > readsThen + 2)
+    expect(changes(second.text)).toBe(0)
+    shown = { copies: 2 }
+    await until('the change is announced', () => changes(second.text) === 1)
+  })
+  test('ends with signed-out when the session has ended', async () => {
+    const heard = await listen('ana')
+    rights = () => undefined
+    await until('it has ended', () => heard.ended)
+    expect(heard.text).toContain('event: signed-out')
+    expect(events.isWatching('session of ana')).toBe(false)
+  })
+  test('ends as well when what the person may do has changed', async () => {
+    const heard = await listen('ana')
+    rights = (user) => ({ ...user, standings: ['viewer', 'requester'] })
+    await until('it has ended', () => heard.ended)
+    expect(heard.text).toContain('event: signed-out')
+  })
+  test('outlives a view that cannot be read for a while', async () => {
+    const heard = await listen('ana')
+    await until('it speaks', () => changes(heard.text) === 1)
+    const circular: { self?: unknown } = {}
+    circular.self = circular // cannot be made a snapshot of
+    shown = circular
+    const readsThen = reads
+    await until('reading failed a few times', () => reads > readsThen + 3)
+    shown = { copies: 3 }
+    await until('the change is announced', () => changes(heard.text) === 2)
+  })
+})
+
+describe('streams', () => {
+  test('of one view are read once for all who watch, and not at all when nobody does', async () => {
+    const all = await Promise.all(['ana', 'ben', 'cleo'].map((name) => listen(name)))
+    await until('all were told', () => all.every((heard) => changes(heard.text) === 1))
+    const passes = reads
+    await until('it was read some more', () => reads > passes + 5)
+    expect(mostAtOnce).toBe(1)
+    for (const heard of all) await heard.stop()
+    await until('nobody watches', () =>
+      ['ana', 'ben', 'cleo'].every((name) => !events.isWatching(`session of ${name}`)),
+    )
+    const readsThen = reads
+    await listen('dan')
+    await until('it is read again for the next one', () => reads > readsThen)
+  })
+  test('of one person are four at most, and one that closes makes room', async () => {
+    const mine = await Promise.all(Array.from({ length: streamLimits.person }, () => listen('ana')))
+    expect((await ask('ana')).status).toBe(429)
+    const other = await ask('ben')
+    expect(other.status).toBe(200)
+    await other.body?.cancel()
+    await mine[0]?.stop()
+    await until('there is room', async () => {
+      const again = await ask('ana')
+      await again.body?.cancel()
+      return again.status === 200
+    })
+  })
+  test.each([
+    ['nobody', '', '/status', 401],
+    ['a person without the permission', 'ana', '/audit', 403],
+    ['a path that is no view', 'ana', '/nothing', 404],
+  ])('for %s are refused', async (_title, name, path, status) => {
+    expect((await ask(name, path)).status).toBe(status)
+  })
+})
