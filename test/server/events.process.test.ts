@@ -47,8 +47,8 @@ beforeEach(async () => {
     viewOf: (path, user) =>
       path === '/status'
         ? { key: 'status', permission: 'status:read', read }
-        : path === '/audit'
-          ? { key: `audit ${user.userId}`, permission: 'audit:read', read: async () => shown }
+        : path === '/people'
+          ? { key: `people ${user.userId}`, permission: 'people:write', read: async () => shown }
           : undefined,
     recheck: async (user) => rights(user),
     log: pino({ level: 'silent' }),
@@ -175,7 +175,7 @@ describe('streams', () => {
   })
   test.each([
     ['nobody', '', '/status', 401],
-    ['a person without the permission', 'ana', '/audit', 403],
+    ['a person without the permission', 'ana', '/people', 403],
     ['a path that is no view', 'ana', '/nothing', 404],
   ])('for %s are refused', async (_title, name, path, status) => {
     expect((await ask(name, path)).status).toBe(status)
