@@ -99,7 +99,7 @@ export class ResendJob {
     const isOld = this.target.core.wallMs - sendingTimeMs > windowMs
     const sent = constant(sentText)
     for (let number = first; number <= last && this.isAlive; number++) {
-      if (!this.target.hasRoom) await this.room()
+      if (!this.target.hasRoomToSpare) await this.room()
       const position = positions[number - first]!
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return
@@ -162,7 +162,7 @@ export class ResendJob {
   }
 
   private async room(): Promise<void> {
-    while (this.isAlive && !this.target.hasRoom) {
+    while (this.isAlive && !this.target.hasRoomToSpare) {
       await new Promise<void>((resolve) => {
         this.resume = resolve
       })

@@ -155,6 +155,10 @@ export class Target implements Reader {
     return this.ready && this.peer.wire?.hasRoom === true
   }
 
+  get hasRoomToSpare(): boolean {
+    return this.ready && this.peer.wire?.hasRoomToSpare === true
+  }
+
   /** The configuration changed; what the present session does not need to be cut for takes effect at once. */
   reconfigure(config: SnapshotTarget, exchange: Exchange): void {
     const used = this.config.credentials[this.credential]

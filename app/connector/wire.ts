@@ -9,6 +9,9 @@ type Chunk = { buffer: Buffer; length: number }
 /** What leaves together when its batch is durable. */
 type Sealed = { batch: number; chunks: Chunk[]; close: boolean }
 
+/** Bytes of one connection that wait for the disk before copies wait too. */
+const mostUnsynced = 2 * 1024 * 1024
+
 const smallest = 4 * 1024
 const largest = 64 * 1024
 const free: Buffer[][] = [[], [], [], [], []]
@@ -24,8 +27,10 @@ const lingerMs = 5_000
 export class Wire {
   /** Where to write: room was made by `room`. */
   buffer: Buffer = Buffer.alloc(0)
-  /** Bytes written here that the kernel has not taken yet, sealed or not. */
+  /** Bytes written here that the kernel has not taken yet, durable or not. */
   queued = 0
+  /** Those of them that have been handed to the socket. */
+  private inSocket = 0
   private at = 0
   private size = smallest
   private chunks: Chunk[] = []
@@ -46,8 +51,19 @@ export class Wire {
     return !this.closing && !this.gone
   }
 
-  /** Whether copies may be written: administrative messages always may. */
+  /**
+   * Whether copies may be written: administrative messages always may. The limit is on what the peer has not read; what waits
+   * for the disk is bounded by the disk's own pace, and here.
+   */
   get hasRoom(): boolean {
+    const { budget, inSocket, queued } = this
+    return (
+      this.isOpen && inSocket < budget.perSocket && queued - inSocket < mostUnsynced && budget.queued < budget.inAll
+    )
+  }
+
+  /** The same for what is sent again, which waits for nothing and must not keep an answer waiting. */
+  get hasRoomToSpare(): boolean {
     return this.isOpen && this.queued < this.budget.perSocket && this.budget.queued < this.budget.inAll
   }
 
@@ -114,6 +130,7 @@ export class Wire {
   private write(chunks: readonly Chunk[], close: boolean): void {
     const { socket } = this
     if (chunks.length > 1) socket.cork()
+    for (const chunk of chunks) this.inSocket += chunk.length
     for (const chunk of chunks) socket.write(chunk.buffer.subarray(0, chunk.length), () => this.taken(chunk))
     if (chunks.length > 1) socket.uncork()
     if (close) {
@@ -123,6 +140,7 @@ export class Wire {
   }
 
   private taken(chunk: Chunk): void {
+    this.inSocket -= chunk.length
     this.drop([chunk])
     if (!this.gone) this.onDrain()
   }
