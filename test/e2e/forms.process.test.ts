@@ -1,0 +1,105 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { browserTests } from '#test/support/browser.ts'
+import { sandbox, signInAs } from './sandbox.ts'
+
+const portal = sandbox()
+const browser = browserTests(portal.log)
+
+/** The seeded draft of Alder Trading, ready to be submitted. */
+const draft = '/requests/5/form'
+
+describe.each([
+  { how: 'with JavaScript', javaScriptEnabled: true },
+  { how: 'without JavaScript', javaScriptEnabled: false },
+])('a form $how', ({ javaScriptEnabled }) => {
+  test('keeps what was typed and says beside the field what is wrong with it', async () => {
+    const page = await browser.newPage({ javaScriptEnabled })
+    await signInAs(page, portal.url(), 'Avery Alder', `${draft}/group`)
+    const name = page.getByLabel('Name of the group')
+    const tooLong = 'x'.repeat(61)
+    await name.evaluate((input) => input.removeAttribute('maxlength')).catch(() => undefined)
+    if (!javaScriptEnabled) return shortened(page, name)
+    await name.fill(tooLong)
+    await page.getByLabel('Purpose').fill('What I typed stays')
+    await page.getByRole('button', { name: 'Save and continue' }).click()
+    const link = page.getByRole('alert').getByRole('link', { name: 'At most 60 characters.' })
+    await link.waitFor()
+    await link.click()
+    expect(await name.evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true)
+    expect(await name.inputValue()).toBe(tooLong)
+    expect(await page.getByLabel('Purpose').inputValue()).toBe('What I typed stays')
+    expect(await name.getAttribute('aria-invalid')).toBe('true')
+  })
+
+  test('saved in two windows is refused in the one that is older, which then builds on what is there', async () => {
+    const page = await browser.newPage({ javaScriptEnabled })
+    await signInAs(page, portal.url(), 'Avery Alder', `${draft}/group`)
+    const other = await page.context().newPage()
+    await other.goto(`${portal.url()}${draft}/group`)
+    await other.getByLabel('Purpose').fill(`Saved first ${javaScriptEnabled}`)
+    await other.getByRole('button', { name: 'Save and continue' }).click()
+    await other.getByRole('heading', { name: 'Sources and messages' }).waitFor()
+
+    await page.getByLabel('Purpose').fill('Saved second')
+    await page.getByRole('button', { name: 'Save and continue' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').innerText()).toMatch(/Avery Alder/)
+    expect(await page.getByLabel('Purpose').inputValue()).toBe('Saved second')
+    await page.getByRole('button', { name: 'Save and continue' }).click()
+    await page.getByRole('heading', { name: 'Sources and messages' }).waitFor()
+  })
+})
+
+/** Without JavaScript the browser's own limits hold before anything is sent. */
+async function shortened(page: Page, name: ReturnType<Page['getByLabel']>): Promise<void> {
+  await name.fill('')
+  await page.getByRole('button', { name: 'Save and continue' }).click()
+  expect(new URL(page.url()).pathname).toBe(`${draft}/group`)
+  await name.fill('Desk 7')
+}
+
+describe('people of a request', () => {
+  test('are added and taken out by buttons of their own, and the others stay as typed', async () => {
+    const page = await browser.newPage({ javaScriptEnabled: false })
+    await signInAs(page, portal.url(), 'Avery Alder', `${draft}/people`)
+    expect(await page.getByLabel('Name').count()).toBe(2)
+    await page.getByRole('button', { name: 'Add another person' }).click()
+    await expect.poll(() => page.getByLabel('Name').count()).toBe(3)
+    const third = page.getByRole('group', { name: 'Person 3' })
+    await third.getByLabel('Name').fill('Alex Alder')
+    await third.getByLabel('E-mail').fill('alex@alder.example')
+    await third.getByLabel('Telephone').fill('+1 312 555 0101')
+    await third.getByLabel('Authorized by').selectOption('571')
+    await page.getByRole('button', { name: 'Save and continue' }).click()
+    await page.getByRole('heading', { name: 'Review and sign' }).waitFor()
+    await page.goto(`${portal.url()}${draft}/people`)
+    await page.getByRole('group', { name: 'Person 1' }).getByRole('button', { name: 'Remove' }).click()
+    await expect.poll(() => page.getByLabel('Name').count()).toBe(2)
+    expect(await page.getByLabel('E-mail').nth(1).inputValue()).toBe('alex@alder.example')
+  })
+})
+
+test('a request sent twice from the same page is one request', async () => {
+  const page = await browser.newPage()
+  await signInAs(page, portal.url(), 'Avery Alder', '/requests/new')
+  const form = await page.locator('main form').evaluate((element) => {
+    const fields = new FormData(element as HTMLFormElement) // the page's only form
+    fields.set('kind', 'new-group')
+    return new URLSearchParams(fields as never).toString() // texts alone
+  })
+  const send = () =>
+    page.evaluate(async (body) => {
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      return (await fetch('/requests/new', { method: 'POST', headers, body })).url
+    }, form)
+  const [first, second] = [await send(), await send()]
+  expect(second).toBe(first)
+})
+
+test('somebody who comes from a page goes back to it after signing in', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${portal.url()}/requests?show=all`)
+  await page.getByRole('button', { name: 'Continue as Avery Alder' }).click()
+  await page.waitForURL(/\/requests\?show=all$/)
+})
