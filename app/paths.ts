@@ -1,5 +1,5 @@
-import type { StepId } from '#domain/request/input.ts'
 import type { Verdict } from '#domain/request/lifecycle.ts'
+import type { StepId } from '#domain/request/steps.ts'
 
 /** What is done to a request on a page of its own, with a reason. */
 export type RequestAct = 'take-back' | 'withdraw' | 'undo'

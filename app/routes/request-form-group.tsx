@@ -2,7 +2,7 @@ import { Checkboxes, Select, TextArea, TextField } from '#app/components/fields.
 import { Fieldset } from '#app/components/form.tsx'
 import { Notice } from '#app/components/page.tsx'
 import type { NewGroupDraft } from '#domain/request/document.ts'
-import { limits } from '#domain/request/input.ts'
+import { limits } from '#domain/request/steps.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
 

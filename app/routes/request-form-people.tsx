@@ -2,7 +2,7 @@ import { Radios, Select, TextArea, TextField } from '#app/components/fields.tsx'
 import { Fieldset, Submit } from '#app/components/form.tsx'
 import type { DraftView } from '#db/queries/request-view.ts'
 import type { ContactEntry, NewGroupDraft } from '#domain/request/document.ts'
-import { limits } from '#domain/request/input.ts'
+import { limits } from '#domain/request/steps.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
 

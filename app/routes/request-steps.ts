@@ -1,6 +1,6 @@
 import type { DraftDocument } from '#domain/request/document.ts'
-import { type StepId, steps } from '#domain/request/input.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
+import { type StepId, steps } from '#domain/request/steps.ts'
 
 export type Step = { id: StepId; title: string }
 

@@ -1,8 +1,9 @@
 import type { FeeEstimate } from '#domain/billing/fees.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
-import type { Incomplete, StepId } from '#domain/request/input.ts'
+import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
+import type { StepId } from '#domain/request/steps.ts'
 
 export type RequestRow = {
   number: number

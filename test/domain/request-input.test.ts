@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyChange, emptyNewGroup, type NewGroupDraft } from '#domain/request/document.ts'
-import { checkComplete, doneSteps, draftDocument, limits, readStep } from '#domain/request/input.ts'
+import { checkComplete, doneSteps, draftDocument, readStep } from '#domain/request/input.ts'
+import { limits } from '#domain/request/steps.ts'
 
 const account = '7f1f1c52-58a9-4d0b-8c66-0f6dfb3a4a11'
 const complete: NewGroupDraft = {

@@ -3,7 +3,8 @@ import { withdrawalModes } from '../consent/covering.ts'
 import { sourceNamePattern } from '../reference/source.ts'
 import { commandId } from '../request/command-input.ts'
 import { words } from '../request/form.ts'
-import { limits, reason } from '../request/input.ts'
+import { reason } from '../request/input.ts'
+import { limits } from '../request/steps.ts'
 
 const sessionId = z
   .string()

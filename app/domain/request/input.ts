@@ -4,28 +4,7 @@ import { sourceNamePattern } from '../reference/source.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { DraftDocument, RequestDocument } from './document.ts'
 import { type FormFields, rows, ticked, words } from './form.ts'
-
-/** How much of anything a request may hold. The source limit is that of one convenience-gateway target (spec §1). */
-export const limits = {
-  sources: 1000,
-  contacts: 20,
-  addresses: 40,
-  name: 60,
-  line: 120,
-  text: 2000,
-  reason: 1000,
-} as const
-
-/** The four steps of the form, in order; sections carry names, not letters. */
-export const steps = [
-  { id: 'group', title: 'Group and billing' },
-  { id: 'sources', title: 'Sources and messages' },
-  { id: 'people', title: 'People and connection' },
-  { id: 'review', title: 'Review and sign' },
-] as const
-export type StepId = (typeof steps)[number]['id']
-
-export const isStep = (word: string): word is StepId => steps.some((step) => step.id === word)
+import { limits, type StepId, steps } from './steps.ts'
 
 // One line: no control characters, so that nothing breaks a table, a header or a printed page.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
