@@ -180,7 +180,6 @@ export class Feed implements Reader {
   }
 
   protected loggedOn(): void {
-    this.connection?.authenticated()
     this.report.sinceMs = this.core.wallMs
     this.report.detail = ''
     this.door.note('feed', this.name, 'logged-on', this.report.address)

@@ -41,7 +41,9 @@ export type RunOptions = Omit<WorkerOptions, 'durability'> & {
 /** Recovers, runs the first snapshot, and follows what is wanted from then on. @throws StartRefusal */
 export async function runConnector(options: RunOptions): Promise<Running> {
   const { first, log, wanted } = options
-  const worker = await Worker.open({ ...options, durability: first.snapshot.journal.durability })
+  const { ringBytes } = first.snapshot.limits
+  const durability = first.snapshot.journal.durability
+  const worker = await Worker.open({ ...(ringBytes ? { ringBytes } : {}), ...options, durability })
   const refused = refusal(worker, first.snapshot, first.digest)
   if (refused) {
     await worker.stop()

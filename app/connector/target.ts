@@ -345,7 +345,6 @@ export class Target implements Reader {
   }
 
   private loggedOn(): void {
-    this.connection?.authenticated()
     this.core.control({ kind: 'logon', session: this.id })
     this.report.lastLogonMs = this.report.sinceMs = this.core.wallMs
     this.sent = []

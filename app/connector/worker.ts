@@ -193,7 +193,11 @@ export class Worker {
         if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)
         if (kind === 'feed' && code === 'logged-on') this.alarms.clear('feed-refused', kind, id)
       },
-      authenticated: (connection) => connection && this.acceptor.authenticated(connection),
+      authenticated: (connection) => {
+        if (!connection) return
+        connection.authenticated(this.running?.limits.frameBytes)
+        this.acceptor.authenticated(connection)
+      },
     }
   }
 
