@@ -16,8 +16,6 @@ import { removeExpiredSessions } from './http/sessions.server.ts'
 const development = !import.meta.url.includes('/build/')
 const now = () => new Date()
 
-await main()
-
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const log = openLog(config.logLevel)
@@ -113,3 +111,5 @@ function welcome({ mode }: Config, { url, setUpUrl }: Portal, directory: string)
   const how = setUpUrl ? first : signIn[mode]
   return [`Drop Copy Portal is ready: ${url}`, how, `Data: ${directory}`, 'Stop with Ctrl-C.'].join('\n')
 }
+
+await main() // last: what stands above as a constant must have its value

@@ -31,7 +31,7 @@ async function read(): Promise<unknown> {
 /** The streams behind a listener of their own, with a view that the test changes; who asks is said by a header. */
 let shown: unknown
 let reads: number
-let readingNow: number
+let readingNow = 0
 let mostAtOnce: number
 let rights: (user: SignedInUser) => SignedInUser | undefined
 let events: Events
@@ -40,7 +40,6 @@ let url: string
 beforeEach(async () => {
   shown = { copies: 1 }
   reads = 0
-  readingNow = 0
   mostAtOnce = 0
   rights = (user) => user
   events = openEvents({
@@ -71,6 +70,7 @@ afterEach(async () => {
   events.close()
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
+  await until('the last reading is over', () => readingNow === 0)
 })
 
 const ask = (name: string, path = '/status', headers: Record<string, string> = {}) =>

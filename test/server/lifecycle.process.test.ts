@@ -128,18 +128,23 @@ describe('a start that cannot be', () => {
     expect(started.log()).toContain('MODE')
     expect(existsSync(elsewhere)).toBe(false)
   })
-  test('because the port is taken says which, its variable and a free one', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    await until('it listens', () => taken.listening)
-    const address = taken.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    const elsewhere = join(untouched.path, 'other')
-    const started = launch({ ...env, PORT: String(port), DATA_DIR: elsewhere })
-    expect(await started.exited).toBe(2)
-    expect(started.log()).toMatch(new RegExp(`Port ${port} \\(PORT\\) is taken by another program; \\d+ is free`))
-    expect(existsSync(join(elsewhere, 'postgres'))).toBe(false)
-    taken.close()
-  })
+  test.each(['PORT', 'FEED_PORT', 'TARGET_PORT'])(
+    'because the %s is taken says which, its variable and a free one',
+    async (variable) => {
+      const taken = createServer().listen(0, '127.0.0.1')
+      await until('it listens', () => taken.listening)
+      const address = taken.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      const elsewhere = join(untouched.path, 'other')
+      const started = launch({ ...env, [variable]: String(port), DATA_DIR: elsewhere })
+      expect(await started.exited).toBe(2)
+      expect(started.log()).toMatch(
+        new RegExp(`Port ${port} \\(${variable}\\) is taken by another program; \\d+ is free`),
+      )
+      expect(existsSync(join(elsewhere, 'postgres'))).toBe(false)
+      taken.close()
+    },
+  )
   test('because the data were made in the other mode says so', async () => {
     await (await startApp(env)).stop()
     const started = launch({ ...env, MODE: 'production' })
