@@ -72,6 +72,7 @@ export async function openPortal(options: {
     pages: pages.handler((request, response) => loadContext(parts, request, response)),
   })
   server.on('request', app)
+  log.info({ host: config.host, port, publicUrl }, 'listening')
   await order.started('listener', () => closeServer(server, events))
   return { url: publicUrl, setUpUrl: setUp.token && publicUrl + paths.setUp(setUp.token) }
 }

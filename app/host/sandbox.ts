@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { and, eq } from 'drizzle-orm'
 import type { Config } from '#app/config.ts'
+import { emptyDatabase } from '#db/empty-database.ts'
 import { sourceSessions } from '#db/schema/sources.ts'
 import { type Seeded, sandboxFeed, seedSandbox } from '#db/seed.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
@@ -37,11 +38,20 @@ export async function fillSandbox({ config, installation, log, now }: Parts): Pr
     { role: 'primary' as const, host: sandboxHost, port: target },
     { role: 'backup' as const, host: sandboxHost, port: targetBackup },
   ]
-  const seeded = await seedSandbox(database, deps, { feed, listen })
-  if (seeded) writeFileSync(clientFile(installation), JSON.stringify(seeded.client), { mode: 0o600 })
+  await seedWhole(installation, () => seedSandbox(database, deps, { feed, listen }))
   const addresses = { feedId: sandboxFeed, feed, listen }
   const parts = await publishReferenceData('sandbox', { ...deps, asJobs: database.asJobs }, addresses)
   if (parts > 0) log.info({ parts }, 'reference data published')
+}
+
+/** The seed is many transactions: one that was interrupted is cleared away and begun anew at the next start. */
+async function seedWhole(installation: Installation, seed: () => Promise<Seeded | undefined>): Promise<void> {
+  const unfinished = join(installation.directory, 'sandbox-being-filled')
+  if (existsSync(unfinished)) await emptyDatabase(installation.ownerUrl)
+  writeFileSync(unfinished, '')
+  const seeded = await seed()
+  if (seeded) writeFileSync(clientFile(installation), JSON.stringify(seeded.client), { mode: 0o600 })
+  rmSync(unfinished)
 }
 
 const clientFile = ({ directory }: Installation) => join(directory, 'simulated-client.json')

@@ -52,7 +52,11 @@ export function openSessions(options: { db: Database['auth']; port: number; secu
   const stored = new DrizzlePostgreSQLAdapter(db, authSessions, users)
   const find = async (id: string): Promise<[DatabaseSession, DatabaseUser] | undefined> => {
     const [session, user] = await stored.getSessionAndUser(id)
-    if (!session || user?.attributes.state !== 'active') return undefined
+    if (!session || !user) return undefined
+    if (user.attributes.state !== 'active') {
+      await stored.deleteSession(id) // so that it does not come back with the person
+      return undefined
+    }
     return session.expiresAt > now() && session.attributes.absoluteUntil > now() ? [session, user] : undefined
   }
   const lucia = new Lucia(hashing(stored, find), {

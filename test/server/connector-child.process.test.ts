@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type App,
@@ -85,6 +87,21 @@ test('other ports at the next start are published and used', async () => {
   const [row] =
     await db.owner`select document->'listen'->0->>'port' as port from dc.configuration_parts where kind = 'target' order by number desc limit 1`
   expect(row).toEqual({ port: String(target) })
+})
+
+test('a sandbox that was interrupted while it was filled is filled anew', async () => {
+  await app.stop()
+  await db.owner`delete from dc.observed_feeds`
+  const people = async () =>
+    (await db.owner<{ id: string }[]>`select id from dc.users order by email`).map(({ id }) => id)
+  const before = await people()
+  writeFileSync(join(env.DATA_DIR ?? '', 'sandbox-being-filled'), '')
+  rmSync(join(env.DATA_DIR ?? '', 'connector'), { recursive: true })
+  app = await startApp(env)
+  const after = await people()
+  expect(after).toHaveLength(before.length)
+  expect(after.filter((id) => before.includes(id))).toEqual([])
+  await flows(0)
 })
 
 test('CONNECTOR=external starts none', async () => {

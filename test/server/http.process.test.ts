@@ -133,6 +133,45 @@ describe('every answer', () => {
   })
 })
 
+describe('behind a proxy with an address of its own', () => {
+  let proxied: App
+  beforeAll(async () => {
+    const behind = {
+      PUBLIC_URL: 'https://portal.example/',
+      TRUST_PROXY: '1',
+      CONNECTOR: 'external',
+      SANDBOX_TRAFFIC: '0',
+    }
+    const env = await appEnvironment(data, { ...databaseVariables(db), ...behind })
+    proxied = await startApp({ ...env, DATA_DIR: `${env.DATA_DIR}-proxied` })
+  }, 60_000)
+  afterAll(async () => {
+    await proxied?.stop()
+  })
+  test('forms from that address pass, cookies are secure, and the browser is told to stay on https', async () => {
+    expect(proxied.url).toBe('https://portal.example')
+    const port = /"port":(\d+)/.exec(proxied.log())?.[1]
+    const here = `http://127.0.0.1:${port}`
+    const people = await db.owner<{ id: string }[]>`select id from dc.users limit 1`
+    const answer = await fetch(`${here}/continue-as`, {
+      method: 'POST',
+      headers: { Origin: 'https://portal.example', 'X-Forwarded-For': '192.0.2.7', 'X-Forwarded-Proto': 'https' },
+      body: new URLSearchParams({ userId: people[0]?.id ?? '' }),
+      redirect: 'manual',
+    })
+    expect(answer.status).toBe(302)
+    expect(answer.headers.getSetCookie().join()).toMatch(/Secure/)
+    expect(answer.headers.get('Strict-Transport-Security')).toContain('max-age')
+    expect(answer.headers.get('Content-Security-Policy')).toContain('upgrade-insecure-requests')
+    const foreign = await fetch(`${here}/continue-as`, {
+      method: 'POST',
+      headers: { Origin: 'https://evil.example' },
+      body: '',
+    })
+    expect(foreign.status).toBe(403)
+  })
+})
+
 describe('the health answer', () => {
   test('says that the database answers and what the connector does', async () => {
     const response = await fetch(`${app.url}/health`)

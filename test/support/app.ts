@@ -86,7 +86,7 @@ export const databaseVariables = ({ ownerUrl, urls }: FreshDb): Record<string, s
 export async function startApp(env: Record<string, string>, command = ['node', 'app/start.mjs']): Promise<App> {
   const started = launch(env, command)
   const url = await Promise.race([
-    started.saidMatch(/(http:\/\/\S+)[\s\S]*Ctrl-C/),
+    started.saidMatch(/(https?:\/\/\S+)[\s\S]*Ctrl-C/),
     started.exited.then((code) => {
       throw new Error(`the portal ended with ${code} instead of starting:\n${started.said()}${started.log()}`)
     }),
