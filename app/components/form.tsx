@@ -36,7 +36,7 @@ export function CommandForm({
   className?: string
   children: ReactNode
 }) {
-  const busy = useNavigation().state === 'submitting'
+  const busy = useNavigation().state !== 'idle' // also while the page is read again after a refusal
   return (
     <RefusalContext.Provider value={refusal}>
       <Form
@@ -108,7 +108,7 @@ export function Submit({
   value?: string
   noValidate?: boolean
 }) {
-  const busy = useNavigation().state === 'submitting'
+  const busy = useNavigation().state !== 'idle' // also while the page is read again after a refusal
   const look = kind === 'plain' ? '' : `button-${kind}`
   return (
     <button

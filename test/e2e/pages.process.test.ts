@@ -61,14 +61,16 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     async ({ as, pages }) => {
       const page = await browser.newPage({ colorScheme })
       await signInAs(page, portal.url(), as)
-      for (const path of await addresses(page, pages)) {
+      const paths = await addresses(page, pages)
+      for (const path of paths) {
         await page.setViewportSize({ width: 1440, height: 900 })
         await page.goto(portal.url() + path)
         await expectNoSidewaysScroll(page)
         await (colorScheme === 'light' ? expectAccessible(page) : expectContrast(page))
         await page.setViewportSize({ width: 390, height: 844 })
         await expectNoSidewaysScroll(page)
-        if (colorScheme === 'light') await expectAccessible(page)
+        // the narrow page is the same markup, but for the menu in its bar: once for each person
+        if (colorScheme === 'light' && path === paths[0]) await expectAccessible(page)
       }
     },
     240_000,
