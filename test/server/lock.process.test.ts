@@ -7,11 +7,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { claim } from '#app/host/lock.ts'
 import { projectRoot, until } from '#test/support/app.ts'
 
+let made: string
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'drop-copy-lock-'))
+  made = mkdtempSync(join(tmpdir(), 'drop-copy-lock-'))
+  dir = made
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
+afterEach(() => rmSync(made, { recursive: true, force: true }))
 
 const files = () => readdirSync(dir).filter((name) => name.startsWith('lock'))
 const won = async () => {
