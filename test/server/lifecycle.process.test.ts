@@ -36,6 +36,15 @@ const gone = () => until('no process is left', () => data.processes().length ===
 const npm = ['npm', 'start', '--silent']
 const reached = async ({ url }: App) => (await fetch(`${url}/health`)).status
 
+describe('a portal run from its sources', () => {
+  test('starts, is reached, and ends in order', async () => {
+    const app = await startApp(env, ['npm', 'run', 'dev', '--silent'])
+    expect(await reached(app)).toBe(200)
+    await app.stop()
+    await gone()
+  }, 120_000)
+})
+
 describe('a portal that is told to stop', () => {
   test('by SIGTERM ends in order, leaves no process and no lock, and answers 0', async () => {
     const app = await startApp(env)
