@@ -87,6 +87,7 @@ export class Feed implements Reader {
 
   /** A Logon named this feed. */
   take(connection: Connection, message: Message) {
+    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep the rightful one out
     if (this.connection) return this.second(connection, message)
     this.adopt(connection)
     this.peer.input({ type: 'message', message })

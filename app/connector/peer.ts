@@ -62,6 +62,11 @@ export class Peer {
     return this.session.phase.kind === 'live'
   }
 
+  /** Connected, and nothing that came was a Logon to act upon: whoever it is has no claim to the session. */
+  get isAwaitingLogon(): boolean {
+    return this.session.phase.kind === 'awaiting-logon'
+  }
+
   get isConnected(): boolean {
     return this.wire !== undefined
   }

@@ -214,6 +214,7 @@ export class Target implements Reader {
 
   /** A Logon named this target. The message is the connection's first. */
   take(connection: Connection, message: Message) {
+    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep the rightful one out
     if (this.connection) return this.second(connection, message)
     this.connection = connection
     connection.reader = this

@@ -72,6 +72,20 @@ describe('a client that logs on', () => {
     expect(again.of('A')[0]!.seqNum).toBe(2)
   })
 
+  test('gets in although somebody unproven came before it and was not answered', async () => {
+    const connector = await start(snapshot())
+    const stranger = await client(connector.targetPort)
+    stranger.logon([], 1)
+    await stranger.until(
+      'the stranger is taken for a client',
+      () => connector.worker.targets.get('ODQ1Z9')?.isConnected,
+    )
+    await loggedOnClient(connector.targetPort)
+    await stranger.closed()
+    expect(stranger.received).toEqual([])
+    expect(connector.worker.refusedLogons.newest).toEqual([])
+  })
+
   test('is told the number expected when its own is too low', async () => {
     const connector = await start(snapshot())
     const first = await loggedOnClient(connector.targetPort)
