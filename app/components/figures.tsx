@@ -70,10 +70,10 @@ export function CopyButton({ text, label, large = false }: { text: string; label
     <button
       type="button"
       onClick={copy}
-      aria-label={`Copy ${label}`}
+      aria-label={large ? undefined : `Copy ${label}`}
       className={large ? 'button needs-script' : 'link needs-script text-caption no-underline hover:underline'}
     >
-      {copied ? 'Copied' : 'Copy'}
+      {copied ? 'Copied' : large ? `Copy ${label}` : 'Copy'}
     </button>
   )
 }

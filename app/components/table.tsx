@@ -11,6 +11,8 @@ export interface Column<Row> {
   tight?: boolean
   /** The server sorts by this key when the head is pressed. */
   sortable?: boolean
+  /** Text of more than a few words: in a folded row it stands under its head. */
+  wide?: boolean
   /** Whether it has nothing to say: left out of a folded row then, and out of the table when no row has anything. */
   blank?: (row: Row) => boolean
   /** Whether a folded row may do without it, though a table keeps the column: a zero among figures. */
@@ -89,6 +91,7 @@ function Cell<Row>({ column, row, first }: { column: Column<Row>; row: Row; firs
   const look = [
     column.number && 'number',
     column.tight && 'tight',
+    column.wide && 'wide',
     (column.blank?.(row) || column.folded?.(row)) && 'blank',
   ]
   const className = look.filter(Boolean).join(' ') || undefined

@@ -57,7 +57,7 @@ export default function Overview() {
           columns={[
             { key: 'firm', head: 'Firm', cell: (row) => row.firmName },
             { key: 'by', head: 'By', cell: (row) => row.by },
-            { key: 'sentence', head: 'Sentence signed', cell: (row) => row.sentence },
+            { key: 'sentence', head: 'Sentence signed', wide: true, cell: (row) => row.sentence },
             {
               key: 'request',
               head: 'Request',
@@ -112,9 +112,15 @@ function History() {
         empty=""
         columns={[
           { key: 'at', head: 'When', tight: true, cell: (event) => <Instant at={event.at} /> },
-          { key: 'what', head: 'What', cell: (event) => event.what },
+          { key: 'what', head: 'What', wide: true, cell: (event) => event.what },
           { key: 'by', head: 'By', cell: (event) => event.by },
-          { key: 'reason', head: 'Reason', cell: (event) => event.reason ?? '', blank: (event) => !event.reason },
+          {
+            key: 'reason',
+            head: 'Reason',
+            wide: true,
+            cell: (event) => event.reason ?? '',
+            blank: (event) => !event.reason,
+          },
         ]}
       />
     </Section>

@@ -15,7 +15,9 @@ export const meta = () => [{ title: 'People · Drop Copy Portal' }]
 export async function loader({ context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:read')
   const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))
-  return { people, me: user.userId, firmId: user.firmId, mayWrite: may(user, 'people:write') }
+  // a firm's list is of its own people, though it may know the exchange's by name
+  const own = people.filter((person) => user.isExchange || person.firmId === user.firmId)
+  return { people: own, me: user.userId, firmId: user.firmId, mayWrite: may(user, 'people:write') }
 }
 
 export default function People() {

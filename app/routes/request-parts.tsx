@@ -83,10 +83,11 @@ export function Decisions({ decisions }: { decisions: readonly DecisionView[] })
             ),
           },
           { key: 'by', head: 'By', cell: (decision) => decision.decidedBy },
-          { key: 'sentence', head: 'Signed', cell: (decision) => decision.authority },
+          { key: 'sentence', head: 'Signed', wide: true, cell: (decision) => decision.authority },
           {
             key: 'reason',
             head: 'Reason',
+            wide: true,
             cell: (decision) => decision.reason ?? '–',
             blank: (decision) => !decision.reason,
           },

@@ -13,7 +13,7 @@ import { gatewayName } from './names.ts'
 export function Delivery({ state, fallback }: { state: DeliveryState | undefined; fallback?: string }) {
   if (!state) return <span className="text-muted">{fallback}</span>
   return (
-    <div className="max-w-md @max-3xl/page:ml-auto">
+    <div className="max-w-md">
       <DeliveryWordState state={state} />
       {state.word !== 'Complete' && (
         <span className="block text-caption text-muted">
@@ -58,6 +58,7 @@ export function GroupTable({
           key: 'state',
           head: 'State',
           sortable: true,
+          wide: true,
           cell: (group) => <Delivery state={group.delivery} fallback={group.stateWord} />,
         },
         { key: 'owner', head: 'Owner', sortable: true, cell: (group) => group.ownerName },
@@ -104,7 +105,7 @@ export function TargetTable({
             </Link>
           ),
         },
-        { key: 'state', head: 'State', cell: (target) => <Delivery state={target.delivery} /> },
+        { key: 'state', head: 'State', wide: true, cell: (target) => <Delivery state={target.delivery} /> },
         ...(withGroup
           ? [
               {

@@ -203,7 +203,7 @@ export function RefusedLogons({ logons }: { logons: TargetView['refusedLogons'] 
           { key: 'at', head: 'When', tight: true, cell: (logon) => <Instant at={logon.at} precision="ms" /> },
           { key: 'from', head: 'From', cell: (logon) => <Mono>{logon.address}</Mono> },
           { key: 'claimed', head: 'Named itself', cell: (logon) => <Mono>{logon.claimed}</Mono> },
-          { key: 'says', head: 'Why', cell: (logon) => logon.says },
+          { key: 'says', head: 'Why', wide: true, cell: (logon) => logon.says },
         ]}
       />
     </Section>
