@@ -40,14 +40,16 @@ export default function Overview() {
           <p className="text-muted">Nothing is agreed yet: this group was asked for and is not approved.</p>
         )}
       </Section>
-      <Section title="Running">
-        <TargetTable
-          targets={group.targets}
-          stale={isStale}
-          withGroup={false}
-          empty="No target yet: a group gets its targets when it is approved."
-        />
-      </Section>
+      {group.otherSources === null && (
+        <Section title="Running">
+          <TargetTable
+            targets={group.targets}
+            stale={isStale}
+            withGroup={false}
+            empty="No target yet: a group gets its targets when it is approved."
+          />
+        </Section>
+      )}
       <Section title="Signed">
         <Table
           caption="Who signed"

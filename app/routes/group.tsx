@@ -45,7 +45,9 @@ export default function Group() {
   const tabs = [
     { to: paths.group(group.id), label: 'Overview' },
     { to: paths.groupSources(group.id), label: 'Sources', count: group.sources.length },
-    { to: paths.groupTargets(group.id), label: 'Targets and keys', count: group.targets.length },
+    ...(group.otherSources === null
+      ? [{ to: paths.groupTargets(group.id), label: 'Targets and keys', count: group.targets.length }]
+      : []),
     { to: paths.groupRequests(group.id), label: 'Requests', count: group.requests.length },
     ...(seesFee ? [{ to: paths.groupBilling(group.id), label: 'Billing' }] : []),
   ]

@@ -1,4 +1,4 @@
-import { Checkboxes, Radios, TextArea } from '#app/components/fields.tsx'
+import { Radios, Select, TextArea } from '#app/components/fields.tsx'
 import { Fieldset, Submit } from '#app/components/form.tsx'
 import { levelNames, levels } from '#domain/group/states.ts'
 import type { ChangeDocument, CloseDocument } from '#domain/request/document.ts'
@@ -10,7 +10,7 @@ import { SourcePicker } from './request-form-sources.tsx'
 import { PreviewTables } from './request-preview.tsx'
 
 /** A change of a group: only what is to become different is filled in. */
-export function ChangeStep({ document, more, ...form }: StepProps & { document: ChangeDocument }) {
+export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { document: ChangeDocument }) {
   const { draft } = form
   return (
     <DraftForm {...form}>
@@ -23,30 +23,27 @@ export function ChangeStep({ document, more, ...form }: StepProps & { document: 
         defaultValue={document.reason}
       />
       <Fieldset legend="Add sources">
-        <SourcePicker draft={draft} name="addSources[]" chosen={document.addSources} />
+        <SourcePicker draft={draft} name="addSources[]" chosen={document.addSources} taken={inGroup} />
       </Fieldset>
-      <Fieldset legend="Remove sources" hint="Removed sources stop flowing when the change is applied.">
-        {[...document.removeSources, { source: '', revoked: false }].map((row, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own
-          <div key={index} className="grid gap-x-4 @lg/page:grid-cols-2">
-            <TextArea
-              name={`removeSources.${index}.source`}
-              label="Source"
-              rows={1}
-              maxLength={12}
-              defaultValue={row.source}
-            />
-            <Checkboxes
-              name={`removeSources.${index}.revoked`}
-              legend="What was sent before"
-              chosen={row.revoked ? ['on'] : []}
-              choices={[
-                { value: 'on', label: 'And nothing again', hint: 'Copies sent before may no longer be asked for.' },
-              ]}
-            />
-          </div>
-        ))}
-      </Fieldset>
+      {inGroup.length > 0 && (
+        <Fieldset legend="Remove sources" hint="What is removed stops flowing when the change is applied.">
+          {inGroup.map((source) => (
+            <Select
+              key={source}
+              name={`remove.${source}`}
+              label={source}
+              required
+              defaultValue={removal(document, source)}
+            >
+              <option value="stays">Stays in the group</option>
+              <option value="from-now-on">Remove, from now on</option>
+              <option value="nothing-again">
+                Remove, and nothing again: copies sent before may no longer be asked for
+              </option>
+            </Select>
+          ))}
+        </Fieldset>
+      )}
       <Submit name="intent" value="stay" kind="plain" noValidate>
         Save and look up who must sign
       </Submit>
@@ -75,6 +72,11 @@ export function ChangeStep({ document, more, ...form }: StepProps & { document: 
       <ContactRows draft={draft} name="addContacts" contacts={document.addContacts} more={more} required={false} />
     </DraftForm>
   )
+}
+
+const removal = ({ removeSources }: ChangeDocument, source: string): string => {
+  const row = removeSources.find((one) => one.source === source)
+  return row ? (row.revoked ? 'nothing-again' : 'from-now-on') : 'stays'
 }
 
 /** The end of a group. */

@@ -4,10 +4,13 @@ import { Notice, PageHead } from '#app/components/page.tsx'
 import { type Refusal, refusalOf } from '#app/components/refusal.ts'
 import { Steps } from '#app/components/steps.tsx'
 import { Age } from '#app/components/time.tsx'
+import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { readFields, readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { findGroupPage } from '#db/queries/group-page.ts'
+import { withdrawalModes } from '#domain/consent/covering.ts'
 import { draftCommandInput, saveDraftInput } from '#domain/request/command-input.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
 import { isStep, type StepId } from '#domain/request/steps.ts'
@@ -32,6 +35,7 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams
   return {
     draft,
+    inGroup: await sourcesOf(context, user, draft),
     step,
     /** whether what is missing in this step is shown beside its fields */
     check: query.has('check'),
@@ -40,6 +44,13 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     signer: user.name,
     commandId: context.deps.newId(),
   }
+}
+
+/** The sources that the group of a change has today, as far as this person sees them. */
+async function sourcesOf(context: RequestContext, user: SignedInUser, { groupId, kind }: Draft): Promise<string[]> {
+  if (groupId === null || kind !== 'change') return []
+  const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
+  return group?.sources.map((source) => source.name) ?? []
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -56,10 +67,18 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const { fields, typed } = await readFields(posted)
   const intent = String(fields.intent ?? 'next')
-  const saved = await saveDraft({ ...input.value, fields: withoutRow(fields, intent) }, user, context.deps)
+  const saved = await saveDraft({ ...input.value, fields: asWritten(fields, intent) }, user, context.deps)
   if (!saved.ok) return refusal(saved.error, typed)
   const draft = await loadDraft(context, user, params.number)
   return redirect(placeAfter(draft, input.value.step, intent))
+}
+
+/** What the form's controls say, as the document has it. */
+function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
+  const { remove, ...rest } = withoutRow(fields, intent)
+  if (typeof remove !== 'object' || remove === null) return rest
+  const chosen = Object.entries(remove).filter(([, mode]) => withdrawalModes.some((known) => known === mode))
+  return { ...rest, removeSources: chosen.map(([source, mode]) => ({ source, revoked: mode === 'nothing-again' })) }
 }
 
 /** A row of people is taken out by its own button, which says `remove.2`. */
@@ -88,7 +107,7 @@ function stepIn(kind: RequestKind, step: string | undefined): StepId {
 }
 
 export default function RequestForm() {
-  const { draft, step, check, more, signer, commandId } = useLoaderData<typeof loader>()
+  const { draft, inGroup, step, check, more, signer, commandId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   const all = stepsOf(draft.kind)
   const own = draft.problems.filter((problem) => stepOfProblem(draft.kind, problem.step) === step)
@@ -101,7 +120,7 @@ export default function RequestForm() {
           typed: {},
         }
       : undefined
-  const form = { draft, commandId, refusal: refused ?? missing, more, signer }
+  const form = { draft, inGroup, commandId, refusal: refused ?? missing, more, signer }
   return (
     <>
       <PageHead
@@ -138,6 +157,7 @@ const titles: Record<RequestKind, string> = { 'new-group': 'New group', change: 
 /** What every step is given. */
 export interface StepProps {
   draft: Draft
+  inGroup: readonly string[]
   commandId: string
   refusal: Refusal | undefined
   more: boolean

@@ -83,7 +83,13 @@ const draftNewGroup = z.object({ kind: z.literal('new-group') }).extend({
 const optionalLevel = z.preprocess((value) => value || null, z.enum(levels).nullable())
 const optionalYes = z.preprocess(
   (value) =>
-    value === 'on' || value === 'true' ? true : value === 'off' || value === 'false' ? false : (value ?? null),
+    value === 'on' || value === 'true'
+      ? true
+      : value === 'off' || value === 'false'
+        ? false
+        : value === ''
+          ? null
+          : (value ?? null),
   z.boolean().nullable(),
 )
 const draftChange = z.object({
