@@ -61,7 +61,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     async ({ as, pages }) => {
       const page = await browser.newPage({ colorScheme })
       await signInAs(page, portal.url(), as)
-      const paths = await addresses(page, pages)
+      // the dark theme has the same markup and colours whose contrast tokens.test.ts holds: a few pages show that they are used
+      const paths = await addresses(page, colorScheme === 'light' ? pages : pages.slice(0, 3))
       for (const path of paths) {
         await page.setViewportSize({ width: 1440, height: 900 })
         await page.goto(portal.url() + path)
@@ -124,5 +125,17 @@ describe('the theme', () => {
     await expect.poll(ground).not.toBe(light)
     await page.reload()
     expect(await ground()).not.toBe(light)
+  })
+})
+
+describe('on paper', () => {
+  test('a request with everybody’s signatures takes two sheets of A4 at most, and no frame', async () => {
+    const page = await browser.newPage()
+    await signInAs(page, portal.url(), 'Harper Harbor', '/requests/1')
+    const pdf = await page.pdf({ preferCSSPageSize: true })
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2)
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.getByRole('navigation', { name: 'Portal' }).isVisible()).toBe(false)
+    expect(await page.getByRole('heading', { name: 'Decisions' }).isVisible()).toBe(true)
   })
 })
