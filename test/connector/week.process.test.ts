@@ -50,6 +50,7 @@ describe('the end of the trading week', () => {
     gw.logon()
     await gw.message('A')
     envelop(gw, sourceFill('K7T882', 1))
+    await gw.until('the message is in', () => connector.worker.feeds.get('gw1')!.state.received === 1)
     clock.offset += 70_000
     expect(fieldOf(await gw.message('5'), 58)).toBe('End of trading week')
     await gw.closed()

@@ -83,6 +83,7 @@ describe('people of a request', () => {
 test('a request sent twice from the same page is one request', async () => {
   const page = await browser.newPage()
   await signInAs(page, portal.url(), 'Avery Alder', '/requests/new')
+  await page.getByRole('button', { name: 'Start' }).waitFor()
   const form = await page.locator('main form').evaluate((element) => {
     const fields = new FormData(element as HTMLFormElement) // the page's only form
     fields.set('kind', 'new-group')
