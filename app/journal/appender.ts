@@ -187,10 +187,8 @@ export class Appender {
     const trailerAt = begin + align8(this.at - begin)
     bytes.fill(0, this.at, trailerAt)
     const length = trailerAt + TRAILER_BYTES - begin
-    view.setUint32(begin, BATCH_MAGIC, true)
     view.setUint32(begin + 4, length, true)
     view.setUint32(begin + 12, tail.crc, true)
-    view.setFloat64(begin + 16, this.batch, true)
     view.setFloat64(begin + 24, Date.now(), true)
     tail.crc = crc32(bytes.subarray(begin + 12, trailerAt))
     view.setUint32(begin + 8, tail.crc, true)
@@ -223,6 +221,15 @@ export class Appender {
     this.toPosition = position - begin
     this.toSegment = tail.used - begin
     this.limit = begin + Math.min(room, tail.segment.bytes - tail.used) - CLOSING_BYTES
+    this.beginHeader()
+  }
+
+  /** A scan may come here before the batch is sealed, and the ring holds what stood there a turn ago. */
+  private beginHeader(): void {
+    const { view } = this.memory
+    view.setUint32(this.begin, BATCH_MAGIC, true)
+    view.setFloat64(this.begin + 16, this.batch, true)
+    view.setFloat64(this.begin + 24, Date.now(), true)
   }
 
   private firstUnwritten(): Sealed | undefined {

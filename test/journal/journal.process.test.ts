@@ -97,6 +97,17 @@ describe('a journal', () => {
     await two.journal.close()
   })
 
+  test('is scanned into the batch still open, whatever stood in that memory before', async () => {
+    const one = await opened(temporaryDirectory())
+    for (let i = 1; i <= 400; i++) {
+      const from = one.journal.end
+      appendMessage(one, i, 1, '6'.repeat(1_000))
+      expect(await scanned(one, from)).toEqual([one.fold.seen.at(-1)])
+      await one.journal.flush()
+    }
+    await one.journal.close()
+  })
+
   test('takes a burst larger than a batch, a segment and its memory', async () => {
     const dir = temporaryDirectory()
     const one = await opened(dir)
