@@ -9,7 +9,7 @@ import {
   type TargetState,
   type Terms,
 } from './state.ts'
-import { emptyWaiting, forget, stopCounting } from './waiting.ts'
+import { emptyWaiting, forget, join, stopCounting } from './waiting.ts'
 
 /** What X records say. The kind's place in this list is its number in the journal: append only. */
 const kinds = [
@@ -114,11 +114,23 @@ function cut(state: State, position: number, control: Extract<Control, { kind: '
   data.digest = control.digest
   for (const { id, terms } of control.targets) {
     const target = data.targets[id]
-    if (target) forgetRevoked(state, target, terms)
+    if (target) {
+      forgetRevoked(state, target, terms)
+      joinAgain(state, target, terms)
+    }
     setTerms(target, position, terms)
   }
   for (const id of control.gone) setTerms(data.targets[id], position, undefined)
   deriveRoutes(state)
+}
+
+/** A source that was away begins its chain anew; one that stays keeps it, whatever its level is now. */
+function joinAgain({ data }: State, target: TargetState, terms: Terms): void {
+  for (const stream of terms.sources) {
+    const chain = target.chains[stream]
+    const source = data.streams[stream]
+    if (chain && source && !target.terms?.sources.includes(stream)) join(chain, source.epoch, source.highest)
+  }
 }
 
 /** What waited of a source that is taken away with effect on the past counts as filtered. */

@@ -25,7 +25,7 @@ import { secondLogon } from './second-logon.ts'
 import { addressKey, type Exchange, targetSession } from './settings.ts'
 import type { Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
-import { previousOf } from './waiting.ts'
+import { joinedAfter, previousOf } from './waiting.ts'
 
 /** What a copy's number and chain depend on. */
 export type CopyKey = { stream: number; epoch: number; number: number; late: boolean }
@@ -322,7 +322,8 @@ export class Target implements Reader {
       this.sent[key.stream] = { epoch: key.epoch, head: key.number }
       return durable
     }
-    const previous = sent.epoch === key.epoch && sent.head > durable ? sent.head : durable
+    const from = chain ? Math.max(durable, joinedAfter(chain, key.epoch, key.number)) : durable
+    const previous = sent.epoch === key.epoch && sent.head > from ? sent.head : durable
     sent.epoch = key.epoch
     sent.head = key.number
     return previous

@@ -24,6 +24,8 @@ export type Chain = {
   head: number
   /** Copies pushed out of the queue, by source number; the chain runs over them. */
   held: Held[]
+  /** Highest number of the source at each time it joined the group again, oldest first: no copy above one names a copy up to it. */
+  joins?: { epoch: number; after: number }[]
 }
 /** `last`: position of its newest message. `late`: journaled out of order, so outside the chain. */
 export type Held = {
@@ -120,15 +122,33 @@ export function hold(chain: Chain, row: Row, copy: Counted, absence: number): vo
   } else chain.held.push({ epoch, from: number, to: number, count: 1, last: position, late, absence })
 }
 
+/** The source is back after it had left: what comes above its highest number of now begins the chain anew. */
+export function join(chain: Chain, epoch: number, after: number): void {
+  if (after === 0 || joinedAfter(chain, epoch, after + 1) === after) return
+  // one that a delivered copy stands above has done its work
+  const open = (chain.joins ?? []).filter(
+    (one) => one.epoch === epoch && !(chain.epoch === epoch && chain.head > one.after),
+  )
+  chain.joins = [...open, { epoch, after }]
+}
+
+/** Numbers up to this one are not named by a copy of this number: its source left the group and joined again behind them. */
+export function joinedAfter(chain: Chain, epoch: number, number: number): number {
+  if (!chain.joins) return 0
+  const join = chain.joins.findLast((one) => one.epoch === epoch && one.after < number)
+  return join?.after ?? 0
+}
+
 /** ApplLastSeqNum(1350) of the next chained copy: the eligible number before it, delivered or held; 0 where the chain starts (spec §3.1). */
 export function previousOf(chain: Chain, epoch: number, number: number): number {
-  const head = chain.epoch === epoch ? chain.head : 0
+  const from = joinedAfter(chain, epoch, number)
+  const head = chain.epoch === epoch && chain.head > from ? chain.head : 0
   if (chain.held.length === 0) return head
   let previous = head
   for (let i = chain.held.length - 1; i >= 0; i--) {
     const held = chain.held[i]!
     if (held.epoch < epoch) break
-    if (held.epoch === epoch && !held.late && held.to < number && held.to > previous) previous = held.to
+    if (held.epoch === epoch && !held.late && held.to < number && held.to > Math.max(previous, from)) previous = held.to
   }
   return previous
 }

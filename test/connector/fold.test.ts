@@ -261,3 +261,75 @@ describe('a source taken away with effect on the past', () => {
     expect(Object.values(target.ledger['2026-01-04']!).every(balances)).toBe(true)
   })
 })
+
+describe('a source that leaves a group and joins it again', () => {
+  /** A world whose target 11 has the source 1 taken away and put back with nothing in between. */
+  const cut = (world: World, targets: { id: number; terms: Terms }[], gone: number[] = []) =>
+    world.control({ kind: 'cut', version: 2, digest: 'b', targets, gone })
+  const away = (world: World) => cut(world, [{ id: 11, terms: terms([2]) }])
+  const back = (world: World, depth: number | 'all' = 'all') =>
+    cut(world, [{ id: 11, terms: terms([1, 2], { queueDepth: depth }) }])
+  const chain = (world: World) => world.state.data.targets[11]!.chains[1]!
+
+  test('begins its chain without 1350, and goes on from there', () => {
+    const world = new World('all', 0)
+    world.logon(11)
+    world.message(1, 0)
+    world.deliver(11, 1)
+    away(world)
+    world.numbers[1] = 7
+    world.state.data.streams[1]!.highest = 7
+    back(world)
+    expect(previousOf(chain(world), 1, 8)).toBe(0)
+    world.message(1, 0)
+    world.deliver(11, 1)
+    expect(previousOf(chain(world), 1, 9)).toBe(8)
+  })
+
+  test('still chains what waited from before it left to what was delivered before', () => {
+    const world = new World('all', 0)
+    world.logon(11)
+    world.message(1, 0)
+    world.deliver(11, 1)
+    world.away(11)
+    world.message(1, 0)
+    away(world)
+    back(world)
+    world.message(1, 0)
+    away(world)
+    back(world)
+    expect([2, 3, 4].map((number) => previousOf(chain(world), 1, number))).toEqual([1, 0, 0])
+    world.logon(11)
+    world.deliver(11, 1)
+    expect([3, 4].map((number) => previousOf(chain(world), 1, number))).toEqual([0, 0])
+  })
+
+  test('names no copy that is held from before it left', () => {
+    const world = new World(0, 0)
+    world.message(1, 0)
+    away(world)
+    back(world, 0)
+    expect(previousOf(chain(world), 1, 2)).toBe(0)
+    world.message(1, 0)
+    expect(previousOf(chain(world), 1, 3)).toBe(2)
+  })
+
+  test('is one whose target was taken away and put back, too', () => {
+    const world = new World('all', 0)
+    world.logon(11)
+    world.message(1, 0)
+    world.deliver(11, 1)
+    cut(world, [], [11])
+    back(world)
+    expect(previousOf(chain(world), 1, 2)).toBe(0)
+  })
+
+  test('is not one whose level changes: its chain goes on', () => {
+    const world = new World('all', 0)
+    world.logon(11)
+    world.message(1, 0)
+    world.deliver(11, 1)
+    cut(world, [{ id: 11, terms: terms([1, 2], { level: 'executions' }) }])
+    expect(previousOf(chain(world), 1, 2)).toBe(1)
+  })
+})

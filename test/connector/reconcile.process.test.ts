@@ -70,6 +70,32 @@ describe('a changed configuration', () => {
     expect(row(connector, 'ODQ1Z9')).toMatchObject([{ received: 3, delivered: 2, waiting: 0 }])
   })
 
+  test('that takes a source away and puts it back begins its chain anew, also for a client that stays logged on', async () => {
+    const connector = await start(snapshot())
+    const gw = await loggedOnGateway(connector.feedPort)
+    const peer = await loggedOnClient(connector.targetPort)
+    envelop(gw, sourceFill('K7T882', 1))
+    envelop(gw, sourceFill('M3P882', 1))
+    await peer.until('two copies', () => peer.of('8').length === 2)
+    connector.wish.become(snapshot({ version: 2, targets: [target({ sources: ['M3P882'] })] }))
+    await applied(connector, 2)
+    envelop(gw, sourceFill('K7T882', 2))
+    envelop(gw, sourceFill('M3P882', 2))
+    await settled(gw)
+    connector.wish.become(snapshot({ version: 3 }))
+    await applied(connector, 3)
+    for (const number of [3, 4]) envelop(gw, sourceFill('K7T882', number))
+    await peer.until('five copies', () => peer.of('8').length === 5)
+    const chain = peer.of('8').map((copy) => [fieldOf(copy, 1180), fieldOf(copy, 1181), fieldOf(copy, 1350)])
+    expect(chain).toEqual([
+      ['K7T', '1', undefined],
+      ['M3P', '1', undefined],
+      ['M3P', '2', '1'],
+      ['K7T', '3', undefined],
+      ['K7T', '4', '3'],
+    ])
+  })
+
   test('adds a target and a source without touching those that run', async () => {
     const connector = await start(snapshot({ targets: [target({ sources: ['K7T882'] })] }))
     const gw = await loggedOnGateway(connector.feedPort)
