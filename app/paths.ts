@@ -44,5 +44,6 @@ export const paths = {
   sessions: () => '/sessions',
   people: () => '/administration/people',
   invite: () => '/administration/people/invite',
+  changeRoles: (userId: string) => `/administration/people/${part(userId)}/roles`,
   disablePerson: (userId: string) => `/administration/people/${part(userId)}/disable`,
 } as const

@@ -39,6 +39,7 @@ export default [
   route('sessions', 'routes/sessions.tsx'),
   route('administration/people', 'routes/people.tsx'),
   route('administration/people/invite', 'routes/people.invite.tsx'),
+  route('administration/people/:userId/roles', 'routes/people.roles.tsx'),
   route('administration/people/:userId/disable', 'routes/people.disable.tsx'),
   route('*', 'routes/not-found.ts'),
 ] satisfies RouteConfig

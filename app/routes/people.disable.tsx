@@ -4,13 +4,14 @@ import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
-import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { listPeople } from '#db/queries/people.ts'
 import { disableUserInput } from '#domain/people/input.ts'
 import { roleNames } from '#domain/people/roles.ts'
 import { disableUser } from '#services/disable-user.ts'
+import { loadPerson } from './load-person.server.ts'
+import { SoleRoles } from './people-parts.tsx'
 
 export const meta = () => [{ title: 'Disable a person · Drop Copy Portal' }]
 
@@ -18,10 +19,8 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
-  const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))
-  const person = people.find(({ userId, isActive }) => userId === params.userId && isActive)
-  if (!person || person.firmId !== user.firmId) throw notFound()
-  return { person, commandId: context.deps.newId() }
+  const found = await loadPerson(context, user, params.userId)
+  return { ...found, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -34,7 +33,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function Disable() {
-  const { person, commandId } = useLoaderData<typeof loader>()
+  const { person, sole, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   return (
     <>
@@ -42,9 +41,9 @@ export default function Disable() {
         {person.email}: {person.roles.map((role) => roleNames[role]).join(', ') || 'no role'}
       </PageHead>
       <p className="mb-5 max-w-xl">
-        They are signed out at once and cannot sign in again. What they decided and signed stands. Where they were the
-        only one who could answer for the firm, requests wait until somebody else can.
+        They are signed out at once and cannot sign in again. What they decided and signed stands.
       </p>
+      <SoleRoles person={person} sole={sole} />
       <ReasonForm
         commandId={commandId}
         refusal={refusalOf(answer)}

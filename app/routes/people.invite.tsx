@@ -11,8 +11,9 @@ import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { inviteUserInput } from '#domain/people/input.ts'
-import { type Role, roleNames, rolesOf } from '#domain/people/roles.ts'
+import { rolesOf } from '#domain/people/roles.ts'
 import { inviteUser } from '#services/invite-user.ts'
+import { roleChoices } from './role-choices.ts'
 
 export const meta = () => [{ title: 'Invite a person · Drop Copy Portal' }]
 
@@ -36,21 +37,6 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   return data({ invited: { email: invited.value.email, url: context.publicUrl + path, expiresAt } })
 }
 
-const hints: Record<Role, string> = {
-  'firm-admin': 'People and roles of the firm, nothing else.',
-  requester: 'Asks for groups and submits new ones.',
-  'clearing-signatory': 'Signs for the sessions that the firm guarantees.',
-  'technical-contact': 'Creates passwords, pauses and resumes targets.',
-  'billing-approver': 'Agrees to pay for groups of others.',
-  viewer: 'Reads.',
-  gam: 'Approves for the exchange.',
-  operations: 'Pauses, suspends, revokes.',
-  certification: 'Certifies clients.',
-  billing: 'Fees and statements.',
-  administrator: 'People and roles; holds no approving role.',
-  auditor: 'Reads everything, writes nothing.',
-}
-
 export default function Invite() {
   const { firmId, firmName, roles, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
@@ -65,11 +51,7 @@ export default function Invite() {
         <input type="hidden" name="firmId" value={firmId} />
         <TextField name="name" label="Name" required maxLength={120} autoComplete="off" />
         <TextField name="email" label="E-mail" type="email" required maxLength={254} autoComplete="off" />
-        <Checkboxes
-          name="roles[]"
-          legend="Roles"
-          choices={roles.map((role) => ({ value: role, label: sentenceCase(roleNames[role]), hint: hints[role] }))}
-        />
+        <Checkboxes name="roles[]" legend="Roles" choices={roleChoices(roles)} />
         <FormActions>
           <Submit>Invite</Submit>
         </FormActions>
@@ -77,8 +59,6 @@ export default function Invite() {
     </>
   )
 }
-
-const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function Invited({
   invited,

@@ -23,6 +23,9 @@ export async function loader({ context }: LoaderFunctionArgs) {
 export default function People() {
   const { people, me, firmId, mayWrite } = useLoaderData<typeof loader>()
   const active = people.filter((person) => person.isActive).length
+  // nobody changes themselves, and each firm looks after its own
+  const mayChange = (person: (typeof people)[number]) =>
+    mayWrite && person.isActive && person.userId !== me && person.firmId === firmId
   return (
     <>
       <PageHead
@@ -65,12 +68,17 @@ export default function People() {
             key: 'act',
             head: '',
             cell: (person) =>
-              mayWrite && person.isActive && person.userId !== me && person.firmId === firmId ? (
-                <Link to={paths.disablePerson(person.userId)} className="link">
-                  Disable<span className="sr-only"> {person.name}</span>
-                </Link>
+              mayChange(person) ? (
+                <span className="inline-flex gap-4">
+                  <Link to={paths.changeRoles(person.userId)} className="link">
+                    Change roles<span className="sr-only"> of {person.name}</span>
+                  </Link>
+                  <Link to={paths.disablePerson(person.userId)} className="link">
+                    Disable<span className="sr-only"> {person.name}</span>
+                  </Link>
+                </span>
               ) : null,
-            blank: (person) => !mayWrite || !person.isActive || person.userId === me || person.firmId !== firmId,
+            blank: (person) => !mayChange(person),
           },
         ]}
       />

@@ -7,19 +7,23 @@ import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
 
-/** Give a person other roles, from now on. Nobody changes their own. */
+/** Give a person other roles, from now on, and end their sessions with the grants (a trigger does). Nobody changes their own. */
 export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input
   const about = { action: 'user.change-roles', objectKind: 'user', objectId: userId, reason }
   return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ userId: string }> => {
     const user = await findUser(tx, userId)
     const firm = user && (await findFirm(tx, user.firmId))
-    if (!user || !firm || (!actor.isExchange && user.firmId !== actor.firmId)) return refuse({ code: 'not-found' })
-    if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
+    if (!user || user.state !== 'active' || !firm || (!actor.isExchange && user.firmId !== actor.firmId))
+      return refuse({ code: 'not-found' })
+    if (!may(actor, 'people:write'))
+      return refuse({ code: 'not-allowed', needs: actor.isExchange ? 'administrator' : 'firm-admin' })
     if (userId === actor.userId) return refuse({ code: 'own-account' })
     const sentence = roleConflict(input.roles, firm.isExchange)
     if (sentence) return refuse({ code: 'role-conflict', sentence })
     const held = await listRoles(tx, userId, now)
+    if (held.length === input.roles.length && held.every((role) => input.roles.includes(role)))
+      return refuse({ code: 'role-conflict', sentence: `${user.name} holds exactly these roles already.` })
     await endRoles(
       tx,
       userId,

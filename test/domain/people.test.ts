@@ -4,7 +4,7 @@ import { covers, flows, uncovered, withdraw } from '#domain/consent/covering.ts'
 import { fingerprint, hex, secretFrom, verifierOf } from '#domain/credential/secret.ts'
 import { type Level, levels } from '#domain/group/states.ts'
 import { mayWith, permissionNames, permissions, whoMay } from '#domain/people/permissions.ts'
-import { exchangeRoles, firmRoles, roleConflict, roles } from '#domain/people/roles.ts'
+import { exchangeRoles, firmRoles, type Role, roleConflict, roles, soleRoles } from '#domain/people/roles.ts'
 import { maySubmit, nobodyToDecide, type RequestFacts, type Submitter } from '#domain/request/guards.ts'
 import { actionsFor, nextFor, type Standing } from '#domain/request/standing.ts'
 
@@ -32,6 +32,17 @@ describe('permissions', () => {
     for (const role of exchangeRoles) expect(roleConflict([role], false)).toBeDefined()
     expect(roleConflict(['administrator', 'gam'], true)).toContain('administrator')
     expect(roleConflict(['gam', 'operations'], true)).toBeUndefined()
+  })
+})
+
+describe('the roles that a firm has one person for', () => {
+  const one = (userId: string, roles: Role[], more = {}) => ({ userId, firmId: 'x', isActive: true, roles, ...more })
+  test('are those that nobody else active there holds', () => {
+    const person = one('a', ['clearing-signatory', 'viewer'])
+    const viewer = one('b', ['viewer'])
+    expect(soleRoles(person, [person, viewer])).toEqual(['clearing-signatory'])
+    const elsewhere = [one('c', ['clearing-signatory'], { firmId: 'y' }), one('d', ['viewer'], { isActive: false })]
+    expect(soleRoles(person, [person, ...elsewhere])).toEqual(['clearing-signatory', 'viewer'])
   })
 })
 

@@ -57,6 +57,11 @@ const pages: Record<string, { at: string; needs: Permission | 'nothing'; missing
   '/sessions': { at: '/sessions', needs: 'source:read' },
   '/administration/people': { at: '/administration/people', needs: 'people:read' },
   '/administration/people/invite': { at: '/administration/people/invite', needs: 'people:write' },
+  '/administration/people/:userId/roles': {
+    at: `/administration/people/${id}/roles`,
+    needs: 'people:write',
+    missing: true,
+  },
   '/administration/people/:userId/disable': {
     at: `/administration/people/${id}/disable`,
     needs: 'people:write',

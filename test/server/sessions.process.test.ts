@@ -169,6 +169,28 @@ describe('a session', () => {
     expect(await isSignedIn(client)).toBe(false)
     expect((await signIn('tia@alder.example', password)).page.status).toBe(401)
   })
+  test('ends with a change of the person’s roles, on a page that says what follows and asks why', async () => {
+    const member = await person('rex@alder.example')
+    const link = await inviteLink('adi@alder.example', '--firm', 'Alder Trading', '--role', 'firm-admin')
+    const admin = new FormClient(app.url)
+    const joining = await admin.get(new URL(link).pathname)
+    await admin.submit(joining, /Set the password/, { name: 'Adi Alder', password, again: password })
+    const [{ id } = { id: '' }] = await db.owner<{ id: string }[]>`
+      select id from dc.users where email = 'rex@alder.example'`
+    expect((await admin.get('/administration/people')).html).toContain(`/administration/people/${id}/roles`)
+    const page = await admin.get(`/administration/people/${id}/roles`)
+    expect(page.text).toContain('signed out everywhere at once')
+    const same = await admin.submit(page, 'Change roles', { reason: 'Nothing.' })
+    expect([same.status, await isSignedIn(member)]).toEqual([422, true])
+    const changed = await admin.submit(page, 'Change roles', { 'roles[]': ['viewer'], reason: 'Moved to audit.' })
+    expect(changed.url.pathname).toBe('/administration/people')
+    expect(await sessionsOf('rex@alder.example')).toEqual([])
+    expect(await isSignedIn(member)).toBe(false)
+    expect(await isSignedIn((await signIn('rex@alder.example', password)).client)).toBe(true)
+    const [event] = await db.owner<{ reason: string; after: unknown }[]>`
+      select reason, after from dc.audit_events where action = 'user.change-roles' and object_id = ${id} and refused is null`
+    expect(event).toEqual({ reason: 'Moved to audit.', after: { roles: ['viewer'] } })
+  })
   test('ends when it was idle too long, and after twelve hours in any case', async () => {
     const idle = await person('uma@alder.example')
     await db.owner`update dc.auth_sessions set expires_at = now() - interval '1 second'`
