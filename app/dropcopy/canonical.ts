@@ -21,7 +21,7 @@ export interface Canonical {
   /** First body tag, and where 797 goes on a classic copy: offsets from `start`. */
   bodyAt: number
   copyFlagAt: number
-  /** 32 bits over 34, 35, 52 and the body. Not over 369, 9 and 10, which a sender may write anew on a resend. */
+  /** 32 bits over these bytes; of a plain feed's message over what a FIX resend leaves as it was (ADR 10). */
   digest: number
   /** SendingTime(52) of the source's first sending, epoch ms. */
   sendingTimeMs: number
@@ -90,6 +90,7 @@ export function canonicaliseInner(outer: Message, inner: Message, into: Canonica
   into.possResend = outer.is(97, 'Y') || inner.is(97, 'Y')
   const body = bodyIndex(inner)
   into.bodyAt = inner.endAt(body - 1) + 1
+  into.digest = digest(inner.bytes, 0, inner.bytes.length, 0)
   return judge(inner, body, inner.find(52), into)
 }
 
@@ -126,6 +127,7 @@ export function canonicalisePlain(
   const wrong = judge(message, body, time, into)
   if (wrong) return wrong
   const from = into.bodyAt
+  into.digest = resendProofDigest(message, time, from, into.seqNum)
   into.bytes = out
   into.start = at
   const bodyLength = message.startAt(message.count - 1) - 3 - from
@@ -142,6 +144,15 @@ export function canonicalisePlain(
     into.requestTimeEnd += moved
   }
   return undefined
+}
+
+/** Over 34, 35, 52 and the body: not over 57, 143 and 369, which a sender may write anew on a resend, nor 9 and 10, which follow them. */
+function resendProofDigest(message: Message, time: number, bodyAt: number, seqNum: number): number {
+  const { bytes } = message
+  const type = message.find(35)
+  const seed = digest(bytes, message.startAt(type), message.endAt(type), seqNum)
+  const timed = digest(bytes, message.startAt(time), message.endAt(time), seed)
+  return digest(bytes, bodyAt, message.startAt(message.count - 1) - 3, timed)
 }
 
 const beginning = constant('8=FIX.4.2\x019=')
@@ -193,7 +204,7 @@ function bodyIndex(message: Message): number {
   return index
 }
 
-/** One walk over the body: class, place of 797, 5979; then number, time and digest. Offsets are the message's own. */
+/** One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */
 function judge(message: Message, body: number, time: number, into: Canonical): NotCanonical | undefined {
   const { bytes, tags, starts, ends } = message
   const last = message.count - 1
@@ -219,8 +230,6 @@ function judge(message: Message, body: number, time: number, into: Canonical): N
   if (Number.isNaN(into.sendingTimeMs)) return 'no-sending-time'
   into.classCode = classify(msgType, ordStatus, execType)
   into.copyFlagAt = message.endAt(flagIndex - 1) + 1
-  const seed = digest(bytes, message.startAt(time), message.endAt(time), into.seqNum ^ (msgType << 16))
-  into.digest = digest(bytes, into.bodyAt, message.startAt(last) - 3, seed)
   return undefined
 }
 

@@ -57,6 +57,14 @@ describe('a plain feed message', () => {
     )
     expect(again.made.digest).toBe(live.made.digest)
   })
+  test('is the same message also when the sender wrote 57 and 143 of another logon on the resend', () => {
+    const again = plain(
+      framed(
+        `35=8|34=7|43=Y|49=GW2|56=DROPCOPY|57=OP2|143=US,IL|52=20240304-14:30:00.000|122=20240304-13:00:00.000|${body}`,
+      ),
+    )
+    expect(again.made.digest).toBe(live.made.digest)
+  })
   test.each([
     ['another number', `35=8|34=8|${header}52=20240304-13:00:00.000|369=4|${body}`],
     ['another time', `35=8|34=7|${header}52=20240304-13:00:00.001|369=4|${body}`],
@@ -116,6 +124,28 @@ describe('an encapsulated message', () => {
     expect(readable(made.bytes.subarray(made.copyFlagAt))).toMatch(/^1028=Y\|/)
     expect(made).toMatchObject({ seqNum: 120, sendingTimeMs: Date.UTC(2024, 2, 4, 13, 0, 1, 101), recovered: false })
     expect(messageClasses[made.classCode]).toBe('new-order')
+  })
+  const digestOf = (frame: Buffer, header = '') => {
+    const inner = new Message()
+    const made = blankCanonical()
+    expect(unwrap(outer(frame, header), inner)).toBeUndefined()
+    canonicaliseInner(outer(frame, header), inner, made)
+    return made.digest
+  }
+  const innerText = '35=8|34=7|49=CME|50=G|56=K7T882N|57=OP1|52=20240304-13:00:00.000|369=4|1=A|39=2|150=2|'
+  test('has the same digest in whatever envelope it comes again', () => {
+    const live = digestOf(framed(innerText))
+    expect(digestOf(framed(innerText), '43=Y|122=20240304-13:00:01.103|')).toBe(live)
+    expect(digestOf(framed(innerText), '97=Y|')).toBe(live)
+  })
+  test.each([
+    ['operator', '57=OP1', '57=OP2'],
+    ['369', '369=4', '369=5'],
+    ['type', '35=8', '35=9'],
+    ['time', '00.000', '00.001'],
+    ['body', '1=A', '1=B'],
+  ])('has another digest with another %s inside', (_name, from, to) => {
+    expect(digestOf(framed(innerText.replace(from, to)))).not.toBe(digestOf(framed(innerText)))
   })
   test('is known as recovered or as a possible resend by its envelope', () => {
     const inner = new Message()
