@@ -5,14 +5,20 @@ export type Alarm = { code: string; kind: AlarmKind; id: string; says: string; s
 export class Alarms {
   private readonly present = new Map<string, Alarm>()
 
-  raise(code: string, kind: AlarmKind, id: string, says: string): void {
+  /** `sinceMs` where it is known to have begun before this. */
+  raise(code: string, kind: AlarmKind, id: string, says: string, sinceMs?: number): void {
     const key = `${code} ${kind} ${id}`
-    const sinceMs = this.present.get(key)?.sinceMs ?? Date.now()
-    this.present.set(key, { code, kind, id, says, sinceMs })
+    const began = sinceMs ?? this.present.get(key)?.sinceMs ?? Date.now()
+    this.present.set(key, { code, kind, id, says, sinceMs: began })
   }
 
   clear(code: string, kind: AlarmKind, id: string): void {
     this.present.delete(`${code} ${kind} ${id}`)
+  }
+
+  /** It does not run any more. */
+  clearAll(kind: AlarmKind, id: string): void {
+    for (const alarm of this.all) if (alarm.kind === kind && alarm.id === id) this.clear(alarm.code, kind, id)
   }
 
   get all(): Alarm[] {

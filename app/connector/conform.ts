@@ -89,6 +89,7 @@ function cutOff(worker: Worker, action: Action): void {
     if (feed instanceof InitiatingFeed) feed.stop()
     feed?.end('Feed removed')
     worker.feeds.delete(action.id)
+    worker.alarms.clearAll('feed', action.id)
   } else if (action.type === 'remove-target') {
     const target = worker.targets.get(action.id)
     target?.part('Session closed. Logout forced.')
@@ -129,6 +130,7 @@ function addFeed(worker: Worker, config: SnapshotFeed): void {
     worker.feeds.set(config.id, feed)
     feed.start()
   }
+  worker.showAlarmsOf(config.id)
   if (core.journal.isFull) worker.feeds.get(config.id)?.full(true)
 }
 

@@ -40,9 +40,9 @@ export type Control =
   /** A session's numbers start anew or were set; what was sent under an older epoch is not resent under this one. */
   | { kind: 'numbers'; session: number; epoch: number; nextIn: number; nextOut: number }
   | { kind: 'week'; week: string }
-  | { kind: 'loss'; feed: number; from: number; to: number; why: string }
-  /** A source nobody knows was heard on a feed for the first time. */
-  | { kind: 'aside'; feed: number; name: string }
+  | { kind: 'loss'; feed: number; from: number; to: number; why: string; atMs?: number }
+  /** For the first time in this week a feed's messages of this name were kept aside for this reason. */
+  | { kind: 'aside'; feed: number; name: string; why?: string; atMs?: number }
   /** The journal's tail was damaged where it may have been promised: outbound numbers jump. */
   | { kind: 'raise'; by: number }
   /** The week of a feed that has one of its own. */
@@ -88,13 +88,14 @@ export function applyControl(state: State, position: number, control: Control) {
       return turnWeek(state, control.week)
     case 'loss': {
       const feed = data.feeds[control.feed]
-      if (feed) feed.loss.push({ epoch: feed.epoch, from: control.from, to: control.to, why: control.why })
+      const { from, to, why, atMs = 0 } = control
+      feed?.loss.push({ epoch: feed.epoch, from, to, why, week: data.week, atMs })
       return
     }
     case 'feed-week':
       return turnFeedWeek(data.feeds[control.feed], control.week)
     case 'aside':
-      data.feeds[control.feed]?.asideNames.push(control.name)
+      data.feeds[control.feed]?.asides.push({ name: control.name, why: control.why ?? '', atMs: control.atMs ?? 0 })
       return
     case 'raise':
       for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
@@ -193,6 +194,7 @@ function turnWeek(state: State, week: string): void {
     target.chains = {}
     for (const old of Object.keys(target.ledger).sort().slice(0, -weeksKept)) delete target.ledger[old]
   }
+  for (const feed of Object.values(data.feeds)) feed.asides = []
   data.week = week
   deriveRoutes(state)
 }

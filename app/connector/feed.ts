@@ -16,6 +16,8 @@ export type FeedReport = {
   lastHeardMs: number
   lastReceivedMs: number
   received: number
+  /** Kept aside since start. */
+  aside: number
   /** Why it is down or refused, in words; '' when nothing is wrong. */
   detail: string
 }
@@ -34,7 +36,15 @@ const fullLogoutMs = 60_000
 /** A feed session, whichever side connects: its messages go to the intake, in order and each once. */
 export class Feed implements Reader {
   readonly peer: Peer
-  readonly report: FeedReport = { sinceMs: 0, address: '', lastHeardMs: 0, lastReceivedMs: 0, received: 0, detail: '' }
+  readonly report: FeedReport = {
+    sinceMs: 0,
+    address: '',
+    lastHeardMs: 0,
+    lastReceivedMs: 0,
+    received: 0,
+    aside: 0,
+    detail: '',
+  }
   protected connection: Connection | undefined
   /** Since when the disk is full, steady; 0: there is room. */
   private fullSinceMs = 0
@@ -188,7 +198,7 @@ export class Feed implements Reader {
   }
 
   private lost(from: number, to: number): void {
-    this.core.control({ kind: 'loss', feed: this.id, from, to, why: 'not recoverable' })
+    this.core.control({ kind: 'loss', feed: this.id, from, to, why: 'not recoverable', atMs: this.core.wallMs })
     this.door.note('feed', this.name, 'lost', `${from}..${to}`)
   }
 

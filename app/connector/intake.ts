@@ -23,8 +23,10 @@ import type { Source, Sources } from './sources.ts'
 import { routesOf } from './state.ts'
 import type { CopyKey, Target } from './target.ts'
 
-/** Names of unknown sources remembered per feed; the messages of more are kept all the same. */
+/** Names and reasons remembered per feed and week, and names counted; the messages of more are kept all the same. */
 const asideNamesKept = 100
+/** Characters of a name that nobody has checked. */
+const mostOfName = 32
 
 // Reused for every message: one is taken in at a time.
 const inner = new Message(256)
@@ -187,13 +189,19 @@ export class Intake {
     return true
   }
 
-  private noteAside(feed: Feed, name: string, why: string): void {
-    this.door.note('feed', feed.name, 'aside', `${name || 'a message without a source'}: ${why}`)
+  private noteAside(feed: Feed, claimed: string, why: string): void {
+    const name = claimed.slice(0, mostOfName)
     const before = this.asides.get(name)
     if (before !== undefined || this.asides.size < asideNamesKept) this.asides.set(name, (before ?? 0) + 1)
-    const { asideNames } = feed.state
-    if (asideNames.length < asideNamesKept && !asideNames.includes(name))
-      this.core.control({ kind: 'aside', feed: feed.id, name })
+    const { asides } = feed.state
+    const isNews = asides.length < asideNamesKept && !asides.some((one) => one.name === name && one.why === why)
+    if (isNews) this.core.control({ kind: 'aside', feed: feed.id, name, why, atMs: this.core.wallMs })
+    const count = ++feed.report.aside
+    const text = `${name || 'a message without a source'}: ${why}`
+    // the first of each is told, and then how many they have become
+    if (isNews) this.door.note('feed', feed.name, 'aside', text)
+    else if (/^10+$/.test(`${count}`))
+      this.door.note('feed', feed.name, 'aside', `${count} since start, the newest ${text}`)
   }
 
   private origin(name: string): PlainOrigin {

@@ -43,9 +43,10 @@ export type FeedState = Numbers & {
   received: number
   /** Messages journaled that no source claims, or that a source's own record contradicts. */
   aside: number
-  asideNames: string[]
-  /** Feed numbers that were never received and will not come any more, inclusive. */
-  loss: { epoch: number; from: number; to: number; why: string }[]
+  /** Whose messages were kept aside in the present trading week, each with each reason once; '' has no source. */
+  asides: { name: string; why: string; atMs: number }[]
+  /** Feed numbers that were never received and will not come any more, inclusive. `week`: the trading week in which that was found. */
+  loss: { epoch: number; from: number; to: number; why: string; week?: string; atMs?: number }[]
   /** Where the feed has a trading week of its own: the present one. */
   week?: string
 }
@@ -119,7 +120,7 @@ export const newFeed = (name: string): FeedState => ({
   nextOut: 1,
   received: 0,
   aside: 0,
-  asideNames: [],
+  asides: [],
   loss: [],
 })
 
@@ -142,6 +143,7 @@ export const serialise = (state: State): Uint8Array => Buffer.from(JSON.stringif
 export function restore(state: State, head: Uint8Array): void {
   // written by `serialise` of this or an earlier version, guarded by the journal's checksums
   state.data = JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString()) as Durable
+  for (const feed of Object.values(state.data.feeds)) feed.asides ??= [] // heads of earlier versions have only names
   deriveRoutes(state)
 }
 

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Observed } from '#db/queries/observed.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Feed } from './feed.ts'
+import { lostIn } from './feed-alarms.ts'
 import { filteredOf, type Row, total } from './ledger.ts'
 import type { PartReport } from './report.ts'
 import { reasonName } from './routing.ts'
@@ -112,7 +113,7 @@ export class Status {
       received: state.received,
       duplicates: 0,
       aside: state.aside,
-      lost: state.loss.reduce((sum, { from, to }) => sum + to - from + 1, 0),
+      lost: lostIn(state, this.worker.core.state.data.week),
       missing,
       lastReceivedAt: date(report.lastReceivedMs),
       detail: report.detail || this.refusal('feed', feed.name) || null,

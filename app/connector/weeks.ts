@@ -26,6 +26,7 @@ export class Weeks {
     const { core, running, alarms } = this.worker
     if (!running) return
     const isDoubtful = Math.abs(core.clock.wallMs() - core.clock.steadyMs()) > doubtMs
+    if (!isDoubtful) alarms.clear('clock', 'connector', '')
     if (!isDoubtful) for (const feed of [...this.worker.feeds.values()]) this.turnFeed(feed)
     const week = weekOf(core.clock.wallMs(), running.week)
     const inForce = core.state.data.week
@@ -55,6 +56,7 @@ export class Weeks {
     for (const target of targets.values()) target.part(endOfWeek)
     core.control({ kind: 'week', week })
     for (const target of targets.values()) target.restart()
+    for (const feed of this.worker.feeds.keys()) this.worker.showAlarmsOf(feed)
     log.info({ week, stranded }, 'a new trading week')
   }
 }

@@ -11,6 +11,7 @@ import { Core } from './core.ts'
 import { CredentialCheck, FailureLimit } from './credentials.ts'
 import type { Door } from './door.ts'
 import type { Feed } from './feed.ts'
+import { showFeedAlarms } from './feed-alarms.ts'
 import { InitiatingFeed } from './initiating-feed.ts'
 import { Intake } from './intake.ts'
 import { raiseAfter, recoverState } from './recovery.ts'
@@ -189,7 +190,7 @@ export class Worker {
         const quiet = code === 'duplicate' || code === 'ignored' || code === 'garbled'
         if (quiet) this.log.debug({ [kind]: id, code }, text)
         else this.log.info({ [kind]: id, code }, text)
-        if (code === 'aside' || code === 'lost') this.alarms.raise(code, kind, id, text)
+        if (code === 'aside' || code === 'lost') this.showAlarmsOf(id)
         if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)
         if (kind === 'feed' && code === 'logged-on') this.alarms.clear('feed-refused', kind, id)
       },
@@ -199,6 +200,12 @@ export class Worker {
         this.acceptor.authenticated(connection)
       },
     }
+  }
+
+  /** What a feed's record of this week wants a person for; of a week that has ended, nothing. */
+  showAlarmsOf(feed: string): void {
+    const state = this.feeds.get(feed)?.state
+    if (state) showFeedAlarms(this.alarms, state, this.core.state.data.week)
   }
 
   private tick(): void {

@@ -99,7 +99,7 @@ function Alarm({ alarm }: { alarm: { code: string; says: string; since: string }
   if (alarm.code === 'aside')
     return (
       <Notice tone="amber" title="Messages are kept aside">
-        {alarm.says}: stored, and delivered to nobody while no group has the source. Since <Instant at={alarm.since} />.
+        {alarm.says}: stored, and delivered to nobody. Since <Instant at={alarm.since} />.
       </Notice>
     )
   return (

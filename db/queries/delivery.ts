@@ -102,6 +102,9 @@ async function ledgerOf(
 
 const connected = ['logged-on', 'recovering']
 
+/** Messages kept aside are counted and shown, and nobody has to act: every group gets what it should. What was lost is a figure. */
+const toldElsewhere = ['aside', 'lost']
+
 async function feedHealth(
   tx: Tx,
   environment: Environment,
@@ -112,8 +115,9 @@ async function feedHealth(
     select feed_id, state, lost, missing from dc.feed_health() where environment = ${environment} and connector = ${connector}`)
   return new Map(
     rows.map(({ feed_id: id, state, lost, missing }) => {
-      // messages kept aside are counted and shown, but every group gets what it should: nobody has to act
-      const alarm = alarms.find((one) => one.kind === 'feed' && one.objectId === id && one.code !== 'aside')?.says
+      const alarm = alarms.find(
+        (one) => one.kind === 'feed' && one.objectId === id && !toldElsewhere.includes(one.code),
+      )?.says
       const part = state === 'refused' ? ('refused' as const) : ('running' as const)
       const figures = { lost: Number(lost), gap: Number(missing), connected: connected.includes(state) }
       return [id, { id, part, ...figures, ...(alarm && { alarm }) }]

@@ -81,7 +81,7 @@ export const observedFeeds = dc.table(
     duplicates: counter('duplicates'),
     /** Kept aside: of unknown sources, of sources owned by another feed, or with other bytes under a known number. */
     aside: counter('aside'),
-    /** Never received and not recoverable. */
+    /** Never received and not recoverable, of the present trading week. */
     lost: counter('lost'),
     /** Numbers still asked for again. */
     missing: counter('missing'),

@@ -66,7 +66,26 @@ describe('an encapsulated feed', () => {
     envelop(gw, sourceFill('K7T882', 1))
     await peer.message('8')
     expect(numbers(peer, 1181)).toEqual([1])
-    expect(connector.worker.feeds.get('gw1')!.state).toMatchObject({ aside: 2, asideNames: ['ZZZ999', ''] })
+    expect(connector.worker.feeds.get('gw1')!.state).toMatchObject({
+      aside: 2,
+      asides: [
+        { name: 'ZZZ999', why: 'unknown-source' },
+        { name: '', why: 'no-envelope' },
+      ],
+    })
+  })
+
+  test('that brings other content under a known number has it kept aside, and needs somebody', async () => {
+    const connector = await start(snapshot())
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    const other = sourceFill('K7T882', 1)
+    await new Promise((resolve) => setTimeout(resolve, 5)) // SendingTime has milliseconds
+    envelop(gw, sourceFill('K7T882', 1))
+    envelop(gw, other)
+    await gw.until('both', () => connector.worker.feeds.get('gw1')!.state.received === 2)
+    expect(connector.worker.alarms.all).toMatchObject([
+      { code: 'conflict', id: 'gw1', says: 'messages of K7T882 with a known number and other content were kept aside' },
+    ])
   })
 
   test('brings a late message as 1352=Y without 1350, outside the chain', async () => {

@@ -76,5 +76,36 @@ describe('the end of the trading week', () => {
     await peer.until('the alarm', () => connector.worker.alarms.all.some(({ code }) => code === 'clock'))
     expect(connector.worker.core.state.data.week).toBe('2025-12-28')
     expect(peer.isClosed).toBe(false)
+    jump = 0
+    await peer.until('the all-clear', () => connector.worker.alarms.all.length === 0)
+  })
+
+  test('ends the alarms of what was kept aside and what was lost in it, which a restart does not', async () => {
+    const clock = clockAt('2026-01-04T21:59:00Z')
+    const first = await start(snapshot(), undefined, { clock })
+    const gw = await gateway(first.feedPort)
+    gw.logon()
+    await gw.message('A')
+    envelop(gw, sourceFill('ZZZ999', 1))
+    envelop(gw, sourceFill('K7T882', 1))
+    envelop(gw, Buffer.from(sourceFill('ZZZ999', 1)))
+    await gw.until('all of them', () => first.worker.feeds.get('gw1')!.state.received === 3)
+    first.worker.core.control({
+      kind: 'loss',
+      feed: first.worker.feeds.get('gw1')!.id,
+      from: 5,
+      to: 7,
+      why: 'not recoverable',
+    })
+    await first.stop()
+    const connector = await start(snapshot(), first.data, { clock })
+    expect(connector.worker.alarms.all.map(({ code, id, says }) => [code, id, says])).toEqual([
+      ['aside', 'gw1', 'ZZZ999 (not configured for this feed)'],
+      ['lost', 'gw1', '3 messages will not come: numbers 5 to 7'],
+    ])
+    clock.offset += 70_000
+    const peer = await client(connector.targetPort)
+    await peer.until('the new week', () => connector.worker.core.state.data.week === '2026-01-04')
+    expect(connector.worker.alarms.all).toEqual([])
   })
 })

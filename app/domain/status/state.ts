@@ -141,7 +141,7 @@ function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryStat
 }
 
 function feedNeeds(feed: FeedFacts): DeliveryState | undefined {
-  if (feed.alarm) return act(`Feed ${feed.id}: ${feed.alarm}.`, 'Settle it on the feed’s page.')
+  if (feed.alarm) return act(`Feed ${feed.id}: ${feed.alarm}.`, 'Settle it with whoever runs the gateway.')
   if (feed.part === 'refused')
     return act(
       `The connector refused feed ${feed.id}: ${feed.detail ?? 'no reason given'}.`,
@@ -149,7 +149,7 @@ function feedNeeds(feed: FeedFacts): DeliveryState | undefined {
     )
   if (feed.lost > 0)
     return act(
-      `${writeCount(feed.lost)} messages of feed ${feed.id} were lost before they reached us.`,
+      `${writeCount(feed.lost)} messages of feed ${feed.id} were lost this trading week before they reached us.`,
       'Ask the gateway for them, and tell the clients.',
     )
   return undefined
