@@ -72,6 +72,13 @@ export class Core {
     return position
   }
 
+  /** The same for bytes that were written where the journal's `messageRoom` said. */
+  messageWritten(fields: Readonly<MessageFields>, length: number): number {
+    const position = this.journal.messageWritten(fields, length)
+    applyMessage(this.state, position, fields)
+    return position
+  }
+
   /** An outbound number used for something that is no copy. `bytes`: the frame, where a resend must find it again. */
   used(session: number, epoch: number, number: number, msgType: string, bytes?: Uint8Array): void {
     const type = twoCharacterTypes[msgType] ?? msgType.charCodeAt(0)

@@ -9,7 +9,6 @@ import {
   plainOrigin,
   unwrap,
 } from '#dropcopy/canonical.ts'
-import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { Message } from '#fix/message.ts'
 import { MsgType } from '#fix/tags.ts'
 import type { MessageFields } from '#journal/records.ts'
@@ -31,8 +30,6 @@ const mostOfName = 32
 // Reused for every message: one is taken in at a time.
 const inner = new Message(256)
 const canonical = blankCanonical()
-const source = blankSourceMessage()
-const scratch = Buffer.alloc(128 * 1024)
 const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false }
 const arrival: Arrival = {
   number: 0,
@@ -84,9 +81,7 @@ export class Intake {
     const plain = feed.config.dialect === 'plain'
     const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
     if (name === undefined) return true
-    const wrong = plain
-      ? canonicalisePlain(message, this.origin(name), this.room(message), 0, canonical)
-      : canonicaliseInner(message, inner, canonical)
+    const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
     if (wrong) return this.aside(feed, message.bytes, name, wrong)
     if (resent) canonical.recovered = true
     const found = this.sources.find(name)
@@ -143,11 +138,9 @@ export class Intake {
   private keep(found: Source, epoch: number, more: number): boolean {
     const { core } = this
     this.describe(found.id, epoch, more)
-    const { bytes, start, length } = canonical
-    const position = core.message(fields, bytes, start, start + length)
+    const position = this.append()
     const routes = routesOf(core.state, found.id)
     if (routes.length === 0) return true
-    readSource(bytes, start, length, canonical.bodyAt, canonical.copyFlagAt, source)
     key.stream = found.id
     key.epoch = epoch
     key.number = canonical.seqNum
@@ -155,7 +148,7 @@ export class Intake {
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i]!
       if ((route.reasons[canonical.classCode] ?? 0) < 0)
-        this.targets[route.id]?.live(source, found.classic, position, key)
+        this.targets[route.id]?.live(canonical, found.classic, position, key)
     }
     return true
   }
@@ -167,17 +160,25 @@ export class Intake {
     fields.epoch = epoch
     fields.number = canonical.seqNum
     fields.digest = canonical.digest
-    fields.bodyAt = canonical.bodyAt
-    fields.at797 = canonical.copyFlagAt
+    fields.bodyAt = canonical.bodyAt - canonical.start
+    fields.at797 = canonical.copyFlagAt - canonical.start
   }
 
   /** Journaled whole and shown, never delivered. */
   private asideCanonical(feed: Feed, name: string, why: string): boolean {
     this.describe(0, 0, flag.aside)
-    const { bytes, start, length } = canonical
+    this.append()
     this.noteAside(feed, name, why)
-    this.core.message(fields, bytes, start, start + length)
     return true
+  }
+
+  /** Written in its place already, unless it is an encapsulated one, which still stands in the feed's frame. */
+  private append(): number {
+    const { core } = this
+    const { bytes, start, length } = canonical
+    return bytes === core.journal.memory
+      ? core.messageWritten(fields, length)
+      : core.message(fields, bytes, start, start + length)
   }
 
   private aside(feed: Feed, bytes: Uint8Array, name: string, why: NotCanonical): boolean {
@@ -213,9 +214,10 @@ export class Intake {
     return origin
   }
 
-  private room(message: Message): Buffer {
-    if (message.bytes.length + canonicalGrowth > scratch.length)
-      throw new Error('unreachable: a frame longer than the framer lets through')
-    return scratch
+  /** The canonical bytes are written where the journal will keep them: nothing else may be appended before they are. */
+  private canonicalise(message: Message, name: string): NotCanonical | undefined {
+    const { journal } = this.core
+    const at = journal.messageRoom(message.bytes.length + canonicalGrowth)
+    return canonicalisePlain(message, this.origin(name), journal.memory, at, canonical)
   }
 }

@@ -1,26 +1,21 @@
 import { checksumHolds, sumBytes, writeTrailer } from '#fix/checksum.ts'
-import { digitCount, writeInt } from '#fix/encode.ts'
+import { writeInt } from '#fix/encode.ts'
 import { decode, type Message } from '#fix/message.ts'
 import { parseUtc } from '#fix/time.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
 import { type Constant, constant } from './constant.ts'
 import { digest } from './digest.ts'
 import { behindGroup } from './groups.ts'
+import { blankSourceMessage, type SourceMessage, statedSum } from './source-message.ts'
+import { head, readStandardHeader } from './standard-header.ts'
 
 /**
  * A source message as the journal keeps it: the same bytes whether it came live or by resend. One is reused for many
- * messages; the bytes are a view, to be copied before the next one is made.
+ * messages; the bytes are those it was read or written in, to be kept before the next one is made.
  */
-export interface Canonical {
-  bytes: Uint8Array
-  start: number
+export interface Canonical extends SourceMessage {
   length: number
-  /** MsgSeqNum(34) of the source. */
-  seqNum: number
   classCode: ClassCode
-  /** First body tag, and where 797 goes on a classic copy: offsets from `start`. */
-  bodyAt: number
-  copyFlagAt: number
   /** 32 bits over these bytes; of a plain feed's message over what a FIX resend leaves as it was (ADR 10). */
   digest: number
   /** SendingTime(52) of the source's first sending, epoch ms. */
@@ -38,13 +33,9 @@ export interface Canonical {
 export type NotCanonical = 'no-envelope' | 'inner-broken' | 'inner-checksum' | 'no-number' | 'no-sending-time'
 
 export const blankCanonical = (): Canonical => ({
-  bytes: new Uint8Array(0),
-  start: 0,
+  ...blankSourceMessage(),
   length: 0,
-  seqNum: 0,
   classCode: 0,
-  bodyAt: 0,
-  copyFlagAt: 0,
   digest: 0,
   sendingTimeMs: Number.NaN,
   recovered: false,
@@ -56,6 +47,7 @@ export const blankCanonical = (): Canonical => ({
 const openTag = constant('<RTRF>').bytes
 const closeTag = constant('</RTRF>').bytes
 const soh = 1
+const trailerLength = 7
 
 /**
  * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, whose bytes are a view into the
@@ -83,15 +75,25 @@ export function innerSourceId(inner: Message): string {
 
 /** An encapsulated source message is kept as it stands. */
 export function canonicaliseInner(outer: Message, inner: Message, into: Canonical): NotCanonical | undefined {
-  into.bytes = inner.bytes
-  into.start = 0
-  into.length = inner.bytes.length
+  readStandardHeader(inner)
+  into.possResend = outer.is(97, 'Y') || head.possResend
   into.recovered = outer.is(43, 'Y')
-  into.possResend = outer.is(97, 'Y') || inner.is(97, 'Y')
-  const body = bodyIndex(inner)
-  into.bodyAt = inner.endAt(body - 1) + 1
-  into.digest = digest(inner.bytes, 0, inner.bytes.length, 0)
-  return judge(inner, body, inner.find(52), into)
+  const wrong = judge(inner, head.time, into)
+  if (wrong) return wrong
+  const { bytes } = inner
+  into.digest = digest(bytes, 0, bytes.length, 0)
+  into.bytes = bytes
+  into.start = 0
+  into.length = bytes.length
+  into.bodyEnd = bytes.length - trailerLength
+  into.bodySum = (statedSum(bytes, into.bodyEnd) - sumBytes(bytes, 0, into.bodyAt)) & 255
+  into.typeAt = inner.startAt(head.type)
+  into.typeEnd = inner.endAt(head.type)
+  into.operatorAt = head.operator < 0 ? 0 : inner.startAt(head.operator)
+  into.operatorEnd = head.operator < 0 ? 0 : inner.endAt(head.operator)
+  into.lastProcessedAt = head.lastProcessed < 0 ? 0 : inner.startAt(head.lastProcessed)
+  into.lastProcessedEnd = head.lastProcessed < 0 ? 0 : inner.endAt(head.lastProcessed)
+  return undefined
 }
 
 /** Who a plain feed's messages are from, written into every canonical header. */
@@ -118,27 +120,25 @@ export function canonicalisePlain(
   at: number,
   into: Canonical,
 ): NotCanonical | undefined {
-  const body = bodyIndex(message)
-  into.recovered = message.is(43, 'Y')
-  into.possResend = message.is(97, 'Y')
-  const resentTime = into.recovered || into.possResend ? message.find(122) : -1
-  const time = resentTime < 0 ? message.find(52) : resentTime
-  into.bodyAt = message.endAt(body - 1) + 1
-  const wrong = judge(message, body, time, into)
+  readStandardHeader(message)
+  const { bytes } = message
+  into.recovered = head.possDup
+  into.possResend = head.possResend
+  const time = (head.possDup || head.possResend) && head.firstTime >= 0 ? head.firstTime : head.time
+  const wrong = judge(message, time, into)
   if (wrong) return wrong
   const from = into.bodyAt
+  const trailer = bytes.length - trailerLength
   into.digest = resendProofDigest(message, time, from, into.seqNum)
   into.bytes = out
   into.start = at
-  const bodyLength = message.startAt(message.count - 1) - 3 - from
-  const bodyStart = writePlainHeader(message, origin, time, bodyLength, out, at)
-  const bodyEnd = bodyStart + bodyLength
-  out.set(message.bytes.subarray(from, from + bodyLength), bodyStart)
-  const end = writeTrailer(out, bodyEnd, sumBytes(out, at, bodyEnd))
-  const moved = bodyStart - from
-  into.length = end - at
-  into.copyFlagAt += moved - at
-  into.bodyAt = bodyStart - at
+  into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out, at, into)
+  const moved = into.bodyAt - from
+  into.bodyEnd = trailer + moved
+  out.set(bytes.subarray(from, trailer), into.bodyAt)
+  into.bodySum = (statedSum(bytes, trailer) - sumBytes(bytes, 0, from)) & 255
+  into.length = writeTrailer(out, into.bodyEnd, sumBytes(out, at, into.bodyAt) + into.bodySum) - at
+  into.copyFlagAt += moved
   if (into.requestTimeAt > 0) {
     into.requestTimeAt += moved
     into.requestTimeEnd += moved
@@ -149,15 +149,23 @@ export function canonicalisePlain(
 /** Over 34, 35, 52 and the body: not over 57, 143 and 369, which a sender may write anew on a resend, nor 9 and 10, which follow them. */
 function resendProofDigest(message: Message, time: number, bodyAt: number, seqNum: number): number {
   const { bytes } = message
-  const type = message.find(35)
-  const seed = digest(bytes, message.startAt(type), message.endAt(type), seqNum)
+  const seed = digest(bytes, message.startAt(head.type), message.endAt(head.type), seqNum)
   const timed = digest(bytes, message.startAt(time), message.endAt(time), seed)
-  return digest(bytes, bodyAt, message.startAt(message.count - 1) - 3, timed)
+  return digest(bytes, bodyAt, bytes.length - trailerLength, timed)
 }
 
-const beginning = constant('8=FIX.4.2\x019=')
-const keptTags = [35, 34, 369, 57, 143] as const
+const ascii = (text: string) => constant(text).bytes
+const begin = ascii('8=FIX.4.2\x019=')
+const fields = {
+  msgType: ascii('35='),
+  seqNum: ascii('34='),
+  lastProcessed: ascii('369='),
+  time: ascii('52='),
+  operator: ascii('57='),
+  location: ascii('143='),
+}
 
+/** Writes it with the length of a body of `bodyLength` bytes, notes the parts in `into`, and answers where the body goes. */
 function writePlainHeader(
   message: Message,
   origin: PlainOrigin,
@@ -165,54 +173,53 @@ function writePlainHeader(
   bodyLength: number,
   out: Buffer,
   at: number,
+  into: Canonical,
 ): number {
-  let length = bodyLength + origin.header.bytes.length + fieldLength(message, time, 52)
-  for (const tag of keptTags) length += fieldLength(message, message.find(tag), tag)
-  out.set(beginning.bytes, at)
-  let p = writeInt(out, at + beginning.bytes.length, length)
+  let length = bodyLength + origin.header.bytes.length
+  length += fieldLength(message, head.type, 2) + fieldLength(message, head.seqNum, 2) + fieldLength(message, time, 2)
+  length += fieldLength(message, head.lastProcessed, 3) + fieldLength(message, head.operator, 2)
+  length += fieldLength(message, head.location, 3)
+  let p = writeInt(out, put(out, at, begin), length)
   out[p++] = soh
-  p = copyField(message, message.find(35), 35, out, p)
-  p = copyField(message, message.find(34), 34, out, p)
-  p = copyField(message, message.find(369), 369, out, p)
-  p = copyField(message, time, 52, out, p)
-  out.set(origin.header.bytes, p)
-  p = copyField(message, message.find(57), 57, out, p + origin.header.bytes.length)
-  return copyField(message, message.find(143), 143, out, p)
+  into.typeAt = p + fields.msgType.length
+  p = copyField(message, head.type, fields.msgType, out, p)
+  into.typeEnd = p - 1
+  p = copyField(message, head.seqNum, fields.seqNum, out, p)
+  into.lastProcessedAt = head.lastProcessed < 0 ? 0 : p + fields.lastProcessed.length
+  p = copyField(message, head.lastProcessed, fields.lastProcessed, out, p)
+  into.lastProcessedEnd = head.lastProcessed < 0 ? 0 : p - 1
+  p = put(out, copyField(message, time, fields.time, out, p), origin.header.bytes)
+  into.operatorAt = head.operator < 0 ? 0 : p + fields.operator.length
+  p = copyField(message, head.operator, fields.operator, out, p)
+  into.operatorEnd = head.operator < 0 ? 0 : p - 1
+  return copyField(message, head.location, fields.location, out, p)
 }
 
-/** Bytes of `tag=value|` with the value of the field at `index`; 0 when there is none. */
-const fieldLength = (message: Message, index: number, tag: number): number =>
-  index < 0 ? 0 : digitCount(tag) + 2 + message.endAt(index) - message.startAt(index)
+/** Bytes of `tag=value|` with a tag of so many digits and the value of the field at `index`; 0 when there is none. */
+const fieldLength = (message: Message, index: number, digits: number): number =>
+  index < 0 ? 0 : digits + 2 + message.endAt(index) - message.startAt(index)
 
-function copyField(message: Message, index: number, tag: number, out: Buffer, at: number): number {
+function copyField(message: Message, index: number, tag: Uint8Array, out: Buffer, at: number): number {
   if (index < 0) return at
-  let p = writeInt(out, at, tag)
-  out[p++] = 0x3d
-  for (let i = message.startAt(index); i < message.endAt(index); i++) out[p++] = message.bytes[i]! // inside the frame
-  out[p++] = soh
+  let p = put(out, at, tag)
+  for (let i = message.startAt(index); i <= message.endAt(index); i++) out[p++] = message.bytes[i]! // a value and its SOH
   return p
 }
 
-const headerTags = new Uint8Array(512)
-for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129]) headerTags[tag] = 1
-for (const tag of [142, 143, 144, 145, 347, 369, 370]) headerTags[tag] = 1
-
-/** Index of the first field that is not of the standard header; that of 10 when there is no body. */
-function bodyIndex(message: Message): number {
-  let index = 0
-  while (index < message.count && message.tagAt(index) < 512 && headerTags[message.tagAt(index)] === 1) index++
-  return index
+function put(out: Uint8Array, at: number, part: Uint8Array): number {
+  for (let i = 0; i < part.length; i++) out[at + i] = part[i]! // inside by the loop
+  return at + part.length
 }
 
-/** One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */
-function judge(message: Message, body: number, time: number, into: Canonical): NotCanonical | undefined {
+/** After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */
+function judge(message: Message, time: number, into: Canonical): NotCanonical | undefined {
   const { bytes, tags, starts, ends } = message
   const last = message.count - 1
   let ordStatus = 0
   let execType = 0
   let flagIndex = last
   into.requestTimeAt = into.requestTimeEnd = 0
-  for (let i = body; i < last; i = behindGroup(tags, i, last)) {
+  for (let i = head.body; i < last; i = behindGroup(tags, i, last)) {
     const tag = tags[i]! // `!` here and below: i stays below the count
     if (tag > 797 && flagIndex === last) flagIndex = i
     if (tag === 39) ordStatus = typeCode(bytes, starts[i]!, ends[i]!)
@@ -222,14 +229,14 @@ function judge(message: Message, body: number, time: number, into: Canonical): N
       into.requestTimeEnd = ends[i]!
     }
   }
-  const type = message.find(35)
-  const msgType = type < 0 ? 0 : typeCode(bytes, message.startAt(type), message.endAt(type))
-  into.seqNum = message.int(34) ?? 0
-  if (into.seqNum === 0) return 'no-number'
-  into.sendingTimeMs = time < 0 ? Number.NaN : parseUtc(bytes, message.startAt(time), message.endAt(time))
+  into.seqNum = head.seqNum < 0 ? 0 : (message.intAt(head.seqNum) ?? 0)
+  if (into.seqNum === 0 || head.type < 0) return 'no-number'
+  into.sendingTimeMs = time < 0 ? Number.NaN : parseUtc(bytes, starts[time]!, ends[time]!)
   if (Number.isNaN(into.sendingTimeMs)) return 'no-sending-time'
+  const msgType = typeCode(bytes, starts[head.type]!, ends[head.type]!)
   into.classCode = classify(msgType, ordStatus, execType)
-  into.copyFlagAt = message.endAt(flagIndex - 1) + 1
+  into.bodyAt = ends[head.body - 1]! + 1
+  into.copyFlagAt = ends[flagIndex - 1]! + 1
   return undefined
 }
 

@@ -64,10 +64,13 @@ export function readSource(
   into.seqNum = 0
   into.typeAt = into.typeEnd = into.operatorAt = into.operatorEnd = into.lastProcessedAt = into.lastProcessedEnd = 0
   const headerSum = readHeader(bytes, start, into.bodyAt, into)
-  const checksum = (bytes[trailer + 3]! - 48) * 100 + (bytes[trailer + 4]! - 48) * 10 + (bytes[trailer + 5]! - 48)
-  into.bodySum = (checksum - headerSum) & 255
+  into.bodySum = (statedSum(bytes, trailer) - headerSum) & 255
   return into
 }
+
+/** CheckSum(10) as the trailer at `at` says it. */
+export const statedSum = (bytes: Uint8Array, at: number): number =>
+  (bytes[at + 3]! - 48) * 100 + (bytes[at + 4]! - 48) * 10 + (bytes[at + 5]! - 48) // inside: a trailer has seven bytes
 
 /** One pass: the fields a copy needs, and the byte sum, which is the answer. */
 function readHeader(bytes: Uint8Array, start: number, end: number, into: SourceMessage): number {

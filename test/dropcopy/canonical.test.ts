@@ -9,6 +9,7 @@ import {
   unwrap,
 } from '#dropcopy/canonical.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
+import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { checksumHolds } from '#fix/checksum.ts'
 import { decode, Message } from '#fix/message.ts'
 import { framed, newOrder, readable, sources, wire } from './vectors.ts'
@@ -25,7 +26,20 @@ function plain(frame: Buffer): { made: Canonical; text: string } {
   expect(canonicalisePlain(message(frame), origin, Buffer.alloc(2000), 11, made)).toBeUndefined()
   const bytes = made.bytes.subarray(made.start, made.start + made.length)
   expect(checksumHolds(Buffer.from(bytes))).toBe(true)
+  expectSameParts(made)
   return { made, text: readable(bytes) }
+}
+
+/** What is known of a message while it is made is what the journal's bytes say of it later. */
+function expectSameParts(made: Canonical): void {
+  const { start, length, bodyAt, copyFlagAt } = made
+  const kept = Buffer.concat([Buffer.from('xxx'), made.bytes.subarray(start, start + length)])
+  const read = readSource(kept, 3, length, bodyAt - start, copyFlagAt - start, blankSourceMessage())
+  const { bytes: _, ...parts } = read
+  const moved = Object.entries(parts).map(([name, value]) =>
+    name === 'seqNum' || name === 'bodySum' || value === 0 ? [name, value] : [name, value - 3 + start],
+  )
+  expect(made).toMatchObject(Object.fromEntries(moved))
 }
 
 describe('a plain feed message', () => {
@@ -37,8 +51,8 @@ describe('a plain feed message', () => {
     expect(live.text).toMatch(
       /^8=FIX\.4\.2\|9=\d+\|35=8\|34=7\|369=4\|52=20240304-13:00:00\.000\|49=CME\|50=G\|56=M3P882N\|57=OP1\|1=A\|39=2\|150=2\|9717=C\|10=\d{3}\|$/,
     )
-    expect(live.text.slice(live.made.bodyAt)).toMatch(/^1=A\|/)
-    expect(live.text.slice(live.made.copyFlagAt)).toMatch(/^9717=/)
+    expect(live.text.slice(live.made.bodyAt - live.made.start)).toMatch(/^1=A\|/)
+    expect(live.text.slice(live.made.copyFlagAt - live.made.start)).toMatch(/^9717=/)
     expect(message(wire(live.text)).int(9)).toBe(live.text.indexOf('10=') - live.text.indexOf('35='))
     expect(messageClasses[live.made.classCode]).toBe('fill')
     expect(live.made).toMatchObject({ seqNum: 7, recovered: false, possResend: false, requestTimeAt: 0 })
@@ -79,7 +93,7 @@ describe('a plain feed message', () => {
   })
   test('without a body still has a place for everything', () => {
     const { made, text } = plain(framed('35=BZ|34=7|49=GW2|56=DROPCOPY|52=20240304-13:00:00.000|'))
-    expect(text.slice(made.bodyAt)).toMatch(/^10=/)
+    expect(text.slice(made.bodyAt - made.start)).toMatch(/^10=/)
     expect(made.copyFlagAt).toBe(made.bodyAt)
   })
   test('without a usable time or number is no source message', () => {
@@ -124,6 +138,7 @@ describe('an encapsulated message', () => {
     expect(readable(made.bytes.subarray(made.copyFlagAt))).toMatch(/^1028=Y\|/)
     expect(made).toMatchObject({ seqNum: 120, sendingTimeMs: Date.UTC(2024, 2, 4, 13, 0, 1, 101), recovered: false })
     expect(messageClasses[made.classCode]).toBe('new-order')
+    expectSameParts(made)
   })
   const digestOf = (frame: Buffer, header = '') => {
     const inner = new Message()

@@ -27,7 +27,7 @@ function copyOf(source: Buffer, terms: Partial<ClassicTerms>, of = k7t): Buffer 
   const { bytes, start, length, bodyAt, copyFlagAt } = canonical
   // moved to an odd place of another buffer, as in a journal batch
   const journal = Buffer.concat([Buffer.from('xxx'), bytes.subarray(start, start + length), Buffer.from('yyy')])
-  const message = readSource(journal, 3, length, bodyAt, copyFlagAt, blankSourceMessage())
+  const message = readSource(journal, 3, length, bodyAt - start, copyFlagAt - start, blankSourceMessage())
   const out = Buffer.alloc(source.length + classicCopyGrowth)
   const all: ClassicTerms = {
     targetSeqNum: 1,

@@ -1,0 +1,62 @@
+import type { Message } from '#fix/message.ts'
+
+const headerTags = new Uint8Array(512)
+for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129]) headerTags[tag] = 1
+for (const tag of [142, 143, 144, 145, 347, 369, 370]) headerTags[tag] = 1
+
+/** Where the fields of a standard header are, of the message read last: indexes, −1 for what is absent. */
+export const head = {
+  type: -1,
+  seqNum: -1,
+  time: -1,
+  /** OrigSendingTime(122). */
+  firstTime: -1,
+  operator: -1,
+  lastProcessed: -1,
+  location: -1,
+  possDup: false,
+  possResend: false,
+  /** Index of the first field that is not of the header; that of 10 when there is no body. */
+  body: 0,
+}
+
+/** Fills `head`, in one pass over the header's fields. */
+export function readStandardHeader(message: Message): void {
+  head.type = head.seqNum = head.time = head.firstTime = head.operator = head.lastProcessed = head.location = -1
+  head.possDup = head.possResend = false
+  const { tags, count } = message
+  let i = 0
+  for (; i < count && tags[i]! < headerTags.length && headerTags[tags[i]!] === 1; i++) noteField(message, tags[i]!, i) // below count
+  head.body = i
+}
+
+function noteField(message: Message, tag: number, index: number): void {
+  switch (tag) {
+    case 35:
+      head.type = index
+      return
+    case 34:
+      head.seqNum = index
+      return
+    case 52:
+      head.time = index
+      return
+    case 122:
+      head.firstTime = index
+      return
+    case 57:
+      head.operator = index
+      return
+    case 369:
+      head.lastProcessed = index
+      return
+    case 143:
+      head.location = index
+      return
+    case 43:
+      head.possDup = message.isAt(index, 'Y')
+      return
+    case 97:
+      head.possResend = message.isAt(index, 'Y')
+  }
+}
