@@ -33,13 +33,14 @@ export class CatchUp {
       this.again = true
       return
     }
-    this.stopped = false
+    this.stopped = this.again = false
     this.running = true
     void this.run().catch((cause: unknown) => core.fail(new Error(`catching up for ${this.target.name}`, { cause })))
   }
 
   stop(): void {
     this.stopped = true
+    this.again = false
     this.past = 0
     this.isWaiting = false
   }
@@ -51,15 +52,13 @@ export class CatchUp {
     } finally {
       this.running = false
     }
-    if (this.stopped) return
-    if (this.target.behind === 0) {
+    if (this.stopped) {
+      if (this.again) this.wake() // somebody is back already
+    } else if (this.target.behind === 0) {
       this.isWaiting = false
       this.target.report.behindSinceMs = 0
       this.target.report.isCatchingUp = false
-    } else if (this.again && this.target.hasRoom) {
-      this.again = false
-      this.wake()
-    }
+    } else if (this.again && this.target.hasRoom) this.wake()
   }
 
   /** One run of waiting copies as far as there is room. False: nothing is left to do. */
@@ -76,7 +75,8 @@ export class CatchUp {
     const to = runs[index]
     if (from === undefined || to === undefined) throw new Error(`bug: ${total} copies wait nowhere`)
     const begin = Math.max(Math.floor(from), this.past)
-    this.past = await core.journal.scan(begin, to + 1, (record) => this.visit(record, from))
+    const past = await core.journal.scan(begin, to + 1, (record) => this.visit(record, from))
+    if (!this.stopped) this.past = past // a scan that was stopped ends behind a record it left alone
     return true
   }
 
