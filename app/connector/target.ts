@@ -205,6 +205,7 @@ export class Target implements Reader {
 
   tick(): void {
     this.peer.tick()
+    this.drained() // room in all sockets together comes without a word to this one
     const { state } = this
     const graceMs = (state.terms?.queueGraceS ?? 0) * 1000
     if (state.online || state.counting || !state.terms) return

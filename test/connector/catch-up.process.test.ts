@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { client, gateway, password, snapshot, start } from '#test/support/connector.ts'
-import type { FixPeer } from '#test/support/fix-peer.ts'
+import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
+import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+const at = (port: number) => [{ role: 'primary' as const, host: 'localhost', port }]
 
 async function feeding(port: number): Promise<FixPeer> {
   const gw = await gateway(port)
@@ -48,5 +50,28 @@ describe('a client that goes away while it catches up', () => {
     expect(new Set(copied).size).toBe(total)
     const row = Object.values(Object.values(one.state.ledger)[0]!)[0]!
     expect(row).toMatchObject({ received: total, delivered: total, waiting: 0 })
+  })
+})
+
+describe('a client that has no room because of others', () => {
+  test('goes on as soon as they have gone', { timeout: 60_000 }, async () => {
+    const targets = ['QUICK1', 'SLOW01'].map((sessionId) => target({ sessionId, sources: ['K7T882'], listen: at(0) }))
+    const limits = { socketBytes: 512 * 1024, allSocketsBytes: 65_536 }
+    const connector = await start(snapshot({ targets, limits }))
+    const gw = await feeding(connector.feedPort)
+    const slow = await loggedOn(connector.targetPort, 'SLOW01')
+    slow.socket.pause()
+    const { budget } = connector.worker
+    for (let n = 1; budget.queued < budget.inAll; ) {
+      for (let i = 0; i < 500; i++) envelop(gw, sourceFill('K7T882', n++))
+      const want = n - 1
+      await gw.until('them', () => connector.worker.sources.find('K7T882')!.known.highest === want)
+    }
+    const quick = await loggedOn(connector.targetPort, 'QUICK1')
+    const one = connector.worker.targets.get('QUICK1')!
+    expect(one.behind).toBeGreaterThan(0)
+    slow.destroy()
+    await quick.until('the cursor at the end', () => one.behind === 0)
+    expect(fieldOf(quick.of('8')[0]!, 1181)).toBe('1')
   })
 })
