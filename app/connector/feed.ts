@@ -16,8 +16,9 @@ export type FeedReport = {
   lastHeardMs: number
   lastReceivedMs: number
   received: number
-  /** Kept aside since start. */
+  /** Kept aside, and known already, since start. */
   aside: number
+  duplicates: number
   /** Why it is down or refused, in words; '' when nothing is wrong. */
   detail: string
 }
@@ -43,6 +44,7 @@ export class Feed implements Reader {
     lastReceivedMs: 0,
     received: 0,
     aside: 0,
+    duplicates: 0,
     detail: '',
   }
   protected connection: Connection | undefined

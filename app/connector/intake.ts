@@ -110,6 +110,7 @@ export class Intake {
         return this.keep(found, verdict.epoch, flag.late)
       case 'duplicate':
         found.duplicates++
+        feed.report.duplicates++
         return false
       case 'conflict':
       case 'too-old':

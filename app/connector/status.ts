@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Observed } from '#db/queries/observed.ts'
 import type { Environment } from '#domain/reference/environment.ts'
@@ -96,7 +97,13 @@ export class Status {
 
   private journal(at: Date): Observed['journal'] {
     const { journal } = this.worker.core
-    return { ...this.key, bytes: journal.diskBytes, freeBytes: 0, position: String(journal.end), at }
+    return { ...this.key, bytes: journal.diskBytes, freeBytes: this.freeBytes(), position: String(journal.end), at }
+  }
+
+  /** Of the file system that holds the journal, for whoever is not root. */
+  private freeBytes(): number {
+    const { bavail, bsize } = statfsSync(this.worker.data)
+    return bavail * bsize
   }
 
   private feed(feed: Feed, at: Date): Observed['feeds'][number] {
@@ -111,7 +118,7 @@ export class Status {
       nextIn: feed.peer.session.nextIn,
       nextOut: feed.peer.session.nextOut,
       received: state.received,
-      duplicates: 0,
+      duplicates: report.duplicates,
       aside: state.aside,
       lost: lostIn(state, this.worker.core.state.data.week),
       missing,

@@ -66,6 +66,8 @@ export class Worker {
     readonly core: Core,
     readonly sources: Sources,
     readonly log: Logger,
+    /** The directory that everything durable is kept below. */
+    readonly data: string,
   ) {
     this.startedMs = core.clock.wallMs()
     this.door = this.makeDoor()
@@ -104,7 +106,7 @@ export class Worker {
     const { recovery } = journal
     if (recovery.tail !== 'clean' || recovery.damaged.length > 0) log.warn({ recovery }, 'the journal was repaired')
     const core = new Core(journal, state, options.clock ?? systemClock(), onFatal)
-    worker = new Worker(core, new Sources(state, journal), log)
+    worker = new Worker(core, new Sources(state, journal), log, data)
     const by = raiseAfter(journal)
     if (by > 0) core.control({ kind: 'raise', by })
     if (recovery.tail === 'suspect')

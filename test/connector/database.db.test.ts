@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Running } from '#connector/run.ts'
@@ -83,7 +84,7 @@ const odq = (more: object = {}) => ({
 describe('a connector that follows the database', () => {
   test('runs what was published, reports each part, and writes down what it sees', async () => {
     await publish(1, [gw1, k7t, odq()])
-    const { running } = await run()
+    const { running, data } = await run()
     const { acceptor } = running.worker
     const reports = await until('the reports', async () => {
       const rows =
@@ -104,7 +105,9 @@ describe('a connector that follows the database', () => {
       [96, secret],
     ])
     await peer.message('1')
-    envelop(gw, sourceFill('K7T882', 1))
+    const fill = sourceFill('K7T882', 1)
+    envelop(gw, fill)
+    envelop(gw, fill)
     await peer.message('8')
     const row = await until('the ledger', async () => {
       const [found] = await db.owner`select * from dc.observed_ledger where session_id = 'ODQ1Z9' and delivered = 1`
@@ -119,8 +122,15 @@ describe('a connector that follows the database', () => {
     expect(seen.recent).toMatchObject([{ seq: 3, source: 'K7T882', sourceSeq: 1, kind: 'Fill', side: 'Buy', qty: '5' }])
     const [self] = await db.owner`select * from dc.observed_connectors`
     expect(self).toMatchObject({ state: 'running', running_version: 1 })
-    const [observedFeed] = await db.owner`select * from dc.observed_feeds`
-    expect(observedFeed).toMatchObject({ feed_id: 'gw1', state: 'logged-on', received: '1' })
+    const observedFeed = await until('the feed', async () => {
+      const [found] = await db.owner`select * from dc.observed_feeds where duplicates = 1`
+      return found
+    })
+    expect(observedFeed).toMatchObject({ feed_id: 'gw1', state: 'logged-on', received: '1', duplicates: '1' })
+    const [journal] = await db.owner`select bytes::float8, free_bytes::float8 from dc.observed_journals`
+    const { bavail, bsize, blocks } = statfsSync(data)
+    expect(journal?.free_bytes).toBeGreaterThan((bavail * bsize) / 4)
+    expect(journal?.free_bytes).toBeLessThan(blocks * bsize)
   })
 
   test('follows a new version in seconds without cutting the session, and reports only what changed', async () => {
