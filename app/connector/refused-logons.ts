@@ -11,24 +11,41 @@ export type RefusedLogon = {
 }
 
 const kept = 200
+/** The same again within this time is counted and told with the next one. */
+const repeatMs = 60_000
+const repeatsKept = 1_000
+/** Logons a minute that may name nobody known and are told one by one. */
+const unknownAMinute = 30
 
-/** The newest Logons that were turned away, until whoever writes them down has taken them. */
+/** The newest Logons that were turned away, until whoever writes them down has taken them. Whoever knocks without end is told of once a minute. */
 export class RefusedLogons {
   private list: RefusedLogon[] = []
   /** All of them since start. */
   count = 0
+  /** By what makes two of them the same: when one was told, and how many were not told since. */
+  private readonly told = new Map<string, { atMs: number; more: number }>()
+  private unknown = { sinceMs: 0, told: 0, more: 0 }
 
-  add(
-    kind: 'feed' | 'target',
-    id: string | undefined,
-    claimed: string,
-    address: string,
-    code: string,
-    says: string,
-  ): void {
+  /** False: it is not told by itself. */
+  add(refused: Omit<RefusedLogon, 'atMs'>, atMs = Date.now()): boolean {
     this.count++
-    this.list.push({ atMs: Date.now(), kind, id, claimed: claimed.slice(0, 64), address, code, says })
+    const entry = { ...refused, claimed: refused.claimed.slice(0, 64), says: refused.says.slice(0, 500), atMs }
+    const { kind, id, claimed, address, code } = entry
+    const key = JSON.stringify([kind, id, claimed, address, code])
+    const before = this.told.get(key)
+    if (before && atMs - before.atMs < repeatMs) {
+      before.more++
+      return false
+    }
+    if (id === undefined && !this.mayTellUnknown(atMs)) return false
+    const more = (before?.more ?? 0) + (id === undefined ? this.unknown.more : 0)
+    if (id === undefined) this.unknown.more = 0
+    this.remember(key, atMs)
+    this.list.push(
+      more === 0 ? entry : { ...entry, says: `${entry.says} ${more} more were refused since the last one.` },
+    )
     if (this.list.length > kept) this.list.shift()
+    return true
   }
 
   get newest(): readonly RefusedLogon[] {
@@ -38,5 +55,23 @@ export class RefusedLogons {
   /** The oldest ones are written down. */
   drop(count: number): void {
     this.list.splice(0, count)
+  }
+
+  private mayTellUnknown(atMs: number): boolean {
+    const { unknown } = this
+    if (atMs - unknown.sinceMs >= repeatMs) this.unknown = { sinceMs: atMs, told: 0, more: unknown.more }
+    if (this.unknown.told < unknownAMinute) {
+      this.unknown.told++
+      return true
+    }
+    this.unknown.more++
+    return false
+  }
+
+  private remember(key: string, atMs: number): void {
+    this.told.delete(key)
+    this.told.set(key, { atMs, more: 0 })
+    const [oldest] = this.told.keys()
+    if (this.told.size > repeatsKept && oldest !== undefined) this.told.delete(oldest)
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import type { Message } from '#fix/message.ts'
-import { Tag } from '#fix/tags.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
 import type { FilePort } from '#journal/files.ts'
 import { Acceptor, type Taker } from './acceptor.ts'
 import { Alarms } from './alarms.ts'
@@ -42,6 +42,8 @@ const tickMs = 100
 const backlogHigh = 4 * 1024 * 1024
 const backlogLow = 1024 * 1024
 const drainMs = 5_000
+/** What happens of itself and often: for whoever looks closely. */
+const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon'])
 
 /** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `conform`. */
 export class Worker {
@@ -164,15 +166,33 @@ export class Worker {
     if (target && !isAllowed(target.config.allowFrom, address))
       return this.stranger('target', target.name, sender, address)
     if (target) return target
-    this.refusedLogons.add(
-      'target',
-      undefined,
-      sender,
-      address,
-      'unknown-comp-id',
-      `SenderCompID ${sender} is not known here.`,
-    )
+    if (message.msgType === MsgType.Logon) this.unknown(listener, here.length > 0, sender, receiver, address)
     return here.some(({ peer }) => peer.session.config.policy.wrongCompId === 'ignore') ? 'ignore' : 'close'
+  }
+
+  /** A Logon that names nobody: told, since whoever set it up wrong waits for an answer. */
+  private unknown(listener: string, hasTargets: boolean, sender: string, receiver: string, address: string): void {
+    const feed = [...this.feeds.values()].find(
+      ({ config }) =>
+        config.mode === 'accept' &&
+        config.theirCompId === sender &&
+        feedAddresses(config).some((one) => addressKey(one) === listener),
+    )
+    const kind = feed || !hasTargets ? 'feed' : 'target'
+    const wrong = feed ? `TargetCompID (56) ${receiver}` : `SenderCompID (49) ${sender}`
+    this.refused(kind, feed?.name, sender, address, 'unknown-comp-id', `${wrong.slice(0, 100)} is not known here.`)
+  }
+
+  private refused(
+    kind: 'feed' | 'target',
+    id: string | undefined,
+    claimed: string,
+    address: string,
+    code: string,
+    says: string,
+  ): void {
+    const isTold = this.refusedLogons.add({ kind, id, claimed, address, code, says })
+    this.log[isTold ? 'warn' : 'debug']({ [kind]: id, claimed: claimed.slice(0, 64), address, code }, says)
   }
 
   private stranger(kind: 'feed' | 'target', id: string, claimed: string, address: string): 'close' {
@@ -184,13 +204,10 @@ export class Worker {
     return {
       check: (given, configured, required) => this.credentials.check(given, configured, required),
       failed: (address) => this.failures.failed(address, this.core.clock.steadyMs()),
-      refused: (kind, id, claimed, address, code, says) => {
-        this.refusedLogons.add(kind, id, claimed, address, code, says)
-        this.log.warn({ [kind]: id, claimed, address, code }, says)
-      },
+      refused: (kind, id, claimed, address, code, says) => this.refused(kind, id, claimed, address, code, says),
       note: (kind, id, code, text) => {
-        const quiet = code === 'duplicate' || code === 'ignored' || code === 'garbled'
-        if (quiet) this.log.debug({ [kind]: id, code }, text)
+        // a refused Logon has been told by `refused`
+        if (quiet.has(code)) this.log.debug({ [kind]: id, code }, text)
         else this.log.info({ [kind]: id, code }, text)
         if (code === 'aside' || code === 'lost') this.showAlarmsOf(id)
         if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)

@@ -11,7 +11,10 @@ import { disconnect, enter, forceLogout, note, send, type Turn } from './turn.ts
 export function receiveBeforeLogon(turn: Turn, message: Message) {
   const { policy } = turn.session.config
   const claim = claimOf(turn.session.config, message.str(Tag.SenderCompID) ?? '')
-  if (claim === 'no') return note(turn, 'ignored', `SenderCompID(49) ${message.str(Tag.SenderCompID) ?? 'absent'}`)
+  if (claim === 'no') {
+    const code = message.msgType === 'A' ? 'refused-logon' : 'ignored'
+    return note(turn, code, `SenderCompID (49) ${message.str(Tag.SenderCompID) ?? 'absent'} is not known here.`)
+  }
   if (message.msgType !== 'A') {
     if (policy.noLogonFirst === 'close') return disconnect(turn, 'first message is no Logon')
     return refuseLogon(turn, 'Non logon message received while not logged on.')
@@ -26,9 +29,11 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
   if (parsed.ok) {
     enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon: parsed.logon })
     turn.effects.push({ type: 'verify', credentials: parsed.logon.credentials, logon: parsed.logon })
-  } else if (parsed.silent) note(turn, 'ignored', parsed.text)
-  else if (policy.noLogonFirst === 'close') disconnect(turn, parsed.text)
-  else refuseLogon(turn, parsed.text)
+  } else if (!parsed.silent && policy.noLogonFirst !== 'close') refuseLogon(turn, parsed.text)
+  else {
+    note(turn, 'refused-logon', parsed.text)
+    if (!parsed.silent) disconnect(turn, parsed.text)
+  }
 }
 
 /**

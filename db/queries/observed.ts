@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, lt, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
@@ -33,6 +33,7 @@ export type Observed = {
 /** Rows of one statement: PostgreSQL takes 65,535 parameters. */
 const rowsAtOnce = 1_000
 const refusedKeptMs = 30 * 24 * 3_600_000
+const refusedKept = 10_000
 
 /** Write down what a connector sees, in the caller's short transaction. */
 export async function saveObserved(tx: Tx, observed: Observed): Promise<void> {
@@ -49,12 +50,26 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<void> {
     if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
   }
   if (observed.refusedLogons.length > 0) {
-    await tx.insert(observedRefusedLogons).values(observed.refusedLogons)
-    const before = new Date(observed.self.heardAt.getTime() - refusedKeptMs)
-    const old = lt(observedRefusedLogons.at, before)
-    await tx.delete(observedRefusedLogons).where(and(of(observedRefusedLogons, environment, connector), old))
+    await saveRefused(tx, observed)
   }
   if (present) await removeOthers(tx, environment, connector, present)
+}
+
+/** Adds the new ones; old ones go, and those that are more than anybody reads. */
+async function saveRefused(tx: Tx, { environment, connector, self, refusedLogons }: Observed): Promise<void> {
+  await tx.insert(observedRefusedLogons).values(refusedLogons)
+  const own = of(observedRefusedLogons, environment, connector)
+  const { id } = observedRefusedLogons
+  const [newestOfRest] = await tx
+    .select({ id })
+    .from(observedRefusedLogons)
+    .where(own)
+    .orderBy(desc(id))
+    .offset(refusedKept)
+    .limit(1)
+  const old = lt(observedRefusedLogons.at, new Date(self.heardAt.getTime() - refusedKeptMs))
+  const surplus = newestOfRest && lte(id, newestOfRest.id)
+  await tx.delete(observedRefusedLogons).where(and(own, or(old, surplus)))
 }
 
 async function removeOthers(

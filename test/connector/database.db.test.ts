@@ -171,6 +171,23 @@ describe('a connector that follows the database', () => {
     ])
   })
 
+  test('writes refused Logons down, and keeps the newest ten thousand', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    await db.owner`insert into dc.observed_refused_logons (environment, connector, at, kind, claimed, address, code, says)
+      select 'sandbox', 'main', now(), 'target', 'OLD', '', 'credentials', '' from generate_series(1, 10005)`
+    const { running } = await run()
+    const peer = await client(running.worker.acceptor.port('localhost:0') ?? 0, { sessionId: 'NOBODY' })
+    peer.logon()
+    const [row] = await until('the row', async () => {
+      const found = await db.owner`select * from dc.observed_refused_logons where claimed = 'NOBODYN'`
+      return found.length > 0 && found
+    })
+    expect(row).toMatchObject({ kind: 'target', object_id: null, code: 'unknown-comp-id' })
+    const [{ count } = {}] = await db.owner`select count(*)::int from dc.observed_refused_logons`
+    expect(count).toBe(10_000)
+  })
+
   test('leaves the environment to the one that leads', async () => {
     await db.truncate()
     await publish(1, [gw1, k7t, odq()])

@@ -83,7 +83,9 @@ describe('a client that logs on', () => {
     await loggedOnClient(connector.targetPort)
     await stranger.closed()
     expect(stranger.received).toEqual([])
-    expect(connector.worker.refusedLogons.newest).toEqual([])
+    expect(connector.worker.refusedLogons.newest.map(({ says }) => says)).toEqual([
+      'HeartBtInt (108) 1 outside 5 to 60',
+    ])
   })
 
   test('is told the number expected when its own is too low', async () => {

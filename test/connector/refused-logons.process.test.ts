@@ -1,0 +1,72 @@
+import { pino } from 'pino'
+import { describe, expect, test } from 'vitest'
+import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
+import { FixPeer } from '#test/support/fix-peer.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+/** A connector whose log is a list. */
+async function started(document = snapshot()) {
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const connector = await start(document, undefined, { log })
+  return { ...connector, lines, refused: connector.worker.refusedLogons }
+}
+
+describe('a refused Logon', () => {
+  test('that names nobody known is recorded and logged', async () => {
+    const { targetPort, refused, lines } = await started()
+    const peer = await client(targetPort, { sessionId: 'NOBODY' })
+    peer.logon(password())
+    await peer.until('the record', () => refused.newest.length === 1)
+    const says = 'SenderCompID (49) NOBODYN is not known here.'
+    expect(refused.newest).toMatchObject([
+      { kind: 'target', id: undefined, claimed: 'NOBODYN', code: 'unknown-comp-id', says },
+    ])
+    expect(lines.filter(({ msg }) => msg === says)).toHaveLength(1)
+  })
+
+  test('of a gateway that names us wrong is recorded for its feed', async () => {
+    const { feedPort, refused } = await started()
+    const gw = await FixPeer.connect(feedPort, { sender: 'GW1', target: 'WRONG' })
+    gw.logon()
+    await gw.closed()
+    const says = 'TargetCompID (56) WRONG is not known here.'
+    expect(refused.newest).toMatchObject([{ kind: 'feed', id: 'gw1', claimed: 'GW1', says }])
+  })
+
+  test('that a plain FIX target closes without a byte is recorded, with the reason', async () => {
+    const { targetPort, refused } = await started(snapshot({ targets: [target({ policy: 'fix', credentials: [] })] }))
+    const peer = await FixPeer.connect(targetPort, { sender: 'ODQ1Z9N', target: 'WRONG' })
+    peer.logon()
+    await peer.closed()
+    expect(peer.received).toEqual([])
+    expect(refused.newest).toMatchObject([
+      { kind: 'target', id: 'ODQ1Z9', says: expect.stringContaining('TargetCompId (56)') },
+    ])
+  })
+
+  test('is logged once', async () => {
+    const { targetPort, lines } = await started()
+    const peer = await client(targetPort)
+    peer.logon(password('guess'))
+    await peer.closed()
+    expect(lines.filter(({ code }) => code === 'refused-logon')).toMatchObject([{ target: 'ODQ1Z9', level: 40 }])
+  })
+})
+
+describe('the log', () => {
+  test('has the first message of a name kept aside, and then how many there are', async () => {
+    const { worker, feedPort, lines } = await started()
+    const gw = await gateway(feedPort)
+    gw.logon()
+    await gw.message('A')
+    for (let i = 1; i <= 25; i++) envelop(gw, sourceFill('ZZZ999', i))
+    envelop(gw, sourceFill('YYY999', 1))
+    await gw.until('all of them', () => worker.feeds.get('gw1')!.state.aside === 26)
+    expect(lines.filter(({ code }) => code === 'aside').map(({ msg }) => msg)).toEqual([
+      'ZZZ999: unknown-source',
+      '10 since start, the newest ZZZ999: unknown-source',
+      'YYY999: unknown-source',
+    ])
+  })
+})
