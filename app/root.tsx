@@ -2,6 +2,7 @@ import interLatin from '@fontsource-variable/inter/files/inter-latin-wght-normal
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from '@remix-run/react'
 import { type ReactNode, useContext } from 'react'
+import { SeesFeeds } from './components/feed-name.tsx'
 import { BareFrame, Frame } from './components/frame.tsx'
 import { NonceContext } from './components/nonce.ts'
 import { NowProvider } from './components/now.tsx'
@@ -42,7 +43,9 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <NowProvider serverNowMs={frame?.nowMs ?? 0}>
-          <Framed>{children}</Framed>
+          <SeesFeeds.Provider value={frame?.seesFeeds ?? false}>
+            <Framed>{children}</Framed>
+          </SeesFeeds.Provider>
         </NowProvider>
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />

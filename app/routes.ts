@@ -37,6 +37,7 @@ export default [
   route('requests/:number/copy', 'routes/request.copy.tsx'),
 
   route('sessions', 'routes/sessions.tsx'),
+  route('feeds/:feedId', 'routes/feed.tsx'),
   route('administration/people', 'routes/people.tsx'),
   route('administration/people/invite', 'routes/people.invite.tsx'),
   route('administration/people/:userId/roles', 'routes/people.roles.tsx'),

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { RequestState } from '#domain/request/lifecycle.ts'
 import type { DeliveryState, DeliveryWord } from '#domain/status/state.ts'
+import { FeedLink } from './feed-name.tsx'
 import { type Shape, State, StateShape, type Tone } from './state-word.tsx'
 
 type Look = { tone: Tone; shape: Shape }
@@ -28,7 +29,8 @@ export const DeliveryShape = ({ word }: { word: DeliveryWord }) => <StateShape {
 export function DeliverySentence({ state, children }: { state: DeliveryState; children?: ReactNode }) {
   return (
     <p className="max-w-3xl">
-      {state.sentence} {state.todo && <span className="font-medium">{state.todo}</span>} {children}
+      {state.sentence} {state.todo && <span className="font-medium">{state.todo}</span>}{' '}
+      {state.feed && <FeedLink id={state.feed} />} {children}
     </p>
   )
 }

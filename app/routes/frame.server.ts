@@ -17,9 +17,10 @@ export async function loadFrame(request: Request, context: RequestContext) {
     environments: context.environments,
     theme: readTheme(request) as Theme, // readTheme knows only these three
   }
-  if (!user) return { ...frame, person: undefined, rail: [], others: [] }
+  if (!user) return { ...frame, seesFeeds: false, person: undefined, rail: [], others: [] }
   return {
     ...frame,
+    seesFeeds: may(user, 'feed:read'),
     person: {
       name: user.name,
       firmName: user.firmName,

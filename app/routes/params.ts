@@ -9,3 +9,6 @@ export const requestNumber = (text: string | undefined): number | undefined =>
 /** A target's session id from a URL. */
 export const isSessionId = (text: string | undefined): text is string =>
   text !== undefined && /^[A-Z0-9]{6}$/.test(text)
+
+/** A feed's id from a URL. */
+export const isFeedId = (text: string | undefined): text is string => text !== undefined && /^[\w.:-]{1,64}$/.test(text)

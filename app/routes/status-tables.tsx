@@ -1,4 +1,5 @@
 import { Link } from '@remix-run/react'
+import { FeedLink, FeedName } from '#app/components/feed-name.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { DeliveryWordState } from '#app/components/states.tsx'
@@ -7,7 +8,7 @@ import { Age } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#db/queries/status-view.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
-import { gatewayName } from './names.ts'
+import { feedWords, gatewayName } from './names.ts'
 
 /** The word, and where not all is well the line that says why and what to do. */
 export function Delivery({ state, fallback }: { state: DeliveryState | undefined; fallback?: string }) {
@@ -17,7 +18,8 @@ export function Delivery({ state, fallback }: { state: DeliveryState | undefined
       <DeliveryWordState state={state} />
       {state.word !== 'Complete' && (
         <span className="block text-caption text-muted">
-          {state.sentence} {state.todo && <span className="font-medium text-text">{state.todo}</span>}
+          {state.sentence} {state.todo && <span className="font-medium text-text">{state.todo}</span>}{' '}
+          {state.feed && <FeedLink id={state.feed} />}
         </span>
       )}
     </div>
@@ -190,15 +192,6 @@ export function SourceTable({
   )
 }
 
-const feedWords: Record<string, string> = {
-  down: 'Not connected',
-  connecting: 'Connecting',
-  'logged-on': 'Logged on',
-  recovering: 'Asking again for what is missing',
-  paused: 'Paused',
-  refused: 'Refused by the connector',
-}
-
 /** Connections from order-entry gateways; for the exchange's own people. */
 export function FeedTable({ feeds, stale }: { feeds: readonly FeedRow[]; stale: boolean }) {
   const number = (key: 'received' | 'duplicates' | 'aside' | 'missing' | 'lost', head: string) => ({
@@ -214,7 +207,7 @@ export function FeedTable({ feeds, stale }: { feeds: readonly FeedRow[]; stale: 
       rowKey={(feed) => feed.id}
       empty="No feed has reported yet."
       columns={[
-        { key: 'feed', head: 'Feed', cell: (feed) => <Mono>{feed.id}</Mono> },
+        { key: 'feed', head: 'Feed', cell: (feed) => <FeedName id={feed.id} /> },
         { key: 'state', head: 'State', cell: (feed) => feedWords[feed.state] ?? feed.state },
         { key: 'gateway', head: 'Gateway', cell: (feed) => gatewayName(feed.gateway) },
         number('received', 'Received'),

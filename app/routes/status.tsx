@@ -2,15 +2,16 @@ import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { Count } from '#app/components/figures.tsx'
 import { useLive } from '#app/components/live.ts'
-import { Counts, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { Counts, PageHead, Section } from '#app/components/page.tsx'
 import { SandboxStrip } from '#app/components/sandbox-strip.tsx'
 import { DeliveryShape } from '#app/components/states.tsx'
-import { Age, Instant } from '#app/components/time.tsx'
+import { Age } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { findStatus } from '#db/queries/status.ts'
 import { may } from '#domain/people/permissions.ts'
 import { unaccounted } from '#domain/status/state.ts'
+import { Alarm } from './alarm.tsx'
 import { loadSandboxSteps } from './sandbox.server.ts'
 import { FeedTable, GroupTable, SourceTable, TargetTable } from './status-tables.tsx'
 
@@ -67,7 +68,10 @@ export default function Status() {
         ]}
       />
       {status.alarms.map((alarm) => (
-        <Alarm key={`${alarm.code}${alarm.says}`} alarm={alarm} />
+        <Alarm
+          key={`${alarm.kind} ${alarm.objectId} ${alarm.code}`}
+          alarm={{ ...alarm, feed: alarm.kind === 'feed' ? alarm.objectId : undefined }}
+        />
       ))}
       <Section title="Groups" id="groups">
         <GroupTable groups={groups} stale={isStale} empty={<NoGroup mayAsk={mayAsk} />} />
@@ -91,21 +95,6 @@ export default function Status() {
         </Section>
       )}
     </>
-  )
-}
-
-/** What the connector wants somebody to know. Messages that no group asks for are kept, and are nobody's trouble. */
-function Alarm({ alarm }: { alarm: { code: string; says: string; since: string } }) {
-  if (alarm.code === 'aside')
-    return (
-      <Notice tone="amber" title="Messages are kept aside">
-        {alarm.says}: stored, and delivered to nobody. Since <Instant at={alarm.since} />.
-      </Notice>
-    )
-  return (
-    <Notice tone="red" title={alarm.says}>
-      Since <Instant at={alarm.since} />.
-    </Notice>
   )
 }
 

@@ -188,24 +188,3 @@ export function TargetSources({ sources, stale }: { sources: TargetView['sources
     />
   )
 }
-
-/** Logons that were turned away, in the words both sides read. */
-export function RefusedLogons({ logons }: { logons: TargetView['refusedLogons'] }) {
-  if (logons.length === 0) return null
-  return (
-    <Section title="Refused logons">
-      <Table
-        caption="Refused logons"
-        rows={logons}
-        rowKey={(logon) => `${logon.at.getTime()}${logon.address}`}
-        empty=""
-        columns={[
-          { key: 'at', head: 'When', tight: true, cell: (logon) => <Instant at={logon.at} precision="ms" /> },
-          { key: 'from', head: 'From', cell: (logon) => <Mono>{logon.address}</Mono> },
-          { key: 'claimed', head: 'Named itself', cell: (logon) => <Mono>{logon.claimed}</Mono> },
-          { key: 'says', head: 'Why', wide: true, cell: (logon) => logon.says },
-        ]}
-      />
-    </Section>
-  )
-}

@@ -10,7 +10,8 @@ import { paths } from '#app/paths.ts'
 import { listRecentCopies } from '#db/queries/recent-copies.ts'
 import { may } from '#domain/people/permissions.ts'
 import { clientCommand, loadTarget } from './load-target.server.ts'
-import { Connection, Credentials, RecentCopies, RefusedLogons, Session, TargetSources } from './target-parts.tsx'
+import { RefusedLogons } from './refused-logons.tsx'
+import { Connection, Credentials, RecentCopies, Session, TargetSources } from './target-parts.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `Target ${data?.target.sessionId ?? ''} · Drop Copy Portal` },

@@ -14,7 +14,7 @@ export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): 
   return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ userId: string }> => {
     const user = await findUser(tx, userId)
     const firm = user && (await findFirm(tx, user.firmId))
-    if (!user || user.state !== 'active' || !firm || (!actor.isExchange && user.firmId !== actor.firmId))
+    if (user?.state !== 'active' || !firm || (!actor.isExchange && user.firmId !== actor.firmId))
       return refuse({ code: 'not-found' })
     if (!may(actor, 'people:write'))
       return refuse({ code: 'not-allowed', needs: actor.isExchange ? 'administrator' : 'firm-admin' })

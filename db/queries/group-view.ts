@@ -116,7 +116,7 @@ export type TargetView = {
   ledger: Ledger
   /** null for guarantors: credentials are the owner's and the exchange's to see */
   credentials: CredentialRow[] | null
-  refusedLogons: { at: Date; address: string; claimed: string; says: string }[]
+  refusedLogons: { id: number; at: Date; address: string; claimed: string; says: string }[]
   mayCreatePassword: { may: boolean; why: string | null }
   mayPause: { may: boolean; why: string | null }
   mayResume: { may: boolean; why: string | null }

@@ -43,6 +43,7 @@ export type SourceRow = {
   received: number
   highest: number
   aside: number
+  duplicates: number
   lastReceivedAt: Date | null
 }
 
@@ -68,7 +69,8 @@ export type StatusView = {
   isStale: boolean
   connector: { name: string; state: string; runningVersion: number | null; refusedWhy: string | null } | undefined
   newestVersion: number
-  alarms: { code: string; says: string; since: string }[]
+  /** told apart by code, kind and object */
+  alarms: { code: string; kind: string; objectId: string; says: string; since: Date }[]
   ledger: Ledger
   groups: GroupRow[]
   targets: TargetRow[]

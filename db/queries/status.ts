@@ -31,7 +31,7 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
       refusedWhy: delivery.alarms.find((alarm) => alarm.kind === 'connector')?.says ?? null,
     },
     newestVersion: delivery.newestVersion,
-    alarms: delivery.alarms.map(({ code, says, since }) => ({ code, says, since: since.toISOString() })),
+    alarms: delivery.alarms.map(({ code, kind, objectId, says, since }) => ({ code, kind, objectId, says, since })),
     ledger: addLedgers(groups.map((group) => group.ledger)),
     groups,
     targets: targets.map((target) => target.row),
@@ -76,15 +76,23 @@ async function sourceRows(tx: Tx, environment: Environment, delivery: Delivery, 
 /** What was received of a source, over its segments. */
 export function figuresOf(delivery: Delivery, name: string) {
   const seen = delivery.sources.get(name) ?? []
-  const total = (key: 'received' | 'aside') => seen.reduce((sum, one) => sum + one[key], 0)
+  const total = (key: 'received' | 'aside' | 'duplicates') => seen.reduce((sum, one) => sum + one[key], 0)
   const heard = seen.flatMap((one) => one.lastReceivedAt ?? []).sort((a, b) => b.getTime() - a.getTime())
   return {
     received: total('received'),
     highest: Math.max(0, ...seen.map((one) => one.highest)),
     aside: total('aside'),
+    duplicates: total('duplicates'),
     lastReceivedAt: heard[0] ?? null,
   }
 }
+
+/** Messages that came again over a feed: connectors count them by source. */
+export const duplicatesOf = (delivery: Delivery, feedId: string): number =>
+  [...delivery.sources.values()]
+    .flat()
+    .filter((one) => one.feedId === feedId)
+    .reduce((sum, one) => sum + one.duplicates, 0)
 
 async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): Promise<FeedRow[]> {
   const rows = await tx.select().from(feeds).where(eq(feeds.environment, environment)).orderBy(asc(feeds.id))
@@ -99,7 +107,7 @@ async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): P
       missing: seen?.missing ?? 0,
       lost: seen?.lost ?? 0,
       aside: seen?.aside ?? 0,
-      duplicates: seen?.duplicates ?? 0,
+      duplicates: duplicatesOf(delivery, feed.id),
       lastReceivedAt: seen?.lastReceivedAt ?? null,
       detail: seen?.detail ?? null,
     }

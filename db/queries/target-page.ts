@@ -104,6 +104,7 @@ async function credentialRows(
 async function refusedLogons(tx: Tx, { environment, sessionId }: TargetRecord): Promise<TargetView['refusedLogons']> {
   return tx
     .select({
+      id: observedRefusedLogons.id,
       at: observedRefusedLogons.at,
       address: observedRefusedLogons.address,
       claimed: observedRefusedLogons.claimed,
@@ -117,7 +118,7 @@ async function refusedLogons(tx: Tx, { environment, sessionId }: TargetRecord): 
         eq(observedRefusedLogons.objectId, sessionId),
       ),
     )
-    .orderBy(desc(observedRefusedLogons.at))
+    .orderBy(desc(observedRefusedLogons.at), desc(observedRefusedLogons.id))
     .limit(20)
 }
 

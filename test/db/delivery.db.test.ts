@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findFeedPage } from '#db/queries/feed-page.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { findSandboxSteps } from '#db/queries/sandbox.ts'
 import { findStatus } from '#db/queries/status.ts'
@@ -124,4 +125,43 @@ test('the six steps tick from what really happened', async () => {
   done(await flow.decide('xan', 5, 'approve'))
   done(await flow.decide('harper', 5, 'approve'))
   expect(await ticked()).toBe('xxxx>.')
+})
+
+describe('the page of a feed', () => {
+  const page = async (person: Person, id = 'gw1') => {
+    const reader = await sandbox.actor(person)
+    return db.database.withActor(reader, (tx) => findFeedPage(tx, 'sandbox', id, db.clock.now))
+  }
+
+  test('says what it kept aside by name, what came twice, and whom it turned away, strangers included', async () => {
+    const at = db.clock.now
+    const put = (table: string, ...rows: Record<string, unknown>[]) =>
+      db.owner`insert into ${db.owner(`dc.${table}`)} ${db.owner(rows.map((row) => ({ environment: 'sandbox', connector: 'test', at, ...row })))}`
+    await db.owner`update dc.observed_sources set duplicates = 2, aside = 1 where source_id = 'T9F733'`
+    await put('observed_sources', { source_id: 'ZZZ999', known: false, aside: 7 })
+    const refused = { kind: 'feed', address: '127.0.0.1:5', code: 'x' }
+    await put('observed_refused_logons', { ...refused, object_id: 'gw1', claimed: 'GW1', says: 'MsgSeqNum too low.' })
+    await put('observed_refused_logons', { ...refused, object_id: 'gw2', claimed: 'GW2', says: 'Another feed.' })
+    await put('observed_refused_logons', { ...refused, claimed: 'NOBODY', says: 'NOBODY is not known here.' })
+    await put('observed_refused_logons', { ...refused, kind: 'target', object_id: 'AAAAAA', claimed: 'A', says: 'no' })
+    const view = await page('hollis')
+    expect(view).toMatchObject({
+      id: 'gw1',
+      delivery: { word: 'Complete' },
+      session: { received: 300, state: 'logged-on' },
+    })
+    expect(view?.connection).toMatchObject({ mode: 'accept', theirCompId: 'GW1' })
+    expect(view?.aside.map(({ name, known, messages }) => [name, known, messages])).toEqual([
+      ['ZZZ999', false, 7],
+      ['T9F733', true, 1],
+    ])
+    expect(view?.duplicates).toBe(2)
+    expect(view?.refusedLogons.map(({ says }) => says)).toEqual(['MsgSeqNum too low.'])
+    expect(view?.strangers.map(({ claimed }) => claimed)).toEqual(['NOBODY'])
+  })
+
+  test('is the exchange’s alone', async () => {
+    expect(await page('xan')).toBeUndefined()
+    expect(await page('hollis', 'gw9')).toBeUndefined()
+  })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { feedState } from '#domain/status/feed.ts'
 import {
   addLedgers,
   deliveryWords,
@@ -31,6 +32,26 @@ const feed: FeedFacts = { id: 'gw1', part: 'running', connected: true, gap: 0, l
 const heard = { agoMs: 500 }
 const word = (over: Partial<TargetFacts>, feeds: FeedFacts[] = [feed]) =>
   targetState({ ...target, ...over }, feeds, heard).word
+
+describe('a feed', () => {
+  test('has a state of its own, worst first, and says nothing while the connector is silent', () => {
+    const wordOf = (over: Partial<FeedFacts>) => feedState({ ...feed, ...over }, 'open', heard).word
+    expect(wordOf({})).toBe('Complete')
+    expect(wordOf({ gap: 3 })).toBe('Catching up')
+    expect(wordOf({ gap: 3, connected: false })).toBe('Late')
+    expect(wordOf({ connected: false, lost: 1 })).toBe('Needs you')
+    expect(wordOf({ alarm: 'MsgSeqNum too low' })).toBe('Needs you')
+    expect(feedState(feed, 'open', { agoMs: 11_000 }).word).toBe('Unknown')
+    expect(feedState({ ...feed, lost: 1 }, 'closed', heard).text).toBe('Closed')
+  })
+  test('is named to whoever may look at it, by the target that stands still for it', () => {
+    expect(targetState(target, [{ ...feed, alarm: 'MsgSeqNum too low' }], heard)).toMatchObject({
+      feed: 'gw1',
+      todo: 'Settle it with whoever runs the gateway.',
+    })
+    expect(targetState(target, [{ ...feed, connected: false }], heard).feed).toBe('gw1')
+  })
+})
 
 describe('the word of a target', () => {
   test('is Complete only when every message is accounted for and somebody reads', () => {

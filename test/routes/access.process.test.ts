@@ -54,6 +54,7 @@ const pages: Record<string, { at: string; needs: Permission | 'nothing'; missing
   '/requests/:number/act/:act': { at: '/requests/999999/act/withdraw', needs: 'request:withdraw', missing: true },
   '/requests/:number/discard': { at: '/requests/999999/discard', needs: 'request:draft', missing: true },
   '/requests/:number/copy': { at: '/requests/999999/copy', needs: 'request:draft', missing: true },
+  '/feeds/:feedId': { at: '/feeds/no-such-feed', needs: 'feed:read', missing: true },
   '/sessions': { at: '/sessions', needs: 'source:read' },
   '/administration/people': { at: '/administration/people', needs: 'people:read' },
   '/administration/people/invite': { at: '/administration/people/invite', needs: 'people:write' },

@@ -26,6 +26,7 @@ export const permissions = {
   'request:read': everybody,
   'target:read': everybody,
   'source:read': everybody,
+  'feed:read': ['operations', 'auditor'],
   'request:draft': [
     'requester',
     'clearing-signatory',

@@ -13,8 +13,11 @@ export const deliveryWords = [
 ] as const
 export type DeliveryWord = (typeof deliveryWords)[number]
 
-/** `text` is what the screen shows ("Paused by Ann Alder"); `todo` only where somebody must act. */
-export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string }
+/**
+ * `text` is what the screen shows ("Paused by Ann Alder"); `todo` only where somebody must act; `feed` where it is about one, for
+ * whoever may open its page.
+ */
+export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string; feed?: string }
 
 /** Silence of the connector after which every figure of it is stale. */
 export const silentAfterMs = 10_000
@@ -97,7 +100,8 @@ export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], hea
   return needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
 }
 
-function silent({ agoMs }: Heard): DeliveryState {
+/** Nobody knows how anything stands while the connector says nothing. */
+export function silent({ agoMs }: Heard): DeliveryState {
   const sentence =
     agoMs === undefined ? 'The connector has not reported yet.' : `No word from the connector for ${writeAge(agoMs)}.`
   return {
@@ -140,15 +144,17 @@ function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryStat
   return undefined
 }
 
-function feedNeeds(feed: FeedFacts): DeliveryState | undefined {
-  if (feed.alarm) return act(`Feed ${feed.id}: ${feed.alarm}.`, 'Settle it with whoever runs the gateway.')
+/** What of a feed will not heal itself. */
+export function feedNeeds(feed: FeedFacts): DeliveryState | undefined {
+  const about = (sentence: string, todo: string) => ({ ...act(sentence, todo), feed: feed.id })
+  if (feed.alarm) return about(`Feed ${feed.id}: ${feed.alarm}.`, 'Settle it with whoever runs the gateway.')
   if (feed.part === 'refused')
-    return act(
+    return about(
       `The connector refused feed ${feed.id}: ${feed.detail ?? 'no reason given'}.`,
       'Mend the feed’s settings.',
     )
   if (feed.lost > 0)
-    return act(
+    return about(
       `${writeCount(feed.lost)} messages of feed ${feed.id} were lost this trading week before they reached us.`,
       'Ask the gateway for them, and tell the clients.',
     )
@@ -183,7 +189,10 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
       `The client reads too slowly: ${writeAge(facts.behindMs)} behind, ${writeCount(facts.ledger.waiting)} copies waiting.`,
     )
   const away = feeds.find((feed) => !feed.connected)
-  if (away) return say('Late', `Feed ${away.id} is not connected; its messages come when it is back.`)
+  if (away) {
+    const sentence = `Feed ${away.id} is not connected; its messages come when it is back.`
+    return { ...say('Late', sentence), feed: away.id }
+  }
   if (facts.onBackup) return say('On backup', 'Delivered on the second address.')
   const missing = feeds.reduce((sum, feed) => sum + feed.gap, 0)
   if (missing > 0) return say('Catching up', `${writeCount(missing)} messages are being asked for again upstream.`)

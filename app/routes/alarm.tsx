@@ -1,0 +1,21 @@
+import { FeedLink } from '#app/components/feed-name.tsx'
+import { Notice } from '#app/components/page.tsx'
+import { Instant } from '#app/components/time.tsx'
+
+type AlarmRow = { code: string; says: string; since: Date | string; feed?: string | undefined }
+
+/** What the connector wants somebody to know. Messages kept aside are nobody's trouble at once. */
+export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow }) {
+  const link = feed && <FeedLink id={feed} />
+  if (code === 'aside')
+    return (
+      <Notice tone="amber" title="Messages are kept aside">
+        {says}: stored, and delivered to nobody. Since <Instant at={since} />. {link}
+      </Notice>
+    )
+  return (
+    <Notice tone="red" title={says}>
+      Since <Instant at={since} />. {link}
+    </Notice>
+  )
+}
