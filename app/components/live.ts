@@ -1,5 +1,5 @@
 import { useRevalidator } from '@remix-run/react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 const pollMs = 5000
 
@@ -28,19 +28,39 @@ export function useLive(url: string): void {
   )
 }
 
+const heardEvent = 'drop-copy-heard'
+
+/** When the connector last reported: as the page was read, or as its stream has said since. */
+export function useHeard(read: Date | null): Date | null {
+  const [told, setTold] = useState(0)
+  useEffect(() => {
+    const listen = (event: Event) => {
+      if (event instanceof CustomEvent) setTold(Number(event.detail))
+    }
+    addEventListener(heardEvent, listen)
+    return () => removeEventListener(heardEvent, listen)
+  }, [])
+  return told > (read?.getTime() ?? 0) ? new Date(told) : read
+}
+
 /** @returns a function that stops following */
 function follow(url: string, changed: () => void): () => void {
   const ended = new AbortController()
   const channel = new BroadcastChannel(`drop-copy-live:${url}`)
   let stopStream = () => {}
-  channel.onmessage = changed
+  // a number is when the connector reported; anything else, that the page has changed
+  const learn = (news: unknown) => {
+    if (typeof news === 'number') dispatchEvent(new CustomEvent(heardEvent, { detail: news }))
+    else changed()
+  }
+  channel.onmessage = (message) => learn(message.data)
   const start = () => {
     stopStream()
     stopStream = document.hidden
       ? () => {}
-      : share(url, () => {
-          channel.postMessage('changed')
-          changed()
+      : share(url, (news) => {
+          channel.postMessage(news)
+          learn(news)
         })
   }
   document.addEventListener('visibilitychange', start, { signal: ended.signal })
@@ -64,12 +84,14 @@ function leaveQuietly(): void {
   })
 }
 
+type Tell = (news: number | 'changed') => void
+
 /** One tab of the browser holds the stream and tells the others; when it goes, the next one takes over. */
-function share(url: string, changed: () => void): () => void {
+function share(url: string, tell: Tell): () => void {
   const ended = new AbortController()
   const lead = () =>
     new Promise<void>((resolve) => {
-      const stop = stream(url, changed)
+      const stop = stream(url, tell)
       ended.signal.addEventListener('abort', () => {
         stop()
         resolve()
@@ -81,7 +103,8 @@ function share(url: string, changed: () => void): () => void {
   return () => ended.abort()
 }
 
-function stream(url: string, changed: () => void): () => void {
+function stream(url: string, tell: Tell): () => void {
+  const changed = () => tell('changed')
   let timer: ReturnType<typeof setInterval> | undefined
   let lastId = ''
   const source = new EventSource(url)
@@ -90,6 +113,7 @@ function stream(url: string, changed: () => void): () => void {
     if (lastId !== '' && event.lastEventId !== lastId) changed()
     lastId = event.lastEventId
   })
+  source.addEventListener('heard', (event) => tell(Number(event.data)))
   source.addEventListener('signed-out', () => location.reload())
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) timer ??= setInterval(changed, pollMs)

@@ -50,7 +50,7 @@ export async function openPortal(options: {
   const events = openEvents({
     viewOf: (path, user, request) => {
       const environment = environmentOf(request.headers.cookie, environments, port)
-      return eventView(path, user, { database, environment, now })
+      return eventView(path, user, { database, environment, mode, now })
     },
     recheck: async (user) => {
       const session = { id: user.sessionId, userId: user.userId }

@@ -1,39 +1,83 @@
-import type { Database } from '#db/client.ts'
+import type { Database, Tx } from '#db/client.ts'
 import { findFeedPage } from '#db/queries/feed-page.ts'
+import { findGroupPage } from '#db/queries/group-page.ts'
+import { findRequestPage } from '#db/queries/request-page.ts'
+import { findSandboxSteps } from '#db/queries/sandbox.ts'
 import { findStatus } from '#db/queries/status.ts'
 import { findTargetPage } from '#db/queries/target-page.ts'
+import type { Mode } from '#db/schema/installation.ts'
+import type { Permission } from '#domain/people/permissions.ts'
 import type { Environment, SignedInUser } from './context.ts'
-import type { View } from './events.server.ts'
+import type { Reading, View } from './events.server.ts'
 
-/**
- * The views that pages watch, by their path below /events: `/status`, `/targets/SESSIONID`, `/feeds/ID`. Each reads what its page's loader
- * reads, with the same person's sight; what a view holds depends on the person, so each person has their own.
- */
+/** What a view is read with: the same person's sight as its page's loader. */
+interface Looking {
+  user: SignedInUser
+  environment: Environment
+  now(): Date
+  /** Of the sandbox, over all firms; undefined elsewhere. */
+  steps(): Promise<unknown>
+  read<T>(query: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+/** The views that pages watch, by their path below /events. What a view holds depends on the person, so each person has their own. */
+const views: { path: RegExp; permission: Permission; read(id: string, looking: Looking): Promise<Reading> }[] = [
+  {
+    path: /^\/status$/,
+    permission: 'status:read',
+    read: async (_, { environment, now, read, steps }) => {
+      const { heardAt, ...status } = await read((tx) => findStatus(tx, environment, now()))
+      return { shown: { status, steps: await steps() }, heardAt }
+    },
+  },
+  {
+    path: /^\/targets\/([A-Z0-9]{6})$/,
+    permission: 'target:read',
+    read: async (id, { user, now, read }) => ({ shown: await read((tx) => findTargetPage(tx, user, id, now())) }),
+  },
+  {
+    path: /^\/groups\/([0-9a-f-]{36})$/,
+    permission: 'group:read',
+    read: async (id, { user, now, read }) => ({ shown: await read((tx) => findGroupPage(tx, user, id, now())) }),
+  },
+  {
+    path: /^\/requests\/([1-9]\d{0,8})$/,
+    permission: 'request:read',
+    read: async (id, { user, now, read }) => ({
+      shown: await read((tx) => findRequestPage(tx, user, Number(id), now())),
+    }),
+  },
+  {
+    path: /^\/feeds\/([\w.:-]{1,64})$/,
+    permission: 'feed:read',
+    read: async (id, { environment, now, read }) => ({
+      shown: await read((tx) => findFeedPage(tx, environment, id, now())),
+    }),
+  },
+]
+
+/** The view that a stream's path names, as this person sees it. */
 export function eventView(
   path: string,
   user: SignedInUser,
-  { database, environment, now }: { database: Database; environment: Environment; now(): Date },
+  parts: { database: Database; environment: Environment; mode: Mode; now(): Date },
 ): View | undefined {
-  const read = <T>(query: Parameters<typeof database.withActor<T>>[1]) => database.withActor(user, query)
-  if (path === '/status')
+  const { database, environment, mode, now } = parts
+  const looking: Looking = {
+    user,
+    environment,
+    now,
+    steps: async () => (mode === 'sandbox' ? database.asJobs((tx) => findSandboxSteps(tx, now())) : undefined),
+    read: (query) => database.withActor(user, query),
+  }
+  for (const view of views) {
+    const match = view.path.exec(path)
+    if (!match) continue
     return {
-      key: `status ${environment} ${user.userId}`,
-      permission: 'status:read',
-      read: () => read((tx) => findStatus(tx, environment, now())),
+      key: `${environment} ${user.userId} ${path}`,
+      permission: view.permission,
+      read: () => view.read(match[1] ?? '', looking),
     }
-  const target = /^\/targets\/([A-Z0-9]{6})$/.exec(path)?.[1]
-  if (target)
-    return {
-      key: `target ${target} ${user.userId}`,
-      permission: 'target:read',
-      read: () => read((tx) => findTargetPage(tx, user, target, now())),
-    }
-  const feed = /^\/feeds\/([\w.:-]{1,64})$/.exec(path)?.[1]
-  if (feed)
-    return {
-      key: `feed ${environment} ${feed} ${user.userId}`,
-      permission: 'feed:read',
-      read: () => read((tx) => findFeedPage(tx, environment, feed, now())),
-    }
+  }
   return undefined
 }

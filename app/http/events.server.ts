@@ -9,8 +9,16 @@ export interface View {
   /** Views with the same key are one: read once, sent to all who watch. Holds whatever the answer depends on, the reader's rights included. */
   key: string
   permission: Permission
-  /** One snapshot in its own short transaction; undefined when there is nothing (any more) for this person to see. */
-  read(): Promise<unknown>
+  /** One reading in its own short transaction. */
+  read(): Promise<Reading>
+}
+
+/** What a view holds at one moment. */
+export interface Reading {
+  /** What the page shows, and nothing else: any difference has it read again. Undefined: nothing (any more) for this person to see. */
+  shown: unknown
+  /** When the connector last reported: told each time it moves, so that the page says the age of its figures without reading them again. */
+  heardAt?: Date | null
 }
 
 export interface EventsParts {
@@ -46,15 +54,17 @@ interface Watcher {
 interface Channel {
   view: View
   watchers: Set<Watcher>
-  /** Digest of the last snapshot: also the event id. */
+  /** Digest of what was last shown: also the event id. */
   last: string
+  heardMs: number | undefined
   timer: NodeJS.Timeout
 }
 
 /**
- * Event streams: `event: change` with the snapshot's digest as id and data whenever what the page shows has changed. The page reads
- * itself again, through its loader and with the reader's rights; the stream carries no business data. A comment keeps it open,
- * rights are looked at again every half minute, and `event: signed-out` ends it.
+ * Event streams: `event: change` with a digest as id whenever what the page shows has changed, and `event: heard` with the instant
+ * (epoch milliseconds) of each report of the connector. The page reads itself again, through its loader and with the reader's
+ * rights; the stream carries no business data. A comment keeps it open, rights are looked at again every half minute, and
+ * `event: signed-out` ends it.
  */
 export function openEvents(parts: EventsParts): Events {
   const { log, snapshotMs = 1000, recheckMs = 30_000, commentMs = 15_000 } = parts
@@ -75,7 +85,13 @@ export function openEvents(parts: EventsParts): Events {
     leave(watcher)
   }
   const open = (view: View): Channel => {
-    const channel: Channel = { view, watchers: new Set(), last: '', timer: setTimeout(() => undefined) }
+    const channel: Channel = {
+      view,
+      watchers: new Set(),
+      last: '',
+      heardMs: undefined,
+      timer: setTimeout(() => undefined),
+    }
     channels.set(view.key, channel)
     let failing = false
     const pass = async () => {
@@ -142,17 +158,24 @@ function begin(response: Response): void {
 
 const change = (digest: string) => `event: change\nid: ${digest}\ndata: {}\n\n`
 
-/** Tell everybody when the snapshot differs from the last. A reader who cannot keep up is cut off and comes back. */
-function send(channel: Channel, snapshot: unknown): void {
+/** Tell everybody what differs from the last reading. */
+function send(channel: Channel, { shown, heardAt }: Reading): void {
   const digest = createHash('sha256')
-    .update(JSON.stringify(snapshot) ?? '')
+    .update(JSON.stringify(shown) ?? '')
     .digest('base64url')
     .slice(0, 16)
-  if (digest === channel.last) return
+  const heardMs = heardAt?.getTime()
+  if (heardMs !== undefined && heardMs !== channel.heardMs) tell(channel, `event: heard\ndata: ${heardMs}\n\n`)
+  if (digest !== channel.last) tell(channel, change(digest))
   channel.last = digest
+  channel.heardMs = heardMs
+}
+
+/** A reader who cannot keep up is cut off and comes back. */
+function tell(channel: Channel, event: string): void {
   for (const { response } of channel.watchers) {
     if (response.writableLength > 64 * 1024) response.destroy()
-    else response.write(change(digest))
+    else response.write(event)
   }
 }
 

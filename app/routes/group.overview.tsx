@@ -17,7 +17,7 @@ export function loader({ context }: LoaderFunctionArgs) {
 
 /** What was agreed, who signed it, what runs, who may change it. */
 export default function Overview() {
-  const { group, isStale } = useGroup()
+  const { group } = useGroup()
   const { terms } = group
   return (
     <>
@@ -44,7 +44,7 @@ export default function Overview() {
         <Section title="Running">
           <TargetTable
             targets={group.targets}
-            stale={isStale}
+            stale={group.isStale}
             withGroup={false}
             empty="No target yet: a group gets its targets when it is approved."
           />

@@ -19,7 +19,7 @@ export function loader({ context }: LoaderFunctionArgs) {
 }
 
 export default function GroupSources() {
-  const { group, isStale } = useGroup()
+  const { group } = useGroup()
   return (
     <>
       <Section title="Delivered from each source" intro="Received is always the sum of the columns after it.">
@@ -32,7 +32,7 @@ export default function GroupSources() {
             { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
             { key: 'gateway', head: 'Gateway', cell: (source) => gatewayName(source.gateway) },
             { key: 'target', head: 'Delivered on', cell: (source) => <OnTarget sessionId={source.sessionId} /> },
-            ...ledgerColumns<GroupSource>((source) => source.ledger, isStale),
+            ...ledgerColumns<GroupSource>((source) => source.ledger, group.isStale),
             { key: 'heard', head: 'Last heard', number: true, cell: (source) => <Age at={source.lastReceivedAt} /> },
           ]}
         />

@@ -10,7 +10,7 @@ export function loader({ context }: LoaderFunctionArgs) {
 }
 
 export default function GroupTargets() {
-  const { group, isStale } = useGroup()
+  const { group } = useGroup()
   return (
     <Section
       title="Targets"
@@ -18,7 +18,7 @@ export default function GroupTargets() {
     >
       <TargetTable
         targets={group.targets}
-        stale={isStale}
+        stale={group.isStale}
         withGroup={false}
         empty="No target yet: a group gets its targets when it is approved."
       />

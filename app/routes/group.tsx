@@ -31,17 +31,14 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   }
 }
 
-export type GroupPage = { group: GroupView; isStale: boolean }
+export type GroupPage = { group: GroupView }
 
 /** What the tabs of a group read: the group itself, loaded once for all of them. */
 export const useGroup = () => useOutletContext<GroupPage>()
 
-const silentAfterMs = 10_000
-
 export default function Group() {
   const { group, seesFee, mayWithdraw, mayDraft } = useLoaderData<typeof loader>()
-  useLive(paths.statusEvents())
-  const isStale = group.heardAgoMs === undefined || group.heardAgoMs > silentAfterMs
+  useLive(paths.groupEvents(group.id))
   const tabs = [
     { to: paths.group(group.id), label: 'Overview' },
     { to: paths.groupSources(group.id), label: 'Sources', count: group.sources.length },
@@ -74,7 +71,7 @@ export default function Group() {
         )}
       </PageHead>
       <Tabs label="Group" tabs={tabs} />
-      <Outlet context={{ group, isStale } satisfies GroupPage} />
+      <Outlet context={{ group } satisfies GroupPage} />
     </>
   )
 }

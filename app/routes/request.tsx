@@ -26,7 +26,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 
 export default function Request() {
   const { view } = useLoaderData<typeof loader>()
-  useLive(paths.statusEvents())
+  useLive(paths.requestEvents(view.number))
   return (
     <>
       <PageHead

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { Count } from '#app/components/figures.tsx'
-import { useLive } from '#app/components/live.ts'
+import { useHeard, useLive } from '#app/components/live.ts'
 import { Counts, PageHead, Section } from '#app/components/page.tsx'
 import { SandboxStrip } from '#app/components/sandbox-strip.tsx'
 import { DeliveryShape } from '#app/components/states.tsx'
@@ -23,7 +23,6 @@ export async function loader({ context }: LoaderFunctionArgs) {
   const status = await context.read(user, (tx) => findStatus(tx, context.environment, now))
   return {
     status,
-    heardAt: status.heardAgoMs === undefined ? undefined : new Date(now.getTime() - status.heardAgoMs),
     steps: await loadSandboxSteps(context),
     mayAsk: may(user, 'request:submit') && !user.isExchange,
   }
@@ -32,12 +31,12 @@ export async function loader({ context }: LoaderFunctionArgs) {
 const tones = { good: 'text-green', attention: 'text-text', bad: 'text-red', unknown: 'text-muted' } as const
 
 export default function Status() {
-  const { status, heardAt, steps, mayAsk } = useLoaderData<typeof loader>()
+  const { status, steps, mayAsk } = useLoaderData<typeof loader>()
   useLive(paths.statusEvents())
   const { verdict, ledger, groups, targets, sources, feeds, isStale } = status
   return (
     <>
-      <PageHead title="Status" state={<HeardAt at={heardAt} stale={isStale} />} />
+      <PageHead title="Status" state={<HeardAt at={status.heardAt} stale={isStale} />} />
       {steps && <SandboxStrip steps={steps} />}
       <p className={`mb-4 max-w-4xl text-head font-semibold ${tones[verdict.tone]}`}>{verdict.sentence}</p>
       <Counts
@@ -110,11 +109,12 @@ function NoGroup({ mayAsk }: { mayAsk: boolean }) {
   )
 }
 
-function HeardAt({ at, stale }: { at: Date | undefined; stale: boolean }) {
-  if (at === undefined) return <span className="text-table text-muted">the connector has not reported yet</span>
+function HeardAt({ at, stale }: { at: Date | null; stale: boolean }) {
+  const heard = useHeard(at)
+  if (heard === null) return <span className="text-table text-muted">the connector has not reported yet</span>
   return (
     <span className={`text-table text-muted ${stale ? 'stale rounded px-1' : ''}`}>
-      reported <Age at={at} ago />
+      reported <Age at={heard} ago />
     </span>
   )
 }

@@ -3,6 +3,7 @@ import { groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { itemSentence } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
+import { isSilent } from '#domain/status/state.ts'
 import { asSystem, type Tx } from '../client.ts'
 import { auditEvents } from '../schema/audit.ts'
 import { decisions, requestRounds, requests } from '../schema/requests.ts'
@@ -43,7 +44,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     stateWord: groupStateWord(group.state),
     isLive,
     delivery: isLive ? deliveryOf(delivery, targets, ledger) : undefined,
-    heardAgoMs: delivery.heard.agoMs,
+    isStale: isSilent(delivery.heard),
     terms: await termsOf(tx, group, seesAll, now),
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
     otherSources: seesAll ? null : await countOthers(tx, groupId, members.length, now),

@@ -36,7 +36,8 @@ export type GroupView = {
   stateWord: string
   isLive: boolean
   delivery: DeliveryState | undefined
-  heardAgoMs: number | undefined
+  /** the connector has not reported lately */
+  isStale: boolean
   terms: {
     level: Level
     rejects: boolean
@@ -98,7 +99,6 @@ export type TargetView = {
   pausedBy: string | null
   pauseReason: string | null
   delivery: DeliveryState
-  heardAgoMs: number | undefined
   listen: { role: 'primary' | 'backup'; host: string; port: number }[]
   sources: { name: string; received: number; ledger: Ledger; highest: number }[]
   session: {

@@ -64,8 +64,8 @@ export type FeedRow = {
 
 export type StatusView = {
   verdict: Verdict
-  /** of the newest report; undefined: the connector never reported */
-  heardAgoMs: number | undefined
+  /** of the newest report; null: the connector never reported */
+  heardAt: Date | null
   isStale: boolean
   connector: { name: string; state: string; runningVersion: number | null; refusedWhy: string | null } | undefined
   newestVersion: number

@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
-import { addLedgers, silentAfterMs } from '#domain/status/state.ts'
+import { addLedgers, isSilent } from '#domain/status/state.ts'
 import { verdict } from '#domain/status/verdict.ts'
 import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
@@ -22,8 +22,8 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
   const lost = [...delivery.feeds.values()].reduce((total, feed) => total + feed.lost, 0)
   return {
     verdict: verdict(live, lost, heard),
-    heardAgoMs: heard.agoMs,
-    isStale: heard.agoMs === undefined || heard.agoMs > silentAfterMs,
+    heardAt: connector?.heardAt ?? null,
+    isStale: isSilent(heard),
     connector: connector && {
       name: connector.connector,
       state: connector.state,

@@ -50,7 +50,6 @@ export async function findTargetPage(
     pausedBy: (await findUserName(tx, target.pausedBy)) ?? (target.pausedBy ? 'the exchange' : null),
     pauseReason: target.pauseReason,
     delivery: full?.state ?? gone,
-    heardAgoMs: delivery.heard.agoMs,
     listen: target.listen,
     sources: (full?.sources ?? []).map(({ name }) => ({
       name,

@@ -3,7 +3,7 @@ import express from 'express'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SignedInUser } from '#app/http/context.ts'
-import { type Events, openEvents, streamLimits } from '#app/http/events.server.ts'
+import { type Events, openEvents, type Reading, streamLimits } from '#app/http/events.server.ts'
 import { until } from '#test/support/app.ts'
 
 const person = (userId: string): SignedInUser => ({
@@ -19,17 +19,18 @@ const person = (userId: string): SignedInUser => ({
 })
 
 /** A view that takes a moment to read, as a query does. */
-async function read(): Promise<unknown> {
+async function read(): Promise<Reading> {
   reads++
   readingNow++
   mostAtOnce = Math.max(mostAtOnce, readingNow)
   await new Promise((resolve) => setTimeout(resolve, 10))
   readingNow--
-  return shown
+  return { shown, heardAt }
 }
 
 /** The streams behind a listener of their own, with a view that the test changes; who asks is said by a header. */
 let shown: unknown
+let heardAt: Date | null
 let reads: number
 let readingNow = 0
 let mostAtOnce: number
@@ -39,6 +40,7 @@ let server: Server
 let url: string
 beforeEach(async () => {
   shown = { copies: 1 }
+  heardAt = null
   reads = 0
   mostAtOnce = 0
   rights = (user) => user
@@ -47,7 +49,7 @@ beforeEach(async () => {
       path === '/status'
         ? { key: 'status', permission: 'status:read', read }
         : path === '/people'
-          ? { key: `people ${user.userId}`, permission: 'people:write', read: async () => shown }
+          ? { key: `people ${user.userId}`, permission: 'people:write', read: async () => ({ shown }) }
           : undefined,
     recheck: async (user) => rights(user),
     log: pino({ level: 'silent' }),
@@ -104,6 +106,15 @@ describe('a stream', () => {
     shown = { copies: 2 }
     await until('the change is announced', () => changes(heard.text) === 2)
     expect(heard.text).not.toContain('copies')
+  })
+  test('tells when the connector reported, and has nothing read again for it', async () => {
+    const heard = await listen('ana')
+    await until('the first snapshot is announced', () => changes(heard.text) === 1)
+    heardAt = new Date(1_000)
+    await until('the report is told', () => heard.text.includes('event: heard\ndata: 1000'))
+    heardAt = new Date(2_000)
+    await until('the next one is told', () => heard.text.includes('event: heard\ndata: 2000'))
+    expect(changes(heard.text)).toBe(1)
   })
   test('is kept open by comments', async () => {
     const heard = await listen('ana')

@@ -92,11 +92,14 @@ export type FeedFacts = {
 /** How long ago the connector last reported; undefined: never. */
 export type Heard = { agoMs: number | undefined }
 
+/** Whether it has been silent for too long to say how anything stands. */
+export const isSilent = ({ agoMs }: Heard): boolean => agoMs === undefined || agoMs > silentAfterMs
+
 const answerWithinMs = 60_000
 
 /** The state of one target. One function for every page, mail and script. */
 export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState {
-  if (heard.agoMs === undefined || heard.agoMs > silentAfterMs) return silent(heard)
+  if (isSilent(heard)) return silent(heard)
   return needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
 }
 
@@ -204,7 +207,7 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
 
 /** For a guarantor, who sees its own sessions' figures and no target: how their copies stand. */
 export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
-  if (heard.agoMs === undefined || heard.agoMs > silentAfterMs) return silent(heard)
+  if (isSilent(heard)) return silent(heard)
   const open = unaccounted(ledger)
   if (open !== 0)
     return act(
@@ -223,7 +226,7 @@ export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
 
 /** A group is as well as its worst target; without targets there is nothing to deliver on yet. */
 export function groupState(targets: readonly DeliveryState[], heard: Heard): DeliveryState {
-  if (heard.agoMs === undefined || heard.agoMs > silentAfterMs) return silent(heard)
+  if (isSilent(heard)) return silent(heard)
   const worst = [...targets].sort(worstFirst)[0]
   return worst ?? { word: 'Waiting for them', text: 'Waiting for them', sentence: 'No target yet.' }
 }
