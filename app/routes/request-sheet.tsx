@@ -1,14 +1,17 @@
+import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { Money, Mono, MonoList } from '#app/components/figures.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { type Fact, Facts, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
+import { paths } from '#app/paths.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { environmentNames, gatewayNames } from '#domain/reference/environment.ts'
 import type { ConnectionEntry, ContactEntry, RequestDocument } from '#domain/request/document.ts'
 import { itemSentence } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import { protocolNames } from './names.ts'
+import { isSessionId } from './params.ts'
 
 const messages = (level: Sheet['level'], rejects: boolean) =>
   level === null ? 'None' : `${levelNames[level]}${rejects ? ', with rejects' : ''}`
@@ -78,7 +81,14 @@ function SheetTables({ sheet }: { sheet: Sheet }) {
             {
               key: 'target',
               head: 'Target',
-              cell: (target) => (target.isNew ? target.sessionId : <Mono>{target.sessionId}</Mono>),
+              cell: ({ sessionId }) =>
+                isSessionId(sessionId) ? (
+                  <Link to={paths.target(sessionId)} className="link">
+                    <Mono>{sessionId}</Mono>
+                  </Link>
+                ) : (
+                  sessionId
+                ),
             },
             { key: 'new', head: 'Change', cell: (target) => (target.isNew ? 'New' : 'Stays') },
             { key: 'gateway', head: 'Sources on', cell: (target) => gatewayNames[target.gatewayKind] },

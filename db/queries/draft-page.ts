@@ -9,8 +9,8 @@ import type { Tx } from '../client.ts'
 import { listAccounts } from './billing.ts'
 import { findFirm, listClearingFirms, listCodes } from './firms.ts'
 import { listContacts } from './groups.ts'
-import { findUserName } from './people.ts'
 import { submitterFrom } from './request-list.ts'
+import { findStateBy } from './request-names.ts'
 import type { ActionView, DraftPreview, DraftView, PickableSource } from './request-view.ts'
 import { type DraftRecord, findDraft, findRequest, findRound, type RequestRecord } from './requests.ts'
 import { loadRoundFacts, type RoundFacts } from './round-facts.ts'
@@ -72,8 +72,7 @@ async function actionsOf(tx: Tx, reader: Actor, request: RequestRecord, now: Dat
 
 async function returnedOf(tx: Tx, request: RequestRecord): Promise<DraftView['returned']> {
   if (request.state !== 'returned') return null
-  const by = request.stateBy ? ((await findUserName(tx, request.stateBy)) ?? 'a party') : null
-  return { by, at: request.stateAt, reason: request.stateReason }
+  return { by: await findStateBy(tx, request), at: request.stateAt, reason: request.stateReason }
 }
 
 const unseen = 'will be checked by its clearing firm'

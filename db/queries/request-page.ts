@@ -13,6 +13,7 @@ import { findGroup, listContacts } from './groups.ts'
 import { listUserNames } from './people.ts'
 import { findRunningVersion, listPartsOf, listReports } from './publications.ts'
 import { draftName, progressOf, submitterFrom } from './request-list.ts'
+import { findStateBy, signerIn, withSessionIds } from './request-names.ts'
 import type { DecisionView, PartyView, RequestView } from './request-view.ts'
 import {
   findDraft,
@@ -42,7 +43,7 @@ export async function findRequestPage(
   const owner = await findFirm(tx, request.ownerId)
   const group = request.groupId ? await findGroup(tx, request.groupId) : undefined
   const draft = group ? undefined : await findDraft(tx, request.id)
-  const names = await listUserNames(tx, [request.stateBy, request.draftedBy, round?.submittedBy ?? null])
+  const names = await listUserNames(tx, [request.draftedBy, round?.submittedBy ?? null])
   const parts = await partsOf(tx, request)
   const standing = await standingOf(tx, reader, { request, round, parties, parts }, now)
   const progress = { ...progressOf(parties, reader, request.ownerId), ...runningOf(parts) }
@@ -59,7 +60,7 @@ export async function findRequestPage(
     state: request.state,
     stateWord: requestStateWord(request.state, 'met' in progress ? { ...noProgress, ...progress } : undefined),
     stateAt: request.stateAt,
-    stateBy: request.stateBy ? (names.get(request.stateBy) ?? 'another firm') : null,
+    stateBy: await findStateBy(tx, request),
     stateReason: request.stateReason,
     round: request.round,
     version: request.version,
@@ -70,7 +71,7 @@ export async function findRequestPage(
     publishedVersion: request.publishedVersion,
     appliedAt: request.appliedAt,
     document: round?.document ?? null,
-    sheet: round?.sheet ?? null,
+    sheet: await withSessionIds(tx, request, round?.sheet ?? null),
     parties: await partyViews(tx, reader, request, round, parties, mine?.sentence ?? null, now),
     decisions: await decisionViews(tx, request, now),
     mine,
@@ -213,9 +214,6 @@ async function decisionViews(tx: Tx, request: RequestRecord, now: Date): Promise
     }
   })
 }
-
-/** People of other firms are not listed for the reader, but what they signed names them. */
-const signerIn = (authority: string): string => /^I, ([^,]+),/.exec(authority)?.[1] ?? authority.split(',')[0] ?? ''
 
 async function partsOf(tx: Tx, request: RequestRecord): Promise<RequestView['parts']> {
   const { environment, publishedVersion } = request

@@ -61,6 +61,19 @@ describe('the page of a request', () => {
     expect(JSON.stringify(xan)).not.toContain('Birch')
   })
 
+  test('calls a target by its session id once it has one', async () => {
+    expect((await page('avery', 3))?.sheet?.targets.map((target) => target.sessionId)).toEqual(['new target 1'])
+    const published = await page('casey', 1)
+    expect(published?.sheet?.targets).toMatchObject([{ sessionId: sandbox.seeded.client.sessionId, isNew: true }])
+  })
+
+  test('names who returned it to its owner, as the decision that the owner reads does', async () => {
+    expect((await page('casey', 4))?.stateBy).toBe('Bailey Birch, Birch Clearing')
+    expect((await page('bailey', 4))?.stateBy).toBe('Bailey Birch')
+    const draft = await as('casey', (tx, me) => findDraftPage(tx, me, 4, db.clock.now))
+    expect(draft?.returned?.by).toBe('Bailey Birch, Birch Clearing')
+  })
+
   test('is not there for a firm that it does not concern', async () => {
     expect(await page('drew', 3)).toBeUndefined()
     expect(await page('drew', 999)).toBeUndefined()
