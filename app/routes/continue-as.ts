@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, redirect } from '@remix-run/node'
 import { z } from 'zod'
 import { readForm } from '#app/http/forms.server.ts'
-import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { notFound } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
 import { placeInPortal } from './theme.server.ts'
 
@@ -13,8 +13,13 @@ export const loader = () => redirect(paths.signIn())
 export async function action({ request, params, context }: ActionFunctionArgs) {
   if (context.mode !== 'sandbox') throw notFound()
   const input = await readForm(request, params, continueInput)
-  if (!input.ok) return refusal(input.error)
+  if (!input.ok) throw notFound()
   const changed = await context.auth.continueAs(input.value.userId)
   if (!changed.ok) throw notFound()
   return redirect(placeInPortal(input.value.next), { headers: { 'Set-Cookie': changed.value.setCookie } })
+}
+
+/** Shown only when refused, and then the frame says why. */
+export default function ContinueAs() {
+  return null
 }

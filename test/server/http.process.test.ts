@@ -172,6 +172,17 @@ describe('behind a proxy with an address of its own', () => {
   })
 })
 
+describe('becoming one of the sandbox’s people', () => {
+  test.each(['', 'userId=nobody', 'userId=00000000-0000-4000-8000-000000000001'])(
+    'by "%s" is a page that is not there',
+    async (body) => {
+      const answer = await raw('/continue-as', { headers: own(), chunks: [body] })
+      expect(answer.status).toBe(404)
+      expect(answer.text).toContain('There is nothing here')
+    },
+  )
+})
+
 describe('the health answer', () => {
   test('says that the database answers and what the connector does', async () => {
     const response = await fetch(`${app.url}/health`)
