@@ -77,7 +77,14 @@ async function ensureRole(
   if (found && (await accepts(roleUrls(ownerUrl, passwords)[role]))) return
   const verb = found ? 'alter' : 'create'
   const verifier = scramVerifier(passwords[role]) // base64 and $ : only, so it needs no escaping
-  await owner.unsafe(`${verb} role ${role} login ${roleAttributes} password '${verifier}'`)
+  await owner.unsafe(`${verb} role ${role} login ${roleAttributes} password '${verifier}'`).catch((cause: unknown) => {
+    if (!(cause instanceof postgres.PostgresError) || cause.code !== '42501') throw cause // insufficient_privilege
+    const how = 'give your DBA what "drop-copy db roles --print" prints'
+    const urls = 'DATABASE_URL_REQUEST, _AUTH, _JOBS and _CONNECTOR'
+    throw new Error(`The user of DATABASE_URL may not ${verb} the role ${role}: ${how}, and set ${urls}, all four`, {
+      cause,
+    })
+  })
 }
 
 /** No way around a policy, and nothing inherited. */
