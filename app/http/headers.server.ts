@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
 /** Drop what a client could forge about who it is and what it asked for. Behind a trusted proxy these come from the proxy. */
@@ -18,6 +18,9 @@ export const nonce: RequestHandler = (_request, response, next) => {
   next()
 }
 
+/** helmet's type knows only Node's response; Express, which calls it, has put `locals` there and `nonce` its value. */
+const nonceOf = (response: unknown): string => (response as Response).locals.nonce
+
 /**
  * Security headers. `same-origin` as referrer policy, because stricter ones make browsers send `Origin: null` with a
  * form, and our Origin check would refuse it.
@@ -31,10 +34,7 @@ export function securityHeaders({ secure, development }: { secure: boolean; deve
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: [
-          "'self'",
-          (_request, response) => `'nonce-${(response as unknown as { locals: { nonce: string } }).locals.nonce}'`,
-        ], // Express adds locals; helmet's type knows only Node's response
+        scriptSrc: ["'self'", (_request, response) => `'nonce-${nonceOf(response)}'`],
         styleSrc: development ? ["'self'", "'unsafe-inline'"] : ["'self'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],
