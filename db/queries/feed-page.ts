@@ -7,7 +7,7 @@ import type { Tx } from '../client.ts'
 import { observedRefusedLogons, observedSources } from '../schema/observed.ts'
 import { feeds, sourceSessions } from '../schema/sources.ts'
 import { type Delivery, loadDelivery } from './delivery.ts'
-import { duplicatesOf, figuresOf } from './status.ts'
+import { figuresOf } from './status.ts'
 
 const connectionOf = z.object({
   mode: z.enum(['accept', 'initiate']),
@@ -31,8 +31,6 @@ export type FeedView = {
   alarms: { code: string; says: string; since: Date }[]
   /** undefined while the connector has not reported on it */
   session: ReturnType<typeof sessionOf> | undefined
-  /** Of its sources together. */
-  duplicates: number
   sources: {
     name: string
     received: number
@@ -84,7 +82,6 @@ export async function findFeedPage(
       .filter((one) => one.kind === 'feed' && one.objectId === feedId)
       .map(({ code, says, since }) => ({ code, says, since })),
     session: seen && sessionOf(seen),
-    duplicates: duplicatesOf(delivery, feedId),
     sources: names.map((name) => ({ name, ...figuresOf(delivery, name) })),
     aside: await keptAside(tx, environment, delivery.connector?.connector ?? '', feedId),
     refusedLogons: await refusedLogons(tx, environment, feedId),
@@ -102,6 +99,7 @@ const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: Delivery
   missing: rest.missing,
   lost: rest.lost,
   aside: rest.aside,
+  duplicates: rest.duplicates,
   lastReceivedAt: rest.lastReceivedAt,
   detail: rest.detail,
 })

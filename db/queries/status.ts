@@ -87,13 +87,6 @@ export function figuresOf(delivery: Delivery, name: string) {
   }
 }
 
-/** Messages that came again over a feed: connectors count them by source. */
-export const duplicatesOf = (delivery: Delivery, feedId: string): number =>
-  [...delivery.sources.values()]
-    .flat()
-    .filter((one) => one.feedId === feedId)
-    .reduce((sum, one) => sum + one.duplicates, 0)
-
 async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): Promise<FeedRow[]> {
   const rows = await tx.select().from(feeds).where(eq(feeds.environment, environment)).orderBy(asc(feeds.id))
   return rows.map((feed) => {
@@ -107,7 +100,7 @@ async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): P
       missing: seen?.missing ?? 0,
       lost: seen?.lost ?? 0,
       aside: seen?.aside ?? 0,
-      duplicates: duplicatesOf(delivery, feed.id),
+      duplicates: seen?.duplicates ?? 0,
       lastReceivedAt: seen?.lastReceivedAt ?? null,
       detail: seen?.detail ?? null,
     }

@@ -138,6 +138,7 @@ describe('the page of a feed', () => {
     const put = (table: string, ...rows: Record<string, unknown>[]) =>
       db.owner`insert into ${db.owner(`dc.${table}`)} ${db.owner(rows.map((row) => ({ environment: 'sandbox', connector: 'test', at, ...row })))}`
     await db.owner`update dc.observed_sources set duplicates = 2, aside = 1 where source_id = 'T9F733'`
+    await db.owner`update dc.observed_feeds set duplicates = 3`
     await put('observed_sources', { source_id: 'ZZZ999', known: false, aside: 7 })
     const refused = { kind: 'feed', address: '127.0.0.1:5', code: 'x' }
     await put('observed_refused_logons', { ...refused, object_id: 'gw1', claimed: 'GW1', says: 'MsgSeqNum too low.' })
@@ -155,7 +156,8 @@ describe('the page of a feed', () => {
       ['ZZZ999', false, 7],
       ['T9F733', true, 1],
     ])
-    expect(view?.duplicates).toBe(2)
+    expect(view?.session?.duplicates).toBe(3)
+    expect(view?.sources.find(({ name }) => name === 'T9F733')?.duplicates).toBe(2)
     expect(view?.refusedLogons.map(({ says }) => says)).toEqual(['MsgSeqNum too low.'])
     expect(view?.strangers.map(({ claimed }) => claimed)).toEqual(['NOBODY'])
   })
