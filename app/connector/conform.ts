@@ -8,12 +8,23 @@ import { Target } from './target.ts'
 import { cutOver, fromSourceSeq, ownersOf } from './terms.ts'
 import type { Worker } from './worker.ts'
 
-/** Why a whole snapshot is not run; undefined: it may be. */
-export function refusal(worker: Worker, snapshot: Snapshot, digest: string): string | undefined {
+/** Why a whole snapshot is not run: with its JSON path for whoever wrote it, and for the status page. */
+export type Refusal = { problem: string; says: string }
+
+/** undefined: it may be run. A lower number than has run here never is, whatever was restored (one that is gone from the database, too). */
+export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Refusal | undefined {
   const { version, digest: inForce } = worker.core.state.data
-  if (snapshot.version < version) return `version: ${snapshot.version} is older than ${version}, which has run here`
+  const runsOn = `what ran last runs on until a version above ${version} is wanted.`
+  if (snapshot.version < version)
+    return {
+      problem: `version: ${snapshot.version} is older than ${version}, which has run here`,
+      says: `The wanted configuration is version ${snapshot.version}, older than version ${version}, which has run here: ${runsOn}`,
+    }
   if (snapshot.version === version && digest !== inForce)
-    return `version: ${version} has run here with other content; give the changed configuration a higher number`
+    return {
+      problem: `version: ${version} has run here with other content; give the changed configuration a higher number`,
+      says: `Version ${version} of the wanted configuration is not the one that has run here under that number: ${runsOn}`,
+    }
   return undefined
 }
 

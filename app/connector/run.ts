@@ -45,12 +45,14 @@ export async function runConnector(options: RunOptions): Promise<Running> {
   const durability = first.snapshot.journal.durability
   const worker = await Worker.open({ ...(ringBytes ? { ringBytes } : {}), ...options, durability })
   const refused = refusal(worker, first.snapshot, first.digest)
-  if (refused) {
+  const begin = refused ? keptInstead(worker, wanted) : first
+  if (!begin) {
     await worker.stop()
-    throw new StartRefusal([refused], true)
+    throw new StartRefusal(refused ? [refused.problem] : [], true)
   }
   const follow = new Following(worker, wanted, log)
-  const parts = await follow.run(first)
+  const parts = await follow.run(begin)
+  if (refused) follow.complain([refused.problem], refused.says)
   const failed = parts.filter((part) => part.state === 'refused')
   if (failed.length > 0 && options.needsEveryListener) {
     await worker.stop()
@@ -77,6 +79,12 @@ export async function runConnector(options: RunOptions): Promise<Running> {
   }
 }
 
+/** After a database was put back to before what has run here: what was applied last, and nothing older. */
+function keptInstead(worker: Worker, wanted: WantedSource): Extract<Wanted, { ok: true }> | undefined {
+  const kept = wanted.kept?.()
+  return kept?.ok && !refusal(worker, kept.snapshot, kept.digest) ? kept : undefined
+}
+
 const nameOf = ({ snapshot, digest, variant = '' }: Extract<Wanted, { ok: true }>): string =>
   `${snapshot.version} ${digest} ${variant}`
 
@@ -85,6 +93,7 @@ class Following {
   private applied = ''
   private problems = ''
   private hasRefused = false
+  private current: Extract<Wanted, { ok: true }> | undefined
   private parts: readonly PartReport[] = []
   private listener: ((parts: readonly PartReport[]) => void) | undefined
 
@@ -104,7 +113,11 @@ class Following {
     if (read.ok === undefined) return
     if (!read.ok) return this.complain(read.problems)
     const refused = refusal(this.worker, read.snapshot, read.digest)
-    if (refused) return this.complain([refused])
+    if (refused) {
+      this.complain([refused.problem], refused.says)
+      if (this.hasRefused && this.current) await this.run(this.current)
+      return
+    }
     this.problems = ''
     this.worker.alarms.clear('configuration', 'connector', '')
     if (this.applied !== nameOf(read) || this.hasRefused) await this.run(read)
@@ -116,6 +129,7 @@ class Following {
     const failed = parts.filter((part) => part.state === 'refused')
     const isNews = this.applied !== nameOf(read)
     this.applied = nameOf(read)
+    this.current = read
     this.hasRefused = failed.length > refused.length
     this.parts = parts
     this.listener?.(parts)
@@ -126,16 +140,11 @@ class Following {
   }
 
   /** Said once: what runs goes on. */
-  private complain(problems: readonly string[]): void {
+  complain(problems: readonly string[], says = `The wanted configuration is not run: ${problems[0] ?? ''}`): void {
     const text = problems.join('\n')
     if (text === this.problems) return
     this.problems = text
-    this.worker.alarms.raise(
-      'configuration',
-      'connector',
-      '',
-      `The wanted configuration is not run: ${problems[0] ?? ''}`,
-    )
+    this.worker.alarms.raise('configuration', 'connector', '', says)
     for (const problem of problems) this.log.error({ problem }, 'the wanted configuration is not run')
   }
 }

@@ -31,6 +31,8 @@ export class WantedDatabase implements WantedSource {
   private isReachable = true
   /** Version of the newest part of each object, as last read. */
   private readonly versions = new Map<string, number>()
+  /** Of the database, as last read; undefined: not yet. */
+  private newest: number | undefined
   /** Up to this version everything was reported. */
   private reported = -1
   private pending: { version: number; parts: readonly PartReport[] } | undefined
@@ -83,6 +85,8 @@ export class WantedDatabase implements WantedSource {
         const found = await findWantedVersion(tx, environment)
         const settings = environmentSettings.safeParse(found?.settings)
         if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
+        this.newest = found.newest
+        if (found.newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
         const verifiers = await listVerifiers(tx, new Date())
         const usable = [...verifiers.keys()].sort()
         const { last } = this
@@ -99,8 +103,12 @@ export class WantedDatabase implements WantedSource {
 
   /** Only what has changed since the last report, each object under the version that is in force. */
   private async send(): Promise<void> {
-    const { pending } = this
-    if (!pending) return
+    const { pending, newest } = this
+    if (!pending || newest === undefined) return
+    if (pending.version > newest) {
+      this.pending = undefined // nobody's: the database was put back to before it
+      return
+    }
     const { environment, connector, pool } = this.options
     const at = new Date()
     const rows = pending.parts
@@ -141,7 +149,7 @@ export class WantedDatabase implements WantedSource {
     renameSync(`${this.path}.new`, this.path)
   }
 
-  private kept(): Wanted {
+  kept(): Wanted {
     try {
       const { digest, snapshot } = keptFile.parse(JSON.parse(readFileSync(this.path, 'utf8')))
       const wanted = checked(snapshot)

@@ -16,6 +16,8 @@ export type Wanted =
 /** Where wanted configuration comes from: a file, or the database. */
 export type WantedSource = {
   read(): Promise<Wanted>
+  /** What was applied here last, where that is kept: runs on when the wanted one must not be run. */
+  kept?(): Wanted
   /** Calls back when there may be something new; a lost call only costs time. */
   watch(wake: () => void): void
   /** What became of each part of a version. */

@@ -97,6 +97,7 @@ function factsOf(
   const { ledger, hasCredential, pausedBy, now } = known
   const part = delivery.parts.get(sessionId)
   const alarm = delivery.alarms.find((one) => one.kind === 'target' && one.objectId === sessionId)?.says
+  const connectorAlarm = delivery.alarms.find((one) => one.kind === 'connector')?.says
   const { resend } = observed ?? {}
   const isOn = observed !== undefined && loggedOn.includes(observed.state)
   return {
@@ -114,6 +115,7 @@ function factsOf(
     ...(pauseReason && { pauseReason }),
     ...(part?.detail && { detail: part.detail }),
     ...(alarm && { alarm }),
+    ...(connectorAlarm && { connectorAlarm }),
   }
 }
 

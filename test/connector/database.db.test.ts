@@ -252,4 +252,40 @@ describe('a connector that follows the database', () => {
     ])
     await peer.message('1')
   })
+
+  test('runs on with what it ran last when the database was put back to before it, and says so', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    const first = await run()
+    await publish(2, [odq({ level: 'executions' })])
+    await until('version 2', () => first.running.worker.running?.version === 2)
+    await first.stop()
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq({ level: 'acknowledgments' })])
+    const { running } = await run(first.data)
+    expect(running.worker.running).toMatchObject({ version: 2, targets: [{ level: 'executions' }] })
+    const [alarm] = await until('the alarm', async () => {
+      const found = await db.owner`select kind, says from dc.observed_alarms where code = 'configuration'`
+      return found.length > 0 && found
+    })
+    expect(alarm).toEqual({
+      kind: 'connector',
+      says: 'The wanted configuration is version 1, older than version 2, which has run here: what ran last runs on until a version above 2 is wanted.',
+    })
+    const [self] = await db.owner`select running_version from dc.observed_connectors`
+    expect(self).toEqual({ running_version: 2 })
+    await publish(2, [odq({ level: 'all' })])
+    await until('the other 2', async () => {
+      const found = await db.owner`select says from dc.observed_alarms where says like 'Version 2 of%'`
+      return found.length > 0
+    })
+    await publish(3, [])
+    const reports = await until('the reports', async () => {
+      const rows = await db.owner`select object_id, state from dc.configuration_reports where number = 3 order by 1`
+      return rows.length === 3 && rows
+    })
+    expect(reports.map(({ state }) => state)).toEqual(['running', 'running', 'running'])
+    expect(running.worker.running).toMatchObject({ version: 3, targets: [{ level: 'all' }] })
+    expect(running.worker.alarms.all).toEqual([])
+  })
 })

@@ -73,6 +73,8 @@ describe('the word of a target', () => {
     expect(word({ part: 'refused', detail: 'port taken' })).toBe('Needs you')
     expect(word({}, [{ ...feed, lost: 1 }])).toBe('Needs you')
     expect(word({ alarm: 'the client keeps asking for 1' })).toBe('Needs you')
+    expect(word({ connectorAlarm: 'The disk is full.' })).toBe('Needs you')
+    expect(word({ connectorAlarm: 'The disk is full.', wanted: 'closed' })).toBe('Paused')
     expect(targetState({ ...target, wanted: 'paused', pausedBy: 'Hollis' }, [feed], heard).text).toBe(
       'Paused by Hollis',
     )

@@ -64,6 +64,8 @@ export type TargetFacts = {
   detail?: string
   /** what the connector wants a person to see to, in its words */
   alarm?: string
+  /** the same of the connector as a whole */
+  connectorAlarm?: string
   /** milliseconds since the newest part was published; an unanswered one older than a minute needs somebody */
   publishedAgoMs: number
   loggedOn: boolean
@@ -130,6 +132,8 @@ function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryStat
       'Compare the ledger of each source, and tell operations.',
     )
   if (facts.alarm) return act(`${facts.sessionId}: ${facts.alarm}`, 'Settle what it names, or tell operations.')
+  if (facts.connectorAlarm && facts.wanted !== 'closed')
+    return act(facts.connectorAlarm, 'Settle what it names, or tell operations.')
   if (facts.part === 'refused')
     return act(
       `The connector refused ${facts.sessionId}: ${facts.detail ?? 'no reason given'}.`,
