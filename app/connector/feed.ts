@@ -1,4 +1,5 @@
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { gapFillDraft } from '#fix/drafts.ts'
 import type { Message } from '#fix/message.ts'
 import { acceptInSequence } from '#fix/session.ts'
 import type { Connection, Reader } from './connection.ts'
@@ -67,7 +68,7 @@ export class Feed implements Reader {
         accept: (message, effect) => this.accepted(message, effect.nextIn, effect.resent),
         verify: (effect) => this.verify(effect.credentials),
         loggedOn: () => this.loggedOn(),
-        serveResend: ({ id: resendId }) => this.peer.input({ type: 'resend-finished', id: resendId }),
+        serveResend: (effect) => this.serveResend(effect),
         lost: (from, to) => this.lost(from, to),
         refused: ({ text, retry }) => this.refused(text, retry),
         note: ({ code, text }) => this.noted(code, text),
@@ -197,6 +198,12 @@ export class Feed implements Reader {
     this.report.detail = ''
     this.door.note('feed', this.name, 'logged-on', this.report.address)
     this.door.authenticated(this.connection)
+  }
+
+  /** A gateway has only session messages from us: one Gap Fill stands for all that it asks for (spec §5). */
+  private serveResend({ id, begin, end }: { id: number; begin: number; end: number }): void {
+    this.peer.sendAgain(begin, gapFillDraft(this.peer.session, end + 1, this.core.wallMs))
+    this.peer.input({ type: 'resend-finished', id })
   }
 
   private lost(from: number, to: number): void {

@@ -153,6 +153,22 @@ describe('an encapsulated feed', () => {
   })
 })
 
+describe('a gateway that missed messages of ours', () => {
+  test('is answered with one Gap Fill over all that it asks for', async () => {
+    const connector = await start(snapshot())
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    await settled(gw)
+    const newest = Math.max(...gw.received.map(({ seqNum }) => seqNum))
+    gw.send('2', [
+      [7, 1],
+      [16, 0],
+    ])
+    await settled(gw)
+    const filled = gw.of('4').map((message) => [message.seqNum, ...[36, 43, 123].map((tag) => fieldOf(message, tag))])
+    expect(filled).toEqual([[1, `${newest + 1}`, 'Y', 'Y']])
+  })
+})
+
 describe('a plain feed that we connect to', () => {
   test('is logged on to, its messages are copied, and it is found again after it was away', async () => {
     const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
