@@ -122,9 +122,10 @@ export class Peer {
     this.transmit(seqNum, { msgType, body, lastProcessed: this.session.nextIn - 1 })
   }
 
-  /** Sends again under a number used before: nothing new to keep. */
+  /** Sends again under a number used before: nothing new to keep. 52 is never before 122, whatever became of the clock. */
   sendAgain(seqNum: number, draft: Draft): void {
-    this.put(encodeDraft(this.session, seqNum, draft, this.core.wallMs))
+    const sentMs = Math.max(this.core.wallMs, draft.origSendingTimeMs ?? 0)
+    this.put(encodeDraft(this.session, seqNum, draft, sentMs))
   }
 
   put(frame: Uint8Array): void {

@@ -108,7 +108,7 @@ export class ResendJob {
       const gone = isOld || isRevoked(this.target, message.stream, message.position)
       for (const item of this.plan.push(number, gone ? 'revoked' : 'application')) {
         if (item.type === 'gap-fill') this.gapFill(item)
-        else this.copy(message, number, distances[number - first]!, kind, sent)
+        else this.copy(message, number, distances[number - first]!, kind, sent, sendingTimeMs)
       }
       this.report.next = number + 1
     }
@@ -120,12 +120,15 @@ export class ResendJob {
     distance: number,
     kind: number,
     sent: ReturnType<typeof constant>,
+    sentMs: number,
   ): void {
+    const { wallMs, sendingTime } = this.target.core
     const { classic } = this.target.sources.byStream(m.stream)
     readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     this.target.copyAgain(source, classic, number, {
       previous: distance > 0 ? m.number - distance : 0,
       applResend: kind === deliveryKind.application || (m.flags & flag.late) !== 0,
+      sendingTime: sentMs > wallMs ? sent : sendingTime, // a clock set back since: 52 is never before 122
       origSendingTime: sent,
     })
   }

@@ -294,14 +294,14 @@ export class Target implements Reader {
     source: SourceMessage,
     classic: ClassicSource,
     number: number,
-    more: Pick<ClassicTerms, 'previous' | 'applResend' | 'origSendingTime'>,
+    more: Pick<ClassicTerms, 'previous' | 'applResend' | 'sendingTime' | 'origSendingTime'>,
   ): void {
     const wire = this.peer.wire
     if (!wire) return
     terms.targetSeqNum = number
     terms.previous = more.previous
     terms.applResend = more.applResend
-    terms.sendingTime = this.core.sendingTime
+    terms.sendingTime = more.sendingTime
     terms.origSendingTime = more.origSendingTime
     const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
     wire.written(writeClassicCopy(wire.buffer, at, this.classic, classic, source, terms))

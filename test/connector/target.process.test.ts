@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Clock } from '#connector/clock.ts'
 import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf, frame, utc } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
@@ -196,6 +197,27 @@ describe('a client that lost messages', () => {
       [16, 6],
     ])
     expect(fieldOf(await peer.message('3'), 58)).toMatch(/Resend request range exceeds/)
+  })
+})
+
+describe('a resend after the clock was set back', () => {
+  test('has no SendingTime before its OrigSendingTime', async () => {
+    let offsetMs = 0
+    const clock: Clock = { wallMs: () => Date.now() + offsetMs, steadyMs: () => Date.now() }
+    const connector = await start(snapshot(), undefined, { clock })
+    const feed = await loggedOnGateway(connector.feedPort)
+    const peer = await loggedOnClient(connector.targetPort)
+    envelop(feed, sourceFill('K7T882', 1))
+    await peer.message('8')
+    peer.send('D', [[11, 'X']])
+    await peer.message('j')
+    offsetMs = -5_000
+    peer.send('2', [
+      [7, 1],
+      [16, 0],
+    ])
+    for (const again of [await peer.message('8', 2), await peer.message('j', 2)])
+      expect(fieldOf(again, 52)).toBe(fieldOf(again, 122))
   })
 })
 
