@@ -1,6 +1,7 @@
 import { checksumHolds, sumBytes, writeTrailer } from '#fix/checksum.ts'
 import { writeInt } from '#fix/encode.ts'
 import { decode, type Message } from '#fix/message.ts'
+import { maxSeqNum } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
 import { type Constant, constant } from './constant.ts'
@@ -30,7 +31,13 @@ export interface Canonical extends SourceMessage {
 }
 
 /** Why a message cannot be a source message. The feed's own number is used up; the bytes are kept aside and shown. */
-export type NotCanonical = 'no-envelope' | 'inner-broken' | 'inner-checksum' | 'no-number' | 'no-sending-time'
+export type NotCanonical =
+  | 'no-envelope'
+  | 'inner-broken'
+  | 'inner-checksum'
+  | 'no-number'
+  | 'no-sending-time'
+  | 'too-long'
 
 export const blankCanonical = (): Canonical => ({
   ...blankSourceMessage(),
@@ -48,6 +55,8 @@ const openTag = constant('<RTRF>').bytes
 const closeTag = constant('</RTRF>').bytes
 const soh = 1
 const trailerLength = 7
+/** The journal keeps offsets in 16 bits. A frame ends there, but a plain feed's header may have grown. */
+const longestOffset = 0xffff
 
 /**
  * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, whose bytes are a view into the
@@ -139,6 +148,7 @@ export function canonicalisePlain(
   into.bodySum = (statedSum(bytes, trailer) - sumBytes(bytes, 0, from)) & 255
   into.length = writeTrailer(out, into.bodyEnd, sumBytes(out, at, into.bodyAt) + into.bodySum) - at
   into.copyFlagAt += moved
+  if (into.copyFlagAt - at > longestOffset) return 'too-long'
   if (into.requestTimeAt > 0) {
     into.requestTimeAt += moved
     into.requestTimeEnd += moved
@@ -230,7 +240,7 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
     }
   }
   into.seqNum = head.seqNum < 0 ? 0 : (message.intAt(head.seqNum) ?? 0)
-  if (into.seqNum === 0 || head.type < 0) return 'no-number'
+  if (into.seqNum === 0 || into.seqNum > maxSeqNum || head.type < 0) return 'no-number'
   into.sendingTimeMs = time < 0 ? Number.NaN : parseUtc(bytes, starts[time]!, ends[time]!)
   if (Number.isNaN(into.sendingTimeMs)) return 'no-sending-time'
   const msgType = typeCode(bytes, starts[head.type]!, ends[head.type]!)

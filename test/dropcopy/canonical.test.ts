@@ -65,6 +65,16 @@ describe('a plain feed message', () => {
     expect(again.made.digest).toBe(live.made.digest)
     expect(again.made.recovered).toBe(true)
   })
+  test('whose new header moves the place of 797 beyond what the journal can keep is none', () => {
+    const long = plainOrigin({ compId: 'X'.repeat(32), subId: 'G' }, 'M3P882')
+    const frame = (length: number) =>
+      message(framed(`35=8|34=7|${header}52=20240304-13:00:00.000|58=${'x'.repeat(length)}|9717=C|`))
+    const room = Buffer.alloc(70_000)
+    const longest = 65_536 - frame(60_000).bytes.length + 60_000
+    expect(frame(longest).bytes).toHaveLength(65_536)
+    expect(canonicalisePlain(frame(longest), long, room, 11, blankCanonical())).toBe('too-long')
+    expect(canonicalisePlain(frame(longest - 64), long, room, 11, blankCanonical())).toBeUndefined()
+  })
   test('is the same message also when the sender wrote 369 anew on the resend', () => {
     const again = plain(
       framed(`35=8|34=7|43=Y|${header}52=20240304-14:30:00.000|122=20240304-13:00:00.000|369=19|${body}`),
@@ -101,6 +111,7 @@ describe('a plain feed message', () => {
     const judge = (text: string) => canonicalisePlain(message(framed(text)), origin, out, 0, blankCanonical())
     expect(judge('35=8|34=7|49=A|56=B|52=noon|1=A|')).toBe('no-sending-time')
     expect(judge('35=8|34=x|49=A|56=B|52=20240304-13:00:00.000|1=A|')).toBe('no-number')
+    expect(judge('35=8|34=4294967303|49=A|56=B|52=20240304-13:00:00.000|1=A|')).toBe('no-number')
   })
   test('knows a possible resend and where its request time stands', () => {
     const { made, text } = plain(
