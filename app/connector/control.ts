@@ -5,6 +5,7 @@ import {
   newFeed,
   newStream,
   newTarget,
+  nextEpoch,
   type State,
   type TargetState,
   type Terms,
@@ -177,7 +178,7 @@ function startAway(target: TargetState): void {
 /** The first one is only noted; from then on numbers start anew with every week. */
 function turnFeedWeek(feed: FeedState | undefined, week: string): void {
   if (!feed) return
-  if (feed.week !== undefined) Object.assign(feed, { epoch: feed.epoch + 1, nextIn: 1, nextOut: 1 })
+  if (feed.week !== undefined) Object.assign(feed, { epoch: nextEpoch(feed.epoch), nextIn: 1, nextOut: 1 })
   feed.week = week
 }
 
@@ -189,7 +190,7 @@ function turnWeek(state: State, week: string): void {
       row.held += row.waiting
       row.waiting = 0
     }
-    if (data.week !== '') Object.assign(target, { epoch: target.epoch + 1, nextIn: 1, nextOut: 1 })
+    if (data.week !== '') Object.assign(target, { epoch: nextEpoch(target.epoch), nextIn: 1, nextOut: 1 })
     target.waiting = { ...emptyWaiting(), absence: target.waiting.absence + 1 }
     target.chains = {}
     for (const old of Object.keys(target.ledger).sort().slice(0, -weeksKept)) delete target.ledger[old]

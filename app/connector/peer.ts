@@ -4,7 +4,7 @@ import { createSession, encodeDraft, nextDeadlineMs, step } from '#fix/session.t
 import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
 import { isSessionType, MsgType } from '#fix/tags.ts'
 import type { Core } from './core.ts'
-import type { Numbers } from './state.ts'
+import { type Numbers, nextEpoch } from './state.ts'
 import type { Wire } from './wire.ts'
 
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>
@@ -176,8 +176,8 @@ export class Peer {
   }
 
   private restart(): void {
-    const { epoch } = this.numbers()
-    this.core.control({ kind: 'numbers', session: this.id, epoch: epoch + 1, nextIn: 1, nextOut: 1 })
+    const epoch = nextEpoch(this.numbers().epoch)
+    this.core.control({ kind: 'numbers', session: this.id, epoch, nextIn: 1, nextOut: 1 })
   }
 
   private closeWhenSent(): void {

@@ -22,6 +22,9 @@ export type Durable = {
 /** A session's outbound numbers belong to its epoch; inbound is the next number expected of the peer. */
 export type Numbers = { epoch: number; nextIn: number; nextOut: number }
 
+/** A session's numbers start anew. The journal keeps 16 bits of an epoch, so the first follows the last: a client may reset at every Logon. */
+export const nextEpoch = (epoch: number): number => (epoch % 0xffff) + 1
+
 export type StreamState = {
   name: string
   /** Counts the source's own restarts, independent of trading weeks. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { client, gateway, snapshot, start, target } from '#test/support/connector.ts'
+import { client, gateway, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
 import { FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -38,6 +38,31 @@ describe('a target with the plain FIX rules', () => {
     expect([answer.seqNum, fieldOf(answer, 141)]).toEqual([1, 'Y'])
     const copy = await again.message('8')
     expect([copy.seqNum, fieldOf(copy, 1181), fieldOf(copy, 1350)]).toEqual([2, '2', '1'])
+  })
+
+  test('keeps its numbers and its resends however often it has started at 1 again', async () => {
+    const data = temporaryDirectory()
+    const connector = await start(plain(), data)
+    const feed = await gateway(connector.feedPort)
+    feed.logon()
+    await feed.message('A')
+    const one = connector.worker.targets.get('ODQ1Z9')!
+    const last = { epoch: 65_535, nextIn: 1, nextOut: 1 } // the journal keeps 16 bits of it
+    connector.worker.core.control({ kind: 'numbers', session: one.id, ...last })
+    const peer = await bare(connector.targetPort)
+    peer.logon([[141, 'Y']])
+    await peer.message('A')
+    for (let n = 1; n <= 3; n++) envelop(feed, sourceFill('K7T882', n))
+    await peer.message('8', 3)
+    peer.send('2', [
+      [7, 1],
+      [16, 0],
+    ])
+    await peer.message('8', 6)
+    await connector.stop()
+    const { nextOut } = one.state
+    const again = await start(plain(), data)
+    expect(again.worker.targets.get('ODQ1Z9')!.state.nextOut).toBe(nextOut)
   })
 
   test('closes without a byte when the first message is no Logon or names nobody', async () => {
