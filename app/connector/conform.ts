@@ -1,7 +1,7 @@
 import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import { Feed } from './feed.ts'
 import { InitiatingFeed } from './initiating-feed.ts'
-import { type Action, plan } from './plan.ts'
+import { type Action, plan, wantedAddresses } from './plan.ts'
 import type { PartReport } from './report.ts'
 import { type Address, addressKey, feedAddresses } from './settings.ts'
 import { Target } from './target.ts'
@@ -38,7 +38,9 @@ export async function conform(worker: Worker, snapshot: Snapshot, digest: string
   const refused = await listen(worker, actions)
   core.turn()
   const applied = running ? withoutRefused(running, snapshot, refused) : snapshot
-  for (const action of actions) if (action.type === 'unlisten') worker.acceptor.unlisten(action.key)
+  const needed = new Set(wantedAddresses(applied).map(addressKey)) // more than wanted where a part stays as it was
+  for (const action of actions)
+    if (action.type === 'unlisten' && !needed.has(action.key)) worker.acceptor.unlisten(action.key)
   for (const action of actions) cutOff(worker, action)
   worker.running = applied
   limits(worker, applied)

@@ -172,6 +172,19 @@ describe('a changed configuration', () => {
     expect(late.isClosed).toBe(false)
   })
 
+  test('to an address that cannot be had leaves the target reachable at its old one', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void taken.close())
+    const occupied = taken.address()
+    if (typeof occupied !== 'object' || occupied === null) throw new Error('no port')
+    const connector = await start(snapshot())
+    const listen = [{ role: 'primary' as const, host: '127.0.0.1', port: occupied.port }]
+    connector.wish.become(snapshot({ version: 2, targets: [target({ listen })] }))
+    await applied(connector, 2)
+    await loggedOnClient(connector.targetPort)
+  })
+
   test('to a feed that changes its peer cuts that feed alone', async () => {
     const connector = await start(snapshot())
     const gw = await loggedOnGateway(connector.feedPort)
