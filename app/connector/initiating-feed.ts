@@ -83,7 +83,10 @@ export class InitiatingFeed extends Feed {
 
   private later(): void {
     if (this.stopped) return
-    const delayMs = this.isAtOnce ? 0 : Math.min(firstDelayMs * 2 ** this.attempts++, longestDelayMs)
+    // at once, but not for ever: each address once, since all of them may send us away
+    const isAtOnce = this.isAtOnce && this.attempts < feedAddresses(this.config).length
+    const delayMs = isAtOnce ? 0 : Math.min(firstDelayMs * 2 ** this.attempts, longestDelayMs)
+    this.attempts++
     this.isAtOnce = false
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.connect(), delayMs)

@@ -214,6 +214,28 @@ describe('a plain feed that we connect to', () => {
     expect(fieldOf(peer.of('8').at(-1)!, 1350)).toBe('4')
   })
 
+  test('whose addresses all send us to the other one is asked again with growing pauses', async () => {
+    const times: number[] = []
+    const refusing = async () => {
+      const gateways = await listen({ sender: 'GW1', target: 'DROPCOPY' })
+      onTestFinished(() => void gateways.server.close())
+      let used = 0
+      gateways.server.on('connection', () => {
+        times.push(Date.now())
+        const gw = gateways.peers.at(-1)!
+        const refuse = () => gw.sendAs(++used, '5', [[58, 'Backup session not allowed. Logout forced.']])
+        void gw.message('A').then(refuse, () => undefined)
+      })
+      return gateways.port
+    }
+    const [port, other] = [await refusing(), await refusing()]
+    const addresses = [{ host: '127.0.0.1', port: other }]
+    const connector = await start(snapshot({ feeds: [feed({ mode: 'initiate', port, addresses })] }))
+    const peer = await client(connector.targetPort)
+    await peer.until('five attempts', () => times.length >= 5)
+    expect(times[4]! - times[0]!).toBeGreaterThan(1_000)
+  })
+
   test('resent after a gap gives the same copies as live', async () => {
     const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
     onTestFinished(() => void exchange.server.close())
