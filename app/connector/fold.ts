@@ -42,7 +42,10 @@ export function applyMessage(state: State, position: number, m: Readonly<Message
     stream.first = m.number
     stream.highest = m.number
   } else stream.highest = m.number
-  if (!late) stream.feedEpoch = m.feedEpoch
+  if (!late) {
+    stream.feed = m.feed
+    stream.feedEpoch = m.feedEpoch
+  }
   const routes = routesOf(state, m.stream)
   for (let i = 0; i < routes.length; i++) routeMessage(state, routes[i]!, position, m, late)
 }

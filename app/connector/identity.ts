@@ -24,7 +24,8 @@ export type Known = {
   first: number
   /** Lowest number kept of the epoch before; 0: there was none. */
   firstBefore: number
-  /** Epoch of the feed that carried the newest message. */
+  /** The feed that carried the newest message, and its epoch. */
+  feed: number
   feedEpoch: number
   find(epoch: number, number: number): Kept | undefined
   /** SendingTime of the newest message of the epoch; NaN when it is no longer kept. */

@@ -121,7 +121,7 @@ export class Intake {
   private verdict(feed: Feed, found: Source, plain: boolean): Verdict {
     const { known } = found
     const { seqNum } = canonical
-    if (plain && feed.state.epoch > known.feedEpoch && known.highest > 0)
+    if (plain && feed.id === known.feed && feed.state.epoch !== known.feedEpoch)
       return { kind: 'restarted', epoch: known.epoch + 1 }
     if (seqNum > known.highest && !canonical.recovered && !canonical.possResend)
       return { kind: 'new', epoch: known.epoch }

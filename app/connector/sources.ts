@@ -94,6 +94,9 @@ function knownOf(journal: Journal, id: number, stream: StreamState): Known {
     get firstBefore() {
       return stream.firstBefore
     },
+    get feed() {
+      return stream.feed
+    },
     get feedEpoch() {
       return stream.feedEpoch
     },

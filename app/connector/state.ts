@@ -34,7 +34,8 @@ export type StreamState = {
   first: number
   /** Lowest number kept in the epoch before; 0 when there was none. */
   firstBefore: number
-  /** Epoch of the feed that carried the newest message. */
+  /** The feed that carried the newest message, 0 before the first, and its epoch. */
+  feed: number
   feedEpoch: number
   received: number
   late: number
@@ -111,6 +112,7 @@ export const newStream = (name: string): StreamState => ({
   highest: 0,
   first: 0,
   firstBefore: 0,
+  feed: 0,
   feedEpoch: 0,
   received: 0,
   late: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { client, feed, gateway, password, snapshot, start } from '#test/support/connector.ts'
+import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf, listen } from '#test/support/fix-peer.ts'
 import { envelop, fillBody, sourceFill } from '#test/support/source-flow.ts'
 
@@ -150,6 +150,36 @@ describe('an encapsulated feed', () => {
     await again.until('the end of the first', () => !connector.worker.feeds.get('gw1')!.isConnected)
     again.logon()
     expect(fieldOf(await again.message('5'), 58)).toMatch(/Expected \[\d+\] Received 1/)
+  })
+})
+
+describe('two plain feeds of one source', () => {
+  test('take over from each other within one chain, whatever each has been through', async () => {
+    const feeds = ['GW1', 'GW2'].map((theirCompId) =>
+      feed({ id: theirCompId, dialect: 'plain', source: 'M3P882', theirCompId }),
+    )
+    const sources = [{ id: 'M3P882', feed: ['GW1', 'GW2'], gateway: 'cgw' as const }]
+    const targets = [target({ sources: ['M3P882'] })]
+    const connector = await start(snapshot({ feeds, sources, targets }))
+    const peer = await loggedOnClient(connector.targetPort)
+    const one = await gateway(connector.feedPort)
+    one.logon([[141, 'Y']])
+    await one.message('A')
+    const two = await loggedOn(await gateway(connector.feedPort, { sender: 'GW2' }))
+    for (const gw of [one, two]) await gw.until('its answer', () => gw.seqNum === 3)
+    one.send('8', fillBody(3))
+    await peer.message('8')
+    two.send('1', [[112, 'number 3']])
+    two.send('8', fillBody(4))
+    await peer.message('8', 2)
+    one.send('1', [[112, 'number 4']])
+    one.send('8', fillBody(5))
+    await peer.message('8', 3)
+    expect(peer.of('8').map((copy) => [1181, 1350].map((tag) => fieldOf(copy, tag)))).toEqual([
+      ['3', undefined],
+      ['4', '3'],
+      ['5', '4'],
+    ])
   })
 })
 

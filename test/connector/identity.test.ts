@@ -18,6 +18,7 @@ const known = (kept: Record<string, Kept> = {}, more: Partial<Known> = {}): Know
   highest: 20,
   first: 5,
   firstBefore: 3,
+  feed: 1,
   feedEpoch: 1,
   find: (epoch, number) => kept[`${epoch} ${number}`],
   newestMs: () => 2_000,
