@@ -177,8 +177,9 @@ function printSummary(summary: ClientSummary, asJson: boolean): void {
       .join(', ')}`,
   )
   for (const [id, one] of Object.entries(sources)) {
+    const restarts = one.restarts === 0 ? '' : `, restarts ${one.restarts}`
     console.log(
-      `  ${id}  received ${one.received}, last ${one.last}, chain breaks ${one.chainBreaks}, doubled ${one.doubled}, renumbered ${one.renumbered}`,
+      `  ${id}  received ${one.received}, last ${one.last}${restarts}, chain breaks ${one.chainBreaks}, doubled ${one.doubled}, renumbered ${one.renumbered}`,
     )
   }
   console.log(clean ? 'clean: nothing missing, doubled or renumbered' : 'not clean')

@@ -30,7 +30,8 @@ What is sent:
   --fast           with --replay: as fast as the connector takes it; --rate N paces it
 
 The run:
-  --state FILE     go on where an earlier run with this file stopped (with several feeds FILE.<feed>)
+  --state FILE     go on where an earlier run with this file stopped (with several feeds FILE.<feed>);
+                   without it every run starts its sources anew at 1, and what was not taken yet is gone
   --for SECONDS    stop after so long             --exit   stop when everything was sent and taken
   --help
 

@@ -51,7 +51,10 @@ export interface ClientSummary {
   /** Numbers of the target that will not come: never answered, or gap-filled. */
   lostNumbers: number
   gapFilled: number
-  sources: Record<string, Pick<SourceReceipt, 'last' | 'chainBreaks' | 'doubled' | 'renumbered'> & { received: number }>
+  sources: Record<
+    string,
+    Pick<SourceReceipt, 'last' | 'restarts' | 'chainBreaks' | 'doubled' | 'renumbered'> & { received: number }
+  >
   /** Logged on at least once, and nothing missing, doubled or renumbered. */
   clean: boolean
 }
@@ -116,8 +119,9 @@ export class Client {
   summary(): ClientSummary {
     const sources: ClientSummary['sources'] = {}
     let clean = this.counts.logons > 0 && this.counts.lostNumbers === 0
-    for (const [id, { last, chainBreaks, doubled, renumbered, live }] of [...this.receipts.sources].sort()) {
-      sources[id] = { received: live.size, last, chainBreaks, doubled, renumbered }
+    for (const [id, source] of [...this.receipts.sources].sort()) {
+      const { last, restarts, chainBreaks, doubled, renumbered, live, earlier } = source
+      sources[id] = { received: earlier + live.size, last, restarts, chainBreaks, doubled, renumbered }
       clean &&= chainBreaks + doubled + renumbered === 0
     }
     return { session: this.options.session, copies: this.receipts.copies, ...this.counts, sources, clean }

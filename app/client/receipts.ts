@@ -8,10 +8,13 @@ export const keptNumbers = 4_000_000
 
 /** What came of one source. */
 export interface SourceReceipt {
-  /** How often each source number (1181) came on the live chain. */
-  readonly live: NumberTally
+  /** How often each source number (1181) came on the live chain since the source started last. */
+  live: NumberTally
   /** The same for copies outside it (1352=Y). */
-  readonly applResent: NumberTally
+  applResent: NumberTally
+  /** How often the source has started again, and how many of its numbers came live before. */
+  restarts: number
+  earlier: number
   /** 1181 of the last live copy; 0 before the first. */
   last: number
   /** Live copies whose 1350 is not the one before. */
@@ -45,6 +48,7 @@ export class Receipts {
     this.copies++
     const source = this.source(facts.sourceId)
     const link = linkOf(source.last, facts)
+    if (link === 'start' && facts.seqNum <= source.last && !this.isKnown(facts, content)) this.restart(facts.sourceId)
     const tally = facts.applResend ? source.applResent : source.live
     const first = source.live.get(facts.seqNum) === 0 && source.applResent.get(facts.seqNum) === 0
     const times = tally.count(facts.seqNum)
@@ -53,8 +57,25 @@ export class Receipts {
       else if (link === 'gap') source.chainBreaks++
       if (link !== 'duplicate') source.last = facts.seqNum
     }
-    if (this.hasOtherContent(facts, content)) source.renumbered++
+    // outside the chain it may be one from before the source started again
+    const mayBeEarlier = facts.applResend && source.restarts > 0
+    if (!mayBeEarlier && this.hasOtherContent(facts, content)) source.renumbered++
     return { facts, link, first }
+  }
+
+  /** Whether this number held exactly this. */
+  private isKnown({ sourceId, seqNum }: CopyFacts, content: number): boolean {
+    return this.contents.get(sourceId)?.get(seqNum) === content
+  }
+
+  /** A chain that begins at a number the source has passed: the source has started again, and its numbers mean other messages. */
+  private restart(sourceId: string): void {
+    const source = this.source(sourceId)
+    source.restarts++
+    source.earlier += source.live.size
+    source.live = new NumberTally(keptNumbers)
+    source.applResent = new NumberTally(keptNumbers)
+    this.contents.delete(sourceId)
   }
 
   /** Every copy that comes in, repeats included: a target number belongs to one copy for ever. */
@@ -106,6 +127,8 @@ export class Receipts {
 export const blankReceipt = (): SourceReceipt => ({
   live: new NumberTally(keptNumbers),
   applResent: new NumberTally(keptNumbers),
+  restarts: 0,
+  earlier: 0,
   last: 0,
   chainBreaks: 0,
   doubled: 0,

@@ -14,6 +14,9 @@ const schema = z.strictObject({
     z.string(),
     z.strictObject({
       received: count,
+      // files of earlier versions have neither
+      restarts: count.default(0),
+      earlier: count.default(0),
       last: count,
       chainBreaks: count,
       doubled: count,
@@ -46,8 +49,8 @@ export function stateOf(
   receipts: Receipts,
 ): ClientState {
   const sources: ClientState['sources'] = {}
-  for (const [id, { last, chainBreaks, doubled, renumbered, live, applResent }] of receipts.sources) {
-    const counts = { received: live.size, last, chainBreaks, doubled, renumbered }
+  for (const [id, { live, applResent, ...rest }] of receipts.sources) {
+    const counts = { received: live.size, ...rest }
     sources[id] = { ...counts, live: newest(live), applResent: newest(applResent) }
   }
   return { session, nextIn: numbers.nextIn, nextOut: numbers.nextOut, copies: receipts.copies, sources }

@@ -34,7 +34,14 @@ describe('a client', () => {
     await one.until(copies(50))
     const summary = await one.stop()
     expect(summary).toMatchObject({ copies: 50, logons: 1, gaps: 0, recovered: 0, lostNumbers: 0, clean: true })
-    expect(summary.sources.K7T882).toEqual({ received: 50, last: 100, chainBreaks: 0, doubled: 0, renumbered: 0 })
+    expect(summary.sources.K7T882).toEqual({
+      received: 50,
+      last: 100,
+      restarts: 0,
+      chainBreaks: 0,
+      doubled: 0,
+      renumbered: 0,
+    })
     expect(end.peer.session.nextIn).toBe(4) // Logon, Heartbeat with the id of the Test Request, Logout
   })
 

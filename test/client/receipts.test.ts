@@ -52,6 +52,24 @@ describe('receipts', () => {
   test('tell a copy that came under a second number', () => {
     expect(of(taken(copy(3, 117, 0), copy(4, 120, 117), copy(5, 120, 117)))).toMatchObject({ doubled: 1, last: 120 })
   })
+  test('begin a new account when a source has started again, and lose nothing of the one before', () => {
+    const receipts = taken(copy(3, 117, 0), copy(4, 120, 117), copy(5, 1, 0), copy(6, 117, 1, '', '17=OTHER'))
+    expect(of(receipts)).toMatchObject({ last: 117, chainBreaks: 0, doubled: 0, renumbered: 0, live: 2 })
+    expect(receipts.source('K7T882')).toMatchObject({ restarts: 1, earlier: 2 })
+    const again = new Receipts()
+    restore(stateOf('ODQ1Z9', { nextIn: 1, nextOut: 1 }, receipts), again)
+    expect(again.source('K7T882')).toMatchObject({ restarts: 1, earlier: 2, last: 117 })
+  })
+  test('tell the first copy of a chain that came under a second number from a source that has started again', () => {
+    const receipts = taken(copy(3, 117, 0), copy(4, 117, 0))
+    expect(of(receipts)).toMatchObject({ doubled: 1 })
+    expect(receipts.source('K7T882').restarts).toBe(0)
+  })
+  test('go on when a chain begins above the last number: the source has joined the group again', () => {
+    const receipts = taken(copy(3, 117, 0), copy(4, 200, 0))
+    expect(of(receipts)).toMatchObject({ last: 200, live: 2, doubled: 0 })
+    expect(receipts.source('K7T882').restarts).toBe(0)
+  })
   test('tell a target number that was given to another copy', () => {
     const receipts = taken(copy(3, 117, 0))
     receipts.see(copy(3, 117, 0, '', '17=E117', '43=Y|'))
