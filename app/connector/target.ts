@@ -47,6 +47,9 @@ export type TargetReport = {
   lastCredential: string
 }
 
+/** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
+const longestType = 32
+
 /** Reads what a connection still says after its session has left it. */
 const parted: Reader = {
   frame: () => undefined,
@@ -362,11 +365,12 @@ export class Target implements Reader {
   /** Read-only service: what a client may ask for is only what the session layer has (spec §2.10). */
   private application(message: Message, nextIn: number): void {
     this.core.inbound(this.id, nextIn)
+    const msgType = message.msgType.slice(0, longestType)
     this.peer.send(MsgType.BusinessMessageReject, [
       [Tag.RefSeqNum, message.seqNum],
-      [Tag.RefMsgType, message.msgType],
+      [Tag.RefMsgType, msgType],
       [Tag.BusinessRejectReason, 3],
-      [Tag.Text, `Unsupported message type ${message.msgType}: this session only delivers copies`],
+      [Tag.Text, `Unsupported message type ${msgType}: this session only delivers copies`],
     ])
   }
 

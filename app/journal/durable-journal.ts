@@ -164,6 +164,7 @@ export class DurableJournal implements Journal {
     start = 0,
     end = bytes.length,
   ): number {
+    if (end - start > 0xffff) throw new RangeError(`a session record of ${end - start} bytes: its length has 16 bits`)
     const at = this.room(S_BYTES + end - start)
     const { view, appender } = this
     view.setUint8(at, S)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '#connector/clock.ts'
-import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
+import { client, gateway, password, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf, frame, utc } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -238,6 +238,19 @@ describe('a client that misbehaves', () => {
     expect(fieldOf(again, 43)).toBe('Y')
     expect(again.seqNum).toBe(reject.seqNum)
     expect(fieldOf(again, 122)).toBe(fieldOf(reject, 52))
+  })
+
+  test('makes up a type of forty thousand letters and gets a short answer, which a restart still finds', async () => {
+    const data = temporaryDirectory()
+    const shape = snapshot({ targets: [target({ policy: { unknownTypes: 'accept' } })] })
+    const connector = await start(shape, data)
+    const peer = await loggedOnClient(connector.targetPort)
+    peer.send('U'.repeat(40_000))
+    expect(fieldOf(await peer.message('j'), 372)).toBe('U'.repeat(32))
+    await connector.stop()
+    const { nextOut } = connector.worker.targets.get('ODQ1Z9')!.state
+    const again = await start(shape, data)
+    expect(again.worker.targets.get('ODQ1Z9')!.state.nextOut).toBe(nextOut)
   })
 
   test('sends garbage, a wrong checksum, a wrong length and a foreign name, and the session goes on', async () => {
