@@ -95,10 +95,13 @@ const limits = z.strictObject({
   socketBytes: z.int().min(1024).optional(),
   /** The same over all sockets together. */
   allSocketsBytes: z.int().min(65536).optional(),
-  /** Bytes of recent batches kept in memory. */
-  ringBytes: z.int().min(65536).optional(),
-  /** Largest frame accepted. */
-  frameBytes: z.int().min(4096).optional(),
+  /** Bytes of recent batches kept in memory; several of the largest must fit. */
+  ringBytes: z
+    .int()
+    .min(4 * 1024 * 1024)
+    .optional(),
+  /** Largest frame accepted; the journal keeps offsets into one in 16 bits. */
+  frameBytes: z.int().min(4096).max(65_536).optional(),
   unauthenticatedPerAddress: z.int().min(1).optional(),
   /** dc4: how far outbound numbers jump on a failover. */
   failoverJump: z.int().min(1).optional(),

@@ -116,6 +116,11 @@ describe('a problem of shape', () => {
   test('is said for all of them at once', () => {
     expect(problems({ version: -1, feeds: [{ ...gw1, dialect: 'xml' }, gw2] })).toHaveLength(2)
   })
+  test('includes limits that the journal cannot keep to', () => {
+    const limits = { ringBytes: 65_536, frameBytes: 131_072 }
+    expect(problems({ limits }).map((line) => line.split(':')[0])).toEqual(['limits.ringBytes', 'limits.frameBytes'])
+    expect(problems({ limits: { ringBytes: 4_194_304, frameBytes: 65_536 } })).toEqual([])
+  })
   test('includes a time zone that does not exist', () => {
     expect(problems({ week: { zone: 'America/Chicgo', day: 'sunday', time: '16:00' } })).toEqual([
       'week.zone: must be a time zone such as America/Chicago',
