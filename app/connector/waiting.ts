@@ -59,6 +59,7 @@ export type Counted = { position: number; stream: number; epoch: number; number:
 /** Takes a copy in behind the grace period; answers the one that the depth pushes out, if any. */
 export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | undefined {
   if (depth === 0) {
+    foldCounted(w) // of a depth that was more: what comes behind this one must not join them
     w.open = false
     return copy
   }

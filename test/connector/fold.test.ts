@@ -219,6 +219,20 @@ describe('the state of a connector', () => {
     )
   })
 
+  test('lets nothing wait again that a depth of nothing pushed out behind a queue', () => {
+    const world = new World(3, 0)
+    for (let n = 1; n <= 3; n++) world.message(1, 0)
+    const none = [{ id: 11, terms: terms([1, 2], { queueDepth: 0 }) }]
+    world.control({ kind: 'cut', version: 2, digest: 'b', targets: none, gone: [] })
+    const held = world.position
+    world.message(1, 0)
+    world.logon(11)
+    world.message(1, 0)
+    const { total, runs } = world.state.data.targets[11]!.waiting
+    expect(total).toBe(4)
+    expect(runs.some((from, i) => i % 2 === 0 && from <= held && held <= runs[i + 1]!)).toBe(false)
+  })
+
   test('counts a late message as delivered without moving the chain', () => {
     const world = new World('all', 0)
     world.message(1, 0)
