@@ -28,12 +28,15 @@ const kinds = [
   'feed-week',
 ] as const
 
+/** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). */
+export type CutTarget = { id: number; terms: Terms; waited?: Record<number, number> }
+
 export type Control =
   /** A connector has started: whoever was logged on is not any more. */
   | { kind: 'start' }
   | { kind: 'name'; what: 'stream' | 'feed' | 'target'; id: number; name: string }
   /** A configuration takes effect, for all sources at once, behind this record. Only what changed is listed. */
-  | { kind: 'cut'; version: number; digest: string; targets: { id: number; terms: Terms }[]; gone: number[] }
+  | { kind: 'cut'; version: number; digest: string; targets: CutTarget[]; gone: number[] }
   | { kind: 'logon'; session: number }
   | { kind: 'logoff'; session: number }
   /** This client has been away for longer than its grace. */
@@ -114,10 +117,10 @@ function cut(state: State, position: number, control: Extract<Control, { kind: '
   const { data } = state
   data.version = control.version
   data.digest = control.digest
-  for (const { id, terms } of control.targets) {
+  for (const { id, terms, waited } of control.targets) {
     const target = data.targets[id]
     if (target) {
-      forgetRevoked(state, target, terms)
+      forgetRevoked(target, terms, waited ?? waitingOf(state, target, terms.revoked), data.week)
       joinAgain(state, target, terms)
     }
     setTerms(target, position, terms)
@@ -136,15 +139,24 @@ function joinAgain({ data }: State, target: TargetState, terms: Terms): void {
 }
 
 /** What waited of a source that is taken away with effect on the past counts as filtered. */
-function forgetRevoked(state: State, target: TargetState, terms: Terms): void {
+function forgetRevoked(target: TargetState, terms: Terms, waited: Record<number, number>, week: string): void {
   for (const stream of terms.revoked) {
-    const row = target.ledger[state.data.week]?.[stream]
-    if (!row || row.waiting === 0) continue
-    forget(target.waiting, stream, row.waiting)
-    countFiltered(row, revokedReason, row.waiting)
-    row.waiting = 0
+    const row = target.ledger[week]?.[stream]
+    const count = waited[stream] ?? 0
+    if (!row || count === 0) continue
+    forget(target.waiting, stream, count)
+    countFiltered(row, revokedReason, count)
+    row.waiting -= count
   }
 }
+
+/** By stream: how many copies of it wait for a target now. */
+export const waitingOf = (
+  { data }: State,
+  target: TargetState | undefined,
+  streams: readonly number[],
+): Record<number, number> =>
+  Object.fromEntries(streams.map((stream) => [stream, target?.ledger[data.week]?.[stream]?.waiting ?? 0]))
 
 function setTerms(target: TargetState | undefined, position: number, terms: Terms | undefined): void {
   if (!target) return

@@ -1,5 +1,6 @@
 import { feedsOf } from '#domain/configuration/cross-check.ts'
 import type { Snapshot, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import { waitingOf } from './control.ts'
 import type { Core } from './core.ts'
 import type { Terms } from './state.ts'
 
@@ -39,7 +40,13 @@ export function cutOver(core: Core, snapshot: Snapshot, digest: string): boolean
     .map(([id]) => Number(id))
   if (data.version === snapshot.version && data.digest === digest && targets.length === 0 && gone.length === 0)
     return false
-  core.control({ kind: 'cut', version: snapshot.version, digest, targets, gone })
+  core.flushDeliveries() // what is numbered does not wait
+  const cut = targets.map(({ id, terms }) =>
+    terms.revoked.length === 0
+      ? { id, terms }
+      : { id, terms, waited: waitingOf(core.state, data.targets[id], terms.revoked) },
+  )
+  core.control({ kind: 'cut', version: snapshot.version, digest, targets: cut, gone })
   return true
 }
 

@@ -54,6 +54,40 @@ describe('a connector that was stopped and started', () => {
     expect(Number(fieldOf(back.of('8')[0]!, 1350))).toBe(350)
   })
 
+  test('has it also when a source was revoked whose copies had waited since before the newest head', {
+    timeout: 60_000,
+  }, async () => {
+    const data = temporaryDirectory()
+    const small = { segmentBytes: 128 * 1024, ringBytes: 1024 * 1024 }
+    const first = await start(snapshot({ targets: [target({ sources: ['K7T882'] })] }), data, small)
+    const gw = await gateway(first.feedPort)
+    gw.logon()
+    await gw.message('A')
+    for (const n of range(1, 20)) envelop(gw, sourceFill('K7T882', n))
+    const { journal } = first.worker.core
+    const before = journal.diskBytes
+    for (let n = 1; journal.diskBytes === before; n++) {
+      envelop(gw, sourceFill('M3P882', n)) // of no target: it only fills segments
+      if (n % 50 === 0) await settled(gw)
+    }
+    const peer = await client(first.targetPort)
+    peer.logon(password())
+    await peer.message('8', 20)
+    peer.destroy()
+    const one = first.worker.targets.get('ODQ1Z9')!
+    await gw.until('the client away', () => !one.isConnected)
+    for (const n of range(21, 23)) envelop(gw, sourceFill('K7T882', n))
+    await gw.until('three waiting', () => one.behind === 3)
+    const revoked = snapshot({ version: 2, targets: [target({ sources: ['M3P882'], revoked: ['K7T882'] })] })
+    first.wish.become(revoked)
+    await gw.until('none waiting', () => one.behind === 0)
+    await first.stop()
+    const again = await start(revoked, data, small)
+    const { targets } = again.worker.core.state.data
+    expect(targets).toEqual(first.worker.core.state.data.targets)
+    expect(Object.values(targets)[0]!.waiting.total).toBe(0)
+  })
+
   test('rebuilds every copy as it was first sent, but for 43, 52, 122, length and checksum', {
     timeout: 90_000,
   }, async () => {
