@@ -13,8 +13,8 @@ export function takeTurn(session: Session, input: Input, rules: (turn: Turn) => 
   const turn: Turn = { session: { ...session }, effects: [], nowMs: input.nowMs }
   rules(turn)
   const { nextIn } = turn.session
-  const last = turn.effects.findLast((effect) => effect.type === 'accept')
-  const told = last?.type === 'accept' ? last.nextIn : session.nextIn
+  const last = turn.effects.findLast((effect) => effect.type === 'accept' || effect.type === 'reset')
+  const told = last?.type === 'accept' ? last.nextIn : last ? 1 : session.nextIn
   if (nextIn !== told) turn.effects.push({ type: 'next-in', nextIn })
   return { session: turn.session, effects: turn.effects }
 }

@@ -44,6 +44,16 @@ describe('the example messages of the session, byte for byte', () => {
     expect(client.sent(client.receive(wire(example('C3'))))).toEqual([example('C4')])
   })
 
+  test('a Logon that resets is told as the next number expected, whatever that was before', () => {
+    const server = new PretendDriver(acceptor('fix'), { nextIn: 2, nextOut: 9 })
+    server.do({ type: 'connected' })
+    const fields = encodable(decoded(wire(example('C1')))).filter(([tag]) => tag !== 141)
+    const logon = fields.map(([tag, value]) => [tag, tag === 34 ? 1 : value] as const)
+    const effects = server.receive(encode([...logon, [141, 'Y']]))
+    expect(effects).toContainEqual({ type: 'reset' })
+    expect(effects).toContainEqual({ type: 'next-in', nextIn: 2 })
+  })
+
   test('C7: Resend Request', () => {
     const client = live(initiator(), 3, 3)
     at(client, 'C7')
