@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import type { Pool } from '#db/client.ts'
 import { findWantedVersion, listVerifiers, type ReportRow, saveReports } from '#db/queries/configuration.ts'
 import { listNewestParts } from '#db/queries/publications.ts'
@@ -12,9 +9,9 @@ import { unsupported } from '#domain/configuration/unsupported.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
+import { KeptSnapshot } from './kept-snapshot.ts'
 import type { PartReport } from './report.ts'
 import type { Wanted, WantedSource } from './wanted.ts'
-import { checked } from './wanted-file.ts'
 
 const pollMs = 2_000
 
@@ -40,7 +37,15 @@ export class WantedDatabase implements WantedSource {
   /** Of the environment, as last read. */
   private settings = ''
 
-  constructor(private readonly options: Options) {}
+  private readonly keeper: KeptSnapshot
+
+  constructor(private readonly options: Options) {
+    const { pool, data, log } = options
+    // the driver's own reading of URL and environment, which its types call null
+    const pass: unknown = pool.sql.options.pass
+    this.keeper = new KeptSnapshot(data, typeof pass === 'string' ? pass : '')
+    if (!this.keeper.isKept) log.warn('the database asks for no password: nothing is kept for a start without it')
+  }
 
   async read(): Promise<Wanted> {
     try {
@@ -67,7 +72,7 @@ export class WantedDatabase implements WantedSource {
   }
 
   report(version: number, parts: readonly PartReport[]): void {
-    if (this.last?.snapshot.version === version) this.keep(this.last)
+    if (this.last?.snapshot.version === version) this.keeper.save(this.last.snapshot, this.last.digest)
     this.pending = { version, parts }
     void this.send().catch(() => undefined) // sent again with the next read
   }
@@ -139,28 +144,10 @@ export class WantedDatabase implements WantedSource {
     else this.options.log.error({ err: error }, 'the database does not answer: running on')
   }
 
-  private get path(): string {
-    return join(this.options.data, 'applied.json')
-  }
-
-  /** What was applied last, for a start without the database. Verifiers of passwords, never passwords of clients; mode 600. */
-  private keep({ snapshot, digest }: Extract<Wanted, { ok: true }>): void {
-    writeFileSync(`${this.path}.new`, JSON.stringify({ digest, snapshot }), { mode: 0o600 })
-    renameSync(`${this.path}.new`, this.path)
-  }
-
   kept(): Wanted {
-    try {
-      const { digest, snapshot } = keptFile.parse(JSON.parse(readFileSync(this.path, 'utf8')))
-      const wanted = checked(snapshot)
-      return wanted.ok ? { ...wanted, digest } : wanted
-    } catch {
-      return { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
-    }
+    return this.keeper.read() ?? { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
   }
 }
-
-const keptFile = z.object({ digest: z.string(), snapshot: z.unknown() })
 
 type Verifier = { sha256: string; salt: string }
 

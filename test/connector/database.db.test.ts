@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs'
+import { readFileSync, statfsSync, statSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Running } from '#connector/run.ts'
@@ -222,6 +222,9 @@ describe('a connector that follows the database', () => {
     await publish(1, [gw1, k7t, odq()])
     const first = await run()
     await first.stop()
+    const file = `${first.data}/applied.json`
+    expect(readFileSync(file, 'utf8')).not.toContain(secret)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
     const stop = new AbortController()
     const running = await new Promise<Running>((resolve, reject) => {
       const url = new URL(db.urls.dc_connector)

@@ -1,0 +1,68 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import type { Wanted } from './wanted.ts'
+import { checked } from './wanted-file.ts'
+
+const algorithm = 'aes-256-gcm'
+const ivBytes = 12
+const tagBytes = 16
+const what = Buffer.from('drop-copy applied.json')
+
+const file = z.object({ version: z.int(), sealed: z.base64url() })
+const content = z.object({ digest: z.string(), snapshot: z.unknown() })
+
+/**
+ * The configuration applied last, `applied.json` beside the journal: for a start without the database. Sealed with a key that
+ * derives from the password of the connector's database role, since whoever has that reads the same secrets in the database.
+ */
+export class KeptSnapshot {
+  private readonly path: string
+  private readonly key: Buffer | undefined
+
+  /** `password` empty: the database asks for none, so there is nothing to seal with and nothing is kept. */
+  constructor(directory: string, password: string) {
+    this.path = join(directory, 'applied.json')
+    this.key = password === '' ? undefined : Buffer.from(hkdfSync('sha256', password, new Uint8Array(), what, 32))
+  }
+
+  get isKept(): boolean {
+    return this.key !== undefined
+  }
+
+  save(snapshot: Snapshot, digest: string): void {
+    if (!this.key) {
+      rmSync(this.path, { force: true }) // of a time with a password, or of a version that did not seal
+      return
+    }
+    const iv = randomBytes(ivBytes)
+    const cipher = createCipheriv(algorithm, this.key, iv).setAAD(what)
+    const text = Buffer.concat([cipher.update(JSON.stringify({ digest, snapshot })), cipher.final()])
+    const sealed = Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')
+    writeFileSync(`${this.path}.new`, JSON.stringify({ version: snapshot.version, sealed }), { mode: 0o600 })
+    renameSync(`${this.path}.new`, this.path)
+  }
+
+  /** undefined: there is none, or none that this key opens. */
+  read(): Wanted | undefined {
+    try {
+      const { digest, snapshot } = content.parse(JSON.parse(this.open()))
+      const wanted = checked(snapshot)
+      return wanted.ok ? { ...wanted, digest } : wanted
+    } catch {
+      return undefined
+    }
+  }
+
+  /** @throws when there is nothing to open, it was changed, or the key is another */
+  private open(): string {
+    if (!this.key) throw new Error('no key')
+    const bytes = Buffer.from(file.parse(JSON.parse(readFileSync(this.path, 'utf8'))).sealed, 'base64url')
+    const decipher = createDecipheriv(algorithm, this.key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+      .setAAD(what)
+      .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
+    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
+  }
+}
