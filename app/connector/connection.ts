@@ -14,6 +14,14 @@ export type Reader = {
   closed(): void
 }
 
+/** Reads what a connection still says after its session has left it. */
+export const parted: Reader = {
+  frame: () => undefined,
+  garbled: () => undefined,
+  drained: () => undefined,
+  closed: () => undefined,
+}
+
 /** Decoding happens in one place at a time, so one message serves all connections. */
 const message = new Message(256)
 

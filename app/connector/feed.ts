@@ -2,7 +2,7 @@ import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { gapFillDraft } from '#fix/drafts.ts'
 import type { Message } from '#fix/message.ts'
 import { acceptInSequence } from '#fix/session.ts'
-import type { Connection, Reader } from './connection.ts'
+import { type Connection, parted, type Reader } from './connection.ts'
 import type { Core } from './core.ts'
 import type { Door } from './door.ts'
 import type { Intake } from './intake.ts'
@@ -22,14 +22,6 @@ export type FeedReport = {
   duplicates: number
   /** Why it is down or refused, in words; '' when nothing is wrong. */
   detail: string
-}
-
-/** Reads what a connection still says after its session has left it. */
-const parted: Reader = {
-  frame: () => undefined,
-  garbled: () => undefined,
-  drained: () => undefined,
-  closed: () => undefined,
 }
 
 /** How long a gateway is left unread before it is told so by a Logout. */

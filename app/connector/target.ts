@@ -13,7 +13,7 @@ import type { Message } from '#fix/message.ts'
 import { reserve } from '#fix/session.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
-import type { Connection, Reader } from './connection.ts'
+import { type Connection, parted, type Reader } from './connection.ts'
 import type { Core } from './core.ts'
 import { CatchUp } from './cursor.ts'
 import { Deliveries } from './deliveries.ts'
@@ -49,14 +49,6 @@ export type TargetReport = {
 
 /** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
 const longestType = 32
-
-/** Reads what a connection still says after its session has left it. */
-const parted: Reader = {
-  frame: () => undefined,
-  garbled: () => undefined,
-  drained: () => undefined,
-  closed: () => undefined,
-}
 
 // One set of terms for all copies: writing one is never interrupted.
 const terms: ClassicTerms = {

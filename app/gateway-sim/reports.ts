@@ -31,13 +31,17 @@ export interface Moment {
 }
 
 /** Fields in ascending order of their tags as a captured report has them (spec §3.1, §11), each with its SOH. */
-type Fields = readonly (readonly [tag: number, value: string | number] | undefined)[]
+type Field = readonly [tag: number, value: string | number]
+type Fields = readonly (Field | undefined)[]
 
 const text = (fields: Fields): string => {
   let out = ''
   for (const field of fields) if (field) out += `${field[0]}=${field[1]}\x01`
   return out
 }
+
+/** Those of no repeating group may be given in any order. */
+const inOrder = (fields: Field[]): Field[] => fields.sort(([a], [b]) => a - b)
 
 export const execIdOf = (moment: Moment, trade?: number): string =>
   `90001:${moment.execution}${trade === undefined ? '' : `TN${String(trade).padStart(7, '0')}`}`
@@ -87,10 +91,17 @@ export const orderReject = (order: Order, moment: Moment): string =>
 export const statusReport = (order: Order, moment: Moment): string =>
   acknowledgment(order, '0', moment).replace('\x01150=0\x01', '\x01150=I\x01').replace('\x0120=0\x01', '\x0120=3\x01')
 
-/** A fill of `quantity` at `price`; `kind` is 442: 1 outright, 3 spread. */
-export function fill(order: Order, trade: Trade, kind: 1 | 3, tie: string, moment: Moment): string {
+/** What every fill says: of an outright order, of a spread, of one leg of it. */
+function execution(
+  order: Order,
+  trade: Trade,
+  instrument: Instrument,
+  side: 1 | 2,
+  tie: string,
+  moment: Moment,
+): Field[] {
   const status = order.filled === order.quantity ? 2 : 1
-  return text([
+  return [
     [1, order.account],
     [6, 0],
     [11, order.clOrdId],
@@ -100,65 +111,50 @@ export function fill(order: Order, trade: Trade, kind: 1 | 3, tie: string, momen
     [31, trade.price],
     [32, trade.quantity],
     [37, order.id],
-    [38, order.quantity],
     [39, status],
     [40, 2],
     [41, 0],
-    [44, order.price],
-    [48, order.instrument.securityId],
-    [54, order.side],
-    [55, order.instrument.symbol],
-    [59, 0],
+    [48, instrument.securityId],
+    [54, side],
+    [55, instrument.symbol],
     [60, formatUtc(moment.nowMs)],
     [75, tradeDate(moment)],
-    [107, order.instrument.name],
+    [107, instrument.name],
     [150, status],
-    [151, order.quantity - order.filled],
     [167, 'FUT'],
     [337, 'TRADE'],
     [375, 'CME000A'],
-    kind === 3 ? [393, order.instrument.legs.length] : undefined,
-    [432, tradeDate(moment)],
-    [442, kind],
     [527, tie],
-    [1057, 'Y'],
     [5979, requestTime(moment)],
     [9717, order.clOrdId],
-  ])
+  ]
+}
+
+/** A fill of `quantity` at `price`; `kind` is 442: 1 outright, 3 spread. */
+export function fill(order: Order, trade: Trade, kind: 1 | 3, tie: string, moment: Moment): string {
+  const fields: Field[] = [
+    ...execution(order, trade, order.instrument, order.side, tie, moment),
+    [38, order.quantity],
+    [44, order.price],
+    [59, 0],
+    [151, order.quantity - order.filled],
+    ...(kind === 3 ? [[393, order.instrument.legs.length] as const] : []),
+    [432, tradeDate(moment)],
+    [442, kind],
+    [1057, 'Y'],
+  ]
+  return text(inOrder(fields))
 }
 
 /** One leg of a spread fill: no quantity, price or validity of the order (spec §3.2). */
-export function legFill(order: Order, trade: Trade, leg: Instrument, side: 1 | 2, tie: string, moment: Moment): string {
-  const status = order.filled === order.quantity ? 2 : 1
-  return text([
-    [1, order.account],
-    [6, 0],
-    [11, order.clOrdId],
-    [14, order.filled],
-    [17, trade.execId],
-    [20, 0],
-    [31, trade.price],
-    [32, trade.quantity],
-    [37, order.id],
-    [39, status],
-    [40, 2],
-    [41, 0],
-    [48, leg.securityId],
-    [54, side],
-    [55, leg.symbol],
-    [60, formatUtc(moment.nowMs)],
-    [75, tradeDate(moment)],
-    [107, leg.name],
-    [150, status],
-    [167, 'FUT'],
-    [337, 'TRADE'],
-    [375, 'CME000A'],
-    [442, 2],
-    [527, tie],
-    [5979, requestTime(moment)],
-    [9717, order.clOrdId],
-  ])
-}
+export const legFill = (
+  order: Order,
+  trade: Trade,
+  leg: Instrument,
+  side: 1 | 2,
+  tie: string,
+  moment: Moment,
+): string => text(inOrder([...execution(order, trade, leg, side, tie, moment), [442, 2]]))
 
 /** A bust (`H`) or a correction (`G`) of an earlier trade: 19 is the last nine characters of its 17. */
 export function tradeChange(trade: Trade, status: 'H' | 'G', price: number, moment: Moment): string {

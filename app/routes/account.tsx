@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { Facts, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { NewPasswordFields } from '#app/components/password-fields.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
@@ -69,25 +70,7 @@ export default function Account() {
             required
             maxLength={500}
           />
-          <TextField
-            name="next"
-            label="New password"
-            hint="At least 12 characters."
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={12}
-            maxLength={500}
-          />
-          <TextField
-            name="again"
-            label="New password again"
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={12}
-            maxLength={500}
-          />
+          <NewPasswordFields name="next" label="New password" />
           <FormActions>
             <Submit>Change password</Submit>
           </FormActions>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { PageHead } from '#app/components/page.tsx'
+import { NewPasswordFields } from '#app/components/password-fields.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { Instant } from '#app/components/time.tsx'
 import { readForm } from '#app/http/forms.server.ts'
@@ -59,25 +60,7 @@ export default function InvitationPage() {
           required
           maxLength={120}
         />
-        <TextField
-          name="password"
-          label="Password"
-          hint="At least 12 characters."
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={12}
-          maxLength={500}
-        />
-        <TextField
-          name="again"
-          label="Password again"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={12}
-          maxLength={500}
-        />
+        <NewPasswordFields name="password" label="Password" />
         <FormActions>
           <Submit>Set the password and sign in</Submit>
         </FormActions>

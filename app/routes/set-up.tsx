@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { PageHead } from '#app/components/page.tsx'
+import { NewPasswordFields } from '#app/components/password-fields.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
@@ -52,25 +53,7 @@ export default function SetUp() {
         <TextField name="exchange" label="Name of the exchange" required maxLength={120} autoComplete="organization" />
         <TextField name="name" label="Your name" required maxLength={120} autoComplete="name" />
         <TextField name="email" label="Your e-mail" type="email" required maxLength={254} autoComplete="username" />
-        <TextField
-          name="password"
-          label="Password"
-          hint="At least 12 characters."
-          type="password"
-          required
-          minLength={12}
-          maxLength={500}
-          autoComplete="new-password"
-        />
-        <TextField
-          name="again"
-          label="Password again"
-          type="password"
-          required
-          minLength={12}
-          maxLength={500}
-          autoComplete="new-password"
-        />
+        <NewPasswordFields name="password" label="Password" />
         <FormActions>
           <Submit>Set up and sign in</Submit>
         </FormActions>

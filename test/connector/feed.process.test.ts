@@ -199,26 +199,24 @@ describe('a gateway that missed messages of ours', () => {
   })
 })
 
+/** An exchange that the connector has connected to, the connection, and a client that gets the copies. */
+async function plainFeed(more: Parameters<typeof feed>[0] = {}) {
+  const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
+  onTestFinished(() => void exchange.server.close())
+  const { port } = exchange
+  const plain = { id: 'gw2', mode: 'initiate', port, dialect: 'plain', source: 'M3P882', theirCompId: 'GW2' } as const
+  const sources = [
+    { id: 'K7T882', feed: 'gw1', gateway: 'cgw' as const },
+    { id: 'M3P882', feed: 'gw2', gateway: 'cgw' as const },
+  ]
+  const connector = await start(snapshot({ feeds: [feed(), feed({ ...plain, ...more })], sources }))
+  const peer = await loggedOnClient(connector.targetPort)
+  return { exchange, gw: await exchange.peer(), peer }
+}
+
 describe('a plain feed that we connect to', () => {
   test('is logged on to, its messages are copied, and it is found again after it was away', async () => {
-    const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
-    onTestFinished(() => void exchange.server.close())
-    const plain = feed({
-      id: 'gw2',
-      mode: 'initiate',
-      port: exchange.port,
-      dialect: 'plain',
-      source: 'M3P882',
-      theirCompId: 'GW2',
-      password: 'sesame',
-    })
-    const sources = [
-      { id: 'K7T882', feed: 'gw1', gateway: 'cgw' as const },
-      { id: 'M3P882', feed: 'gw2', gateway: 'cgw' as const },
-    ]
-    const connector = await start(snapshot({ feeds: [feed(), plain], sources }))
-    const peer = await loggedOnClient(connector.targetPort)
-    const gw = await exchange.peer()
+    const { exchange, gw, peer } = await plainFeed({ password: 'sesame' })
     const logon = await gw.message('A')
     expect(fieldOf(logon, 96)).toBe('sesame')
     gw.send('A', [
@@ -267,23 +265,7 @@ describe('a plain feed that we connect to', () => {
   })
 
   test('resent after a gap gives the same copies as live', async () => {
-    const exchange = await listen({ sender: 'GW2', target: 'DROPCOPY' })
-    onTestFinished(() => void exchange.server.close())
-    const plain = feed({
-      id: 'gw2',
-      mode: 'initiate',
-      port: exchange.port,
-      dialect: 'plain',
-      source: 'M3P882',
-      theirCompId: 'GW2',
-    })
-    const sources = [
-      { id: 'K7T882', feed: 'gw1', gateway: 'cgw' as const },
-      { id: 'M3P882', feed: 'gw2', gateway: 'cgw' as const },
-    ]
-    const connector = await start(snapshot({ feeds: [feed(), plain], sources }))
-    const peer = await loggedOnClient(connector.targetPort)
-    const gw = await exchange.peer()
+    const { gw, peer } = await plainFeed()
     await gw.message('A')
     gw.send('A', [
       [98, 0],

@@ -1,32 +1,20 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  type App,
-  appEnvironment,
-  type DataDirectory,
-  databaseVariables,
-  dataDirectory,
-  freePorts,
-  startApp,
-  until,
-} from '#test/support/app.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { type App, type DataDirectory, freePorts, startApp, startFreshApp, until } from '#test/support/app.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
 
 let db: FreshDb
 let data: DataDirectory
 let env: Record<string, string>
 let app: App
+let close: () => Promise<void>
 beforeAll(async () => {
-  db = await freshDb()
-  data = dataDirectory()
-  env = await appEnvironment(data, databaseVariables(db))
-  app = await startApp(env)
+  ;({ db, data, env, app, close } = await startFreshApp())
 }, 180_000)
 afterAll(async () => {
-  await app?.stop()
-  await db?.close()
-  data?.remove()
+  await app?.stop() // the one started last
+  await close?.()
 })
 
 const pidOf = (command: string) =>

@@ -5,24 +5,19 @@ import {
   appEnvironment,
   type DataDirectory,
   databaseVariables,
-  dataDirectory,
   startApp,
+  startFreshApp,
 } from '#test/support/app.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
 
 let db: FreshDb
 let data: DataDirectory
 let app: App
+let close: () => Promise<void>
 beforeAll(async () => {
-  db = await freshDb()
-  data = dataDirectory()
-  app = await startApp(await appEnvironment(data, databaseVariables(db)))
+  ;({ db, data, app, close } = await startFreshApp())
 }, 180_000)
-afterAll(async () => {
-  await app?.stop()
-  await db?.close()
-  data?.remove()
-})
+afterAll(() => close?.())
 
 /** A request as it goes over the wire, with exactly these headers: fetch adds and forbids some. */
 function raw(

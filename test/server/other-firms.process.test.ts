@@ -1,28 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedPeople } from '#db/seed-data.ts'
-import {
-  type App,
-  appEnvironment,
-  type DataDirectory,
-  databaseVariables,
-  dataDirectory,
-  startApp,
-} from '#test/support/app.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { type App, startFreshApp } from '#test/support/app.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
 
 let db: FreshDb
-let data: DataDirectory
 let app: App
+let close: () => Promise<void>
 beforeAll(async () => {
-  db = await freshDb()
-  data = dataDirectory()
-  app = await startApp(await appEnvironment(data, { ...databaseVariables(db), SANDBOX_TRAFFIC: '0' }))
+  ;({ db, app, close } = await startFreshApp({ SANDBOX_TRAFFIC: '0' }))
 }, 180_000)
-afterAll(async () => {
-  await app?.stop()
-  await db?.close()
-  data?.remove()
-})
+afterAll(() => close?.())
 
 /** A group, request or target by its address, its name, and the firms that may know of it beside the exchange. */
 type Thing = { at: string; id: string; name: string; firms: string[] }

@@ -2,33 +2,18 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  type App,
-  appEnvironment,
-  type DataDirectory,
-  databaseVariables,
-  dataDirectory,
-  projectRoot,
-  startApp,
-} from '#test/support/app.ts'
+import { type App, projectRoot, startFreshApp } from '#test/support/app.ts'
 import { FormClient, type Page } from '#test/support/form-client.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
 
 let db: FreshDb
-let data: DataDirectory
 let env: Record<string, string>
 let app: App
+let close: () => Promise<void>
 beforeAll(async () => {
-  db = await freshDb()
-  data = dataDirectory()
-  env = await appEnvironment(data, databaseVariables(db))
-  app = await startApp(env)
+  ;({ db, env, app, close } = await startFreshApp())
 }, 180_000)
-afterAll(async () => {
-  await app?.stop()
-  await db?.close()
-  data?.remove()
-})
+afterAll(() => close?.())
 
 const dropCopy = (...args: string[]) =>
   promisify(execFile)('node', ['app/cli/drop-copy.mjs', ...args], {

@@ -1,28 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  type App,
-  appEnvironment,
-  type DataDirectory,
-  databaseVariables,
-  dataDirectory,
-  startApp,
-} from '#test/support/app.ts'
+import { type App, startFreshApp } from '#test/support/app.ts'
 import { browserTests, expectAccessible } from '#test/support/browser.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 
-let db: FreshDb
-let data: DataDirectory
 let app: App
+let close: () => Promise<void>
 beforeAll(async () => {
-  db = await freshDb()
-  data = dataDirectory()
-  app = await startApp(await appEnvironment(data, databaseVariables(db)))
-})
-afterAll(async () => {
-  await app?.stop()
-  await db?.close()
-  data?.remove()
-})
+  ;({ app, close } = await startFreshApp())
+}, 180_000)
+afterAll(() => close?.())
 const browser = browserTests(() => app?.log() ?? '')
 
 test('the sign-in page renders, works without a complaint and is accessible', async () => {

@@ -6,26 +6,23 @@ import { saveDraft } from '#services/save-draft.ts'
 import { startRequest } from '#services/start-request.ts'
 import { submitRequest } from '#services/submit-request.ts'
 import { withdrawConsent } from '#services/withdraw-consent.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
-import { openSandbox, type Sandbox } from '#test/support/sandbox.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
+import type { Sandbox } from '#test/support/sandbox.ts'
 import {
   codeOf,
   connectorRunsAll,
   done,
   groupIdOf,
+  openWorkflow,
   stateOf,
   type Workflow,
-  workflowOf,
 } from '#test/support/workflow.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
 let flow: Workflow
 beforeAll(async () => {
-  db = await freshDb()
-  sandbox = await openSandbox(db)
-  flow = workflowOf(db, sandbox)
-  await connectorRunsAll(db, sandbox)
+  ;({ db, sandbox, flow } = await openWorkflow())
 })
 afterAll(() => db.close())
 

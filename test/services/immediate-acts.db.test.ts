@@ -11,28 +11,17 @@ import { resumeTarget } from '#services/resume-target.ts'
 import { revokeCredential } from '#services/revoke-credential.ts'
 import { undoPublication } from '#services/undo-publication.ts'
 import { withdrawConsent } from '#services/withdraw-consent.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
-import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
-import {
-  codeOf,
-  connectorRunsAll,
-  done,
-  groupIdOf,
-  stateOf,
-  type Workflow,
-  workflowOf,
-} from '#test/support/workflow.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
+import type { Person, Sandbox } from '#test/support/sandbox.ts'
+import { codeOf, done, groupIdOf, openWorkflow, stateOf, type Workflow } from '#test/support/workflow.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
 let flow: Workflow
 let sessionId: string
 beforeAll(async () => {
-  db = await freshDb()
-  sandbox = await openSandbox(db)
-  flow = workflowOf(db, sandbox)
+  ;({ db, sandbox, flow } = await openWorkflow())
   sessionId = sandbox.seeded.client.sessionId
-  await connectorRunsAll(db, sandbox)
 })
 afterAll(() => db.close())
 

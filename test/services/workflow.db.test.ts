@@ -3,26 +3,23 @@ import { listUncovered } from '#db/queries/consents.ts'
 import { copyAsNew } from '#services/copy-as-new.ts'
 import { takeBackApproval } from '#services/take-back.ts'
 import { withdrawRequest } from '#services/withdraw-request.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
-import { openSandbox, type Sandbox } from '#test/support/sandbox.ts'
+import type { FreshDb } from '#test/support/fresh-db.ts'
+import type { Sandbox } from '#test/support/sandbox.ts'
 import {
   codeOf,
   connectorRunsAll,
   done,
   groupIdOf,
+  openWorkflow,
   stateOf,
   type Workflow,
-  workflowOf,
 } from '#test/support/workflow.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
 let flow: Workflow
 beforeAll(async () => {
-  db = await freshDb()
-  sandbox = await openSandbox(db)
-  flow = workflowOf(db, sandbox)
-  await connectorRunsAll(db, sandbox)
+  ;({ db, sandbox, flow } = await openWorkflow())
 })
 afterAll(() => db.close())
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FreshDb } from './fresh-db.ts'
+import { type FreshDb, freshDb } from './fresh-db.ts'
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -81,6 +81,37 @@ export const databaseVariables = ({ ownerUrl, urls }: FreshDb): Record<string, s
   DATABASE_URL_JOBS: urls.dc_jobs,
   DATABASE_URL_CONNECTOR: urls.dc_connector,
 })
+
+/** A portal with a database and a directory of its own; `env` starts it again. */
+export type FreshApp = {
+  db: FreshDb
+  data: DataDirectory
+  env: Record<string, string>
+  app: App
+  close(): Promise<void>
+}
+
+/** Start one, with these variables beside those of every test. */
+export async function startFreshApp(more: Record<string, string> = {}): Promise<FreshApp> {
+  const db = await freshDb()
+  const data = dataDirectory()
+  const release = async () => {
+    await db.close()
+    data.remove()
+  }
+  try {
+    const env = await appEnvironment(data, { ...databaseVariables(db), ...more })
+    const app = await startApp(env)
+    const close = async () => {
+      await app.stop()
+      await release()
+    }
+    return { db, data, env, app, close }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
 
 /** Start a portal and wait until it says where it is. @throws with its log when it ends instead */
 export async function startApp(env: Record<string, string>, command = ['node', 'app/start.mjs']): Promise<App> {

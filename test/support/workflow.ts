@@ -11,10 +11,18 @@ import type { Refused } from '#services/refused.ts'
 import { saveDraft } from '#services/save-draft.ts'
 import { startRequest } from '#services/start-request.ts'
 import { submitRequest } from '#services/submit-request.ts'
-import type { FreshDb } from './fresh-db.ts'
-import type { Person, Sandbox } from './sandbox.ts'
+import { type FreshDb, freshDb } from './fresh-db.ts'
+import { openSandbox, type Person, type Sandbox } from './sandbox.ts'
 
 export type Workflow = ReturnType<typeof workflowOf>
+
+/** A database with the sandbox in it, whose connector has said that everything runs. The caller closes the database. */
+export async function openWorkflow(): Promise<{ db: FreshDb; sandbox: Sandbox; flow: Workflow }> {
+  const db = await freshDb()
+  const sandbox = await openSandbox(db)
+  await connectorRunsAll(db, sandbox)
+  return { db, sandbox, flow: workflowOf(db, sandbox) }
+}
 
 /** The value, or a failure that shows the refusal. */
 export function done<T>(answered: Result<T, Refused>): T {
