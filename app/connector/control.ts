@@ -26,6 +26,7 @@ const kinds = [
   'aside',
   'raise',
   'feed-week',
+  'numbered',
 ] as const
 
 /** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). */
@@ -47,10 +48,12 @@ export type Control =
   | { kind: 'loss'; feed: number; from: number; to: number; why: string; atMs?: number }
   /** For the first time in this week a feed's messages of this name were kept aside for this reason. */
   | { kind: 'aside'; feed: number; name: string; why?: string; atMs?: number }
-  /** The journal's tail was damaged where it may have been promised: outbound numbers jump. */
+  /** The journal was damaged where it may have been promised: outbound numbers jump. */
   | { kind: 'raise'; by: number }
   /** The week of a feed that has one of its own. */
   | { kind: 'feed-week'; feed: number; week: string }
+  /** What is still counted as waiting for this target had its numbers in a batch that was damaged. */
+  | { kind: 'numbered'; target: number }
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
@@ -101,10 +104,21 @@ export function applyControl(state: State, position: number, control: Control) {
     case 'aside':
       data.feeds[control.feed]?.asides.push({ name: control.name, why: control.why ?? '', atMs: control.atMs ?? 0 })
       return
+    case 'numbered':
+      return numbered(data.targets[control.target], data.week)
     case 'raise':
       for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
         numbers.nextOut += control.by
   }
+}
+
+function numbered(target: TargetState | undefined, week: string): void {
+  if (!target) return
+  for (const row of Object.values(target.ledger[week] ?? {})) {
+    row.delivered += row.waiting
+    row.waiting = 0
+  }
+  target.waiting = { ...emptyWaiting(), absence: target.waiting.absence }
 }
 
 function name({ data }: State, what: 'stream' | 'feed' | 'target', id: number, text: string): void {

@@ -73,7 +73,11 @@ export class CatchUp {
     const index = runs.findIndex((to, i) => i % 2 === 1 && to >= this.past)
     const from = runs[index - 1]
     const to = runs[index]
-    if (from === undefined || to === undefined) throw new Error(`bug: ${total} copies wait nowhere`)
+    if (from === undefined || to === undefined) {
+      if (runs.length > 0) throw new Error(`bug: ${total} copies wait nowhere`)
+      core.control({ kind: 'numbered', target: target.id }) // the cursor is past them: a damaged batch held their numbers
+      return false
+    }
     const begin = Math.max(Math.floor(from), this.past)
     const past = await core.journal.scan(begin, to + 1, (record) => this.visit(record, from))
     if (!this.stopped) this.past = past // a scan that was stopped ends behind a record it left alone

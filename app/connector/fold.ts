@@ -84,8 +84,8 @@ export type DeliveryFact = {
   messages: ArrayLike<number>
 }
 
-/** What the message at a position is; undefined: not known yet, `applyCopy` follows. */
-export type Resolve = (position: number, index: number) => MessageKey | undefined
+/** What the message at a position is; undefined: not known yet, `applyCopy` follows; `lost`: a damaged batch held it, so it never waited. */
+export type Resolve = (position: number, index: number) => MessageKey | 'lost' | undefined
 
 /** D: these copies have their numbers. */
 export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): void {
@@ -94,8 +94,9 @@ export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): 
   if (d.epoch === target.epoch) target.nextOut = Math.max(target.nextOut, d.firstNumber + d.count)
   for (let i = 0; i < d.count; i++) {
     const position = d.messages[i]!
-    taken(target.waiting, position)
     const key = resolve(position, i)
+    if (key === 'lost') continue
+    taken(target.waiting, position)
     if (key) applyCopy(state, d.target, key, state.data.week)
   }
 }

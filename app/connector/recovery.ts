@@ -13,13 +13,13 @@ export type JournalEvents = {
 /** What a damaged tail may have promised is skipped by every session. */
 const raiseBy = 10_000
 
-/** Opens the journal and brings the state to where it ends. */
+/** Opens the journal and brings the state to where it ends. `raise`: how far outbound numbers must jump now. */
 export async function recoverState(
   dir: string,
   options: JournalOptions,
   state: State,
   events: JournalEvents,
-): Promise<Journal> {
+): Promise<{ journal: Journal; raise: number }> {
   const replay = new Replay(state)
   const journal = await openJournal(dir, options, {
     head: () => serialise(state),
@@ -28,11 +28,12 @@ export async function recoverState(
     ...events,
   })
   replay.finish(journal)
-  return journal
+  return { journal, raise: raiseAfter(journal, replay.raisedAt) }
 }
 
-/** How far outbound numbers jump after this recovery: 0 unless the tail may have been promised. */
-export const raiseAfter = (journal: Journal): number => (journal.recovery.tail === 'suspect' ? raiseBy : 0)
+/** What was promised in damaged bytes is unknown, at the tail or before it; damage is met at many starts and skipped once. */
+const raiseAfter = ({ recovery: { tail, damaged } }: Journal, raisedAt: number): number =>
+  tail === 'suspect' || damaged.some(({ from }) => from > raisedAt) ? raiseBy : 0
 
 /** A copy whose message stands before the replayed part of the journal: counted once the journal can be read. */
 type Later = { target: number; position: number; week: string }
@@ -42,11 +43,15 @@ export class Replay {
   private readonly positions: number[] = []
   private readonly keys: MessageKey[] = []
   private readonly later: Later[] = []
+  private from = -1
+  /** Position of the last raise of all numbers. */
+  raisedAt = -1
 
   constructor(private readonly state: State) {}
 
   apply(record: JournalRecord) {
     const { state } = this
+    if (this.from < 0) this.from = record.position
     switch (record.type) {
       case 'M':
         applyMessage(state, record.position, record)
@@ -60,22 +65,27 @@ export class Replay {
         return applySession(state, record.session, record.epoch, record.number)
       case 'I':
         return applyInbound(state, record.session, record.next)
-      case 'X':
-        return applyControl(state, record.position, decodeControl(record.bytes, record.start, record.end))
+      case 'X': {
+        const control = decodeControl(record.bytes, record.start, record.end)
+        if (control.kind === 'raise') this.raisedAt = record.position
+        return applyControl(state, record.position, control)
+      }
       case 'H':
         return
     }
   }
 
   /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
-  finish(journal: Pick<Journal, 'read'>): void {
+  finish(journal: Pick<Journal, 'read' | 'recovery'>): void {
+    const { damaged } = journal.recovery
     for (const { target, position, week } of this.later) {
+      if (damaged.some(({ from, to }) => position >= from && position < to)) continue
       const record = journal.read(position)
       if (record.type === 'M') applyCopy(this.state, target, keyOf(record), week)
     }
   }
 
-  private find(position: number, target: number): MessageKey | undefined {
+  private find(position: number, target: number): MessageKey | 'lost' | undefined {
     let low = 0
     let high = this.positions.length
     while (low < high) {
@@ -84,6 +94,7 @@ export class Replay {
       else high = middle
     }
     if (this.positions[low] === position) return this.keys[low]
+    if (position >= this.from) return 'lost'
     this.later.push({ target, position, week: this.state.data.week })
     return undefined
   }

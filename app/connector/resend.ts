@@ -101,6 +101,8 @@ export class ResendJob {
     for (let number = first; number <= last && this.isAlive; number++) {
       if (!this.target.hasRoomToSpare) await this.room()
       const position = positions[number - first]!
+      this.report.next = number + 1
+      if (this.isDamaged(position)) continue // it will be gap-filled
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though a delivery names it`)
@@ -110,8 +112,11 @@ export class ResendJob {
         if (item.type === 'gap-fill') this.gapFill(item)
         else this.copy(message, number, distances[number - first]!, kind, sent, sendingTimeMs)
       }
-      this.report.next = number + 1
     }
+  }
+
+  private isDamaged(position: number): boolean {
+    return this.target.core.journal.recovery.damaged.some(({ from, to }) => position >= from && position < to)
   }
 
   private copy(

@@ -14,7 +14,7 @@ import type { Feed } from './feed.ts'
 import { showFeedAlarms } from './feed-alarms.ts'
 import { InitiatingFeed } from './initiating-feed.ts'
 import { Intake } from './intake.ts'
-import { raiseAfter, recoverState } from './recovery.ts'
+import { recoverState } from './recovery.ts'
 import { RefusedLogons } from './refused-logons.ts'
 import { judgeTerms } from './routing.ts'
 import { addressKey, feedAddresses } from './settings.ts'
@@ -97,7 +97,7 @@ export class Worker {
       ...(segmentBytes ? { segmentBytes } : {}),
       ...(ringBytes ? { ringBytes } : {}),
     }
-    const journal = await recoverState(`${data}/journal`, journalOptions, state, {
+    const { journal, raise } = await recoverState(`${data}/journal`, journalOptions, state, {
       onDurable: (batch) => {
         worker?.core.durable(batch)
         worker?.watchBacklog()
@@ -109,8 +109,7 @@ export class Worker {
     if (recovery.tail !== 'clean' || recovery.damaged.length > 0) log.warn({ recovery }, 'the journal was repaired')
     const core = new Core(journal, state, options.clock ?? systemClock(), onFatal)
     worker = new Worker(core, new Sources(state, journal), log, data)
-    const by = raiseAfter(journal)
-    if (by > 0) core.control({ kind: 'raise', by })
+    if (raise > 0) core.control({ kind: 'raise', by: raise })
     if (recovery.tail === 'suspect')
       worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')
     if (recovery.damaged.length > 0)

@@ -60,3 +60,62 @@ describe('a journal whose last, synced bytes have changed', () => {
     expect(back.received.filter(({ seqNum }) => used.has(seqNum))).toEqual([])
   })
 })
+
+describe('a journal with a flipped bit before valid batches', () => {
+  test.each(['M', 'D'] as const)(
+    'in one with %s is run on: nothing is numbered twice, and resends gap-fill it',
+    async (victim) => {
+      const data = temporaryDirectory()
+      const first = await start(snapshot(), data)
+      const gw = await gateway(first.feedPort)
+      gw.logon()
+      await gw.message('A')
+      for (let n = 1; n <= 5; n++) envelop(gw, sourceFill('K7T882', n))
+      await gw.until('five waiting', () => first.worker.targets.get('ODQ1Z9')!.behind === 5)
+      const peer = await client(first.targetPort)
+      peer.logon(password())
+      await copies(peer, 5) // their numbers stand in a batch of their own
+      for (let n = 6; n <= 8; n++) {
+        envelop(gw, sourceFill('K7T882', n))
+        await copies(peer, n)
+      }
+      const { journal } = first.worker.core
+      let at = 0
+      await journal.scan(journal.start, journal.end, (record) => {
+        if (at === 0 && record.type === victim) at = record.position
+        return undefined
+      })
+      await first.stop()
+      const fd = openSync(join(data, 'journal', '0000000000000000.segment'), 'r+')
+      writeSync(fd, Buffer.from([0x55]), 0, 1, at + 9)
+      closeSync(fd)
+
+      const again = await start(snapshot(), data)
+      expect(again.worker.alarms.all.map(({ code }) => code)).toContain('damaged')
+      const back = await client(again.targetPort)
+      back.seqNum = peer.seqNum
+      back.logon(password())
+      expect((await back.message('A')).seqNum).toBeGreaterThan(10_000)
+      const feed = await gateway(again.feedPort)
+      feed.seqNum = gw.seqNum
+      feed.logon()
+      await feed.message('A')
+      envelop(feed, sourceFill('K7T882', 9))
+      await copies(back, 1)
+      expect([1181, 1350].map((tag) => fieldOf(back.of('8')[0]!, tag))).toEqual(['9', '8'])
+      const one = again.worker.targets.get('ODQ1Z9')!
+      await back.until('none waiting', () => one.behind === 0)
+      back.send('2', [
+        [7, 1],
+        [16, 12],
+      ])
+      await back.until('the resend', () => back.of('8').filter((copy) => fieldOf(copy, 43) === 'Y').length === 3)
+      const resent = back.of('8').filter((copy) => fieldOf(copy, 43) === 'Y')
+      expect(resent.map((copy) => fieldOf(copy, 1181))).toEqual(['6', '7', '8'])
+      await again.stop()
+      const { nextOut } = one.state
+      const third = await start(snapshot(), data)
+      expect(third.worker.targets.get('ODQ1Z9')!.state.nextOut, 'raised once').toBe(nextOut)
+    },
+  )
+})
