@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { recordEvent } from './audit.ts'
+import { survivingLoss } from './lost-connections.ts'
 import type { RoleName, RoleUrls } from './roles.ts'
 
 export type Db = PostgresJsDatabase<Record<string, never>>
@@ -156,13 +157,23 @@ export type Pool = { db: Db; sql: postgres.Sql; close(): Promise<void> }
  */
 export const openConnectorPool = (url: string): Pool => openPool('dc_connector', url, 2)
 
-function openPool(role: RoleName, url: string, max: number): Pool {
+/** Seconds before a lost connection is tried again: who asks meanwhile waits no longer for the answer that there is none. */
+const retryS = 0.1
+
+/** One connection of the connector's, kept as long as it lives: for session advisory locks. A lost one is replaced by a new session. */
+export const openConnectorSession = (url: string): Pool =>
+  openPool('dc_connector', url, 1, { idle_timeout: 0, max_lifetime: null })
+
+type Lasting = { idle_timeout: number; max_lifetime: null }
+
+function openPool(role: RoleName, url: string, max: number, lasting?: Lasting): Pool {
   const client = postgres(url, {
     max,
-    idle_timeout: 60,
+    ...(lasting ?? { idle_timeout: 60 }),
     connect_timeout: 10,
+    backoff: () => retryS,
     onnotice: () => undefined,
     connection: { application_name: role, TimeZone: 'UTC', ...limits[role] },
   })
-  return { db: drizzle(client), sql: client, close: () => client.end({ timeout: 5 }) }
+  return { db: drizzle(survivingLoss(client)), sql: client, close: () => client.end({ timeout: 5 }) }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { openConnectorPool } from '#db/client.ts'
+import { openConnectorPool, openConnectorSession } from '#db/client.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { Leadership } from './leader.ts'
 import { Observer } from './observer.ts'
@@ -28,7 +28,7 @@ const askMs = 2_000
 export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
   const { url, environment, name, data, log, release, onFatal } = options
   const pool = openConnectorPool(url)
-  const leadership = new Leadership(pool, environment)
+  const leadership = new Leadership(openConnectorSession(url), environment)
   const wanted = new WantedDatabase({ pool, environment, connector: name, data, log })
   try {
     const first = await firstWanted(wanted, leadership, log, stopped)
@@ -42,7 +42,7 @@ export async function runFromDatabase(options: DatabaseRunOptions, stopped: Abor
     await running.stop()
     await observer.stop()
   } finally {
-    leadership.release()
+    await leadership.release()
     await pool.close()
   }
 }

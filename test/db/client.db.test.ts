@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { recordEvent } from '#db/audit.ts'
+import { isDatabaseAway } from '#db/away.ts'
 import { asSystem, type Tx } from '#db/client.ts'
 import { auditEvents } from '#db/schema/audit.ts'
 import { endedAt } from '#db/schema/columns.ts'
@@ -9,6 +10,7 @@ import { groups, groupTerms } from '#db/schema/groups.ts'
 import { uncovered } from '#db/schema/uncovered.ts'
 import { users } from '#db/schema/users.ts'
 import { ok, refuse } from '#domain/result.ts'
+import { until } from '#test/support/app.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { actors, group, people, source, writeWorld, xenon } from './world.ts'
 
@@ -187,5 +189,33 @@ describe('the limits of a page', () => {
         current_setting('idle_in_transaction_session_timeout') as idle`),
     )
     expect(limits).toEqual({ statement: '5s', lock: '2s', idle: '10s' })
+  })
+})
+
+describe('a transaction whose connection is cut', () => {
+  const cut = () => db.owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dc_jobs'`
+  test.each([
+    ['between its statements', async (tx: Tx) => void (await Promise.all([tx.execute(sql`select 1`), cut()]))],
+    [
+      'while a statement runs',
+      async (tx: Tx) => void (await Promise.all([tx.execute(sql`select pg_sleep(5)`), cut()])),
+    ],
+    [
+      'inside the portal’s own sight',
+      (tx: Tx) => asSystem(tx, async () => void (await Promise.all([tx.execute(sql`select pg_sleep(5)`), cut()]))),
+    ],
+    [
+      'and which took no notice',
+      async (tx: Tx) => void (await Promise.all([tx.execute(sql`select pg_sleep(5)`).catch(() => undefined), cut()])),
+    ],
+  ])('%s fails, and the next one works', async (_title, during) => {
+    const failing = db.database.asJobs(async (tx) => {
+      await during(tx)
+      await tx.execute(sql`select 1`)
+    })
+    const failure = await failing.catch((error: unknown) => error)
+    expect(isDatabaseAway(failure)).toBe(true)
+    const works = () => db.database.asJobs((tx) => tx.execute(sql`select 1`)).then(Boolean, () => false)
+    await until('the other connections that were cut are given up', works)
   })
 })
