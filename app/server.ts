@@ -62,7 +62,7 @@ function report(error: unknown, log: Logger): number {
 /** In this order; stopped in reverse: the simulation, the listener, the jobs, the connector (which drains), the database. */
 async function start(config: Config, log: Logger, order: StopOrder): Promise<void> {
   const { guard, cli } = programsOf(projectRoot, development)
-  const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), now })
+  const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), log, now })
   const parts = { config, installation, cli, log, now }
   if (config.mode === 'sandbox') await fillSandbox(parts)
   const connector = startConnector(parts)

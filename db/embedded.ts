@@ -19,7 +19,12 @@ export type EmbeddedServer = {
   /** True when a server that an earlier process left running was taken over. */
   adopted: boolean
   port: number
-  pid: number
+  /** Of the server that was started last. */
+  readonly pid: number
+  /** False once it has died or was stopped. */
+  isAlive(): boolean
+  /** Start it again at the same address. @throws when it does not come up */
+  restart(): Promise<void>
   /** Disconnects everybody, writes a checkpoint, and returns when the server is gone. */
   stop(): Promise<void>
 }
@@ -37,14 +42,21 @@ export async function startEmbedded({ directory, fsync = true }: EmbeddedOptions
   const password = readPassword(place)
   const urlAt = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   const running = await runningServer(place, urlAt)
-  const { pid, port } = running ?? (await start(binaries, place, fsync))
+  let { pid, port } = running ?? (await start(binaries, place, fsync))
+  const isAlive = () => isServerAlive(pid, place.pgdata)
   return {
     ownerUrl: urlAt(port),
     adopted: running !== undefined,
     port,
-    pid,
+    get pid() {
+      return pid
+    },
+    isAlive,
+    restart: async () => {
+      ;({ pid } = (await runningServer(place, urlAt)) ?? (await start(binaries, place, fsync, port)))
+    },
     stop: async () => {
-      if (!isServerAlive(pid, place.pgdata)) return
+      if (!isAlive()) return
       await run(binaries.pgCtl, ['-D', place.pgdata, '-m', 'fast', '-w', '-t', '60', 'stop'], place.as)
     },
   }
@@ -137,10 +149,16 @@ async function runningServer(place: Place, urlAt: (port: number) => string) {
 /** What the next try can mend: a port taken meanwhile, or the children of a killed server that have not yet noticed. */
 const passing = /could not create any TCP\/IP sockets|shared memory block|Address already in use/
 
-async function start({ pgCtl }: Binaries, place: Place, fsync: boolean): Promise<{ pid: number; port: number }> {
+/** @param at the port to listen on; any free one when not given */
+async function start(
+  { pgCtl }: Binaries,
+  place: Place,
+  fsync: boolean,
+  at?: number,
+): Promise<{ pid: number; port: number }> {
   rotateLog(place.log)
   for (let left = 40; ; left--) {
-    const port = await freePort()
+    const port = at ?? (await freePort())
     const logged = existsSync(place.log) ? statSync(place.log).size : 0
     try {
       await run(

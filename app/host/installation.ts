@@ -7,7 +7,9 @@ import { startEmbedded } from '#db/embedded.ts'
 import { readOrCreateKey } from '#db/key-file.ts'
 import { migrate } from '#db/migrate.ts'
 import { type RoleUrls, rolePasswords, roleUrls } from '#db/roles.ts'
+import { keepDatabase } from './database-keeper.ts'
 import { claim, type Lock, type Owner } from './lock.ts'
+import type { Logger } from './log.ts'
 import { nodeOptions } from './programs.ts'
 import type { StopOrder } from './stop.ts'
 
@@ -40,6 +42,7 @@ export async function openInstallation(options: {
   order: StopOrder
   guard: string
   checkPorts(): Promise<void>
+  log: Logger
   now(): Date
 }): Promise<Installation> {
   const { config, order, now } = options
@@ -69,12 +72,13 @@ const given = (urls: NonNullable<Config['roleUrls']>): RoleUrls => ({
 
 async function embedded(
   directory: string,
-  { order, guard, config }: { order: StopOrder; guard: string; config: Config },
+  { order, guard, config, log }: { order: StopOrder; guard: string; config: Config; log: Logger },
 ): Promise<string> {
   const guardian = startGuard(guard, directory, config.childEnvironment)
   await order.started('guard', guardian.done)
   const server = await startEmbedded({ directory })
   await order.started('database', () => server.stop())
+  await order.started('database keeper', keepDatabase(server, log))
   guardian.isUp()
   return server.ownerUrl
 }

@@ -9,6 +9,7 @@ import { eventView } from '../http/event-views.server.ts'
 import { type Events, openEvents } from '../http/events.server.ts'
 import { identify, signedIn } from '../http/identify.server.ts'
 import { loadContext } from '../http/load-context.server.ts'
+import { withOutagePage } from '../http/outage.server.ts'
 import { openSessions } from '../http/sessions.server.ts'
 import { openSetUp } from '../http/set-up.server.ts'
 import { openSignInLimits } from '../http/sign-in-limits.server.ts'
@@ -59,7 +60,9 @@ export async function openPortal(options: {
     log,
   })
   const setUp = await openSetUp(database, mode, now)
-  const parts = { setUp, database, sessions, limits: openSignInLimits(), environments, mode, publicUrl, port, log, now }
+  const limits = openSignInLimits()
+  const reached = withOutagePage(database)
+  const parts = { setUp, database: reached, sessions, limits, environments, mode, publicUrl, port, log, now }
   const app = createApp({
     log,
     publicUrl: config.publicUrl,

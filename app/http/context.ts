@@ -17,6 +17,8 @@ export type SignedInUser = Actor & {
  */
 export interface RequestContext {
   user: SignedInUser | undefined
+  /** Nobody is known because the database did not answer. */
+  isDatabaseAway: boolean
   cspNonce: string
   mode: Mode
   /** The one chosen in the top bar (cookie); always 'sandbox' in sandbox mode. */

@@ -121,6 +121,7 @@ export function openEvents(parts: EventsParts): Events {
   const handler: RequestHandler = (request, response) => {
     const user: SignedInUser | undefined = response.locals.user
     const view = user && parts.viewOf(request.path, user, request)
+    if (response.locals.isDatabaseAway) return void response.setHeader('Retry-After', '5').sendStatus(503)
     if (!user) return void response.sendStatus(401)
     if (!view) return void response.sendStatus(404)
     if (!may(user, view.permission)) return void response.sendStatus(403)

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
 import { findActor } from '#db/queries/people.ts'
 import type { SignedInUser } from './context.ts'
@@ -14,7 +15,8 @@ export interface Identity {
 
 /**
  * Find out who asks, once for the whole request, into `response.locals.user`. Documents, client navigations and everything posted
- * are activity and prolong the session; event streams, and what a page reads again because of one, are not.
+ * are activity and prolong the session; event streams, and what a page reads again because of one, are not. Where the database does
+ * not answer, nobody is known, and `response.locals.isDatabaseAway` says why.
  */
 export const identify =
   (identity: Identity): RequestHandler =>
@@ -30,7 +32,9 @@ export const identify =
       response.locals.user = found && (await signedIn(identity, found, request.ip))
       next()
     } catch (error) {
-      next(error)
+      if (!isDatabaseAway(error)) return next(error)
+      response.locals.isDatabaseAway = true
+      next()
     }
   }
 

@@ -21,6 +21,7 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
   const user: SignedInUser | undefined = response.locals.user
   return {
     user,
+    isDatabaseAway: response.locals.isDatabaseAway === true,
     cspNonce: response.locals.nonce,
     mode: parts.mode,
     environment: environmentOf(request.headers.cookie, environments, port),

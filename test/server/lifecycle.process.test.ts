@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import {
   type DataDirectory,
   dataDirectory,
   launch,
+  projectRoot,
   startApp,
   until,
 } from '#test/support/app.ts'
@@ -40,6 +41,17 @@ describe('a portal run from its sources', () => {
   test('starts, is reached, and ends in order', async () => {
     const app = await startApp(env, ['npm', 'run', 'dev', '--silent'])
     expect(await reached(app)).toBe(200)
+    await app.stop()
+    await gone()
+  }, 120_000)
+})
+
+describe('a portal that had to be built first', () => {
+  test('keeps no builder beside it', async () => {
+    writeFileSync(join(projectRoot, 'build/.digest'), 'of other sources')
+    const app = await startApp(env)
+    expect(app.log()).toContain('Built in')
+    expect(data.processes().filter((line) => line.includes('esbuild'))).toEqual([])
     await app.stop()
     await gone()
   }, 120_000)
@@ -96,6 +108,36 @@ describe('a portal that is killed', () => {
     const second = await startApp(env)
     expect(await reached(second)).toBe(200)
     await second.stop()
+    await gone()
+  })
+})
+
+describe('a database server that is killed', () => {
+  test('is started again where it was; meanwhile pages say so at once, and the connector goes on', async () => {
+    const app = await startApp(env)
+    const programs = () => data.processes().filter((line) => line.includes(' connector '))
+    await until('the connector runs', () => programs().length === 1)
+    const connector = programs()
+    const pidFile = join(env.DATA_DIR!, 'postgres/pgdata/postmaster.pid')
+    const pid = () => Number(readFileSync(pidFile, 'utf8').split('\n')[0])
+    const before = pid()
+    const signInList = await (await fetch(`${app.url}/sign-in`)).text()
+    process.kill(before, 'SIGKILL')
+    let said = ''
+    await until('a page says what is the matter', async () => {
+      const from = performance.now()
+      const answer = await fetch(`${app.url}/sign-in`)
+      said = await answer.text()
+      expect(performance.now() - from).toBeLessThan(5_000)
+      return answer.status === 503
+    })
+    expect(said).toContain('The database does not answer')
+    await until('pages are back', async () => (await fetch(`${app.url}/sign-in`)).status === 200)
+    expect(pid()).not.toBe(before)
+    expect(await (await fetch(`${app.url}/sign-in`)).text()).toHaveLength(signInList.length)
+    expect(programs()).toEqual(connector)
+    expect(app.log()).toContain('the database is up again')
+    expect(await app.stop()).toBe(0)
     await gone()
   })
 })
