@@ -81,7 +81,8 @@ function removeKilledBuilds() {
 }
 
 /** Build into a directory of its own and swap it in whole, so that a build that is killed leaves the old one standing. */
-export async function buildAll(digest = sourceDigest()) {
+async function buildAll() {
+  const digest = sourceDigest()
   const letGo = await takeBuildLock()
   removeKilledBuilds()
   const next = `build.${process.pid}`
