@@ -27,6 +27,8 @@ export class Core {
   private readonly touched = new Set<Wire>()
   private sealed: { batch: number; wires: Wire[] }[] = []
   private readonly turnEnds: (() => void)[] = []
+  /** By name. Ids are given out from 1 on and never taken back; feeds and targets share theirs. */
+  private readonly ids: Record<'stream' | 'feed' | 'target', Map<string, number>>
 
   constructor(
     readonly journal: Journal,
@@ -34,7 +36,10 @@ export class Core {
     readonly clock: Clock,
     /** A bug or an outage that leaves nothing to rely on: the process must end. */
     readonly fail: (error: Error) => void,
-  ) {}
+  ) {
+    const { streams, feeds, targets } = state.data
+    this.ids = { stream: idsOf(streams), feed: idsOf(feeds), target: idsOf(targets) }
+  }
 
   /** Call at the start of whatever the event loop brings: a turn begins unless one has. */
   turn(): void {
@@ -101,12 +106,12 @@ export class Core {
 
   /** The id of a feed, target or stream, given out when it is first named. */
   idOf(what: 'stream' | 'feed' | 'target', name: string): number {
-    const { data } = this.state
-    const list = what === 'stream' ? data.streams : what === 'feed' ? data.feeds : data.targets
-    for (const [id, one] of Object.entries(list)) if (one.name === name) return Number(id)
-    const used =
-      what === 'stream' ? Object.keys(data.streams) : [...Object.keys(data.feeds), ...Object.keys(data.targets)]
-    const id = used.reduce((highest, key) => Math.max(highest, Number(key)), 0) + 1
+    const known = this.ids[what].get(name)
+    if (known !== undefined) return known
+    const { stream, feed, target } = this.ids
+    const id = (what === 'stream' ? stream.size : feed.size + target.size) + 1
+    if (id > 0xffff) throw new Error(`no id is left for the ${what} ${name}: the journal keeps 16 bits of them`)
+    this.ids[what].set(name, id)
     this.control({ kind: 'name', what, id, name })
     return id
   }
@@ -137,3 +142,6 @@ export class Core {
     if (batch <= this.journal.durableBatch) this.durable(batch)
   }
 }
+
+const idsOf = (list: Record<number, { name: string }>): Map<string, number> =>
+  new Map(Object.entries(list).map(([id, { name }]) => [name, Number(id)]))

@@ -172,6 +172,18 @@ describe('a changed configuration', () => {
     expect(late.isClosed).toBe(false)
   })
 
+  test('of five thousand sources takes a moment, not minutes', { timeout: 20_000 }, async () => {
+    const ids = Array.from({ length: 5_000 }, (_, i) => `${i.toString(36).padStart(3, '0').toUpperCase()}882`)
+    const sources = ids.map((id) => ({ id, feed: 'gw1', gateway: 'cgw' as const }))
+    const targets = Array.from({ length: 20 }, (_, i) =>
+      target({ sessionId: `MANY${10 + i}`, sources: ids.slice(i * 200, i * 200 + 1_000) }),
+    )
+    const connector = await start(snapshot({ sources, targets }))
+    connector.wish.become(snapshot({ version: 2, sources, targets: targets.slice(1) }))
+    await applied(connector, 2)
+    expect(connector.worker.targets.size).toBe(19)
+  })
+
   test('to an address that cannot be had leaves the target reachable at its old one', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
