@@ -145,11 +145,11 @@ export function previousOf(chain: Chain, epoch: number, number: number): number 
   const from = joinedAfter(chain, epoch, number)
   const head = chain.epoch === epoch && chain.head > from ? chain.head : 0
   if (chain.held.length === 0) return head
-  let previous = head
   for (let i = chain.held.length - 1; i >= 0; i--) {
     const held = chain.held[i]!
     if (held.epoch < epoch) break
-    if (held.epoch === epoch && !held.late && held.to < number && held.to > Math.max(previous, from)) previous = held.to
+    if (held.epoch > epoch || held.late || held.to >= number) continue
+    return held.to > Math.max(head, from) ? held.to : head // they ascend: the ones before it end lower
   }
-  return previous
+  return head
 }
