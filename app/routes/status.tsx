@@ -86,7 +86,7 @@ export default function Status() {
         </Section>
       )}
       <Section title="Sources" id="sources">
-        <SourceTable sources={sources} stale={isStale} empty="No source session of your firm flows yet." />
+        <SourceTable sources={sources} stale={isStale} empty="No source session that you may see flows yet." />
       </Section>
       {feeds.length > 0 && (
         <Section title="Feeds" id="feeds">
@@ -111,7 +111,7 @@ function NoGroup({ mayAsk }: { mayAsk: boolean }) {
 
 function HeardAt({ at, stale }: { at: Date | null; stale: boolean }) {
   const heard = useHeard(at)
-  if (heard === null) return <span className="text-table text-muted">the connector has not reported yet</span>
+  if (heard === null) return null // the sentence below says so
   return (
     <span className={`text-table text-muted ${stale ? 'stale rounded px-1' : ''}`}>
       reported <Age at={heard} ago />
