@@ -149,6 +149,7 @@ export function restore(state: State, head: Uint8Array): void {
   // written by `serialise` of this or an earlier version, guarded by the journal's checksums
   state.data = JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString()) as Durable
   for (const feed of Object.values(state.data.feeds)) feed.asides ??= [] // heads of earlier versions have only names
+  for (const { waiting } of Object.values(state.data.targets)) waiting.countedFrom ??= 0 // and do not know this
   deriveRoutes(state)
 }
 

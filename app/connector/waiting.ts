@@ -10,8 +10,10 @@ export type Waiting = {
   runs: number[]
   /** Whether the last stretch may grow: nothing was pushed out behind it. */
   open: boolean
-  /** Five numbers a copy (position, stream, epoch, number, late), oldest first; never longer than the queue's depth. */
+  /** Five numbers a copy (position, stream, epoch, number, late), oldest first; from `countedFrom` on as many as the queue's depth. */
   counted: number[]
+  /** Where the oldest begins: what was pushed out before it is cleared away a lot at a time. */
+  countedFrom: number
   /** How often counting has stopped: what was held in one absence does not join what is held in the next. */
   absence: number
 }
@@ -38,11 +40,18 @@ export type Held = {
   absence: number
 }
 
-export const emptyWaiting = (): Waiting => ({ total: 0, runs: [], open: false, counted: [], absence: 0 })
+export const emptyWaiting = (): Waiting => ({
+  total: 0,
+  runs: [],
+  open: false,
+  counted: [],
+  countedFrom: 0,
+  absence: 0,
+})
 export const emptyChain = (): Chain => ({ epoch: 0, head: 0, held: [] })
 
 /** From where the next waiting copy is to be looked for (a half: behind that record); undefined when none waits. */
-export const cursorOf = (w: Waiting): number | undefined => w.runs[0] ?? w.counted[0]
+export const cursorOf = (w: Waiting): number | undefined => w.runs[0] ?? w.counted[w.countedFrom]
 
 /** Takes a copy in, whatever the depth. */
 export function keep(w: Waiting, position: number): void {
@@ -65,11 +74,18 @@ export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | 
   }
   w.total++
   w.counted.push(copy.position, copy.stream, copy.epoch, copy.number, copy.late ? 1 : 0)
-  if (w.counted.length <= depth * stride) return undefined
-  const [position, stream, epoch, number, late] = w.counted.splice(0, stride)
+  if (w.counted.length - w.countedFrom <= depth * stride) return undefined
+  const [position, stream, epoch, number, late] = w.counted.slice(w.countedFrom, w.countedFrom + stride)
+  w.countedFrom += stride
+  if (w.countedFrom * 2 >= w.counted.length) clearAway(w)
   w.total--
   w.open = false
   return { position: position!, stream: stream!, epoch: epoch!, number: number!, late: late === 1 }
+}
+
+function clearAway(w: Waiting): void {
+  w.counted = w.counted.slice(w.countedFrom)
+  w.countedFrom = 0
 }
 
 /** The client is back: from now on nothing is pushed out. */
@@ -80,12 +96,13 @@ export function stopCounting(w: Waiting): void {
 
 function foldCounted(w: Waiting): void {
   if (w.counted.length === 0) return
-  const first = w.counted[0]!
+  const first = w.counted[w.countedFrom]!
   const last = w.counted[w.counted.length - stride]!
   if (w.open && w.runs.length > 0) w.runs[w.runs.length - 1] = last
   else w.runs.push(first, last)
   w.open = true
   w.counted = []
+  w.countedFrom = 0
 }
 
 /** The first waiting copy, at `position`, got its number. */
@@ -102,10 +119,11 @@ export function taken(w: Waiting, position: number): void {
 export function forget(w: Waiting, stream: number, count: number): void {
   w.total -= count
   const left: number[] = []
-  for (let i = 0; i < w.counted.length; i += stride) {
+  for (let i = w.countedFrom; i < w.counted.length; i += stride) {
     if (w.counted[i + 1] !== stream) left.push(...w.counted.slice(i, i + stride))
   }
   w.counted = left
+  w.countedFrom = 0
   if (w.total === 0) w.runs.length = 0
   if (w.runs.length === 0) w.open = false
 }
