@@ -9,7 +9,7 @@ import { type Logger, openLog } from './host/log.ts'
 import { openPortal, type Portal } from './host/portal.ts'
 import { PortTaken, requireFreePort } from './host/ports.ts'
 import { programsOf } from './host/programs.ts'
-import { fillSandbox, sandboxHost, startSimulation } from './host/sandbox.ts'
+import { fillSandbox, sandboxHost, simulatedSources, startSimulation } from './host/sandbox.ts'
 import { onStopRequest, type StopOrder, Stopping, stopOrder } from './host/stop.ts'
 import { removeExpiredSessions } from './http/sessions.server.ts'
 
@@ -65,6 +65,7 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), log, now })
   const parts = { config, installation, cli, log, now }
   if (config.mode === 'sandbox') await fillSandbox(parts)
+  const sources = config.sandboxTraffic ? await simulatedSources(installation) : []
   const connector = startConnector(parts)
   await order.started('connector', () => connector?.stop())
   await order.started('jobs', runJobs(jobsOf(installation, log), log))
@@ -73,7 +74,7 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   console.log(welcome(config, portal, installation.directory))
   if (!config.sandboxTraffic) return
   await Promise.race([connector?.ready, order.stopping])
-  for (const child of await startSimulation(parts)) await order.started('simulation', child.stop)
+  for (const child of startSimulation(parts, sources)) await order.started('simulation', child.stop)
 }
 
 /** The connector of a portal that was killed is usually gone by then. */

@@ -23,16 +23,22 @@ function isLost(error: unknown): boolean {
  * loss: `begin` itself has been rejected by then, since it watches its connection.
  */
 export function survivingLoss(client: postgres.Sql): postgres.Sql {
-  const begin = <T>(fn: (sql: postgres.TransactionSql) => Promise<T>) =>
-    client.begin(async (sql) => {
-      const loss: Loss = { error: undefined }
-      const answer = await fn(silentAfter(loss, sql)).catch((error: unknown) => {
+  const begin = <T>(fn: (sql: postgres.TransactionSql) => Promise<T>) => {
+    const loss: Loss = { error: undefined }
+    const lostWith = (error: unknown) => {
+      if (isLost(error)) loss.error ??= error
+    }
+    const begun = client.begin(async (sql) => {
+      const answer = await fn(silentAfter(loss, lostWith, sql)).catch((error: unknown) => {
         if (!isLost(error)) throw error
-        loss.error ??= error
+        lostWith(error)
       })
       if (loss.error === undefined) return answer
       return new Promise<never>(() => undefined) // never settles, so that neither commit nor rollback follows
     })
+    begun.catch(lostWith) // also between two statements, when none of them meets the loss
+    return begun
+  }
   return new Proxy(client, { get: (target, name) => (name === 'begin' ? begin : Reflect.get(target, name)) })
 }
 
@@ -40,13 +46,15 @@ export function survivingLoss(client: postgres.Sql): postgres.Sql {
 type Loss = { error: unknown }
 
 /** Statements after the one that met the loss are refused here; what a `catch` still sends would be written as the rollback is. */
-function silentAfter(loss: Loss, sql: postgres.TransactionSql): postgres.TransactionSql {
+function silentAfter(
+  loss: Loss,
+  lostWith: (error: unknown) => void,
+  sql: postgres.TransactionSql,
+): postgres.TransactionSql {
   const unsafe = (...args: Parameters<typeof sql.unsafe>) => {
     if (loss.error !== undefined) return refused(loss.error)
     const query = sql.unsafe(...args)
-    query.catch((error: unknown) => {
-      if (isLost(error)) loss.error = error
-    })
+    query.catch(lostWith)
     return query
   }
   return new Proxy(sql, { get: (target, name) => (name === 'unsafe' ? unsafe : Reflect.get(target, name)) })

@@ -56,16 +56,20 @@ async function seedWhole(installation: Installation, seed: () => Promise<Seeded 
 
 const clientFile = ({ directory }: Installation) => join(directory, 'simulated-client.json')
 
-/** The other ends of the connector: a gateway with its order flow, and the client of one of the two groups. */
-export async function startSimulation(parts: Parts): Promise<Child[]> {
-  const client = startClient(parts)
-  return client ? [await startGateway(parts), client] : [await startGateway(parts)]
+/** What the simulated gateway plays. */
+export async function simulatedSources({ database }: Installation): Promise<string[]> {
+  const here = and(eq(sourceSessions.feedId, sandboxFeed), eq(sourceSessions.state, 'open'))
+  const sources = await database.asJobs((tx) => tx.select().from(sourceSessions).where(here))
+  return sources.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
 }
 
-async function startGateway({ config, installation, cli, log }: Parts): Promise<Child> {
-  const here = and(eq(sourceSessions.feedId, sandboxFeed), eq(sourceSessions.state, 'open'))
-  const sources = await installation.database.asJobs((tx) => tx.select().from(sourceSessions).where(here))
-  const names = sources.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
+/** The other ends of the connector: a gateway with its order flow, and the client of one of the two groups. Needs no database. */
+export function startSimulation(parts: Parts, sources: readonly string[]): Child[] {
+  const client = startClient(parts)
+  return client ? [startGateway(parts, sources), client] : [startGateway(parts, sources)]
+}
+
+function startGateway({ config, installation, cli, log }: Parts, names: readonly string[]): Child {
   const state = join(installation.directory, 'gateway-sim.state')
   const flow = ['--sources', names.join(), '--rate', String(ratePerS), '--state', state]
   const args = ['gateway-sim', '--connect', `${sandboxHost}:${config.ports.feed}`, ...flow]

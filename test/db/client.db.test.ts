@@ -197,6 +197,16 @@ describe('a transaction whose connection is cut', () => {
   test.each([
     ['between its statements', async (tx: Tx) => void (await Promise.all([tx.execute(sql`select 1`), cut()]))],
     [
+      'while none of them runs',
+      async (tx: Tx) => {
+        await tx.execute(sql`select 1`)
+        await cut()
+        const left = () =>
+          db.owner`select 1 from pg_stat_activity where application_name = 'dc_jobs' and state like 'idle in%'`
+        await until('the server has left', async () => (await left()).length === 0)
+      },
+    ],
+    [
       'while a statement runs',
       async (tx: Tx) => void (await Promise.all([tx.execute(sql`select pg_sleep(5)`), cut()])),
     ],
