@@ -92,9 +92,8 @@ export class CatchUp {
     target.core.turn()
     const late = (record.flags & flag.late) !== 0
     readSource(record.bytes, record.start, record.end - record.start, record.bodyAt, record.at797, source)
-    const { classic } = target.sources.byStream(record.stream)
     const { stream, epoch, number, position } = record
-    target.copy(source, classic, position, { stream, epoch, number, late })
+    target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late })
     return target.hasRoom
   }
 

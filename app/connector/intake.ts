@@ -12,6 +12,7 @@ import {
 import { Message } from '#fix/message.ts'
 import { MsgType } from '#fix/tags.ts'
 import type { MessageFields } from '#journal/records.ts'
+import type { CopyKey } from './copying.ts'
 import type { Core } from './core.ts'
 import type { Door } from './door.ts'
 import type { Feed } from './feed.ts'
@@ -20,7 +21,7 @@ import { type Arrival, identify, type Verdict } from './identity.ts'
 import type { Exchange } from './settings.ts'
 import type { Source, Sources } from './sources.ts'
 import { routesOf } from './state.ts'
-import type { CopyKey, Target } from './target.ts'
+import type { Target } from './target.ts'
 
 /** Names and reasons remembered per feed and week, and names counted; the messages of more are kept all the same. */
 const asideNamesKept = 100
@@ -148,8 +149,7 @@ export class Intake {
     key.late = (more & flag.late) !== 0
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i]!
-      if ((route.reasons[canonical.classCode] ?? 0) < 0)
-        this.targets[route.id]?.live(canonical, found.classic, position, key)
+      if ((route.reasons[canonical.classCode] ?? 0) < 0) this.targets[route.id]?.live(canonical, found, position, key)
     }
     return true
   }

@@ -128,9 +128,9 @@ export class ResendJob {
     sentMs: number,
   ): void {
     const { wallMs, sendingTime } = this.target.core
-    const { classic } = this.target.sources.byStream(m.stream)
+    const from = this.target.sources.byStream(m.stream)
     readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
-    this.target.copyAgain(source, classic, number, {
+    this.target.copyAgain(source, from, number, {
       previous: distance > 0 ? m.number - distance : 0,
       applResend: kind === deliveryKind.application || (m.flags & flag.late) !== 0,
       sendingTime: sentMs > wallMs ? sent : sendingTime, // a clock set back since: 52 is never before 122

@@ -1,19 +1,13 @@
 import type { SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import { fingerprint } from '#domain/credential/secret.ts'
-import {
-  type ClassicSource,
-  type ClassicTarget,
-  type ClassicTerms,
-  classicCopyGrowth,
-  classicTarget,
-  writeClassicCopy,
-} from '#dropcopy/classic-copy.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Message } from '#fix/message.ts'
 import { reserve } from '#fix/session.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
+import { ClassicCopying } from './classic-copying.ts'
 import { type Connection, parted, type Reader } from './connection.ts'
+import type { Copying, CopyKey, CopyTerms } from './copying.ts'
 import type { Core } from './core.ts'
 import { CatchUp } from './cursor.ts'
 import { Deliveries } from './deliveries.ts'
@@ -23,12 +17,8 @@ import { Recent } from './recent.ts'
 import { ResendJob } from './resend.ts'
 import { secondLogon } from './second-logon.ts'
 import { addressKey, type Exchange, targetSession } from './settings.ts'
-import type { Sources } from './sources.ts'
+import type { Source, Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
-import { joinedAfter, previousOf } from './waiting.ts'
-
-/** What a copy's number and chain depend on. */
-export type CopyKey = { stream: number; epoch: number; number: number; late: boolean }
 
 /** What the status page shows of a target beyond its durable state. */
 export type TargetReport = {
@@ -51,7 +41,7 @@ export type TargetReport = {
 const longestType = 32
 
 // One set of terms for all copies: writing one is never interrupted.
-const terms: ClassicTerms = {
+const terms: CopyTerms = {
   targetSeqNum: 0,
   previous: 0,
   applResend: false,
@@ -78,13 +68,11 @@ export class Target implements Reader {
   /** Index of the credential of the present logon. */
   private credential = -1
   private connection: Connection | undefined
-  private classic: ClassicTarget
+  private copying: Copying
   private ready = false
   private why = ''
   /** Since when nobody is logged on, steady: the queue's grace runs from here. */
   private awaySinceMs: number
-  /** By stream: the newest copy numbered on this connection, also before its D is appended. */
-  private sent: { epoch: number; head: number }[] = []
   private resend: ResendJob | undefined
   readonly catchUp: CatchUp
   readonly recent = new Recent()
@@ -97,7 +85,7 @@ export class Target implements Reader {
     public config: SnapshotTarget,
     private readonly door: Door,
   ) {
-    this.classic = classicTarget(exchange, config.sessionId)
+    this.copying = this.copyingFor(exchange, config)
     this.awaySinceMs = core.clock.steadyMs()
     this.deliveries = new Deliveries(id, core.journal, core.state)
     this.catchUp = new CatchUp(this)
@@ -159,7 +147,7 @@ export class Target implements Reader {
     const used = this.config.credentials[this.credential]
     this.config = config
     this.exchange = exchange
-    this.classic = classicTarget(exchange, config.sessionId)
+    this.copying = this.copyingFor(exchange, config)
     if (!this.connection) return
     this.credential = config.credentials.findIndex((one) => JSON.stringify(one) === JSON.stringify(used))
     if (config.paused) this.end('Session is paused. Logout forced.')
@@ -183,7 +171,7 @@ export class Target implements Reader {
 
   /** After a new week began: numbers and chains are those of the state. */
   restart(): void {
-    this.sent = []
+    this.copying.restart()
     this.peer.renumber(targetSession(this.exchange, this.config))
   }
 
@@ -257,25 +245,24 @@ export class Target implements Reader {
   }
 
   /** A message that was just journaled: numbered and written at once unless others wait before it or there is no room. */
-  live(source: SourceMessage, classic: ClassicSource, position: number, key: CopyKey): void {
-    if (this.behind === 1 && this.hasRoom) this.copy(source, classic, position, key)
+  live(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
+    if (this.behind === 1 && this.hasRoom) this.copy(source, from, position, key)
     else if (this.ready) this.catchUp.wake()
   }
 
   /** Numbers the next copy and writes it. */
-  copy(source: SourceMessage, classic: ClassicSource, position: number, key: CopyKey): void {
+  copy(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
     const { core } = this
     const wire = this.peer.wire
     if (!wire) throw new Error(`bug: a copy for ${this.name}, which is not connected`)
-    const previous = key.late ? 0 : this.previous(key)
+    const previous = this.copying.previous(key)
     const number = reserve(this.peer.session, 1, core.steadyMs)
     terms.targetSeqNum = number
     terms.previous = previous
     terms.applResend = key.late
     terms.sendingTime = core.sendingTime
     terms.origSendingTime = undefined
-    const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
-    wire.written(writeClassicCopy(wire.buffer, at, this.classic, classic, source, terms))
+    this.copying.write(wire, source, from, terms)
     const distance = previous > 0 ? key.number - previous : 0
     this.deliveries.add(number, position, distance, core.wallMs, key.stream, key.epoch, key.number, key.late)
     core.build(this.deliveries)
@@ -287,9 +274,9 @@ export class Target implements Reader {
   /** Writes a copy again under its number, with its first sending's time in 122. */
   copyAgain(
     source: SourceMessage,
-    classic: ClassicSource,
+    from: Source,
     number: number,
-    more: Pick<ClassicTerms, 'previous' | 'applResend' | 'sendingTime' | 'origSendingTime'>,
+    more: Pick<CopyTerms, 'previous' | 'applResend' | 'sendingTime' | 'origSendingTime'>,
   ): void {
     const wire = this.peer.wire
     if (!wire) return
@@ -298,8 +285,7 @@ export class Target implements Reader {
     terms.applResend = more.applResend
     terms.sendingTime = more.sendingTime
     terms.origSendingTime = more.origSendingTime
-    const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
-    wire.written(writeClassicCopy(wire.buffer, at, this.classic, classic, source, terms))
+    this.copying.write(wire, source, from, terms)
     this.core.touch(wire)
   }
 
@@ -309,20 +295,8 @@ export class Target implements Reader {
     this.peer.input({ type: 'resend-finished', id: job.id })
   }
 
-  /** ApplLastSeqNum(1350), 0 where the chain starts; and this copy becomes the one that the next names. */
-  private previous(key: CopyKey): number {
-    const chain = this.state.chains[key.stream]
-    const durable = chain ? previousOf(chain, key.epoch, key.number) : 0
-    const sent = this.sent[key.stream]
-    if (!sent) {
-      this.sent[key.stream] = { epoch: key.epoch, head: key.number }
-      return durable
-    }
-    const from = chain ? Math.max(durable, joinedAfter(chain, key.epoch, key.number)) : durable
-    const previous = sent.epoch === key.epoch && sent.head > from ? sent.head : durable
-    sent.epoch = key.epoch
-    sent.head = key.number
-    return previous
+  private copyingFor(exchange: Exchange, { sessionId }: SnapshotTarget): Copying {
+    return new ClassicCopying(exchange, sessionId, () => this.state)
   }
 
   private verify(given: LogonCredentials) {
@@ -345,7 +319,7 @@ export class Target implements Reader {
   private loggedOn(): void {
     this.core.control({ kind: 'logon', session: this.id })
     this.report.lastLogonMs = this.report.sinceMs = this.core.wallMs
-    this.sent = []
+    this.copying.restart()
     this.ready = true
     this.report.isCatchingUp = this.behind > 0
     const used = this.config.credentials[this.credential]
