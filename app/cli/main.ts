@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   connector: () => import('./connector.ts'),
   db: () => import('./db.ts'),
   'gateway-sim': () => import('./gateway-sim.ts'),
+  journal: () => import('./journal.ts'),
   user: () => import('./user.ts'),
 }
 

@@ -12,6 +12,10 @@ import type { Wire } from './wire.ts'
 /** MsgTypes of two characters in an S record. */
 const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
 
+/** MsgType(35) of an S record. */
+export const msgTypeOf = (code: number): string =>
+  Object.entries(twoCharacterTypes).find(([, one]) => one === code)?.[0] ?? String.fromCharCode(code)
+
 /**
  * Order of work: everything that happens in one turn of the event loop is appended to the journal's open batch and applied to the
  * state; at the end of the turn the batch is committed, and what was written to sockets leaves when it is durable. Nothing is awaited.

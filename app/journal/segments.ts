@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Memory, memoryOf } from './layout.ts'
 
 /** One file of the journal: the positions `[base, base + bytes)`. */
 export interface Segment {
@@ -33,7 +34,8 @@ export class Segments {
     for (const name of readdirSync(dir)) {
       if (!name.endsWith(suffix)) continue
       const base = Number(name.slice(0, -suffix.length))
-      if (Number.isSafeInteger(base)) this.list.push({ base, bytes: statSync(join(dir, name)).size })
+      const there = Number.isSafeInteger(base) && statSync(join(dir, name), { throwIfNoEntry: false })
+      if (there) this.list.push({ base, bytes: there.size })
     }
     this.list.sort((a, b) => a.base - b.base)
   }
@@ -86,6 +88,17 @@ export class Segments {
   /** The oldest segment above a position, for going on behind the end of another. */
   above(position: number): Segment | undefined {
     return this.list.find((s) => s.base > position)
+  }
+
+  /** The first bytes of a segment file, as many as there are of those asked for. */
+  loadStart(segment: Segment, bytes: number): Memory {
+    const start = Buffer.alloc(bytes)
+    const fd = openSync(this.path(segment.base), 'r')
+    try {
+      return memoryOf(start.subarray(0, readSync(fd, start, 0, bytes, 0)))
+    } finally {
+      closeSync(fd)
+    }
   }
 
   /** All bytes of a segment file; what is missing of it reads as zero. */
