@@ -107,7 +107,7 @@ class Stage implements Reader {
 
   frame(message: Message): void {
     const { connection } = this
-    if (!connection) return
+    if (!connection || message.isGarbled) return
     const taker = this.resolve(this.key, message, connection.address)
     if (taker === 'ignore') return
     clearTimeout(this.timer)

@@ -6,7 +6,7 @@ export const targetPolicy = (chosen: Chosen): Policy => resolvePolicy(known(chos
 
 /**
  * The session rules of a feed. Gateways are plain FIX peers whatever the preset: nothing is demanded of their CompIDs and header, a
- * Logon may reset, and what we miss is asked for in chunks that every gateway serves.
+ * Logon may reset, what we miss is asked for in chunks that every gateway serves, and no source message is lost over its fields.
  */
 export function feedPolicy(chosen: Chosen): Policy {
   return resolvePolicy({
@@ -18,6 +18,7 @@ export function feedPolicy(chosen: Chosen): Policy {
     resetAtLogon: 'accept',
     credentials: 'if-configured',
     resendChunk: 2500,
+    fieldRules: 'session',
     ...known(chosen),
   })
 }

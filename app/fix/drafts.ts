@@ -1,6 +1,6 @@
 import type { Field } from './encode.ts'
 import type { Draft, Session } from './session-state.ts'
-import { Tag } from './tags.ts'
+import { Tag, textLimit } from './tags.ts'
 import { lastProcessed } from './turn.ts'
 
 /** Why a message is refused. */
@@ -13,16 +13,21 @@ export type Violation = {
   fatal?: boolean
 }
 
+/** A MsgType(35) that nobody knows is not repeated at any length. */
+const typeLimit = 32
+
 type Refused = { seqNum: number; msgType: string }
 
 /** Body of a Session Level Reject(3) in the order of the policy (spec §2.9). */
 export function rejectBody(session: Session, refused: Refused, violation: Violation): Field[] {
   const tag: Field[] = violation.tag ? [[Tag.RefTagID, violation.tag]] : []
   const reason: Field[] = violation.reason === undefined ? [] : [[Tag.SessionRejectReason, violation.reason]]
-  const text: Field = [Tag.Text, violation.text]
+  const text: Field = [Tag.Text, violation.text.slice(0, textLimit)]
   const number: Field = [Tag.RefSeqNum, refused.seqNum]
-  if (session.config.policy.rejectLayout === 'cme') return [number, text, ...tag, ...reason]
-  const type: Field[] = refused.msgType === '' ? [] : [[Tag.RefMsgType, refused.msgType]]
+  const type: Field[] = refused.msgType === '' ? [] : [[Tag.RefMsgType, refused.msgType.slice(0, typeLimit)]]
+  if (session.config.policy.rejectLayout === 'cme') {
+    return [number, text, ...tag, ...(tag.length > 0 ? type : []), ...reason]
+  }
   return [number, ...tag, ...type, ...reason, text]
 }
 

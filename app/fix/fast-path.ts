@@ -10,7 +10,8 @@ import { parseUtc } from './time.ts'
  */
 export function acceptInSequence(session: Session, message: Message, nowMs: number): boolean {
   const { phase } = session
-  if (phase.kind !== 'live' || phase.gap || message.fault || !isPlain(session, message, nowMs)) return false
+  if (phase.kind !== 'live' || phase.gap || message.fault || message.isGarbled || !isPlain(session, message, nowMs))
+    return false
   session.nextIn++
   const changing = session as { -readonly [K in keyof Session]: Session[K] } // in place, as the driver is told
   changing.highestIn = session.nextIn - 1
@@ -25,7 +26,7 @@ const all = 15
 
 function isPlain({ config, nextIn }: Session, message: Message, nowMs: number): boolean {
   const { policy, identity, role } = config
-  if (role === 'acceptor' && policy.requiredHeader.length > 0) return false
+  if (role === 'acceptor' && (policy.requiredHeader.length > 0 || policy.fieldRules === 'all')) return false
   const { msgType } = message
   if (msgType === '' || isSessionType(msgType)) return false
   if (policy.unknownTypes === 'reject' && !isKnownType(msgType)) return false

@@ -1,5 +1,5 @@
 import type { Message } from './message.ts'
-import type { Gap, Live } from './session-state.ts'
+import type { Early, Gap, Live } from './session-state.ts'
 import { isSessionType, Tag } from './tags.ts'
 import { accept, amend, note, send, type Turn } from './turn.ts'
 
@@ -37,7 +37,7 @@ function hold(turn: Turn, gap: Gap, seqNum: number, message: Message | null): vo
     note(turn, 'early-dropped', `no room for ${seqNum} above the gap`)
     return
   }
-  gap.early.set(seqNum, message === null ? null : message.copy())
+  gap.early.set(seqNum, message && { message: message.copy(), atMs: turn.nowMs })
   gap.earlyBytes += bytes
 }
 
@@ -72,25 +72,24 @@ export function advanceGap(turn: Turn): void {
   }
 }
 
-/** The kept message whose turn it is now; `null` when it was acted upon already. Forgets those that were skipped. */
-export function takeEarly(turn: Turn): { message: Message | null } | undefined {
+/** What was kept of the number whose turn it is now; undefined when nothing was. */
+export function takeEarly(turn: Turn): Early | undefined {
   const gap = gapOf(turn)
-  const message = gap?.early.get(turn.session.nextIn)
-  if (!gap || message === undefined) return undefined
-  gap.early.delete(turn.session.nextIn)
-  gap.earlyBytes -= message?.bytes.length ?? 0
-  return { message }
+  const early = gap?.early.get(turn.session.nextIn)
+  if (gap && early !== undefined) forget(gap, turn.session.nextIn, early)
+  return early
+}
+
+function forget(gap: Gap, seqNum: number, early: Early): void {
+  gap.early.delete(seqNum)
+  gap.earlyBytes -= early?.message.bytes.length ?? 0
 }
 
 /** The peer declared the numbers below `nextIn` void: what was kept of them is not wanted any more. */
 export function dropEarlyBelow(turn: Turn, nextIn: number): void {
   const gap = gapOf(turn)
   if (!gap) return
-  for (const [seqNum, message] of gap.early) {
-    if (seqNum >= nextIn) continue
-    gap.early.delete(seqNum)
-    gap.earlyBytes -= message?.bytes.length ?? 0
-  }
+  for (const [seqNum, early] of gap.early) if (seqNum < nextIn) forget(gap, seqNum, early)
 }
 
 /** No progress: ask once more; after the third time the first missing stretch is lost and the session goes on behind it. */

@@ -13,7 +13,10 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
   const claim = claimOf(turn.session.config, message.str(Tag.SenderCompID) ?? '')
   if (claim === 'no') {
     const code = message.msgType === 'A' ? 'refused-logon' : 'ignored'
-    return note(turn, code, `SenderCompID (49) ${message.str(Tag.SenderCompID) ?? 'absent'} is not known here.`)
+    const text = `SenderCompID (49) ${message.str(Tag.SenderCompID) ?? 'absent'} is not known here.`
+    note(turn, code, text)
+    if (policy.wrongCompId === 'logout') disconnect(turn, text)
+    return
   }
   if (message.msgType !== 'A') {
     if (policy.noLogonFirst === 'close') return disconnect(turn, 'first message is no Logon')

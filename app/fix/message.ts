@@ -26,6 +26,8 @@ export class Message {
   ends: Int32Array
   /** The first thing wrong with the fields, if any. The others are readable all the same. */
   fault: FieldFault | undefined = undefined
+  /** A field has no tag number or no `=`: the frame cannot be parsed. Set by `decode`. */
+  hasUnreadableTag = false
   private typeText = ''
   private typeOf: Buffer | undefined = undefined
 
@@ -98,6 +100,12 @@ export class Message {
     return true
   }
 
+  /** To be ignored whatever it says (spec §2.10): the first three fields are not 8, 9, 35, or a field cannot be read. */
+  get isGarbled(): boolean {
+    const { tags, count } = this
+    return this.hasUnreadableTag || count < 3 || tags[0] !== 8 || tags[1] !== 9 || tags[2] !== Tag.MsgType
+  }
+
   /** MsgType(35); empty when the third field is something else. */
   get msgType(): string {
     if (this.typeOf !== this.bytes) {
@@ -135,6 +143,7 @@ export class Message {
     kept.starts.set(this.starts.subarray(0, this.count))
     kept.ends.set(this.ends.subarray(0, this.count))
     kept.fault = this.fault
+    kept.hasUnreadableTag = this.hasUnreadableTag
     return kept
   }
 
@@ -162,6 +171,7 @@ export function decode(frame: Buffer, into: Message): FieldFault | undefined {
   into.bytes = frame
   into.count = 0
   into.fault = undefined
+  into.hasUnreadableTag = false
   const end = frame.length
   let { tags, starts, ends } = into
   let count = 0
@@ -175,6 +185,7 @@ export function decode(frame: Buffer, into: Message): FieldFault | undefined {
       c = frame[++p]!
     }
     if (c !== 61 || tag === 0 || p - at > 9) {
+      if (c !== 61 || p === at) into.hasUnreadableTag = true
       into.fault ??= { reason: 0, tag: p - at > 9 ? 0 : tag }
       at = behindSoh(frame, p, end)
       continue

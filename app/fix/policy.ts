@@ -41,8 +41,13 @@ export type Switches = {
   sendingTimeS: number
   /** 789 in our Logouts. */
   nextExpectedInLogout: boolean
-  /** Reject(3): 45 58 and, where a tag is to blame, 371 373; or FIX's 45 371 372 373 58. */
+  /** Reject(3): 45 58 and, where a tag is to blame, 371 372 373; or FIX's 45 371 372 373 58. */
   rejectLayout: 'cme' | 'fix'
+  /**
+   * What must keep FIX's rules of fields (none repeated, misplaced, undefined or malformed, 122 not after 52): all that
+   * comes, or session messages alone. A gateway's application messages are what we are here to keep.
+   */
+  fieldRules: 'all' | 'session'
   /** MsgTypes that no dictionary knows: rejected, or handed on like any application message. */
   unknownTypes: 'reject' | 'accept'
   /** Seconds a connection has until its Logon must have come. */
@@ -79,6 +84,7 @@ const table = {
   sendingTimeS: [0, 120],
   nextExpectedInLogout: [true, false],
   rejectLayout: ['cme', 'fix'],
+  fieldRules: ['all', 'all'],
   unknownTypes: ['reject', 'reject'],
   logonTimeoutS: [60, 60],
   logoutWaitS: [10, 10],

@@ -2,12 +2,13 @@ import type { Violation } from './drafts.ts'
 import { advanceGap, dropEarlyBelow, gapOf, keepEarly, surrender, takeEarly } from './gap.ts'
 import { receiveLogout } from './logout.ts'
 import type { Message } from './message.ts'
+import { Reason } from './reasons.ts'
 import { lowNumberText, reject } from './refuse.ts'
 import { receiveResendRequest } from './resend-request.ts'
 import { receiveInSessionLogon } from './reset.ts'
 import { maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
-import { Reason, violationOf } from './validate.ts'
+import { origTimeViolation, violationOf } from './validate.ts'
 
 /** A message on a live session: who sent it, then its number, then its content. */
 export function receiveLive(turn: Turn, message: Message): void {
@@ -24,7 +25,7 @@ export function receiveLive(turn: Turn, message: Message): void {
   }
   const { msgType } = message
   if (msgType === 'A' && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
-  else if (isReset(message) && config.policy.sequenceReset === 'lenient') resetLeniently(turn, message, seqNum)
+  else if (isLenientReset(turn, message)) resetLeniently(turn, message, seqNum)
   else receiveNumbered(turn, message, seqNum)
 }
 
@@ -37,7 +38,7 @@ function receiveNumbered(turn: Turn, message: Message, seqNum: number): void {
   if (seqNum > turn.session.highestIn) turn.session.highestIn = seqNum
   if (seqNum < turn.session.nextIn) tooLow(turn, message, seqNum)
   else if (seqNum > turn.session.nextIn) tooHigh(turn, message, seqNum)
-  else inSequence(turn, message, seqNum)
+  else inSequence(turn, message, seqNum, turn.nowMs)
 }
 
 /** Already processed when it is flagged so; otherwise the peer has lost its numbers, which nothing but a new Logon mends. */
@@ -46,11 +47,11 @@ function tooLow(turn: Turn, message: Message, seqNum: number): void {
     forceLogout(turn, lowNumberText(turn, seqNum))
     return
   }
-  if (turn.session.config.policy.possDupWithoutOrigTime === 'reject' && !message.has(Tag.OrigSendingTime)) {
+  const violation = origTimeViolation(turn.session.config, message)
+  if (violation) refuse(turn, message, violation)
+  else if (turn.session.config.policy.possDupWithoutOrigTime === 'reject' && !message.has(Tag.OrigSendingTime)) {
     reject(turn, message, { text: 'Required tag missing: OrigSendingTime (122)', tag: 122, reason: Reason.missing })
-    return
-  }
-  note(turn, 'duplicate', `${seqNum} again`)
+  } else note(turn, 'duplicate', `${seqNum} again`)
 }
 
 /**
@@ -85,13 +86,19 @@ function waitForFill(turn: Turn): void {
   turn.session.phase = { ...phase, logoutDueMs: turn.nowMs + config.policy.logoutWaitS * 1000 }
 }
 
-/** The message with exactly the expected number: counted whatever it holds, then refused or acted upon. */
-function inSequence(turn: Turn, message: Message, seqNum: number): void {
-  const violation = violationOf(turn.session.config, message, turn.nowMs)
+function refuse(turn: Turn, message: Message, violation: Violation): void {
+  reject(turn, message, violation)
+  if (violation.fatal) forceLogout(turn, violation.text)
+}
+
+/** The message with exactly the expected number, received at `atMs`: counted whatever it holds, then refused or acted upon. */
+function inSequence(turn: Turn, message: Message, seqNum: number, atMs: number): void {
+  const violation = violationOf(turn.session.config, message, atMs)
   if (violation) {
     turn.session.nextIn++
-    reject(turn, message, violation)
-    if (violation.fatal) forceLogout(turn, violation.text)
+    refuse(turn, message, violation)
+    // who wants to leave may, whatever is wrong with the way it says so
+    if (message.msgType === '5' && !violation.fatal) receiveLogout(turn)
     return
   }
   if (message.msgType === '4') {
@@ -109,7 +116,7 @@ function inSequence(turn: Turn, message: Message, seqNum: number): void {
       receiveResendRequest(turn, message)
       break
     case '3':
-      note(turn, 'reject-received', `of ${message.str(Tag.RefSeqNum) ?? '?'}: ${message.str(Tag.Text) ?? ''}`)
+      rejected(turn, message)
       break
     case '5':
       receiveLogout(turn)
@@ -128,7 +135,18 @@ function answerTestRequest(turn: Turn, message: Message): void {
   else send(turn, '0', [[Tag.TestReqID, id]])
 }
 
+function rejected(turn: Turn, message: Message): void {
+  const refSeqNum = message.str(Tag.RefSeqNum)
+  if (refSeqNum === undefined)
+    reject(turn, message, { text: 'Required tag missing: RefSeqNum (45)', tag: 45, reason: Reason.missing })
+  else note(turn, 'reject-received', `of ${refSeqNum}: ${message.str(Tag.Text) ?? ''}`)
+}
+
 const isReset = (message: Message): boolean => message.msgType === '4' && !message.is(Tag.GapFillFlag, 'Y')
+
+/** One that breaks other rules has its number looked at like every message. */
+const isLenientReset = ({ session, nowMs }: Turn, message: Message): boolean =>
+  isReset(message) && session.config.policy.sequenceReset === 'lenient' && !violationOf(session.config, message, nowMs)
 
 /** Gap Fill, or reset mode under the strict rules of spec §2.8: its own number is the expected one. */
 function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): void {
@@ -195,8 +213,8 @@ function resetLeniently(turn: Turn, message: Message, seqNum: number): void {
 export function settle(turn: Turn, before: number): void {
   while (turn.session.phase.kind === 'live') {
     const early = takeEarly(turn)
-    if (!early) break
-    if (early.message) inSequence(turn, early.message, turn.session.nextIn)
+    if (early === undefined) break
+    if (early) inSequence(turn, early.message, turn.session.nextIn, early.atMs)
     else turn.session.nextIn++
   }
   if (turn.session.nextIn !== before) advanceGap(turn)

@@ -1,9 +1,9 @@
 import type { Message } from './message.ts'
+import { Reason } from './reasons.ts'
 import { reject } from './refuse.ts'
 import type { Serving } from './session-state.ts'
 import { Tag } from './tags.ts'
 import { amend, note, type Turn } from './turn.ts'
-import { Reason } from './validate.ts'
 
 type Range = { begin: number; end: number }
 

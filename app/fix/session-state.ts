@@ -84,10 +84,12 @@ export type Gap = {
   /** When the expected number last moved or was asked for, and how often the same was asked. */
   progressMs: number
   asks: number
-  /** Messages above the gap, kept as copies until their turn. `null`: already acted upon (a Logon, a Resend Request). */
-  early: Map<number, Message | null>
+  early: Map<number, Early>
   earlyBytes: number
 }
+
+/** A message above the gap, kept as a copy until its turn, and when it came. `null`: already acted upon (a Logon, a Resend Request). */
+export type Early = { message: Message; atMs: number } | null
 
 /** A resend that the driver is sending. */
 export type Serving = {

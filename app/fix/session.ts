@@ -87,6 +87,7 @@ function connected(turn: Turn) {
 
 function received(turn: Turn, message: Message) {
   heard(turn)
+  if (message.isGarbled) return note(turn, 'garbled', 'fields')
   switch (turn.session.phase.kind) {
     case 'awaiting-logon':
       return receiveBeforeLogon(turn, message)

@@ -103,6 +103,9 @@ const known = new Set([...'0123456789ABCDEFGHJKLMNPQRSTVWXYZabcdefghijklmn', 'BW
 /** MsgSeqNum(34) and its like have at most nine digits (spec §12). */
 export const maxSeqNum = 999_999_999
 
+/** Text(58) has at most so many characters (spec §12). */
+export const textLimit = 200
+
 /** Data fields may hold SOH; each is read by the length that the field right before it gives. [length tag, data tag] */
 const dataFields = [
   [95, 96],

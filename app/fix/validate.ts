@@ -1,20 +1,10 @@
 import type { Violation } from './drafts.ts'
+import { fieldViolation, isHeldToFieldRules } from './field-rules.ts'
 import type { Message } from './message.ts'
+import { Reason } from './reasons.ts'
 import type { SessionConfig } from './session-state.ts'
 import { isKnownType, isSessionType, Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
-
-/** SessionRejectReason(373). */
-export const Reason = {
-  invalidTag: 0,
-  missing: 1,
-  noValue: 4,
-  incorrect: 5,
-  format: 6,
-  compId: 9,
-  sendingTime: 10,
-  msgType: 11,
-} as const
 
 const headerNames: Record<number, string> = {
   50: 'SenderSubId (50)',
@@ -30,10 +20,12 @@ export function violationOf(config: SessionConfig, message: Message, nowMs: numb
   return (
     beginStringViolation(message) ??
     compIdViolation(config, message) ??
-    faultViolation(message) ??
     typeViolation(config, message) ??
+    faultViolation(message) ??
+    fieldViolation(config, message) ??
     requiredViolation(config, message) ??
-    timeViolation(config, message, nowMs)
+    timeViolation(config, message, nowMs) ??
+    origTimeViolation(config, message)
   )
 }
 
@@ -69,7 +61,7 @@ function faultViolation({ fault }: Message): Violation | undefined {
 }
 
 function typeViolation({ policy }: SessionConfig, { msgType }: Message): Violation | undefined {
-  if (msgType === '') return { text: 'Could not extract message type.', tag: 35, reason: Reason.missing }
+  if (msgType === '') return { text: 'Could not extract message type.', tag: 35, reason: Reason.noValue }
   if (policy.unknownTypes === 'accept' || isSessionType(msgType) || isKnownType(msgType)) return undefined
   return { text: `UNKNOWN Message received. Message Type = ( ${msgType} )`, tag: 35, reason: Reason.msgType }
 }
@@ -92,7 +84,7 @@ function requiredViolation({ role, policy, identity }: SessionConfig, message: M
   return { text, tag: 57, reason: Reason.incorrect }
 }
 
-/** 52, and for a message sent again 122, which is never later than 52. */
+/** SendingTime(52): there, a time, and near enough where the policy measures it. */
 function timeViolation({ policy }: SessionConfig, message: Message, nowMs: number): Violation | undefined {
   const sent = timeAt(message, Tag.SendingTime)
   if (sent === undefined) return { text: 'SendingTime (52) tag is not present', tag: 52, reason: Reason.missing }
@@ -103,14 +95,17 @@ function timeViolation({ policy }: SessionConfig, message: Message, nowMs: numbe
   if (policy.sendingTimeS > 0 && Math.abs(sent - nowMs) > policy.sendingTimeS * 1000) {
     return { text: 'SendingTime accuracy problem', tag: 52, reason: Reason.sendingTime, fatal: true }
   }
-  if (
-    policy.possDupWithoutOrigTime === 'reject' &&
-    message.possDup &&
-    (timeAt(message, Tag.OrigSendingTime) ?? 0) > sent
-  ) {
-    return { text: 'OrigSendingTime (122) is later than SendingTime (52)', tag: 122, reason: Reason.sendingTime }
-  }
   return undefined
+}
+
+/** A message sent again was first sent no later than now: 122 is never after 52. Not to be mended: one of the clocks is wrong. */
+export function origTimeViolation(config: SessionConfig, message: Message): Violation | undefined {
+  if (!message.possDup || !isHeldToFieldRules(config, message.msgType)) return undefined
+  const orig = timeAt(message, Tag.OrigSendingTime)
+  const sent = timeAt(message, Tag.SendingTime)
+  if (orig === undefined || sent === undefined || !(orig > sent)) return undefined
+  const text = 'OrigSendingTime (122) is later than SendingTime (52)'
+  return { text, tag: 122, reason: Reason.sendingTime, fatal: true }
 }
 
 /** A time field in epoch milliseconds: undefined when absent, NaN when malformed. */

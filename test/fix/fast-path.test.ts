@@ -6,7 +6,12 @@ import { acceptor, PretendDriver, startMs } from './pretend-driver.ts'
 import { decoded } from './samples.ts'
 
 /** As a feed has it: nothing asked of the header, 141=Y taken. */
-const feedSwitches = { requiredHeader: [], faultToleranceIndicator: '', resetAtLogon: 'accept' } as const
+const feedSwitches = {
+  requiredHeader: [],
+  faultToleranceIndicator: '',
+  resetAtLogon: 'accept',
+  fieldRules: 'session',
+} as const
 
 const frame = (changes: Record<number, string | number> = {}, more: Field[] = []) => {
   const header: Field[] = [

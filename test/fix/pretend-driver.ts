@@ -30,8 +30,6 @@ export function initiator(policy: PolicyChoice = 'cme', more: Partial<SessionCon
 export class PretendDriver {
   session: Session
   nowMs = startMs
-  /** Effects not looked at yet, and every frame sent, readable. */
-  pending: Effect[] = []
   /** Answer `verify` at once with this; undefined: leave it open. */
   verdict: boolean | undefined = true
 
@@ -43,7 +41,6 @@ export class PretendDriver {
     const result = step(this.session, { ...input, nowMs: this.nowMs } as Input) // the union minus nowMs plus nowMs
     this.session = result.session
     const { effects } = result
-    this.pending.push(...effects)
     const asked = effects.some((effect) => effect.type === 'verify')
     return asked && this.verdict !== undefined
       ? [...effects, ...this.do({ type: 'verified', ok: this.verdict })]

@@ -1,7 +1,9 @@
+import { gapFillDraft } from '#fix/drafts.ts'
 import { encode, type Field } from '#fix/encode.ts'
 import type { Switches } from '#fix/policy.ts'
-import { nextDeadlineMs } from '#fix/session.ts'
-import type { Effect } from '#fix/session-state.ts'
+import { ResendPlan } from '#fix/resend.ts'
+import { encodeDraft, nextDeadlineMs, reserve } from '#fix/session.ts'
+import type { Draft, Effect } from '#fix/session-state.ts'
 import { formatUtc } from '#fix/time.ts'
 import { acceptor, initiator, PretendDriver } from './pretend-driver.ts'
 import { decoded, fieldsOf } from './samples.ts'
@@ -9,7 +11,25 @@ import { decoded, fieldsOf } from './samples.ts'
 /** One case of a scenario file: its title and its lines. The notation is explained in scenarios/README.txt. */
 export type Scenario = { title: string; lines: { number: number; text: string }[] }
 
+/** A case that names several policies is as many cases. */
 export function parseScenarios(text: string): Scenario[] {
+  return casesOf(text).flatMap((scenario) => {
+    const policies = /policy=(\w+(?:,\w+)+)/.exec(scenario.lines[0]?.text ?? '')?.[1]
+    return policies === undefined ? [scenario] : policies.split(',').map((policy) => underPolicy(scenario, policy))
+  })
+}
+
+/** The lines for all policies and those for this one alone. */
+function underPolicy({ title, lines }: Scenario, policy: string): Scenario {
+  const own = lines.flatMap(({ number, text }) => {
+    const only = /^(cme|fix): +(.*)$/.exec(text)
+    if (only && only[1] !== policy) return []
+    return [{ number, text: (only?.[2] ?? text).replace(/policy=[\w,]+/, `policy=${policy}`) }]
+  })
+  return { title: `${title} (${policy})`, lines: own }
+}
+
+function casesOf(text: string): Scenario[] {
   const scenarios: Scenario[] = []
   text.split('\n').forEach((raw, i) => {
     const line = raw.trim()
@@ -25,7 +45,11 @@ export function parseScenarios(text: string): Scenario[] {
 export function runScenario({ lines }: Scenario): void {
   let driver = openDriver('')
   const unread: string[] = []
-  const act = (effects: Effect[]) => unread.push(...effects.flatMap((effect) => describeEffect(driver, effect)))
+  const store: Store = { copies: new Map(), serving: undefined }
+  const act = (effects: readonly Effect[]) => {
+    for (const effect of effects) if (effect.type === 'serve-resend') store.serving = effect
+    unread.push(...effects.flatMap((effect) => describeEffect(driver, effect)))
+  }
   for (const { number, text } of lines) {
     const fail = (why: string) => {
       throw new Error(`line ${number}: ${text}\n  ${why}`)
@@ -46,6 +70,8 @@ export function runScenario({ lines }: Scenario): void {
           : driver.receive(frameOf(driver, text)),
       )
     else if (kind === '+') pass(driver, Number.parseFloat(text.slice(1)) * 1000, act)
+    else if (text.startsWith('do copy ')) unread.push(copy(driver, store, text.slice(8)))
+    else if (text === 'do serve') unread.push(...serve(driver, store))
     else if (text.startsWith('do ')) act(request(driver, text.slice(3)))
     else fail('unknown kind of line')
   }
@@ -91,7 +117,7 @@ function frameOf(driver: PretendDriver, text: string): Buffer {
     .filter(Boolean)
     .map((field) => {
       const at = field.indexOf('=')
-      return [Number(field.slice(0, at)), field.slice(at + 1)] as const
+      return [Number(field.slice(0, at)), field.slice(at + 1), field.startsWith('+')] as const
     })
   const usual: [number, string][] =
     driver.session.config.role === 'acceptor'
@@ -110,10 +136,12 @@ function frameOf(driver: PretendDriver, text: string): Buffer {
           [56, 'ODQ1Z9N'],
           [57, 'RISK01'],
         ]
-  const said = new Map(given)
-  const head = given.filter(([tag]) => tag === 35 || tag === 34 || tag === 43)
+  const placed = given.filter(([, , isRaw]) => !isRaw)
+  const said = new Map(placed.map(([tag, value]) => [tag, value]))
+  const head = placed.filter(([tag]) => tag === 35 || tag === 34 || tag === 43)
   const header = usual.map(([tag, value]) => [tag, said.get(tag) ?? value] as const)
-  const rest = given.filter(([tag]) => ![8, 35, 34, 43].includes(tag) && !usual.some(([known]) => known === tag))
+  const isRest = (tag: number) => ![8, 35, 34, 43].includes(tag) && !usual.some(([known]) => known === tag)
+  const rest = given.filter(([tag, , isRaw]) => isRaw || isRest(tag))
   const fields = [...head, ...header, ...rest].filter(([, value]) => value !== '-')
   return encode(
     fields.map(([tag, value]): Field => [tag, instant(driver, value)]),
@@ -136,9 +164,46 @@ function pass(driver: PretendDriver, ms: number, act: (effects: Effect[]) => voi
   driver.nowMs = until
 }
 
+/** The application messages sent, by number, and the resend asked for. */
+type Store = {
+  copies: Map<number, { text: string; sentMs: number }>
+  serving: Extract<Effect, { type: 'serve-resend' }> | undefined
+}
+
+function copy(driver: PretendDriver, { copies }: Store, text: string): string {
+  const seqNum = reserve(driver.session, 1, driver.nowMs)
+  copies.set(seqNum, { text, sentMs: driver.nowMs })
+  return sent(driver, seqNum, { msgType: '8', body: [[58, text]], lastProcessed: driver.session.nextIn - 1 })
+}
+
+/** As a driver does: copies again under their numbers, Gap Fills for the rest. */
+function serve(driver: PretendDriver, { copies, serving }: Store): string[] {
+  if (!serving) throw new Error('nothing was asked for')
+  const plan = new ResendPlan(serving.begin, serving.end)
+  const items = [...[...copies.keys()].flatMap((seqNum) => plan.push(seqNum, 'application')), ...plan.finish()]
+  const lines = items.map((item) => {
+    if (item.type === 'gap-fill')
+      return sent(driver, item.seqNum, gapFillDraft(driver.session, item.newSeqNo, driver.nowMs))
+    const { text, sentMs } = copies.get(item.seqNum)! // `!`: the plan resends only what was pushed
+    const draft = { msgType: '8', body: [[58, text]] as const, lastProcessed: driver.session.nextIn - 1 }
+    return sent(driver, item.seqNum, { ...draft, origSendingTimeMs: sentMs })
+  })
+  driver.do({ type: 'resend-finished', id: serving.id })
+  return lines
+}
+
+const sent = (driver: PretendDriver, seqNum: number, draft: Draft): string =>
+  `> ${fieldsOf(decoded(encodeDraft(driver.session, seqNum, draft, driver.nowMs)))
+    .map(([tag, value]) => `${tag}=${value}`)
+    .join('|')}|`
+
 function request(driver: PretendDriver, text: string): Effect[] {
   const [word, ...rest] = text.split(' ')
   switch (word) {
+    case 'admit':
+    case 'refuse':
+      driver.verdict = word === 'admit'
+      return []
     case 'connect':
       return driver.do({ type: 'connected' })
     case 'disconnect':
@@ -162,11 +227,7 @@ function request(driver: PretendDriver, text: string): Effect[] {
 function describeEffect(driver: PretendDriver, effect: Effect): string[] {
   switch (effect.type) {
     case 'transmit':
-      return [
-        `> ${fieldsOf(decoded(driver.frame(effect)))
-          .map(([tag, value]) => `${tag}=${value}`)
-          .join('|')}|`,
-      ]
+      return [sent(driver, effect.seqNum, effect.draft)]
     case 'accept':
       return [`= accept ${effect.seqNum}${effect.resent ? ' resent' : ''}`]
     case 'serve-resend':

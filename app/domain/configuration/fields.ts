@@ -89,6 +89,7 @@ export const policySwitches = {
   sendingTimeS: seconds,
   nextExpectedInLogout: z.boolean().optional(),
   rejectLayout: z.enum(['cme', 'fix']).optional(),
+  fieldRules: z.enum(['all', 'session']).optional(),
   unknownTypes: z.enum(['reject', 'accept']).optional(),
   logonTimeoutS: seconds,
   logoutWaitS: seconds,

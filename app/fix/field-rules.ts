@@ -1,0 +1,104 @@
+import type { Violation } from './drafts.ts'
+import type { Message } from './message.ts'
+import { Reason } from './reasons.ts'
+import type { SessionConfig } from './session-state.ts'
+import { isSessionType } from './tags.ts'
+import { parseUtc } from './time.ts'
+
+/** Fields of FIX 4.2's standard header, and of its trailer. */
+const header = new Set([
+  8, 9, 35, 34, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129, 142, 143, 144, 145, 212, 213, 347, 369,
+  370,
+])
+const trailer = new Set([93, 89, 10])
+
+/** What the body of a session message may hold: FIX 4.2, and 789 (spec §2.7). */
+const bodies: Readonly<Record<string, readonly number[]>> = {
+  '0': [112],
+  '1': [112],
+  '2': [7, 16],
+  '3': [45, 58, 354, 355, 371, 372, 373],
+  '4': [36, 123],
+  '5': [58, 354, 355, 789],
+}
+
+/** FIX 4.2 ends at 446; above it only what Drop Copy uses is defined (spec §12). From 5000 on tags are the users' own. */
+const lastOfFix42 = 446
+const firstOfUsers = 5000
+const later = new Set([
+  447, 448, 452, 453, 527, 533, 534, 535, 584, 789, 797, 893, 1028, 1057, 1180, 1181, 1182, 1183, 1300, 1346, 1347,
+  1348, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1369, 1373, 1374, 1375, 1400, 1401, 1402, 1426, 1603, 1604,
+  1605,
+])
+const isDefined = (tag: number): boolean => tag <= lastOfFix42 || tag >= firstOfUsers || later.has(tag)
+
+/** Header and session fields whose values have a form; 7, 16, 34, 36, 52 and 108 are judged where they are used. */
+const formats: ReadonlyMap<number, 'flag' | 'number' | 'time'> = new Map([
+  [43, 'flag'],
+  [97, 'flag'],
+  [123, 'flag'],
+  [122, 'time'],
+  [45, 'number'],
+  [369, 'number'],
+  [371, 'number'],
+  [373, 'number'],
+  [789, 'number'],
+])
+
+/**
+ * Whether a message is held to the rules below: session messages but the Logon, which is judged by what it needs and
+ * forgiven what it has besides; and where the policy says so whatever else a client sends us.
+ */
+export function isHeldToFieldRules({ role, policy }: SessionConfig, msgType: string): boolean {
+  if (isSessionType(msgType)) return msgType !== 'A'
+  return role === 'acceptor' && policy.fieldRules === 'all'
+}
+
+/**
+ * The first field that stands in the wrong place, stands there twice, has no business in the message, or is malformed
+ * (FIX session layer, receive application or session level message with bad fields). Repeating groups may repeat their
+ * fields: only the header of an application message may not. What an acceptor sends us may have fields of its own.
+ */
+export function fieldViolation(config: SessionConfig, message: Message): Violation | undefined {
+  if (!isHeldToFieldRules(config, message.msgType)) return undefined
+  const body = bodies[message.msgType]
+  const seen = new Set<number>()
+  let region = 0 // 0 header, 1 body, 2 trailer
+  for (let i = 0; i < message.count; i++) {
+    const tag = message.tagAt(i)
+    const own = header.has(tag) ? 0 : trailer.has(tag) ? 2 : 1
+    if ((own !== 1 || body) && seen.has(tag)) return violation(tag, Reason.repeated)
+    seen.add(tag)
+    if (own < region) return violation(tag, Reason.misplaced)
+    region = own
+    if (own === 1 && config.role === 'acceptor') {
+      if (!isDefined(tag)) return violation(tag, Reason.invalidTag)
+      if (body && tag < firstOfUsers && !body.includes(tag)) return violation(tag, Reason.notForType)
+    }
+    if ((body || own !== 1) && !isWellFormed(message, i)) return violation(tag, Reason.format)
+  }
+  return undefined
+}
+
+const texts = {
+  [Reason.invalidTag]: 'Invalid tag number',
+  [Reason.notForType]: 'Tag not defined for this message type',
+  [Reason.format]: 'Incorrect data format for value',
+  [Reason.repeated]: 'Tag appears more than once',
+  [Reason.misplaced]: 'Tag specified out of required order',
+} as const
+
+const violation = (tag: number, reason: keyof typeof texts): Violation => ({ text: texts[reason], tag, reason })
+
+function isWellFormed(message: Message, index: number): boolean {
+  switch (formats.get(message.tagAt(index))) {
+    case 'flag':
+      return message.isAt(index, 'Y') || message.isAt(index, 'N')
+    case 'number':
+      return message.intAt(index) !== undefined
+    case 'time':
+      return !Number.isNaN(parseUtc(message.bytes, message.startAt(index), message.endAt(index)))
+    case undefined:
+      return true
+  }
+}
