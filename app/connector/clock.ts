@@ -7,18 +7,18 @@ export type Clock = {
 }
 
 /** Follows the wall clock by at most one second a minute, so that a wrong clock is not believed at once. */
-export function systemClock(): Clock {
+export function systemClock(wallMs: () => number = Date.now): Clock {
   const startMonotonic = performance.now()
-  let offset = Date.now()
+  let offset = wallMs()
   let anchoredAt = 0
   const steadyMs = () => {
     const elapsed = performance.now() - startMonotonic
     if (elapsed - anchoredAt >= 60_000) {
-      const behind = Date.now() - (offset + elapsed)
+      const behind = wallMs() - (offset + elapsed)
       offset += Math.max(-1_000, Math.min(1_000, behind))
       anchoredAt = elapsed
     }
     return Math.floor(offset + elapsed)
   }
-  return { wallMs: () => Date.now(), steadyMs }
+  return { wallMs, steadyMs }
 }

@@ -192,7 +192,7 @@ export class FixPeer {
     ]
   }
 
-  private take(message: Received): void {
+  protected take(message: Received): void {
     this.received.push(message)
     if (this.options.automatic === false) return
     if (message.type === '1') this.send('0', [[112, fieldOf(message, 112) ?? '']])

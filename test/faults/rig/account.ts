@@ -1,0 +1,88 @@
+import { fieldOf, type Received } from '#test/support/fix-peer.ts'
+
+export type Copy = {
+  /** MsgSeqNum(34) under which it came first. */
+  number: number
+  /** The source and its number: 1180 and 1181. */
+  source: string
+  sourceNumber: number
+  /** ApplLastSeqNum(1350); 0: absent. */
+  previous: number
+  /** ApplResendFlag(1352) or PossResend(97): the client need not take it for news. */
+  isFlagged: boolean
+}
+
+/** What a client keeps, and what it finds wrong: every copy by its number, the next number, the chain. */
+export class Account {
+  /** The number expected next, and the highest seen. */
+  next = 1
+  highest = 0
+  readonly byNumber = new Map<number, Copy>()
+  readonly distinct = new Set<string>()
+  /** A number that came again with another copy, 52 before 122, a Logout that calls our number too low. */
+  readonly wrong: string[] = []
+  private readonly filled = new Set<number>()
+
+  /** A message that carries a number of ours; copies are recorded, Gap Fills move the next number. */
+  take(message: Received): void {
+    const { seqNum, type } = message
+    if (type === '5' && /too low/.test(fieldOf(message, 58) ?? '')) this.wrong.push(`logged out: ${message.text}`)
+    if (type === '8') this.copy(message)
+    const behind = type === '4' ? Number(fieldOf(message, 36)) : seqNum + 1
+    this.highest = Math.max(this.highest, behind - 1)
+    if (type !== '8') for (let n = seqNum; n < behind && behind - seqNum < 50_000; n++) this.filled.add(n)
+    if (seqNum === this.next) this.next = behind
+    while (this.byNumber.has(this.next) || this.filled.has(this.next)) this.filled.delete(this.next++)
+  }
+
+  /** Copies in the order of their numbers. */
+  get copies(): Copy[] {
+    return [...this.byNumber.values()].sort((a, b) => a.number - b.number)
+  }
+
+  private copy(message: Received): void {
+    const text = (tag: number) => fieldOf(message, tag) ?? ''
+    const copy: Copy = {
+      number: message.seqNum,
+      source: text(1180),
+      sourceNumber: Number(text(1181)),
+      previous: Number(text(1350)),
+      isFlagged: text(1352) === 'Y' || text(97) === 'Y',
+    }
+    const known = this.byNumber.get(copy.number)
+    const what = `${copy.source} ${copy.sourceNumber}`
+    if (!known) this.byNumber.set(copy.number, copy)
+    else if (`${known.source} ${known.sourceNumber} ${known.previous}` !== `${what} ${copy.previous}`)
+      this.wrong.push(`${copy.number} renumbered: ${JSON.stringify(known)}, then ${JSON.stringify(copy)}`)
+    this.distinct.add(what)
+    if (text(122) > text(52)) this.wrong.push(`${copy.number}: 52 is before 122`)
+  }
+}
+
+/**
+ * What is wrong with an account, against what the gateway has sent. `isTold`: a copy that comes twice is flagged, or its 1350 names one
+ * before the newest that the client has. Session ID of a source: its first three characters.
+ */
+export function judge(account: Account, sent: ReadonlyMap<string, number>) {
+  const lost: string[] = []
+  for (const [source, count] of sent)
+    for (let n = 1; n <= count; n++) {
+      const what = `${source.slice(0, 3)} ${n}`
+      if (!account.distinct.has(what)) lost.push(what)
+    }
+  const doubled: (Copy & { isTold: boolean })[] = []
+  const chain: string[] = []
+  const seen = new Set<string>()
+  const head = new Map<string, number>()
+  for (const copy of account.copies) {
+    const { source, sourceNumber, previous, isFlagged, number } = copy
+    const what = `${source} ${sourceNumber}`
+    const before = head.get(source) ?? 0
+    if (seen.has(what)) doubled.push({ ...copy, isTold: isFlagged || previous < before })
+    seen.add(what)
+    if (isFlagged && previous === 0) continue // outside the chain
+    if (previous !== before) chain.push(`${number}: ${what} names ${previous}, the one before was ${before}`)
+    head.set(source, Math.max(before, sourceNumber))
+  }
+  return { lost, doubled, chain }
+}

@@ -1,0 +1,85 @@
+import type { FixPeer, Received } from '#test/support/fix-peer.ts'
+import { Account } from './account.ts'
+import { Party } from './party.ts'
+
+/** So long without progress, and what is missing is asked for again: it may have been refused, or cut off. */
+const askAgainMs = 500
+
+/** A client of the service: keeps its account and asks for what it misses until it has it. */
+export class Client extends Party {
+  readonly account = new Account()
+  /** When each copy came first, by `SSS NUMBER`. */
+  readonly cameAtMs = new Map<string, number>()
+  private askedMs = 0
+  private askedFor = 0
+  private readonly timer: NodeJS.Timeout
+
+  constructor(
+    port: number,
+    readonly session: string,
+  ) {
+    super(port, {
+      sender: `${session}N`,
+      target: 'CME',
+      subId: 'RISK01',
+      targetSubId: 'G',
+      locationId: 'US,IL',
+    })
+    this.timer = setInterval(() => this.askIfMissing(), 50)
+  }
+
+  /** Whether every number up to the highest is accounted for. */
+  get isWhole(): boolean {
+    return this.account.next > this.account.highest
+  }
+
+  /** Stops reading; whoever writes to it finds out. */
+  freeze(): void {
+    this.peer?.socket.pause()
+  }
+
+  thaw(): void {
+    this.peer?.socket.resume()
+  }
+
+  request(begin: number, end: number): void {
+    this.peer?.send('2', [
+      [7, begin],
+      [16, end],
+    ])
+  }
+
+  override async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await super.stop()
+  }
+
+  protected logon(peer: FixPeer): void {
+    this.askedFor = 0
+    peer.logon([
+      [95, 6],
+      [96, 'secret'],
+    ])
+  }
+
+  protected hear(_peer: FixPeer, message: Received): void {
+    const { account } = this
+    const before = account.distinct.size
+    account.take(message)
+    if (account.distinct.size > before) {
+      const copy = account.byNumber.get(message.seqNum)
+      if (copy) this.cameAtMs.set(`${copy.source} ${copy.sourceNumber}`, performance.now())
+    }
+  }
+
+  private askIfMissing(): void {
+    const { next } = this.account
+    if (!this.isLive || this.isWhole) return
+    const now = performance.now()
+    if (this.askedFor === next && now - this.askedMs < askAgainMs) return
+    if (this.askedFor !== next && this.askedFor > 0 && now - this.askedMs < 100) return // it is coming in
+    this.askedFor = next
+    this.askedMs = now
+    this.request(next, 0)
+  }
+}

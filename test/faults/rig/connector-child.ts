@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { systemClock } from '#connector/clock.ts'
+import { runConnector } from '#connector/run.ts'
+import { wantedFile } from '#connector/wanted-file.ts'
+import { disk, type FilePort } from '#journal/files.ts'
+
+/** What the rig tells its connector. */
+export type Order =
+  | { order: 'clock'; aheadMs: number }
+  /** No room: nothing can be allocated, and after so many bytes of a batch the write fails. */
+  | { order: 'disk'; isFull: boolean; partial: number }
+  | { order: 'stop' }
+  | { order: 'look' }
+
+/** What it answers. */
+export type Answer =
+  | { event: 'ready' }
+  | { event: 'look'; rss: number; queued: number; alarms: string[]; behind: Record<string, number> }
+
+/*
+ * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
+ * tsx connector-child.ts CONFIG DATA SEGMENT_BYTES
+ */
+const [config = '', data = '', segmentBytes = ''] = process.argv.slice(2)
+const plan = new Int32Array(new SharedArrayBuffer(12))
+let aheadMs = 0
+
+const files: FilePort = {
+  writeModule: fileURLToPath(new URL('../../journal/faulty-write.mjs', import.meta.url)),
+  writeData: plan,
+  zero: async (fd, bytes, position) => {
+    if (Atomics.load(plan, 0) > 0) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    return disk.zero(fd, bytes, position)
+  },
+}
+
+const wanted = wantedFile(config)
+const first = await wanted.read()
+if (!first.ok) throw new Error(`${config}: ${JSON.stringify(first)}`)
+const running = await runConnector({
+  wanted,
+  first,
+  data,
+  log: pino({ level: 'error' }, pino.destination({ fd: 2, sync: true })),
+  onFatal: (error) => {
+    console.error(error)
+    process.exit(1)
+  },
+  needsEveryListener: true,
+  clock: systemClock(() => Date.now() + aheadMs),
+  files,
+  segmentBytes: Number(segmentBytes),
+})
+
+const tell = (answer: Answer) => process.send?.(answer)
+
+process.on('message', (message: Order) => {
+  if (message.order === 'clock') aheadMs = message.aheadMs
+  else if (message.order === 'disk') {
+    Atomics.store(plan, 1, message.partial)
+    Atomics.store(plan, 0, message.isFull ? 1 : 0)
+  } else if (message.order === 'look') look()
+  else void running.stop().then(() => process.exit(0))
+})
+process.once('disconnect', () => process.exit(0)) // whoever started it is gone
+
+function look(): void {
+  const { worker } = running
+  const behind = Object.fromEntries([...worker.targets].map(([name, target]) => [name, target.behind]))
+  const alarms = worker.alarms.all.map(({ code }) => code)
+  tell({ event: 'look', rss: process.memoryUsage.rss(), queued: worker.budget.queued, alarms, behind })
+}
+
+tell({ event: 'ready' })

@@ -1,0 +1,200 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
+import { judge } from './account.ts'
+import { Client } from './client.ts'
+import type { Answer, Order } from './connector-child.ts'
+import { Gateway, sources } from './gateway.ts'
+
+export const segmentBytes = 2 * 1024 * 1024
+const program = fileURLToPath(new URL('./connector-child.ts', import.meta.url))
+
+type Look = Extract<Answer, { event: 'look' }>
+
+/**
+ * A connector in a process of its own, a gateway with two sources and two clients: one by the rules of `cme`, one by those of `fix`.
+ * Whatever breaks is started again; what each side has seen is compared when all is quiet.
+ */
+export class Rig {
+  readonly journal: string
+  kills = 0
+  private child: ChildProcess | undefined
+  private isWanted = false
+  private stderr = ''
+  private readonly dead: string[] = []
+
+  private constructor(
+    readonly dir: string,
+    readonly gateway: Gateway,
+    readonly clients: readonly [Client, Client],
+  ) {
+    this.journal = join(dir, 'data', 'journal')
+  }
+
+  static async start(): Promise<Rig> {
+    const dir = mkdtempSync(join(tmpdir(), 'faults-'))
+    const [feedPort = 0, targetPort = 0] = await freePorts(2)
+    writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(feedPort, targetPort)))
+    const clients = [new Client(targetPort, 'ODQ1Z9'), new Client(targetPort, 'FIX001')] as const
+    const rig = new Rig(dir, new Gateway(feedPort), clients)
+    await rig.launch()
+    return rig
+  }
+
+  async launch(): Promise<void> {
+    this.stderr = ''
+    const child = fork(program, [join(this.dir, 'config.json'), join(this.dir, 'data'), `${segmentBytes}`], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.child = child
+    this.isWanted = true
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk
+    })
+    child.once('exit', (code, signal) => {
+      if (this.isWanted && this.child === child)
+        this.dead.push(`the connector ended by itself: ${code ?? signal}\n${this.stderr.slice(-2_000)}`)
+    })
+    await this.answer('ready')
+  }
+
+  async kill(): Promise<void> {
+    this.kills++
+    await this.end('SIGKILL')
+  }
+
+  /** In order, as SIGTERM does it. */
+  async stop(): Promise<void> {
+    this.order({ order: 'stop' })
+    await this.end()
+  }
+
+  order(order: Order): void {
+    this.child?.send(order)
+  }
+
+  async look(): Promise<Look> {
+    this.order({ order: 'look' })
+    return this.answer('look')
+  }
+
+  /** Until each client has every message that was handed over, or nothing came for so long. False: not everything came. */
+  async settled(withinMs = 60_000, quietMs = withinMs): Promise<boolean> {
+    const [deadline, { gateway, clients }] = [performance.now() + withinMs, this]
+    const hasAll = (client: Client) => client.isLive && client.isWhole && client.account.distinct.size === gateway.total
+    const seen = () => clients.map(({ account }) => `${account.next} ${account.byNumber.size}`).join()
+    for (let [before, since] = ['', performance.now()]; performance.now() < deadline; await wait(20)) {
+      if (this.dead.length > 0) return false
+      if (clients.every(hasAll)) return true
+      if (seen() !== before) [before, since] = [seen(), performance.now()]
+      if (performance.now() - since > quietMs) return false
+    }
+    return false
+  }
+
+  /** Of both clients together; `wrong` says everything that no fault excuses. */
+  verdict() {
+    const judged = this.clients.map(({ account }) => ({ account, ...judge(account, this.gateway.sent) }))
+    return {
+      lost: judged.flatMap(({ lost }) => lost),
+      doubled: judged.flatMap(({ doubled }) => doubled),
+      chain: judged.flatMap(({ chain }) => chain),
+      wrong: [...this.dead, ...judged.flatMap(({ account }) => account.wrong)],
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.gateway, ...this.clients].map((party) => party.stop()))
+    await this.end('SIGKILL')
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+
+  private async end(signal?: NodeJS.Signals): Promise<void> {
+    const { child } = this
+    this.isWanted = false
+    this.child = undefined
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    if (signal) child.kill(signal)
+    await ended
+  }
+
+  private answer<E extends Answer['event']>(event: E): Promise<Extract<Answer, { event: E }>> {
+    const { child } = this
+    return new Promise((resolve, reject) => {
+      const hear = (message: unknown) => {
+        const answer = message as Answer // connector-child.ts sends nothing else
+        if (answer.event !== event) return
+        child?.off('message', hear)
+        resolve(answer as Extract<Answer, { event: E }>) // the event says so
+      }
+      child?.on('message', hear)
+      child?.once('exit', (code, signal) => reject(new Error(`no ${event}: ${code ?? signal}\n${this.stderr}`)))
+    })
+  }
+}
+
+/** A day of the week half a week from now: no trading week ends while clocks are set back and forward. */
+function quietDay(): string {
+  const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+  return days[(new Date().getUTCDay() + 3) % 7] ?? 'sunday'
+}
+
+function snapshot(feedPort: number, targetPort: number): SnapshotInput {
+  const target = (sessionId: string, policy: 'cme' | 'fix') => ({
+    sessionId,
+    protocol: 'classic' as const,
+    group: sessionId,
+    level: 'all' as const,
+    sources: [...sources],
+    queueDepth: 'all' as const,
+    policy,
+    listen: [{ role: 'primary' as const, host: '127.0.0.1', port: targetPort }],
+    credentials: [{ kind: 'password' as const, password: 'secret' }],
+  })
+  return {
+    schema: 1,
+    version: 1,
+    exchange: { compId: 'CME', subId: 'G' },
+    week: { zone: 'UTC', day: quietDay() as 'sunday', time: '12:00' }, // one of the seven
+    feeds: [
+      {
+        id: 'gw1',
+        mode: 'accept',
+        host: '127.0.0.1',
+        port: feedPort,
+        dialect: 'encapsulated',
+        ourCompId: 'DROPCOPY',
+        theirCompId: 'GW1',
+        heartbeatS: 30,
+      },
+    ],
+    sources: sources.map((id) => ({ id, feed: 'gw1', gateway: 'cgw' as const })),
+    targets: [target('ODQ1Z9', 'cme'), target('FIX001', 'fix')],
+    limits: { socketBytes: 64 * 1024 },
+    journal: { durability: 'fsync' },
+  }
+}
+
+/** Ports that nobody has at the moment. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  return servers.map((server) => {
+    const address = server.address()
+    server.close()
+    if (typeof address !== 'object' || address === null) throw new Error('no port')
+    return address.port
+  })
+}

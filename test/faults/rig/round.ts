@@ -1,0 +1,114 @@
+import type { Random } from '#gateway-sim/random.ts'
+import { type Account, type Copy, judge } from './account.ts'
+import { audit } from './audit.ts'
+import { bitFlip, type FaultName, faults } from './faults.ts'
+import type { Gateway } from './gateway.ts'
+import { Rig, segmentBytes } from './rig.ts'
+
+/** What a round, or a whole rig, came to. */
+export type Outcome = {
+  /** Messages handed over, times clients. */
+  copies: number
+  lost: string[]
+  /** Copies that came twice and do not say so. */
+  doubled: string[]
+  wrong: string[]
+  /** Copies that came twice and say so. */
+  flagged: number
+  kills: number
+  /** From the gateway to the client, milliseconds; NaN when nothing was measured. */
+  p99Ms: number
+}
+
+/** One fault under a load of so many messages, until both clients have everything. */
+export async function round(rig: Rig, random: Random, name: FaultName, messages: number): Promise<Outcome> {
+  const before = { total: rig.gateway.total, kills: rig.kills, atMs: performance.now() }
+  const load = rig.gateway.flow(messages)
+  await faults[name](rig, random)
+  await load
+  await rig.gateway.flow(2) // so that whatever went missing before is noticed
+  const isSettled = await rig.settled()
+  const { lost, doubled, chain, wrong } = rig.verdict()
+  const stuck = isSettled || lost.length > 0 ? [] : ['not everything came within a minute']
+  return {
+    copies: (rig.gateway.total - before.total) * rig.clients.length,
+    lost,
+    doubled: doubled.map(textOf),
+    wrong: [...wrong, ...chain, ...stuck],
+    flagged: 0,
+    kills: rig.kills - before.kills,
+    p99Ms: latency(rig, before.atMs),
+  }
+}
+
+/** Stops a rig and compares its journal and its ledger with what the gateway sent and the clients have. */
+export async function closing(rig: Rig): Promise<string[]> {
+  await rig.stop()
+  const found = await audit(rig.journal, segmentBytes, accountsOf(rig))
+  const { wrong } = found
+  for (const [source, count] of rig.gateway.sent)
+    if (found.messages.get(source) !== count)
+      wrong.push(`${source}: ${count} sent, ${found.messages.get(source)} in the journal`)
+  for (const { session } of rig.clients)
+    if (found.copies.get(session) !== rig.gateway.total || found.delivered.get(session) !== rig.gateway.total)
+      wrong.push(
+        `${session}: ${rig.gateway.total} sent, ${found.copies.get(session)} numbered, ${found.delivered.get(session)} delivered by the ledger`,
+      )
+  if (found.lost.length > 0) wrong.push(`named as lost: ${JSON.stringify(found.lost)}`)
+  return wrong
+}
+
+/** A rig of its own, one flipped bit, and the promise that holds then. */
+export async function flipRound(random: Random, messages: number): Promise<Outcome> {
+  const rig = await Rig.start()
+  try {
+    const load = rig.gateway.flow(messages)
+    await bitFlip(rig, random)
+    await load
+    await rig.settled(30_000, 2_000)
+    await rig.gateway.flow(10) // the chain of these says what is missing before them
+    await rig.settled(30_000, 3_000)
+    const { doubled, wrong } = rig.verdict()
+    await rig.stop()
+    const found = await audit(rig.journal, segmentBytes, accountsOf(rig), true)
+    return {
+      copies: rig.gateway.total * rig.clients.length,
+      lost: rig.clients.flatMap(({ account }) => unnamed(account, rig.gateway, found.lost)),
+      doubled: doubled.filter(({ isTold }) => !isTold).map(textOf),
+      wrong: [...wrong, ...found.wrong],
+      flagged: doubled.length,
+      kills: rig.kills,
+      p99Ms: Number.NaN,
+    }
+  } finally {
+    await rig.dispose()
+  }
+}
+
+const accountsOf = (rig: Rig) => new Map(rig.clients.map(({ session, account }) => [session, account]))
+
+const textOf = ({ source, sourceNumber, number }: Copy) => `${source} ${sourceNumber} again as ${number}`
+
+/** What is missing though neither the feed's losses name it nor the chain: the next copy's 1350 does not reach over it. */
+function unnamed(account: Account, gateway: Gateway, losses: readonly { from: number; to: number }[]): string[] {
+  const copies = account.copies
+  return judge(account, gateway.sent).lost.filter((what) => {
+    const [source, text] = what.split(' ')
+    const number = Number(text)
+    const feedNumber = gateway.feedNumbers.get(what) ?? 0
+    const isNamed = losses.some(({ from, to }) => feedNumber >= from && feedNumber <= to)
+    const next = copies.find((copy) => copy.source === source && copy.previous > 0 && copy.sourceNumber > number)
+    return !isNamed && !(next && next.previous >= number)
+  })
+}
+
+/** Of what was handed over since, from the gateway to a client, in milliseconds. */
+function latency({ clients, gateway }: Rig, sinceMs: number): number {
+  const all = clients.flatMap(({ cameAtMs }) =>
+    [...cameAtMs].flatMap(([what, cameMs]) => {
+      const sentMs = gateway.sentAtMs.get(what) ?? 0
+      return sentMs >= sinceMs ? [cameMs - sentMs] : []
+    }),
+  )
+  return all.sort((a, b) => a - b)[Math.floor(all.length * 0.99)] ?? Number.NaN
+}
