@@ -3,6 +3,7 @@ import { Random } from '#gateway-sim/random.ts'
 import { type FaultName, faults } from './rig/faults.ts'
 import { Rig } from './rig/rig.ts'
 import { closing, flipRound, type Outcome, round } from './rig/round.ts'
+import { simulate } from './simulation/world.ts'
 
 const help = `npm run faults -- [--minutes 10] [--seed N] [--only "connector killed,bit flip"]
 
@@ -20,6 +21,8 @@ const { values } = parseArgs({
   },
 })
 const flip = 'bit flip'
+const simulation = 'simulation'
+const simulationsAtOnce = 300
 const roundsPerRig = 12
 const startedMs = performance.now()
 const say = (text: string) =>
@@ -79,6 +82,15 @@ async function campaign(random: Random, names: readonly FaultName[], untilMs: nu
   }
 }
 
+/** Runs of the simulated whole, each from a seed of its own. */
+function simulations(random: Random): void {
+  for (let i = 0; i < simulationsAtOnce && isClean(); i++) {
+    const seed = random.below(2 ** 31)
+    const wrong = simulate(seed).map((text) => `seed ${seed}: ${text}`)
+    note(simulation, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN })
+  }
+}
+
 async function main(): Promise<number> {
   if (values.help) {
     process.stdout.write(help)
@@ -89,12 +101,14 @@ async function main(): Promise<number> {
   const untilMs = performance.now() + Number(values.minutes) * 60_000
   const only = values.only?.split(',').map((name) => name.trim())
   const names = (Object.keys(faults) as FaultName[]).filter((name) => !only || only.includes(name))
-  const flips = !only || only.includes(flip)
-  if (names.length === 0 && !flips) throw new Error(`--only knows: ${[...Object.keys(faults), flip].join(', ')}`)
+  const isWanted = (name: string) => !only || only.includes(name)
+  const all = [...Object.keys(faults), flip, simulation]
+  if (!all.some(isWanted)) throw new Error(`--only knows: ${all.join(', ')}`)
   say(`seed ${seed}`)
   while (performance.now() < untilMs && isClean()) {
     if (names.length > 0) await campaign(random, names, untilMs)
-    if (flips) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
+    if (isWanted(flip)) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
+    if (isWanted(simulation)) simulations(random)
   }
   console.table(Object.fromEntries(table))
   say(isClean() ? 'nothing lost, doubled or renumbered' : `NOT clean: see the table; seed ${seed}`)
