@@ -3,8 +3,9 @@ import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startLoad, startSink } from './programs.ts'
+import { measureRecovery } from './recovery.ts'
 import { ReportFrames } from './report-frames.ts'
-import { type Shape, type System, startConnector, startRelay } from './systems.ts'
+import { type Shape, type System, startConnector, startJspurefix, startRelay } from './systems.ts'
 
 type Scenario = { name: string; shape: Shape; messages: number; perSecond: number }
 type Run = {
@@ -35,9 +36,24 @@ const scenarios: Scenario[] = [
 /** A run that is not over so long after it should be stands still. */
 const standstillS = 60
 
+const help = `npm run bench -- [--pairs 5] [--only TEXT] [--journal 5000000]
+
+  --pairs N    how often relay and connector take turns
+  --only TEXT  scenarios whose name has this in it
+  --journal N  messages in the journal of the recovery
+`
 const { values: options } = parseArgs({
-  options: { pairs: { type: 'string', default: '3' }, only: { type: 'string' } },
+  options: {
+    pairs: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    journal: { type: 'string', default: '5000000' },
+    help: { type: 'boolean', default: false },
+  },
 })
+if (options.help) {
+  process.stdout.write(help)
+  process.exit(0)
+}
 
 /** Relay and connector in turn; the ratio is the median of the pairs' ratios. */
 async function compare(scenario: Scenario): Promise<void> {
@@ -67,6 +83,21 @@ async function compare(scenario: Scenario): Promise<void> {
   )
 }
 
+/** The engine from npm is so much slower that it gets fewer messages, and the connector as many as elsewhere. */
+async function compareWithEngine(): Promise<void> {
+  const flatOut = { shape: one, perSecond: 0 }
+  const ratios: number[] = []
+  console.log('\njspurefix with its file store, 1 source to 1 target, flat out')
+  for (let i = 0; i < Number(options.pairs); i++) {
+    const engine = await run({ ...flatOut, name: 'jspurefix', messages: 6_000 }, startJspurefix)
+    const ours = await run({ ...flatOut, name: 'connector', messages: 300_000 }, startConnector)
+    ratios.push(ours.copiesPerS / engine.copiesPerS)
+    const [theirs, mine] = [engine, ours].map((one) => shown(one.copiesPerS, 0))
+    console.log(`  copies per second              engine ${theirs}  connector ${mine}`)
+  }
+  console.log(`  ratio ${median(ratios).toFixed(1)} (median of the pairs)`)
+}
+
 const shown = (value: number, digits: number) =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).padStart(9)
 
@@ -92,8 +123,8 @@ async function run({ shape, messages, perSecond }: Scenario, start: (shape: Shap
       copiesPerS: arrived.copies / ((arrived.lastMicros - sent.firstMicros) / 1e6),
       cpuPerMillion: ((system.cpuSeconds() - cpuBefore) * 1e6) / arrived.copies,
       peakMb: system.peakMb(),
-      p50Ms: (arrived.latenciesMicros?.p50 ?? 0) / 1000,
-      p99Ms: (arrived.latenciesMicros?.p99 ?? 0) / 1000,
+      p50Ms: arrived.latenciesMicros.p50 / 1000,
+      p99Ms: arrived.latenciesMicros.p99 / 1000,
       lagS: (arrived.lastMicros - sent.lastMicros) / 1e6,
       lateMs: sent.latestMs,
     }
@@ -129,4 +160,7 @@ const built = spawnSync(process.execPath, ['app/build.mjs'], {
   stdio: 'inherit',
 })
 if (built.status !== 0) process.exit(1)
-for (const scenario of scenarios.filter(({ name }) => name.includes(options.only ?? ''))) await compare(scenario)
+const isAsked = (name: string) => name.includes(options.only)
+for (const scenario of scenarios.filter(({ name }) => isAsked(name))) await compare(scenario)
+if (isAsked('jspurefix')) await compareWithEngine()
+if (isAsked('recovery')) await measureRecovery(Number(options.journal))

@@ -20,7 +20,10 @@ export type System = {
   peakMb(): number
   /** What it has logged, for a run that went wrong. */
   log(): string
+  /** Ends it in order and removes what it wrote. */
   stop(): Promise<void>
+  /** SIGKILL; what it wrote stays. */
+  kill(): Promise<void>
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -28,6 +31,14 @@ const ticksPerSecond = 100
 
 /** Our connector, as `npm start` builds it, from a snapshot: plain feeds, policy `fix`. */
 export async function startConnector(shape: Shape): Promise<System> {
+  const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
+  return startConnectorIn(dir, await connectorEnds(shape, dir))
+}
+
+type Ends = Pick<System, 'feeds' | 'targets'>
+
+/** Where a connector of this shape listens; its configuration is written to the directory. */
+export async function connectorEnds(shape: Shape, dir: string): Promise<Ends> {
   const ports = await freePorts(shape.sources * (1 + shape.targetsPerSource))
   const feeds = range(shape.sources).map((i) => ({
     port: ports[i] ?? 0,
@@ -39,15 +50,19 @@ export async function startConnector(shape: Shape): Promise<System> {
     senderCompId: `${targetId(i)}N`,
     targetCompId: 'CME',
   }))
-  const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
-  const config = join(dir, 'config.json')
-  writeFileSync(config, JSON.stringify(snapshot(shape, feeds, targets)))
-  const args = ['--enable-source-maps', 'build/cli.js', 'connector', '--config', config, '--data', join(dir, 'data')]
-  const log = openSync(join(dir, 'log'), 'w')
+  writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(shape, feeds, targets)))
+  return { feeds, targets }
+}
+
+/** Start it there, for the first time or again on what it has. */
+export async function startConnectorIn(dir: string, ends: Ends): Promise<System> {
+  const where = ['--config', join(dir, 'config.json'), '--data', join(dir, 'data')]
+  const args = ['--enable-source-maps', 'build/cli.js', 'connector', ...where]
+  const log = openSync(join(dir, 'log'), 'a')
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', log] })
   closeSync(log)
   await saidReady(child)
-  return { feeds, targets, ...measures(child, dir) }
+  return { ...ends, ...measures(child, dir) }
 }
 
 /** The relay that does nothing but read, append and write. */
@@ -64,6 +79,22 @@ export async function startRelay(shape: Shape): Promise<System> {
     targets: ready.routes
       .flatMap(({ targets }) => targets)
       .map((port, i) => ({ port, senderCompId: `${targetId(i)}N`, targetCompId: 'CME' })),
+    ...measures(child, dir),
+  }
+}
+
+/** The independent engine from npm with its own file store; one source to one target is all that it is asked for. */
+export async function startJspurefix(shape: Shape): Promise<System> {
+  if (shape.sources * shape.targetsPerSource !== 1) throw new Error('unreachable: its relay has one target')
+  const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
+  const [feed = 0, target = 0] = await freePorts(2)
+  const options = JSON.stringify({ data: dir, feed, target })
+  const args = ['--import', 'tsx', 'test/bench/jspurefix-relay.ts', options]
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  await saidReady(child)
+  return {
+    feeds: [{ port: feed, senderCompId: 'GW0', targetCompId: 'DROPCOPY' }],
+    targets: [{ port: target, senderCompId: `${targetId(0)}N`, targetCompId: 'CME' }],
     ...measures(child, dir),
   }
 }
@@ -121,7 +152,7 @@ function saidReady(child: ChildProcess): Promise<string> {
   })
 }
 
-function measures(child: ChildProcess, dir: string): Pick<System, 'cpuSeconds' | 'peakMb' | 'log' | 'stop'> {
+function measures(child: ChildProcess, dir: string): Omit<System, keyof Ends> {
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
   return {
     cpuSeconds: () => {
@@ -131,11 +162,16 @@ function measures(child: ChildProcess, dir: string): Pick<System, 'cpuSeconds' |
     peakMb: () => Number(/VmHWM:\s+(\d+)/.exec(proc('status'))?.[1] ?? 0) / 1024,
     log: () => (existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : ''),
     stop: async () => {
-      child.removeAllListeners('exit')
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await gone
+      await ended(child, 'SIGTERM')
       rmSync(dir, { recursive: true, force: true })
     },
+    kill: () => ended(child, 'SIGKILL'),
   }
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  child.removeAllListeners('exit')
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await gone
 }
