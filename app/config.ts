@@ -180,3 +180,6 @@ export const configOfProcess = (): Config => readConfig(process.env, projectRoot
 
 /** What `drop-copy client` proves itself with when it is not told on the command line. */
 export const clientPasswordOfProcess = (): string | undefined => process.env.DROP_COPY_PASSWORD || undefined
+
+/** Whether `npx drop-copy …` runs us. */
+export const isRunByNpx = process.env.npm_command === 'exec'

@@ -1,4 +1,4 @@
-import { ConfigError } from '#app/config.ts'
+import { ConfigError, isRunByNpx } from '#app/config.ts'
 import { argumentsFollow } from '../host/child.ts'
 import { type Command, UsageError } from './command.ts'
 
@@ -19,6 +19,17 @@ if (process.send) {
     process.kill(process.pid, 'SIGTERM')
     setTimeout(() => process.exit(1), 10_000).unref()
   })
+}
+
+/** npx ends at a SIGTERM and passes it on to nobody but the shell between us: what it leaves behind would run on. */
+if (isRunByNpx) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 const argv = await argumentsGiven()

@@ -1,4 +1,5 @@
 import { checksumHolds, sumBytes, writeTrailer } from '#fix/checksum.ts'
+import { copyBytes } from '#fix/copy-bytes.ts'
 import { writeInt } from '#fix/encode.ts'
 import { decode, type Message } from '#fix/message.ts'
 import { maxSeqNum } from '#fix/tags.ts'
@@ -144,7 +145,7 @@ export function canonicalisePlain(
   into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out, at, into)
   const moved = into.bodyAt - from
   into.bodyEnd = trailer + moved
-  out.set(bytes.subarray(from, trailer), into.bodyAt)
+  copyBytes(out, into.bodyAt, bytes, from, trailer)
   into.bodySum = (statedSum(bytes, trailer) - sumBytes(bytes, 0, from)) & 255
   into.length = writeTrailer(out, into.bodyEnd, sumBytes(out, at, into.bodyAt) + into.bodySum) - at
   into.copyFlagAt += moved

@@ -1,4 +1,5 @@
 import { sumBytes, writeTrailer } from '#fix/checksum.ts'
+import { copyBytes } from '#fix/copy-bytes.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
 import { type Constant, constant } from './constant.ts'
 import type { SourceMessage } from './source-message.ts'
@@ -82,9 +83,9 @@ export function writeClassicCopy(
   p = put(out, p, soh)
   if (terms.applResend) p = put(out, p, applResend)
   const sum = sumBytes(out, at, p) + message.bodySum + copyFlag.sum + source.party.sum
-  p = copy(out, p, message.bytes, message.bodyAt, message.copyFlagAt)
+  p = copyBytes(out, p, message.bytes, message.bodyAt, message.copyFlagAt)
   p = put(out, p, copyFlag.bytes)
-  p = copy(out, p, message.bytes, message.copyFlagAt, message.bodyEnd)
+  p = copyBytes(out, p, message.bytes, message.copyFlagAt, message.bodyEnd)
   return writeTrailer(out, put(out, p, source.party.bytes), sum)
 }
 
@@ -97,16 +98,17 @@ function header(
   terms: ClassicTerms,
 ): number {
   const { bytes } = message
-  let p = copy(out, put(out, at, msgType), bytes, message.typeAt, message.typeEnd)
+  let p = copyBytes(out, put(out, at, msgType), bytes, message.typeAt, message.typeEnd)
   p = writeInt(out, put(out, p, msgSeqNum), terms.targetSeqNum)
   p = put(out, p, terms.origSendingTime ? possDup : soh)
   p = put(out, p, target.exchange.bytes)
   p = put(out, p, terms.sendingTime.bytes)
   p = put(out, p, target.self.bytes)
-  if (message.operatorAt > 0) p = copy(out, put(out, p, operator), bytes, message.operatorAt, message.operatorEnd + 1)
+  if (message.operatorAt > 0)
+    p = copyBytes(out, put(out, p, operator), bytes, message.operatorAt, message.operatorEnd + 1)
   if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime.bytes), soh)
   if (message.lastProcessedAt > 0) {
-    p = copy(out, put(out, p, lastProcessed), bytes, message.lastProcessedAt, message.lastProcessedEnd + 1)
+    p = copyBytes(out, put(out, p, lastProcessed), bytes, message.lastProcessedAt, message.lastProcessedEnd + 1)
   }
   return p
 }
@@ -128,11 +130,4 @@ function bodyLength(target: ClassicTarget, source: ClassicSource, message: Sourc
 function put(out: Uint8Array, at: number, part: Uint8Array): number {
   for (let i = 0; i < part.length; i++) out[at + i] = part[i]! // inside by the loop
   return at + part.length
-}
-
-/** A byte at a time while that is cheaper than making a view. */
-function copy(out: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
-  if (to - from > 96) out.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from), at)
-  else for (let i = from; i < to; i++) out[at + i - from] = bytes[i]! // inside by the loop
-  return at + to - from
 }
