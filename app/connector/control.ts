@@ -1,7 +1,9 @@
+import { applyRetention, type Expired } from './expiry.ts'
 import { countFiltered, revokedReason } from './ledger.ts'
 import {
   deriveRoutes,
   type FeedState,
+  type Gone,
   newFeed,
   newStream,
   newTarget,
@@ -10,7 +12,7 @@ import {
   type TargetState,
   type Terms,
 } from './state.ts'
-import { emptyWaiting, forget, join, stopCounting } from './waiting.ts'
+import { emptyWaiting, forget, join, pastOf, stopCounting } from './waiting.ts'
 
 /** What X records say. The kind's place in this list is its number in the journal: append only. */
 const kinds = [
@@ -27,6 +29,7 @@ const kinds = [
   'raise',
   'feed-week',
   'numbered',
+  'retention',
 ] as const
 
 /** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). */
@@ -54,6 +57,8 @@ export type Control =
   | { kind: 'feed-week'; feed: number; week: string }
   /** What is still counted as waiting for this target had its numbers in a batch that was damaged. */
   | { kind: 'numbered'; target: number }
+  /** What stands before this position is removed now, and with it these held copies. `gone`: by stream, the newest message removed. */
+  | { kind: 'retention'; before: number; expired: Expired[]; gone: Record<number, Gone> }
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
@@ -92,7 +97,7 @@ export function applyControl(state: State, position: number, control: Control) {
       return
     }
     case 'week':
-      return turnWeek(state, control.week)
+      return turnWeek(state, position, control.week)
     case 'loss': {
       const feed = data.feeds[control.feed]
       const { from, to, why, atMs = 0 } = control
@@ -106,6 +111,8 @@ export function applyControl(state: State, position: number, control: Control) {
       return
     case 'numbered':
       return numbered(data.targets[control.target], data.week)
+    case 'retention':
+      return applyRetention(state, control)
     case 'raise':
       for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
         numbers.nextOut += control.by
@@ -209,7 +216,7 @@ function turnFeedWeek(feed: FeedState | undefined, week: string): void {
 }
 
 /** Numbers, chains and queues start anew; what was not sent is held in the week it belongs to, for replay only. */
-function turnWeek(state: State, week: string): void {
+function turnWeek(state: State, position: number, week: string): void {
   const { data } = state
   for (const target of Object.values(data.targets)) {
     for (const row of Object.values(target.ledger[data.week] ?? {})) {
@@ -217,11 +224,17 @@ function turnWeek(state: State, week: string): void {
       row.waiting = 0
     }
     if (data.week !== '') Object.assign(target, { epoch: nextEpoch(target.epoch), nextIn: 1, nextOut: 1 })
+    const past = pastOf(target)
+    if (past) target.past = { ...target.past, [data.week]: past }
     target.waiting = { ...emptyWaiting(), absence: target.waiting.absence + 1 }
     target.chains = {}
-    for (const old of Object.keys(target.ledger).sort().slice(0, -weeksKept)) delete target.ledger[old]
+    for (const old of Object.keys(target.ledger).sort().slice(0, -weeksKept)) {
+      delete target.ledger[old]
+      delete target.past?.[old]
+    }
   }
   for (const feed of Object.values(data.feeds)) feed.asides = []
   data.week = week
+  data.weeks.push({ week, from: position })
   deriveRoutes(state)
 }

@@ -27,10 +27,12 @@ export type Known = {
   /** The feed that carried the newest message, and its epoch. */
   feed: number
   feedEpoch: number
+  /** The newest message that is no longer kept: numbers up to its own may have been used. Absent: all are kept. */
+  gone?: { epoch: number; number: number } | undefined
   find(epoch: number, number: number): Kept | undefined
-  /** SendingTime of the newest message of the epoch; NaN when it is no longer kept. */
+  /** SendingTime of the newest message of the epoch, kept or not; NaN when unreadable. */
   newestMs(): number
-  /** SendingTime of the first message of the epoch; NaN when it is no longer kept. */
+  /** SendingTime of the first message of the epoch that is known: of the newest one removed where the first is; NaN when unreadable. */
   firstMs(): number
 }
 
@@ -68,7 +70,13 @@ function judgedIn(arrival: Arrival, known: Known): number {
   return arrival.sendingTimeMs < known.firstMs() ? known.epoch - 1 : known.epoch
 }
 
-const oldest = (known: Known, epoch: number): number => (epoch === known.epoch ? 1 : known.firstBefore)
+/** Below this nothing can be told from what was there and is removed, or never was. */
+function oldest(known: Known, epoch: number): number {
+  const { gone } = known
+  const from = epoch === known.epoch ? 1 : known.firstBefore
+  if (!gone || epoch > gone.epoch) return from
+  return epoch === gone.epoch ? Math.max(from, gone.number + 1) : Number.POSITIVE_INFINITY
+}
 
 function isSame(arrival: Arrival, kept: Kept | undefined): boolean {
   if (!kept) return false

@@ -22,10 +22,12 @@ export class Recent {
   }
 
   /** Newest first. */
-  decoded(journal: Pick<Journal, 'read'>, sources: Sources): RecentCopy[] {
+  decoded(journal: Pick<Journal, 'read' | 'start'>, sources: Sources): RecentCopy[] {
     const there = Math.min(this.count, kept)
     return Array.from({ length: there }, (_, back) => (this.count - 1 - back) % kept).flatMap((at) => {
-      const record = journal.read(this.positions[at]!)
+      const position = this.positions[at]!
+      if (position < journal.start) return [] // removed since
+      const record = journal.read(position)
       if (record.type !== 'M') return []
       decode(Buffer.from(record.bytes.subarray(record.start, record.end)), scratch)
       const copy = {

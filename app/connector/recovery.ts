@@ -76,10 +76,11 @@ export class Replay {
   }
 
   /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
-  finish(journal: Pick<Journal, 'read' | 'recovery'>): void {
+  finish(journal: Pick<Journal, 'read' | 'recovery' | 'start'>): void {
     const { damaged } = journal.recovery
     for (const { target, position, week } of this.later) {
       if (damaged.some(({ from, to }) => position >= from && position < to)) continue
+      if (position < journal.start) continue // removed: its week is over
       const record = journal.read(position)
       if (record.type === 'M') applyCopy(this.state, target, keyOf(record), week)
     }

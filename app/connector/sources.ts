@@ -66,6 +66,13 @@ export class Sources {
 
 const scratch = new Message(256)
 
+/** SendingTime(52) of a message; NaN when unreadable. */
+export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number {
+  decode(bytes.subarray(start, end), scratch)
+  const index = scratch.find(52)
+  return index < 0 ? Number.NaN : parseUtc(scratch.bytes, scratch.startAt(index), scratch.endAt(index))
+}
+
 /** What identity asks of a stream, answered from the state and, rarely, from the journal. */
 function knownOf(journal: Journal, id: number, stream: StreamState): Known {
   const record = (epoch: number, number: number): MessageRecord | undefined => {
@@ -76,10 +83,9 @@ function knownOf(journal: Journal, id: number, stream: StreamState): Known {
   }
   const timeOf = (epoch: number, number: number): number => {
     const found = record(epoch, number)
-    if (!found) return Number.NaN
-    decode(found.bytes.subarray(found.start, found.end), scratch)
-    const index = scratch.find(52)
-    return index < 0 ? Number.NaN : parseUtc(scratch.bytes, scratch.startAt(index), scratch.endAt(index))
+    if (found) return sentMsOf(found)
+    const { gone } = stream
+    return gone && gone.epoch === epoch && number <= gone.number ? gone.sentMs : Number.NaN
   }
   return {
     get epoch() {
@@ -99,6 +105,9 @@ function knownOf(journal: Journal, id: number, stream: StreamState): Known {
     },
     get feedEpoch() {
       return stream.feedEpoch
+    },
+    get gone() {
+      return stream.gone
     },
     find: (epoch: number, number: number): Kept | undefined => {
       const found = record(epoch, number)

@@ -1,5 +1,5 @@
 import { emptyRow, type Row } from './ledger.ts'
-import { type Chain, emptyChain, emptyWaiting, type Waiting } from './waiting.ts'
+import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from './waiting.ts'
 
 /**
  * Everything the connector must know after a crash: a pure fold over the journal's records (fold.ts), kept as plain data so that it
@@ -10,6 +10,10 @@ export type Durable = {
   run: number
   /** The local date of the reset that began this trading week; '' before the first configuration. */
   week: string
+  /** Where each trading week began, oldest first; those whose messages are all removed are dropped. */
+  weeks: { week: string; from: number }[]
+  /** Retention has removed what stood before this position. */
+  kept: number
   /** Of the configuration in force. */
   version: number
   digest: string
@@ -39,7 +43,12 @@ export type StreamState = {
   feedEpoch: number
   received: number
   late: number
+  /** The newest message that retention has removed. */
+  gone?: Gone
 }
+
+/** `sentMs`: its SendingTime(52), 0 when unreadable. */
+export type Gone = { epoch: number; number: number; sentMs: number }
 
 export type FeedState = Numbers & {
   name: string
@@ -80,7 +89,12 @@ export type TargetState = Numbers & {
   chains: Record<number, Chain>
   /** By week, then by stream. */
   ledger: Record<string, Record<number, Row>>
+  /** By week that has ended: where its held copies stand. */
+  past?: Record<string, Past>
 }
+
+/** `runs`: pairs of positions, of stretches in which every eligible message is held; `held`: by stream, others by their numbers. */
+export type Past = { runs: number[]; held: Record<number, Held[]> }
 
 /** One target that a stream's messages go to, with what a message changes at hand. */
 export type Route = { id: number; target: TargetState; chain: Chain; row: Row; reasons: Int8Array }
@@ -100,7 +114,7 @@ export const routesOf = (state: State, stream: number): readonly Route[] => stat
 
 export function emptyState(judge: Judge): State {
   return {
-    data: { run: 0, week: '', version: -1, digest: '', streams: {}, feeds: {}, targets: {} },
+    data: { run: 0, week: '', weeks: [], kept: 0, version: -1, digest: '', streams: {}, feeds: {}, targets: {} },
     judge,
     routes: [],
   }
@@ -149,6 +163,8 @@ export function restore(state: State, head: Uint8Array): void {
   // written by `serialise` of this or an earlier version, guarded by the journal's checksums
   state.data = JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString()) as Durable
   for (const feed of Object.values(state.data.feeds)) feed.asides ??= [] // heads of earlier versions have only names
+  state.data.weeks ??= []
+  state.data.kept ??= 0
   for (const { waiting } of Object.values(state.data.targets)) waiting.countedFrom ??= 0 // and do not know this
   deriveRoutes(state)
 }

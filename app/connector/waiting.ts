@@ -1,4 +1,5 @@
 import type { Row } from './ledger.ts'
+import type { Past } from './state.ts'
 
 /**
  * What of a target's copies is still to be numbered, without an entry per copy: stretches of the journal in which every eligible
@@ -126,6 +127,17 @@ export function forget(w: Waiting, stream: number, count: number): void {
   w.countedFrom = 0
   if (w.total === 0) w.runs.length = 0
   if (w.runs.length === 0) w.open = false
+}
+
+/** Where the copies stand that are held when a week ends: those held already, and those that still wait. */
+export function pastOf(target: { waiting: Waiting; chains: Record<number, Chain> }): Past | undefined {
+  const { runs, counted, countedFrom } = target.waiting
+  const last = counted.length > countedFrom ? [counted[countedFrom]!, counted[counted.length - stride]!] : []
+  const held = Object.fromEntries(
+    Object.entries(target.chains).flatMap(([stream, chain]) => (chain.held.length > 0 ? [[stream, chain.held]] : [])),
+  )
+  const past = { runs: [...runs, ...last], held }
+  return past.runs.length > 0 || Object.keys(held).length > 0 ? past : undefined
 }
 
 /** Sets a copy aside for Application Resend: no target number, the chain goes over it. */

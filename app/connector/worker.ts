@@ -16,6 +16,7 @@ import { InitiatingFeed } from './initiating-feed.ts'
 import { Intake } from './intake.ts'
 import { recoverState } from './recovery.ts'
 import { RefusedLogons } from './refused-logons.ts'
+import { Retention } from './retention.ts'
 import { judgeTerms } from './routing.ts'
 import { addressKey, feedAddresses } from './settings.ts'
 import { Sources } from './sources.ts'
@@ -54,6 +55,7 @@ export class Worker {
   readonly intake: Intake
   readonly door: Door
   readonly weeks: Weeks
+  private readonly retention: Retention
   readonly alarms = new Alarms()
   readonly refusedLogons = new RefusedLogons()
   readonly startedMs: number
@@ -75,6 +77,7 @@ export class Worker {
     this.door = this.makeDoor()
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
+    this.retention = new Retention(this)
     this.acceptor = new Acceptor(
       core,
       this.budget,
@@ -124,6 +127,7 @@ export class Worker {
   async stop(): Promise<void> {
     if (this.isStopping) return
     this.isStopping = true
+    this.retention.stop()
     this.acceptor.stop()
     for (const feed of this.feeds.values()) {
       if (feed instanceof InitiatingFeed) feed.stop()
@@ -230,6 +234,7 @@ export class Worker {
     for (const feed of this.feeds.values()) feed.tick()
     for (const target of this.targets.values()) target.tick()
     this.weeks.tick()
+    this.retention.tick()
   }
 
   private pressure(full: boolean): void {

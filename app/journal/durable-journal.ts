@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Allocator } from './allocator.ts'
 import type { Appender } from './appender.ts'
 import type { Indexes } from './indexes.ts'
-import type { Journal, JournalReader } from './journal.ts'
+import type { Journal, JournalReader, SealedSegment } from './journal.ts'
 import { D, D_BYTES, I, I_BYTES, M, M_BYTES, S, S_BYTES, X, X_BYTES } from './layout.ts'
 import { readRecordNow, Turns, Window } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
@@ -70,6 +70,21 @@ export class DurableJournal implements Journal {
   }
   get diskBytes(): number {
     return this.parts.segments.list.reduce((sum, s) => sum + s.bytes, 0)
+  }
+
+  get replayFrom(): number {
+    const { list } = this.parts.segments
+    return list.at(-2)?.base ?? this.start
+  }
+
+  sealed(index: number): SealedSegment | undefined {
+    const { segments } = this.parts
+    const segment = segments.list[index]
+    const next = segments.list[index + 1]
+    const endedMs = next && segments.beganMs(next)
+    return segment && endedMs !== undefined
+      ? { end: segment.base + segment.bytes, bytes: segment.bytes, endedMs }
+      : undefined
   }
 
   appendMessage(fields: Readonly<MessageFields>, bytes: Uint8Array, start: number, end: number): number {

@@ -96,18 +96,16 @@ export class JournalInspection {
     const { list } = this.segments
     const first = list.findLastIndex((segment) => {
       const beganMs = this.beganMs(segment)
-      return beganMs > 0 && beganMs <= fromMs
+      return beganMs !== undefined && beganMs <= fromMs
     })
     return list.slice(Math.max(0, first))
   }
 
-  /** When its first batch was sealed; 0 when that cannot be read. */
-  private beganMs(segment: Segment): number {
+  private beganMs(segment: Segment): number | undefined {
     try {
-      const { view } = this.segments.loadStart(segment, BATCH_BYTES)
-      return view.getUint32(0, true) === BATCH_MAGIC ? view.getFloat64(24, true) : 0
+      return this.segments.beganMs(segment)
     } catch {
-      return 0
+      return undefined // removed meanwhile
     }
   }
 

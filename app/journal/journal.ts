@@ -126,6 +126,10 @@ export interface Journal {
   /** The same, or else the M with the nearest number above; −1 when there is none. */
   findMessageFrom(stream: number, epoch: number, number: number): number
 
+  /** The segment so many after the oldest, of those nothing is written to any more; undefined: there is none. A few bytes are read, once each. */
+  sealed(index: number): SealedSegment | undefined
+  /** A start may replay records from here on, also when it finds the newest head damaged: base of the second newest segment. */
+  readonly replayFrom: number
   /** Remove the oldest segments that end at or below this position. Resolves to the new `start`. The caller has worked out the floor. */
   removeBefore(position: number): Promise<number>
   /** Bytes on disk, segments and indexes. */
@@ -133,6 +137,13 @@ export interface Journal {
 
   /** Commit what is open, wait for it, and let the directory go. */
   close(): Promise<void>
+}
+
+/** `end`: position behind it. `endedMs`: when the next one began, by the wall clock. */
+export interface SealedSegment {
+  end: number
+  bytes: number
+  endedMs: number
 }
 
 /** A window over the journal that moves forward. Use one for D and another for M: each should ascend. */

@@ -11,13 +11,15 @@ import {
 } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Memory, memoryOf } from './layout.ts'
+import { BATCH_BYTES, BATCH_MAGIC, type Memory, memoryOf } from './layout.ts'
 
 /** One file of the journal: the positions `[base, base + bytes)`. */
 export interface Segment {
   base: number
   /** Room in it, written or not. */
   bytes: number
+  /** When its first batch was sealed, once somebody asked. */
+  beganMs?: number
 }
 
 const suffix = '.segment'
@@ -90,8 +92,17 @@ export class Segments {
     return this.list.find((s) => s.base > position)
   }
 
+  /** When the first batch of a segment was sealed, by the wall clock; undefined while that cannot be read. */
+  beganMs(segment: Segment): number | undefined {
+    if (segment.beganMs !== undefined) return segment.beganMs
+    const { view } = this.loadStart(segment, BATCH_BYTES)
+    if (view.byteLength === BATCH_BYTES && view.getUint32(0, true) === BATCH_MAGIC)
+      segment.beganMs = view.getFloat64(24, true)
+    return segment.beganMs
+  }
+
   /** The first bytes of a segment file, as many as there are of those asked for. */
-  loadStart(segment: Segment, bytes: number): Memory {
+  private loadStart(segment: Segment, bytes: number): Memory {
     const start = Buffer.alloc(bytes)
     const fd = openSync(this.path(segment.base), 'r')
     try {

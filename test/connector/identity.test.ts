@@ -65,6 +65,16 @@ describe('a source message', () => {
     expect(identify({ ...before, number: 2 }, known())).toEqual({ kind: 'too-old' })
   })
 
+  test('up to the newest one that retention has removed is older than anything kept, unless the source has started again', () => {
+    const gone = { epoch: 2, number: 10 }
+    expect(identify(arrival(), known({}, { gone }))).toEqual({ kind: 'too-old' })
+    expect(identify(arrival({ number: 11 }), known({}, { gone }))).toEqual({ kind: 'late', epoch: 2 })
+    expect(identify(arrival({ sendingTimeMs: 2_001 }), known({}, { gone }))).toEqual({ kind: 'restarted', epoch: 3 })
+    const before = arrival({ number: 30, recovered: true, sendingTimeMs: 1_400 })
+    expect(identify(before, known({}, { gone }))).toEqual({ kind: 'too-old' })
+    expect(identify(before, known({}, { gone: { epoch: 1, number: 4 } }))).toEqual({ kind: 'late', epoch: 1 })
+  })
+
   test('is new or starts an epoch exactly when it moves the stream forward, and never twice', () => {
     const message = fc.record({ number: fc.integer({ min: 1, max: 8 }), digest: fc.integer({ min: 1, max: 3 }) })
     fc.assert(

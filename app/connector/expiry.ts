@@ -1,0 +1,106 @@
+import type { MessageRecord } from '#journal/records.ts'
+import { flag } from './fold.ts'
+import { type Gone, type State, type TargetState, type Terms, termsAt } from './state.ts'
+import type { Held } from './waiting.ts'
+
+/** So many copies of an ended week, held for a target until now, go with the messages they are made of. */
+export type Expired = { target: number; week: string; stream: number; count: number }
+
+/** The trading week that a position belongs to, and where it began; undefined: before the first that is known. */
+export const weekAt = ({ data }: State, position: number): { week: string; from: number } | undefined =>
+  data.weeks.findLast(({ from }) => from <= position)
+
+/** What is taken away with the messages of a stretch of the journal, counted while they are still there. */
+export class Expiry {
+  private readonly counts = new Map<string, Expired>()
+  /** By stream: position and name of the newest message. */
+  readonly newest = new Map<number, { position: number; epoch: number; number: number }>()
+  private readonly judged = new WeakMap<Terms, { sources: ReadonlySet<number>; reasons: Int8Array }>()
+
+  constructor(private readonly state: State) {}
+
+  get expired(): Expired[] {
+    return [...this.counts.values()]
+  }
+
+  add(m: Readonly<MessageRecord>): void {
+    if ((m.flags & flag.aside) !== 0) return
+    const { position, stream, epoch, number } = m
+    const newest = this.newest.get(stream)
+    if (!newest || epoch > newest.epoch || (epoch === newest.epoch && number > newest.number))
+      this.newest.set(stream, { position, epoch, number })
+    const week = weekAt(this.state, position)?.week ?? ''
+    for (const [id, target] of Object.entries(this.state.data.targets))
+      if (this.isHeld(target, week, m)) this.count(Number(id), week, stream)
+  }
+
+  private isHeld(target: TargetState, week: string, m: Readonly<MessageRecord>): boolean {
+    const past = target.past?.[week]
+    if (!past || !this.isMember(target, m)) return false
+    const { position, stream } = m
+    if (past.held[stream]?.some((held) => holds(held, m))) return true
+    const { runs } = past
+    for (let i = 0; i + 1 < runs.length; i += 2)
+      if (position >= runs[i]! && position <= runs[i + 1]!) return !wasRevoked(target, stream, position)
+    return false
+  }
+
+  private isMember(target: TargetState, { position, stream, class: cls }: Readonly<MessageRecord>): boolean {
+    const then = termsAt(target, position)
+    if (!then) return false
+    let judged = this.judged.get(then)
+    if (!judged) {
+      judged = { sources: new Set(then.sources), reasons: this.state.judge(then) }
+      this.judged.set(then, judged)
+    }
+    return judged.sources.has(stream) && (judged.reasons[cls] ?? 0) < 0
+  }
+
+  private count(target: number, week: string, stream: number): void {
+    const key = `${target} ${week} ${stream}`
+    const counted = this.counts.get(key)
+    if (counted) counted.count++
+    else this.counts.set(key, { target, week, stream, count: 1 })
+  }
+}
+
+const holds = (held: Held, { epoch, number, flags }: Readonly<MessageRecord>): boolean =>
+  held.epoch === epoch && number >= held.from && number <= held.to && held.late === ((flags & flag.late) !== 0)
+
+const wasRevoked = (target: TargetState, stream: number, position: number): boolean =>
+  target.history.some(({ from, terms }) => from > position && terms?.revoked.includes(stream) === true)
+
+/** X `retention`: what stood before `before` is no more, and nothing that pointed there is needed. */
+export function applyRetention(
+  { data }: State,
+  { before, expired, gone }: { before: number; expired: readonly Expired[]; gone: Record<number, Gone> },
+): void {
+  data.kept = before
+  for (const { target, week, stream, count } of expired) expire(data.targets[target]?.ledger[week]?.[stream], count)
+  for (const [stream, newest] of Object.entries(gone)) {
+    const known = data.streams[Number(stream)]
+    if (known) known.gone = newest
+  }
+  const first = data.weeks.findLastIndex(({ from }) => from <= before)
+  if (first > 0) data.weeks.splice(0, first)
+  const oldest = data.weeks[0]
+  for (const target of Object.values(data.targets)) {
+    const inForce = target.history.findLastIndex(({ from }) => from <= before)
+    if (inForce > 0) target.history.splice(0, inForce)
+    if (oldest && oldest.from <= before) endWeeks(target, oldest.week)
+  }
+}
+
+/** Nothing is left of the weeks before this one, whatever could be counted of them. */
+function endWeeks(target: TargetState, before: string): void {
+  for (const [week, rows] of Object.entries(target.ledger))
+    if (week < before) for (const row of Object.values(rows)) expire(row, row.held)
+  for (const week of Object.keys(target.past ?? {})) if (week < before) delete target.past?.[week]
+}
+
+function expire(row: { held: number; expired: number } | undefined, count: number): void {
+  if (!row) return
+  const gone = Math.min(count, row.held)
+  row.held -= gone
+  row.expired += gone
+}
