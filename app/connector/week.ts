@@ -1,36 +1,77 @@
-/** When the trading week starts again: local time in an IANA zone. */
+/** A moment of the week: local time in an IANA zone. */
 export type WeekRule = { zone: string; day: string; time: string }
+
+/** When clients may be logged on: from one moment of the week to another. */
+export type LogonWindow = { zone: string; from: Moment; to: Moment }
+type Moment = { day: string; time: string }
+
+/** One week between two occurrences of a moment, [fromMs, untilMs), named by the local date on which it begins. */
+type Week = { date: string; fromMs: number; untilMs: number }
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 const dayMs = 86_400_000
 const formats = new Map<string, Intl.DateTimeFormat>()
+const latest = new Map<string, Week>()
 
 /**
- * The week an instant belongs to: the local date of the reset that began it, `2026-11-22`. Decided by the local clock alone, so
- * it changes exactly once on the nights that skip or repeat an hour.
+ * The week an instant belongs to: the local date of the reset that began it, `2026-11-22`. On the night that skips an hour a
+ * reset within it comes when the clock jumps, on the night that has an hour twice the first time: once on either.
  */
-export function weekOf(instantMs: number, rule: WeekRule): string {
-  const local = localTime(instantMs, rule.zone)
-  const weekday = new Date(local.dayMs).getUTCDay()
-  let back = (weekday - days.indexOf(rule.day) + 7) % 7
-  if (back === 0 && local.time < rule.time) back = 7
-  return new Date(local.dayMs - back * dayMs).toISOString().slice(0, 10)
+export const weekOf = (instantMs: number, rule: WeekRule): string => weekAt(instantMs, rule).date
+
+/** Whether an instant lies in one of the windows, each [from, to); always when there is none. */
+export function isWithin(windows: readonly LogonWindow[], instantMs: number): boolean {
+  if (windows.length === 0) return true
+  return windows.some(
+    ({ zone, from, to }) => weekAt(instantMs, { zone, ...from }).fromMs > weekAt(instantMs, { zone, ...to }).fromMs,
+  )
 }
 
-function localTime(instantMs: number, zone: string): { dayMs: number; time: string } {
+/** The last week found is kept by rule: nearly always it is asked for again. */
+function weekAt(instantMs: number, rule: WeekRule): Week {
+  const key = `${rule.zone} ${rule.day} ${rule.time}`
+  const known = latest.get(key)
+  if (known && instantMs >= known.fromMs && instantMs < known.untilMs) return known
+  const week = findWeek(instantMs, rule)
+  latest.set(key, week)
+  return week
+}
+
+function findWeek(instantMs: number, { zone, day, time }: WeekRule): Week {
+  const today = Math.floor((instantMs + offsetAt(instantMs, zone)) / dayMs)
+  const back = (new Date(today * dayMs).getUTCDay() - days.indexOf(day) + 7) % 7
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  const on = (date: number) => instantOf(date * dayMs + (hours * 60 + minutes) * 60_000, zone)
+  const begun = on(today - back) <= instantMs ? today - back : today - back - 7
+  return { date: new Date(begun * dayMs).toISOString().slice(0, 10), fromMs: on(begun), untilMs: on(begun + 7) }
+}
+
+/** The first instant at which a zone's clock shows this local time, given as if it were UTC, or has jumped over it. */
+function instantOf(localMs: number, zone: string): number {
+  const before = offsetAt(localMs - dayMs, zone)
+  const after = offsetAt(localMs + dayMs, zone)
+  if (offsetAt(localMs - before, zone) === before) return localMs - before
+  if (offsetAt(localMs - after, zone) === after) return localMs - after
+  let [low, high] = [localMs - after, localMs - before] // the jump lies between the two readings
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (offsetAt(middle, zone) === after) high = middle
+    else low = middle
+  }
+  return high
+}
+
+/** Local time minus UTC, milliseconds. */
+function offsetAt(instantMs: number, zone: string): number {
   let format = formats.get(zone)
   if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    })
+    const numeric = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+    const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
+    format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...numeric, ...time })
     formats.set(zone, format)
   }
-  const part = Object.fromEntries(format.formatToParts(instantMs).map(({ type, value }) => [type, value]))
-  return { dayMs: Date.parse(`${part.year}-${part.month}-${part.day}T00:00:00Z`), time: `${part.hour}:${part.minute}` }
+  const seconds = Math.floor(instantMs / 1000) * 1000
+  const part = Object.fromEntries(format.formatToParts(seconds).map(({ type, value }) => [type, value]))
+  const local = `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}Z`
+  return Date.parse(local) - seconds
 }
