@@ -19,6 +19,7 @@ import { secondLogon } from './second-logon.ts'
 import { addressKey, type Exchange, targetSession } from './settings.ts'
 import type { Source, Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
+import { isWithin } from './week.ts'
 
 /** What the status page shows of a target beyond its durable state. */
 export type TargetReport = {
@@ -188,6 +189,7 @@ export class Target implements Reader {
 
   tick(): void {
     this.peer.tick()
+    if (this.ready && !this.isOpen) this.end('End of logon window. Logout forced.')
     this.drained() // room in all sockets together comes without a word to this one
     const { state } = this
     const graceMs = (state.terms?.queueGraceS ?? 0) * 1000
@@ -299,6 +301,17 @@ export class Target implements Reader {
     return new ClassicCopying(exchange, sessionId, () => this.state)
   }
 
+  /** Whether now lies in one of the target's logon windows. A clock that jumps neither opens nor closes one at once. */
+  private get isOpen(): boolean {
+    return isWithin(this.config.windows, this.core.clock.steadyMs())
+  }
+
+  /** Why even who proves to be the client is not let in now. */
+  private get closedFor(): string | undefined {
+    if (this.config.paused) return 'Session is paused. Logout forced.'
+    return this.isOpen ? undefined : 'Logon outside the logon window. Logout forced.'
+  }
+
   private verify(given: LogonCredentials) {
     const { config, connection } = this
     const policy = this.peer.session.config.policy
@@ -307,9 +320,8 @@ export class Target implements Reader {
       if (this.connection !== connection || !connection) return
       if (verdict.ok) this.credential = verdict.index
       else this.door.failed(connection.address)
-      if (verdict.ok && config.paused)
-        this.peer.input({ type: 'verified', ok: false, text: 'Session is paused. Logout forced.' })
-      else this.peer.input({ type: 'verified', ok: verdict.ok })
+      const text = verdict.ok ? this.closedFor : undefined
+      this.peer.input(text === undefined ? { type: 'verified', ok: verdict.ok } : { type: 'verified', ok: false, text })
     }
     if (!(answer instanceof Promise)) return decide(answer)
     connection?.hold()

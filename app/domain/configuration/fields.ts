@@ -57,11 +57,13 @@ const weekday = z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
 export const week = z.strictObject({ zone, day: weekday, time: timeOfDay })
 
 /** Logon window of a target: from one moment of the week to another, in `zone`. */
-export const logonWindow = z.strictObject({
-  zone,
-  from: z.strictObject({ day: weekday, time: timeOfDay }),
-  to: z.strictObject({ day: weekday, time: timeOfDay }),
-})
+export const logonWindow = z
+  .strictObject({
+    zone,
+    from: z.strictObject({ day: weekday, time: timeOfDay }),
+    to: z.strictObject({ day: weekday, time: timeOfDay }),
+  })
+  .refine(({ from, to }) => from.day !== to.day || from.time !== to.time, 'must not begin and end at the same moment')
 
 const seconds = z.int().min(0).max(3600).optional()
 /** The switches behind the two presets, each of which may be set by itself; names and meaning are those of the FIX library's table. */

@@ -17,7 +17,6 @@ export function unsupported(snapshot: Snapshot): string[] {
     if (target.protocol === 'dc4') say(['targets', i, 'protocol'], 'dc4')
     credentials(['targets', i], target.credentials)
     for (const [j, listen] of target.listen.entries()) if (listen.tls) say(['targets', i, 'listen', j, 'tls'], 'tls')
-    if (target.windows.length > 0) say(['targets', i, 'windows'], 'a logon window')
   }
   return lines
 }

@@ -209,7 +209,6 @@ describe('what this connector does not run yet', () => {
           ...target,
           protocol: 'dc4',
           credentials: [{ kind: 'hmac', accessKeyId: 'KEY', secretKey: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX' }],
-          windows: [{ zone: 'UTC', from: { day: 'sunday', time: '17:00' }, to: { day: 'friday', time: '16:00' } }],
         },
       ],
     })
@@ -218,7 +217,6 @@ describe('what this connector does not run yet', () => {
       'feeds[0].tls: tls is not supported yet',
       'targets[0].protocol: dc4 is not supported yet',
       'targets[0].credentials[0].kind: hmac is not supported yet',
-      'targets[0].windows: a logon window is not supported yet',
     ])
   })
 })
@@ -226,6 +224,14 @@ describe('what this connector does not run yet', () => {
 test('a failover pair lists its owner first', () => {
   expect(feedsOf({ feed: ['gw1', 'gw2'] })).toEqual(['gw1', 'gw2'])
   expect(feedsOf({ feed: 'gw1' })).toEqual(['gw1'])
+})
+
+test('a logon window lies between two moments', () => {
+  const windowTo = (day: string) => ({
+    windows: [{ zone: 'UTC', from: { day: 'sunday', time: '17:00' }, to: { day, time: '17:00' } }],
+  })
+  expect(withTarget(windowTo('friday'))).toEqual([])
+  expect(withTarget(windowTo('sunday'))).toEqual(['targets[0].windows[0]: must not begin and end at the same moment'])
 })
 
 describe('the policy of a target or a feed', () => {
