@@ -37,6 +37,11 @@ export const variables = z.object({
   CONNECTOR: z.enum(['child', 'external']).default('child'),
   /** The environment whose configuration the connector child runs; sandbox in sandbox mode, else production. */
   ENVIRONMENT: environment.optional(),
+  /** Where the connector child answers GET /metrics for Prometheus, `PORT` on loopback or `HOST:PORT`; absent: nowhere. */
+  CONNECTOR_METRICS: z
+    .string()
+    .regex(/^((\[[0-9a-fA-F:]+\]|[\w.-]+):)?\d{1,5}$/, 'expected a port, or HOST:PORT')
+    .optional(),
   /** Sandbox: where simulated gateways connect (encapsulated dialect). */
   FEED_PORT: port.default(9801),
   /** Sandbox: where clients log on; the backup address is the same host on the second one. */
@@ -62,6 +67,8 @@ export interface Config {
   databaseUrl: string | undefined
   roleUrls: { request: string; auth: string; jobs: string; connector: string } | undefined
   connector: 'child' | 'external'
+  /** Undefined: the connector child serves none. */
+  connectorMetrics: string | undefined
   ports: { feed: number; target: number; targetBackup: number }
   /** Whether the sandbox runs a gateway and a client of its own. */
   sandboxTraffic: boolean
@@ -162,6 +169,7 @@ function assemble(read: Variables, root: string): Omit<Config, 'stopsWithParent'
     databaseUrl: read.DATABASE_URL,
     roleUrls: request && auth && jobs && connector ? { request, auth, jobs, connector } : undefined,
     connector: read.CONNECTOR,
+    connectorMetrics: read.CONNECTOR_METRICS,
     ports: { feed: read.FEED_PORT, target: read.TARGET_PORT, targetBackup: read.TARGET_BACKUP_PORT },
     sandboxTraffic: mode === 'sandbox' && read.SANDBOX_TRAFFIC,
     logLevel: read.LOG_LEVEL,

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { Logger } from 'pino'
 import { openConnectorLog } from '#connector/log.ts'
+import { metricsText } from '#connector/metrics.ts'
+import { listenForMetrics, type MetricsAddress, metricsAddress } from '#connector/metrics-listener.ts'
 import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
 import { runFromDatabase } from '#connector/run-database.ts'
 import { wantedFile } from '#connector/wanted-file.ts'
@@ -16,6 +19,7 @@ drop-copy connector --database URL --environment NAME --data DIR
   --environment NAME   production, certification or sandbox (with --database)
   --name NAME          this connector among others of the environment (with --database); default: main
   --data DIR           where the journal is kept; one connector per directory
+  --metrics [HOST:]PORT  answer GET /metrics for Prometheus there; HOST is 127.0.0.1 unless given; absent: nowhere
   --log-level LEVEL    fatal, error, warn, info (default) or debug; the log goes to stderr
 
 Prints {"event":"ready"} on stdout when every listener is up. Where the configuration leaves a port to the
@@ -48,17 +52,11 @@ async function run(argv: string[]): Promise<number> {
 
 export const command: Command = { name: 'connector', summary: 'run the connector, alone or for a portal', run }
 
-type FileOptions = { from: 'file'; config: string; data: string; level: string }
-type DatabaseOptions = {
-  from: 'database'
-  url: string
-  environment: Environment
-  name: string
-  data: string
-  level: string
-}
+type Common = { data: string; level: string; metrics: MetricsAddress | undefined }
+type FileOptions = Common & { from: 'file'; config: string }
+type DatabaseOptions = Common & { from: 'database'; url: string; environment: Environment; name: string }
 
-async function runFile({ config, data, level }: FileOptions, stopped: AbortSignal): Promise<number> {
+async function runFile({ config, data, level, metrics }: FileOptions, stopped: AbortSignal): Promise<number> {
   const log = openConnectorLog(level)
   const wanted = wantedFile(config)
   const first = await wanted.read()
@@ -66,19 +64,31 @@ async function runFile({ config, data, level }: FileOptions, stopped: AbortSigna
   const running = await runConnector({ wanted, first, data, log, onFatal: fatal(log), needsEveryListener: true })
   process.on('SIGHUP', running.wake)
   announce(running)
+  const served = await serveMetrics(running, metrics, log)
   await aborted(stopped)
+  served?.close()
   await running.stop()
   return 0
 }
 
 async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, level } = options
+  const { url, environment, name, data, level, metrics } = options
   const log = openConnectorLog(level)
   const onReady = (running: Running) => {
     process.on('SIGHUP', running.wake)
     announce(running)
+    void serveMetrics(running, metrics, log).then((served) =>
+      stopped.addEventListener('abort', () => served?.close(), { once: true }),
+    )
   }
   await runFromDatabase({ url, environment, name, data, release, log, onFatal: fatal(log), onReady }, stopped)
+}
+
+async function serveMetrics({ worker }: Running, address: MetricsAddress | undefined, log: Logger) {
+  if (!address) return undefined
+  const served = await listenForMetrics(address, () => metricsText(worker), log)
+  if (address.port === 0) process.stdout.write(`${JSON.stringify({ event: 'metrics', port: served.port })}\n`)
+  return served
 }
 
 /** Shown beside the connector's figures. */
@@ -118,6 +128,7 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
       environment: { type: 'string' },
       name: { type: 'string', default: 'main' },
       data: { type: 'string' },
+      metrics: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -126,12 +137,14 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
   const { config, database, data, name, 'log-level': level } = values
   if (!data) throw new UsageError('--data DIR is needed')
   if (!levels.includes(level)) throw new UsageError(`--log-level is one of ${levels.join(', ')}`)
+  const metrics = values.metrics === undefined ? undefined : metricsAddress(values.metrics)
+  if (values.metrics !== undefined && !metrics) throw new UsageError('--metrics is a port, or HOST:PORT')
   if (config && database) throw new UsageError('give --config or --database, not both')
-  if (config) return { from: 'file', config, data, level }
+  if (config) return { from: 'file', config, data, level, metrics }
   if (!database) throw new UsageError('--config FILE or --database URL is needed')
   const environment = environments.find((one) => one === values.environment)
   if (!environment) throw new UsageError(`--environment is one of ${environments.join(', ')}`)
-  return { from: 'database', url: database, environment, name, data, level }
+  return { from: 'database', url: database, environment, name, data, level, metrics }
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']

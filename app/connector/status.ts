@@ -5,14 +5,12 @@ import type { Environment } from '#domain/reference/environment.ts'
 import type { Feed } from './feed.ts'
 import { lostIn } from './feed-alarms.ts'
 import { filteredOf, type Row, total } from './ledger.ts'
+import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import type { PartReport } from './report.ts'
 import { reasonName } from './routing.ts'
 import type { StreamState } from './state.ts'
 import type { Target } from './target.ts'
 import type { Worker } from './worker.ts'
-
-/** A logged-on client this far behind is late. */
-const lateAfterMs = 2_000
 
 export type Identity = { environment: Environment; connector: string; release: string }
 export type SelfState = 'starting' | 'running' | 'draining' | 'stopped'
@@ -111,7 +109,7 @@ export class Status {
     return {
       ...this.key,
       feedId: feed.name,
-      state: this.feedState(feed),
+      state: feedState(feed, this.refusal('feed', feed.name) !== ''),
       since: date(report.sinceMs) ?? at,
       address: report.address || null,
       epoch: state.epoch,
@@ -126,13 +124,6 @@ export class Status {
       detail: report.detail || this.refusal('feed', feed.name) || null,
       at,
     }
-  }
-
-  private feedState(feed: Feed): string {
-    if (this.worker.core.journal.isFull) return 'paused'
-    if (feed.peer.isLive) return feed.missing > 0 ? 'recovering' : 'logged-on'
-    if (feed.isConnected) return 'connecting'
-    return this.refusal('feed', feed.name) ? 'refused' : 'down'
   }
 
   private sources(at: Date): Observed['sources'] {
@@ -162,12 +153,11 @@ export class Status {
     const { report, peer, config, core } = target
     const rows = Object.values(target.state.ledger[core.state.data.week] ?? {})
     const { delivered, waiting, held } = total(rows)
-    const lateMs = report.behindSinceMs === 0 ? 0 : core.clock.steadyMs() - report.behindSinceMs
     const resend = target.resendReport
     return {
       ...this.key,
       sessionId: target.name,
-      state: this.targetState(target, lateMs),
+      state: targetState(target, this.refusal('target', target.name) !== ''),
       since: date(report.sinceMs) ?? at,
       active: config.active,
       address: report.address || null,
@@ -176,7 +166,7 @@ export class Status {
       delivered,
       waiting,
       held,
-      lateMs: lateMs > lateAfterMs ? Math.floor(lateMs) : 0,
+      lateMs: lateMsOf(target),
       resend: resend
         ? {
             kind: 'fix',
@@ -196,14 +186,6 @@ export class Status {
       detail: this.refusal('target', target.name) || null,
       at,
     }
-  }
-
-  private targetState(target: Target, lateMs: number): string {
-    if (target.config.paused) return 'paused'
-    if (!target.isOnline) return this.refusal('target', target.name) ? 'refused' : 'no-logon'
-    if (target.report.isCatchingUp) return 'catching-up'
-    if (lateMs > lateAfterMs) return 'late'
-    return target.isOnBackup ? 'on-backup' : 'logged-on'
   }
 
   /** Decoded anew only when there are new ones. */

@@ -36,6 +36,8 @@ export type TargetReport = {
   isCatchingUp: boolean
   /** Fingerprint of the credential of the last Logon. */
   lastCredential: string
+  /** Resend Requests served since start. */
+  resends: number
 }
 
 /** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
@@ -65,6 +67,7 @@ export class Target implements Reader {
     behindSinceMs: 0,
     isCatchingUp: false,
     lastCredential: '',
+    resends: 0,
   }
   /** Index of the credential of the present logon. */
   private credential = -1
@@ -99,6 +102,7 @@ export class Target implements Reader {
         verify: ({ credentials }) => this.verify(credentials),
         loggedOn: () => this.loggedOn(),
         serveResend: ({ id: resendId, begin, end }) => {
+          this.report.resends++
           this.resend = new ResendJob(this, resendId, begin, end)
           void this.resend.run()
         },

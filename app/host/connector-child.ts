@@ -28,6 +28,7 @@ export function startConnector(options: {
       data,
       '--log-level',
       childLevel(config.logLevel),
+      ...(config.connectorMetrics === undefined ? [] : ['--metrics', config.connectorMetrics]),
     ],
     secretArgs: ['--database', installation.urls.dc_connector],
     env: config.childEnvironment,

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { Allocator } from './allocator.ts'
+import { Durations } from './durations.ts'
 import {
   align8,
   BATCH_BYTES,
@@ -43,6 +44,7 @@ interface Sealed {
   end: number
   /** Descriptor of the segment that ends with this batch, else −1. */
   close: number
+  submittedMs: number
 }
 
 const NEAR_END_BYTES = 4 << 20
@@ -61,6 +63,8 @@ export class Appender {
   batch: number
   durableBatch: number
   durableEnd: number
+  /** From submitting a batch until it was seen to be durable. */
+  readonly syncs = new Durations()
   private begin = 0
   /** In the order they are written; the first ones may be, without `collect` having seen it. */
   private readonly sealed: Sealed[] = []
@@ -155,6 +159,7 @@ export class Appender {
       this.sealedBytes -= first.length
       this.durableBatch = first.batch
       this.durableEnd = first.end
+      this.syncs.add(performance.now() - first.submittedMs)
       if (first.close >= 0) closeSync(first.close)
     }
     if (this.isWanted && this.sealed.length === 0) this.sealAndOpen()
@@ -197,7 +202,8 @@ export class Appender {
     this.writer.submit(tail.fd, begin, length, tail.used)
     tail.used += length
     tail.batch = this.batch
-    this.sealed.push({ batch: this.batch, offset: begin, length, end: tail.segment.base + tail.used, close: -1 })
+    const end = tail.segment.base + tail.used
+    this.sealed.push({ batch: this.batch, offset: begin, length, end, close: -1, submittedMs: performance.now() })
     this.sealedBytes += length
     this.ring.extend(begin + length)
     this.begin += length

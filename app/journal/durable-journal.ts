@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Allocator } from './allocator.ts'
 import type { Appender } from './appender.ts'
+import type { Durations } from './durations.ts'
 import type { Indexes } from './indexes.ts'
 import type { Journal, JournalReader, SealedSegment } from './journal.ts'
 import { D, D_BYTES, I, I_BYTES, M, M_BYTES, S, S_BYTES, X, X_BYTES } from './layout.ts'
@@ -64,6 +65,9 @@ export class DurableJournal implements Journal {
   }
   get backlogBytes(): number {
     return this.appender.backlogBytes
+  }
+  get syncs(): Readonly<Durations> {
+    return this.appender.syncs
   }
   get isFull(): boolean {
     return this.parts.allocator.isFull

@@ -2,6 +2,7 @@ import { fdatasyncSync, mkdirSync } from 'node:fs'
 import { Allocator } from './allocator.ts'
 import { Appender, type Tail } from './appender.ts'
 import { DurableJournal } from './durable-journal.ts'
+import type { Durations } from './durations.ts'
 import { disk, type FilePort, PIECE_BYTES } from './files.ts'
 import { Indexes } from './indexes.ts'
 import { lockDirectory } from './lock.ts'
@@ -63,6 +64,8 @@ export interface Journal {
   readonly start: number
   /** Bytes appended and not yet durable. Past a few MB the caller should stop reading its feeds; past the ring an append waits for the disk. */
   readonly backlogBytes: number
+  /** How long batches took to become durable since the journal was opened. */
+  readonly syncs: Readonly<Durations>
   /** True from `onPressure(true)` to `onPressure(false)`. */
   readonly isFull: boolean
 
