@@ -282,6 +282,10 @@ export class DurableJournal implements Journal {
     return this.parts.indexes.findMessageFrom(stream, epoch, number)
   }
 
+  findMessages(stream: number, epoch: number, from: number, to: number): number[] {
+    return this.parts.indexes.findMessages(stream, epoch, from, to)
+  }
+
   async removeBefore(position: number): Promise<number> {
     const { segments, indexes } = this.parts
     for (let oldest = segments.list[0]; oldest && segments.list.length > 1; oldest = segments.list[0]) {

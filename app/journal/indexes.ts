@@ -75,6 +75,27 @@ export class Indexes {
     return this.search(messageKey(stream, epoch), number, Number.POSITIVE_INFINITY)
   }
 
+  findMessages(stream: number, epoch: number, from: number, to: number): number[] {
+    const key = messageKey(stream, epoch)
+    const found = this.segments.list.flatMap((segment) => this.within(segment, key, from, to))
+    let isSorted = true
+    for (let i = 1; i < found.length; i++) isSorted &&= found[i - 1]!.number < found[i]!.number
+    if (isSorted) return found.map(({ position }) => position)
+    // numbers out of their order are rare; sorting keeps equal ones in the order they came, and the newest counts
+    const newest = new Map(found.sort((a, b) => a.number - b.number).map(({ number, position }) => [number, position]))
+    return [...newest.values()]
+  }
+
+  private within(segment: Segment, key: number, from: number, to: number): Found[] {
+    try {
+      return entriesWithin(this.of(segment).entries(key), segment.base, from, to)
+    } catch (error) {
+      if (!(error instanceof DamagedIndexError)) throw error
+      this.sealed.delete(segment.base)
+      return entriesWithin(this.buildNow(segment).entries(key), segment.base, from, to)
+    }
+  }
+
   /** A target uses a number once, so the segment of the last look-up may be asked first: resends go upwards. */
   private searchDelivery(key: number, number: number, most: number): number {
     const { lastFound } = this
@@ -175,6 +196,18 @@ function searchEntries(entries: Entries | undefined, base: number, number: numbe
   const at = before * stride
   const first = entries.word(at)
   return first > most ? undefined : { position: base + entries.word(at + stride - 1), number: first }
+}
+
+/** The entries of a list of stride 2 with numbers `from` to `to`. */
+function entriesWithin(entries: Entries | undefined, base: number, from: number, to: number): Found[] {
+  const found: Found[] = []
+  if (!entries || entries.count === 0 || from > entries.highest || entries.lowest > to) return found
+  for (let at = countUpTo(entries, entries.count, from - 1) * 2; at < entries.count * 2; at += 2) {
+    const number = entries.word(at)
+    if (number > to) break
+    found.push({ number, position: base + entries.word(at + 1) })
+  }
+  return found
 }
 
 /** Add what of a record can be looked up. */

@@ -128,6 +128,8 @@ export interface Journal {
   findMessage(stream: number, epoch: number, number: number): number
   /** The same, or else the M with the nearest number above; −1 when there is none. */
   findMessageFrom(stream: number, epoch: number, number: number): number
+  /** Positions of the M of this stream and epoch numbered `from` to `to`, by number, of equal ones the newest. For bounded ranges: reads index pages, synchronously. */
+  findMessages(stream: number, epoch: number, from: number, to: number): number[]
 
   /** The segment so many after the oldest, of those nothing is written to any more; undefined: there is none. A few bytes are read, once each. */
   sealed(index: number): SealedSegment | undefined
