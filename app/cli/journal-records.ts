@@ -1,7 +1,6 @@
 import { type Control, decodeControl } from '#connector/control.ts'
 import { msgTypeOf } from '#connector/core.ts'
-import { deliveryKind } from '#connector/deliveries.ts'
-import { flag } from '#connector/fold.ts'
+import { deliveryKind, flag } from '#connector/fold.ts'
 import type { Durable } from '#connector/state.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import type { JournalInspection } from '#journal/inspect.ts'

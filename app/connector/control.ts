@@ -183,6 +183,7 @@ function setTerms(target: TargetState | undefined, position: number, terms: Term
   if (!target) return
   if (terms) target.terms = terms
   else delete target.terms
+  target.waiting.absence++
   target.history.push(terms ? { from: position, terms } : { from: position })
   if (!target.online) away(target)
 }
@@ -204,7 +205,10 @@ function away(target: TargetState | undefined): void {
 
 /** The listeners came up: every grace begins once more. */
 function startAway(target: TargetState): void {
-  if (target.terms?.queueGraceS !== 0) target.counting = false
+  if (target.counting && target.terms?.queueGraceS !== 0) {
+    target.counting = false
+    target.waiting.absence++ // what comes in the grace is not pushed out
+  }
   away(target)
 }
 
@@ -233,6 +237,7 @@ function turnWeek(state: State, position: number, week: string): void {
       delete target.past?.[old]
     }
   }
+  for (const stream of Object.values(data.streams)) stream.past = { epoch: stream.epoch, upTo: stream.highest }
   for (const feed of Object.values(data.feeds)) feed.asides = []
   data.week = week
   data.weeks.push({ week, from: position })

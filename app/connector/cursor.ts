@@ -1,10 +1,7 @@
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { flag } from './fold.ts'
-import { type Terms, termsAt } from './state.ts'
 import type { Target } from './target.ts'
-
-type Judged = { sources: ReadonlySet<number>; reasons: Int8Array }
 
 const source = blankSourceMessage()
 
@@ -20,7 +17,6 @@ export class CatchUp {
   private again = false
   /** Where the last scan stopped: nothing that waits stands before it. */
   private past = 0
-  private readonly judged = new WeakMap<Terms, Judged>()
 
   constructor(private readonly target: Target) {}
 
@@ -88,7 +84,7 @@ export class CatchUp {
     const { target } = this
     if (this.stopped) return false
     if (record.type !== 'M' || record.position < from || (record.flags & flag.aside) !== 0) return undefined
-    if (!this.isMember(record.stream, record.class, record.position)) return undefined
+    if (!target.membership.lets(target.state, record)) return undefined
     target.core.turn()
     const late = (record.flags & flag.late) !== 0
     readSource(record.bytes, record.start, record.end - record.start, record.bodyAt, record.at797, source)
@@ -96,22 +92,4 @@ export class CatchUp {
     target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late })
     return target.hasRoom
   }
-
-  /** Judged by the terms of the message's own position; what was taken away with effect on the past is gone. */
-  private isMember(stream: number, cls: number, position: number): boolean {
-    const { target } = this
-    const then = termsAt(target.state, position)
-    if (!then) return false
-    let judged = this.judged.get(then)
-    if (!judged) {
-      judged = { sources: new Set(then.sources), reasons: target.core.state.judge(then) }
-      this.judged.set(then, judged)
-    }
-    if (!judged.sources.has(stream) || (judged.reasons[cls] ?? 0) >= 0) return false
-    return !isRevoked(target, stream, position)
-  }
-}
-
-export function isRevoked(target: Target, stream: number, position: number): boolean {
-  return target.state.history.some((entry) => entry.from > position && entry.terms?.revoked.includes(stream) === true)
 }

@@ -1,9 +1,6 @@
 import type { Journal } from '#journal/journal.ts'
-import { applyDelivery, type MessageKey } from './fold.ts'
+import { applyDelivery, deliveryKind, type MessageKey } from './fold.ts'
 import type { State } from './state.ts'
-
-/** D.kind. */
-export const deliveryKind = { live: 0, application: 3 } as const
 
 const mostInOne = 16_384
 
@@ -11,6 +8,7 @@ const mostInOne = 16_384
 export class Deliveries {
   count = 0
   private first = 0
+  private kind: number = deliveryKind.live
   private sendingTimeMs = 0
   private positions = new Float64Array(16)
   private distances = new Float64Array(16)
@@ -32,11 +30,13 @@ export class Deliveries {
     epoch: number,
     sourceNumber: number,
     late: boolean,
+    kind: number = deliveryKind.live,
   ): void {
-    if (this.count > 0 && (number !== this.first + this.count || sendingTimeMs !== this.sendingTimeMs)) this.flush()
+    if (this.count > 0 && !this.goesOn(number, sendingTimeMs, kind)) this.flush()
     if (this.count === mostInOne) this.flush()
     if (this.count === 0) {
       this.first = number
+      this.kind = kind
       this.sendingTimeMs = sendingTimeMs
     }
     if (this.count === this.positions.length) this.grow()
@@ -54,15 +54,20 @@ export class Deliveries {
 
   /** Appends the D and lets the state follow. */
   flush(): void {
-    const { count, journal, positions, distances, target } = this
+    const { count, journal, positions, distances, target, kind } = this
     if (count === 0) return
     this.count = 0
     const epoch = this.state.data.targets[target]!.epoch // a target with copies has its name
-    journal.beginDelivery(target, epoch, deliveryKind.live, this.first, this.sendingTimeMs)
+    journal.beginDelivery(target, epoch, kind, this.first, this.sendingTimeMs)
     for (let i = 0; i < count; i++) journal.addCopy(positions[i]!, distances[i]!)
     journal.endDelivery()
-    const fact = { target, epoch, firstNumber: this.first, count, messages: positions }
+    const fact = { target, epoch, kind, firstNumber: this.first, count, messages: positions, chain: distances }
     applyDelivery(this.state, fact, (_, i) => this.keys[i]!)
+  }
+
+  /** One D holds one kind of copies, numbered one after the other in the same millisecond. */
+  private goesOn(number: number, sendingTimeMs: number, kind: number): boolean {
+    return number === this.first + this.count && sendingTimeMs === this.sendingTimeMs && kind === this.kind
   }
 
   private grow(): void {

@@ -1,7 +1,8 @@
 import type { MessageRecord } from '#journal/records.ts'
 import { flag } from './fold.ts'
-import { type Gone, type State, type TargetState, type Terms, termsAt } from './state.ts'
-import type { Held } from './waiting.ts'
+import { isHeld } from './given.ts'
+import { isRevoked, Membership } from './membership.ts'
+import type { Gone, State, TargetState } from './state.ts'
 
 /** So many copies of an ended week, held for a target until now, go with the messages they are made of. */
 export type Expired = { target: number; week: string; stream: number; count: number }
@@ -15,9 +16,11 @@ export class Expiry {
   private readonly counts = new Map<string, Expired>()
   /** By stream: position and name of the newest message. */
   readonly newest = new Map<number, { position: number; epoch: number; number: number }>()
-  private readonly judged = new WeakMap<Terms, { sources: ReadonlySet<number>; reasons: Int8Array }>()
+  private readonly membership: Membership
 
-  constructor(private readonly state: State) {}
+  constructor(private readonly state: State) {
+    this.membership = new Membership(state)
+  }
 
   get expired(): Expired[] {
     return [...this.counts.values()]
@@ -36,24 +39,15 @@ export class Expiry {
 
   private isHeld(target: TargetState, week: string, m: Readonly<MessageRecord>): boolean {
     const past = target.past?.[week]
-    if (!past || !this.isMember(target, m)) return false
-    const { position, stream } = m
-    if (past.held[stream]?.some((held) => holds(held, m))) return true
+    if (!past || !this.membership.did(target, m)) return false
+    const { position, stream, epoch, number } = m
+    const held = past.held[stream]
+    const late = (m.flags & flag.late) !== 0
+    if (held && isHeld({ held, given: past.given?.[stream] }, epoch, number, late)) return true
     const { runs } = past
     for (let i = 0; i + 1 < runs.length; i += 2)
-      if (position >= runs[i]! && position <= runs[i + 1]!) return !wasRevoked(target, stream, position)
+      if (position >= runs[i]! && position <= runs[i + 1]!) return !isRevoked(target, stream, position)
     return false
-  }
-
-  private isMember(target: TargetState, { position, stream, class: cls }: Readonly<MessageRecord>): boolean {
-    const then = termsAt(target, position)
-    if (!then) return false
-    let judged = this.judged.get(then)
-    if (!judged) {
-      judged = { sources: new Set(then.sources), reasons: this.state.judge(then) }
-      this.judged.set(then, judged)
-    }
-    return judged.sources.has(stream) && (judged.reasons[cls] ?? 0) < 0
   }
 
   private count(target: number, week: string, stream: number): void {
@@ -63,12 +57,6 @@ export class Expiry {
     else this.counts.set(key, { target, week, stream, count: 1 })
   }
 }
-
-const holds = (held: Held, { epoch, number, flags }: Readonly<MessageRecord>): boolean =>
-  held.epoch === epoch && number >= held.from && number <= held.to && held.late === ((flags & flag.late) !== 0)
-
-const wasRevoked = (target: TargetState, stream: number, position: number): boolean =>
-  target.history.some(({ from, terms }) => from > position && terms?.revoked.includes(stream) === true)
 
 /** X `retention`: what stood before `before` is no more, and nothing that pointed there is needed. */
 export function applyRetention(

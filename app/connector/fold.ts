@@ -1,3 +1,4 @@
+import { give } from './given.ts'
 import { countFiltered } from './ledger.ts'
 import { type Route, routesOf, type State } from './state.ts'
 import { hold, keep, keepNewest, taken } from './waiting.ts'
@@ -75,13 +76,28 @@ function routeMessage(state: State, route: Route, position: number, m: Readonly<
   if (chain && outRow) hold(chain, outRow, out, target.waiting.absence)
 }
 
+/** D.kind: how its copies came to be sent. */
+export const deliveryKind = {
+  live: 0,
+  /** By Application Resend, after a first delivery of whatever kind. */
+  application: 3,
+  /** By Application Resend, for the first time: the queue had pushed them out. */
+  held: 4,
+} as const
+
+export const isByApplication = (kind: number): boolean =>
+  kind === deliveryKind.application || kind === deliveryKind.held
+
 /** The part of a D record that changes state. Arrays hold `count` entries. */
 export type DeliveryFact = {
   target: number
   epoch: number
+  kind: number
   firstNumber: number
   count: number
   messages: ArrayLike<number>
+  /** 1181 − 1350 of each copy, 0 without 1350. */
+  chain: ArrayLike<number>
 }
 
 /** What the message at a position is; undefined: not known yet, `applyCopy` follows; `lost`: a damaged batch held it, so it never waited. */
@@ -96,13 +112,21 @@ export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): 
     const position = d.messages[i]!
     const key = resolve(position, i)
     if (key === 'lost') continue
-    taken(target.waiting, position)
-    if (key) applyCopy(state, d.target, key, state.data.week)
+    if (!isByApplication(d.kind)) taken(target.waiting, position)
+    if (key) applyCopy(state, d, i, key, state.data.week)
   }
 }
 
+/** What is counted of one copy of a delivery. */
+export type CopyFact = Pick<DeliveryFact, 'target' | 'kind' | 'chain'>
+
 /** The half of a delivery that depends on the message and on nothing delivered before it. `week`: in which it was delivered. */
-export function applyCopy(state: State, targetId: number, key: Readonly<MessageKey>, week: string): void {
+export function applyCopy(state: State, d: CopyFact, index: number, key: Readonly<MessageKey>, week: string): void {
+  if (isByApplication(d.kind)) applyResent(state, d, index, key, week)
+  else applyFirst(state, d.target, key, week)
+}
+
+function applyFirst(state: State, targetId: number, key: Readonly<MessageKey>, week: string): void {
   const target = state.data.targets[targetId]
   const row = target?.ledger[week]?.[key.stream]
   if (row) {
@@ -117,6 +141,18 @@ export function applyCopy(state: State, targetId: number, key: Readonly<MessageK
     chain.epoch = key.epoch
     chain.head = key.number
   }
+}
+
+/** Application Resend leaves the chain alone; what was held is delivered by it. */
+function applyResent(state: State, d: CopyFact, index: number, key: Readonly<MessageKey>, week: string): void {
+  const target = state.data.targets[d.target]
+  const row = target?.ledger[week]?.[key.stream]
+  if (d.kind !== deliveryKind.held || !row) return
+  row.held--
+  row.delivered++
+  const chain = target?.chains[key.stream]
+  const distance = d.chain[index] ?? 0
+  if (chain && week === state.data.week) give(chain, key.epoch, key.number, distance > 0 ? key.number - distance : 0)
 }
 
 /** S: a session used an outbound number for something that is no copy. */

@@ -1,7 +1,16 @@
 import { type Journal, type JournalOptions, openJournal } from '#journal/journal.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { applyControl, decodeControl } from './control.ts'
-import { applyCopy, applyDelivery, applyInbound, applyMessage, applySession, flag, type MessageKey } from './fold.ts'
+import {
+  applyCopy,
+  applyDelivery,
+  applyInbound,
+  applyMessage,
+  applySession,
+  type CopyFact,
+  flag,
+  type MessageKey,
+} from './fold.ts'
 import { restore, type State, serialise } from './state.ts'
 
 export type JournalEvents = {
@@ -36,7 +45,7 @@ const raiseAfter = ({ recovery: { tail, damaged } }: Journal, raisedAt: number):
   tail === 'suspect' || damaged.some(({ from }) => from > raisedAt) ? raiseBy : 0
 
 /** A copy whose message stands before the replayed part of the journal: counted once the journal can be read. */
-type Later = { target: number; position: number; week: string }
+type Later = { copy: CopyFact; position: number; week: string }
 
 /** Records decoded into the state, in order. A delivery names messages by position; those replayed are remembered for it. */
 export class Replay {
@@ -59,7 +68,7 @@ export class Replay {
         this.keys.push(keyOf(record))
         return
       case 'D':
-        applyDelivery(state, record, (position) => this.find(position, record.target))
+        applyDelivery(state, record, (position, index) => this.find(position, record, index))
         return
       case 'S':
         return applySession(state, record.session, record.epoch, record.number)
@@ -78,15 +87,15 @@ export class Replay {
   /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
   finish(journal: Pick<Journal, 'read' | 'recovery' | 'start'>): void {
     const { damaged } = journal.recovery
-    for (const { target, position, week } of this.later) {
+    for (const { copy, position, week } of this.later) {
       if (damaged.some(({ from, to }) => position >= from && position < to)) continue
       if (position < journal.start) continue // removed: its week is over
       const record = journal.read(position)
-      if (record.type === 'M') applyCopy(this.state, target, keyOf(record), week)
+      if (record.type === 'M') applyCopy(this.state, copy, 0, keyOf(record), week)
     }
   }
 
-  private find(position: number, target: number): MessageKey | 'lost' | undefined {
+  private find(position: number, d: CopyFact, index: number): MessageKey | 'lost' | undefined {
     let low = 0
     let high = this.positions.length
     while (low < high) {
@@ -96,7 +105,8 @@ export class Replay {
     }
     if (this.positions[low] === position) return this.keys[low]
     if (position >= this.from) return 'lost'
-    this.later.push({ target, position, week: this.state.data.week })
+    const copy = { target: d.target, kind: d.kind, chain: [d.chain[index] ?? 0] }
+    this.later.push({ copy, position, week: this.state.data.week })
     return undefined
   }
 }

@@ -6,10 +6,10 @@ import type { Draft } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import { formatUtc, parseUtc } from '#fix/time.ts'
 import type { JournalReader } from '#journal/journal.ts'
-import type { DeliveryRecord, JournalRecord, MessageRecord, SessionRecord } from '#journal/records.ts'
-import { isRevoked } from './cursor.ts'
-import { deliveryKind } from './deliveries.ts'
-import { flag } from './fold.ts'
+import type { DeliveryRecord, MessageRecord, SessionRecord } from '#journal/records.ts'
+import { flag, isByApplication } from './fold.ts'
+import { isRevoked } from './membership.ts'
+import { fetch, isDamaged, Pace } from './pace.ts'
 import type { Target } from './target.ts'
 
 /** Recovery window of a FIX resend (spec §5). */
@@ -28,8 +28,7 @@ export class ResendJob {
   private readonly messages: JournalReader
   private readonly plan: ResendPlan
   private readonly epoch: number
-  private resume: (() => void) | undefined
-  private readonly connection: unknown
+  private readonly pace: Pace
 
   constructor(
     private readonly target: Target,
@@ -43,14 +42,12 @@ export class ResendJob {
     this.messages = journal.reader()
     this.plan = new ResendPlan(begin, end)
     this.epoch = target.state.epoch
-    this.connection = target.peer.wire
+    this.pace = new Pace(target)
   }
 
   /** There may be room again. */
   wake(): void {
-    const { resume } = this
-    this.resume = undefined
-    resume?.()
+    this.pace.wake()
   }
 
   async run(): Promise<void> {
@@ -68,7 +65,7 @@ export class ResendJob {
   }
 
   private get isAlive(): boolean {
-    return this.target.peer.wire === this.connection && this.target.state.epoch === this.epoch
+    return this.pace.isAlive
   }
 
   private async serve(): Promise<void> {
@@ -99,24 +96,20 @@ export class ResendJob {
     const isOld = this.target.core.wallMs - sendingTimeMs > windowMs
     const sent = constant(sentText)
     for (let number = first; number <= last && this.isAlive; number++) {
-      if (!this.target.hasRoomToSpare) await this.room()
+      if (!this.target.hasRoomToSpare) await this.pace.room()
       const position = positions[number - first]!
       this.report.next = number + 1
-      if (this.isDamaged(position)) continue // it will be gap-filled
+      if (isDamaged(this.target, position)) continue // it will be gap-filled
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though a delivery names it`)
       this.target.core.turn()
-      const gone = isOld || isRevoked(this.target, message.stream, message.position)
+      const gone = isOld || isRevoked(this.target.state, message.stream, message.position)
       for (const item of this.plan.push(number, gone ? 'revoked' : 'application')) {
         if (item.type === 'gap-fill') this.gapFill(item)
         else this.copy(message, number, distances[number - first]!, kind, sent, sendingTimeMs)
       }
     }
-  }
-
-  private isDamaged(position: number): boolean {
-    return this.target.core.journal.recovery.damaged.some(({ from, to }) => position >= from && position < to)
   }
 
   private copy(
@@ -132,7 +125,7 @@ export class ResendJob {
     readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     this.target.copyAgain(source, from, number, {
       previous: distance > 0 ? m.number - distance : 0,
-      applResend: kind === deliveryKind.application || (m.flags & flag.late) !== 0,
+      applResend: isByApplication(kind) || (m.flags & flag.late) !== 0,
       sendingTime: sentMs > wallMs ? sent : sendingTime, // a clock set back since: 52 is never before 122
       origSendingTime: sent,
     })
@@ -167,22 +160,6 @@ export class ResendJob {
       lastProcessed: peer.session.nextIn - 1,
       origSendingTimeMs: core.wallMs,
     })
-  }
-
-  private async room(): Promise<void> {
-    while (this.isAlive && !this.target.hasRoomToSpare) {
-      await new Promise<void>((resolve) => {
-        this.resume = resolve
-      })
-    }
-  }
-}
-
-async function fetch(reader: JournalReader, position: number): Promise<JournalRecord> {
-  for (;;) {
-    const record = reader.peek(position)
-    if (record) return record
-    await reader.load(position)
   }
 }
 

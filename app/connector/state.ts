@@ -1,3 +1,4 @@
+import type { Given } from './given.ts'
 import { emptyRow, type Row } from './ledger.ts'
 import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from './waiting.ts'
 
@@ -45,6 +46,8 @@ export type StreamState = {
   late: number
   /** The newest message that retention has removed. */
   gone?: Gone
+  /** Where the present trading week began: numbers up to this one, of this epoch, belong to an earlier one. */
+  past?: { epoch: number; upTo: number }
 }
 
 /** `sentMs`: its SendingTime(52), 0 when unreadable. */
@@ -93,8 +96,8 @@ export type TargetState = Numbers & {
   past?: Record<string, Past>
 }
 
-/** `runs`: pairs of positions, of stretches in which every eligible message is held; `held`: by stream, others by their numbers. */
-export type Past = { runs: number[]; held: Record<number, Held[]> }
+/** `runs`: pairs of positions, of stretches in which every eligible message is held; `held`: by stream, others by their numbers, but those `given` by Application Resend. */
+export type Past = { runs: number[]; held: Record<number, Held[]>; given?: Record<number, Given[]> }
 
 /** One target that a stream's messages go to, with what a message changes at hand. */
 export type Route = { id: number; target: TargetState; chain: Chain; row: Row; reasons: Int8Array }

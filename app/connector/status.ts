@@ -169,7 +169,7 @@ export class Status {
       lateMs: lateMsOf(target),
       resend: resend
         ? {
-            kind: 'fix',
+            kind: resend.kind,
             from: resend.from,
             to: resend.to,
             next: resend.next,

@@ -5,6 +5,7 @@ import type { Message } from '#fix/message.ts'
 import { reserve } from '#fix/session.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
+import { ApplicationResends } from './application-resend.ts'
 import { ClassicCopying } from './classic-copying.ts'
 import { type Connection, parted, type Reader } from './connection.ts'
 import type { Copying, CopyKey, CopyTerms } from './copying.ts'
@@ -12,6 +13,7 @@ import type { Core } from './core.ts'
 import { CatchUp } from './cursor.ts'
 import { Deliveries } from './deliveries.ts'
 import type { Door } from './door.ts'
+import { Membership } from './membership.ts'
 import { Peer } from './peer.ts'
 import { Recent } from './recent.ts'
 import { ResendJob } from './resend.ts'
@@ -78,6 +80,8 @@ export class Target implements Reader {
   /** Since when nobody is logged on, steady: the queue's grace runs from here. */
   private awaySinceMs: number
   private resend: ResendJob | undefined
+  readonly membership: Membership
+  private readonly applicationResends = new ApplicationResends(this, (code, text) => this.noted(code, text))
   readonly catchUp: CatchUp
   readonly recent = new Recent()
 
@@ -92,6 +96,7 @@ export class Target implements Reader {
     this.copying = this.copyingFor(exchange, config)
     this.awaySinceMs = core.clock.steadyMs()
     this.deliveries = new Deliveries(id, core.journal, core.state)
+    this.membership = new Membership(core.state)
     this.catchUp = new CatchUp(this)
     this.peer = new Peer(
       id,
@@ -130,8 +135,10 @@ export class Target implements Reader {
     return this.ready
   }
 
-  get resendReport(): { from: number; to: number; next: number; sinceMs: number } | undefined {
-    return this.resend?.report
+  get resendReport(): { kind: string; from: number; to: number; next: number; sinceMs: number } | undefined {
+    if (this.resend) return { kind: 'fix', ...this.resend.report }
+    const { report } = this.applicationResends
+    return report && { kind: 'application', ...report }
   }
 
   /** Copies waiting that are not yet numbered in this turn. */
@@ -225,6 +232,7 @@ export class Target implements Reader {
   drained(): void {
     if (this.catchUp.isWaiting) this.catchUp.wake()
     this.resend?.wake()
+    this.applicationResends.wake()
   }
 
   closed(): void {
@@ -241,6 +249,7 @@ export class Target implements Reader {
     this.credential = -1
     this.core.flushDeliveries()
     leave()
+    this.applicationResends.wake() // it ends with the connection
     this.awaySinceMs = this.core.steadyMs
     if (!wasLive) return
     this.core.control({ kind: 'logoff', session: this.id })
@@ -277,7 +286,7 @@ export class Target implements Reader {
     this.recent.add(number, position, core.wallMs)
   }
 
-  /** Writes a copy again under its number, with its first sending's time in 122. */
+  /** Writes a copy that is sent again: under its own number with its first sending's time in 122, or by application under a new one. */
   copyAgain(
     source: SourceMessage,
     from: Source,
@@ -344,9 +353,15 @@ export class Target implements Reader {
     this.door.authenticated(this.connection)
   }
 
-  /** Read-only service: what a client may ask for is only what the session layer has (spec §2.10). */
+  /** Read-only service (spec §2.10): what a client may send is a request for messages, and that on a classic target. */
   private application(message: Message, nextIn: number): void {
     this.core.inbound(this.id, nextIn)
+    if (message.msgType === MsgType.ApplicationMessageRequest && this.config.protocol === 'classic')
+      this.applicationResends.take(message)
+    else this.unsupported(message)
+  }
+
+  private unsupported(message: Message): void {
     const msgType = message.msgType.slice(0, longestType)
     this.peer.send(MsgType.BusinessMessageReject, [
       [Tag.RefSeqNum, message.seqNum],

@@ -1,3 +1,4 @@
+import { type Given, takeBack } from './given.ts'
 import type { Row } from './ledger.ts'
 import type { Past } from './state.ts'
 
@@ -15,7 +16,7 @@ export type Waiting = {
   counted: number[]
   /** Where the oldest begins: what was pushed out before it is cleared away a lot at a time. */
   countedFrom: number
-  /** How often counting has stopped: what was held in one absence does not join what is held in the next. */
+  /** Grows whenever other copies than those held may come between: what was held before it does not join what is held after. */
   absence: number
 }
 const stride = 5
@@ -27,6 +28,8 @@ export type Chain = {
   head: number
   /** Copies pushed out of the queue, by source number; the chain runs over them. */
   held: Held[]
+  /** Which of the held ones Application Resend has brought since. */
+  given?: Given[]
   /** Highest number of the source at each time it joined the group again, oldest first: no copy above one names a copy up to it. */
   joins?: { epoch: number; after: number }[]
 }
@@ -136,7 +139,10 @@ export function pastOf(target: { waiting: Waiting; chains: Record<number, Chain>
   const held = Object.fromEntries(
     Object.entries(target.chains).flatMap(([stream, chain]) => (chain.held.length > 0 ? [[stream, chain.held]] : [])),
   )
-  const past = { runs: [...runs, ...last], held }
+  const given = Object.fromEntries(
+    Object.entries(target.chains).flatMap(([stream, chain]) => (chain.given ? [[stream, chain.given]] : [])),
+  )
+  const past = { runs: [...runs, ...last], held, ...(Object.keys(given).length > 0 ? { given } : {}) }
   return past.runs.length > 0 || Object.keys(held).length > 0 ? past : undefined
 }
 
@@ -145,6 +151,7 @@ export function hold(chain: Chain, row: Row, copy: Counted, absence: number): vo
   row.waiting--
   row.held++
   const { epoch, number, position, late } = copy
+  if (late) takeBack(chain, epoch, number)
   const last = chain.held.at(-1)
   if (last && !late && !last.late && last.epoch === epoch && last.absence === absence && last.to < number) {
     last.to = number

@@ -29,7 +29,16 @@ type Entry =
       number: number
       feedNumber: number
     }
-  | { type: 'D'; target: number; epoch: number; firstNumber: number; messages: number[]; keys: MessageKey[] }
+  | {
+      type: 'D'
+      target: number
+      epoch: number
+      kind?: number
+      firstNumber: number
+      messages: number[]
+      chain?: number[]
+      keys: MessageKey[]
+    }
   | { type: 'S'; session: number; epoch: number; number: number }
   | { type: 'I'; session: number; next: number }
   | { type: 'X'; position: number; control: Control }
@@ -39,7 +48,11 @@ function apply(state: State, entry: Entry) {
     case 'M':
       return applyMessage(state, entry.position, { ...entry, feed: 1, feedEpoch: 1 })
     case 'D':
-      return applyDelivery(state, { ...entry, count: entry.messages.length }, (_, i) => entry.keys[i]!)
+      return applyDelivery(
+        state,
+        { kind: 0, chain: [], ...entry, count: entry.messages.length },
+        (_, i) => entry.keys[i]!,
+      )
     case 'S':
       return applySession(state, entry.session, entry.epoch, entry.number)
     case 'I':

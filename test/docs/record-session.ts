@@ -37,6 +37,7 @@ export async function recordSession(): Promise<Scene[]> {
       ),
       await wire.scene('Refused', () => wrongPassword(wire.port)),
       await wire.scene('Rejected, then reset within the session', () => rulesBroken(wire.port)),
+      await wire.scene('Messages asked for by application', () => byApplication(wire.port)),
     ]
     return scenes
   } finally {
@@ -178,11 +179,10 @@ async function rulesBroken(port: number): Promise<void> {
     [16, 4],
   ])
   await peer.message('3')
-  peer.send('BW', [
-    [1346, 1],
-    [1347, 2],
-    [1351, 1],
-    [1355, 'K7T'],
+  peer.send('D', [
+    [11, 'CL000009'],
+    [55, 'CL'],
+    [54, 1],
   ])
   await peer.message('j')
   peer.send('ZZ')
@@ -192,6 +192,28 @@ async function rulesBroken(port: number): Promise<void> {
   await peer.message('1', 2)
   peer.seqNum = 1
   peer.send('0')
+  await peer.closed()
+}
+
+/** The numbers began anew in the scene before; its last Logout expected 2. */
+async function byApplication(port: number): Promise<void> {
+  const peer = await FixPeer.connect(port, header)
+  peer.seqNum = 2
+  peer.logon(password('secret'))
+  await peer.message('1')
+  const request = (id: number, type: number, ...entry: Fields) =>
+    peer.send('BW', [[1346, id], [1347, type], ...(entry.length > 0 ? [[1351, 1] as const, ...entry] : [])])
+  request(1, 3)
+  await peer.message('BX')
+  request(2, 2, [1355, 'K7T'])
+  await peer.message('BX', 2)
+  request(3, 0, [1355, 'K7T'], [1182, 1], [1183, 0])
+  await peer.message('BY')
+  request(4, 0, [1355, 'ZZZ'], [1182, 1], [1183, 10])
+  await peer.message('BX', 4)
+  peer.send('BW', [[1346, 5]])
+  await peer.message('3')
+  peer.send('5')
   await peer.closed()
 }
 

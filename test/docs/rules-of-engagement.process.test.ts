@@ -9,6 +9,8 @@ const timeless = (text: string): string =>
     .replaceAll(/(?<=\|)(52|60|122)=[\d:.-]+(?=\|)/g, '$1=')
     .replaceAll(/(?<=\|)(75|432|5979)=\d+(?=\|)/g, '$1=')
     .replaceAll(/(?<=\|112=ID)\d+(?=\|)/g, '')
+    .replaceAll(/(?<=\|1353=.{23})\d{9}(?=\|)/g, '')
+    .replaceAll(/(?<=\|1356=CMERPT...)\d{9}(?=\|)/g, '')
 
 /** Each side's frames in order: how the two interleave is the network's affair. */
 const bySide = (text: string) =>

@@ -158,8 +158,8 @@ export class PretendConnector {
     const messages = Float64Array.from(facts, ({ message }) => message.position)
     const chain = Float64Array.from(facts, ({ message, previous }) => (previous ? message.number - previous : 0))
     const firstNumber = facts[0]!.number // there is one
-    const numbered = { target: targetId, epoch: 1, firstNumber, count: facts.length, messages }
-    this.append({ type: 'D', ...numbered, kind: 0, sendingTimeMs: this.nowMs, chain, ...this.place() })
+    const numbered = { target: targetId, epoch: 1, kind: 0, firstNumber, count: facts.length, messages, chain }
+    this.append({ type: 'D', ...numbered, sendingTimeMs: this.nowMs, ...this.place() })
     applyDelivery(this.state, numbered, (_, i) => keyOf(facts[i]!.message)) // as many as were counted
     for (const { message, previous, number } of facts) this.put(target, this.copyFrame(message, previous, number))
   }

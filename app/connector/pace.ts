@@ -1,0 +1,49 @@
+import type { JournalReader } from '#journal/journal.ts'
+import type { JournalRecord } from '#journal/records.ts'
+import type { Target } from './target.ts'
+
+/** The pace of what is sent again: as long as there is room to spare on one connection, and no longer than it and its numbers last. */
+export class Pace {
+  private resume: (() => void) | undefined
+  private readonly wire: unknown
+  private readonly epoch: number
+
+  constructor(private readonly target: Target) {
+    this.wire = target.peer.wire
+    this.epoch = target.state.epoch
+  }
+
+  /** The connection is the same, and its numbers have not started anew. */
+  get isAlive(): boolean {
+    return this.target.peer.wire === this.wire && this.target.state.epoch === this.epoch
+  }
+
+  /** There may be room again, or nobody to have it. */
+  wake(): void {
+    const { resume } = this
+    this.resume = undefined
+    resume?.()
+  }
+
+  /** Resolves when there is room, or the connection is gone. */
+  async room(): Promise<void> {
+    while (this.isAlive && !this.target.hasRoomToSpare) {
+      await new Promise<void>((resolve) => {
+        this.resume = resolve
+      })
+    }
+  }
+}
+
+/** The record at a position, wherever it is. */
+export async function fetch(reader: JournalReader, position: number): Promise<JournalRecord> {
+  for (;;) {
+    const record = reader.peek(position)
+    if (record) return record
+    await reader.load(position)
+  }
+}
+
+/** Whether the record stands in bytes that recovery could not read. */
+export const isDamaged = ({ core }: Target, position: number): boolean =>
+  core.journal.recovery.damaged.some(({ from, to }) => position >= from && position < to)
