@@ -123,10 +123,14 @@ function Head<Row>({ column, sort }: { column: Column<Row>; sort: Sort | undefin
   params.set('dir', active === 'asc' ? 'desc' : 'asc')
   return (
     <th scope="col" className={className} aria-sort={active && (active === 'asc' ? 'ascending' : 'descending')}>
-      <Link to={`?${params}`} preventScrollReset className="inline-flex items-center gap-1 hover:text-text">
+      <Link
+        to={`?${params}`}
+        preventScrollReset
+        className={`inline-flex items-center gap-1 hover:text-text ${column.number ? 'flex-row-reverse' : ''}`}
+      >
         {column.head}
-        <span aria-hidden="true" className={active ? 'text-text' : 'opacity-50'}>
-          {active === 'asc' ? '↑' : active === 'desc' ? '↓' : '↕'}
+        <span aria-hidden="true" className={active ? 'text-text' : 'opacity-40'}>
+          {active === 'desc' ? '↓' : '↑'}
         </span>
       </Link>
     </th>

@@ -69,7 +69,7 @@ export function GroupTable({
           head: 'Sources',
           number: true,
           sortable: true,
-          cell: (group) => <Count of={group.sources} />,
+          cell: (group) => <Count of={group.isLive ? group.sources : null} />,
         },
         { key: 'targets', head: 'Targets', number: true, cell: (group) => <Count of={group.targets || null} /> },
         ...ledgerColumns<GroupRow>((group) => (group.isLive ? group.ledger : null), stale),
