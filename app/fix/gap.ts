@@ -32,7 +32,7 @@ export function keepEarly(turn: Turn, seqNum: number, message: Message | null): 
 function hold(turn: Turn, gap: Gap, seqNum: number, message: Message | null): void {
   gap.highest = Math.max(gap.highest, seqNum)
   if (gap.early.has(seqNum)) return
-  const bytes = message?.bytes.length ?? 0
+  const bytes = message ? bytesOf(message) : 0
   if (gap.early.size >= earlyLimits.messages || gap.earlyBytes + bytes > earlyLimits.bytes) {
     note(turn, 'early-dropped', `no room for ${seqNum} above the gap`)
     return
@@ -40,6 +40,9 @@ function hold(turn: Turn, gap: Gap, seqNum: number, message: Message | null): vo
   gap.early.set(seqNum, message && { message: message.copy(), atMs: turn.nowMs })
   gap.earlyBytes += bytes
 }
+
+/** A copy holds its frame and three offsets a field. */
+const bytesOf = (message: Message): number => message.bytes.length + 12 * message.count
 
 /** The last number missing below or at the highest seen. */
 const missingTo = (gap: Gap): number => (gap.early.has(gap.highest) ? gap.highest - 1 : gap.highest)
@@ -82,7 +85,7 @@ export function takeEarly(turn: Turn): Early | undefined {
 
 function forget(gap: Gap, seqNum: number, early: Early): void {
   gap.early.delete(seqNum)
-  gap.earlyBytes -= early?.message.bytes.length ?? 0
+  if (early) gap.earlyBytes -= bytesOf(early.message)
 }
 
 /** The peer declared the numbers below `nextIn` void: what was kept of them is not wanted any more. */
