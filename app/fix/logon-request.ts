@@ -1,12 +1,17 @@
+import { hmacCredentials } from './hmac-logon.ts'
 import type { Message } from './message.ts'
 import type { LogonCredentials, LogonRequest, SessionConfig } from './session-state.ts'
 import { Tag } from './tags.ts'
+import { parseUtc } from './time.ts'
 import { violationOf } from './validate.ts'
 
 /** `silent`: a Logon that is not acted upon, not even with a Logout. */
 export type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string }
 
 const refuse = (text: string, silent = false): ParsedLogon => ({ ok: false, silent, text })
+
+/** How far SendingTime(52) of a signed Logon may be off where the policy says nothing (spec §2.4). */
+const signedTimeS = 5
 
 /** The facts of a Logon(A) from the peer, or what is wrong with it (spec §2.4, §2.5, §2.9). */
 export function parseLogon(config: SessionConfig, message: Message, nowMs: number): ParsedLogon {
@@ -24,13 +29,16 @@ export function parseLogon(config: SessionConfig, message: Message, nowMs: numbe
   const [least, most] = policy.heartbeatS
   if (heartbeatS < least || heartbeatS > most)
     return refuse(`HeartBtInt (108) ${heartbeatS} outside ${least} to ${most}`, true)
+  const credentials = credentialsOf(message)
+  if (credentials.kind === 'hmac' && !isTimely(message, nowMs, policy.sendingTimeS || signedTimeS))
+    return refuse('SendingTime (52) accuracy problem. Logout forced.')
   return {
     ok: true,
     logon: {
       seqNum,
       heartbeatS,
       reset: message.is(Tag.ResetSeqNumFlag, 'Y'),
-      credentials: credentialsOf(message),
+      credentials,
       subId: message.str(Tag.SenderSubID),
       locationId: message.str(Tag.SenderLocationID),
       app: [Tag.ApplicationSystemName, Tag.TradingSystemVersion, Tag.ApplicationSystemVendor].flatMap((tag) => {
@@ -41,7 +49,14 @@ export function parseLogon(config: SessionConfig, message: Message, nowMs: numbe
   }
 }
 
-function credentialsOf(message: Message): LogonCredentials {
+function isTimely(message: Message, nowMs: number, withinS: number): boolean {
+  const time = message.find(Tag.SendingTime)
+  return Math.abs(parseUtc(message.bytes, message.startAt(time), message.endAt(time)) - nowMs) <= withinS * 1000
+}
+
+/** A password or a signature; none when a Logon has neither. */
+export function credentialsOf(message: Message): LogonCredentials {
+  if (message.has(Tag.EncryptedPassword)) return hmacCredentials(message)
   const password = message.str(Tag.RawData)
   return password === undefined || password === '' ? { kind: 'none' } : { kind: 'password', password }
 }

@@ -101,12 +101,10 @@ function askBelow(turn: Turn, seqNum: number): void {
   if (seqNum > turn.session.nextIn) keepEarly(turn, seqNum, null)
 }
 
-/** Body of the Logon answer: 98, 108 and 141 echoed as spec §2.4 says, then the application's name if it was given. */
+/** Body of the Logon answer: 98 (not to a signed Logon), 108 and 141 echoed as spec §2.4 says, then the application's name if it was given. */
 export function answerBody({ policy }: SessionConfig, logon: LogonRequest): Field[] {
-  const body: Field[] = [
-    [Tag.EncryptMethod, 0],
-    [Tag.HeartBtInt, logon.heartbeatS],
-  ]
+  const body: Field[] = logon.credentials.kind === 'hmac' ? [] : [[Tag.EncryptMethod, 0]]
+  body.push([Tag.HeartBtInt, logon.heartbeatS])
   if (logon.reset || policy.echoReset === 'always') body.push([Tag.ResetSeqNumFlag, logon.reset ? 'Y' : 'N'])
   return [...body, ...logon.app]
 }
@@ -116,7 +114,7 @@ export function afterLogon(turn: Turn): void {
   if (turn.session.config.policy.testRequestAfterLogon) send(turn, '1', [[Tag.TestReqID, `ID${turn.nowMs}`]])
 }
 
-/** Initiator: log on, at the start of a connection or, with `reset`, again within one. */
+/** Initiator: log on (a signature follows when number and time are known, `encodeDraft`), at the start of a connection or, with `reset`, again within one. */
 export function sendLogon(turn: Turn, reset: boolean): void {
   const { config } = turn.session
   const { credentials, policy, app } = config
@@ -127,7 +125,8 @@ export function sendLogon(turn: Turn, reset: boolean): void {
       [Tag.RawData, credentials.password],
     )
   }
-  body.push([Tag.EncryptMethod, 0], [Tag.HeartBtInt, config.heartbeatS])
+  if (credentials?.kind !== 'hmac') body.push([Tag.EncryptMethod, 0])
+  body.push([Tag.HeartBtInt, config.heartbeatS])
   if (reset || policy.echoReset === 'always') body.push([Tag.ResetSeqNumFlag, reset ? 'Y' : 'N'])
   if (app) {
     body.push([Tag.ApplicationSystemName, app.name])

@@ -3,8 +3,16 @@ import type { Identity } from './header.ts'
 import type { Message } from './message.ts'
 import type { Policy } from './policy.ts'
 
-/** What a Logon proves itself with. A third kind, an access key with its HMAC, joins here. */
-export type LogonCredentials = { kind: 'none' } | { kind: 'password'; password: string }
+/** What a Logon proves itself with. `text`: what the signature is made over (hmac-logon.ts). */
+export type LogonCredentials =
+  | { kind: 'none' }
+  | { kind: 'password'; password: string }
+  | { kind: 'hmac'; accessKeyId: string; signature: string; text: string }
+
+/** What we prove ourselves with. `sign` answers the HMAC of a text in base64url without padding: the key stays with the driver. */
+export type OwnCredentials =
+  | { kind: 'password'; password: string }
+  | { kind: 'hmac'; accessKeyId: string; sign(text: string): string }
 
 /** What never changes while a session lives. A changed configuration makes a new session from the old one's numbers. */
 export type SessionConfig = {
@@ -15,7 +23,7 @@ export type SessionConfig = {
   /** The initiator's 108, seconds; an acceptor takes the peer's. */
   heartbeatS: number
   /** The initiator's credentials. */
-  credentials?: LogonCredentials
+  credentials?: OwnCredentials
   /** Initiator: every Logon carries 141=Y and starts both directions at 1. */
   resetOnLogon?: boolean
   /** Initiator: 1603, 1604, 1605 of its Logon. */

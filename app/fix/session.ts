@@ -2,6 +2,7 @@ import { encode } from './encode.ts'
 import { restart } from './gap.ts'
 import { headerFields } from './header.ts'
 import { armRivalCheck, tick } from './heartbeat.ts'
+import { hmacFields } from './hmac-logon.ts'
 import { receiveBeforeLogon, receiveLogonAnswer, receiveVerdict, sendLogon } from './logon.ts'
 import { requestLogout } from './logout.ts'
 import type { Message } from './message.ts'
@@ -131,7 +132,7 @@ export function withNumbers(session: Session, numbers: { nextIn?: number; nextOu
 
 export const isLive = (session: Session): session is Session & { phase: Live } => session.phase.kind === 'live'
 
-/** The bytes of a draft under its number. `sendingTimeMs` becomes 52. */
+/** The bytes of a draft under its number. `sendingTimeMs` becomes 52. A Logon of ours with an access key is signed here. */
 export function encodeDraft(session: Session, seqNum: number, draft: Draft, sendingTimeMs: number): Buffer {
   const header = headerFields(session.config.identity, draft.msgType, {
     seqNum,
@@ -141,5 +142,8 @@ export function encodeDraft(session: Session, seqNum: number, draft: Draft, send
     peerLocationId: session.peerLocationId,
     origSendingTimeMs: draft.origSendingTimeMs,
   })
-  return encode([...header, ...draft.body])
+  const fields = [...header, ...draft.body]
+  const { role, credentials } = session.config
+  const isSigned = role === 'initiator' && draft.msgType === 'A' && credentials?.kind === 'hmac'
+  return encode(isSigned ? [...fields, ...hmacFields(credentials, fields)] : fields)
 }
