@@ -8,6 +8,7 @@ import { type ClassCode, classify, typeCode } from './classify.ts'
 import { type Constant, constant } from './constant.ts'
 import { digest } from './digest.ts'
 import { behindGroup } from './groups.ts'
+import { put } from './put.ts'
 import { blankSourceMessage, type SourceMessage, statedSum } from './source-message.ts'
 import { head, readStandardHeader } from './standard-header.ts'
 
@@ -215,11 +216,6 @@ function copyField(message: Message, index: number, tag: Uint8Array, out: Buffer
   let p = put(out, at, tag)
   for (let i = message.startAt(index); i <= message.endAt(index); i++) out[p++] = message.bytes[i]! // a value and its SOH
   return p
-}
-
-function put(out: Uint8Array, at: number, part: Uint8Array): number {
-  for (let i = 0; i < part.length; i++) out[at + i] = part[i]! // inside by the loop
-  return at + part.length
 }
 
 /** After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */

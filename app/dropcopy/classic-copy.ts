@@ -2,6 +2,7 @@ import { sumBytes, writeTrailer } from '#fix/checksum.ts'
 import { copyBytes } from '#fix/copy-bytes.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
 import { type Constant, constant } from './constant.ts'
+import { put } from './put.ts'
 import type { SourceMessage } from './source-message.ts'
 
 /** What every copy of one target begins with. */
@@ -125,9 +126,4 @@ function bodyLength(target: ClassicTarget, source: ClassicSource, message: Sourc
   length += digitCount(message.seqNum) + 1
   if (terms.previous > 0) length += 6 + digitCount(terms.previous)
   return terms.applResend ? length + applResend.length : length
-}
-
-function put(out: Uint8Array, at: number, part: Uint8Array): number {
-  for (let i = 0; i < part.length; i++) out[at + i] = part[i]! // inside by the loop
-  return at + part.length
 }
