@@ -219,7 +219,14 @@ class ApplicationResendJob {
     const from = target.sources.byStream(stream)
     readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     const { sendingTime } = core
-    target.copyAgain(source, from, seqNum, { previous, applResend: true, sendingTime, origSendingTime: undefined })
+    const possResend = false // classic knows none
+    target.copyAgain(source, from, seqNum, {
+      previous,
+      applResend: true,
+      possResend,
+      sendingTime,
+      origSendingTime: undefined,
+    })
     const distance = previous > 0 ? number - previous : 0
     deliveries.add(seqNum, position, distance, core.wallMs, stream, epoch, number, late, kind)
     core.build(deliveries)

@@ -9,6 +9,7 @@ import type { Wire } from './wire.ts'
 
 /** The `classic` protocol: each copy names the one before it of its source in 1350 (spec §3.1). */
 export class ClassicCopying implements Copying {
+  readonly numbersAlways = false
   private readonly target
   /** By stream: the newest copy numbered on this connection, also before its D is appended. */
   private sent: { epoch: number; head: number }[] = []

@@ -1,6 +1,7 @@
 import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import { Feed } from './feed.ts'
 import { InitiatingFeed } from './initiating-feed.ts'
+import { type Lane, lanesOf } from './lanes.ts'
 import { type Action, plan, wantedAddresses } from './plan.ts'
 import type { PartReport } from './report.ts'
 import { type Address, addressKey, feedAddresses } from './settings.ts'
@@ -83,7 +84,7 @@ const isRefused = (addresses: readonly Address[], refused: Refused): string | un
 
 const feedRefusal = (feed: SnapshotFeed, refused: Refused) =>
   feed.mode === 'accept' ? isRefused(feedAddresses(feed), refused) : undefined
-const targetRefusal = (target: SnapshotTarget, refused: Refused) => isRefused(target.listen, refused)
+const targetRefusal = (target: Pick<SnapshotTarget, 'listen'>, refused: Refused) => isRefused(target.listen, refused)
 
 /** A part that cannot be had stays as it was; one that is new is left as wanted, for the next pass to try again. */
 function withoutRefused(running: Snapshot, wanted: Snapshot, refused: Refused): Snapshot {
@@ -123,10 +124,11 @@ function bringIn(worker: Worker, action: Action, applied: Snapshot, refused: Ref
       if (!targetRefusal(action.target, refused)) addTarget(worker, applied, action.target)
       return
     case 'change-target': {
-      const target = worker.targets.get(action.target.sessionId)
+      const target = worker.targets.get(action.target.name)
       if (!target || targetRefusal(action.target, refused)) return
       if (action.restart) target.part('Configuration changed. Logout forced.')
       target.reconfigure(action.target, applied.exchange)
+      if (action.restart) target.restart() // a failover has moved its numbers
       return
     }
     default:
@@ -165,10 +167,10 @@ export function renewFeed(worker: Worker, feed: Feed, why: string): void {
   addFeed(worker, feed.config)
 }
 
-function addTarget(worker: Worker, applied: Snapshot, config: SnapshotTarget): void {
+function addTarget(worker: Worker, applied: Snapshot, config: Lane): void {
   const { core, sources, door } = worker
-  const target = new Target(core.idOf('target', config.sessionId), core, sources, applied.exchange, config, door)
-  worker.targets.set(config.sessionId, target)
+  const target = new Target(core.idOf('target', config.name), core, sources, applied.exchange, config, door)
+  worker.targets.set(config.name, target)
   worker.intake.targets[target.id] = target
 }
 
@@ -179,12 +181,16 @@ function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Sn
 
 function reports(worker: Worker, applied: Snapshot, refused: Refused): PartReport[] {
   const { core } = worker
+  const lanes = lanesOf(applied)
   return [
     ...applied.feeds.map((feed) => reportOf('feed', feed.id, feedRefusal(feed, refused))),
     ...applied.sources.map((source) => reportOf('source', source.id, undefined)),
     ...applied.targets.map((target) => ({
       ...reportOf('target', target.sessionId, targetRefusal(target, refused)),
-      fromSourceSeq: fromSourceSeq(core, target.sources),
+      fromSourceSeq: fromSourceSeq(
+        core,
+        lanes.filter(({ sessionId }) => sessionId === target.sessionId).flatMap(({ sources }) => sources),
+      ),
     })),
   ]
 }

@@ -32,8 +32,8 @@ const kinds = [
   'retention',
 ] as const
 
-/** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). */
-export type CutTarget = { id: number; terms: Terms; waited?: Record<number, number> }
+/** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). `jump`: a failover of a dc4 target. */
+export type CutTarget = { id: number; terms: Terms; waited?: Record<number, number>; jump?: number }
 
 export type Control =
   /** A connector has started: whoever was logged on is not any more. */
@@ -138,11 +138,12 @@ function cut(state: State, position: number, control: Extract<Control, { kind: '
   const { data } = state
   data.version = control.version
   data.digest = control.digest
-  for (const { id, terms, waited } of control.targets) {
+  for (const { id, terms, waited, jump = 0 } of control.targets) {
     const target = data.targets[id]
     if (target) {
       forgetRevoked(target, terms, waited ?? waitingOf(state, target, terms.revoked), data.week)
       joinAgain(state, target, terms)
+      target.nextOut += jump
     }
     setTerms(target, position, terms)
   }

@@ -6,12 +6,13 @@ import type { Credential } from '#domain/configuration/fields.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 
 type Password = Extract<Credential, { kind: 'password' }>
+type Signed = Extract<LogonCredentials, { kind: 'hmac' }>
 
 /** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
 export type Verdict = { ok: true; index: number } | { ok: false }
 
 /**
- * Checks Logons. Passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and never twice for the same
+ * Checks Logons. Signatures, passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and never twice for the same
  * password: a keyed digest of what has succeeded is remembered.
  */
 export class CredentialCheck {
@@ -23,7 +24,8 @@ export class CredentialCheck {
   /** Answers at once where it can: a promise only when argon2 has to be asked. */
   check(given: LogonCredentials, configured: readonly Credential[], required: boolean): Verdict | Promise<Verdict> {
     if (configured.length === 0 && !required) return { ok: true, index: -1 }
-    if (given.kind !== 'password') return { ok: false }
+    if (given.kind === 'hmac') return signedBy(given, configured)
+    if (given.kind === 'none') return { ok: false }
     const slow: { index: number; argon2: string }[] = []
     let found = -1
     for (const [index, one] of configured.entries()) {
@@ -71,6 +73,19 @@ export class CredentialCheck {
   private digest(password: string, argon2: string): string {
     return createHmac('sha256', this.key).update(`${argon2}\n${password}`).digest('base64')
   }
+}
+
+/** HMAC-SHA-256 under a secret key, which is written in base64url as its answer is, without padding (spec §2.4). */
+export const signHmac = (secretKey: string, text: string): string =>
+  createHmac('sha256', Buffer.from(secretKey, 'base64url')).update(text, 'latin1').digest('base64url')
+
+/** The key is found by its id; two may be live at once while they are changed. */
+function signedBy({ accessKeyId, signature, text }: Signed, configured: readonly Credential[]): Verdict {
+  for (const [index, one] of configured.entries()) {
+    if (one.kind !== 'hmac' || one.accessKeyId !== accessKeyId) continue
+    if (equal(Buffer.from(signHmac(one.secretKey, text)), Buffer.from(signature))) return { ok: true, index }
+  }
+  return { ok: false }
 }
 
 /** Where a thread without a file of its own finds the library. */

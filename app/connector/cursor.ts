@@ -89,7 +89,8 @@ export class CatchUp {
     const late = (record.flags & flag.late) !== 0
     readSource(record.bytes, record.start, record.end - record.start, record.bodyAt, record.at797, source)
     const { stream, epoch, number, position } = record
-    target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late })
+    const possResend = (record.flags & flag.possResend) !== 0
+    target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late, possResend })
     return target.hasRoom
   }
 }

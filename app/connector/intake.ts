@@ -10,7 +10,7 @@ import {
   unwrap,
 } from '#dropcopy/canonical.ts'
 import { Message } from '#fix/message.ts'
-import { MsgType } from '#fix/tags.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
 import type { MessageFields } from '#journal/records.ts'
 import type { CopyKey } from './copying.ts'
 import type { Core } from './core.ts'
@@ -18,6 +18,7 @@ import type { Door } from './door.ts'
 import type { Feed } from './feed.ts'
 import { flag } from './fold.ts'
 import { type Arrival, identify, type Verdict } from './identity.ts'
+import { streamName } from './lanes.ts'
 import type { Exchange } from './settings.ts'
 import type { Source, Sources } from './sources.ts'
 import { routesOf } from './state.ts'
@@ -31,7 +32,7 @@ const mostOfName = 32
 // Reused for every message: one is taken in at a time.
 const inner = new Message(256)
 const canonical = blankCanonical()
-const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false }
+const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false, possResend: false }
 const arrival: Arrival = {
   number: 0,
   digest: 0,
@@ -85,8 +86,9 @@ export class Intake {
     const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
     if (wrong) return this.aside(feed, message.bytes, name, wrong)
     if (resent) canonical.recovered = true
-    const found = this.sources.find(name)
-    if (!found || !this.sources.mayComeFrom(name, feed.name)) return this.asideCanonical(feed, name, 'unknown-source')
+    const found = this.sources.find(name) ?? this.segmentOf(name, plain)
+    if (!found || !this.sources.mayComeFrom(found.name, feed.name))
+      return this.asideCanonical(feed, name, 'unknown-source')
     found.heardMs = this.core.wallMs
     return this.identified(feed, found, plain)
   }
@@ -97,6 +99,12 @@ export class Intake {
     if (!wrong) return innerSourceId(inner)
     this.aside(feed, message.bytes, '', wrong)
     return undefined
+  }
+
+  /** Of a source with several market segments the stream of the message's own, which its 50 names (spec §3.3). */
+  private segmentOf(name: string, plain: boolean): Source | undefined {
+    const segment = plain ? undefined : inner.str(Tag.SenderSubID)
+    return segment === undefined ? undefined : this.sources.find(streamName(name, segment))
   }
 
   private identified(feed: Feed, found: Source, plain: boolean): boolean {
@@ -139,6 +147,8 @@ export class Intake {
 
   private keep(found: Source, epoch: number, more: number): boolean {
     const { core } = this
+    // what a damaged tail has lost may have been delivered before: never suppressed on a guess, but flagged
+    if (canonical.recovered && core.journal.recovery.tail === 'suspect') canonical.possResend = true
     this.describe(found.id, epoch, more)
     const position = this.append()
     const routes = routesOf(core.state, found.id)
@@ -147,6 +157,7 @@ export class Intake {
     key.epoch = epoch
     key.number = canonical.seqNum
     key.late = (more & flag.late) !== 0
+    key.possResend = canonical.possResend
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i]!
       if ((route.reasons[canonical.classCode] ?? 0) < 0) this.targets[route.id]?.live(canonical, found, position, key)

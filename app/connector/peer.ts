@@ -2,7 +2,7 @@ import type { Field } from '#fix/encode.ts'
 import type { Message } from '#fix/message.ts'
 import { createSession, encodeDraft, nextDeadlineMs, step } from '#fix/session.ts'
 import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
-import { isSessionType, MsgType } from '#fix/tags.ts'
+import { isSessionType, MsgType, Tag } from '#fix/tags.ts'
 import type { Core } from './core.ts'
 import { type Numbers, nextEpoch } from './state.ts'
 import type { Wire } from './wire.ts'
@@ -126,6 +126,23 @@ export class Peer {
   sendAgain(seqNum: number, draft: Draft): void {
     const sentMs = Math.max(this.core.wallMs, draft.origSendingTimeMs ?? 0)
     this.put(encodeDraft(this.session, seqNum, draft, sentMs))
+  }
+
+  /** A Logout on another connection than the session's own, which it closes; it uses up the session's next number (spec §2.6). */
+  logoutOn(wire: Wire, text: string): void {
+    this.core.turn()
+    const seqNum = this.session.nextOut++
+    const { nextIn } = this.session
+    const body: Field[] = [
+      [Tag.NextExpectedMsgSeqNum, nextIn],
+      [Tag.Text, text],
+    ]
+    const draft = { msgType: MsgType.Logout, body, lastProcessed: nextIn - 1 }
+    const frame = encodeDraft(this.session, seqNum, draft, this.core.wallMs)
+    this.journalNumber(seqNum, draft, frame)
+    wire.frame(frame)
+    wire.close()
+    this.core.touch(wire)
   }
 
   put(frame: Uint8Array): void {

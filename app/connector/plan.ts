@@ -1,4 +1,5 @@
-import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { type Lane, lanesOf } from './lanes.ts'
 import { type Address, addressKey, feedAddresses } from './settings.ts'
 
 /** What runs, as far as a plan needs to know. */
@@ -6,7 +7,7 @@ export type Running = {
   exchange: Snapshot['exchange'] | undefined
   listeners: readonly string[]
   feeds: readonly SnapshotFeed[]
-  targets: readonly SnapshotTarget[]
+  targets: readonly Lane[]
 }
 
 /** In this order: addresses first, because they may be refused; then what is cut off; then what is new. */
@@ -18,12 +19,12 @@ export type Action =
   /** `restart`: its connection was made under rules that changed. */
   | { type: 'change-feed'; feed: SnapshotFeed; restart: boolean }
   | { type: 'remove-target'; id: string }
-  | { type: 'add-target'; target: SnapshotTarget }
-  /** `restart`: the address it is connected to is no longer its own. */
-  | { type: 'change-target'; target: SnapshotTarget; restart: boolean }
+  | { type: 'add-target'; target: Lane }
+  /** `restart`: the address it is connected to is no longer its own, or no longer in force. */
+  | { type: 'change-target'; target: Lane; restart: boolean }
 
 /** From what runs to what is wanted; empty when they agree. No session is cut that the change does not need cut. */
-export function plan(running: Running, wanted: Pick<Snapshot, 'feeds' | 'targets' | 'exchange'>): Action[] {
+export function plan(running: Running, wanted: Pick<Snapshot, 'feeds' | 'sources' | 'targets' | 'exchange'>): Action[] {
   const needed = new Map(wantedAddresses(wanted).map((address) => [addressKey(address), address]))
   const renamed = running.exchange !== undefined && !same(running.exchange, wanted.exchange)
   return [
@@ -32,7 +33,7 @@ export function plan(running: Running, wanted: Pick<Snapshot, 'feeds' | 'targets
       .map(([, address]): Action => ({ type: 'listen', address })),
     ...running.listeners.filter((key) => !needed.has(key)).map((key): Action => ({ type: 'unlisten', key })),
     ...feedActions(running.feeds, wanted.feeds),
-    ...targetActions(running.targets, wanted.targets, renamed),
+    ...targetActions(running.targets, lanesOf(wanted), renamed),
   ]
 }
 
@@ -59,21 +60,17 @@ function feedActions(running: readonly SnapshotFeed[], wanted: readonly Snapshot
 /** What the present connection was made under; who else may connect does not cut it. */
 const connectionOf = ({ allowFrom: _allowed, week: _week, ...rest }: SnapshotFeed) => rest
 
-function targetActions(
-  running: readonly SnapshotTarget[],
-  wanted: readonly SnapshotTarget[],
-  renamed: boolean,
-): Action[] {
-  const now = new Map(running.map((target) => [target.sessionId, target]))
-  const then = new Set(wanted.map((target) => target.sessionId))
+function targetActions(running: readonly Lane[], wanted: readonly Lane[], renamed: boolean): Action[] {
+  const now = new Map(running.map((target) => [target.name, target]))
+  const then = new Set(wanted.map((target) => target.name))
   const gone = running
-    .filter((target) => !then.has(target.sessionId))
-    .map((target): Action => ({ type: 'remove-target', id: target.sessionId }))
+    .filter((target) => !then.has(target.name))
+    .map((target): Action => ({ type: 'remove-target', id: target.name }))
   const others = wanted.flatMap((target): Action[] => {
-    const old = now.get(target.sessionId)
+    const old = now.get(target.name)
     if (!old) return [{ type: 'add-target', target }]
     const kept = old.listen.every((one) => target.listen.some((other) => addressKey(one) === addressKey(other)))
-    const restart = renamed || !kept || old.active !== target.active
+    const restart = renamed || !kept || old.active !== target.active || old.protocol !== target.protocol
     return same(old, target) && !renamed ? [] : [{ type: 'change-target', target, restart }]
   })
   return [...gone, ...others]

@@ -125,6 +125,7 @@ export class ResendJob {
     readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     this.target.copyAgain(source, from, number, {
       previous: distance > 0 ? m.number - distance : 0,
+      possResend: (m.flags & flag.possResend) !== 0,
       applResend: isByApplication(kind) || (m.flags & flag.late) !== 0,
       sendingTime: sentMs > wallMs ? sent : sendingTime, // a clock set back since: 52 is never before 122
       origSendingTime: sent,

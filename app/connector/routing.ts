@@ -5,7 +5,7 @@ import type { Terms } from './state.ts'
 /** What a target's terms let through, per message class: -1, or the index of the reason why not. */
 export const judgeTerms = (terms: Terms): Int8Array =>
   // the level was checked by the snapshot's schema when it was written; the journal keeps it as text
-  compileTerms({ level: terms.level as MessageLevel, filters: terms.filters, protocol: 'classic' })
+  compileTerms({ level: terms.level as MessageLevel, filters: terms.filters, protocol: terms.dc4 ? 'dc4' : 'classic' })
 
 /** The name under which a filtered message is counted. */
 export const reasonName = (index: number): string =>

@@ -1,4 +1,5 @@
 import type { Credential } from '#domain/configuration/fields.ts'
+import { credentialsOf } from '#fix/logon-request.ts'
 import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { Connection } from './connection.ts'
@@ -9,25 +10,28 @@ type Identity = { kind: 'feed' | 'target'; name: string; credentials: readonly C
 
 /**
  * Another connection names an identity that has one: it is closed without a byte, whatever it says. Resolves to whether it
- * proved to be the same peer, so that the present connection should prove that it lives.
+ * proved to be the same peer, so that the present connection should prove that it lives. `farewell`: it came to where nobody may
+ * log on now, and if it proved itself it is told so instead.
  */
 export async function secondLogon(
   door: Door,
   of: Identity,
   connection: Connection,
   message: Message,
+  farewell?: () => void,
 ): Promise<boolean> {
   // the message is reused as soon as this returns to the reader
   const claimed = message.str(Tag.SenderCompID) ?? ''
   const isLogon = message.msgType === MsgType.Logon
-  const password = message.str(Tag.RawData)
-  const given = password === undefined ? { kind: 'none' as const } : { kind: 'password' as const, password }
+  const given = credentialsOf(message)
   connection.hold()
   const refused: Verdict = { ok: false }
   const { ok } = await Promise.resolve(door.check(given, of.credentials, of.required)).catch(() => refused)
   if (!ok) door.failed(connection.address)
   const code = ok ? 'second-logon' : 'credentials'
   door.refused(of.kind, of.name, claimed, connection.address, code, `This ${of.kind} is logged on already.`)
-  connection.destroy()
-  return ok && isLogon
+  const isTold = ok && isLogon && farewell !== undefined
+  if (isTold) farewell()
+  else connection.destroy()
+  return ok && isLogon && !isTold
 }

@@ -1,26 +1,27 @@
 import type { Credential } from '#domain/configuration/fields.ts'
-import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
-import type { SessionConfig } from '#fix/session-state.ts'
+import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import type { OwnCredentials, SessionConfig } from '#fix/session-state.ts'
+import { signHmac } from './credentials.ts'
+import type { Lane } from './lanes.ts'
 import { feedPolicy, targetPolicy } from './policy.ts'
 
 export type Exchange = Snapshot['exchange']
 
 /** How a target's session introduces itself and what it demands. */
-export const targetSession = (exchange: Exchange, target: SnapshotTarget): SessionConfig => ({
+export const targetSession = (exchange: Exchange, target: Lane): SessionConfig => ({
   role: 'acceptor',
   policy: targetPolicy(target.policy),
   identity: {
-    layout: 'classic-server',
+    layout: target.protocol === 'dc4' ? 'dc4-server' : 'classic-server',
     senderCompId: exchange.compId,
-    senderSubId: exchange.subId,
+    senderSubId: target.segment ?? exchange.subId, // what a client sends as its 57
     targetCompId: `${target.sessionId}N`,
   },
   heartbeatS: 30,
 })
 
 export function feedSession(feed: SnapshotFeed): SessionConfig {
-  const [own] = feedCredentials(feed)
-  const password = own && 'password' in own ? own.password : undefined
+  const credentials = ownCredentials(feed)
   return {
     role: feed.mode === 'accept' ? 'acceptor' : 'initiator',
     policy: feedPolicy(feed.policy),
@@ -33,9 +34,17 @@ export function feedSession(feed: SnapshotFeed): SessionConfig {
       ...(feed.locationId === undefined ? {} : { senderLocationId: feed.locationId }),
     },
     heartbeatS: feed.heartbeatS,
-    ...(password === undefined ? {} : { credentials: { kind: 'password', password } }),
+    ...(credentials ? { credentials } : {}),
     ...(feed.app ? { app: feed.app } : {}),
   }
+}
+
+/** What we log on with; a verifier proves nothing. */
+function ownCredentials(feed: SnapshotFeed): OwnCredentials | undefined {
+  const [own] = feedCredentials(feed)
+  if (own?.kind === 'hmac')
+    return { kind: 'hmac', accessKeyId: own.accessKeyId, sign: (text) => signHmac(own.secretKey, text) }
+  return own && 'password' in own ? { kind: 'password', password: own.password } : undefined
 }
 
 /** The shorthand `password` is one credential. */

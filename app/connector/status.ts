@@ -4,6 +4,7 @@ import type { Observed } from '#db/queries/observed.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Feed } from './feed.ts'
 import { lostIn } from './feed-alarms.ts'
+import { streamsOf } from './lanes.ts'
 import { filteredOf, type Row, total } from './ledger.ts'
 import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import type { PartReport } from './report.ts'
@@ -128,7 +129,8 @@ export class Status {
 
   private sources(at: Date): Observed['sources'] {
     const { core, sources, running, intake } = this.worker
-    const known = (running?.sources ?? []).map(({ id, feed }) => {
+    const streams = (running?.sources ?? []).flatMap((one) => streamsOf(one).map((id) => ({ id, feed: one.feed })))
+    const known = streams.map(({ id, feed }) => {
       const source = sources.find(id)
       const stream: StreamState | undefined = source && core.state.data.streams[source.id]
       return {

@@ -1,4 +1,3 @@
-import type { SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import { fingerprint } from '#domain/credential/secret.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Message } from '#fix/message.ts'
@@ -11,8 +10,10 @@ import { type Connection, parted, type Reader } from './connection.ts'
 import type { Copying, CopyKey, CopyTerms } from './copying.ts'
 import type { Core } from './core.ts'
 import { CatchUp } from './cursor.ts'
+import { Dc4Copying } from './dc4-copying.ts'
 import { Deliveries } from './deliveries.ts'
 import type { Door } from './door.ts'
+import type { Lane } from './lanes.ts'
 import { Membership } from './membership.ts'
 import { Peer } from './peer.ts'
 import { Recent } from './recent.ts'
@@ -21,35 +22,20 @@ import { secondLogon } from './second-logon.ts'
 import { addressKey, type Exchange, targetSession } from './settings.ts'
 import type { Source, Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
+import { blankTargetReport } from './target-report.ts'
 import { isWithin } from './week.ts'
-
-/** What the status page shows of a target beyond its durable state. */
-export type TargetReport = {
-  sinceMs: number
-  address: string
-  lastLogonMs: number
-  lastLogoffMs: number
-  lastLogoffWhy: string
-  lastSentMs: number
-  lastHeardMs: number
-  /** Since when its cursor is behind while logged on; 0: it is not. */
-  behindSinceMs: number
-  /** Behind since its Logon: it has never caught up on this connection. */
-  isCatchingUp: boolean
-  /** Fingerprint of the credential of the last Logon. */
-  lastCredential: string
-  /** Resend Requests served since start. */
-  resends: number
-}
 
 /** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
 const longestType = 32
+
+const backupRefused = 'Backup session not allowed. Logout forced.'
 
 // One set of terms for all copies: writing one is never interrupted.
 const terms: CopyTerms = {
   targetSeqNum: 0,
   previous: 0,
   applResend: false,
+  possResend: false,
   sendingTime: { bytes: new Uint8Array(0), sum: 0 },
   origSendingTime: undefined,
 }
@@ -58,19 +44,7 @@ const terms: CopyTerms = {
 export class Target implements Reader {
   readonly peer: Peer
   readonly deliveries: Deliveries
-  readonly report: TargetReport = {
-    sinceMs: 0,
-    address: '',
-    lastLogonMs: 0,
-    lastLogoffMs: 0,
-    lastLogoffWhy: '',
-    lastSentMs: 0,
-    lastHeardMs: 0,
-    behindSinceMs: 0,
-    isCatchingUp: false,
-    lastCredential: '',
-    resends: 0,
-  }
+  readonly report = blankTargetReport()
   /** Index of the credential of the present logon. */
   private credential = -1
   private connection: Connection | undefined
@@ -90,7 +64,7 @@ export class Target implements Reader {
     readonly core: Core,
     readonly sources: Sources,
     private exchange: Exchange,
-    public config: SnapshotTarget,
+    public config: Lane,
     private readonly door: Door,
   ) {
     this.copying = this.copyingFor(exchange, config)
@@ -123,7 +97,7 @@ export class Target implements Reader {
   }
 
   get name(): string {
-    return this.config.sessionId
+    return this.config.name
   }
 
   get state(): TargetState {
@@ -147,7 +121,7 @@ export class Target implements Reader {
   }
 
   get hasRoom(): boolean {
-    return this.ready && this.peer.wire?.hasRoom === true
+    return this.ready ? this.peer.wire?.hasRoom === true : this.copying.numbersAlways
   }
 
   get hasRoomToSpare(): boolean {
@@ -155,7 +129,7 @@ export class Target implements Reader {
   }
 
   /** The configuration changed; what the present session does not need to be cut for takes effect at once. */
-  reconfigure(config: SnapshotTarget, exchange: Exchange): void {
+  reconfigure(config: Lane, exchange: Exchange): void {
     const used = this.config.credentials[this.credential]
     this.config = config
     this.exchange = exchange
@@ -181,7 +155,7 @@ export class Target implements Reader {
     this.away(() => this.peer.leave())
   }
 
-  /** After a new week began: numbers and chains are those of the state. */
+  /** After a new week began, or a failover: numbers and chains are those of the state. */
   restart(): void {
     this.copying.restart()
     this.peer.renumber(targetSession(this.exchange, this.config))
@@ -193,15 +167,19 @@ export class Target implements Reader {
 
   /** Whether the client came by the address that is not in force. */
   get isOnBackup(): boolean {
-    const { listener } = this.connection ?? {}
-    const own = this.config.listen.find((one) => addressKey(one) === listener)
-    return this.ready && own !== undefined && own.role !== this.config.active
+    return this.ready && this.isInactive(this.connection)
+  }
+
+  private isInactive(connection: Connection | undefined): boolean {
+    const own = this.config.listen.find((one) => addressKey(one) === connection?.listener)
+    return own !== undefined && own.role !== this.config.active
   }
 
   tick(): void {
     this.peer.tick()
     if (this.ready && !this.isOpen) this.end('End of logon window. Logout forced.')
     this.drained() // room in all sockets together comes without a word to this one
+    if (this.copying.numbersAlways && this.behind > 0 && this.hasRoom) this.catchUp.wake()
     const { state } = this
     const graceMs = (state.terms?.queueGraceS ?? 0) * 1000
     if (state.online || state.counting || !state.terms) return
@@ -262,27 +240,30 @@ export class Target implements Reader {
   /** A message that was just journaled: numbered and written at once unless others wait before it or there is no room. */
   live(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
     if (this.behind === 1 && this.hasRoom) this.copy(source, from, position, key)
-    else if (this.ready) this.catchUp.wake()
+    else if (this.ready || this.copying.numbersAlways) this.catchUp.wake()
   }
 
-  /** Numbers the next copy and writes it. */
+  /** Numbers the next copy and writes it, if somebody is there. */
   copy(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
     const { core } = this
-    const wire = this.peer.wire
-    if (!wire) throw new Error(`bug: a copy for ${this.name}, which is not connected`)
+    const wire = this.ready ? this.peer.wire : undefined
+    if (!wire && !this.copying.numbersAlways) throw new Error(`bug: a copy for ${this.name}, which is not connected`)
     const previous = this.copying.previous(key)
     const number = reserve(this.peer.session, 1, core.steadyMs)
     terms.targetSeqNum = number
     terms.previous = previous
     terms.applResend = key.late
+    terms.possResend = key.possResend
     terms.sendingTime = core.sendingTime
     terms.origSendingTime = undefined
-    this.copying.write(wire, source, from, terms)
+    if (wire) this.copying.write(wire, source, from, terms)
     const distance = previous > 0 ? key.number - previous : 0
     this.deliveries.add(number, position, distance, core.wallMs, key.stream, key.epoch, key.number, key.late)
     core.build(this.deliveries)
-    core.touch(wire)
-    this.report.lastSentMs = core.wallMs
+    if (wire) {
+      core.touch(wire)
+      this.report.lastSentMs = core.wallMs
+    }
     this.recent.add(number, position, core.wallMs)
   }
 
@@ -291,13 +272,14 @@ export class Target implements Reader {
     source: SourceMessage,
     from: Source,
     number: number,
-    more: Pick<CopyTerms, 'previous' | 'applResend' | 'sendingTime' | 'origSendingTime'>,
+    more: Pick<CopyTerms, 'previous' | 'applResend' | 'possResend' | 'sendingTime' | 'origSendingTime'>,
   ): void {
     const wire = this.peer.wire
     if (!wire) return
     terms.targetSeqNum = number
     terms.previous = more.previous
     terms.applResend = more.applResend
+    terms.possResend = more.possResend
     terms.sendingTime = more.sendingTime
     terms.origSendingTime = more.origSendingTime
     this.copying.write(wire, source, from, terms)
@@ -310,19 +292,33 @@ export class Target implements Reader {
     this.peer.input({ type: 'resend-finished', id: job.id })
   }
 
-  private copyingFor(exchange: Exchange, { sessionId }: SnapshotTarget): Copying {
-    return new ClassicCopying(exchange, sessionId, () => this.state)
+  private copyingFor(exchange: Exchange, { protocol, sessionId, segment }: Lane): Copying {
+    if (protocol === 'classic') return new ClassicCopying(exchange, sessionId, () => this.state)
+    const { compId, subId } = exchange
+    return new Dc4Copying(
+      { compId, subId: segment ?? subId },
+      sessionId,
+      () => this.peer.session,
+      (bytes) => this.oversized(bytes),
+    )
+  }
+
+  private oversized(bytes: number): void {
+    const count = ++this.report.oversize
+    if (/^10*$/.test(`${count}`))
+      this.door.note('target', this.name, 'oversize', `${count} copies above 8,000 bytes, the newest with ${bytes}`)
+  }
+
+  /** Why a client whose credentials are right may not log on all the same. */
+  private closedTo(connection: Connection): string | undefined {
+    if (this.config.paused) return 'Session is paused. Logout forced.'
+    if (!this.isOpen) return 'Logon outside the logon window. Logout forced.'
+    return this.config.protocol === 'dc4' && this.isInactive(connection) ? backupRefused : undefined
   }
 
   /** Whether now lies in one of the target's logon windows. A clock that jumps neither opens nor closes one at once. */
   private get isOpen(): boolean {
     return isWithin(this.config.windows, this.core.clock.steadyMs())
-  }
-
-  /** Why even who proves to be the client is not let in now. */
-  private get closedFor(): string | undefined {
-    if (this.config.paused) return 'Session is paused. Logout forced.'
-    return this.isOpen ? undefined : 'Logon outside the logon window. Logout forced.'
   }
 
   private verify(given: LogonCredentials) {
@@ -333,8 +329,8 @@ export class Target implements Reader {
       if (this.connection !== connection || !connection) return
       if (verdict.ok) this.credential = verdict.index
       else this.door.failed(connection.address)
-      const text = verdict.ok ? this.closedFor : undefined
-      this.peer.input(text === undefined ? { type: 'verified', ok: verdict.ok } : { type: 'verified', ok: false, text })
+      const text = verdict.ok ? this.closedTo(connection) : undefined
+      this.peer.input(text ? { type: 'verified', ok: false, text } : { type: 'verified', ok: verdict.ok })
     }
     if (!(answer instanceof Promise)) return decide(answer)
     connection?.hold()
@@ -349,6 +345,7 @@ export class Target implements Reader {
     this.report.isCatchingUp = this.behind > 0
     const used = this.config.credentials[this.credential]
     if (used && 'sha256' in used) this.report.lastCredential = fingerprint(used)
+    else if (used?.kind === 'hmac') this.report.lastCredential = used.accessKeyId
     if (this.behind > 0) this.catchUp.wake()
     this.door.authenticated(this.connection)
   }
@@ -374,7 +371,9 @@ export class Target implements Reader {
   private second(connection: Connection, message: Message): void {
     const required = this.peer.session.config.policy.credentials === 'required'
     const identity = { kind: 'target' as const, name: this.name, credentials: this.config.credentials, required }
-    void secondLogon(this.door, identity, connection, message).then((isRival) => {
+    const isBackup = this.config.protocol === 'dc4' && this.isInactive(connection)
+    const farewell = () => this.peer.logoutOn(connection.wire, backupRefused)
+    void secondLogon(this.door, identity, connection, message, isBackup ? farewell : undefined).then((isRival) => {
       if (isRival && this.connection) this.peer.input({ type: 'rival-logon' })
     })
   }

@@ -1,11 +1,12 @@
 import { feedsOf } from '#domain/configuration/cross-check.ts'
-import type { Snapshot, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { waitingOf } from './control.ts'
 import type { Core } from './core.ts'
+import { type Lane, lanesOf, streamsOf } from './lanes.ts'
 import type { Terms } from './state.ts'
 
 /** What the journal keeps of a target's configuration: what decides who gets what, and nothing secret. */
-export const termsOf = (target: SnapshotTarget, streamOf: (source: string) => number): Terms => ({
+export const termsOf = (target: Lane, streamOf: (source: string) => number): Terms => ({
   level: target.level,
   // absent and undefined are the same here; the journal keeps neither
   filters: Object.fromEntries(
@@ -13,13 +14,24 @@ export const termsOf = (target: SnapshotTarget, streamOf: (source: string) => nu
   ),
   sources: target.sources.map(streamOf),
   revoked: target.revoked.map(streamOf),
-  queueDepth: target.queueDepth,
+  // a dc4 target numbers everything at once, whoever is there
+  queueDepth: target.protocol === 'dc4' ? 'all' : target.queueDepth,
   queueGraceS: target.queueGraceS,
+  ...(target.protocol === 'dc4' ? { dc4: { active: target.active } } : {}),
 })
 
-/** Feed names by source, the owner first. */
+/** Feed names by stream, the owner first. */
 export const ownersOf = (snapshot: Snapshot): Map<string, readonly string[]> =>
-  new Map(snapshot.sources.map((source) => [source.id, feedsOf(source)]))
+  new Map(snapshot.sources.flatMap((source) => streamsOf(source).map((stream) => [stream, feedsOf(source)] as const)))
+
+/** How far a dc4 target's numbers jump on a failover when nothing else is set (spec §2.11). */
+const failoverJump = 4_000
+
+/** What a failover adds to a target's outbound numbers: it is one when the active address of a dc4 target has changed. */
+function jumpOf(before: Terms | undefined, now: Terms, { limits }: Snapshot): { jump: number } | undefined {
+  if (!before?.dc4 || !now.dc4 || before.dc4.active === now.dc4.active) return undefined
+  return { jump: limits.failoverJump ?? failoverJump }
+}
 
 /**
  * The one record by which a configuration takes effect. Every source and target gets its id first; only changed terms are written.
@@ -28,9 +40,9 @@ export const ownersOf = (snapshot: Snapshot): Map<string, readonly string[]> =>
 export function cutOver(core: Core, snapshot: Snapshot, digest: string): boolean {
   const { data } = core.state
   const streamOf = (source: string) => core.idOf('stream', source)
-  for (const source of snapshot.sources) streamOf(source.id)
-  const wanted = snapshot.targets.map((target) => ({
-    id: core.idOf('target', target.sessionId),
+  for (const source of snapshot.sources) streamsOf(source).forEach(streamOf)
+  const wanted = lanesOf(snapshot).map((target) => ({
+    id: core.idOf('target', target.name),
     terms: termsOf(target, streamOf),
   }))
   const ids = new Set(wanted.map(({ id }) => id))
@@ -41,11 +53,12 @@ export function cutOver(core: Core, snapshot: Snapshot, digest: string): boolean
   if (data.version === snapshot.version && data.digest === digest && targets.length === 0 && gone.length === 0)
     return false
   core.flushDeliveries() // what is numbered does not wait
-  const cut = targets.map(({ id, terms }) =>
-    terms.revoked.length === 0
-      ? { id, terms }
-      : { id, terms, waited: waitingOf(core.state, data.targets[id], terms.revoked) },
-  )
+  const cut = targets.map(({ id, terms }) => ({
+    id,
+    terms,
+    ...(terms.revoked.length > 0 ? { waited: waitingOf(core.state, data.targets[id], terms.revoked) } : {}),
+    ...jumpOf(data.targets[id]?.terms, terms, snapshot),
+  }))
   core.control({ kind: 'cut', version: snapshot.version, digest, targets: cut, gone })
   return true
 }

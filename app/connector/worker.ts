@@ -165,7 +165,9 @@ export class Worker {
     const here = [...this.targets.values()].filter(({ config }) =>
       config.listen.some((one) => addressKey(one) === listener),
     )
-    const target = here.find(({ name }) => sender.length === 7 && sender.startsWith(name))
+    const named = here.filter(({ config }) => sender.length === 7 && sender.startsWith(config.sessionId))
+    // where segments share an address their 57 tells them apart
+    const target = named.find(({ config }) => config.segment === message.str(Tag.TargetSubID)) ?? named[0]
     if (target && !isAllowed(target.config.allowFrom, address))
       return this.stranger('target', target.name, sender, address)
     if (target) return target

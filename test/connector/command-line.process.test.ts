@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { client, gateway, password, snapshot, target, temporaryDirectory } from '#test/support/connector.ts'
+import { client, feed, gateway, password, snapshot, target, temporaryDirectory } from '#test/support/connector.ts'
 import { ConnectorProcess, onPorts, writeConfig } from '#test/support/connector-process.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
@@ -40,11 +40,11 @@ describe('drop-copy connector', () => {
 
   test('says what it does not support yet and exits with 2', async () => {
     const dir = temporaryDirectory()
-    const { document } = await onPorts(snapshot({ targets: [target({ protocol: 'dc4' })] }))
+    const { document } = await onPorts(snapshot({ feeds: [feed({ tls: {} })] }))
     const connector = new ConnectorProcess(writeConfig(dir, document), `${dir}/data`)
     connector.launch()
     expect(await connector.ended()).toBe(2)
-    expect(connector.stderr).toContain('targets[0].protocol: dc4 is not supported yet')
+    expect(connector.stderr).toContain('feeds[0].tls: tls is not supported yet')
   })
 
   test('refuses a directory in use with 3, and the one that has it goes on', async () => {

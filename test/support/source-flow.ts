@@ -1,14 +1,14 @@
 import { type Fields, type FixPeer, frame, utc } from './fix-peer.ts'
 
 /** A complete fill of a source session, as an order-entry gateway sends it. */
-export function sourceFill(sourceId: string, number: number, more: Fields = []): Buffer {
+export function sourceFill(sourceId: string, number: number, more: Fields = [], subId = 'G'): Buffer {
   return frame([
     [35, '8'],
     [34, number],
     [369, number - 1],
     [52, utc()],
     [49, 'CME'],
-    [50, 'G'],
+    [50, subId],
     [56, `${sourceId}N`],
     [57, 'TRDR22'],
     [143, 'US,IL'],

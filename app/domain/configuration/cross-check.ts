@@ -63,6 +63,10 @@ function checkInitiating(feed: SnapshotFeed, at: readonly PropertyKey[], report:
   const own = feed.credentials[0]
   if (own?.kind === 'password' && !('password' in own))
     report([...at, 'credentials', 0], 'to log on the password itself is needed')
+  if (own?.kind === 'hmac') {
+    for (const field of ['subId', 'targetSubId', 'locationId', 'app'] as const)
+      if (feed[field] === undefined) report([...at, field], 'is needed to log on with an access key, which signs it')
+  }
 }
 
 const isProtected = (feed: SnapshotFeed) =>
@@ -101,6 +105,12 @@ function checkTarget(snapshot: Snapshot, target: SnapshotTarget, index: number, 
         report(path, `${id} has several segments; only a dc4 target can carry it`)
     }
   }
+  const segments = segmentsOf(target)
+  for (const [j, id] of target.sources.entries()) {
+    const own = known.get(id)?.segments
+    if (segments.length > 0 && own && !own.some((one) => segments.includes(one)))
+      report([...at, 'sources', j], `${id} has no segment that this target listens on`)
+  }
   for (const [j, id] of target.revoked.entries()) {
     if (target.sources.includes(id)) report([...at, 'revoked', j], `${id} is still a source of this target`)
   }
@@ -117,8 +127,16 @@ function checkTargetListen(target: SnapshotTarget, at: readonly PropertyKey[], r
       report([...at, 'listen', j, 'segment'], 'segments are for dc4 targets only')
     }
   }
-  if (!target.listen.some((listen) => listen.role === target.active))
-    report([...at, 'active'], `there is no ${target.active} address in listen`)
+  const segments = segmentsOf(target)
+  if (segments.length > 0) {
+    for (const [j, { segment }] of target.listen.entries())
+      if (segment === undefined) report([...at, 'listen', j, 'segment'], 'is missing: the other addresses have one')
+  }
+  for (const segment of segments.length > 0 ? segments : [undefined]) {
+    const there = target.listen.filter((listen) => segment === undefined || listen.segment === segment)
+    if (there.length > 0 && !there.some((listen) => listen.role === target.active))
+      report([...at, 'active'], `there is no ${[target.active, segment].join(' ').trim()} address in listen`)
+  }
 }
 
 /** One address serves several targets, or several feeds that the Logon tells apart, but never both kinds. */
@@ -142,6 +160,11 @@ function checkListeners(snapshot: Snapshot, report: Report) {
     }
   }
 }
+
+/** The market segments that a target listens on, each once; empty: one session for everything. */
+export const segmentsOf = (target: Pick<SnapshotTarget, 'listen'>): string[] => [
+  ...new Set(target.listen.flatMap(({ segment }) => (segment === undefined ? [] : [segment]))),
+]
 
 /** The feeds a source may come from; the first is the owner. */
 export const feedsOf = (source: Pick<SnapshotSource, 'feed'>): readonly string[] =>

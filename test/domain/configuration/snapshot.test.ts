@@ -113,6 +113,14 @@ describe('a problem of shape', () => {
       'targets[0].credentials[0].secretKey: is required (string)',
     ])
   })
+  test('says what a feed that logs on with an access key signs and does not have', () => {
+    const credentials = [{ kind: 'hmac', accessKeyId: 'KEY', secretKey: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX' }]
+    const upstream = { ...gw1, mode: 'initiate', credentials, subId: 'RISK01', locationId: 'US,IL' }
+    expect(problems({ feeds: [upstream, gw2] })).toEqual([
+      'feeds[0].targetSubId: is needed to log on with an access key, which signs it',
+      'feeds[0].app: is needed to log on with an access key, which signs it',
+    ])
+  })
   test('is said for all of them at once', () => {
     expect(problems({ version: -1, feeds: [{ ...gw1, dialect: 'xml' }, gw2] })).toHaveLength(2)
   })
@@ -172,9 +180,18 @@ describe('parts that do not fit together', () => {
     const listen = [{ role: 'primary', host: '127.0.0.1', port: 9901, segment: '84' }]
     expect(problems({ sources, targets: [{ ...target, listen }] })).toEqual([
       'targets[0].sources[0]: K7T882 has several segments; only a dc4 target can carry it',
+      'targets[0].sources[1]: M3P882 has no segment that this target listens on',
       'targets[0].listen[0].segment: segments are for dc4 targets only',
     ])
-    expect(problems({ sources, targets: [{ ...target, listen, protocol: 'dc4' }] })).toEqual([])
+    const dc4 = { ...target, sources: ['K7T882'], protocol: 'dc4' }
+    expect(problems({ sources, targets: [{ ...dc4, listen }] })).toEqual([])
+    const backup = { role: 'backup', host: '127.0.0.1', port: 9902, segment: '98' }
+    expect(problems({ sources, targets: [{ ...dc4, listen: [...listen, backup] }] })).toEqual([
+      'targets[0].active: there is no primary 98 address in listen',
+    ])
+    expect(
+      problems({ sources, targets: [{ ...dc4, listen: [...listen, { ...backup, segment: undefined }] }] }),
+    ).toEqual(['targets[0].listen[1].segment: is missing: the other addresses have one'])
   })
   test('listeners: one per role, an active one, and never feed and target at one address', () => {
     const primary = { role: 'primary', host: '127.0.0.1', port: 9801 }
@@ -213,11 +230,7 @@ describe('what this connector does not run yet', () => {
       ],
     })
     if (!parsed.ok) throw new Error(parsed.error.problems.join('\n'))
-    expect(unsupported(parsed.value)).toEqual([
-      'feeds[0].tls: tls is not supported yet',
-      'targets[0].protocol: dc4 is not supported yet',
-      'targets[0].credentials[0].kind: hmac is not supported yet',
-    ])
+    expect(unsupported(parsed.value)).toEqual(['feeds[0].tls: tls is not supported yet'])
   })
 })
 

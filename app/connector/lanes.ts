@@ -1,0 +1,39 @@
+import { segmentsOf } from '#domain/configuration/cross-check.ts'
+import type { Snapshot, SnapshotSource, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+
+/**
+ * One FIX session of a target, with numbers of its own: the target itself, or one for each market segment that it listens on
+ * (spec §3.3, MSGW). `name` is the session's in the journal.
+ */
+export type Lane = SnapshotTarget & { name: string; segment?: string }
+
+/** The sessions of all targets. A lane's sources are streams: those of its segment, or all. */
+export function lanesOf(snapshot: Pick<Snapshot, 'sources' | 'targets'>): Lane[] {
+  const sources = new Map(snapshot.sources.map((source) => [source.id, source]))
+  const streams = (ids: readonly string[], segment?: string) =>
+    ids.flatMap((id) => streamsOf(sources.get(id) ?? { id, segments: [] }, segment))
+  return snapshot.targets.flatMap((target): Lane[] => {
+    const segments = segmentsOf(target)
+    if (segments.length === 0) {
+      const { sources: all, revoked } = target
+      return [{ ...target, name: target.sessionId, sources: streams(all), revoked: streams(revoked) }]
+    }
+    return segments.map((segment) => ({
+      ...target,
+      name: `${target.sessionId}/${segment}`,
+      segment,
+      listen: target.listen.filter((one) => one.segment === segment),
+      sources: streams(target.sources, segment),
+      revoked: streams(target.revoked, segment),
+    }))
+  })
+}
+
+/** What the journal calls a source's streams: itself, or one for each of several market segments, whose numbers are apart. */
+export function streamsOf({ id, segments }: Pick<SnapshotSource, 'id' | 'segments'>, only?: string): string[] {
+  const wanted = only === undefined ? segments : segments.filter((segment) => segment === only)
+  if (segments.length <= 1) return only === undefined || wanted.length > 0 ? [id] : []
+  return wanted.map((segment) => streamName(id, segment))
+}
+
+export const streamName = (source: string, segment: string): string => `${source}/${segment}`
