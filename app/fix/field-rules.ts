@@ -12,25 +12,24 @@ const header = new Set([
 ])
 const trailer = new Set([93, 89, 10])
 
-/** What the body of a session message may hold: FIX 4.2, and 789 (spec §2.7). */
+/** What the body of a session message may hold: FIX 4.2, and 789 and 9553 (spec §2.7). */
 const bodies: Readonly<Record<string, readonly number[]>> = {
   '0': [112],
   '1': [112],
   '2': [7, 16],
   '3': [45, 58, 354, 355, 371, 372, 373],
   '4': [36, 123],
-  '5': [58, 354, 355, 789],
+  '5': [58, 354, 355, 789, 9553],
 }
 
-/** FIX 4.2 ends at 446; above it only what Drop Copy uses is defined (spec §12). From 5000 on tags are the users' own. */
+/** FIX 4.2 ends at 446; above it only what Drop Copy uses is defined (spec §12). */
 const lastOfFix42 = 446
-const firstOfUsers = 5000
 const later = new Set([
   447, 448, 452, 453, 527, 533, 534, 535, 584, 789, 797, 893, 1028, 1057, 1180, 1181, 1182, 1183, 1300, 1346, 1347,
   1348, 1350, 1351, 1352, 1353, 1354, 1355, 1356, 1357, 1369, 1373, 1374, 1375, 1400, 1401, 1402, 1426, 1603, 1604,
-  1605,
+  1605, 5979, 9553, 9717, 37711,
 ])
-const isDefined = (tag: number): boolean => tag <= lastOfFix42 || tag >= firstOfUsers || later.has(tag)
+const isDefined = (tag: number): boolean => tag <= lastOfFix42 || later.has(tag)
 
 /** Header and session fields whose values have a form; 7, 16, 34, 36, 52 and 108 are judged where they are used. */
 const formats: ReadonlyMap<number, 'flag' | 'number' | 'time'> = new Map([
@@ -57,11 +56,12 @@ export function isHeldToFieldRules({ role, policy }: SessionConfig, msgType: str
 /**
  * The first field that stands in the wrong place, stands there twice, has no business in the message, or is malformed
  * (FIX session layer, receive application or session level message with bad fields). Repeating groups may repeat their
- * fields: only the header of an application message may not. What an acceptor sends us may have fields of its own.
+ * fields: only the header of an application message may not. What venues and gateways send may have fields of their own.
  */
 export function fieldViolation(config: SessionConfig, message: Message): Violation | undefined {
   if (!isHeldToFieldRules(config, message.msgType)) return undefined
   const body = bodies[message.msgType]
+  const knowsAllTags = config.role === 'acceptor' && config.policy.fieldRules === 'all'
   const seen = new Set<number>()
   let region = 0 // 0 header, 1 body, 2 trailer
   for (let i = 0; i < message.count; i++) {
@@ -71,9 +71,9 @@ export function fieldViolation(config: SessionConfig, message: Message): Violati
     seen.add(tag)
     if (own < region) return violation(tag, Reason.misplaced)
     region = own
-    if (own === 1 && config.role === 'acceptor') {
+    if (own === 1 && knowsAllTags) {
       if (!isDefined(tag)) return violation(tag, Reason.invalidTag)
-      if (body && tag < firstOfUsers && !body.includes(tag)) return violation(tag, Reason.notForType)
+      if (body && !body.includes(tag)) return violation(tag, Reason.notForType)
     }
     if ((body || own !== 1) && !isWellFormed(message, i)) return violation(tag, Reason.format)
   }

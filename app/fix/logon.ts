@@ -57,10 +57,8 @@ function refuseLogon(turn: Turn, text: string): void {
 }
 
 /** Acceptor: the driver has checked the credentials. */
-export function receiveVerdict(turn: Turn, ok: boolean, text: string) {
-  const { phase, config } = turn.session
-  if (phase.kind !== 'verifying') return
-  const { logon } = phase
+export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, text: string) {
+  const { config } = turn.session
   if (!ok) return refuseLogon(turn, text)
   if (logon.reset) {
     if (config.policy.resetAtLogon === 'refuse')

@@ -3,6 +3,7 @@ import { afterLogon, answerBody } from './logon.ts'
 import { parseLogon } from './logon-request.ts'
 import type { Message } from './message.ts'
 import { lowNumberText } from './refuse.ts'
+import type { Live, LogonRequest } from './session-state.ts'
 import { Tag } from './tags.ts'
 import { enter, forceLogout, send, type Turn } from './turn.ts'
 
@@ -21,10 +22,25 @@ export function receiveInSessionLogon(turn: Turn, message: Message, seqNum: numb
   if (seqNum !== 1) return forceLogout(turn, 'In session logon message must have 34=1. Logout forced.')
   const parsed = parseLogon(turn.session.config, message, turn.nowMs)
   if (!parsed.ok) return forceLogout(turn, parsed.text)
+  const { logon } = parsed
+  if (logon.credentials.kind === 'none') return resetInSession(turn, phase, logon)
+  enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon, live: phase })
+  turn.effects.push({ type: 'verify', credentials: logon.credentials, logon })
+}
+
+/** The driver has checked what a Logon within the session came with. One that came with nothing is the session's own. */
+export function receiveResetVerdict(turn: Turn, live: Live, logon: LogonRequest, ok: boolean, text: string) {
+  if (ok) return resetInSession(turn, live, logon)
+  enter(turn, live)
+  forceLogout(turn, text)
+}
+
+function resetInSession(turn: Turn, live: Live, logon: LogonRequest): void {
+  enter(turn, live)
   restart(turn)
   turn.session.nextIn = 2
   turn.session.highestIn = 1
-  enter(turn, { ...phase, gap: undefined, serving: undefined, intervalMs: parsed.logon.heartbeatS * 1000 })
-  send(turn, 'A', answerBody(config, parsed.logon), 0)
+  enter(turn, { ...live, gap: undefined, serving: undefined, intervalMs: logon.heartbeatS * 1000 })
+  send(turn, 'A', answerBody(turn.session.config, logon), 0)
   afterLogon(turn)
 }

@@ -58,8 +58,8 @@ export type Phase =
   | { kind: 'offline' }
   /** Acceptor: connected, no valid Logon yet. */
   | { kind: 'awaiting-logon'; sinceMs: number }
-  /** Acceptor: the driver checks the credentials. No message may be handed in meanwhile: leave the bytes in the framer. */
-  | { kind: 'verifying'; sinceMs: number; logon: LogonRequest }
+  /** Acceptor: the driver checks the credentials; `live`: of a Logon within a session. No message may be handed in meanwhile: leave the bytes in the framer. */
+  | { kind: 'verifying'; sinceMs: number; logon: LogonRequest; live?: Live }
   /** Initiator: our Logon is out. */
   | { kind: 'logon-sent'; sinceMs: number; reset: boolean }
   | Live

@@ -8,6 +8,7 @@ import { requestLogout } from './logout.ts'
 import type { Message } from './message.ts'
 import { receiveLive, settle } from './receive.ts'
 import { resendFinished } from './resend-request.ts'
+import { receiveResetVerdict } from './reset.ts'
 import type { Draft, Input, Live, Session, SessionConfig, Step } from './session-state.ts'
 import { enter, heard, note, type Turn, takeTurn } from './turn.ts'
 
@@ -63,7 +64,7 @@ function apply(turn: Turn, input: Input) {
     case 'disconnected':
       return enter(turn, { kind: 'offline' })
     case 'verified':
-      return receiveVerdict(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.')
+      return verified(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.')
     case 'logout':
       return requestLogout(turn, input.text ?? '', input.close === true)
     case 'reset':
@@ -74,6 +75,13 @@ function apply(turn: Turn, input: Input) {
       note(turn, 'rival', 'another connection logged on')
       return armRivalCheck(turn)
   }
+}
+
+function verified(turn: Turn, ok: boolean, text: string) {
+  const { phase } = turn.session
+  if (phase.kind !== 'verifying') return
+  if (phase.live) return receiveResetVerdict(turn, phase.live, phase.logon, ok, text)
+  receiveVerdict(turn, phase.logon, ok, text)
 }
 
 function connected(turn: Turn) {
