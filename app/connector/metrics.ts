@@ -166,6 +166,12 @@ function targets(worker: Worker): string[] {
       'Resend Requests served since start.',
       each(({ target }) => target.report.resends),
     ),
+    metric(
+      'counter',
+      'oversize_total',
+      'Drop Copy 4.0 copies delivered since start that were longer than documented.',
+      each(({ target }) => target.report.oversize),
+    ),
   ]
 }
 
