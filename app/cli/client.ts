@@ -19,6 +19,8 @@ Usage:
   --backup HOST:PORT  tried when the first address cannot be reached
   --sub-id NAME       SenderSubID(50), default CLIENT1     --location TEXT  142, default US,IL
   --heartbeat S       HeartBtInt(108), default 30
+  --application-resend holes|gap-fills|never
+                      which holes in a chain are asked for by Application Resend; default holes: all
   --policy fix        the plain FIX session protocol instead of the exchange's
 
 What is printed, one line a copy:
@@ -33,7 +35,8 @@ The run:
   --once        do not connect again after a disconnect
   --help
 
-Missing numbers are asked for by FIX resend, 2,500 at a time. The chain (1350) of each source is checked.
+Missing numbers are asked for by FIX resend, 2,500 at a time. The chain (1350) of each source is checked, and what
+is missing in it is asked for by Application Resend.
 At the end a summary; exit code 0 only when it logged on and nothing is missing, doubled or renumbered.
 `
 
@@ -48,6 +51,7 @@ const options = {
   location: { type: 'string' },
   heartbeat: { type: 'string' },
   policy: { type: 'string', default: 'cme' },
+  'application-resend': { type: 'string', default: 'holes' },
   raw: { type: 'boolean' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
@@ -130,8 +134,10 @@ function configured(path: string, session: string | undefined): Where {
 }
 
 function clientOptions(values: Values, where: Where): ClientOptions {
-  const { policy } = values
+  const { policy, 'application-resend': applicationResend } = values
   if (policy !== 'cme' && policy !== 'fix') throw new UsageError('--policy is cme or fix')
+  if (applicationResend !== 'holes' && applicationResend !== 'gap-fills' && applicationResend !== 'never')
+    throw new UsageError('--application-resend is holes, gap-fills or never')
   const state = values.state ?? `.drop-copy-client-${where.session}.json`
   return {
     ...where,
@@ -140,6 +146,7 @@ function clientOptions(values: Values, where: Where): ClientOptions {
     ...(values.location === undefined ? {} : { locationId: values.location }),
     ...(values.heartbeat === undefined ? {} : { heartbeatS: wholeNumber('--heartbeat', values.heartbeat) }),
     policy,
+    applicationResend,
     state,
     fresh: values.fresh === true,
     once: values.once === true,
@@ -179,7 +186,7 @@ function printSummary(summary: ClientSummary, asJson: boolean): void {
   for (const [id, one] of Object.entries(sources)) {
     const restarts = one.restarts === 0 ? '' : `, restarts ${one.restarts}`
     console.log(
-      `  ${id}  received ${one.received}, last ${one.last}${restarts}, chain breaks ${one.chainBreaks}, doubled ${one.doubled}, renumbered ${one.renumbered}`,
+      `  ${id}  received ${one.received}, last ${one.last}${restarts}, chain breaks ${one.chainBreaks}${one.mended === 0 ? '' : ` (mended ${one.mended})`}, doubled ${one.doubled}, renumbered ${one.renumbered}`,
     )
   }
   console.log(clean ? 'clean: nothing missing, doubled or renumbered' : 'not clean')

@@ -4,6 +4,7 @@ import type { Message } from '#fix/message.ts'
 import { type PolicyChoice, resolvePolicy } from '#fix/policy.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { FixPeer } from '#peer/fix-peer.ts'
+import { ApplicationRecovery, type ApplicationResendMode } from './application-recovery.ts'
 import { type Receipt, Receipts, type SourceReceipt } from './receipts.ts'
 import { readState, restore, stateOf, writeState } from './state-file.ts'
 
@@ -24,6 +25,8 @@ export interface ClientOptions {
   heartbeatS?: number
   /** Default `cme`, asking for missing numbers 2,500 at a time. */
   policy?: PolicyChoice
+  /** Which holes in the chain are asked for by Application Resend. Default `holes`: all. */
+  applicationResend?: ApplicationResendMode
   /** Where numbers and receipts are kept between runs. Default: nowhere, each run begins at 1. */
   state?: string
   /** Begin at 1 whatever the state file says, and write it anew: a new trading week. */
@@ -39,7 +42,7 @@ export type ClientEvent =
   | { event: 'logged-on'; address: string; nextIn: number; nextOut: number }
   | { event: 'refused'; text: string; nextExpected: number | undefined }
   | { event: 'disconnected'; reason: string }
-  | { event: 'gap' | 'gap-filled' | 'lost' | 'reset' | 'chain-break' | 'note'; text: string }
+  | { event: 'gap' | 'gap-filled' | 'lost' | 'reset' | 'chain-break' | 'application-resend' | 'note'; text: string }
 
 export interface ClientSummary {
   session: string
@@ -51,27 +54,35 @@ export interface ClientSummary {
   /** Numbers of the target that will not come: never answered, or gap-filled. */
   lostNumbers: number
   gapFilled: number
+  /** Application Resends that were granted, and copies that came outside the live chain alone. */
+  applicationResends: number
+  byApplication: number
   sources: Record<
     string,
-    Pick<SourceReceipt, 'last' | 'restarts' | 'chainBreaks' | 'doubled' | 'renumbered'> & { received: number }
+    Pick<SourceReceipt, 'last' | 'restarts' | 'chainBreaks' | 'mended' | 'doubled' | 'renumbered'> & {
+      received: number
+    }
   >
-  /** Logged on at least once, and nothing missing, doubled or renumbered. */
+  /** Logged on at least once, and at the end nothing missing, doubled or renumbered. */
   clean: boolean
 }
 
 const backoffMs = { least: 100, most: 5_000 }
 const saveEveryMs = 500
+/** How long a Logout waits for an Application Resend to finish. */
+const settleMs = 5_000
 
 /** Start a client; it connects at once, and again after every disconnect, until `stop`. */
 export const startClient = (options: ClientOptions): Client => new Client(options)
 
-/** A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend. */
+/** A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend and by Application Resend. */
 export class Client {
   readonly receipts = new Receipts()
   /** Resolves when it will not connect any more: after `stop`, or with `once` after the first connection. */
   readonly ended: Promise<void>
   private readonly options: ClientOptions
   private readonly peer: FixPeer
+  private readonly recovery: ApplicationRecovery
   private readonly addresses: readonly { host: string; port: number }[]
   private address = 0
   private failures = 0
@@ -99,6 +110,12 @@ export class Client {
       news: (news) => this.hear(news),
       closed: (reason) => this.closed(reason),
     })
+    this.recovery = new ApplicationRecovery(
+      this.receipts,
+      options.applicationResend ?? 'holes',
+      (msgType, body) => this.peer.send(msgType, body),
+      (event, text) => this.emit({ event, text }),
+    )
     this.saver = options.state === undefined ? undefined : setInterval(() => this.save(), saveEveryMs)
     this.connect()
   }
@@ -119,12 +136,16 @@ export class Client {
   summary(): ClientSummary {
     const sources: ClientSummary['sources'] = {}
     let clean = this.counts.logons > 0 && this.counts.lostNumbers === 0
+    let byApplication = 0
     for (const [id, source] of [...this.receipts.sources].sort()) {
-      const { last, restarts, chainBreaks, doubled, renumbered, live, earlier } = source
-      sources[id] = { received: earlier + live.size, last, restarts, chainBreaks, doubled, renumbered }
-      clean &&= chainBreaks + doubled + renumbered === 0
+      const { last, restarts, chainBreaks, mended, doubled, renumbered, live, earlier, outside } = source
+      const received = earlier + live.size + outside
+      sources[id] = { received, last, restarts, chainBreaks, mended, doubled, renumbered }
+      clean &&= chainBreaks - mended + doubled + renumbered === 0
+      byApplication += outside
     }
-    return { session: this.options.session, copies: this.receipts.copies, ...this.counts, sources, clean }
+    const counts = { ...this.counts, applicationResends: this.recovery.granted, byApplication }
+    return { session: this.options.session, copies: this.receipts.copies, ...counts, sources, clean }
   }
 
   /** Cut the connection without a word. */
@@ -136,6 +157,7 @@ export class Client {
   async stop(): Promise<ClientSummary> {
     this.stopping = true
     clearInterval(this.saver)
+    await Promise.race([this.until(() => !this.recovery.isBusy), sleep(settleMs, undefined, { ref: false })])
     await this.peer.logout()
     this.save()
     this.end()
@@ -184,9 +206,11 @@ export class Client {
     this.counts.logons++
     const { host, port } = this.addresses[this.address % this.addresses.length] ?? this.options
     this.emit({ event: 'logged-on', address: `${host}:${port}`, ...this.numbers })
+    this.recovery.loggedOn()
   }
 
   private closed(reason: string): void {
+    this.recovery.closed()
     this.emit({ event: 'disconnected', reason })
     this.again()
   }
@@ -194,6 +218,7 @@ export class Client {
   private accept(message: Message, resent: boolean): void {
     const receipt = this.receipts.take(message)
     if (!receipt) {
+      if (this.recovery.take(message)) return
       this.emit({ event: 'note', text: `message ${message.seqNum} of type ${message.msgType} is no copy` })
       return
     }
@@ -203,10 +228,11 @@ export class Client {
       const text = `${facts.sourceId} ${facts.seqNum} follows ${facts.previous}, which did not come last`
       this.emit({ event: 'chain-break', text })
     }
+    this.recovery.look()
     this.options.onCopy?.(receipt, message, resent)
   }
 
-  /** Everything a client has sent is administrative: one Gap Fill stands for all of it. */
+  /** Nothing of what a client has sent is worth sending again: one Gap Fill stands for all of it. */
   private fillGap(id: number, begin: number, end: number): void {
     this.peer.gapFill(begin, end + 1)
     this.peer.finishResend(id)
@@ -227,6 +253,7 @@ export class Client {
         this.emit({ event: 'lost', text: `${news.begin} to ${news.end} will not come` })
         break
       case 'gap-filled':
+        this.recovery.noteGapFill()
         this.counts.gapFilled += news.end - news.begin + 1
         this.emit({ event: 'gap-filled', text: `${news.begin} to ${news.end}` })
         break

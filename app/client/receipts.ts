@@ -6,6 +6,12 @@ import { NumberTally } from '#peer/number-tally.ts'
 /** Numbers that are remembered of a source, and of the target: the newest; 16 MB each. */
 export const keptNumbers = 4_000_000
 
+/** Holes that are remembered of a source: the newest. */
+const mostHoles = 1_000
+
+/** Source numbers that the chain says are missing, inclusive. `isBreak`: a copy had come before it. */
+export type Hole = { from: number; to: number; isBreak: boolean }
+
 /** What came of one source. */
 export interface SourceReceipt {
   /** How often each source number (1181) came on the live chain since the source started last. */
@@ -19,6 +25,12 @@ export interface SourceReceipt {
   last: number
   /** Live copies whose 1350 is not the one before. */
   chainBreaks: number
+  /** Those of them whose hole Application Resend has filled. */
+  mended: number
+  /** Copies that never came on the live chain. */
+  outside: number
+  /** What is still missing, oldest first. */
+  holes: Hole[]
   /** Live copies of a number that had come before. */
   doubled: number
   /** One source number with two different contents, or one target number for two copies. */
@@ -51,8 +63,10 @@ export class Receipts {
     if (link === 'start' && facts.seqNum <= source.last && !this.isKnown(facts, content)) this.restart(facts.sourceId)
     const tally = facts.applResend ? source.applResent : source.live
     const first = source.live.get(facts.seqNum) === 0 && source.applResent.get(facts.seqNum) === 0
+    if (facts.applResend && first) source.outside++
     const times = tally.count(facts.seqNum)
     if (!facts.applResend) {
+      if (times === 1) noteHole(source, facts, link)
       if (times > 1) source.doubled++
       else if (link === 'gap') source.chainBreaks++
       if (link !== 'duplicate') source.last = facts.seqNum
@@ -61,6 +75,21 @@ export class Receipts {
     const mayBeEarlier = facts.applResend && source.restarts > 0
     if (!mayBeEarlier && this.hasOtherContent(facts, content)) source.renumbered++
     return { facts, link, first }
+  }
+
+  /** The hole has been asked for to its end. False: the copy that the chain named did not come, so it stays a loss. */
+  close(sourceId: string, hole: Hole): boolean {
+    const source = this.source(sourceId)
+    if (source.live.get(hole.to) === 0 && source.applResent.get(hole.to) === 0) return false
+    if (hole.isBreak && source.holes.includes(hole)) source.mended++
+    this.forget(sourceId, hole)
+    return true
+  }
+
+  /** It will not be asked for again. */
+  forget(sourceId: string, hole: Hole): void {
+    const source = this.source(sourceId)
+    source.holes = source.holes.filter((one) => one !== hole)
   }
 
   /** Whether this number held exactly this. */
@@ -75,6 +104,7 @@ export class Receipts {
     source.earlier += source.live.size
     source.live = new NumberTally(keptNumbers)
     source.applResent = new NumberTally(keptNumbers)
+    source.holes = []
     this.contents.delete(sourceId)
   }
 
@@ -131,9 +161,20 @@ export const blankReceipt = (): SourceReceipt => ({
   earlier: 0,
   last: 0,
   chainBreaks: 0,
+  mended: 0,
+  outside: 0,
+  holes: [],
   doubled: 0,
   renumbered: 0,
 })
+
+/** The copy names one that has not come; of the first copy ever everything before it may be missing. */
+function noteHole(source: SourceReceipt, { previous }: CopyFacts, link: Link): void {
+  const isBreak = link === 'gap' && previous > source.last
+  if (!isBreak && (source.last !== 0 || previous === 0)) return
+  source.holes.push({ from: source.last + 1, to: previous, isBreak })
+  if (source.holes.length > mostHoles) source.holes.shift()
+}
 
 const serviceTags = new Set([1180, 1181, 1350, 1352])
 

@@ -14,11 +14,14 @@ const schema = z.strictObject({
     z.string(),
     z.strictObject({
       received: count,
-      // files of earlier versions have neither
+      // files of earlier versions lack what has a default
       restarts: count.default(0),
       earlier: count.default(0),
       last: count,
       chainBreaks: count,
+      mended: count.default(0),
+      outside: count.default(0),
+      holes: z.array(z.strictObject({ from: count, to: count, isBreak: z.boolean() })).default([]),
       doubled: count,
       renumbered: count,
       live: runs,

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import { gapFillDraft } from '#fix/drafts.ts'
+import type { Field } from '#fix/encode.ts'
 import { Framer, frameLimits } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
-import { acceptInSequence, createSession, encodeDraft, isLive, nextDeadlineMs, step } from '#fix/session.ts'
+import { acceptInSequence, createSession, encodeDraft, isLive, nextDeadlineMs, reserve, step } from '#fix/session.ts'
 import type { Effect, Input, LogonCredentials, LogonRequest, Session, SessionConfig } from '#fix/session-state.ts'
 
 type News = Extract<Effect, { type: 'reset' | 'gap-filled' | 'lost' | 'refused' | 'note' }>
@@ -71,6 +72,14 @@ export class FixPeer {
     })
     socket.on('close', () => this.lost(socket))
     this.input({ type: 'connected' })
+  }
+
+  /** Send a message of the owner's under the next number. Not from within a handler: what the session is sending goes first. */
+  send(msgType: string, body: readonly Field[]): void {
+    const nowMs = steadyNowMs()
+    const seqNum = reserve(this.session, 1, nowMs)
+    const lastProcessed = this.session.nextIn - 1
+    this.write(encodeDraft(this.session, seqNum, { msgType, body, lastProcessed }, nowMs))
   }
 
   /** Write bytes whose numbers were reserved. */

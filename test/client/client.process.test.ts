@@ -39,6 +39,7 @@ describe('a client', () => {
       last: 100,
       restarts: 0,
       chainBreaks: 0,
+      mended: 0,
       doubled: 0,
       renumbered: 0,
     })
@@ -76,7 +77,7 @@ describe('a client', () => {
 
   test('sees by the chain that copies were gap-filled away, and is not clean', async () => {
     const end = await target()
-    const one = client(end)
+    const one = client(end, { applicationResend: 'gap-fills' })
     await one.until((c) => c.live)
     end.copy(1)
     await one.until(copies(1))
@@ -88,13 +89,14 @@ describe('a client', () => {
     const summary = await one.stop()
     expect(summary.sources.K7T882).toMatchObject({ received: 3, chainBreaks: 1 })
     expect(summary.gapFilled).toBeGreaterThanOrEqual(6)
-    expect(summary.clean).toBe(false)
+    expect(summary).toMatchObject({ clean: false, applicationResends: 0 })
+    expect(end.applicationRequests).toEqual([[2, 7]])
   })
 
   test('names a broken chain', async () => {
     const end = await target()
     const events: ClientEvent[] = []
-    const one = client(end, { onEvent: (event) => events.push(event) })
+    const one = client(end, { applicationResend: 'gap-fills', onEvent: (event) => events.push(event) })
     await one.until((c) => c.live)
     end.copy(1)
     end.copy(5, 4)
@@ -103,6 +105,8 @@ describe('a client', () => {
       event: 'chain-break',
       text: 'K7T882 5 follows 4, which did not come last',
     })
+    expect((await one.stop()).clean).toBe(false)
+    expect(end.applicationRequests).toEqual([]) // no Gap Fill has stood over it
   })
 
   test('goes on from its state file in the next run, and begins anew when asked to', async () => {

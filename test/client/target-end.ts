@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { ackBody, grant, readRequest } from '#dropcopy/application-resend.ts'
 import { blankCanonical, canonicaliseInner } from '#dropcopy/canonical.ts'
 import {
   type ClassicTerms,
@@ -31,6 +32,8 @@ export class TargetEnd {
   /** Numbers below this are gap-filled when asked for: no longer stored. */
   oldest = 1
   resendRequests: [begin: number, end: number][] = []
+  /** What was asked for by application: refused, nothing is kept for it. */
+  applicationRequests: [begin: number, end: number][] = []
   readonly peer: FixPeer
   private readonly server: Server
   private readonly sent = new Map<number, Sent>()
@@ -47,7 +50,7 @@ export class TargetEnd {
       },
       numbers,
       {
-        accept: () => {},
+        accept: (message) => this.refuse(message),
         verify: (given) =>
           given.kind === 'password' && given.password === password ? undefined : 'Invalid logon. Logout forced.',
         serveResend: (id, begin, end) => this.resend(id, begin, end),
@@ -79,6 +82,15 @@ export class TargetEnd {
   async stop(): Promise<void> {
     this.server.close()
     this.peer.drop()
+  }
+
+  private refuse(message: Message): void {
+    const read = readRequest(message)
+    if (!read.ok) throw new Error(read.violation.text)
+    const { request } = read
+    for (const { begin, end } of request.wishes) this.applicationRequests.push([begin, end])
+    const entries = request.wishes.map((wish) => grant(wish, { kind: 'member', last: 0, oldest: 1 }))
+    queueMicrotask(() => this.peer.send('BX', ackBody(request, entries, 'none')))
   }
 
   private resend(id: number, begin: number, end: number): void {
