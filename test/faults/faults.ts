@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Random } from '#gateway-sim/random.ts'
+import { fuzz } from '../fix/fuzz.ts'
 import { type FaultName, faults } from './rig/faults.ts'
 import { Rig } from './rig/rig.ts'
 import { closing, flipRound, type Outcome, round } from './rig/round.ts'
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 const flip = 'bit flip'
 const simulation = 'simulation'
 const simulationsAtOnce = 300
+const mutants = 'mutated frames'
+const mutantsAtOnce = 1_000_000
 const roundsPerRig = 12
 const startedMs = performance.now()
 const say = (text: string) =>
@@ -91,6 +94,18 @@ function simulations(random: Random): void {
   }
 }
 
+/** A million frames of peers with broken serializers and wires; what goes wrong is thrown. */
+function mutatedFrames(seed: number): void {
+  const wrong: string[] = []
+  try {
+    const { frames, accepted, rejected } = fuzz({ frames: mutantsAtOnce, seed })
+    say(`${mutants}: ${frames} frames, ${accepted} accepted, ${rejected} rejected`)
+  } catch (error) {
+    wrong.push(`seed ${seed}: ${error instanceof Error ? error.stack : error}`)
+  }
+  note(mutants, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN })
+}
+
 async function main(): Promise<number> {
   if (values.help) {
     process.stdout.write(help)
@@ -102,9 +117,10 @@ async function main(): Promise<number> {
   const only = values.only?.split(',').map((name) => name.trim())
   const names = (Object.keys(faults) as FaultName[]).filter((name) => !only || only.includes(name))
   const isWanted = (name: string) => !only || only.includes(name)
-  const all = [...Object.keys(faults), flip, simulation]
+  const all = [...Object.keys(faults), flip, simulation, mutants]
   if (!all.some(isWanted)) throw new Error(`--only knows: ${all.join(', ')}`)
   say(`seed ${seed}`)
+  if (isWanted(mutants)) mutatedFrames(seed)
   while (performance.now() < untilMs && isClean()) {
     if (names.length > 0) await campaign(random, names, untilMs)
     if (isWanted(flip)) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
