@@ -4,6 +4,7 @@ import { Connection, type Reader } from './connection.ts'
 import type { Core } from './core.ts'
 import type { FailureLimit } from './credentials.ts'
 import { type Address, addressKey } from './settings.ts'
+import { Secured, type Tls } from './tls.ts'
 import type { Budget } from './wire.ts'
 
 /** Takes a connection over together with its first message. */
@@ -18,7 +19,10 @@ const logonMs = 60_000
 /** Listeners shared by whoever is configured on their address: the Logon decides. */
 export class Acceptor {
   private readonly servers = new Map<string, Server>()
-  private readonly unauthenticated = new Map<string, Set<Connection>>()
+  /** By address, where it speaks TLS. */
+  private readonly secured = new Map<string, Secured>()
+  /** By address of the peer. */
+  private readonly unauthenticated = new Map<string, Set<string>>()
   private readonly sockets = new Set<Socket>()
 
   constructor(
@@ -27,12 +31,13 @@ export class Acceptor {
     private readonly failures: FailureLimit,
     private readonly resolve: Resolve,
     private readonly perAddress: () => number,
+    private readonly handshakeFailed: (listener: string, why: string, address: string) => void,
   ) {}
 
   /** @throws what the system says when the address cannot be had */
   async listen(address: Address): Promise<void> {
     const key = addressKey(address)
-    const server = createServer({ pauseOnConnect: false }, (socket) => this.accepted(key, socket))
+    const server = createServer({ pauseOnConnect: false }, (socket) => this.knocked(key, socket))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(address.port, address.host, () => {
@@ -58,6 +63,7 @@ export class Acceptor {
   unlisten(key: string): void {
     this.servers.get(key)?.close()
     this.servers.delete(key)
+    this.secured.delete(key)
   }
 
   stop(): void {
@@ -69,10 +75,28 @@ export class Acceptor {
   }
 
   authenticated(connection: Connection): void {
-    this.unauthenticated.get(connection.address)?.delete(connection)
+    this.unauthenticated.get(connection.address)?.delete(nameOf(connection.socket))
   }
 
-  private accepted(key: string, socket: Socket): void {
+  /** From now on connections to this address are encrypted so, or not at all. @throws when a file is not what it should be: nothing changes */
+  secure(key: string, tls: Tls | undefined): void {
+    if (!tls) this.secured.delete(key)
+    else if (!isSame(this.secured.get(key)?.tls, tls))
+      this.secured.set(
+        key,
+        new Secured(tls, {
+          secured: (socket) => this.accepted(key, socket),
+          failed: (why, address) => this.handshakeFailed(key, why, address),
+        }),
+      )
+  }
+
+  /** Certificates that were renewed in their files. @throws when one is not what it should be: the old one stays in use */
+  renew(): string[] {
+    return [...this.secured].flatMap(([key, secured]) => (secured.renew() ? [key] : []))
+  }
+
+  private knocked(key: string, socket: Socket): void {
     const address = socket.remoteAddress ?? ''
     const waiting = this.unauthenticated.get(address) ?? new Set()
     if (this.failures.isShut(address, this.core.clock.steadyMs()) || waiting.size >= this.perAddress()) {
@@ -81,17 +105,28 @@ export class Acceptor {
     }
     this.unauthenticated.set(address, waiting)
     this.sockets.add(socket)
-    const stage = new Stage(key, this.resolve)
-    const connection = new Connection(this.core, socket, this.budget, stage, key)
-    stage.connection = connection
-    waiting.add(connection)
+    const name = nameOf(socket)
+    waiting.add(name)
     socket.once('close', () => {
       this.sockets.delete(socket)
-      waiting.delete(connection)
+      waiting.delete(name)
       if (waiting.size === 0 && this.unauthenticated.get(address) === waiting) this.unauthenticated.delete(address)
     })
+    const secured = this.secured.get(key)
+    if (secured) secured.take(socket)
+    else this.accepted(key, socket)
+  }
+
+  /** The bytes that come from now on are FIX. */
+  private accepted(key: string, socket: Socket): void {
+    const stage = new Stage(key, this.resolve)
+    stage.connection = new Connection(this.core, socket, this.budget, stage, key)
   }
 }
+
+/** The same for a connection and for what is encrypted on it. */
+const nameOf = ({ localPort, remotePort }: Socket): string => `${localPort} ${remotePort}`
+const isSame = (a: Tls | undefined, b: Tls): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Reads a connection until its first message says whose it is. */
 class Stage implements Reader {

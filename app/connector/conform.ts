@@ -7,6 +7,7 @@ import type { PartReport } from './report.ts'
 import { type Address, addressKey, feedAddresses } from './settings.ts'
 import { Target } from './target.ts'
 import { cutOver, fromSourceSeq, ownersOf } from './terms.ts'
+import { tlsOf } from './tls.ts'
 import type { Worker } from './worker.ts'
 
 /** Why a whole snapshot is not run: with its JSON path for whoever wrote it, and for the status page. */
@@ -36,7 +37,7 @@ export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Ref
 export async function conform(worker: Worker, snapshot: Snapshot, digest: string): Promise<PartReport[]> {
   const { core, running } = worker
   const actions = plan(runningOf(worker), snapshot)
-  const refused = await listen(worker, actions)
+  const refused = await listen(worker, actions, snapshot)
   core.turn()
   const applied = running ? withoutRefused(running, snapshot, refused) : snapshot
   const needed = new Set(wantedAddresses(applied).map(addressKey)) // more than wanted where a part stays as it was
@@ -66,14 +67,28 @@ const runningOf = (worker: Worker) => ({
 /** By address: why it cannot be had. */
 type Refused = ReadonlyMap<string, string>
 
-async function listen(worker: Worker, actions: readonly Action[]): Promise<Refused> {
-  const refused = new Map<string, string>()
+async function listen(worker: Worker, actions: readonly Action[], wanted: Snapshot): Promise<Refused> {
+  const refused = secure(worker, wanted)
   for (const action of actions) {
-    if (action.type !== 'listen') continue
+    if (action.type !== 'listen' || refused.has(addressKey(action.address))) continue
     try {
       await worker.acceptor.listen(action.address)
     } catch (cause) {
       refused.set(addressKey(action.address), cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+  return refused
+}
+
+/** Before anybody can connect: what each address is encrypted with. An address whose files cannot be used stays as it is. */
+function secure(worker: Worker, wanted: Snapshot): Map<string, string> {
+  const refused = new Map<string, string>()
+  const tls = tlsOf(wanted)
+  for (const key of new Set(wantedAddresses(wanted).map(addressKey))) {
+    try {
+      worker.acceptor.secure(key, tls.get(key))
+    } catch (cause) {
+      refused.set(key, `tls: ${cause instanceof Error ? cause.message : String(cause)}`)
     }
   }
   return refused

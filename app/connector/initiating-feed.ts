@@ -6,6 +6,7 @@ import type { Door } from './door.ts'
 import { Feed } from './feed.ts'
 import type { Intake } from './intake.ts'
 import { feedAddresses } from './settings.ts'
+import { connectSecured } from './tls.ts'
 import type { Budget } from './wire.ts'
 
 const firstDelayMs = 200
@@ -65,15 +66,22 @@ export class InitiatingFeed extends Feed {
     if (this.stopped || this.isConnected) return
     const addresses = feedAddresses(this.config)
     const { host, port } = addresses[this.address % addresses.length]! // a feed has at least its own address
-    const socket = connect({ host, port })
-    this.socket = socket
-    const failed = (cause: Error) => {
-      this.report.detail = `${host}:${port}: ${cause.message}`
+    const failed = (cause: unknown) => {
+      this.report.detail = `${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`
       this.address++
       this.later()
     }
+    const { tls } = this.config
+    let socket: Socket
+    try {
+      socket = tls ? connectSecured(host, port, tls) : connect({ host, port })
+    } catch (cause) {
+      failed(cause) // a file that cannot be used
+      return
+    }
+    this.socket = socket
     socket.once('error', failed)
-    socket.once('connect', () => {
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
       socket.off('error', failed)
       this.core.turn()
       this.report.address = `${host}:${port}`

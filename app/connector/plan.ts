@@ -69,11 +69,15 @@ function targetActions(running: readonly Lane[], wanted: readonly Lane[], rename
   const others = wanted.flatMap((target): Action[] => {
     const old = now.get(target.name)
     if (!old) return [{ type: 'add-target', target }]
-    const kept = old.listen.every((one) => target.listen.some((other) => addressKey(one) === addressKey(other)))
+    const kept = old.listen.every((one) => target.listen.some((other) => sameWay(one, other)))
     const restart = renamed || !kept || old.active !== target.active || old.protocol !== target.protocol
     return same(old, target) && !renamed ? [] : [{ type: 'change-target', target, restart }]
   })
   return [...gone, ...others]
 }
+
+/** What a connection was made by: new certificates do not cut it, encryption that was not wanted before does. */
+const sameWay = (a: Lane['listen'][number], b: Lane['listen'][number]): boolean =>
+  addressKey(a) === addressKey(b) && (a.tls === undefined) === (b.tls === undefined)
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -124,13 +124,13 @@ class Following {
   }
 
   async run(read: Extract<Wanted, { ok: true }>): Promise<PartReport[]> {
-    const { snapshot, digest, refused = [] } = read
-    const parts = [...(await conform(this.worker, snapshot, digest)), ...refused]
+    const { snapshot, digest } = read
+    const parts = await conform(this.worker, snapshot, digest)
     const failed = parts.filter((part) => part.state === 'refused')
     const isNews = this.applied !== nameOf(read)
     this.applied = nameOf(read)
     this.current = read
-    this.hasRefused = failed.length > refused.length
+    this.hasRefused = failed.length > 0
     this.parts = parts
     this.listener?.(parts)
     this.wanted.report(snapshot.version, parts)

@@ -4,8 +4,6 @@ import type { Pool } from '#db/client.ts'
 import { findWantedVersion, listVerifiers, type ReportRow, saveReports } from '#db/queries/configuration.ts'
 import { listNewestParts } from '#db/queries/publications.ts'
 import { assemble, type Part } from '#domain/configuration/parts.ts'
-import type { Snapshot } from '#domain/configuration/snapshot.ts'
-import { unsupported } from '#domain/configuration/unsupported.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
@@ -151,7 +149,6 @@ export class WantedDatabase implements WantedSource {
 
 type Verifier = { sha256: string; salt: string }
 
-/** Parts that this connector cannot run are left out and reported, so that one of them never stops the others. */
 function assembled(
   version: number,
   common: Parameters<typeof assemble>[1],
@@ -163,33 +160,13 @@ function assembled(
     .update(canonicalJson(parts.map(partOf)))
     .digest('hex')
     .slice(0, 32)
-  const refused: PartReport[] = []
-  let left: readonly Stored[] = parts
-  for (;;) {
-    const result = assemble(version, common, left, ({ ref }) => {
-      const verifier = resolve(ref)
-      return verifier && { kind: 'password', ...verifier }
-    })
-    if (!result.ok) return { ok: false, problems: result.error.problems }
-    const cannot = unsupportedParts(result.value)
-    if (cannot.length === 0) return { ok: true, snapshot: result.value, digest, variant: usable.join(' '), refused }
-    refused.push(...cannot)
-    left = left.filter((part) => !cannot.some(({ kind, id }) => kind === part.kind && id === part.objectId))
-  }
+  const result = assemble(version, common, parts, ({ ref }) => {
+    const verifier = resolve(ref)
+    return verifier && { kind: 'password', ...verifier }
+  })
+  return result.ok
+    ? { ok: true, snapshot: result.value, digest, variant: usable.join(' ') }
+    : { ok: false, problems: result.error.problems }
 }
 
 const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })
-
-function unsupportedParts(snapshot: Snapshot): PartReport[] {
-  const byPart = new Map<string, PartReport>()
-  for (const line of unsupported(snapshot)) {
-    const match = /^(feeds|targets)\[(\d+)\]/.exec(line)
-    const index = Number(match?.[2])
-    const [kind, id] =
-      match?.[1] === 'feeds'
-        ? (['feed', snapshot.feeds[index]?.id ?? ''] as const)
-        : (['target', snapshot.targets[index]?.sessionId ?? ''] as const)
-    byPart.set(`${kind} ${id}`, { kind, id, state: 'refused', detail: line.replace(/^[^:]*: /, '') })
-  }
-  return [...byPart.values()]
-}

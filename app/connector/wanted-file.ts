@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { parseSnapshot, type Snapshot } from '#domain/configuration/snapshot.ts'
-import { unsupported } from '#domain/configuration/unsupported.ts'
 import type { Wanted, WantedSource } from './wanted.ts'
 
 const pollMs = 500
@@ -35,11 +34,9 @@ export function readSnapshot(path: string): Wanted {
 /** A document as a snapshot that this connector runs. */
 export function checked(document: unknown): Wanted {
   const parsed = parseSnapshot(document)
-  if (!parsed.ok) return { ok: false, problems: parsed.error.problems }
-  const problems = unsupported(parsed.value)
-  return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, snapshot: parsed.value, digest: digestOf(parsed.value) }
+  return parsed.ok
+    ? { ok: true, snapshot: parsed.value, digest: digestOf(parsed.value) }
+    : { ok: false, problems: parsed.error.problems }
 }
 
 /** The version number itself is not part of it. */

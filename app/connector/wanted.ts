@@ -3,11 +3,8 @@ import type { PartReport } from './report.ts'
 
 /** What is wanted, as one source of configuration says it. */
 export type Wanted =
-  /**
-   * `digest` tells two snapshots of one version apart; `variant` what may differ within one, such as a credential that has expired.
-   * `refused`: parts left out of the snapshot because this connector cannot run them.
-   */
-  | { ok: true; snapshot: Snapshot; digest: string; variant?: string; refused?: readonly PartReport[] }
+  /** `digest` tells two snapshots of one version apart; `variant` what may differ within one, such as a credential that has expired. */
+  | { ok: true; snapshot: Snapshot; digest: string; variant?: string }
   /** One line per problem, naming the JSON path. */
   | { ok: false; problems: string[] }
   /** The source cannot be asked now: what runs goes on. */

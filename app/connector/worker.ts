@@ -43,6 +43,8 @@ const tickMs = 100
 const backlogHigh = 4 * 1024 * 1024
 const backlogLow = 1024 * 1024
 const drainMs = 5_000
+/** How often the files of certificates are looked at. */
+const certificatesMs = 10_000
 /** What happens of itself and often: for whoever looks closely. */
 const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon'])
 
@@ -63,6 +65,7 @@ export class Worker {
   private readonly credentials = new CredentialCheck()
   private readonly failures = new FailureLimit()
   private readonly timer: NodeJS.Timeout
+  private renewedMs = 0
   private isBehind = false
   private isStopping = false
 
@@ -84,6 +87,7 @@ export class Worker {
       this.failures,
       (listener, message, address) => this.resolve(listener, message, address),
       () => this.running?.limits.unauthenticatedPerAddress ?? 20,
+      (listener, why, address) => this.handshakeFailed(listener, why, address),
     )
     core.onTurnEnd(() => this.watchBacklog())
     this.timer = setInterval(() => this.tick(), tickMs)
@@ -188,6 +192,25 @@ export class Worker {
     this.refused(kind, feed?.name, sender, address, 'unknown-comp-id', `${wrong.slice(0, 100)} is not known here.`)
   }
 
+  private handshakeFailed(listener: string, why: string, address: string): void {
+    const isTarget = [...this.targets.values()].some(({ config }) =>
+      config.listen.some((one) => addressKey(one) === listener),
+    )
+    this.refused(isTarget ? 'target' : 'feed', undefined, '', address, 'tls', `No TLS at ${listener}: ${why}`)
+  }
+
+  /** Certificates that were renewed are taken for new connections; one that cannot be used leaves the old one in use. */
+  private renewCertificates(): void {
+    const { clock } = this.core
+    if (clock.steadyMs() - this.renewedMs < certificatesMs) return
+    this.renewedMs = clock.steadyMs()
+    try {
+      for (const listener of this.acceptor.renew()) this.log.info({ listener }, 'a renewed certificate is in use')
+    } catch (error) {
+      this.log.error({ err: error }, 'a renewed certificate cannot be used')
+    }
+  }
+
   private refused(
     kind: 'feed' | 'target',
     id: string | undefined,
@@ -237,6 +260,7 @@ export class Worker {
     for (const target of this.targets.values()) target.tick()
     this.weeks.tick()
     this.retention.tick()
+    this.renewCertificates()
   }
 
   private pressure(full: boolean): void {

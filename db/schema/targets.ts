@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { type TargetState, targetStates } from '#domain/group/states.ts'
 import { type Environment, type GatewayKind, gatewayKinds } from '#domain/reference/environment.ts'
+import type { EnvironmentSettings } from '#domain/reference/settings.ts'
 import { bytea, dc, instant, oneOf, period } from './columns.ts'
 import { groups } from './groups.ts'
 import { sourceSessions } from './sources.ts'
@@ -17,7 +18,7 @@ export const targets = dc.table(
     sessionId: text('session_id').notNull().unique('targets_session_id'),
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
     /** Addresses, as in a snapshot: `[{ role, host, port }]`. */
-    listen: jsonb('listen').$type<{ role: 'primary' | 'backup'; host: string; port: number }[]>().notNull(),
+    listen: jsonb('listen').$type<EnvironmentSettings['listen']>().notNull(),
     state: text('state').$type<TargetState>().notNull(),
     /** While paused: who, so that the page can name them and they may resume. */
     pausedBy: uuid('paused_by').references(() => users.id),

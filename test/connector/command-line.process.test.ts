@@ -38,13 +38,16 @@ describe('drop-copy connector', () => {
     expect(connector.stdout).toBe('')
   })
 
-  test('says what it does not support yet and exits with 2', async () => {
+  test('names a certificate that it cannot read and exits with 1', async () => {
     const dir = temporaryDirectory()
-    const { document } = await onPorts(snapshot({ feeds: [feed({ tls: {} })] }))
+    const { document } = await onPorts(
+      snapshot({ feeds: [feed({ tls: { cert: '/nowhere/server.crt', key: '/nowhere/server.key' } })] }),
+    )
     const connector = new ConnectorProcess(writeConfig(dir, document), `${dir}/data`)
     connector.launch()
-    expect(await connector.ended()).toBe(2)
-    expect(connector.stderr).toContain('feeds[0].tls: tls is not supported yet')
+    expect(await connector.ended()).toBe(1)
+    expect(connector.stderr).toContain('feed gw1: tls: ENOENT')
+    expect(connector.stderr).toContain('/nowhere/server.crt')
   })
 
   test('refuses a directory in use with 3, and the one that has it goes on', async () => {

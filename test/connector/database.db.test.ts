@@ -157,7 +157,8 @@ describe('a connector that follows the database', () => {
 
   test('refuses a part that it cannot run, with the reason, and runs the others', async () => {
     await db.truncate()
-    const listen = [{ role: 'primary' as const, host: 'localhost', port: 0, tls: {} }]
+    const tls = { cert: '/nowhere/server.crt', key: '/nowhere/server.key' }
+    const listen = [{ role: 'primary' as const, host: '127.0.0.2', port: 0, tls }]
     const later = target({ sessionId: 'LATER1', sources: ['K7T882'], listen })
     await publish(1, [gw1, k7t, odq(), { kind: 'target', id: 'LATER1', document: later }])
     await run()
@@ -167,7 +168,7 @@ describe('a connector that follows the database', () => {
       return found.length === 2 && found
     })
     expect([...rows]).toEqual([
-      { object_id: 'LATER1', state: 'refused', detail: 'tls is not supported yet' },
+      { object_id: 'LATER1', state: 'refused', detail: expect.stringMatching(/^tls: ENOENT.*server.crt/) },
       { object_id: 'ODQ1Z9', state: 'running', detail: null },
     ])
   })

@@ -1,3 +1,4 @@
+import { checkTls } from './check-tls.ts'
 import { pathText } from './problem-lines.ts'
 import type { Snapshot, SnapshotFeed, SnapshotSource, SnapshotTarget } from './snapshot.ts'
 
@@ -26,6 +27,7 @@ export function crossCheck(snapshot: Snapshot): string[] {
   checkSources(snapshot, report)
   for (const [i, target] of snapshot.targets.entries()) checkTarget(snapshot, target, i, report)
   checkListeners(snapshot, report)
+  checkTls(snapshot, report)
   return problems
 }
 

@@ -42,6 +42,7 @@ export type Credential = z.output<typeof credential>
 export const credentialReference = z.strictObject({ kind: z.enum(['password', 'hmac']), ref: z.string().min(1) })
 export type CredentialReference = z.output<typeof credentialReference>
 
+/** Paths of PEM files on the connector's machine. `ca`: who signs the other end's certificates; an acceptor with one demands them. */
 export const tls = z.strictObject({
   cert: z.string().min(1).optional(),
   key: z.string().min(1).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tls } from '../configuration/fields.ts'
 import type { Common } from '../configuration/parts.ts'
 
 /** Where targets of an environment listen: the same addresses for all of them, since the Logon tells them apart. */
@@ -6,6 +7,7 @@ const listen = z.object({
   role: z.enum(['primary', 'backup']),
   host: z.string().min(1).max(253),
   port: z.int().min(0).max(65535),
+  tls: tls.optional(),
 })
 
 /** What belongs to an environment as a whole. Beside what a snapshot has in common: how targets are set up. */

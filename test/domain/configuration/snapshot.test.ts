@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { feedsOf } from '#domain/configuration/cross-check.ts'
 import { policySwitches } from '#domain/configuration/fields.ts'
 import { parseSnapshot, type SnapshotInput } from '#domain/configuration/snapshot.ts'
-import { unsupported } from '#domain/configuration/unsupported.ts'
 import { resolvePolicy, switchNames } from '#fix/policy.ts'
 
 type Feed = SnapshotInput['feeds'][number]
@@ -54,6 +53,8 @@ const example: SnapshotInput = {
   journal: { durability: 'fsync' },
 }
 
+const files = { cert: '/server.crt', key: '/server.key' }
+
 /** What is said of the example with these changes; an accepted one says nothing. */
 function problems(change: Record<string, unknown>): string[] {
   const parsed = parseSnapshot({ ...example, ...change })
@@ -70,7 +71,6 @@ describe('the contract example', () => {
     expect(parsed.value.targets[0]).toMatchObject({ queueDepth: 100, queueGraceS: 0, active: 'primary', paused: false })
     expect(parsed.value.week).toEqual({ zone: 'America/Chicago', day: 'sunday', time: '16:00' })
     expect(parsed.value.journal.durability).toBe('fsync')
-    expect(unsupported(parsed.value)).toEqual([])
   })
   test('parses to itself a second time, so that a saved snapshot can be read back', () => {
     const once = parseSnapshot(example)
@@ -212,25 +212,30 @@ describe('parts that do not fit together', () => {
       'feeds[0].host: accepting beyond loopback needs a credential, or allowFrom and tls',
     ])
     expect(withFeeds({ ...open, password: 'secret' }, gw2)).toEqual([])
-    expect(withFeeds({ ...open, allowFrom: ['10.0.0.0/8'], tls: {} }, gw2)).toEqual([])
+    expect(withFeeds({ ...open, allowFrom: ['10.0.0.0/8'], tls: files }, gw2)).toEqual([])
   })
 })
 
-describe('what this connector does not run yet', () => {
-  test('is valid in the schema and named with its path', () => {
+describe('TLS', () => {
+  test('needs a certificate and its key where connections are accepted, and nothing where they are made', () => {
+    const needed = 'a listener needs cert and key, the files of both'
+    expect(withFeeds({ ...gw1, tls: { ca: '/ca.crt' } }, gw2)).toEqual([`feeds[0].tls: ${needed}`])
+    expect(withFeeds({ ...gw1, tls: files }, { ...gw2, tls: {} })).toEqual([])
+    expect(withFeeds(gw1, { ...gw2, tls: { key: '/own.key' } })).toEqual(['feeds[1].tls: cert and key belong together'])
+    const listen = target.listen.map((one) => ({ ...one, tls: { cert: '/server.crt' } }))
+    expect(withTarget({ listen })).toEqual(listen.map((_, j) => `targets[0].listen[${j}].tls: ${needed}`))
+  })
+
+  test('is the same for all who share an address', () => {
+    const [listen] = target.listen
+    const others = [{ ...listen!, tls: files }]
     const parsed = parseSnapshot({
       ...example,
-      feeds: [{ ...gw1, tls: {} }, gw2],
-      targets: [
-        {
-          ...target,
-          protocol: 'dc4',
-          credentials: [{ kind: 'hmac', accessKeyId: 'KEY', secretKey: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYX' }],
-        },
-      ],
+      targets: [target, { ...target, sessionId: 'ABC123', listen: others }],
     })
-    if (!parsed.ok) throw new Error(parsed.error.problems.join('\n'))
-    expect(unsupported(parsed.value)).toEqual(['feeds[0].tls: tls is not supported yet'])
+    expect(parsed.ok ? [] : parsed.error.problems).toEqual([
+      `targets[1].listen[0].tls: others at ${listen!.host}:${listen!.port} have a different tls`,
+    ])
   })
 })
 
