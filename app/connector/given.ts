@@ -31,6 +31,11 @@ export function isHeld(
 export function give(chain: Chain, epoch: number, number: number, previous: number): void {
   let from = previous > 0 ? previous + 1 : number
   let to = number
+  const last = chain.given?.at(-1)
+  if (last && last.epoch === epoch && last.from <= from && last.to >= from - 1 && last.to < to) {
+    last.to = to // as it nearly always is: right behind the one before it
+    return
+  }
   const apart: Given[] = []
   for (const one of chain.given ?? []) {
     if (one.epoch !== epoch || one.to < from - 1 || one.from > to + 1) apart.push(one)
