@@ -1,6 +1,7 @@
 import { applyRetention, type Expired } from './expiry.ts'
 import { countFiltered, revokedReason } from './ledger.ts'
 import {
+  type Durable,
   deriveRoutes,
   type FeedState,
   type Gone,
@@ -30,6 +31,8 @@ const kinds = [
   'feed-week',
   'numbered',
   'retention',
+  'checkpoint',
+  'ask-again',
 ] as const
 
 /** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). `jump`: a failover of a dc4 target. */
@@ -59,6 +62,10 @@ export type Control =
   | { kind: 'numbered'; target: number }
   /** What stands before this position is removed now, and with it these held copies. `gone`: by stream, the newest message removed. */
   | { kind: 'retention'; before: number; expired: Expired[]; gone: Record<number, Gone> }
+  /** The whole state once more, in a batch behind the one that changed what all else builds on: damage takes one of them. */
+  | { kind: 'checkpoint'; state: Durable }
+  /** These numbers of a feed were in a damaged batch: they are expected once more. */
+  | { kind: 'ask-again'; feed: number; from: number; to: number }
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
@@ -113,10 +120,20 @@ export function applyControl(state: State, position: number, control: Control) {
       return numbered(data.targets[control.target], data.week)
     case 'retention':
       return applyRetention(state, control)
+    case 'ask-again':
+      return askAgain(data.feeds[control.feed], control.from, control.to)
+    case 'checkpoint':
+      return // the state is this one already; a replay that has met damage takes it (recovery.ts)
     case 'raise':
       for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
         numbers.nextOut += control.by
   }
+}
+
+function askAgain(feed: FeedState | undefined, from: number, to: number): void {
+  if (!feed) return
+  feed.nextIn = Math.min(feed.nextIn, from)
+  feed.unread = [...(feed.unread ?? []).filter(({ epoch }) => epoch === feed.epoch), { epoch: feed.epoch, from, to }]
 }
 
 function numbered(target: TargetState | undefined, week: string): void {

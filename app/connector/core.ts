@@ -31,6 +31,8 @@ export class Core {
   private readonly touched = new Set<Wire>()
   private sealed: { batch: number; wires: Wire[] }[] = []
   private readonly turnEnds: (() => void)[] = []
+  /** The batch behind which the state is to be written once more; 0: none. */
+  private checkpointAfter = 0
   /** By name. Ids are given out from 1 on and never taken back; feeds and targets share theirs. */
   private readonly ids: Record<'stream' | 'feed' | 'target', Map<string, number>>
 
@@ -106,6 +108,7 @@ export class Core {
     this.flushDeliveries()
     const position = this.journal.appendControl(controlKind(control), encodeControl(control))
     applyControl(this.state, position, control)
+    if (founding.has(control.kind)) this.checkpointAfter = this.journal.batch
   }
 
   /** The id of a feed, target or stream, given out when it is first named. */
@@ -122,6 +125,7 @@ export class Core {
 
   /** The journal says that this batch and those before it are durable. */
   durable(batch: number): void {
+    if (this.checkpointAfter > 0 && batch >= this.checkpointAfter) this.turn()
     while (this.sealed.length > 0 && this.sealed[0]!.batch <= batch) {
       for (const wire of this.sealed.shift()!.wires) wire.release(batch) // the loop's condition
     }
@@ -132,11 +136,19 @@ export class Core {
     this.building.clear()
   }
 
+  /** What all else builds on stands in the journal twice, in two batches. */
+  private checkpoint(): void {
+    if (this.checkpointAfter === 0 || this.journal.durableBatch < this.checkpointAfter) return
+    this.checkpointAfter = 0
+    this.control({ kind: 'checkpoint', state: this.state.data })
+  }
+
   /** Ends the turn now instead of when the event loop comes to it. */
   endTurn(): void {
     if (!this.inTurn) return
     for (const hook of this.turnEnds) hook()
     this.flushDeliveries()
+    this.checkpoint()
     this.inTurn = false
     const batch = this.journal.commit()
     if (this.touched.size === 0) return
@@ -146,6 +158,9 @@ export class Core {
     if (batch <= this.journal.durableBatch) this.durable(batch)
   }
 }
+
+/** Without these nothing that follows could be read, or numbers would be used again. */
+const founding: ReadonlySet<Control['kind']> = new Set(['name', 'cut', 'week', 'feed-week', 'raise', 'ask-again'])
 
 const idsOf = (list: Record<number, { name: string }>): Map<string, number> =>
   new Map(Object.entries(list).map(([id, { name }]) => [name, Number(id)]))

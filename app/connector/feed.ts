@@ -61,7 +61,8 @@ export class Feed implements Reader {
         verify: (effect) => this.verify(effect.credentials),
         loggedOn: () => this.loggedOn(),
         serveResend: (effect) => this.serveResend(effect),
-        lost: (from, to) => this.lost(from, to),
+        gapFilled: (from, to) => this.gapFilled(from, to),
+        lost: (from, to) => this.lost(from, to, 'not recoverable'),
         refused: ({ text, retry }) => this.refused(text, retry),
         note: ({ code, text }) => this.noted(code, text),
         disconnecting: (reason) => {
@@ -198,8 +199,17 @@ export class Feed implements Reader {
     this.peer.input({ type: 'resend-finished', id })
   }
 
-  private lost(from: number, to: number): void {
-    this.core.control({ kind: 'loss', feed: this.id, from, to, why: 'not recoverable', atMs: this.core.wallMs })
+  /** Whatever stood under these numbers in a damaged part of the journal, the gateway does not have it any more. */
+  private gapFilled(from: number, to: number): void {
+    for (const one of this.state.unread ?? []) {
+      const [first, last] = [Math.max(from, one.from), Math.min(to, one.to)]
+      if (one.epoch === this.state.epoch && first <= last)
+        this.lost(first, last, 'damaged here, gap-filled by the gateway')
+    }
+  }
+
+  private lost(from: number, to: number, why: string): void {
+    this.core.control({ kind: 'loss', feed: this.id, from, to, why, atMs: this.core.wallMs })
     this.door.note('feed', this.name, 'lost', `${from}..${to}`)
   }
 

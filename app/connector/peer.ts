@@ -15,6 +15,8 @@ export type PeerEvents = {
   verify(effect: Of<'verify'>): void
   loggedOn(effect: Of<'logged-on'>): void
   serveResend(effect: Of<'serve-resend'>): void
+  /** The peer has no application messages under these numbers. */
+  gapFilled(begin: number, end: number): void
   lost(begin: number, end: number): void
   refused(effect: Of<'refused'>): void
   note(effect: Of<'note'>): void
@@ -179,7 +181,7 @@ export class Peer {
       case 'reset':
         return this.restart()
       case 'gap-filled':
-        return
+        return this.events.gapFilled(effect.begin, effect.end)
       case 'lost':
         return this.events.lost(effect.begin, effect.end)
       case 'refused':

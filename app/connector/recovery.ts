@@ -11,7 +11,8 @@ import {
   flag,
   type MessageKey,
 } from './fold.ts'
-import { restore, type State, serialise } from './state.ts'
+import { Hidden, type HiddenNumbers } from './hidden.ts'
+import { deriveRoutes, restore, type State, serialise } from './state.ts'
 
 export type JournalEvents = {
   onDurable(batch: number): void
@@ -22,22 +23,26 @@ export type JournalEvents = {
 /** What a damaged tail may have promised is skipped by every session. */
 const raiseBy = 10_000
 
-/** Opens the journal and brings the state to where it ends. `raise`: how far outbound numbers must jump now. */
+/** What is to be done because of damage, once each: how far outbound numbers must jump now, and which feed numbers are expected again. */
+export type Repair = { raise: number; askAgain: readonly HiddenNumbers[] }
+
+/** Opens the journal and brings the state to where it ends. */
 export async function recoverState(
   dir: string,
   options: JournalOptions,
   state: State,
   events: JournalEvents,
-): Promise<{ journal: Journal; raise: number }> {
+): Promise<{ journal: Journal } & Repair> {
   const replay = new Replay(state)
   const journal = await openJournal(dir, options, {
     head: () => serialise(state),
     restore: (head) => restore(state, head),
     replay: (record) => replay.apply(record),
+    damaged: (from) => replay.damaged(from),
     ...events,
   })
   replay.finish(journal)
-  return { journal, raise: raiseAfter(journal, replay.raisedAt) }
+  return { journal, raise: raiseAfter(journal, replay.raisedAt), askAgain: replay.hidden.behind(replay.raisedAt) }
 }
 
 /** What was promised in damaged bytes is unknown, at the tail or before it; damage is met at many starts and skipped once. */
@@ -53,14 +58,42 @@ export class Replay {
   private readonly keys: MessageKey[] = []
   private readonly later: Later[] = []
   private from = -1
+  private isDamaged = false
+  /** A record that names what has no name, since damage took the name. */
+  private nameless: JournalRecord['position'] | undefined
   /** Position of the last raise of all numbers. */
   raisedAt = -1
+  readonly hidden = new Hidden()
 
   constructor(private readonly state: State) {}
 
-  apply(record: JournalRecord) {
-    const { state } = this
+  /** What stood here, between the record applied last and the next, cannot be read. */
+  damaged(position: number): void {
+    this.isDamaged = true
+    this.hidden.begin(position, this.state.data.feeds)
+  }
+
+  apply(record: JournalRecord): void {
     if (this.from < 0) this.from = record.position
+    if (this.isDamaged && this.isAmiss(record)) return
+    this.fold(record)
+  }
+
+  /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
+  finish(journal: Pick<Journal, 'read' | 'recovery' | 'start'>): void {
+    if (this.nameless !== undefined)
+      throw new Error(`damage has taken the names that ${this.nameless} and what follows it are kept under, both times`)
+    const { damaged } = journal.recovery
+    for (const { copy, position, week } of this.later) {
+      if (damaged.some(({ from, to }) => position >= from && position < to)) continue
+      if (position < journal.start) continue // removed: its week is over
+      const record = journal.read(position)
+      if (record.type === 'M') applyCopy(this.state, copy, 0, keyOf(record), week)
+    }
+  }
+
+  private fold(record: JournalRecord) {
+    const { state } = this
     switch (record.type) {
       case 'M':
         applyMessage(state, record.position, record)
@@ -84,15 +117,33 @@ export class Replay {
     }
   }
 
-  /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
-  finish(journal: Pick<Journal, 'read' | 'recovery' | 'start'>): void {
-    const { damaged } = journal.recovery
-    for (const { copy, position, week } of this.later) {
-      if (damaged.some(({ from, to }) => position >= from && position < to)) continue
-      if (position < journal.start) continue // removed: its week is over
-      const record = journal.read(position)
-      if (record.type === 'M') applyCopy(this.state, copy, 0, keyOf(record), week)
+  /** Behind damage: what the damaged batch said is concluded as far as it can be. True: there is nothing more to do with this record. */
+  private isAmiss(record: JournalRecord): boolean {
+    const { streams, feeds, targets } = this.state.data
+    if (record.type === 'X') {
+      const control = decodeControl(record.bytes, record.start, record.end)
+      if (control.kind !== 'checkpoint') return false
+      this.checkpoint(control.state)
+      return true
     }
+    const isNamed = record.type === 'M' ? streams[record.stream] !== undefined || record.stream === 0 : true
+    if (!isNamed || (record.type === 'D' && !targets[record.target])) {
+      this.nameless ??= record.position
+      return true
+    }
+    if (record.type === 'M') this.hidden.arrived(feeds[record.feed], record.feed, record.feedEpoch, record.feedNumber)
+    if (record.type === 'I') this.hidden.arrived(feeds[record.session], record.session, undefined, record.next - 1)
+    if (record.type === 'D') adopt(targets[record.target], record.epoch)
+    if (record.type === 'S') adopt(targets[record.session] ?? feeds[record.session], record.epoch)
+    return false
+  }
+
+  private checkpoint(data: State['data']): void {
+    this.state.data = data
+    deriveRoutes(this.state)
+    this.nameless = undefined
+    this.later.length = 0 // counted in it
+    for (const [id, feed] of Object.entries(data.feeds)) this.hidden.arrived(feed, Number(id), feed.epoch, feed.nextIn)
   }
 
   private find(position: number, d: CopyFact, index: number): MessageKey | 'lost' | undefined {
@@ -109,6 +160,11 @@ export class Replay {
     this.later.push({ copy, position, week: this.state.data.week })
     return undefined
   }
+}
+
+/** The record that began this epoch of numbers was in a damaged batch. */
+function adopt(numbers: { epoch: number; nextOut: number } | undefined, epoch: number): void {
+  if (numbers && epoch > numbers.epoch) Object.assign(numbers, { epoch, nextOut: 1 })
 }
 
 const keyOf = (m: { stream: number; epoch: number; number: number; flags: number }): MessageKey => ({

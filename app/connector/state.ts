@@ -63,6 +63,8 @@ export type FeedState = Numbers & {
   asides: { name: string; why: string; atMs: number }[]
   /** Feed numbers that were never received and will not come any more, inclusive. `week`: the trading week in which that was found. */
   loss: { epoch: number; from: number; to: number; why: string; week?: string; atMs?: number }[]
+  /** Feed numbers that stood in a damaged part of the journal and were asked for again, inclusive. */
+  unread?: { epoch: number; from: number; to: number }[]
   /** Where the feed has a trading week of its own: the present one. */
   week?: string
 }

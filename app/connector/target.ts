@@ -85,6 +85,7 @@ export class Target implements Reader {
           this.resend = new ResendJob(this, resendId, begin, end)
           void this.resend.run()
         },
+        gapFilled: () => undefined,
         lost: () => undefined, // a client has nothing that we could lose
         refused: () => undefined, // an acceptor is not refused
         note: ({ code, text }) => this.noted(code, text),

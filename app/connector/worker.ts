@@ -104,7 +104,7 @@ export class Worker {
       ...(segmentBytes ? { segmentBytes } : {}),
       ...(ringBytes ? { ringBytes } : {}),
     }
-    const { journal, raise } = await recoverState(`${data}/journal`, journalOptions, state, {
+    const { journal, raise, askAgain } = await recoverState(`${data}/journal`, journalOptions, state, {
       onDurable: (batch) => {
         worker?.core.durable(batch)
         worker?.watchBacklog()
@@ -116,6 +116,7 @@ export class Worker {
     if (recovery.tail !== 'clean' || recovery.damaged.length > 0) log.warn({ recovery }, 'the journal was repaired')
     const core = new Core(journal, state, options.clock ?? systemClock(), onFatal)
     worker = new Worker(core, new Sources(state, journal), log, data)
+    for (const { feed, from, to } of askAgain) core.control({ kind: 'ask-again', feed, from, to })
     if (raise > 0) core.control({ kind: 'raise', by: raise })
     if (recovery.tail === 'suspect')
       worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')

@@ -40,6 +40,8 @@ export interface JournalHooks {
   restore(head: Uint8Array): void
   /** Recovery: apply one record that follows. */
   replay(record: JournalRecord): void
+  /** Recovery: what stood from here to the next record cannot be read. */
+  damaged?(from: number): void
   /** This batch and all before it are durable. In order, from the event loop, never from inside an append or commit. */
   onDurable(batch: number): void
   /** True: no room could be allocated ahead, feeds must pause at once, session records and deliveries go on. False: there is room again. */

@@ -30,6 +30,8 @@ export interface RecoveryReport {
 export interface RecoveryHooks {
   restore(head: Uint8Array): void
   replay(record: JournalRecord): void
+  /** Between two records replayed: what stood here cannot be read. */
+  damaged?(from: number): void
 }
 
 export interface Recovered {
@@ -128,6 +130,7 @@ class Recovery {
         const { from, to, batches: lost } = step.value
         const head = from === 0 && lost === 1
         this.report.damaged.push({ from: segment.base + from, to: segment.base + to, batches: lost, head })
+        this.hooks.damaged?.(segment.base + from)
       }
     }
     this.judge(segment, memory, step.value, isLast)
@@ -163,6 +166,7 @@ class Recovery {
     const to = segment.base + verdict.to
     if (!isLast) {
       this.report.damaged.push({ from, to, batches: 1, head: false })
+      this.hooks.damaged?.(from)
       return
     }
     this.report.tail = verdict.tail
