@@ -74,7 +74,7 @@ async function campaign(random: Random, names: readonly FaultName[], untilMs: nu
   const rig = await Rig.start()
   try {
     for (let i = 0; i < roundsPerRig && performance.now() < untilMs && isClean(); i++) {
-      const name = random.pick(names)
+      const name = random.pick([...names, ...names.filter((one) => one.startsWith('connector killed'))])
       note(name, await round(rig, random, name, random.between(300, 3_000)))
       say(`${name}: ${rig.gateway.total} messages, ${rig.kills} kills`)
     }

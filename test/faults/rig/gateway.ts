@@ -14,6 +14,7 @@ export class Gateway extends Party {
   readonly sentAtMs = new Map<string, number>()
   private readonly inner = new Map<string, Buffer>()
   private turn = 0
+  private hasForgotten = false
 
   constructor(port: number) {
     super(port, { sender: 'GW1', target: 'DROPCOPY', subId: 'GW', targetSubId: 'DC', locationId: 'US,IL' })
@@ -55,11 +56,13 @@ export class Gateway extends Party {
 
   /** It has forgotten its numbers: logs on with 34=1, is told what is expected, and goes on there. */
   backToOne(): void {
-    this.memory.seqNum = 1
+    this.hasForgotten = true
     this.cut()
   }
 
   protected logon(peer: FixPeer): void {
+    if (this.hasForgotten) this.memory.seqNum = 1
+    this.hasForgotten = false
     peer.logon()
   }
 

@@ -47,10 +47,10 @@ export async function closing(rig: Rig): Promise<string[]> {
   const found = await audit(rig.journal, segmentBytes, accountsOf(rig))
   const { wrong } = found
   for (const [source, count] of rig.gateway.sent)
-    if (found.messages.get(source) !== count)
+    if ((found.messages.get(source) ?? 0) !== count)
       wrong.push(`${source}: ${count} sent, ${found.messages.get(source)} in the journal`)
   for (const { session } of rig.clients)
-    if (found.copies.get(session) !== rig.gateway.total || found.delivered.get(session) !== rig.gateway.total)
+    if ([found.copies, found.delivered].some((counts) => (counts.get(session) ?? 0) !== rig.gateway.total))
       wrong.push(
         `${session}: ${rig.gateway.total} sent, ${found.copies.get(session)} numbered, ${found.delivered.get(session)} delivered by the ledger`,
       )

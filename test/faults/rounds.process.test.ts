@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Random } from '#gateway-sim/random.ts'
+import { type FaultName, faults } from './rig/faults.ts'
+import { Rig } from './rig/rig.ts'
+import { closing, flipRound, round } from './rig/round.ts'
+
+/*
+ * Each fault once, on one connector; `npm run faults` draws them at random for as long as it is told to.
+ */
+const random = new Random(20_240_304)
+let rig: Rig
+beforeAll(async () => {
+  rig = await Rig.start()
+})
+afterAll(() => rig.dispose())
+
+describe('with both clients and the gateway counting, nothing is lost, doubled or renumbered', () => {
+  test.each(Object.keys(faults) as FaultName[])('%s', async (name) => {
+    const { lost, doubled, wrong } = await round(rig, random, name, 400)
+    expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] })
+  })
+
+  test('and journal and ledger say the same', async () => {
+    expect(rig.kills).toBeGreaterThanOrEqual(5)
+    expect(await closing(rig)).toEqual([])
+  })
+})
+
+test('after a flipped bit no number is used again, copies that come twice tell so, and losses are named', async () => {
+  const { lost, doubled, wrong } = await flipRound(random, 400)
+  expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] })
+})
