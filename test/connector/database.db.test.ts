@@ -1,4 +1,5 @@
 import { readFileSync, statfsSync, statSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Running } from '#connector/run.ts'
@@ -46,13 +47,16 @@ async function until<T>(what: string, ask: () => Promise<T | undefined | false> 
   throw new Error(`${what} never came`)
 }
 
-async function run(data = temporaryDirectory()): Promise<{ running: Running; stop(): Promise<void>; data: string }> {
+async function run(
+  data = temporaryDirectory(),
+  url = db.urls.dc_connector,
+): Promise<{ running: Running; stop(): Promise<void>; data: string }> {
   const stop = new AbortController()
   let ended: Promise<void> = Promise.resolve()
   const running = await new Promise<Running>((resolve, reject) => {
     ended = runFromDatabase(
       {
-        url: db.urls.dc_connector,
+        url,
         environment: 'sandbox',
         name: 'main',
         data,
@@ -71,6 +75,36 @@ async function run(data = temporaryDirectory()): Promise<{ running: Running; sto
   }
   onTestFinished(end)
   return { running, stop: end, data }
+}
+
+/** A way to the database that can be cut: whoever uses it meanwhile is closed at once. */
+async function cuttable(url: string) {
+  const to = new URL(url)
+  const open = new Set<Socket>()
+  const way = { url: '', refused: 0, isCut: false }
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    if (way.isCut) {
+      way.refused++
+      socket.destroy()
+      return
+    }
+    const onward = connect(Number(to.port), to.hostname).on('error', () => socket.destroy())
+    for (const one of [socket, onward]) open.add(one.once('close', () => open.delete(one)))
+    socket.pipe(onward).pipe(socket)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cut = () => {
+    way.isCut = true
+    for (const socket of open) socket.destroy()
+  }
+  onTestFinished(() => {
+    cut()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo // it listens
+  way.url = Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${port}` }).href
+  return Object.assign(way, { cut })
 }
 
 const gw1 = { kind: 'feed', id: 'gw1', document: feed() }
@@ -256,6 +290,39 @@ describe('a connector that follows the database', () => {
       [96, secret],
     ])
     await peer.message('1')
+  })
+
+  test('delivers on while the database is away, and reports how things stand when it is back', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    const way = await cuttable(db.urls.dc_connector)
+    const { running } = await run(temporaryDirectory(), way.url)
+    const { acceptor } = running.worker
+    const gw = await gateway(acceptor.port('127.0.0.1:0') ?? 0)
+    gw.logon()
+    await gw.message('A')
+    const peer = await client(acceptor.port('localhost:0') ?? 0)
+    peer.logon([
+      [95, secret.length],
+      [96, secret],
+    ])
+    await peer.message('1')
+    const delivered = (count: number) =>
+      until(`${count} in the ledger`, async () => {
+        const [row] = await db.owner`select delivered from dc.observed_ledger where session_id = 'ODQ1Z9'`
+        return Number(row?.delivered) === count
+      })
+    envelop(gw, sourceFill('K7T882', 1))
+    await delivered(1)
+    way.cut()
+    for (let n = 2; n <= 50; n++) envelop(gw, sourceFill('K7T882', n))
+    await peer.message('8', 50)
+    await until('attempts to come back', () => way.refused >= 3)
+    for (let n = 51; n <= 60; n++) envelop(gw, sourceFill('K7T882', n))
+    await peer.message('8', 60)
+    expect(peer.isClosed).toBe(false)
+    way.isCut = false
+    await delivered(60)
   })
 
   test('runs on with what it ran last when the database was put back to before it, and says so', async () => {
