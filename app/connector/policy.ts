@@ -18,6 +18,7 @@ export function feedPolicy(chosen: Chosen): Policy {
     resetAtLogon: 'accept',
     credentials: 'if-configured',
     resendChunk: 2500,
+    sendingTimeS: 0, // a message that was under way for long is none to reject: it would be lost
     fieldRules: 'session',
     ...known(chosen),
   })

@@ -38,9 +38,10 @@ class World {
     this.random = new Random(seed)
     const [feed, target] = [this.random.pick(policies), this.random.pick(policies)]
     const depth = this.random.pick(['all', 'all', 0, 3] as const)
+    const noTimeCheck = { ...(typeof feed === 'string' ? { preset: feed } : feed), sendingTimeS: 0 } // as for every feed
     this.gateway = new End(initiator(feed))
     this.client = new End(initiator(target))
-    this.connector = new PretendConnector(streams, acceptor(feed), acceptor(target), depth)
+    this.connector = new PretendConnector(streams, acceptor(noTimeCheck), acceptor(target), depth)
     this.links = [
       { end: this.gateway, side: 'feed', isUp: false, toConnector: [], toEnd: [] },
       { end: this.client, side: 'target', isUp: false, toConnector: [], toEnd: [] },
