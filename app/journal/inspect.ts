@@ -58,10 +58,16 @@ export class JournalInspection {
     let last: Batch | undefined
     let before: { segment: Segment; read: Read; last: Batch | undefined } | undefined
     for (const segment of this.beginningAt(fromMs)) {
-      const read = await this.read(segment, last)
+      let read = await this.read(segment, last)
       if (!read) last = undefined // removed meanwhile: nothing is missing before the next one
       if (!read || (read.batches.length === 0 && read.verdict.tail === 'clean')) continue // or it was made ahead
-      if (before) yield this.show(before.segment, await this.settled(before), false)
+      if (before && !(isWhole(before.read) && isWhole(read))) {
+        // it was the newest one when it was read, and was finished since
+        before.read = (await this.readOnce(before.segment, before.last)) ?? before.read
+        last = before.read.batches.at(-1) ?? before.last
+        read = (await this.read(segment, last)) ?? read
+      }
+      if (before) yield this.show(before.segment, before.read, false)
       before = { segment, read, last }
       last = read.batches.at(-1) ?? last
     }
@@ -128,12 +134,6 @@ export class JournalInspection {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined // retention took it
       throw error
     }
-  }
-
-  /** It was the newest one when it was read, and was finished since. */
-  private async settled(before: { segment: Segment; read: Read; last: Batch | undefined }): Promise<Read> {
-    if (before.read.verdict.tail === 'clean') return before.read
-    return (await this.readOnce(before.segment, before.last)) ?? before.read
   }
 
   private show(segment: Segment, { verdict, bad, batches, memory }: Read, isNewest: boolean): InspectedSegment {
