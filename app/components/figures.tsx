@@ -52,7 +52,7 @@ const Names = ({ names }: { names: readonly string[] }) => (
 export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1.5">
-      <span className="mono select-all">{text}</span>
+      <span className="mono min-w-0 break-all select-all">{text}</span>
       <CopyButton text={text} label={label} />
     </span>
   )
