@@ -1,33 +1,17 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
-import {
-  type App,
-  appEnvironment,
-  type DataDirectory,
-  databaseVariables,
-  dataDirectory,
-  startApp,
-} from '#test/support/app.ts'
-import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { type FreshApp, startFreshApp } from '#test/support/app.ts'
 
 /** A seeded sandbox with its connector and its simulated gateway, for all tests of a file: call at its top level. */
 export function sandbox() {
-  let data: DataDirectory
-  let db: FreshDb
-  let app: App | undefined
+  let fresh: FreshApp | undefined
   beforeAll(async () => {
-    data = dataDirectory()
-    db = await freshDb()
-    app = await startApp(await appEnvironment(data, databaseVariables(db)))
+    fresh = await startFreshApp()
   }, 180_000)
-  afterAll(async () => {
-    await app?.stop()
-    await db?.close()
-    data?.remove()
-  }, 60_000)
+  afterAll(() => fresh?.close(), 60_000)
   return {
-    url: () => app?.url ?? '',
-    log: () => app?.log() ?? '',
+    url: () => fresh?.app.url ?? '',
+    log: () => fresh?.app.log() ?? '',
   }
 }
 
