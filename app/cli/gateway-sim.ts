@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { parseSnapshot } from '#domain/configuration/snapshot.ts'
@@ -73,12 +73,22 @@ export const command: Command = {
       return 0
     }
     const stopped = stopSignal(values)
+    if (values.replay !== undefined) mustBeReadable(values.replay)
     const sims = await Promise.all(simOptions(values).map(startGatewaySim))
     const sent = Promise.all(sims.map((sim) => sim.done)).then(() => (values.exit ? undefined : new Promise(() => {})))
     await Promise.race([stopped, sent])
     await Promise.all(sims.map((sim) => sim.stop()))
     return 0
   },
+}
+
+/** Before anything connects: later nobody would wait for the log. */
+function mustBeReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK)
+  } catch (cause) {
+    throw new UsageError(`--replay: ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
 }
 
 /** Resolves on SIGINT, SIGTERM, or when the time is over. */
