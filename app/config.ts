@@ -187,7 +187,11 @@ function rootAbove(directory: string): string {
 export const configOfProcess = (): Config => readConfig(process.env, projectRoot)
 
 /** What `drop-copy client` proves itself with when it is not told on the command line. */
-export const clientPasswordOfProcess = (): string | undefined => process.env.DROP_COPY_PASSWORD || undefined
+export const clientSecretsOfProcess = (): Record<'password' | 'accessKeyId' | 'secretKey', string | undefined> => ({
+  password: process.env.DROP_COPY_PASSWORD || undefined,
+  accessKeyId: process.env.DROP_COPY_ACCESS_KEY || undefined,
+  secretKey: process.env.DROP_COPY_SECRET_KEY || undefined,
+})
 
 /** Whether `npx drop-copy …` runs us. */
 export const isRunByNpx = process.env.npm_command === 'exec'

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { clientPasswordOfProcess } from '#app/config.ts'
 import { type Client, type ClientEvent, type ClientOptions, type ClientSummary, startClient } from '#client/client.ts'
 import { copyAsJson, copyAsText, describeCopy } from '#client/describe-copy.ts'
-import { parseSnapshot } from '#domain/configuration/snapshot.ts'
+import type { Credential } from '#domain/configuration/fields.ts'
+import { parseSnapshot, type SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import { proofOf } from './client-credentials.ts'
 import { type Command, UsageError } from './command.ts'
 
 const help = `drop-copy client: log on to a target and show the copies that arrive
@@ -13,10 +13,14 @@ const help = `drop-copy client: log on to a target and show the copies that arri
 Usage:
   drop-copy client --host HOST --port PORT --session ODQ1Z9 [OPTIONS]
   drop-copy client --config FILE [--session ODQ1Z9] [OPTIONS]
-      addresses and password from a configuration snapshot
+      addresses, protocol and credentials from a configuration snapshot
 
   --password P        or the variable DROP_COPY_PASSWORD, or asked for on a terminal
-  --backup HOST:PORT  tried when the first address cannot be reached
+  --protocol dc4      Drop Copy 4.0: copies inside 35=n; default classic, or as the snapshot says
+  --access-key ID     sign the Logon (Drop Copy 4.0), or the variable DROP_COPY_ACCESS_KEY
+  --secret-file FILE  holds its secret key and nothing else, or the variable DROP_COPY_SECRET_KEY
+  --segment N         the market segment whose session it is
+  --backup HOST:PORT  tried when the first address cannot be reached, or is not the one in force
   --sub-id NAME       SenderSubID(50), default CLIENT1     --location TEXT  142, default US,IL
   --heartbeat S       HeartBtInt(108), default 30
   --application-resend holes|gap-fills|never
@@ -35,8 +39,9 @@ The run:
   --once        do not connect again after a disconnect
   --help
 
-Missing numbers are asked for by FIX resend, 2,500 at a time. The chain (1350) of each source is checked, and what
-is missing in it is asked for by Application Resend.
+Missing numbers are asked for by FIX resend, 2,500 at a time. On a classic target the chain (1350) of each source is
+checked, and what is missing in it is asked for by Application Resend. On a Drop Copy 4.0 target possible resends (97=Y)
+that have come before, by the inner 5979 and 34, are dropped.
 At the end a summary; exit code 0 only when it logged on and nothing is missing, doubled or renumbered.
 `
 
@@ -46,11 +51,15 @@ const options = {
   config: { type: 'string' },
   session: { type: 'string' },
   password: { type: 'string' },
+  protocol: { type: 'string' },
+  'access-key': { type: 'string' },
+  'secret-file': { type: 'string' },
+  segment: { type: 'string' },
   backup: { type: 'string' },
   'sub-id': { type: 'string' },
   location: { type: 'string' },
   heartbeat: { type: 'string' },
-  policy: { type: 'string', default: 'cme' },
+  policy: { type: 'string' },
   'application-resend': { type: 'string', default: 'holes' },
   raw: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -75,13 +84,20 @@ export const command: Command = {
       console.log(help)
       return 0
     }
-    const where = values.config === undefined ? given(values) : configured(values.config, values.session)
-    const password =
-      values.password ?? clientPasswordOfProcess() ?? where.password ?? (await askPassword(where.session))
-    const wanted = clientOptions(values, { ...where, ...(password === undefined ? {} : { password }) })
+    const { known, ...where } = values.config === undefined ? given(values) : configured(values.config, values)
+    const options = clientOptions(values, where)
+    const proof = await proofOf({
+      session: options.session,
+      protocol: options.protocol,
+      mayGoWithout: options.policy === 'fix',
+      password: values.password,
+      accessKeyId: values['access-key'],
+      secretFile: values['secret-file'],
+      known,
+    })
     const until = values.until === undefined ? undefined : wholeNumber('--until', values.until)
     const seconds = values.for === undefined ? undefined : wholeNumber('--for', values.for)
-    const client = startClient(wanted)
+    const client = startClient({ ...options, ...proof })
     const counter = values.quiet
       ? setInterval(() => console.log(JSON.stringify({ copies: client.summary().copies })), 1000)
       : undefined
@@ -107,35 +123,56 @@ function ending(client: Client, until: number | undefined, seconds: number | und
   return Promise.race(ends)
 }
 
-type Where = Pick<ClientOptions, 'host' | 'port' | 'session' | 'others' | 'exchange' | 'password'>
+type Where = Pick<ClientOptions, 'host' | 'port' | 'session' | 'others' | 'exchange'> & {
+  protocol?: 'classic' | 'dc4'
+  policy?: 'cme' | 'fix'
+}
 
-function given(values: Values): Where {
-  const { host, port, session } = values
+function given(values: Values): Where & { known: readonly Credential[] } {
+  const { host, port, session, segment } = values
   if (host === undefined || port === undefined || session === undefined) {
     throw new UsageError('--host, --port and --session are needed, or --config; --help says more')
   }
   if (!/^[A-Za-z0-9]{6}$/.test(session))
     throw new UsageError('--session has 6 letters or digits, without the N at its end')
-  return { host, port: wholeNumber('--port', port), session }
+  const exchange = segment === undefined ? {} : { exchange: { compId: 'CME', subId: segment } }
+  return { host, port: wholeNumber('--port', port), session, ...exchange, known: [] }
 }
 
-function configured(path: string, session: string | undefined): Where {
+function configured(path: string, { session, segment }: Values): Where & { known: readonly Credential[] } {
   const parsed = parseSnapshot(JSON.parse(readFileSync(path, 'utf8')))
   if (!parsed.ok)
     throw new UsageError([`${path} is not a configuration snapshot:`, ...parsed.error.problems].join('\n  '))
   const { targets, exchange } = parsed.value
   const target = session === undefined ? targets[0] : targets.find((one) => one.sessionId === session)
   if (!target) throw new UsageError(`--session: there is no target ${session ?? ''} in ${path}`)
-  const [first, ...others] = target.listen
-  if (!first) throw new Error(`unreachable: target ${target.sessionId} listens nowhere`)
-  const known = target.credentials.find((one) => 'password' in one)
-  const password = known && 'password' in known ? { password: known.password } : {}
-  return { host: first.host, port: first.port, others, session: target.sessionId, exchange, ...password }
+  const own = segment ?? target.listen.find((one) => one.segment !== undefined)?.segment
+  const [first, ...others] = addressesOf(target, own)
+  if (!first) throw new UsageError(`--segment: target ${target.sessionId} has no address for segment ${own}`)
+  return {
+    host: first.host,
+    port: first.port,
+    others,
+    session: target.sessionId,
+    exchange: own === undefined ? exchange : { ...exchange, subId: own },
+    protocol: target.protocol,
+    policy: typeof target.policy === 'string' ? target.policy : target.policy.preset,
+    known: target.credentials,
+  }
 }
 
-function clientOptions(values: Values, where: Where): ClientOptions {
-  const { policy, 'application-resend': applicationResend } = values
+/** The one in force first. */
+const addressesOf = ({ listen, active }: SnapshotTarget, segment: string | undefined) =>
+  listen.filter((one) => one.segment === segment).sort((a, b) => Number(b.role === active) - Number(a.role === active))
+
+type Settled = ClientOptions & { protocol: 'classic' | 'dc4'; policy: 'cme' | 'fix' }
+
+function clientOptions(values: Values, where: Where): Settled {
+  const { 'application-resend': applicationResend } = values
+  const policy = values.policy ?? where.policy ?? 'cme'
   if (policy !== 'cme' && policy !== 'fix') throw new UsageError('--policy is cme or fix')
+  const protocol = values.protocol ?? where.protocol ?? (values['access-key'] === undefined ? 'classic' : 'dc4')
+  if (protocol !== 'classic' && protocol !== 'dc4') throw new UsageError('--protocol is classic or dc4')
   if (applicationResend !== 'holes' && applicationResend !== 'gap-fills' && applicationResend !== 'never')
     throw new UsageError('--application-resend is holes, gap-fills or never')
   const state = values.state ?? `.drop-copy-client-${where.session}.json`
@@ -145,6 +182,7 @@ function clientOptions(values: Values, where: Where): ClientOptions {
     ...(values['sub-id'] === undefined ? {} : { subId: values['sub-id'] }),
     ...(values.location === undefined ? {} : { locationId: values.location }),
     ...(values.heartbeat === undefined ? {} : { heartbeatS: wholeNumber('--heartbeat', values.heartbeat) }),
+    protocol,
     policy,
     applicationResend,
     state,
@@ -190,19 +228,6 @@ function printSummary(summary: ClientSummary, asJson: boolean): void {
     )
   }
   console.log(clean ? 'clean: nothing missing, doubled or renumbered' : 'not clean')
-}
-
-/** Typed unseen on a terminal; undefined where there is none: a target may want no password. */
-async function askPassword(session: string): Promise<string | undefined> {
-  if (!process.stdin.isTTY) return undefined
-  const ask = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
-  const answer = new Promise<string>((resolve) => ask.question(`Password of ${session}: `, resolve))
-  // readline echoes through this method; nothing of the password may be shown
-  Object.assign(ask, { _writeToOutput: () => {} })
-  const password = await answer
-  ask.close()
-  process.stderr.write('\n')
-  return password === '' ? undefined : password
 }
 
 function addressOf(text: string): { host: string; port: number } {

@@ -2,24 +2,32 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from '#fix/message.ts'
 import { type PolicyChoice, resolvePolicy } from '#fix/policy.ts'
-import type { Effect, SessionConfig } from '#fix/session-state.ts'
+import type { Effect, OwnCredentials, SessionConfig } from '#fix/session-state.ts'
+import { MsgType } from '#fix/tags.ts'
 import { FixPeer } from '#peer/fix-peer.ts'
 import { ApplicationRecovery, type ApplicationResendMode } from './application-recovery.ts'
+import { dc4Reader } from './read-copy.ts'
 import { type Receipt, Receipts, type SourceReceipt } from './receipts.ts'
 import { readState, restore, stateOf, writeState } from './state-file.ts'
 
 export interface ClientOptions {
   host: string
   port: number
-  /** Tried in turn with the first when it cannot be reached or refuses: the backup address. */
+  /** Tried in turn with the first when it cannot be reached or refuses, at once when it is not the one in force: the backup address. */
   others?: readonly { host: string; port: number }[]
   /** 6 characters; SenderCompID(49) is this and `N`. */
   session: string
+  /** What copies are. Default `classic`. */
+  protocol?: 'classic' | 'dc4'
   password?: string
+  /** Signs the Logon instead of a password. */
+  accessKey?: Extract<OwnCredentials, { kind: 'hmac' }>
+  /** 1603, 1604, 1605. Default: ours, and only on a signed Logon. */
+  app?: { name: string; version: string; vendor: string }
   /** 50 and 142. Default CLIENT1 and US,IL. */
   subId?: string
   locationId?: string
-  /** 56 and 57. Default CME and G. */
+  /** 56 and 57; a market segment's number as 57 on a target of segments. Default CME and G. */
   exchange?: { compId: string; subId: string }
   /** Default 30. */
   heartbeatS?: number
@@ -57,6 +65,9 @@ export interface ClientSummary {
   /** Application Resends that were granted, and copies that came outside the live chain alone. */
   applicationResends: number
   byApplication: number
+  /** Possible resends (97=Y) that had come before, and messages that should have been copies and could not be read. */
+  dropped: number
+  unreadable: number
   sources: Record<
     string,
     Pick<SourceReceipt, 'last' | 'restarts' | 'chainBreaks' | 'mended' | 'doubled' | 'renumbered'> & {
@@ -69,15 +80,18 @@ export interface ClientSummary {
 
 const backoffMs = { least: 100, most: 5_000 }
 const saveEveryMs = 500
+/** The answer of an address that is not the one in force (spec §2.11). */
+const notInForce = 'Backup session not allowed'
+const ownApp = { name: 'drop-copy client', version: '1.0', vendor: 'drop-copy' }
 /** How long a Logout waits for an Application Resend to finish. */
 const settleMs = 5_000
 
 /** Start a client; it connects at once, and again after every disconnect, until `stop`. */
 export const startClient = (options: ClientOptions): Client => new Client(options)
 
-/** A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend and by Application Resend. */
+/** A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend and, on a classic target, by Application Resend. */
 export class Client {
-  readonly receipts = new Receipts()
+  readonly receipts: Receipts
   /** Resolves when it will not connect any more: after `stop`, or with `once` after the first connection. */
   readonly ended: Promise<void>
   private readonly options: ClientOptions
@@ -87,16 +101,20 @@ export class Client {
   private address = 0
   private failures = 0
   private stopping = false
-  private retryAtOnce = false
+  /** Connect again at once: to the same address with the number it taught us, or to the one that is in force. */
+  private atOnce: 'here' | 'there' | undefined
+  /** How often in a row we were sent to the other address. */
+  private sentAway = 0
   private saved = ''
   private readonly saver: NodeJS.Timeout | undefined
   private end: () => void = () => {}
-  private readonly counts = { logons: 0, gaps: 0, recovered: 0, lostNumbers: 0, gapFilled: 0 }
+  private readonly counts = { logons: 0, gaps: 0, recovered: 0, lostNumbers: 0, gapFilled: 0, unreadable: 0 }
 
   /** @throws when the state file cannot be used */
   constructor(options: ClientOptions) {
     this.options = options
     this.addresses = [{ host: options.host, port: options.port }, ...(options.others ?? [])]
+    this.receipts = options.protocol === 'dc4' ? new Receipts(dc4Reader()) : new Receipts()
     const state = options.state === undefined || options.fresh ? undefined : readState(options.state, options.session)
     if (state) restore(state, this.receipts)
     this.ended = new Promise((resolve) => {
@@ -112,7 +130,7 @@ export class Client {
     })
     this.recovery = new ApplicationRecovery(
       this.receipts,
-      options.applicationResend ?? 'holes',
+      options.protocol === 'dc4' ? 'never' : (options.applicationResend ?? 'holes'),
       (msgType, body) => this.peer.send(msgType, body),
       (event, text) => this.emit({ event, text }),
     )
@@ -135,16 +153,18 @@ export class Client {
 
   summary(): ClientSummary {
     const sources: ClientSummary['sources'] = {}
-    let clean = this.counts.logons > 0 && this.counts.lostNumbers === 0
+    let clean = this.counts.logons > 0 && this.counts.lostNumbers + this.counts.unreadable === 0
     let byApplication = 0
+    let dropped = 0
     for (const [id, source] of [...this.receipts.sources].sort()) {
       const { last, restarts, chainBreaks, mended, doubled, renumbered, live, earlier, outside } = source
       const received = earlier + live.size + outside
       sources[id] = { received, last, restarts, chainBreaks, mended, doubled, renumbered }
       clean &&= chainBreaks - mended + doubled + renumbered === 0
       byApplication += outside
+      dropped += source.dropped
     }
-    const counts = { ...this.counts, applicationResends: this.recovery.granted, byApplication }
+    const counts = { ...this.counts, applicationResends: this.recovery.granted, byApplication, dropped }
     return { session: this.options.session, copies: this.receipts.copies, ...counts, sources, clean }
   }
 
@@ -186,23 +206,22 @@ export class Client {
 
   private again(): void {
     if (this.stopping) return
-    if (this.options.once && !this.retryAtOnce) {
+    const { atOnce } = this
+    if (this.options.once && !atOnce) {
       this.save()
       clearInterval(this.saver)
       this.end()
       return
     }
-    this.address++
-    const delayMs = this.retryAtOnce ? 1 : Math.min(backoffMs.most, backoffMs.least * 2 ** Math.min(this.failures, 6))
-    if (this.retryAtOnce)
-      this.address-- // the same address, with the number it taught us
-    else this.failures++
-    this.retryAtOnce = false
+    const delayMs = atOnce ? 1 : Math.min(backoffMs.most, backoffMs.least * 2 ** Math.min(this.failures, 6))
+    if (atOnce !== 'here') this.address++
+    if (!atOnce) this.failures++
+    this.atOnce = undefined
     setTimeout(() => this.connect(), delayMs)
   }
 
   private loggedOn(): void {
-    this.failures = 0
+    this.failures = this.sentAway = 0
     this.counts.logons++
     const { host, port } = this.addresses[this.address % this.addresses.length] ?? this.options
     this.emit({ event: 'logged-on', address: `${host}:${port}`, ...this.numbers })
@@ -218,18 +237,35 @@ export class Client {
   private accept(message: Message, resent: boolean): void {
     const receipt = this.receipts.take(message)
     if (!receipt) {
-      if (this.recovery.take(message)) return
-      this.emit({ event: 'note', text: `message ${message.seqNum} of type ${message.msgType} is no copy` })
+      if (!this.recovery.take(message)) this.noCopy(message)
+      return
+    }
+    const { facts, link } = receipt
+    if (link === 'dropped') {
+      this.emit({ event: 'note', text: `${facts.sourceId} ${facts.seqNum} is a possible resend that had come before` })
       return
     }
     if (resent) this.counts.recovered++
-    const { facts, link } = receipt
+    if (!facts.isChained && link === 'aside')
+      this.emit({ event: 'note', text: `${facts.sourceId} ${facts.seqNum} came out of its order` })
     if (link === 'gap') {
       const text = `${facts.sourceId} ${facts.seqNum} follows ${facts.previous}, which did not come last`
       this.emit({ event: 'chain-break', text })
     }
     this.recovery.look()
     this.options.onCopy?.(receipt, message, resent)
+  }
+
+  /** Encapsulated, it was meant to be one. */
+  private noCopy(message: Message): void {
+    const { msgType, seqNum } = message
+    let text = `message ${seqNum} of type ${msgType} is no copy`
+    if (msgType === MsgType.XmlNonFix) {
+      this.counts.unreadable++
+      text +=
+        this.options.protocol === 'dc4' ? ': nothing readable inside' : ' of a classic target: this one speaks dc4'
+    }
+    this.emit({ event: 'note', text })
   }
 
   /** Nothing of what a client has sent is worth sending again: one Gap Fill stands for all of it. */
@@ -241,7 +277,7 @@ export class Client {
   private hear(news: Extract<Effect, { type: 'reset' | 'gap-filled' | 'lost' | 'refused' | 'note' }>): void {
     switch (news.type) {
       case 'refused':
-        this.retryAtOnce = news.retry
+        this.atOnce = this.goesWhere(news.text, news.retry)
         this.emit({ event: 'refused', text: news.text, nextExpected: news.nextExpected })
         break
       case 'reset':
@@ -263,6 +299,11 @@ export class Client {
     }
   }
 
+  private goesWhere(refusal: string, wasTaught: boolean): 'here' | 'there' | undefined {
+    const isElsewhere = refusal.includes(notInForce) && ++this.sentAway < this.addresses.length
+    return isElsewhere ? 'there' : wasTaught ? 'here' : undefined
+  }
+
   private save(): void {
     if (this.options.state === undefined) return
     const { nextIn, nextOut } = this.numbers
@@ -275,7 +316,10 @@ export class Client {
 
 function sessionConfig(options: ClientOptions): SessionConfig {
   const exchange = options.exchange ?? { compId: 'CME', subId: 'G' }
-  const { password } = options
+  const { password, accessKey } = options
+  const credentials: OwnCredentials | undefined =
+    accessKey ?? (password === undefined ? undefined : { kind: 'password', password })
+  const app = options.app ?? (accessKey && ownApp)
   const policy = resolvePolicy(options.policy ?? 'cme')
   return {
     role: 'initiator',
@@ -290,6 +334,7 @@ function sessionConfig(options: ClientOptions): SessionConfig {
       possDupN: true,
     },
     heartbeatS: options.heartbeatS ?? 30,
-    ...(password === undefined ? {} : { credentials: { kind: 'password', password } }),
+    ...(credentials ? { credentials } : {}),
+    ...(app ? { app } : {}),
   }
 }

@@ -1,6 +1,6 @@
-import type { CopyFacts } from '#dropcopy/chain.ts'
 import { classOf, type MessageClass } from '#dropcopy/classify.ts'
 import type { Message } from '#fix/message.ts'
+import type { Copy } from './read-copy.ts'
 
 const names: Partial<Record<MessageClass, string>> = {
   'trade-cancel': 'trade cancel',
@@ -14,17 +14,19 @@ const names: Partial<Record<MessageClass, string>> = {
 }
 
 /** A copy in one line for people: time, target number, source with its number and the one before, what happened. */
-export function describeCopy(message: Message, { sourceId, seqNum, previous, applResend }: CopyFacts): string {
+export function describeCopy(message: Message, copy: Copy): string {
+  const { sourceId, seqNum, previous, applResend, possResend, source } = copy
   const time = (message.str(52) ?? '').slice(9)
-  const flags = `${message.possDup ? ' resent' : ''}${applResend ? ' by application' : ''}`
+  const flags = `${message.possDup ? ' resent' : ''}${possResend ? ' possible resend' : ''}${applResend ? ' by application' : ''}`
   const chain = `${seqNum}${previous > 0 ? `<${previous}` : ''}`
-  return `${time}  #${message.seqNum}  ${sourceId} ${chain}${flags}  ${eventText(message)}`
+  return `${time}  #${message.seqNum}  ${sourceId} ${chain}${flags}  ${eventText(source)}`
 }
 
-/** The same as one JSON object: names for what the service added, tags for what the source wrote. */
-export function copyAsJson(message: Message, facts: CopyFacts): string {
+/** The same as one JSON object: names for what the service added, tags for what the source wrote (classic: for the whole copy). */
+export function copyAsJson(message: Message, facts: Copy): string {
+  const { source } = facts
   const fields: [string, string][] = []
-  for (let i = 0; i < message.count; i++) fields.push([`${message.tagAt(i)}`, message.strAt(i)])
+  for (let i = 0; i < source.count; i++) fields.push([`${source.tagAt(i)}`, source.strAt(i)])
   return JSON.stringify({
     number: message.seqNum,
     resent: message.possDup,
@@ -32,7 +34,8 @@ export function copyAsJson(message: Message, facts: CopyFacts): string {
     sourceNumber: facts.seqNum,
     previous: facts.previous === 0 ? null : facts.previous,
     applResend: facts.applResend,
-    class: classOf(message),
+    possResend: facts.possResend,
+    class: classOf(source),
     fields,
   })
 }

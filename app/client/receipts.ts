@@ -1,7 +1,8 @@
-import { type CopyFacts, type Link, linkOf, readCopy } from '#dropcopy/chain.ts'
+import { type Link, linkOf } from '#dropcopy/chain.ts'
 import { digest } from '#dropcopy/digest.ts'
 import type { Message } from '#fix/message.ts'
 import { NumberTally } from '#peer/number-tally.ts'
+import { type Copy, type CopyReader, readClassic } from './read-copy.ts'
 
 /** Numbers that are remembered of a source, and of the target: the newest; 16 MB each. */
 export const keptNumbers = 4_000_000
@@ -35,11 +36,17 @@ export interface SourceReceipt {
   doubled: number
   /** One source number with two different contents, or one target number for two copies. */
   renumbered: number
+  /** Possible resends (97=Y) that had come before. */
+  dropped: number
+  /** 52 and 5979 of the newest message of a source without a chain; '' otherwise. */
+  sentAt: string
+  requestTime: string
 }
 
 export interface Receipt {
-  readonly facts: CopyFacts
-  readonly link: Link
+  readonly facts: Copy
+  /** `dropped`: a possible resend that had come before; it counts for nothing. */
+  readonly link: Link | 'dropped'
   /** Whether this source number had not come before. */
   readonly first: boolean
 }
@@ -51,29 +58,37 @@ export class Receipts {
   /** What each target number was when it came first, and what each source number held: digests. */
   private readonly byTarget = new NumberTally(keptNumbers)
   private readonly contents = new Map<string, NumberTally>()
-  private lastRead: { bytes: Buffer; facts: CopyFacts | undefined; content: number }
+  /** 5979 of each source number: digests. */
+  private readonly requestTimes = new Map<string, NumberTally>()
+  private lastRead: { bytes: Buffer; facts: Copy | undefined } = { bytes: Buffer.alloc(0), facts: undefined }
+
+  constructor(private readonly reader: CopyReader = readClassic) {}
 
   /** A copy as the session handed it over, in order; undefined when the message is none. */
   take(message: Message): Receipt | undefined {
-    const { facts, content } = this.read(message)
+    const facts = this.read(message)
     if (!facts) return undefined
-    this.copies++
     const source = this.source(facts.sourceId)
-    const link = linkOf(source.last, facts)
-    if (link === 'start' && facts.seqNum <= source.last && !this.isKnown(facts, content)) this.restart(facts.sourceId)
+    if (facts.possResend && this.hasCome(source, facts)) {
+      source.dropped++
+      return { facts, link: 'dropped', first: false }
+    }
+    this.copies++
+    const link = facts.isChained ? linkOf(source.last, facts) : linkByNumber(source, facts)
+    if (link === 'start' && facts.seqNum <= source.last && !this.isKnown(facts)) this.restart(facts.sourceId)
     const tally = facts.applResend ? source.applResent : source.live
     const first = source.live.get(facts.seqNum) === 0 && source.applResent.get(facts.seqNum) === 0
     if (facts.applResend && first) source.outside++
     const times = tally.count(facts.seqNum)
     if (!facts.applResend) {
       if (times === 1) noteHole(source, facts, link)
-      if (times > 1) source.doubled++
+      if (times > 1 && !facts.possResend) source.doubled++
       else if (link === 'gap') source.chainBreaks++
-      if (link !== 'duplicate') source.last = facts.seqNum
+      if (link !== 'duplicate' && link !== 'aside') advance(source, facts)
     }
     // outside the chain it may be one from before the source started again
     const mayBeEarlier = facts.applResend && source.restarts > 0
-    if (!mayBeEarlier && this.hasOtherContent(facts, content)) source.renumbered++
+    if (!mayBeEarlier && this.hasOtherContent(facts)) source.renumbered++
     return { facts, link, first }
   }
 
@@ -93,8 +108,23 @@ export class Receipts {
   }
 
   /** Whether this number held exactly this. */
-  private isKnown({ sourceId, seqNum }: CopyFacts, content: number): boolean {
+  private isKnown({ sourceId, seqNum, content }: Copy): boolean {
     return this.contents.get(sourceId)?.get(seqNum) === content
+  }
+
+  /**
+   * Whether a possible resend provably came before: the same bytes, or the same 5979, under the same number (spec §2.11). What an
+   * earlier run took is known by number alone, and by the 5979 of its last.
+   */
+  private hasCome(source: SourceReceipt, facts: Copy): boolean {
+    const { sourceId, seqNum, requestTime } = facts
+    if (source.live.get(seqNum) === 0) return false
+    if (this.isKnown(facts)) return true
+    if (requestTime === '') return false
+    const known = this.requestTimes.get(sourceId)?.get(seqNum) ?? 0
+    if (known !== 0) return known === digestOf(requestTime, 0)
+    const isOfThisRun = (this.contents.get(sourceId)?.get(seqNum) ?? 0) !== 0
+    return !isOfThisRun && !isLater(requestTime, source.requestTime)
   }
 
   /** A chain that begins at a number the source has passed: the source has started again, and its numbers mean other messages. */
@@ -106,14 +136,15 @@ export class Receipts {
     source.applResent = new NumberTally(keptNumbers)
     source.holes = []
     this.contents.delete(sourceId)
+    this.requestTimes.delete(sourceId)
   }
 
   /** Every copy that comes in, repeats included: a target number belongs to one copy for ever. */
   see(message: Message): void {
-    const { facts, content } = this.read(message)
+    const facts = this.read(message)
     if (!facts) return
     const seqNum = message.seqNum
-    const mark = markOf(facts, content)
+    const mark = digestOf(facts.sourceId, facts.content ^ Math.imul(facts.seqNum, 0x9e3779b1))
     const known = this.byTarget.get(seqNum)
     if (known === 0) this.byTarget.set(seqNum, mark)
     else if (known !== mark) this.source(facts.sourceId).renumbered++
@@ -122,10 +153,6 @@ export class Receipts {
   /** The target's numbers begin again. */
   forgetNumbers(): void {
     for (const [seqNum] of this.byTarget.entries()) this.byTarget.set(seqNum, 0)
-  }
-
-  constructor() {
-    this.lastRead = { bytes: Buffer.alloc(0), facts: undefined, content: 0 }
   }
 
   source(id: string): SourceReceipt {
@@ -137,21 +164,24 @@ export class Receipts {
   }
 
   /** Most messages are seen and taken one right after the other: read once. */
-  private read(message: Message): { facts: CopyFacts | undefined; content: number } {
-    if (this.lastRead.bytes !== message.bytes) {
-      const facts = readCopy(message)
-      this.lastRead = { bytes: message.bytes, facts, content: facts ? contentOf(message) : 0 }
-    }
-    return this.lastRead
+  private read(message: Message): Copy | undefined {
+    if (this.lastRead.bytes !== message.bytes) this.lastRead = { bytes: message.bytes, facts: this.reader(message) }
+    return this.lastRead.facts
   }
 
-  private hasOtherContent(facts: CopyFacts, content: number): boolean {
-    const contents = this.contents.get(facts.sourceId) ?? new NumberTally(keptNumbers)
-    this.contents.set(facts.sourceId, contents)
-    const known = contents.get(facts.seqNum)
-    contents.set(facts.seqNum, content)
+  private hasOtherContent({ sourceId, seqNum, content, requestTime }: Copy): boolean {
+    if (requestTime !== '') tallyOf(this.requestTimes, sourceId).set(seqNum, digestOf(requestTime, 0))
+    const contents = tallyOf(this.contents, sourceId)
+    const known = contents.get(seqNum)
+    contents.set(seqNum, content)
     return known !== 0 && known !== content
   }
+}
+
+function tallyOf(tallies: Map<string, NumberTally>, sourceId: string): NumberTally {
+  const tally = tallies.get(sourceId) ?? new NumberTally(keptNumbers)
+  tallies.set(sourceId, tally)
+  return tally
 }
 
 export const blankReceipt = (): SourceReceipt => ({
@@ -166,26 +196,41 @@ export const blankReceipt = (): SourceReceipt => ({
   holes: [],
   doubled: 0,
   renumbered: 0,
+  dropped: 0,
+  sentAt: '',
+  requestTime: '',
 })
 
+/**
+ * How a copy without a chain fits what came of its source. `start`: a number the source has passed, sent later than its newest
+ * message: it has started again. `aside`: it reached the service out of its order.
+ */
+function linkByNumber(source: SourceReceipt, { seqNum, sentAt }: Copy): Link {
+  if (seqNum > source.last) return 'next'
+  if (sentAt > source.sentAt) return 'start'
+  return source.live.get(seqNum) > 0 ? 'duplicate' : 'aside'
+}
+
+function advance(source: SourceReceipt, { seqNum, sentAt, requestTime }: Copy): void {
+  source.last = seqNum
+  if (sentAt !== '') source.sentAt = sentAt
+  if (requestTime !== '') source.requestTime = requestTime
+}
+
+/** Of two 5979: nanoseconds as text. */
+const isLater = (one: string, other: string): boolean =>
+  one.length === other.length ? one > other : one.length > other.length
+
 /** The copy names one that has not come; of the first copy ever everything before it may be missing. */
-function noteHole(source: SourceReceipt, { previous }: CopyFacts, link: Link): void {
+function noteHole(source: SourceReceipt, { previous }: Copy, link: Link): void {
   const isBreak = link === 'gap' && previous > source.last
   if (!isBreak && (source.last !== 0 || previous === 0)) return
   source.holes.push({ from: source.last + 1, to: previous, isBreak })
   if (source.holes.length > mostHoles) source.holes.shift()
 }
 
-const serviceTags = new Set([1180, 1181, 1350, 1352])
-
-/** 32 bits over the body as the source wrote it: from behind the service's own tags up to 10. Never 0. */
-function contentOf(message: Message): number {
-  let index = message.find(1180)
-  while (index < message.count && serviceTags.has(message.tagAt(index))) index++
-  return digest(message.bytes, message.endAt(index - 1) + 1, message.bytes.length - 7, 0) | 1
-}
-
-function markOf(facts: CopyFacts, content: number): number {
-  const id = Buffer.from(facts.sourceId, 'latin1')
-  return digest(id, 0, id.length, content ^ Math.imul(facts.seqNum, 0x9e3779b1)) | 1
+/** 32 bits over a text. Never 0. */
+function digestOf(text: string, seed: number): number {
+  const bytes = Buffer.from(text, 'latin1')
+  return digest(bytes, 0, bytes.length, seed) | 1
 }

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { FeedEnd } from '#test/gateway-sim/feed-end.ts'
+import { gateway, snapshot, start } from '#test/support/connector.ts'
+import { dc4Target, key1 } from '#test/support/dc4.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
 import { TargetEnd } from '../client/target-end.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -64,12 +67,14 @@ describe('drop-copy gateway-sim', () => {
       ['--connect', 'localhost:1', '--sources', 'K7T'],
       ['--nonsense'],
       ['--config', 'snapshot.json', '--feed', 'gw9'],
+      ['--config', 'snapshot.json', '--replay', 'gone.fixlog'],
     ]
     const runs = bad.map((args) => dropCopy('gateway-sim', ...args))
-    expect(await Promise.all(runs.map((run) => run.ended))).toEqual([2, 2, 2, 2])
+    expect(await Promise.all(runs.map((run) => run.ended))).toEqual([2, 2, 2, 2, 2])
     expect(runs[0]?.err).toContain('--rate must be a whole number, not fast')
     expect(runs[1]?.err).toContain('K7T is not a session ID and a firm ID')
     expect(runs[3]?.err).toContain('there is no feed gw9')
+    expect(runs[4]?.err).toMatch(/--replay: gone\.fixlog cannot be read: ENOENT/)
   })
 })
 
@@ -110,10 +115,34 @@ describe('drop-copy client', () => {
       'other.json',
     )
     const lost = dropCopy('client', '--host', '127.0.0.1')
+    const wordless = dropCopy('client', ...login(end))
+    const keyless = dropCopy('client', ...login(end), '--access-key', key1.accessKeyId)
     expect(await refused.ended).toBe(1)
     expect(JSON.parse(lines(refused.out).at(-1) ?? '')).toMatchObject({ event: 'summary', logons: 0, clean: false })
     expect(refused.err).toContain('refused: Invalid logon. Logout forced.')
     expect(await lost.ended).toBe(2)
     expect(lost.err).toContain('--host, --port and --session are needed')
+    expect(await wordless.ended).toBe(2)
+    expect(wordless.err).toContain('no password for ODQ1Z9: give it with DROP_COPY_PASSWORD')
+    expect(await keyless.ended).toBe(2)
+    expect(keyless.err).toContain(`no secret for access key ${key1.accessKeyId}`)
+    expect(end.peer.session.nextOut).toBe(2) // the refusal of the one with a password: the others have not knocked
+  })
+
+  test('signs with an access key whose secret stands in a file, and shows what is inside a Drop Copy 4.0 copy', async () => {
+    const connector = await start(snapshot({ targets: [dc4Target()] }))
+    const feed = await gateway(connector.feedPort)
+    feed.logon()
+    await feed.message('A')
+    for (let n = 1; n <= 3; n++) envelop(feed, sourceFill('K7T882', n))
+    writeFileSync(join(dir, 'secret'), `${key1.secretKey}\n`)
+    const where = ['--host', '127.0.0.1', '--port', `${connector.targetPort}`, '--session', 'P4TGT1']
+    const key = ['--access-key', key1.accessKeyId, '--secret-file', 'secret']
+    const run = dropCopy('client', ...where, ...key, '--until', '3')
+    expect(await run.ended, run.err).toBe(0)
+    expect(lines(run.out)[0]).toMatch(
+      / K7T882 1( resent)? {2}complete fill buy 5 CLM4 @ 7250 order 700000001 by TRDR22$/,
+    )
+    expect(run.out + run.err).not.toContain(key1.secretKey)
   })
 })

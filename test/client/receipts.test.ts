@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { compare } from '#client/compare.ts'
 import { copyAsJson, describeCopy } from '#client/describe-copy.ts'
+import { readClassic } from '#client/read-copy.ts'
 import { Receipts } from '#client/receipts.ts'
 import { restore, stateOf } from '#client/state-file.ts'
-import { readCopy } from '#dropcopy/chain.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import { compileTerms } from '#dropcopy/eligible.ts'
 import { decode, Message } from '#fix/message.ts'
@@ -126,14 +126,14 @@ describe('comparing what was sent with what came', () => {
 describe('a copy for people', () => {
   const message = decoded(wire(copies.c6))
   test('is one line: when, which number, whose, what', () => {
-    expect(describeCopy(message, readCopy(message)!)).toBe(
+    expect(describeCopy(message, readClassic(message)!)).toBe(
       '13:00:02.253  #4  K7T882 121<120  complete fill buy 5 CLM4 @ 7250 order 700000001 by TRDR22',
     )
     const resent = decoded(wire(copies.c8))
-    expect(describeCopy(resent, readCopy(resent)!)).toContain('120<117 resent  new order buy 5 CLM4 @ 7250')
+    expect(describeCopy(resent, readClassic(resent)!)).toContain('120<117 resent  new order buy 5 CLM4 @ 7250')
   })
   test('is one JSON object with every field in its order', () => {
-    const json = JSON.parse(copyAsJson(message, readCopy(message)!))
+    const json = JSON.parse(copyAsJson(message, readClassic(message)!))
     expect(json).toMatchObject({ number: 4, source: 'K7T882', sourceNumber: 121, previous: 120, class: 'fill' })
     expect(json.fields.map(([tag, value]: [string, string]) => `${tag}=${value}|`).join('')).toBe(copies.c6)
   })
