@@ -5,6 +5,7 @@ import type { Tx } from '../client.ts'
 import { billingAccounts, feePlans } from '../schema/billing.ts'
 import { firms } from '../schema/firms.ts'
 import { groupStates, groups } from '../schema/groups.ts'
+import { requests } from '../schema/requests.ts'
 
 export async function listFeePlans(tx: Tx): Promise<FeePlan[]> {
   const rows = await tx.select().from(feePlans)
@@ -26,16 +27,19 @@ export async function insertFeePlan(tx: Tx, row: typeof feePlans.$inferInsert): 
 /** An owner's groups as billing sees them. */
 export async function listBilledGroups(tx: Tx, ownerId: string, environment: Environment): Promise<BilledGroup[]> {
   const rows = await tx
-    .select({ group: groups, closed: groupStates.during })
+    .select({ group: groups, closed: groupStates.during, publishedAt: requests.publishedAt })
     .from(groups)
     .leftJoin(groupStates, and(eq(groupStates.groupId, groups.id), eq(groupStates.state, 'closed')))
+    .leftJoin(requests, and(eq(requests.groupId, groups.id), eq(requests.state, 'applying')))
     .where(and(eq(groups.ownerId, ownerId), eq(groups.environment, environment)))
-  return rows.map(({ group, closed }) => ({
+  return rows.map(({ group, closed, publishedAt }) => ({
     id: group.id,
     name: group.name,
     ownerId: group.ownerId,
     environment: group.environment,
     firstAppliedMs: group.firstAppliedAt?.getTime(),
+    isAsked: group.state === 'requested',
+    publishedMs: group.state === 'requested' ? publishedAt?.getTime() : undefined,
     closedMs: closed?.from?.getTime(),
   }))
 }

@@ -34,6 +34,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
   const live = await listConsents(tx, groupId, now)
   const ledger = ledgerFor(delivery, { sessionIds: sessions })
   const isLive = group.state === 'live'
+  const isOver = group.state === 'closed' || group.state === 'abandoned'
   return {
     id: group.id,
     name: group.name,
@@ -58,7 +59,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
       authorizedBy: contact.firmName,
       since: contact.during.from ?? now,
     })),
-    fee: seesAll ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
+    fee: seesAll && !isOver ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
     charges: seesAll ? await chargesOf(tx, group, now) : [],
     history: await historyOf(tx, group),
     requests: await listRequestsOfGroup(tx, reader, groupId),

@@ -92,16 +92,40 @@ describe('the estimate on the form', () => {
   const owner = { id: 'alder', name: 'Alder Trading' }
   const now = at('2026-06-01T12:00:00Z')
 
-  test('says that the first is waived', () => {
-    const first = estimate(owner, { id: undefined, environment: 'production' }, [], [plan], now, zone)
-    expect(first).toMatchObject({ amountMinor: 0, waived: true, sentence: 'First group of Alder Trading: waived.' })
+  const feeOf = (id: string | undefined, list: BilledGroup[]) =>
+    estimate(owner, { id, environment: 'production' }, list, [plan], now, zone)
+
+  test('says that the first is waived, and that it is an estimate', () => {
+    const sentence = 'First group of Alder Trading: waived. An estimate until applied.'
+    expect(feeOf(undefined, [])).toMatchObject({ amountMinor: 0, waived: true, sentence })
+    expect(feeOf('1', [{ ...group('1', undefined), isAsked: true }])).toMatchObject({ amountMinor: 0, sentence })
+  })
+
+  test('is certain for a group that was applied', () => {
+    expect(feeOf('1', [group('1', '2026-01-10T00:00:00Z')])?.sentence).toBe('First group of Alder Trading: waived.')
   })
 
   test('names the group that holds the waiver, and that it is an estimate', () => {
-    const list = [group('1', '2026-01-10T00:00:00Z')]
-    const second = estimate(owner, { id: undefined, environment: 'production' }, list, [plan], now, zone)
-    expect(second?.sentence).toBe(
+    expect(feeOf(undefined, [group('1', '2026-01-10T00:00:00Z')])?.sentence).toBe(
       'Second group of Alder Trading: 1,250.00 USD sample fee a month. Desk 1 holds the waiver. An estimate until applied.',
+    )
+  })
+
+  test('counts a group that is being applied as there before one that is not published', () => {
+    const list = [
+      { ...group('1', undefined), isAsked: true, publishedMs: now - 60_000 },
+      { ...group('2', undefined), isAsked: true },
+    ]
+    const sentence =
+      'Second group of Alder Trading: 1,250.00 USD sample fee a month. Desk 1, which is being applied, takes the waiver. An estimate until applied.'
+    expect(feeOf('2', list)).toMatchObject({ amountMinor: 125_000, waived: false, sentence })
+    expect(feeOf('1', list)).toMatchObject({ amountMinor: 0, waived: true })
+  })
+
+  test('names a group that may be applied first', () => {
+    const list = ['1', '2'].map((id) => ({ ...group(id, undefined), isAsked: true }))
+    expect(feeOf('1', list)?.sentence).toBe(
+      'First group of Alder Trading: waived. An estimate until applied: Desk 2 is asked for too, and the one applied first is free.',
     )
   })
 

@@ -26,6 +26,10 @@ export type BilledGroup = {
   environment: Environment
   /** undefined: never applied yet, so never charged */
   firstAppliedMs: number | undefined
+  /** asked for, and neither applied yet nor given up */
+  isAsked?: boolean
+  /** since when it is being applied for the first time; undefined where it is not */
+  publishedMs?: number | undefined
   /** when it was closed; undefined: still there. Suspension does not stop the fee: the targets stay reserved. */
   closedMs: number | undefined
 }
@@ -121,8 +125,9 @@ export type FeeEstimate = {
 }
 
 /**
- * The fee of one more group of the owner if it were applied now, or of one that exists. An estimate until it is applied: which
- * group is the first is settled by the moment each was first applied.
+ * The fee of one more group of the owner if it were applied now, or of one that exists. An estimate until it is applied, and says
+ * so: which group is the first is settled by the moment each was first applied. A group that is being applied counts as there, and
+ * one that is asked for is named, since it may come first.
  */
 export function estimate(
   owner: { id: string; name: string },
@@ -135,20 +140,43 @@ export function estimate(
   const month = monthOf(nowMs, zone)
   const plan = planFor(plans, group.environment, month, zone)
   if (!plan) return undefined
-  const there = groups
-    .filter((other) => other.ownerId === owner.id && other.environment === group.environment)
-    .filter((other) => isThere(other, month, zone))
-    .sort(byFirstApplied)
-  const own = there.findIndex((other) => other.id === group.id)
-  const place = own < 0 ? there.length : own
-  const waived = plan.firstWaived && place === 0
-  const shared = { currency: plan.currency, sample: plan.isSample, source: plan.sourceDocument, waived }
-  const first = `${ordinal(place + 1)} group of ${owner.name}: `
-  if (waived) return { ...shared, amountMinor: 0, sentence: `${first}waived.` }
+  const own = groups.filter((other) => other.ownerId === owner.id && other.environment === group.environment)
+  const others = own.filter((other) => other.id !== group.id)
+  const self = own.find((other) => other.id === group.id)
+  const there = own.filter((other) => isThere(other, month, zone)).sort(byFirstApplied)
+  const isApplied = self !== undefined && there.includes(self)
+  const ahead = isApplied ? there.slice(0, there.indexOf(self)) : [...there, ...publishedBefore(self, others)]
+  const waived = plan.firstWaived && ahead.length === 0
+  const place = `${ordinal(ahead.length + 1)} group of ${owner.name}: `
   const fee = `${formatMoney(plan.monthlyMinor, plan.currency)} ${plan.isSample ? 'sample fee' : 'fee'} a month.`
-  const holder = plan.firstWaived && there[0] ? ` ${there[0].name} holds the waiver.` : ''
-  const sentence = `${first}${fee}${holder}${own < 0 ? ' An estimate until applied.' : ''}`
-  return { ...shared, amountMinor: plan.monthlyMinor, sentence }
+  const holder = plan.firstWaived && ahead[0] ? ` ${holds(ahead[0])}` : ''
+  return {
+    amountMinor: waived ? 0 : plan.monthlyMinor,
+    currency: plan.currency,
+    waived,
+    sample: plan.isSample,
+    source: plan.sourceDocument,
+    sentence: `${place}${waived ? 'waived.' : `${fee}${holder}`}${isApplied ? '' : untilApplied(waived ? others : [])}`,
+  }
+}
+
+/** Groups that are being applied, and so will be there before one that is not, or that was published later. */
+function publishedBefore(self: BilledGroup | undefined, others: readonly BilledGroup[]): BilledGroup[] {
+  const when = ({ publishedMs }: BilledGroup) => publishedMs ?? Number.POSITIVE_INFINITY
+  return others
+    .filter((other) => when(other) < (self ? when(self) : Number.POSITIVE_INFINITY))
+    .sort((a, b) => when(a) - when(b))
+}
+
+const holds = ({ name, publishedMs }: BilledGroup): string =>
+  publishedMs === undefined ? `${name} holds the waiver.` : `${name}, which is being applied, takes the waiver.`
+
+/** `others`: groups of which one may be applied first */
+function untilApplied(others: readonly BilledGroup[]): string {
+  const asked = others.filter(({ isAsked }) => isAsked).map(({ name }) => name)
+  if (asked.length === 0) return ' An estimate until applied.'
+  const rivals = asked.length === 1 ? `${asked[0]} is asked for too` : `${asked.length} more groups are asked for`
+  return ` An estimate until applied: ${rivals}, and the one applied first is free.`
 }
 
 const names = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth', 'Ninth', 'Tenth']
