@@ -49,7 +49,7 @@ export async function eligibleFor(tx: Tx, parties: readonly Party[], now: Date):
   const open = parties.filter((party) => party.metBy === null)
   const eligible: Eligible[] = []
   for (const { firmId, capacity, slice } of open) {
-    const role = roleOfCapacity(capacity) as Role // the three roles of `roleOfCapacity` are roles
+    const role = roleOfCapacity(capacity)
     const holders = await listHolders(tx, [firmId], role, now)
     eligible.push({ firmId, firmName: slice.firm.name, capacity, userIds: holders.map((holder) => holder.userId) })
   }

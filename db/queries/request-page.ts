@@ -1,6 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
-import type { Role } from '#domain/people/roles.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 import { type Capacity, requestStateWord } from '#domain/request/lifecycle.ts'
 import { signingSentence } from '#domain/request/round.ts'
@@ -148,8 +147,7 @@ async function partyViews(
 ): Promise<PartyView[]> {
   const views: PartyView[] = []
   for (const { firmId, capacity, slice, sliceDigest, metBy } of parties) {
-    const role = roleOfCapacity(capacity) as Role // one of the three roles that decide
-    const holders = metBy === null ? await listHolders(tx, [firmId], role, now) : []
+    const holders = metBy === null ? await listHolders(tx, [firmId], roleOfCapacity(capacity), now) : []
     const couldAnswer = holders.filter((one) => one.userId !== round?.submittedBy).map((one) => one.name)
     const isOwn = firmId === reader.firmId
     views.push({

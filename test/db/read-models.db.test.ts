@@ -56,7 +56,7 @@ describe('the page of a request', () => {
     expect(xan?.sheet).toBeNull()
     expect(xan?.parties.map((party) => party.firmName)).toEqual(['Xenon Clearing'])
     expect(xan?.mine?.sentence).toBe(
-      'I, Xan Xenon, signatory of Xenon Clearing (560), agree that copies of the 2 sessions below go to Alder Trading, trade execution reports only, until withdrawn. Avery Alder may administer the group.',
+      'I, Xan Xenon, signatory of Xenon Clearing (560), agree that copies of sessions Q1A882 and V8N882 go to Alder Trading, trade execution reports only, until withdrawn. Avery Alder may administer the group.',
     )
     expect(JSON.stringify(xan)).not.toContain('Birch')
   })
@@ -65,6 +65,14 @@ describe('the page of a request', () => {
     expect((await page('avery', 3))?.sheet?.targets.map((target) => target.sessionId)).toEqual(['new target 1'])
     const published = await page('casey', 1)
     expect(published?.sheet?.targets).toMatchObject([{ sessionId: sandbox.seeded.client.sessionId, isNew: true }])
+  })
+
+  test('froze the fee as it stood: a group that was being applied then was there before it', async () => {
+    expect((await page('casey', 4))?.sheet?.fee).toMatchObject({
+      amountMinor: 125_000,
+      sentence:
+        'Second group of Cedar Markets: 1,250.00 USD sample fee a month. Cedar risk, which is being applied, takes the waiver. An estimate until applied.',
+    })
   })
 
   test('names who returned it to its owner, as the decision that the owner reads does', async () => {
@@ -104,7 +112,9 @@ describe('the draft', () => {
     expect(draft?.preview.targets).toEqual([
       { sessionId: 'new target 1', gateway: 'cgw', isNew: true, sources: ['K7T882', 'M3P882'] },
     ])
-    expect(draft?.preview.fee?.sentence).toBe('First group of Alder Trading: waived.')
+    expect(draft?.preview.fee?.sentence).toBe(
+      'First group of Alder Trading: waived. An estimate until applied: Options desk is asked for too, and the one applied first is free.',
+    )
     expect(draft?.pickable.map((source) => source.name)).toEqual(['K7T882', 'M3P882', 'Q1A882', 'V8N882'])
     expect(draft?.accounts).toHaveLength(1)
   })

@@ -203,10 +203,21 @@ describe('deciding', () => {
     expect(code(takeBack({ ...round, state: 'applying' }, met, xan, 'why'))).toBe('wrong-state')
   })
 
-  test('signs a sentence that names recipient, sessions and level', () => {
-    const slice = freeze(inputOf([k7t], {}, { contacts: [] }), sha256).parties[0]!.slice
-    expect(signingSentence(slice, 'Xan Xenon')).toBe(
-      'I, Xan Xenon, signatory of Xenon Clearing (560), agree that copies of the session below go to Alder Trading, all messages, until withdrawn.',
+  test('signs a sentence that stands by itself: recipient, sessions by name, level, people', () => {
+    const one = freeze(inputOf([k7t]), sha256).parties[0]!.slice
+    const of = (over: Partial<typeof one>) => signingSentence({ ...one, contacts: [], ...over }, 'Xan Xenon')
+    const signed = (what: string) => `I, Xan Xenon, signatory of Xenon Clearing (560), agree that ${what}`
+    const goes = 'Alder Trading, all messages, until withdrawn.'
+    expect(of({})).toBe(signed(`copies of session K7T882 go to ${goes}`))
+    expect(of({ sources: ['K7T882', 'M3P882'] })).toBe(signed(`copies of sessions K7T882 and M3P882 go to ${goes}`))
+    expect(of({ sources: ['A1A882', 'B1B882', 'C1C882', 'D1D882', 'E1E882'] })).toBe(
+      signed(`copies of the 5 sessions named in this sheet go to ${goes}`),
+    )
+    expect(of({ contacts: one.contacts })).toBe(
+      signed(`copies of session K7T882 go to ${goes} Ann may administer the group.`),
+    )
+    expect(of({ sources: [], contacts: one.contacts })).toBe(
+      signed('Ann may administer group Desk 7 of Alder Trading.'),
     )
   })
 })

@@ -1,3 +1,4 @@
+import { type Role, roleNames } from '../people/roles.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Capacity, type RequestAction, type RequestState, requestCan, type Verdict } from './lifecycle.ts'
 import type { MetBy } from './round.ts'
@@ -23,16 +24,17 @@ export type DecideRefusal =
   | { code: 'not-what-was-shown' }
   | { code: 'reason-needed' }
 
+/** `authority`: the role it was decided in, in words */
 export type Decision = { verdict: Verdict; reason: string | null; authority: string }
 
-const roleFor: Record<Capacity, string> = {
+const roleFor: Record<Capacity, Role> = {
   guarantor: 'clearing-signatory',
   'bill-to': 'billing-approver',
   exchange: 'gam',
 }
 
 /** The role that answers in this capacity. */
-export const roleOfCapacity = (capacity: Capacity): string => roleFor[capacity]
+export const roleOfCapacity = (capacity: Capacity): Role => roleFor[capacity]
 
 const partyActions = { approve: 'party-approve', return: 'party-return', reject: 'party-reject' } as const
 const exchangeActions = { approve: 'exchange-approve', return: 'exchange-return', reject: 'exchange-reject' } as const
@@ -60,7 +62,7 @@ export function decide(
   if (party.metBy !== null && party.capacity !== 'exchange') return refuse({ code: 'already-decided' })
   if (party.sliceDigest !== shownDigest) return refuse({ code: 'not-what-was-shown' })
   if (verdict !== 'approve' && reason.trim() === '') return refuse({ code: 'reason-needed' })
-  return ok({ verdict, reason: reason.trim() || null, authority: roleFor[party.capacity] })
+  return ok({ verdict, reason: reason.trim() || null, authority: roleNames[roleFor[party.capacity]] })
 }
 
 /** Why this person may not answer for this party, whatever the state; undefined when they may. */

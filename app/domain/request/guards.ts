@@ -1,4 +1,3 @@
-import { roleOfCapacity } from './decide.ts'
 import type { Capacity, RequestKind } from './lifecycle.ts'
 
 /** A person who acts for the request's owner, or on its behalf. */
@@ -90,6 +89,3 @@ const capacityWords: Record<Capacity, string> = {
   'bill-to': 'billing approver',
   exchange: 'Global Account Manager',
 }
-
-/** The role that a firm must give somebody so that it can answer. */
-export const needs = (capacity: Capacity): string => `${capacityWords[capacity]} (${roleOfCapacity(capacity)})`

@@ -197,14 +197,16 @@ const levelWords: Record<Level, string> = {
 /** The sentence that is signed and stored with the decision, in the words the page shows. */
 export function signingSentence(slice: Slice, signer: string): string {
   const { firm, recipient, sources, contacts, payment } = slice
-  const people = contacts.map((contact) => contact.name).join(', ')
+  const people = inWords(contacts.map((contact) => contact.name))
   const named = people ? ` ${people} may administer the group.` : ''
-  const count = sources.length === 1 ? 'the session below' : `the ${sources.length} sessions below`
   switch (slice.capacity) {
     case 'guarantor': {
       const level = slice.level ? levelWords[slice.level] : 'no messages'
-      const copies = sources.length > 0 ? `copies of ${count} go to ${recipient.name}, ${level}, until withdrawn.` : ''
-      const agree = copies || `the people below are authorized for group ${slice.group}.`
+      const copies =
+        sources.length > 0
+          ? `copies of ${sessionsSigned(sources)} go to ${recipient.name}, ${level}, until withdrawn.`
+          : ''
+      const agree = copies || `${people} may administer group ${slice.group} of ${recipient.name}.`
       return `I, ${signer}, signatory of ${firm.name} (${firm.code}), agree that ${agree}${copies ? named : ''}`
     }
     case 'bill-to':
@@ -213,3 +215,12 @@ export function signingSentence(slice: Slice, signer: string): string {
       return `I, ${signer}, for ${firm.name}, approve this request of ${recipient.name} for group ${slice.group}.`
   }
 }
+
+/** The sentence stands by itself, also where it is read without the sheet; more than three are in the slice stored with it. */
+function sessionsSigned(names: readonly string[]): string {
+  if (names.length > 3) return `the ${names.length} sessions named in this sheet`
+  return `${names.length === 1 ? 'session' : 'sessions'} ${inWords(names)}`
+}
+
+const inWords = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
