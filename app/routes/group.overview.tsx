@@ -6,6 +6,7 @@ import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { levelNames } from '#domain/group/states.ts'
+import { Agreements } from './agreements.tsx'
 import { useGroup } from './group.tsx'
 import { protocolNames } from './names.ts'
 import { TargetTable } from './status-tables.tsx'
@@ -74,6 +75,7 @@ export default function Overview() {
           ]}
         />
       </Section>
+      <Agreements agreed={group.agreed} onGroup />
       <Contacts />
       <History />
     </>

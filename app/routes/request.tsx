@@ -6,6 +6,7 @@ import { RequestWord } from '#app/components/states.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { Agreements } from './agreements.tsx'
 import { loadRequest } from './load-request.server.ts'
 import { RequestActions } from './request-actions.tsx'
 import { AboutRequest, Decisions, Parties, Parts } from './request-parts.tsx'
@@ -27,6 +28,8 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 export default function Request() {
   const { view } = useLoaderData<typeof loader>()
   useLive(paths.requestEvents(view.number))
+  // a party reads its slice, until it has signed: then what it signed
+  const concerns = view.mine?.slice ?? (view.agreed.length === 0 ? view.parties[0]?.slice : undefined)
   return (
     <>
       <PageHead
@@ -67,12 +70,13 @@ export default function Request() {
       {view.sheet ? (
         <SheetView sheet={view.sheet} document={view.document} />
       ) : (
-        view.mine && (
+        concerns && (
           <Section title="What concerns your firm">
-            <SliceView slice={view.mine.slice} />
+            <SliceView slice={concerns} />
           </Section>
         )
       )}
+      <Agreements agreed={view.agreed} />
       <Parties view={view} />
       <Decisions decisions={view.decisions} />
       <AboutRequest view={view} />

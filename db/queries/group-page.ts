@@ -7,6 +7,7 @@ import { isSilent } from '#domain/status/state.ts'
 import { asSystem, type Tx } from '../client.ts'
 import { auditEvents } from '../schema/audit.ts'
 import { decisions, requestRounds, requests } from '../schema/requests.ts'
+import { listAgreements } from './agreements.ts'
 import { findAccount } from './billing.ts'
 import { type ConsentRecord, listConsents } from './consents.ts'
 import { type Delivery, ledgerFor, loadDelivery } from './delivery.ts'
@@ -16,6 +17,7 @@ import type { GroupSource, GroupView } from './group-view.ts'
 import { findGroup, findTerms, type GroupRecord, listContacts, listMembers, type MemberRecord } from './groups.ts'
 import { listUserNames } from './people.ts'
 import { listRequestsOfGroup } from './request-list.ts'
+import { signerIn } from './request-names.ts'
 import { chargesOf, feeOf } from './round-facts.ts'
 import { listSourcesById } from './sources.ts'
 import { figuresOf } from './status.ts'
@@ -64,6 +66,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     history: await historyOf(tx, group),
     requests: await listRequestsOfGroup(tx, reader, groupId),
     signed: await signedOf(tx, groupId, now),
+    agreed: await listAgreements(tx, reader.firmId, { groupId }),
     ledger,
     withdrawable: reader.standings.includes('clearing-signatory')
       ? [...new Set(live.filter((one) => one.clearingFirmId === reader.firmId).map((one) => one.source))].sort()
@@ -153,7 +156,7 @@ async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['
   const refs = await listFirmRefs(tx, [...new Set(rows.map((row) => row.decision.firmId))], now)
   return rows.map(({ decision, number }) => ({
     firmName: refs.get(decision.firmId)?.name ?? '',
-    by: /^I, ([^,]+),/.exec(decision.authority)?.[1] ?? '',
+    by: signerIn(decision.authority),
     at: decision.decidedAt,
     sentence: decision.authority,
     requestNumber: number,

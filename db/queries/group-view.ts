@@ -1,6 +1,7 @@
 import type { Charge, FeeEstimate } from '#domain/billing/fees.ts'
 import type { Level } from '#domain/group/states.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
+import type { Agreement } from './agreements.ts'
 import type { RequestRow } from './request-view.ts'
 import type { TargetRow } from './status-view.ts'
 
@@ -66,6 +67,8 @@ export type GroupView = {
   history: { at: Date; what: string; by: string; reason: string | null; requestNumber: number | null }[]
   requests: RequestRow[]
   signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]
+  /** what this reader's firm signed, as it was shown to whoever signed */
+  agreed: Agreement[]
   ledger: Ledger
   /** sources that this reader's firm guarantees here and may withdraw */
   withdrawable: string[]

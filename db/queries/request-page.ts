@@ -7,6 +7,7 @@ import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import { writeAge } from '#domain/time/zone.ts'
 import type { Tx } from '../client.ts'
 import { decisions } from '../schema/requests.ts'
+import { listAgreements } from './agreements.ts'
 import { findFirm, findGamOf, listFirmRefs, listHolders } from './firms.ts'
 import { findGroup, listContacts } from './groups.ts'
 import { listUserNames } from './people.ts'
@@ -73,6 +74,7 @@ export async function findRequestPage(
     sheet: await withSessionIds(tx, request, round?.sheet ?? null),
     parties: await partyViews(tx, reader, request, round, parties, mine?.sentence ?? null, now),
     decisions: await decisionViews(tx, request, now),
+    agreed: await listAgreements(tx, reader.firmId, { requestId: request.id }),
     mine,
     actions: actionsFor(standing.request, standing.by),
     parts,

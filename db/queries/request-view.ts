@@ -4,6 +4,7 @@ import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import type { StepId } from '#domain/request/steps.ts'
+import type { Agreement } from './agreements.ts'
 
 export type RequestRow = {
   number: number
@@ -82,6 +83,8 @@ export type RequestView = {
   sheet: Sheet | null
   parties: PartyView[]
   decisions: DecisionView[]
+  /** what this reader's firm signed, as it was shown to whoever signed */
+  agreed: Agreement[]
   /** the party that this reader answers for, if any */
   mine: { capacity: Capacity; round: number; digest: string; sentence: string; slice: Slice } | null
   actions: ActionView[]

@@ -61,6 +61,21 @@ describe('the page of a request', () => {
     expect(JSON.stringify(xan)).not.toContain('Birch')
   })
 
+  test('shows a signatory exactly what was signed: on the request, and on the group', async () => {
+    const request = await page('bailey', 1)
+    const sentence =
+      'I, Bailey Birch, signatory of Birch Clearing (571), agree that copies of session S2D914 go to Cedar Markets, all messages, until withdrawn. Casey Cedar may administer the group.'
+    expect(request?.agreed).toMatchObject([
+      { sentence, by: 'Bailey Birch', round: 1, slice: { sources: ['S2D914'], level: 'all', contacts: [{}] } },
+    ])
+    expect(request?.agreed[0]?.digest).toBe(request?.parties[0]?.sliceDigest)
+    const id = await idOf('groups', 'Cedar risk')
+    const group = await as('bailey', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
+    expect(group?.agreed).toEqual(request?.agreed)
+    expect((await page('casey', 1))?.agreed).toEqual([])
+    expect((await page('bailey', 4))?.agreed).toEqual([]) // returned, not signed
+  })
+
   test('calls a target by its session id once it has one', async () => {
     expect((await page('avery', 3))?.sheet?.targets.map((target) => target.sessionId)).toEqual(['new target 1'])
     const published = await page('casey', 1)
