@@ -24,7 +24,7 @@ import type { JournalReader } from '#journal/journal.ts'
 import type { MessageRecord } from '#journal/records.ts'
 import { deliveryKind, flag } from './fold.ts'
 import { isHeld } from './given.ts'
-import { fetch, isDamaged, Pace } from './pace.ts'
+import { fetch, Pace } from './pace.ts'
 import { Standings } from './standings.ts'
 import type { Target } from './target.ts'
 
@@ -189,6 +189,7 @@ class ApplicationResendJob {
       if (!this.isAlive) return last
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return last
+      if (!message) continue // damaged: named by the alarm, and left out here
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though the index says so`)
       const { number } = message
       this.report.next = before + number - begin
@@ -203,7 +204,7 @@ class ApplicationResendJob {
 
   private isLeftOut(position: number): boolean {
     const { waiting } = this
-    if (position >= this.end || isDamaged(this.target, position)) return true
+    if (position >= this.end) return true
     for (let i = 0; i < waiting.length; i += 2) if (position >= waiting[i]! && position <= waiting[i + 1]!) return true
     return false
   }

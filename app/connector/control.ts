@@ -58,8 +58,8 @@ export type Control =
   | { kind: 'raise'; by: number }
   /** The week of a feed that has one of its own. */
   | { kind: 'feed-week'; feed: number; week: string }
-  /** What is still counted as waiting for this target had its numbers in a batch that was damaged. */
-  | { kind: 'numbered'; target: number }
+  /** What is still counted as waiting for this target had its numbers in a batch that was damaged, or `isLost`: its messages are. */
+  | { kind: 'numbered'; target: number; isLost?: boolean }
   /** What stands before this position is removed now, and with it these held copies. `gone`: by stream, the newest message removed. */
   | { kind: 'retention'; before: number; expired: Expired[]; gone: Record<number, Gone> }
   /** The whole state once more, in a batch behind the one that changed what all else builds on: damage takes one of them. */
@@ -117,7 +117,7 @@ export function applyControl(state: State, position: number, control: Control) {
       data.feeds[control.feed]?.asides.push({ name: control.name, why: control.why ?? '', atMs: control.atMs ?? 0 })
       return
     case 'numbered':
-      return numbered(data.targets[control.target], data.week)
+      return numbered(data.targets[control.target], data.week, control.isLost === true)
     case 'retention':
       return applyRetention(state, control)
     case 'ask-again':
@@ -136,10 +136,11 @@ function askAgain(feed: FeedState | undefined, from: number, to: number): void {
   feed.unread = [...(feed.unread ?? []).filter(({ epoch }) => epoch === feed.epoch), { epoch: feed.epoch, from, to }]
 }
 
-function numbered(target: TargetState | undefined, week: string): void {
+function numbered(target: TargetState | undefined, week: string, isLost: boolean): void {
   if (!target) return
   for (const row of Object.values(target.ledger[week] ?? {})) {
-    row.delivered += row.waiting
+    if (isLost) row.expired += row.waiting
+    else row.delivered += row.waiting
     row.waiting = 0
   }
   target.waiting = { ...emptyWaiting(), absence: target.waiting.absence }

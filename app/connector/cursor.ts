@@ -17,6 +17,8 @@ export class CatchUp {
   private again = false
   /** Where the last scan stopped: nothing that waits stands before it. */
   private past = 0
+  /** It has met bytes that cannot be read. */
+  private hasLost = false
 
   constructor(private readonly target: Target) {}
 
@@ -70,12 +72,21 @@ export class CatchUp {
     const from = runs[index - 1]
     const to = runs[index]
     if (from === undefined || to === undefined) {
-      if (runs.length > 0) throw new Error(`bug: ${total} copies wait nowhere`)
-      core.control({ kind: 'numbered', target: target.id }) // the cursor is past them: a damaged batch held their numbers
+      if (runs.length > 0 && !this.hasLost) throw new Error(`bug: ${total} copies wait nowhere`)
+      // the cursor is past them: a damaged batch held their numbers, or themselves
+      core.control({ kind: 'numbered', target: target.id, ...(this.hasLost && { isLost: true }) })
+      this.hasLost = false
       return false
     }
     const begin = Math.max(Math.floor(from), this.past)
-    const past = await core.journal.scan(begin, to + 1, (record) => this.visit(record, from))
+    const past = await core.journal.scan(
+      begin,
+      to + 1,
+      (record) => this.visit(record, from),
+      () => {
+        this.hasLost = true
+      },
+    )
     if (!this.stopped) this.past = past // a scan that was stopped ends behind a record it left alone
     return true
   }

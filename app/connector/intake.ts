@@ -147,8 +147,10 @@ export class Intake {
 
   private keep(found: Source, epoch: number, more: number): boolean {
     const { core } = this
-    // what a damaged tail has lost may have been delivered before: never suppressed on a guess, but flagged
-    if (canonical.recovered && core.journal.recovery.tail === 'suspect') canonical.possResend = true
+    // what damage has taken may have been delivered before: never suppressed on a guess, but flagged
+    const { tail, damaged } = core.journal.recovery
+    const isAgain = canonical.recovered || (more & flag.late) !== 0
+    if (isAgain && (tail === 'suspect' || damaged.length > 0)) canonical.possResend = true
     this.describe(found.id, epoch, more)
     const position = this.append()
     const routes = routesOf(core.state, found.id)

@@ -35,15 +35,11 @@ export class Pace {
   }
 }
 
-/** The record at a position, wherever it is. */
-export async function fetch(reader: JournalReader, position: number): Promise<JournalRecord> {
+/** The record at a position, wherever it is; undefined: it stands in damaged bytes. */
+export async function fetch(reader: JournalReader, position: number): Promise<JournalRecord | undefined> {
   for (;;) {
     const record = reader.peek(position)
     if (record) return record
-    await reader.load(position)
+    if (!(await reader.load(position))) return undefined
   }
 }
-
-/** Whether the record stands in bytes that recovery could not read. */
-export const isDamaged = ({ core }: Target, position: number): boolean =>
-  core.journal.recovery.damaged.some(({ from, to }) => position >= from && position < to)

@@ -22,11 +22,11 @@ export class Recent {
   }
 
   /** Newest first. */
-  decoded(journal: Pick<Journal, 'read' | 'start'>, sources: Sources): RecentCopy[] {
+  decoded(journal: Pick<Journal, 'isDamaged' | 'read' | 'start'>, sources: Sources): RecentCopy[] {
     const there = Math.min(this.count, kept)
     return Array.from({ length: there }, (_, back) => (this.count - 1 - back) % kept).flatMap((at) => {
       const position = this.positions[at]!
-      if (position < journal.start) return [] // removed since
+      if (position < journal.start || journal.isDamaged(position)) return [] // removed since, or not to be read
       const record = journal.read(position)
       if (record.type !== 'M') return []
       decode(Buffer.from(record.bytes.subarray(record.start, record.end)), scratch)

@@ -1,4 +1,4 @@
-import { type Journal, type JournalOptions, openJournal } from '#journal/journal.ts'
+import { type FoundDamage, type Journal, type JournalOptions, openJournal } from '#journal/journal.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { applyControl, decodeControl } from './control.ts'
 import {
@@ -15,6 +15,7 @@ import { Hidden, type HiddenNumbers } from './hidden.ts'
 import { deriveRoutes, restore, type State, serialise } from './state.ts'
 
 export type JournalEvents = {
+  onDamaged?(damage: FoundDamage): unknown
   onDurable(batch: number): void
   onPressure(full: boolean): void
   onFatal(error: Error): void
@@ -41,8 +42,9 @@ export async function recoverState(
     damaged: (from) => replay.damaged(from),
     ...events,
   })
+  const raise = raiseAfter(journal, replay.raisedAt) // before anything else is read: that all numbers stand in what was replayed
   replay.finish(journal)
-  return { journal, raise: raiseAfter(journal, replay.raisedAt), askAgain: replay.hidden.behind(replay.raisedAt) }
+  return { journal, raise, askAgain: replay.hidden.behind(replay.raisedAt) }
 }
 
 /** What was promised in damaged bytes is unknown, at the tail or before it; damage is met at many starts and skipped once. */
@@ -80,13 +82,12 @@ export class Replay {
   }
 
   /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
-  finish(journal: Pick<Journal, 'read' | 'recovery' | 'start'>): void {
+  finish(journal: Pick<Journal, 'isDamaged' | 'read' | 'start'>): void {
     if (this.nameless !== undefined)
       throw new Error(`damage has taken the names that ${this.nameless} and what follows it are kept under, both times`)
-    const { damaged } = journal.recovery
     for (const { copy, position, week } of this.later) {
-      if (damaged.some(({ from, to }) => position >= from && position < to)) continue
       if (position < journal.start) continue // removed: its week is over
+      if (journal.isDamaged(position)) continue
       const record = journal.read(position)
       if (record.type === 'M') applyCopy(this.state, copy, 0, keyOf(record), week)
     }

@@ -9,7 +9,7 @@ import type { JournalReader } from '#journal/journal.ts'
 import type { DeliveryRecord, MessageRecord, SessionRecord } from '#journal/records.ts'
 import { flag, isByApplication } from './fold.ts'
 import { isRevoked } from './membership.ts'
-import { fetch, isDamaged, Pace } from './pace.ts'
+import { fetch, Pace } from './pace.ts'
 import type { Target } from './target.ts'
 
 /** Recovery window of a FIX resend (spec §5). */
@@ -74,7 +74,9 @@ export class ResendJob {
       const position = core.journal.findDeliveryFrom(id, this.epoch, this.report.next)
       if (position < 0) return
       const record = await fetch(this.deliveries, position)
-      if (record.type === 'D') await this.copies(record)
+      if (!record)
+        this.report.next++ // what nobody can read is gap-filled
+      else if (record.type === 'D') await this.copies(record)
       else if (record.type === 'S') this.kept(record)
       else throw new Error(`bug: ${position} is neither a delivery nor a session record`)
     }
@@ -99,9 +101,9 @@ export class ResendJob {
       if (!this.target.hasRoomToSpare) await this.pace.room()
       const position = positions[number - first]!
       this.report.next = number + 1
-      if (isDamaged(this.target, position)) continue // it will be gap-filled
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return
+      if (!message) continue // it will be gap-filled
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though a delivery names it`)
       this.target.core.turn()
       const gone = isOld || isRevoked(this.target.state, message.stream, message.position)

@@ -77,7 +77,7 @@ export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number
 function knownOf(journal: Journal, id: number, stream: StreamState): Known {
   const record = (epoch: number, number: number): MessageRecord | undefined => {
     const position = journal.findMessage(id, epoch, number)
-    if (position < 0) return undefined
+    if (position < 0 || journal.isDamaged(position)) return undefined // damaged is as good as not there: it comes once more, late
     const found = journal.read(position)
     return found.type === 'M' ? found : undefined
   }

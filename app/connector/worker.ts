@@ -3,12 +3,14 @@ import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { FilePort } from '#journal/files.ts'
+import type { FoundDamage } from '#journal/journal.ts'
 import { Acceptor, type Taker } from './acceptor.ts'
 import { Alarms } from './alarms.ts'
 import { isAllowed } from './allowed.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Core } from './core.ts'
 import { CredentialCheck, FailureLimit } from './credentials.ts'
+import { DamageMet } from './damage.ts'
 import type { Door } from './door.ts'
 import type { Feed } from './feed.ts'
 import { showFeedAlarms } from './feed-alarms.ts'
@@ -60,6 +62,7 @@ export class Worker {
   private readonly retention: Retention
   readonly alarms = new Alarms()
   readonly refusedLogons = new RefusedLogons()
+  private readonly damageMet: DamageMet
   readonly startedMs: number
   running: Snapshot | undefined
   private readonly credentials = new CredentialCheck()
@@ -81,6 +84,7 @@ export class Worker {
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
     this.retention = new Retention(this)
+    this.damageMet = new DamageMet(this.alarms, (stream) => sources.byStream(stream).name)
     this.acceptor = new Acceptor(
       core,
       this.budget,
@@ -97,6 +101,7 @@ export class Worker {
   static async open(options: WorkerOptions): Promise<Worker> {
     const state = emptyState(judgeTerms)
     let worker: Worker | undefined
+    const metEarly: FoundDamage[] = []
     const { data, durability, files, segmentBytes, ringBytes, onFatal, log } = options
     const journalOptions = {
       durability,
@@ -110,6 +115,7 @@ export class Worker {
         worker?.watchBacklog()
       },
       onPressure: (full) => worker?.pressure(full),
+      onDamaged: (damage) => (worker ? worker.damaged(damage) : metEarly.push(damage)),
       onFatal,
     })
     const { recovery } = journal
@@ -122,6 +128,7 @@ export class Worker {
       worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')
     if (recovery.damaged.length > 0)
       worker.alarms.raise('damaged', 'connector', '', 'A part of the journal is damaged.')
+    for (const damage of metEarly) worker.damaged(damage)
     core.control({ kind: 'start' })
     core.endTurn()
     if (journal.isFull) worker.pressure(true)
@@ -268,6 +275,11 @@ export class Worker {
     if (full) this.alarms.raise('disk-full', 'connector', '', 'The disk is full: feeds are left unread.')
     else this.alarms.clear('disk-full', 'connector', '')
     for (const feed of this.feeds.values()) feed.full(full)
+  }
+
+  private damaged(damage: FoundDamage): void {
+    const messages = this.damageMet.add(damage)
+    this.log.error({ from: damage.from, to: damage.to, messages }, 'a part of the journal is damaged')
   }
 
   private watchBacklog(): void {

@@ -10,6 +10,7 @@ import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
 import type { RecoveryReport } from './recovery.ts'
 import { Scan } from './scan.ts'
+import type { SegmentChecks } from './segment-checks.ts'
 import type { Segments } from './segments.ts'
 
 /** Two varints: a distance below 2^53 and a number of 32 bits. */
@@ -24,6 +25,7 @@ export interface Parts {
   segments: Segments
   allocator: Allocator
   indexes: Indexes
+  checks: SegmentChecks
   recovery: RecoveryReport
   batchBytes: number
   /** Ends the writer and lets the directory go. */
@@ -253,8 +255,14 @@ export class DurableJournal implements Journal {
     return this.decoder.decode(readRecordNow(this.parts.segments, position), 0, position)
   }
 
+  isDamaged(position: number): boolean {
+    if (this.appender.place(position) >= 0) return false
+    this.parts.checks.lookNow(position)
+    return this.parts.checks.isDamaged(position)
+  }
+
   reader(): JournalReader {
-    return new ForwardReader(this.appender, new Window(this.parts.segments, this.turns))
+    return new ForwardReader(this.appender, new Window(this.parts.segments, this.turns), this.parts.checks)
   }
 
   scan(
@@ -263,7 +271,8 @@ export class DurableJournal implements Journal {
     visit: (record: JournalRecord) => boolean | undefined,
     onDamage: (from: number, to: number) => void = () => {},
   ): Promise<number> {
-    return new Scan(this.parts.segments, this.turns, this.appender, { from, to, visit, onDamage }).run()
+    const { segments, checks } = this.parts
+    return new Scan(segments, this.turns, this.appender, checks, { from, to, visit, onDamage }).run()
   }
 
   findDelivery(target: number, epoch: number, number: number): number {
@@ -331,16 +340,20 @@ class ForwardReader implements JournalReader {
   constructor(
     private readonly recent: Appender,
     private readonly window: Window,
+    private readonly checks: SegmentChecks,
   ) {}
 
   peek(position: number): JournalRecord | undefined {
     const place = this.recent.place(position)
     if (place >= 0) return this.decoder.decode(this.recent.memory, place, position)
-    if (!this.window.hasRecord(position)) return undefined
+    if (this.checks.isDamaged(position) || !this.window.hasRecord(position)) return undefined
     return this.decoder.decode(this.window.memory, position - this.window.from, position)
   }
 
-  async load(position: number): Promise<void> {
-    if (this.recent.place(position) < 0 && !this.window.hasRecord(position)) await this.window.loadRecord(position)
+  async load(position: number): Promise<boolean> {
+    if (this.recent.place(position) >= 0) return true
+    if (await this.checks.damages(position)) return false
+    if (!this.window.hasRecord(position)) await this.window.loadRecord(position)
+    return true
   }
 }

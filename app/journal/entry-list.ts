@@ -77,6 +77,10 @@ export class SegmentEntries {
   private lastKey = -1
   private lastList = new EntryList(2, 1)
 
+  get keys(): Iterable<number> {
+    return this.lists.keys()
+  }
+
   entries(key: number): Entries | undefined {
     return this.lists.get(key)
   }
@@ -108,4 +112,10 @@ const KINDS = 0x100000000
 /** Ids and epochs have 16 bits; the kind stands above them. */
 export const messageKey = (stream: number, epoch: number): number => stream * 0x10000 + epoch
 export const deliveryKey = (target: number, epoch: number): number => KINDS + target * 0x10000 + epoch
-export const strideOf = (key: number): 2 | 3 => (key < KINDS ? 2 : 3)
+export const isMessageKey = (key: number): boolean => key < KINDS
+/** Of a message's key. */
+export const idsOf = (key: number): { stream: number; epoch: number } => ({
+  stream: Math.floor(key / 0x10000),
+  epoch: key % 0x10000,
+})
+export const strideOf = (key: number): 2 | 3 => (isMessageKey(key) ? 2 : 3)

@@ -100,7 +100,7 @@ export class IndexFile {
   private constructor(
     private readonly path: string,
     private readonly cache: PageCache,
-    private readonly keys: Float64Array,
+    readonly keys: Float64Array,
     /** Four words a key: first word, entries, lowest and highest number. */
     private readonly stretches: Uint32Array,
     private readonly pageCrcs: Uint32Array,

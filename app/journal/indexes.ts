@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Batch, type Damage, type Verdict, walkBatches } from './batch-walk.ts'
-import { countUpTo, deliveryKey, type Entries, messageKey, SegmentEntries } from './entry-list.ts'
+import { countUpTo, deliveryKey, type Entries, idsOf, isMessageKey, messageKey, SegmentEntries } from './entry-list.ts'
 import { isNoRoom } from './files.ts'
 import { DamagedIndexError, IndexFile, PageCache, writeIndex } from './index-file.ts'
 import { type Memory, memoryOf } from './layout.ts'
@@ -9,6 +9,7 @@ import type { JournalRecord } from './records.ts'
 import type { Segment, Segments } from './segments.ts'
 
 interface KeyedEntries {
+  readonly keys: Iterable<number>
   entries(key: number): Entries | undefined
 }
 
@@ -84,6 +85,17 @@ export class Indexes {
     // numbers out of their order are rare; sorting keeps equal ones in the order they came, and the newest counts
     const newest = new Map(found.sort((a, b) => a.number - b.number).map(({ number, position }) => [number, position]))
     return [...newest.values()]
+  }
+
+  /** The M in these positions of one segment. */
+  messagesWithin(from: number, to: number): { stream: number; epoch: number; number: number }[] {
+    const segment = this.segments.holding(from)
+    if (!segment) return []
+    return [...this.of(segment).keys].filter(isMessageKey).flatMap((key) =>
+      this.within(segment, key, 0, Number.POSITIVE_INFINITY)
+        .filter(({ position }) => position >= from && position < to)
+        .map(({ number }) => ({ ...idsOf(key), number })),
+    )
   }
 
   private within(segment: Segment, key: number, from: number, to: number): Found[] {

@@ -9,6 +9,7 @@ import { lockDirectory } from './lock.ts'
 import type { DeliveryRecord, JournalRecord, MessageFields } from './records.ts'
 import { type RecoveryReport, recover } from './recovery.ts'
 import { Ring } from './ring.ts'
+import { SegmentChecks } from './segment-checks.ts'
 import { type Segment, Segments } from './segments.ts'
 import { Writer } from './writer.ts'
 
@@ -42,6 +43,8 @@ export interface JournalHooks {
   replay(record: JournalRecord): void
   /** Recovery: what stood from here to the next record cannot be read. */
   damaged?(from: number): void
+  /** Sealed bytes that were to be read cannot be: added to `recovery.damaged`. `messages`: the M in them, as far as an index tells. */
+  onDamaged?(damage: FoundDamage): unknown
   /** This batch and all before it are durable. In order, from the event loop, never from inside an append or commit. */
   onDurable(batch: number): void
   /** True: no room could be allocated ahead, feeds must pause at once, session records and deliveries go on. False: there is room again. */
@@ -107,8 +110,16 @@ export interface Journal {
 
   /** Offset in `memory` of what has this position, or −1 when it is no longer there. Until the next append. */
   place(position: number): number
-  /** The record at a position that an append, an index or a D gave. From memory, else by a small synchronous read: for single look-ups. @throws when nothing is there */
+  /**
+   * The record at a position that an append, an index or a D gave. From memory, else by a small synchronous read: for single look-ups.
+   * @throws when nothing is there, also where `isDamaged`
+   */
   read(position: number): JournalRecord
+  /**
+   * Whether a position stands in bytes that cannot be read: ask before `read`. A sealed segment that nobody has read from since the start is
+   * gone through first, synchronously: for single look-ups.
+   */
+  isDamaged(position: number): boolean
   /** For many records in ascending order: resends, catch-up. */
   reader(): JournalReader
   /**
@@ -157,8 +168,18 @@ export interface SealedSegment {
 export interface JournalReader {
   /** The record at a position if it is in memory, else undefined: then `await load(position)` first. */
   peek(position: number): JournalRecord | undefined
-  /** Bring the bytes from this position on into memory, up to 1 MB. At most two such reads are in flight over all readers, taken in turn. */
-  load(position: number): Promise<void>
+  /**
+   * Bring the bytes from this position on into memory, up to 1 MB. At most two such reads are in flight over all readers, taken in turn.
+   * The first read from a sealed segment since the start has all of it checked before. False: what stands here is damaged.
+   */
+  load(position: number): Promise<boolean>
+}
+
+/** Sealed bytes `[from, to)` that cannot be read. */
+export interface FoundDamage {
+  from: number
+  to: number
+  messages: Pick<MessageFields, 'stream' | 'epoch' | 'number'>[]
 }
 
 /** The place of a number within a D: the copy's M. */
@@ -210,6 +231,13 @@ async function openLocked(
     onFailure: fail,
   })
   const indexes = new Indexes(segments, fail)
+  const checks = new SegmentChecks(
+    segments,
+    recovered.report.damaged,
+    () => appender.durableEnd,
+    (from, to) => hooks.onDamaged?.({ from, to, messages: indexes.messagesWithin(from, to) }),
+  )
+  for (const segment of recovered.replayed.slice(0, -1)) checks.passed(segment)
   indexes.open = recovered.entries
   const tail = recovered.tail ?? (await firstTail(segments, Math.min(segmentBytes, FIRST_SEGMENT_BYTES), files))
   if (tail.fd < 0) tail.fd = reopen(segments, tail.segment, durability)
@@ -244,6 +272,7 @@ async function openLocked(
     segments,
     allocator,
     indexes,
+    checks,
     recovery: recovered.report,
     batchBytes,
     release,

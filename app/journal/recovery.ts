@@ -42,6 +42,8 @@ export interface Recovered {
   entries: SegmentEntries
   /** A segment made ahead that nothing was written to. */
   spare: Segment | undefined
+  /** What it has gone through, oldest first: the last one is where to go on. */
+  replayed: readonly Segment[]
 }
 
 /**
@@ -80,7 +82,7 @@ class Recovery {
     const from = this.newestWithHead()
     let tail: Tail | undefined
     for (let i = from; i < list.length; i++) tail = this.replaySegment(list[i]!, i === from, i === list.length - 1)
-    return { report: this.report, tail, entries: this.entries, spare }
+    return { report: this.report, tail, entries: this.entries, spare, replayed: list.slice(from) }
   }
 
   /** The last one loaded is kept: it is nearly always the one to replay. */

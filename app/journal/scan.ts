@@ -15,6 +15,7 @@ import {
 import { LARGEST_READ, type Turns, Window } from './read-window.ts'
 import { RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'
+import type { SegmentChecks } from './segment-checks.ts'
 import type { Segment, Segments } from './segments.ts'
 
 /** Where recent bytes are and where the journal ends, at any moment. */
@@ -48,6 +49,7 @@ export class Scan {
     private readonly segments: Segments,
     turns: Turns,
     private readonly recent: Recent,
+    private readonly checks: SegmentChecks,
     private readonly request: ScanRequest,
   ) {
     this.window = new Window(segments, turns)
@@ -93,6 +95,8 @@ export class Scan {
     const { position } = this
     const segment = this.segments.holding(position)
     if (!segment) return this.leave(position)
+    // perhaps in the middle of a batch, whose crc nobody looks at here
+    if (position === this.request.from && (await this.checks.damages(position))) return this.resync(segment)
     if (!this.window.has(position, 8)) await this.window.load(position)
     if (!this.window.has(position, 1)) return this.leave(position)
     const first = this.window.memory.view.getUint8(position - this.window.from)
@@ -150,6 +154,7 @@ export class Scan {
     const next = nextValid(memory, from - segment.base + 1, 0)
     if (next) this.position = segment.base + next.at
     else this.leave(segment.base + segment.bytes - 1)
+    await this.checks.met(from, this.position)
     this.request.onDamage(from, this.position)
   }
 

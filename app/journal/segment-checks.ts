@@ -1,0 +1,111 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Batch, type Damage, type Verdict, walkBatches } from './batch-walk.ts'
+import { memoryOf } from './layout.ts'
+import type { RecoveryReport } from './recovery.ts'
+import type { Segment, Segments } from './segments.ts'
+
+/** Bytes gone through before other work has its turn. */
+const SLICE_BYTES = 2 << 20
+
+type Damaged = RecoveryReport['damaged']
+
+/**
+ * Sealed segments are gone through by crc once, before the first record is read from them; what is damaged is added to what recovery has
+ * found, and told. A segment whose last batches are still on their way to the disk has to wait for it.
+ */
+export class SegmentChecks {
+  private readonly done = new WeakSet<Segment>()
+  private readonly running = new Map<Segment, Promise<void>>()
+  /** One segment at a time: each is in memory while it is gone through. */
+  private last = Promise.resolve()
+
+  constructor(
+    private readonly segments: Segments,
+    private readonly damaged: Damaged,
+    /** Everything before this position is on the disk. */
+    private readonly durableEnd: () => number,
+    private readonly onDamaged: (from: number, to: number) => void,
+  ) {}
+
+  /** Recovery has gone through it. */
+  passed(segment: Segment): void {
+    this.done.add(segment)
+  }
+
+  /** Whether this position is known to stand in damaged bytes. */
+  isDamaged(position: number): boolean {
+    const { damaged } = this
+    for (let i = 0; i < damaged.length; i++) {
+      const { from, to } = damaged[i]! // within the list
+      if (position >= from && position < to) return true
+    }
+    return false
+  }
+
+  /** Go through the segment that holds this position, unless that was done. */
+  private async look(position: number): Promise<void> {
+    const segment = this.unchecked(position)
+    if (!segment) return
+    let running = this.running.get(segment)
+    if (!running) {
+      running = this.last.then(() => this.walkLater(segment)).finally(() => this.running.delete(segment))
+      this.last = running.catch(() => undefined) // whoever asked is told
+      this.running.set(segment, running)
+    }
+    return running
+  }
+
+  /** The same at once, holding up all other work. */
+  lookNow(position: number): void {
+    const segment = this.unchecked(position)
+    if (!segment) return
+    const walk = walkBatches(memoryOf(this.segments.load(segment)), 0)
+    while (!this.step(walk, segment));
+  }
+
+  /** Whether it stands in damaged bytes, once its segment has been gone through. */
+  async damages(position: number): Promise<boolean> {
+    await this.look(position)
+    return this.isDamaged(position)
+  }
+
+  /** Somebody could not read what stands here. In a segment that is still being written that may mean nothing. */
+  async met(from: number, to: number): Promise<void> {
+    await this.look(from)
+    const segment = this.segments.holding(from)
+    if (segment && this.done.has(segment)) this.found(from, to)
+  }
+
+  private found(from: number, to: number, batches = 1): void {
+    if (this.damaged.some((one) => from >= one.from && to <= one.to)) return
+    this.damaged.push({ from, to, batches, head: false })
+    this.onDamaged(from, to)
+  }
+
+  private unchecked(position: number): Segment | undefined {
+    const segment = this.segments.holding(position)
+    if (!segment || this.done.has(segment) || segment === this.segments.list.at(-1)) return undefined
+    return this.durableEnd() >= segment.base + segment.bytes ? segment : undefined
+  }
+
+  private async walkLater(segment: Segment): Promise<void> {
+    const walk = walkBatches(memoryOf(await this.segments.loadLater(segment)), 0)
+    while (!this.step(walk, segment)) await nextTurn()
+  }
+
+  /** True: all of it has been gone through. */
+  private step(walk: Generator<Batch | Damage, Verdict>, segment: Segment): boolean {
+    const { base } = segment
+    for (let bytes = 0; bytes < SLICE_BYTES; ) {
+      const { done, value } = walk.next()
+      if (done) {
+        if (value.tail !== 'clean') this.found(base + value.from, base + value.to)
+        this.done.add(segment)
+        return true
+      }
+      if ('length' in value) bytes += value.length
+      else if (value.to > value.from) this.found(base + value.from, base + value.to, value.batches)
+    }
+    return false
+  }
+}
