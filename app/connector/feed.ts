@@ -30,16 +30,7 @@ const fullLogoutMs = 60_000
 /** A feed session, whichever side connects: its messages go to the intake, in order and each once. */
 export class Feed implements Reader {
   readonly peer: Peer
-  readonly report: FeedReport = {
-    sinceMs: 0,
-    address: '',
-    lastHeardMs: 0,
-    lastReceivedMs: 0,
-    received: 0,
-    aside: 0,
-    duplicates: 0,
-    detail: '',
-  }
+  readonly report: FeedReport
   protected connection: Connection | undefined
   /** Since when the disk is full, steady; 0: there is room. */
   private fullSinceMs = 0
@@ -52,6 +43,16 @@ export class Feed implements Reader {
     private readonly intake: Intake,
     protected readonly door: Door,
   ) {
+    this.report = {
+      sinceMs: core.clock.wallMs(),
+      address: '',
+      lastHeardMs: 0,
+      lastReceivedMs: 0,
+      received: 0,
+      aside: 0,
+      duplicates: 0,
+      detail: '',
+    }
     this.peer = new Peer(
       id,
       core,

@@ -1,5 +1,6 @@
 /** What the status page shows of a target beyond its durable state. */
 export type TargetReport = {
+  /** Since when it is logged on, or nobody is; from the start where neither has changed. */
   sinceMs: number
   address: string
   lastLogonMs: number
@@ -19,8 +20,8 @@ export type TargetReport = {
   oversize: number
 }
 
-export const blankTargetReport = (): TargetReport => ({
-  sinceMs: 0,
+export const blankTargetReport = (sinceMs: number): TargetReport => ({
+  sinceMs,
   address: '',
   lastLogonMs: 0,
   lastLogoffMs: 0,

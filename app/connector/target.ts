@@ -22,7 +22,7 @@ import { secondLogon } from './second-logon.ts'
 import { addressKey, type Exchange, targetSession } from './settings.ts'
 import type { Source, Sources } from './sources.ts'
 import type { TargetState } from './state.ts'
-import { blankTargetReport } from './target-report.ts'
+import { blankTargetReport, type TargetReport } from './target-report.ts'
 import { isWithin } from './week.ts'
 
 /** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
@@ -44,7 +44,7 @@ const terms: CopyTerms = {
 export class Target implements Reader {
   readonly peer: Peer
   readonly deliveries: Deliveries
-  readonly report = blankTargetReport()
+  readonly report: TargetReport
   /** Index of the credential of the present logon. */
   private credential = -1
   private connection: Connection | undefined
@@ -68,6 +68,7 @@ export class Target implements Reader {
     private readonly door: Door,
   ) {
     this.copying = this.copyingFor(exchange, config)
+    this.report = blankTargetReport(core.clock.wallMs())
     this.awaySinceMs = core.clock.steadyMs()
     this.deliveries = new Deliveries(id, core.journal, core.state)
     this.membership = new Membership(core.state)
@@ -195,6 +196,7 @@ export class Target implements Reader {
     this.connection = connection
     connection.reader = this
     this.report.address = connection.address
+    this.report.lastHeardMs = this.core.wallMs
     this.peer.attach(connection.wire, targetSession(this.exchange, this.config))
     this.peer.input({ type: 'message', message })
   }

@@ -89,7 +89,18 @@ type Keyed = { environment: PgColumn; connector: PgColumn }
 const of = (table: Keyed, environment: Environment, connector: string): SQL | undefined =>
   and(eq(table.environment, environment), eq(table.connector, connector))
 
-/** Rows replaced as a whole. `key` names the columns that tell them apart. */
+/** What happened last: true also when the connector has started anew since and does not know it any more. */
+const lasting = new Set([
+  'lastLogonAt',
+  'lastLogoffAt',
+  'lastLogoffWhy',
+  'lastCredential',
+  'lastSentAt',
+  'lastHeardAt',
+  'lastReceivedAt',
+])
+
+/** Rows replaced, but for what happened last. `key` names the columns that tell them apart. */
 async function upsert<T extends PgTable>(
   tx: Tx,
   table: T,
@@ -99,7 +110,13 @@ async function upsert<T extends PgTable>(
   const columns: Record<string, PgColumn> = getTableColumns(table)
   const target = key.map((name) => columns[name]!) // the caller names columns of the table
   const others = Object.entries(columns).filter(([name]) => !key.includes(name))
-  const set = Object.fromEntries(others.map(([name, column]) => [name, sql.raw(`excluded."${column.name}"`)]))
+  const given = (column: PgColumn) => sql.raw(`excluded."${column.name}"`)
+  const set = Object.fromEntries(
+    others.map(([name, column]) => [
+      name,
+      lasting.has(name) ? sql`coalesce(${given(column)}, ${column})` : given(column),
+    ]),
+  )
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     const some = rows.slice(at, at + rowsAtOnce)
     // drizzle cannot follow that every table's own insert type and column set fit it

@@ -167,6 +167,30 @@ describe('a connector that follows the database', () => {
     expect(journal?.free_bytes).toBeLessThan(blocks * bsize)
   })
 
+  test('does not forget what happened last when it starts anew', async () => {
+    await db.truncate()
+    await publish(1, [gw1, k7t, odq()])
+    const first = await run()
+    const peer = await client(first.running.worker.acceptor.port('localhost:0') ?? 0)
+    peer.logon([
+      [95, secret.length],
+      [96, secret],
+    ])
+    await peer.message('1')
+    const row = async (since: Date) => {
+      const [found] = await db.owner`
+        select last_logon_at, last_heard_at from dc.observed_targets where at > ${since} and last_logon_at is not null`
+      return found
+    }
+    const before = await until('the logon', () => row(new Date(0)))
+    await first.stop()
+    const stopped = new Date()
+    await run(first.data)
+    const after = await until('the new start', () => row(stopped))
+    expect(after.last_logon_at).toEqual(before.last_logon_at)
+    expect(after.last_heard_at.getTime()).toBeGreaterThanOrEqual(before.last_heard_at.getTime())
+  })
+
   test('follows a new version in seconds without cutting the session, and reports only what changed', async () => {
     await db.truncate()
     await publish(1, [gw1, k7t, odq()])
@@ -178,6 +202,8 @@ describe('a connector that follows the database', () => {
     ])
     await peer.message('1')
     await publish(2, [odq({ level: 'executions' })])
+    const heard = () => db.owner`select last_heard_at from dc.observed_targets where state = 'logged-on'`
+    expect((await until('the logon', async () => (await heard())[0]))?.last_heard_at).not.toBeNull()
     const rows = await until('the report', async () => {
       const found =
         await db.owner`select kind, object_id, state, from_source_seq from dc.configuration_reports where number = 2`
@@ -205,6 +231,14 @@ describe('a connector that follows the database', () => {
       { object_id: 'LATER1', state: 'refused', detail: expect.stringMatching(/^tls: ENOENT.*server.crt/) },
       { object_id: 'ODQ1Z9', state: 'running', detail: null },
     ])
+    const rowsOf = () => db.owner`select session_id, since, at from dc.observed_targets order by 1`
+    const before = await until('the targets', async () => (await rowsOf()).length > 0 && rowsOf())
+    const [self] = await db.owner`select heard_at from dc.observed_connectors`
+    await until('another report', async () => {
+      const [now] = await db.owner`select heard_at from dc.observed_connectors`
+      return now?.heard_at > self?.heard_at
+    })
+    expect(await rowsOf()).toEqual(before) // nobody came: nothing to say, and since when nobody did stands
   })
 
   test('writes refused Logons down, and keeps the newest ten thousand', async () => {

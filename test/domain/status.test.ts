@@ -90,10 +90,16 @@ describe('the word of a target', () => {
     )
   })
 
-  test('says how many copies wait for a client that is away', () => {
+  test('says how many copies wait for a client that is away, in the words of the columns', () => {
     const away = { ...ledger, delivered: 0, waiting: 60, held: 30 }
-    expect(targetState({ ...target, loggedOn: false, ledger: away }, [feed], heard).sentence).toBe(
-      'No logon. 90 copies are held.',
+    const sentence = (over: Partial<Ledger>) =>
+      targetState({ ...target, loggedOn: false, ledger: { ...away, ...over } }, [feed], heard).sentence
+    expect(sentence({})).toBe('No logon. 60 copies wait and 30 copies are held.')
+    expect(sentence({ received: 70, held: 0 })).toBe('No logon. 60 copies wait.')
+    expect(sentence({ received: 11, waiting: 0, held: 1 })).toBe('No logon. 1 copy is held.')
+    expect(sentence({ received: 11, waiting: 1, held: 0 })).toBe('No logon. 1 copy waits.')
+    expect(sessionsState(away, heard).sentence).toBe(
+      'Of your sessions, 60 copies wait and 30 copies are held for the client.',
     )
   })
 })
@@ -139,7 +145,7 @@ describe('the first sentence of the page', () => {
     const away = { ...complete, name: 'Desk 8', state: targetState({ ...target, loggedOn: false }, [feed], heard) }
     expect(verdict([complete, away], 0, heard)).toMatchObject({
       tone: 'attention',
-      sentence: '1 of 2 groups complete, nothing unaccounted. Desk 8: No logon. 0 copies are held.',
+      sentence: '1 of 2 groups complete, nothing unaccounted. Desk 8: No logon. No copy waits.',
       counts: [
         { word: 'Waiting for them', count: 1 },
         { word: 'Complete', count: 1 },

@@ -176,24 +176,31 @@ function held(facts: TargetFacts): DeliveryState | undefined {
   return {
     word: 'Paused',
     text: `Paused by ${facts.pausedBy ?? 'somebody'}`,
-    sentence: `Paused${why}. ${copiesHeld(facts)}`,
+    sentence: `Paused${why}. ${kept(facts.ledger)}.`,
   }
 }
 
-const copiesHeld = ({ ledger }: TargetFacts): string => {
-  const kept = ledger.waiting + ledger.held
-  return kept === 1 ? '1 copy is held.' : `${writeCount(kept)} copies are held.`
+const copies = (count: number) => (count === 1 ? '1 copy' : `${writeCount(count)} copies`)
+const verb = (count: number, one: string, many: string) => (count === 1 ? one : many)
+
+/** In the words of the columns beside it: what waits is numbered when the client comes, what is held it has to ask for. */
+const kept = ({ waiting, held }: Ledger): string => {
+  const waits = `${copies(waiting)} ${verb(waiting, 'waits', 'wait')}`
+  const isHeld = `${copies(held)} ${verb(held, 'is', 'are')} held`
+  if (waiting > 0 && held > 0) return `${waits} and ${isHeld}`
+  if (held > 0) return isHeld
+  return waiting > 0 ? waits : 'No copy waits'
 }
 
 function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState {
   const say = (word: DeliveryWord, sentence: string): DeliveryState => ({ word, text: word, sentence })
   if (!facts.hasCredential)
-    return say('Waiting for them', `No password yet: nobody can log on to ${facts.sessionId}. ${copiesHeld(facts)}`)
-  if (!facts.loggedOn) return say('Waiting for them', `No logon. ${copiesHeld(facts)}`)
+    return say('Waiting for them', `No password yet: nobody can log on to ${facts.sessionId}. ${kept(facts.ledger)}.`)
+  if (!facts.loggedOn) return say('Waiting for them', `No logon. ${kept(facts.ledger)}.`)
   if (facts.behindMs > lateAfterMs)
     return say(
       'Late',
-      `The client reads too slowly: ${writeAge(facts.behindMs)} behind, ${writeCount(facts.ledger.waiting)} copies waiting.`,
+      `The client reads too slowly: ${writeAge(facts.behindMs)} behind, ${copies(facts.ledger.waiting)} waiting.`,
     )
   const away = feeds.find((feed) => !feed.connected)
   if (away) {
@@ -203,8 +210,7 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   if (facts.onBackup) return say('On backup', 'Delivered on the second address.')
   const missing = feeds.reduce((sum, feed) => sum + feed.gap, 0)
   if (missing > 0) return say('Catching up', `${writeCount(missing)} messages are being asked for again upstream.`)
-  if (facts.recovering > 0)
-    return say('Catching up', `${writeCount(facts.recovering)} ${facts.recovering === 1 ? 'copy' : 'copies'} to go.`)
+  if (facts.recovering > 0) return say('Catching up', `${copies(facts.recovering)} to go.`)
   if (facts.part === 'unanswered') return say('Catching up', 'A change was published and is being applied.')
   return say('Complete', 'Every copy that should be there is there.')
 }
@@ -218,12 +224,11 @@ export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
       `${writeCount(Math.abs(open))} messages of your sessions are unaccounted for.`,
       'Tell operations of the exchange.',
     )
-  const kept = ledger.waiting + ledger.held
-  if (kept > 0)
+  if (ledger.waiting + ledger.held > 0)
     return {
       word: 'Waiting for them',
       text: 'Waiting for them',
-      sentence: `${writeCount(kept)} copies of your sessions are held for the client.`,
+      sentence: `Of your sessions, ${kept(ledger)} for the client.`,
     }
   return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
 }
