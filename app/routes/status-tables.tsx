@@ -73,13 +73,24 @@ export function GroupTable({
         },
         { key: 'targets', head: 'Targets', number: true, cell: (group) => <Count of={group.targets || null} /> },
         ...ledgerColumns<GroupRow>((group) => (group.isLive ? group.ledger : null), stale),
-        { key: 'sent', head: 'Last sent', number: true, cell: (group) => <Age at={group.lastSentAt} /> },
+        {
+          key: 'sent',
+          head: 'Last sent',
+          number: true,
+          cell: (group) => (
+            <LastSent at={group.lastSentAt} isKnown={group.targets > 0 && group.ledger.delivered === 0} />
+          ),
+        },
       ]}
     />
   )
 }
 
-/** Targets with their numbers and when their client was last heard. */
+/** `isKnown`: whether nothing was ever sent; a guarantor does not see the targets, and the connector may have forgotten. */
+const LastSent = ({ at, isKnown }: { at: Date | null; isKnown: boolean }) =>
+  at !== null || isKnown ? <Age at={at} /> : <>–</>
+
+/** Targets with their figures. What moves with every heartbeat stands on the target's own page. */
 export function TargetTable({
   targets,
   stale,
@@ -124,13 +135,11 @@ export function TargetTable({
         { key: 'sources', head: 'Sources', number: true, cell: (target) => <Count of={target.sources} /> },
         ...ledgerColumns<TargetRow>((target) => target.ledger, stale),
         {
-          key: 'next',
-          head: 'Next number',
+          key: 'sent',
+          head: 'Last sent',
           number: true,
-          cell: (target) => <Count of={target.nextOut} stale={stale} />,
+          cell: (target) => <LastSent at={target.lastSentAt} isKnown={target.ledger.delivered === 0} />,
         },
-        { key: 'sent', head: 'Last sent', number: true, cell: (target) => <Age at={target.lastSentAt} /> },
-        { key: 'heard', head: 'Last heard', number: true, cell: (target) => <Age at={target.lastHeardAt} /> },
       ]}
     />
   )

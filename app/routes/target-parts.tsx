@@ -124,7 +124,10 @@ export function Session({ target, stale }: { target: TargetView; stale: boolean 
               </>
             ),
           },
-          { term: 'Last sent', value: <Age at={session.lastSentAt} ago /> },
+          (session.lastSentAt !== null || target.ledger.delivered === 0) && {
+            term: 'Last sent',
+            value: <Age at={session.lastSentAt} ago />,
+          },
           { term: 'Last heard', value: <Age at={session.lastHeardAt} ago /> },
         ]}
       />
@@ -143,14 +146,18 @@ const sessionWords: Record<string, string> = {
 }
 
 /** The newest copies, decoded: what the client has just received. */
-export function RecentCopies({ copies, stale }: { copies: Copies; stale: boolean }) {
+export function RecentCopies({ copies, delivered, stale }: { copies: Copies; delivered: number; stale: boolean }) {
   return (
     <Section title="Newest copies" intro={stale ? 'As last reported; the connector is silent.' : undefined}>
       <Table
         caption="Newest copies"
         rows={copies}
         rowKey={(copy) => String(copy.seq)}
-        empty="No copy has gone out on this target yet. The newest ten appear here when its client logs on."
+        empty={
+          delivered === 0
+            ? 'No copy has gone out on this target this week. The newest ten appear here when its client logs on.'
+            : 'No copy has gone out since the connector started. The newest ten appear here with the next one.'
+        }
         columns={[
           { key: 'seq', head: 'Number (34)', tight: true, number: true, cell: (copy) => <Count of={copy.seq} /> },
           { key: 'at', head: 'Sent', cell: (copy) => <Instant at={copy.at} show="time" precision="ms" /> },

@@ -76,10 +76,12 @@ export default function Target() {
           {target.pauseReason}
         </Notice>
       )}
-      {recent && recent.length > 0 && <RecentCopies copies={recent} stale={isStale} />}
+      {recent && recent.length > 0 && (
+        <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />
+      )}
       <Connection target={target} clientCommand={command} />
       {target.credentials && <Credentials target={target} credentials={target.credentials} />}
-      {recent?.length === 0 && <RecentCopies copies={recent} stale={isStale} />}
+      {recent?.length === 0 && <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />}
       <Session target={target} stale={isStale} />
       <Section title="Sources" intro={`${plural(target.sources.length, 'source session')} copied to this target.`}>
         <TargetSources sources={target.sources} stale={isStale} />

@@ -24,12 +24,8 @@ export type TargetRow = {
   groupName: string
   delivery: DeliveryState
   protocol: string
-  address: string | null
-  nextOut: number
-  nextIn: number
   sources: number
   ledger: Ledger
-  lastHeardAt: Date | null
   lastSentAt: Date | null
 }
 

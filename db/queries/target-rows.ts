@@ -65,12 +65,8 @@ export async function listTargetRows(
       groupName,
       delivery: state,
       protocol: protocol ?? 'classic',
-      address: observed?.address ?? null,
-      nextOut: observed?.nextOut ?? 0,
-      nextIn: observed?.nextIn ?? 0,
       sources: sources.length,
       ledger,
-      lastHeardAt: observed?.lastHeardAt ?? null,
       lastSentAt: observed?.lastSentAt ?? null,
     }
     return { row, record: target, observed, state, sources }

@@ -14,6 +14,8 @@ beforeAll(async () => {
   const [target] = await db.owner<{ session_id: string }[]>`select session_id from dc.targets order by 1`
   sessionId = target?.session_id ?? ''
   const at = db.clock.now
+  await db.owner`insert into dc.observed_targets (environment, connector, session_id, state, since, at)
+    values ('sandbox', 'test', ${sessionId}, 'logged-on', ${at}, ${at})`
   await db.owner`insert into dc.observed_feeds (environment, connector, feed_id, state, since, at)
     values ('sandbox', 'test', 'gw1', 'logged-on', ${at}, ${at})`
 })
@@ -31,6 +33,12 @@ const report = async () => {
   sandbox.tick()
   await db.owner`update dc.observed_connectors set heard_at = ${db.clock.now}`
 }
+/** A heartbeat of every client and gateway, and ours to them. */
+const heartbeats = async () => {
+  const at = db.clock.now
+  await db.owner`update dc.observed_targets set last_heard_at = ${at}, next_in = next_in + 1, next_out = next_out + 1, at = ${at}`
+  await db.owner`update dc.observed_feeds set next_in = next_in + 1, next_out = next_out + 1, at = ${at}`
+}
 
 test.each([
   ['the status', () => '/status'],
@@ -47,6 +55,17 @@ test.each([
   const after = await look(path)
   expect(after.shown).toBe(before.shown)
   if (path === '/status') expect(after.heardAt).toEqual(db.clock.now)
+})
+
+test.each([
+  ['the status', () => '/status'],
+  ['a group', async () => `/groups/${await groupIdOf(db, 'Cedar risk')}`],
+])('%s is the same to its readers when nothing but heartbeats went to and fro', async (_title, pathOf) => {
+  await report()
+  const before = await look(await pathOf())
+  await report()
+  await heartbeats()
+  expect((await look(await pathOf())).shown).toBe(before.shown)
 })
 
 test('the status differs when a figure of it has moved, and when the connector has fallen silent', async () => {
