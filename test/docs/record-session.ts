@@ -1,43 +1,35 @@
 /**
- * Records what a Classic target and its client say to each other: a connector in a process of its own, a simulated gateway, the terminal
+ * Records what targets and their clients say to each other: a connector in a process of its own, a simulated gateway, the terminal
  * client, and where a client has to break rules one written by hand. `npx tsx test/docs/record-session.ts` prints it with `|` for SOH.
  */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { startClient } from '#client/client.ts'
-import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
-import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
-import { type Fields, FixPeer, Inbox } from '../support/fix-peer.ts'
+import { type Fields, FixPeer } from '../support/fix-peer.ts'
+import { recordDc4 } from './record-dc4.ts'
+import { feed, printed, type Scene, startConnector, tap, within } from './recording.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Every scene of the document, in its order. */
+export const recordSession = async (): Promise<Scene[]> => [...(await recordClassic()), ...(await recordDc4())]
 
-/** `>` from the client, `<` from the service. */
-export type Line = { from: '>' | '<'; text: string }
-/** The heading under which the document shows them, and the frames in order. */
-export type Scene = { title: string; lines: Line[] }
-
-const messages = 4
-const patienceMs = 20_000
-
-/** Plays every scene against a connector that runs `docs/examples/classic.json` on free ports. */
-export async function recordSession(): Promise<Scene[]> {
+/** Played against a connector that runs `docs/examples/classic.json`. */
+async function recordClassic(): Promise<Scene[]> {
   const directory = mkdtempSync(join(tmpdir(), 'record-session-'))
-  const connector = await startConnector(directory)
+  const connector = await startConnector(directory, 'classic.json')
   const wire = await tap(connector.targetPort)
+  const [port = 0] = wire.ports
   try {
     const copies = await feed(connector.feedPort)
     const scenes = [
-      await wire.scene('First logon of the week', () => wholeRun(wire.port, join(directory, 'first.json'), copies)),
+      await wire.scene('First logon of the week', () => wholeRun(port, join(directory, 'first.json'), copies)),
       await wire.scene('A client that has lost its numbers', () =>
-        wholeRun(wire.port, join(directory, 'second.json'), copies),
+        wholeRun(port, join(directory, 'second.json'), copies),
       ),
-      await wire.scene('Refused', () => wrongPassword(wire.port)),
-      await wire.scene('Rejected, then reset within the session', () => rulesBroken(wire.port)),
-      await wire.scene('Messages asked for by application', () => byApplication(wire.port)),
+      await wire.scene('Refused', () => wrongPassword(port)),
+      await wire.scene('Rejected, then reset within the session', () => rulesBroken(port)),
+      await wire.scene('Messages asked for by application', () => byApplication(port)),
     ]
     return scenes
   } finally {
@@ -45,98 +37,6 @@ export async function recordSession(): Promise<Scene[]> {
     await connector.stop()
     rmSync(directory, { recursive: true, force: true })
   }
-}
-
-async function startConnector(directory: string) {
-  const [feedPort = 0, targetPort = 0, backupPort = 0] = await freePorts(3)
-  // the example is checked by the connector that is given it
-  const example = JSON.parse(readFileSync(join(root, 'docs/examples/classic.json'), 'utf8')) as SnapshotInput
-  const feeds = example.feeds.map((one) => ({ ...one, port: feedPort }))
-  const ports = { primary: targetPort, backup: backupPort }
-  const targets = example.targets.map((one) => ({
-    ...one,
-    listen: one.listen.map((address) => ({ ...address, port: ports[address.role] })),
-  }))
-  const config = join(directory, 'config.json')
-  writeFileSync(config, JSON.stringify({ ...example, feeds, targets }))
-  const entry = join(root, 'app/cli/drop-copy.mjs')
-  const child = spawn(process.execPath, [entry, 'connector', '--config', config, '--data', join(directory, 'data')], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => chunk.includes('ready') && resolve())
-    void gone.then(() => reject(new Error('the connector did not start')))
-  })
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await gone
-  }
-  return { feedPort, targetPort, stop }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  return servers.map((server) => {
-    const { port } = server.address() as AddressInfo // listening on TCP
-    server.close()
-    return port
-  })
-}
-
-/** Stands between client and target, and writes down whole frames in the order in which they pass. */
-async function tap(targetPort: number) {
-  let lines: Line[] = []
-  const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1')
-    for (const [socket, other, from] of [
-      [client, target, '>'],
-      [target, client, '<'],
-    ] as const) {
-      const inbox = new Inbox()
-      socket.on('data', (chunk) => {
-        for (const { text } of inbox.push(chunk)) lines.push({ from, text })
-        other.write(chunk)
-      })
-      socket.on('end', () => other.end())
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => other.destroy())
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // listening on TCP
-  const scene = async (title: string, play: () => Promise<void>): Promise<Scene> => {
-    lines = []
-    await play()
-    return { title, lines }
-  }
-  return { port, scene, close: () => server.close() }
-}
-
-/** A few source messages, handed over before any client comes. Answers how many of them the target's level lets through. */
-async function feed(port: number): Promise<number> {
-  const gateway = await startGatewaySim({
-    mode: 'connect',
-    host: '127.0.0.1',
-    port,
-    dialect: 'encapsulated',
-    ourCompId: 'GW1',
-    theirCompId: 'DROPCOPY',
-    sources: ['K7T882'],
-    seed: 44,
-    rate: 'max',
-    count: messages,
-  })
-  await gateway.done
-  const { sources } = await gateway.stop()
-  const { 'order-reject': rejects = 0, 'cancel-reject': cancelRejects = 0 } = sources.K7T882?.classes ?? {}
-  return messages - rejects - cancelRejects
 }
 
 /** The terminal client: logs on, takes everything, logs out. */
@@ -211,23 +111,13 @@ async function byApplication(port: number): Promise<void> {
   await peer.message('BY')
   request(4, 0, [1355, 'ZZZ'], [1182, 1], [1183, 10])
   await peer.message('BX', 4)
-  peer.send('BW', [[1346, 5]])
+  request(5, 0, [1355, 'K7T'], [1182, 500], [1183, 0])
+  await peer.message('BX', 5)
+  peer.send('BW', [[1346, 6]])
   await peer.message('3')
   peer.send('5')
   await peer.closed()
 }
-
-async function within(promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the copies did not come')), patienceMs)
-  })
-  await Promise.race([promise, late]).finally(() => clearTimeout(timer))
-}
-
-/** As the document shows it. */
-export const printed = ({ title, lines }: Scene): string =>
-  [`### ${title}`, '', '```', ...lines.map(({ from, text }) => `${from} ${text}`), '```'].join('\n')
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const scene of await recordSession()) console.log(`${printed(scene)}\n`)
