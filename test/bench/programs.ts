@@ -1,24 +1,27 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { LoadOrder, LoadReport } from './load.ts'
-import type { SinkOrder, SinkProgress, SinkReport } from './sink.ts'
+import type { SinkOrder, SinkProgress, SinkReady, SinkReport } from './sink.ts'
 
-/** Starts the program that receives copies; `ready` when it is logged on everywhere. */
-export function startSink(order: SinkOrder) {
+/** Starts the program that receives copies; `ready` when it is logged on everywhere, with the ports on which it listens. */
+export function startSink(order: SinkOrder, told?: (received: number) => void) {
   const child = program('./sink.ts')
   let received = 0
-  let isReady: () => void
-  const ready = new Promise<void>((resolve) => {
+  let isReady: (ready: SinkReady) => void
+  const ready = new Promise<SinkReady>((resolve) => {
     isReady = resolve
   })
-  const done = answer<SinkReport>(child, 'sink', (message: { event: 'ready' } | SinkProgress | SinkReport) => {
-    if ('event' in message) isReady()
-    if ('received' in message) received = message.received
+  const done = answer<SinkReport>(child, 'sink', (message: SinkReady | SinkProgress | SinkReport) => {
+    if ('ports' in message) isReady(message)
+    if ('received' in message) {
+      received = message.received
+      told?.(received)
+    }
     return 'copies' in message ? message : undefined
   })
   child.send(order)
   return {
-    ready: Promise.race([ready, done.then(() => undefined)]),
+    ready: Promise.race([ready, done.then((): SinkReady => ({ ports: [] }))]),
     done,
     received: () => received,
     end: () => void child.kill(),
@@ -45,4 +48,13 @@ function answer<T>(child: ChildProcess, name: string, pick: (message: never) => 
   })
   done.catch(() => undefined) // heard by whoever awaits it, later perhaps
   return done
+}
+
+/** The same promise, but rejected when a run takes longer than any that works. */
+export async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not finished after ${seconds} s`)), seconds * 1000)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }

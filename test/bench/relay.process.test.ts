@@ -23,16 +23,15 @@ describe('the bare relay', () => {
   test('gives every target its own numbers over the bodies as they came, after they are in the file', async () => {
     const data = temporaryDirectory()
     const relay = fileURLToPath(new URL('./relay.ts', import.meta.url))
-    const options = { data, durability: 'fsync', routes: [{ feed: 0, targets: [0, 0] }] }
+    const options = { data, durability: 'fsync', sources: 1, groups: [[0], [0]] }
     const child = spawn(process.execPath, ['--import', 'tsx', relay, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))
     const [line] = await once(child.stdout, 'data')
-    const { routes } = JSON.parse(String(line)) as { routes: { feed: number; targets: number[] }[] }
-    const [route] = routes
+    const ports = JSON.parse(String(line)) as { feeds: number[]; targets: number[] }
     const received = ['', '']
-    const sinks = route!.targets.map((port, i) => {
+    const sinks = ports.targets.map((port, i) => {
       const socket = connect(port, '127.0.0.1')
       socket.on('data', (chunk) => {
         received[i] += chunk.toString('latin1')
@@ -41,7 +40,7 @@ describe('the bare relay', () => {
       return socket
     })
     await vi.waitFor(() => expect(received.every((text) => text.includes('\x0135=A\x01'))).toBe(true), 5_000)
-    const feed = connect(route!.feed, '127.0.0.1')
+    const feed = connect(ports.feeds[0]!, '127.0.0.1')
     const sent = Array.from({ length: 500 }, (_, i) => report(i + 1)).join('')
     feed.write(sent.slice(0, 1_001))
     feed.write(sent.slice(1_001))

@@ -2,9 +2,9 @@
  * The bare relay: what the connector's speed is compared with. It reads frames, rewrites the header for each target, makes one group-committed
  * append with fdatasync, and then writes on. No session rules, no recovery, no look-ups; so nothing that keeps a promise after a crash.
  *
- * tsx test/bench/relay.ts JSON, with {"data": "DIR", "durability": "fsync" | "os", "routes": [{"feed": port, "targets": [port, …]}]}. Port 0
- * picks one. Prints {"event":"ready","routes":…} with the ports it listens on. A Logon is answered with a Logon so that the same load generator
- * and sink drive both; other session messages are dropped.
+ * tsx test/bench/relay.ts JSON, with {"data": "DIR", "durability": "fsync" | "os", "sources": count, "groups": [[source, …], …]}: for every target
+ * the sources it copies. Prints {"event":"ready","feeds":[port, …],"targets":[port, …]}. A Logon is answered with a Logon so that the same load
+ * generator and sink drive both; other session messages are dropped.
  */
 import { fdatasync, mkdirSync, openSync, write } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
@@ -13,7 +13,9 @@ import { join } from 'node:path'
 interface Options {
   data: string
   durability: 'fsync' | 'os'
-  routes: { feed: number; targets: number[] }[]
+  sources: number
+  /** The sources of each target. */
+  groups: number[][]
 }
 
 const SOH = 1
@@ -51,7 +53,7 @@ const options: Options = JSON.parse(process.argv[2] ?? '')
 mkdirSync(options.data, { recursive: true })
 const file = openSync(join(options.data, 'relay.log'), 'w')
 const log = new Out()
-const targets: Target[] = []
+const targets = options.groups.map((): Target => ({ socket: undefined, number: 1, out: new Out() }))
 const feeds = new Set<Socket>()
 let isWriting = false
 let isScheduled = false
@@ -175,36 +177,36 @@ function answerLogon(socket: Socket): void {
   socket.write(`${text}10=${String(sum).padStart(3, '0')}\x01`, 'latin1')
 }
 
-function listen(port: number, onSocket: (socket: Socket) => void): Promise<number> {
+function listen(onSocket: (socket: Socket) => void): Promise<number> {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy())
     onSocket(socket)
   })
-  return new Promise((resolve) =>
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+  return new Promise(
+    (resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)), // it listens on TCP
   )
 }
 
 /** A sink: whatever it sends is answered or dropped, copies go to the newest connection. */
-function listenForTarget(port: number, target: Target): Promise<number> {
-  return listen(port, (socket) => {
+function listenForTarget(target: Target): Promise<number> {
+  return listen((socket) => {
     target.socket = socket
     socket.on('data', (chunk: Buffer) => chunk.includes('\x0135=A\x01') && answerLogon(socket))
   })
 }
 
-async function openRoute(route: Options['routes'][number]) {
-  const to = route.targets.map((): Target => ({ socket: undefined, number: 1, out: new Out() }))
-  targets.push(...to)
-  const feed = await listen(route.feed, (socket) => {
+function listenForFeed(source: number): Promise<number> {
+  const to = targets.filter((_, i) => options.groups[i]?.includes(source))
+  return listen((socket) => {
     feeds.add(socket)
     socket.on('close', () => feeds.delete(socket))
     read(socket, to)
   })
-  return { feed, targets: await Promise.all(to.map((target, i) => listenForTarget(route.targets[i]!, target))) }
 }
 
-const routes = []
-for (const route of options.routes) routes.push(await openRoute(route))
-process.stdout.write(`${JSON.stringify({ event: 'ready', routes })}\n`)
+const ports = {
+  feeds: await Promise.all(Array.from({ length: options.sources }, (_, source) => listenForFeed(source))),
+  targets: await Promise.all(targets.map(listenForTarget)),
+}
+process.stdout.write(`${JSON.stringify({ event: 'ready', ...ports })}\n`)
 process.on('SIGTERM', () => process.exit(0))

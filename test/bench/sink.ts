@@ -1,139 +1,98 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { nowMicros, sendingTime, sessionFrame } from './report-frames.ts'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type Latencies, Receiver } from './receiver.ts'
+import { frame, sendingTime } from './report-frames.ts'
 
-/** Sent by the bench: which targets to log on to, and how many copies to wait for. */
+/** Sends a message of this type and body. */
+export type Say = (type: string, body: string) => void
+
+/** Sent by the bench: which targets to log on to, and how many copies to wait for over all of them. */
 export type SinkOrder = {
   /** `number`: 34 of the Logon, 1 unless the target has a history. */
-  targets: { port: number; senderCompId: string; targetCompId: string; number?: number }[]
+  targets: TargetEnd[]
+  /** Live ones. */
   copies: number
   /** Measure every copy's way from when it was due to leave the generator to here, but for the first `warmUp`. */
   latency: boolean
   warmUp: number
-  /** Ask for everything ever sent once so many copies have come, and wait for `copies` that are sent again. One target. */
-  resendAfter?: number
+  /**
+   * Once so many live copies have come, ask for everything to be sent again: by FIX Resend Request, by Application Message Requests, or
+   * one after the other. `history`: copies delivered before this connection. One target, of source S00.
+   */
+  again?: { after: number; by: ('fix' | 'application')[]; history: number }
+  /** Stop reading for so long once so many copies have come. One target. */
+  pause?: { after: number; ms: number }
+  /** Take so many feeds' connections itself, on ports of its own: generator to sink, and nothing between. */
+  listens?: number
 }
+export type TargetEnd = { port: number; senderCompId: string; targetCompId: string; number?: number }
+
 export type SinkReport = {
   copies: number
+  /** When the last live one came. */
   lastMicros: number
-  latenciesMicros: Latencies
-  /** When the resend was asked for, and live copies' latencies from then on. */
-  askedMicros: number
-  meanwhileMicros: Latencies
+  /** Of live copies while nothing was asked for. */
+  latencies: Latencies
+  /** How each request went: until the last copy sent again, and live copies meanwhile. */
+  again: { by: 'fix' | 'application'; copies: number; seconds: number; latencies: Latencies }[]
 }
-export type Latencies = { count: number; p50: number; p99: number; max: number }
+
+/** `ports`: where it listens. */
+export type SinkReady = { ports: number[] }
 
 /** Sent now and then, so that a run that stands still says where. */
 export type SinkProgress = { received: number }
 
-const progressMs = 1000
-const SOH = 1
-const possDup = Buffer.from('\x0143=Y\x01')
-const requestTime = Buffer.from('\x015979=')
+const progressMs = 500
 
-class Stopwatch {
-  private values: number[] = []
-
-  add(micros: number): void {
-    this.values.push(micros)
-  }
-
-  get summary(): Latencies {
-    const sorted = Float64Array.from(this.values).sort()
-    const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
-    return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
-  }
-}
-
-let order: SinkOrder = { targets: [], copies: 0, latency: false, warmUp: 0 }
-let live = 0
-let resent = 0
-let lastMicros = 0
-let askedMicros = 0
-const before = new Stopwatch()
-const meanwhile = new Stopwatch()
-
-process.on('message', async (given: SinkOrder) => {
-  order = given
-  for (const target of order.targets) await logOn(target)
-  process.send?.({ event: 'ready' })
-  setInterval(() => process.send?.({ received: live + resent }), progressMs)
+/** The receiving end: a process of its own, so that its work is not the product's. */
+process.on('message', async (order: SinkOrder) => {
+  const receiver = new Receiver(order, (report) => process.send?.(report, () => process.exit(0)))
+  for (const target of order.targets) await logOn(target, order, receiver)
+  const ports = await Promise.all(Array.from({ length: order.listens ?? 0 }, () => listen(receiver)))
+  process.send?.({ ports } satisfies SinkReady)
+  setInterval(() => process.send?.({ received: receiver.received } satisfies SinkProgress), progressMs)
 })
+process.once('disconnect', () => process.exit())
 
-async function logOn({ port, senderCompId, targetCompId, number = 1 }: SinkOrder['targets'][number]): Promise<void> {
+async function logOn(target: TargetEnd, order: SinkOrder, receiver: Receiver): Promise<void> {
+  const { port, senderCompId, targetCompId } = target
+  let { number = 1 } = target
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
-  const says = (type: string, seqNum: number, body: string) =>
-    socket.write(
-      sessionFrame(`35=${type}|34=${seqNum}|49=${senderCompId}|52=${sendingTime()}|56=${targetCompId}|${body}`),
+  const say: Say = (type, body) =>
+    void socket.write(
+      frame(`35=${type}|34=${number++}|49=${senderCompId}|52=${sendingTime()}|56=${targetCompId}|${body}`),
     )
-  says('A', number, '98=0|108=60|')
+  say('A', '98=0|108=3600|')
   const first: Buffer = (await once(socket, 'data'))[0]
   if (!first.includes('\x0135=A\x01')) throw new Error(`not logged on: ${first.toString('latin1')}`)
   socket.once('close', () => {
-    throw new Error(`${senderCompId}: the target was closed after ${live} live copies and ${resent} sent again`)
+    throw new Error(`${senderCompId}: the target was closed after ${receiver.received} copies`)
   })
-  read(socket, () => says('2', number + 1, '7=1|16=0|'))
+  receiver.read(socket, say)
+  if (order.pause) pauseOnce(socket, order.pause, receiver)
 }
 
-/** Frames by BodyLength, across chunks. */
-function read(socket: Socket, askForAll: () => void): void {
-  let rest: Buffer = Buffer.alloc(0)
-  socket.on('data', (chunk: Buffer) => {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-    const micros = nowMicros()
-    let at = 0
-    for (let end = frameEnd(bytes, at); end > 0; end = frameEnd(bytes, at)) {
-      take(bytes, at, end, micros)
-      at = end
-    }
-    rest = bytes.subarray(at)
-    if (order.resendAfter !== undefined && askedMicros === 0 && live >= order.resendAfter) {
-      askedMicros = nowMicros()
-      askForAll()
-    }
-    if ((order.resendAfter === undefined ? live : resent) >= order.copies) finish()
-  })
-}
-
-function frameEnd(bytes: Buffer, at: number): number {
-  const lengthAt = at + 12 // 8=FIX.4.2|9=
-  let length = 0
-  let i = lengthAt
-  for (; i < bytes.length && bytes[i] !== SOH; i++) length = length * 10 + (bytes[i] ?? 0) - 48
-  const end = i + 1 + length + 7
-  return i < bytes.length && end <= bytes.length ? end : 0
-}
-
-function take(bytes: Buffer, at: number, end: number, micros: number): void {
-  const typeAt = bytes.indexOf(SOH, at + 12) + 4 // behind 9=…|35=
-  if (bytes[typeAt] !== 56) return // an execution report is 8
-  lastMicros = micros
-  if (order.resendAfter !== undefined && isAgain(bytes, typeAt)) {
-    resent++
-    return
+function pauseOnce(socket: Socket, { after, ms }: { after: number; ms: number }, receiver: Receiver): void {
+  const check = () => {
+    if (receiver.received < after) return
+    socket.off('data', check)
+    socket.pause()
+    setTimeout(() => socket.resume(), ms)
   }
-  live++
-  if (!order.latency || live <= order.warmUp) return
-  const stampAt = bytes.indexOf(requestTime, at) + requestTime.length
-  if (stampAt < requestTime.length || stampAt > end) throw new Error('a copy without its time')
-  const took = micros - Number(bytes.toString('latin1', stampAt, stampAt + 16))
-  ;(askedMicros > 0 ? meanwhile : before).add(took)
+  socket.on('data', check)
 }
 
-/** 43=Y stands right behind 34. */
-function isAgain(bytes: Buffer, typeAt: number): boolean {
-  const at = bytes.indexOf(SOH, typeAt + 5)
-  return bytes.compare(possDup, 0, possDup.length, at, at + possDup.length) === 0
-}
-
-function finish(): void {
-  const report: SinkReport = {
-    copies: order.resendAfter === undefined ? live : resent,
-    lastMicros,
-    latenciesMicros: before.summary,
-    askedMicros,
-    meanwhileMicros: meanwhile.summary,
-  }
-  process.send?.(report, () => process.exit(0))
+/** A feed's end: its Logon is answered, its messages are counted like copies. */
+async function listen(receiver: Receiver): Promise<number> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.once('data', () => {
+      socket.write(frame(`35=A|34=1|49=SINK|52=${sendingTime()}|56=PEER|98=0|108=3600|`))
+      receiver.read(socket, () => undefined)
+    })
+    socket.on('error', () => socket.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port // it listens on TCP
 }

@@ -5,15 +5,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { freePorts } from '#test/support/app.ts'
-import type { LoadOrder } from './load.ts'
-import type { SinkOrder } from './sink.ts'
+import type { FeedEnd } from './load.ts'
+import { groupsOf, range, type Shape } from './scenarios.ts'
+import type { TargetEnd } from './sink.ts'
 
-/** What is measured: each source on a feed of its own, copied to so many targets of its own. */
-export type Shape = { sources: number; targetsPerSource: number; durability: 'fsync' | 'os' }
+/** Where a system listens. */
+export type Ends = { feeds: FeedEnd[]; targets: TargetEnd[] }
 
-export type System = {
-  feeds: LoadOrder['feeds']
-  targets: SinkOrder['targets']
+export type System = Ends & {
   /** CPU seconds the process has used so far, all threads. */
   cpuSeconds(): number
   /** Its peak of resident memory, MB. */
@@ -29,27 +28,23 @@ export type System = {
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const ticksPerSecond = 100
 
-/** Our connector, as `npm start` builds it, from a snapshot: plain feeds, policy `fix`. */
+export const temporaryDirectory = () => mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
+
+/** Our connector, as `npm start` builds it, from a snapshot: policy `fix`. */
 export async function startConnector(shape: Shape): Promise<System> {
-  const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
+  const dir = temporaryDirectory()
   return startConnectorIn(dir, await connectorEnds(shape, dir))
 }
 
-type Ends = Pick<System, 'feeds' | 'targets'>
-
 /** Where a connector of this shape listens; its configuration is written to the directory. */
 export async function connectorEnds(shape: Shape, dir: string): Promise<Ends> {
-  const ports = await freePorts(shape.sources * (1 + shape.targetsPerSource))
+  const ports = await freePorts(shape.sources + shape.targets)
+  const isPlain = shape.dialect === 'plain'
   const feeds = range(shape.sources).map((i) => ({
-    port: ports[i] ?? 0,
-    senderCompId: `GW${i}`,
-    targetCompId: 'DROPCOPY',
+    ...feedEnd(ports[i] ?? 0, i),
+    ...(isPlain ? {} : { encapsulates: sourceId(i) }),
   }))
-  const targets = range(shape.sources * shape.targetsPerSource).map((i) => ({
-    port: ports[shape.sources + i] ?? 0,
-    senderCompId: `${targetId(i)}N`,
-    targetCompId: 'CME',
-  }))
+  const targets = range(shape.targets).map((i) => targetEnd(ports[shape.sources + i] ?? 0, i))
   writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(shape, feeds, targets)))
   return { feeds, targets }
 }
@@ -57,57 +52,46 @@ export async function connectorEnds(shape: Shape, dir: string): Promise<Ends> {
 /** Start it there, for the first time or again on what it has. */
 export async function startConnectorIn(dir: string, ends: Ends): Promise<System> {
   const where = ['--config', join(dir, 'config.json'), '--data', join(dir, 'data')]
-  const args = ['--enable-source-maps', 'build/cli.js', 'connector', ...where]
   const log = openSync(join(dir, 'log'), 'a')
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', log] })
+  const child = start(['--enable-source-maps', 'build/cli.js', 'connector', ...where], dir, log)
   closeSync(log)
   await saidReady(child)
   return { ...ends, ...measures(child, dir) }
 }
 
-/** The relay that does nothing but read, append and write. */
+/** The relay that does nothing but read, append and write: plain feeds and classic copies whatever the shape's dialect and protocol. */
 export async function startRelay(shape: Shape): Promise<System> {
-  const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
-  const routes = range(shape.sources).map(() => ({ feed: 0, targets: range(shape.targetsPerSource).map(() => 0) }))
-  const options = JSON.stringify({ data: dir, durability: shape.durability, routes })
-  const args = ['--import', 'tsx', 'test/bench/relay.ts', options]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  const line = await saidReady(child)
-  const ready = JSON.parse(line) as { routes: { feed: number; targets: number[] }[] } // the relay of this folder wrote it
-  return {
-    feeds: ready.routes.map(({ feed }, i) => ({ port: feed, senderCompId: `GW${i}`, targetCompId: 'DROPCOPY' })),
-    targets: ready.routes
-      .flatMap(({ targets }) => targets)
-      .map((port, i) => ({ port, senderCompId: `${targetId(i)}N`, targetCompId: 'CME' })),
-    ...measures(child, dir),
-  }
+  const dir = temporaryDirectory()
+  const { durability, sources } = shape
+  const options = JSON.stringify({ data: dir, durability, sources, groups: groupsOf(shape) })
+  const child = start(['--import', 'tsx', 'test/bench/relay.ts', options], dir)
+  const ports = JSON.parse(await saidReady(child)) as { feeds: number[]; targets: number[] } // the relay of this folder wrote it
+  return { feeds: ports.feeds.map(feedEnd), targets: ports.targets.map(targetEnd), ...measures(child, dir) }
 }
 
 /** The independent engine from npm with its own file store; one source to one target is all that it is asked for. */
 export async function startJspurefix(shape: Shape): Promise<System> {
-  if (shape.sources * shape.targetsPerSource !== 1) throw new Error('unreachable: its relay has one target')
-  const dir = mkdtempSync(join(tmpdir(), 'drop-copy-bench-'))
+  if (shape.sources * shape.targets !== 1) throw new Error('unreachable: its relay has one target')
+  const dir = temporaryDirectory()
   const [feed = 0, target = 0] = await freePorts(2)
   const options = JSON.stringify({ data: dir, feed, target })
-  const args = ['--import', 'tsx', 'test/bench/jspurefix-relay.ts', options]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = start(['--import', 'tsx', 'test/bench/jspurefix-relay.ts', options], dir)
   await saidReady(child)
-  return {
-    feeds: [{ port: feed, senderCompId: 'GW0', targetCompId: 'DROPCOPY' }],
-    targets: [{ port: target, senderCompId: `${targetId(0)}N`, targetCompId: 'CME' }],
-    ...measures(child, dir),
-  }
+  return { feeds: [feedEnd(feed, 0)], targets: [targetEnd(target, 0)], ...measures(child, dir) }
 }
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i)
+const feedEnd = (port: number, i: number): FeedEnd => ({ port, senderCompId: `GW${i}`, targetCompId: 'DROPCOPY' })
+const targetEnd = (port: number, i: number): TargetEnd => ({
+  port,
+  senderCompId: `${targetId(i)}N`,
+  targetCompId: 'CME',
+})
 const targetId = (i: number) => `TGT${String(i).padStart(3, '0')}`
 const sourceId = (i: number) => `S${String(i).padStart(2, '0')}882`
 
-function snapshot(
-  { sources, targetsPerSource, durability }: Shape,
-  feeds: System['feeds'],
-  targets: System['targets'],
-): SnapshotInput {
+function snapshot(shape: Shape, feeds: FeedEnd[], targets: TargetEnd[]): SnapshotInput {
+  const { dialect, protocol, durability } = shape
+  const groups = groupsOf(shape)
   return {
     schema: 1,
     version: 1,
@@ -117,20 +101,20 @@ function snapshot(
       mode: 'accept' as const,
       host: '127.0.0.1',
       port,
-      dialect: 'plain' as const,
-      source: sourceId(i),
+      dialect,
+      ...(dialect === 'plain' ? { source: sourceId(i) } : {}),
       ourCompId: 'DROPCOPY',
       theirCompId: senderCompId,
       heartbeatS: 0,
       policy: 'fix' as const,
     })),
-    sources: range(sources).map((i) => ({ id: sourceId(i), feed: `gw${i}`, gateway: 'cgw' as const })),
+    sources: feeds.map((_, i) => ({ id: sourceId(i), feed: `gw${i}`, gateway: 'cgw' as const })),
     targets: targets.map(({ port }, i) => ({
       sessionId: targetId(i),
-      protocol: 'classic' as const,
+      protocol,
       group: `Bench ${i}`,
       level: 'all' as const,
-      sources: [sourceId(Math.floor(i / targetsPerSource))],
+      sources: (groups[i] ?? []).map(sourceId),
       queueDepth: 'all' as const,
       policy: 'fix' as const,
       listen: [{ role: 'primary' as const, host: '127.0.0.1', port }],
@@ -138,6 +122,21 @@ function snapshot(
     })),
     journal: { durability },
   }
+}
+
+/** What is to be ended should the bench be. */
+const running = new Map<ChildProcess, string>()
+process.on('exit', () => {
+  for (const [child, dir] of running) {
+    child.kill('SIGKILL')
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 }) // it may still be writing
+  }
+})
+
+function start(args: string[], dir: string, log: number | 'inherit' = 'inherit'): ChildProcess {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', log] })
+  running.set(child, dir)
+  return child
 }
 
 function saidReady(child: ChildProcess): Promise<string> {
@@ -174,4 +173,5 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill(signal)
   await gone
+  running.delete(child)
 }

@@ -1,0 +1,103 @@
+import { median, progress, shown, shownMs, type Table } from './report.ts'
+import { type Run, run, runDirect } from './run.ts'
+import { atRates, ceilings, flatOut, oneToOne, type Scenario } from './scenarios.ts'
+import { startConnector, startJspurefix, startRelay } from './systems.ts'
+
+type Pair = { relay: Run; ours: Run }
+type Asked = (name: string) => boolean
+
+const pairsBeside = 2
+const enginePairs = 3
+/** All delivered so soon after the last message was handed over: a rate that is sustained. */
+const sustainedS = 1
+
+/** What generator and sink can do by themselves. */
+export async function ceilingTable(isAsked: Asked): Promise<Table> {
+  const rows: string[][] = []
+  for (const scenario of ceilings.filter(({ name }) => isAsked(`ceiling, ${name}`)))
+    rows.push([scenario.name, shown(await runDirect(scenario))])
+  return { head: ['generator to sink, nothing between', 'messages/s'], rows }
+}
+
+/** Relay and connector as fast as they take it, in turn. */
+export async function flatOutTable(isAsked: Asked, pairs: number): Promise<Table> {
+  const rows: string[][] = []
+  for (const scenario of flatOut.filter(({ name }) => isAsked(name))) {
+    const runs = await takeTurns(scenario, pairs)
+    const lagS = Math.max(...runs.map(({ ours }) => ours.lagS))
+    rows.push([
+      scenario.name,
+      ...compared(runs, (one) => one.copiesPerS, shown),
+      ...compared(
+        runs,
+        (one) => one.cpuPerMillion,
+        (cpu) => shown(cpu, 2),
+      ),
+      `${shown(median(runs.map(({ relay }) => relay.peakMb)))} / ${shown(median(runs.map(({ ours }) => ours.peakMb)))}`,
+      `${shown(lagS, 2)}, ${lagS <= sustainedS ? 'yes' : 'no'}`,
+    ])
+  }
+  const rate = ['copies/s, relay', 'connector', 'ratio']
+  const cpu = ['CPU s per million, relay', 'connector', 'ratio']
+  return { head: ['flat out', ...rate, ...cpu, 'peak MB', `last copy after, s; within ${sustainedS} s`], rows }
+}
+
+/** The way of a copy from when it was due to leave the generator until the sink has it. */
+export async function latencyTable(isAsked: Asked, pairs: number): Promise<Table> {
+  const rows: string[][] = []
+  for (const scenario of atRates.filter(({ name }) => isAsked(name))) {
+    const runs = await takeTurns(scenario, pairs)
+    const relays = runs.map(({ relay }) => relay.latencies.p99)
+    rows.push([
+      scenario.name,
+      ...compared(runs, (one) => one.latencies.p50 / 1000, shownMs),
+      ...compared(runs, (one) => one.latencies.p99 / 1000, shownMs),
+      shown(Math.max(...relays) / Math.min(...relays), 2),
+      shown(Math.max(...runs.flatMap(({ relay, ours }) => [relay.lateMs, ours.lateMs])), 1),
+    ])
+  }
+  const p50 = ['p50 ms, relay', 'connector', 'ratio']
+  const p99 = ['p99 ms, relay', 'connector', 'ratio']
+  return { head: ['at a fixed rate', ...p50, ...p99, "relay's p99 within", 'generator late, ms'], rows }
+}
+
+/** The engine from npm is so much slower that it gets fewer messages, and the connector as many as elsewhere. */
+export async function engineTable(pairs: number): Promise<Table> {
+  const flat: Scenario = { name: 'jspurefix', shape: oneToOne, messages: 6_000, perSecond: 0 }
+  const ratios: number[] = []
+  const rates: { theirs: number[]; ours: number[] } = { theirs: [], ours: [] }
+  for (let i = 0; i < Math.min(pairs, enginePairs); i++) {
+    const engine = await run(flat, startJspurefix)
+    const ours = await run({ ...flat, messages: 300_000 }, startConnector)
+    progress(`jspurefix: ${shown(engine.copiesPerS)} copies/s, the connector ${shown(ours.copiesPerS)}`)
+    rates.theirs.push(engine.copiesPerS)
+    rates.ours.push(ours.copiesPerS)
+    ratios.push(ours.copiesPerS / engine.copiesPerS)
+  }
+  const row = ['1 source to 1 target', shown(median(rates.theirs)), shown(median(rates.ours)), shown(median(ratios), 1)]
+  return { head: ['flat out', 'copies/s, jspurefix', 'connector', 'ratio'], rows: [row] }
+}
+
+async function takeTurns(scenario: Scenario, pairs: number): Promise<Pair[]> {
+  const runs: Pair[] = []
+  for (let i = 0; i < (scenario.beside ? Math.min(pairs, pairsBeside) : pairs); i++) {
+    const pair = { relay: await run(scenario, startRelay), ours: await run(scenario, startConnector) }
+    runs.push(pair)
+    const told = ({ copiesPerS, cpuPerMillion, latencies }: Run) =>
+      scenario.perSecond > 0
+        ? `p99 ${shownMs(latencies.p99 / 1000)} ms`
+        : `${shown(copiesPerS)}/s at ${shown(cpuPerMillion, 2)}`
+    progress(`${scenario.name}: relay ${told(pair.relay)}, connector ${told(pair.ours)}`)
+  }
+  return runs
+}
+
+/** The median of each, and the median of the pairs' ratios. */
+function compared(runs: Pair[], of: (run: Run) => number, show: (value: number) => string): string[] {
+  const ratio = median(runs.map(({ relay, ours }) => of(ours) / of(relay)))
+  return [
+    show(median(runs.map(({ relay }) => of(relay)))),
+    show(median(runs.map(({ ours }) => of(ours)))),
+    shown(ratio, 2),
+  ]
+}
