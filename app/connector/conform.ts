@@ -1,4 +1,5 @@
 import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import type { Refused } from './failover.ts'
 import { Feed } from './feed.ts'
 import { InitiatingFeed } from './initiating-feed.ts'
 import { type Lane, lanesOf } from './lanes.ts'
@@ -34,12 +35,13 @@ export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Ref
  * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by somebody else is
  * refused and stays as it was, everything else is applied. Answers what became of each part.
  */
-export async function conform(worker: Worker, snapshot: Snapshot, digest: string): Promise<PartReport[]> {
+export async function conform(worker: Worker, wanted: Snapshot, digest: string): Promise<PartReport[]> {
   const { core, running } = worker
-  const actions = plan(runningOf(worker), snapshot)
-  const refused = await listen(worker, actions, snapshot)
+  const refused = await listen(worker, plan(runningOf(worker), wanted), wanted)
   core.turn()
-  const applied = running ? withoutRefused(running, snapshot, refused) : snapshot
+  const snapshot = worker.failovers.applied(wanted, refused)
+  const actions = plan(runningOf(worker), snapshot)
+  const applied = running ? withoutRefused(worker, running, snapshot, refused) : snapshot
   const needed = new Set(wantedAddresses(applied).map(addressKey)) // more than wanted where a part stays as it was
   for (const action of actions)
     if (action.type === 'unlisten' && !needed.has(action.key)) worker.acceptor.unlisten(action.key)
@@ -50,7 +52,7 @@ export async function conform(worker: Worker, snapshot: Snapshot, digest: string
   worker.intake.configure(applied.exchange)
   worker.sources.configure(ownersOf(applied), (name) => core.idOf('stream', name))
   for (const feed of applied.feeds) core.idOf('feed', feed.id)
-  cutOver(core, applied, digest)
+  cutOver(core, applied, digest, worker.failovers)
   for (const action of actions) bringIn(worker, action, applied, refused)
   worker.weeks.turnIfDue() // feeds that are new have a week of their own
   core.endTurn()
@@ -63,9 +65,6 @@ const runningOf = (worker: Worker) => ({
   feeds: [...worker.feeds.values()].map((feed) => feed.config),
   targets: [...worker.targets.values()].map((target) => target.config),
 })
-
-/** By address: why it cannot be had. */
-type Refused = ReadonlyMap<string, string>
 
 async function listen(worker: Worker, actions: readonly Action[], wanted: Snapshot): Promise<Refused> {
   const refused = secure(worker, wanted)
@@ -99,16 +98,20 @@ const isRefused = (addresses: readonly Address[], refused: Refused): string | un
 
 const feedRefusal = (feed: SnapshotFeed, refused: Refused) =>
   feed.mode === 'accept' ? isRefused(feedAddresses(feed), refused) : undefined
-const targetRefusal = (target: Pick<SnapshotTarget, 'listen'>, refused: Refused) => isRefused(target.listen, refused)
+/** A target that is failed over runs without the address that it left. */
+const targetRefusal = ({ failovers }: Worker, { sessionId, active, listen }: SnapshotTarget, refused: Refused) =>
+  isRefused(failovers.of(sessionId) ? listen.filter(({ role }) => role === active) : listen, refused)
 
 /** A part that cannot be had stays as it was; one that is new is left as wanted, for the next pass to try again. */
-function withoutRefused(running: Snapshot, wanted: Snapshot, refused: Refused): Snapshot {
+function withoutRefused(worker: Worker, running: Snapshot, wanted: Snapshot, refused: Refused): Snapshot {
   const oldFeed = (id: string) => running.feeds.find((feed) => feed.id === id)
   const oldTarget = (id: string) => running.targets.find((target) => target.sessionId === id)
   return {
     ...wanted,
     feeds: wanted.feeds.map((feed) => (feedRefusal(feed, refused) ? (oldFeed(feed.id) ?? feed) : feed)),
-    targets: wanted.targets.map((one) => (targetRefusal(one, refused) ? (oldTarget(one.sessionId) ?? one) : one)),
+    targets: wanted.targets.map((one) =>
+      targetRefusal(worker, one, refused) ? (oldTarget(one.sessionId) ?? one) : one,
+    ),
   }
 }
 
@@ -136,11 +139,11 @@ function bringIn(worker: Worker, action: Action, applied: Snapshot, refused: Ref
       if (!feedRefusal(action.feed, refused)) changeFeed(worker, action.feed, action.restart)
       return
     case 'add-target':
-      if (!targetRefusal(action.target, refused)) addTarget(worker, applied, action.target)
+      if (!targetRefusal(worker, action.target, refused)) addTarget(worker, applied, action.target)
       return
     case 'change-target': {
       const target = worker.targets.get(action.target.name)
-      if (!target || targetRefusal(action.target, refused)) return
+      if (!target || targetRefusal(worker, action.target, refused)) return
       if (action.restart) target.part('Configuration changed. Logout forced.')
       target.reconfigure(action.target, applied.exchange)
       if (action.restart) target.restart() // a failover has moved its numbers
@@ -201,7 +204,7 @@ function reports(worker: Worker, applied: Snapshot, refused: Refused): PartRepor
     ...applied.feeds.map((feed) => reportOf('feed', feed.id, feedRefusal(feed, refused))),
     ...applied.sources.map((source) => reportOf('source', source.id, undefined)),
     ...applied.targets.map((target) => ({
-      ...reportOf('target', target.sessionId, targetRefusal(target, refused)),
+      ...reportOf('target', target.sessionId, targetRefusal(worker, target, refused)),
       fromSourceSeq: fromSourceSeq(
         core,
         lanes.filter(({ sessionId }) => sessionId === target.sessionId).flatMap(({ sources }) => sources),

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { conform, refusal } from './conform.ts'
+import { wantedAddresses } from './plan.ts'
 import { Reconciler } from './reconciler.ts'
 import type { PartReport } from './report.ts'
+import { addressKey } from './settings.ts'
 import type { Wanted, WantedSource } from './wanted.ts'
 import { Worker, type WorkerOptions } from './worker.ts'
 
@@ -88,6 +91,10 @@ function keptInstead(worker: Worker, wanted: WantedSource): Extract<Wanted, { ok
 const nameOf = ({ snapshot, digest, variant = '' }: Extract<Wanted, { ok: true }>): string =>
   `${snapshot.version} ${digest} ${variant}`
 
+/** An address of a target that is failed over cannot be had yet. */
+const isUnheard = ({ acceptor }: Worker, snapshot: Snapshot): boolean =>
+  wantedAddresses(snapshot).some((address) => !acceptor.keys.includes(addressKey(address)))
+
 /** What a pass does: read, compare with what was applied last, act, report. */
 class Following {
   private applied = ''
@@ -130,7 +137,7 @@ class Following {
     const isNews = this.applied !== nameOf(read)
     this.applied = nameOf(read)
     this.current = read
-    this.hasRefused = failed.length > 0
+    this.hasRefused = failed.length > 0 || isUnheard(this.worker, snapshot)
     this.parts = parts
     this.listener?.(parts)
     this.wanted.report(snapshot.version, parts)

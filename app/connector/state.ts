@@ -78,8 +78,8 @@ export type Terms = {
   revoked: number[]
   queueDepth: number | 'all'
   queueGraceS: number
-  /** A Drop Copy 4.0 target, and which of its addresses is in force; absent: classic. */
-  dc4?: { active: 'primary' | 'backup' }
+  /** A Drop Copy 4.0 target, and which of its addresses is in force, perhaps instead of the one wanted; absent: classic. */
+  dc4?: { active: 'primary' | 'backup'; insteadOf?: 'primary' | 'backup' }
 }
 
 export type TargetState = Numbers & {

@@ -2,11 +2,16 @@ import { feedsOf } from '#domain/configuration/cross-check.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { waitingOf } from './control.ts'
 import type { Core } from './core.ts'
+import type { Failovers } from './failover.ts'
 import { type Lane, lanesOf, streamsOf } from './lanes.ts'
 import type { Terms } from './state.ts'
 
 /** What the journal keeps of a target's configuration: what decides who gets what, and nothing secret. */
-export const termsOf = (target: Lane, streamOf: (source: string) => number): Terms => ({
+const termsOf = (
+  target: Lane,
+  streamOf: (source: string) => number,
+  insteadOf: 'primary' | 'backup' | undefined,
+): Terms => ({
   level: target.level,
   // absent and undefined are the same here; the journal keeps neither
   filters: Object.fromEntries(
@@ -17,7 +22,7 @@ export const termsOf = (target: Lane, streamOf: (source: string) => number): Ter
   // a dc4 target numbers everything at once, whoever is there
   queueDepth: target.protocol === 'dc4' ? 'all' : target.queueDepth,
   queueGraceS: target.queueGraceS,
-  ...(target.protocol === 'dc4' ? { dc4: { active: target.active } } : {}),
+  ...(target.protocol === 'dc4' ? { dc4: { active: target.active, ...(insteadOf && { insteadOf }) } } : {}),
 })
 
 /** Feed names by stream, the owner first. */
@@ -37,13 +42,13 @@ function jumpOf(before: Terms | undefined, now: Terms, { limits }: Snapshot): { 
  * The one record by which a configuration takes effect. Every source and target gets its id first; only changed terms are written.
  * False: this version is in force already.
  */
-export function cutOver(core: Core, snapshot: Snapshot, digest: string): boolean {
+export function cutOver(core: Core, snapshot: Snapshot, digest: string, failovers: Pick<Failovers, 'of'>): boolean {
   const { data } = core.state
   const streamOf = (source: string) => core.idOf('stream', source)
   for (const source of snapshot.sources) streamsOf(source).forEach(streamOf)
   const wanted = lanesOf(snapshot).map((target) => ({
     id: core.idOf('target', target.name),
-    terms: termsOf(target, streamOf),
+    terms: termsOf(target, streamOf, failovers.of(target.sessionId)),
   }))
   const ids = new Set(wanted.map(({ id }) => id))
   const targets = wanted.filter(({ id, terms }) => JSON.stringify(data.targets[id]?.terms) !== JSON.stringify(terms))

@@ -12,6 +12,7 @@ import { Core } from './core.ts'
 import { CredentialCheck, FailureLimit } from './credentials.ts'
 import { DamageMet } from './damage.ts'
 import type { Door } from './door.ts'
+import { Failovers } from './failover.ts'
 import type { Feed } from './feed.ts'
 import { showFeedAlarms } from './feed-alarms.ts'
 import { InitiatingFeed } from './initiating-feed.ts'
@@ -59,6 +60,7 @@ export class Worker {
   readonly intake: Intake
   readonly door: Door
   readonly weeks: Weeks
+  readonly failovers: Failovers
   private readonly retention: Retention
   readonly alarms = new Alarms()
   readonly refusedLogons = new RefusedLogons()
@@ -83,6 +85,7 @@ export class Worker {
     this.door = this.makeDoor()
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
+    this.failovers = new Failovers(this)
     this.retention = new Retention(this)
     this.damageMet = new DamageMet(this.alarms, (stream) => sources.byStream(stream).name)
     this.acceptor = new Acceptor(

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { createServer, type Server } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { gateway, snapshot, start, temporaryDirectory } from '#test/support/connector.ts'
 import { dc4Client, dc4LoggedOn, dc4Target, innerOf, key1, key2, outerOf, signedLogon } from '#test/support/dc4.ts'
 import { type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
@@ -8,6 +9,13 @@ const targets = [dc4Target()]
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const readable = (bytes: Buffer) => bytes.toString('latin1').replaceAll('\x01', '|')
 const numbersOf = (copies: Received[]) => copies.map(({ seqNum }) => seqNum)
+
+/** Takes this port, or any that is free. */
+async function portOf(server: Server, port = 0): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
 
 async function loggedOnGateway(port: number): Promise<FixPeer> {
   const feed = await gateway(port)
@@ -221,6 +229,48 @@ describe('a failover', () => {
     const again = await start(onBackup, data)
     const third = await dc4LoggedOn(again.port('127.0.0.2:0'), { host: '127.0.0.2', seqNum: second.seqNum })
     expect(numbersOf(third.received)).toEqual([4013, 4014]) // a restart never jumps
+  })
+
+  test('happens by itself when the active address cannot be had at start, and lasts until another is wanted', async () => {
+    const data = temporaryDirectory()
+    const blocker = createServer()
+    const port = await portOf(blocker)
+    const close = () => new Promise<void>((resolve) => void blocker.close(() => resolve()))
+    onTestFinished(() => void blocker.close())
+    const listen = [
+      { role: 'primary' as const, host: '127.0.0.1', port },
+      { role: 'backup' as const, host: '127.0.0.2', port: 0 },
+    ]
+    const wanted = snapshot({ targets: [dc4Target({ listen })] })
+    await close()
+    const before = await start(wanted, data)
+    const first = await dc4LoggedOn(port)
+    first.destroy()
+    await before.stop()
+    await portOf(blocker, port)
+    const connector = await start(wanted, data)
+    expect(connector.worker.alarms.all).toContainEqual(expect.objectContaining({ code: 'failover', id: 'P4TGT1' }))
+    const onBackup = { host: '127.0.0.2', seqNum: first.seqNum }
+    const second = await dc4LoggedOn(connector.port('127.0.0.2:0'), onBackup)
+    expect(Math.floor(second.received[0]!.seqNum / 1000)).toBe(4)
+    await close()
+    connector.wake()
+    await second.until('the address', () => connector.port(`127.0.0.1:${port}`) === port)
+    const late = await dc4Client(port, { seqNum: second.seqNum })
+    signedLogon(late)
+    expect(fieldOf(await late.message('5'), 58)).toBe('Backup session not allowed. Logout forced.')
+    second.destroy()
+    await late.closed()
+    await connector.stop()
+    const again = await start(wanted, data)
+    const third = await dc4LoggedOn(again.port('127.0.0.2:0'), { ...onBackup, seqNum: second.seqNum })
+    expect(Math.floor(third.received[0]!.seqNum / 1000)).toBe(4) // a restart never jumps
+    again.wish.become(snapshot({ version: 2, targets: [dc4Target({ listen, active: 'backup' })] }))
+    await third.until('the change', () => again.worker.alarms.all.length === 0)
+    again.wish.become(snapshot({ version: 3, targets: [dc4Target({ listen })] }))
+    expect(fieldOf(await third.message('5'), 58)).toBe('Configuration changed. Logout forced.')
+    const fourth = await dc4LoggedOn(port, { seqNum: third.seqNum })
+    expect(Math.floor(fourth.received[0]!.seqNum / 1000)).toBe(8)
   })
 
   test('leaves the client at the active address alone when another knocks at the inactive one', async () => {
