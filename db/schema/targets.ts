@@ -20,7 +20,7 @@ export const targets = dc.table(
     /** Addresses, as in a snapshot: `[{ role, host, port }]`. */
     listen: jsonb('listen').$type<EnvironmentSettings['listen']>().notNull(),
     state: text('state').$type<TargetState>().notNull(),
-    /** While paused: who, so that the page can name them and they may resume. */
+    /** While paused: who, so that the page can name them and they may resume. Null: the operator, from the command line. */
     pausedBy: uuid('paused_by').references(() => users.id),
     pauseReason: text('pause_reason'),
     version: integer('version').notNull().default(1),
@@ -38,7 +38,7 @@ export const targets = dc.table(
     check('targets_state', oneOf(t.state, targetStates)),
     check(
       'targets_paused',
-      sql`(${t.state} = 'paused') = (${t.pausedBy} is not null) and (${t.pausedBy} is null) = (${t.pauseReason} is null)`,
+      sql`(${t.state} = 'paused') = (${t.pauseReason} is not null) and (${t.pausedBy} is null or ${t.state} = 'paused')`,
     ),
   ],
 )

@@ -25,7 +25,7 @@ const mayWrite = (role: RoleName) => db.owner<{ name: string }[]>`
     and (has_any_column_privilege(${role}, oid, 'INSERT, UPDATE') or has_table_privilege(${role}, oid, 'DELETE')) order by relname`
 
 describe('one writer each', () => {
-  test('what connectors observe is written by dc_connector alone, and it writes nothing else', async () => {
+  test('what connectors observe and answer is written by dc_connector alone, and it writes nothing else', async () => {
     const written = (await mayWrite('dc_connector')).map((one) => one.name)
     expect(written).toEqual([
       'configuration_reports',
@@ -37,6 +37,7 @@ describe('one writer each', () => {
       'observed_refused_logons',
       'observed_sources',
       'observed_targets',
+      'session_command_outcomes',
     ])
     for (const role of ['dc_request', 'dc_auth', 'dc_jobs'] as const) {
       const others = (await mayWrite(role)).map((one) => one.name)
@@ -54,10 +55,10 @@ describe('one writer each', () => {
     expect(await as('dc_auth')`select user_id from dc.user_secrets`).toHaveLength(1)
   })
 
-  test('nobody may change or remove an event, a seal, a round or a version', async () => {
+  test('nobody may change or remove an event, a seal, a round, a version or a command', async () => {
     for (const role of ['dc_request', 'dc_auth', 'dc_jobs', 'dc_connector'] as const) {
       const allowed = await db.owner`
-        select t.name from unnest(array['audit_events', 'audit_seals', 'request_rounds', 'configuration_versions', 'configuration_parts']) t(name)
+        select t.name from unnest(array['audit_events', 'audit_seals', 'request_rounds', 'configuration_versions', 'configuration_parts', 'session_commands', 'session_command_outcomes']) t(name)
         where has_any_column_privilege(${role}, 'dc.' || t.name, 'UPDATE') or has_table_privilege(${role}, 'dc.' || t.name, 'DELETE, TRUNCATE')`
       expect([...allowed]).toEqual([])
     }

@@ -52,6 +52,8 @@ export const guardedTables = [
   'outbox',
   'audit_events',
   'audit_seals',
+  'session_commands',
+  'session_command_outcomes',
 ]
 
 /** Functions that roles other than the owner may call: policies ask them, and each answers about the actor alone. */

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, index, integer, text, uuid } from 'drizzle-orm/pg-core'
+import type { Environment } from '#domain/reference/environment.ts'
+import { type SessionAction, type SessionKind, sessionActions, sessionKinds } from '#domain/session/command.ts'
+import { dc, instant, oneOf } from './columns.ts'
+import { environments } from './installation.ts'
+
+/** What an operator asks a connector to do with a session. Inserted once; its insertion notifies `dc_session_commands` with the environment. */
+export const sessionCommands = dc.table(
+  'session_commands',
+  {
+    id: uuid('id').primaryKey(),
+    /** The order in which they are carried out. */
+    seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    environment: text('environment')
+      .$type<Environment>()
+      .notNull()
+      .references(() => environments.environment),
+    action: text('action').$type<SessionAction>().notNull(),
+    kind: text('kind').$type<SessionKind>().notNull(),
+    /** A feed's id; a target's session id, or `ODQ1Z9/10` for that of a market segment. */
+    session: text('session').notNull(),
+    /** The next number expected of the peer, and the next one of ours; null: left as it is. */
+    expected: integer('expected'),
+    next: integer('next'),
+    reason: text('reason').notNull(),
+    /** Whoever asked, as the machine knows them. */
+    operator: text('operator').notNull(),
+    askedAt: instant('asked_at').notNull(),
+    /** Not carried out after this. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    index('session_commands_order').on(t.environment, t.seq),
+    check('session_commands_action', oneOf(t.action, sessionActions)),
+    check('session_commands_kind', oneOf(t.kind, sessionKinds)),
+    check(
+      'session_commands_numbers',
+      sql`(${t.action} = 'set-number') = (${t.expected} is not null or ${t.next} is not null)`,
+    ),
+  ],
+)
+
+export const outcomeStates = ['done', 'refused', 'expired'] as const
+export type OutcomeState = (typeof outcomeStates)[number]
+
+/** What became of a command, once. Written by `dc_connector` alone. */
+export const sessionCommandOutcomes = dc.table(
+  'session_command_outcomes',
+  {
+    commandId: uuid('command_id')
+      .primaryKey()
+      .references(() => sessionCommands.id),
+    connector: text('connector').notNull(),
+    state: text('state').$type<OutcomeState>().notNull(),
+    says: text('says').notNull(),
+    at: instant('at').notNull(),
+  },
+  (t) => [check('session_command_outcomes_state', oneOf(t.state, outcomeStates))],
+)
