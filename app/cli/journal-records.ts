@@ -141,6 +141,7 @@ const stateOf = ({ bytes, start, end }: HeadRecord) =>
 function idsIn(control: Control): number[] {
   if (control.kind === 'cut') return [...control.targets.map(({ id }) => id), ...control.gone]
   if (control.kind === 'name') return control.what === 'stream' ? [] : [control.id]
+  if (control.kind === 'command') return control.then.flatMap(idsIn)
   if ('session' in control) return [control.session]
   if ('target' in control) return [control.target]
   return 'feed' in control ? [control.feed] : []

@@ -33,6 +33,7 @@ const kinds = [
   'retention',
   'checkpoint',
   'ask-again',
+  'command',
 ] as const
 
 /** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). `jump`: a failover of a dc4 target. */
@@ -66,12 +67,17 @@ export type Control =
   | { kind: 'checkpoint'; state: Durable }
   /** These numbers of a feed were in a damaged batch: they are expected once more. */
   | { kind: 'ask-again'; feed: number; from: number; to: number }
+  /** An operator's command is carried out with what it changes, in one record: it is both or neither (ADR 19). */
+  | { kind: 'command'; id: string; says: string; then: Control[] }
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
 // written by `encodeControl` of this or an earlier version, guarded by the journal's checksums
 export const decodeControl = (bytes: Buffer, start: number, end: number): Control =>
   JSON.parse(bytes.toString('utf8', start, end)) as Control
+
+/** Commands that the state remembers: one is asked about again until its outcome is written down, and the next comes only then. */
+const commandsKept = 32
 
 /** Ledgers of this many weeks stay in the state. */
 const weeksKept = 6
@@ -122,6 +128,10 @@ export function applyControl(state: State, position: number, control: Control) {
       return applyRetention(state, control)
     case 'ask-again':
       return askAgain(data.feeds[control.feed], control.from, control.to)
+    case 'command':
+      data.commands = [...(data.commands ?? []), { id: control.id, says: control.says }].slice(-commandsKept)
+      for (const one of control.then) applyControl(state, position, one)
+      return
     case 'checkpoint':
       return // the state is this one already; a replay that has met damage takes it (recovery.ts)
     case 'raise':

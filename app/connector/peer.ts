@@ -1,6 +1,6 @@
 import type { Field } from '#fix/encode.ts'
 import type { Message } from '#fix/message.ts'
-import { createSession, encodeDraft, nextDeadlineMs, step } from '#fix/session.ts'
+import { createSession, encodeDraft, nextDeadlineMs, step, withNumbers } from '#fix/session.ts'
 import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
 import { isSessionType, MsgType, Tag } from '#fix/tags.ts'
 import type { Core } from './core.ts'
@@ -58,6 +58,11 @@ export class Peer {
   renumber(config: SessionConfig): void {
     if (this.wire) throw new Error('bug: renumbered while connected')
     this.session = createSession(config, this.numbers())
+  }
+
+  /** The number expected of the peer is about to be set: the Logout that tells of it names the new one (789). */
+  expect(nextIn: number): void {
+    this.session = withNumbers(this.session, { nextIn })
   }
 
   get isLive(): boolean {

@@ -5,6 +5,7 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { Leadership } from './leader.ts'
 import { Observer } from './observer.ts'
 import { type Running, runConnector } from './run.ts'
+import { SessionCommands } from './session-commands.ts'
 import { Status } from './status.ts'
 import type { Wanted } from './wanted.ts'
 import { WantedDatabase } from './wanted-database.ts'
@@ -37,8 +38,10 @@ export async function runFromDatabase(options: DatabaseRunOptions, stopped: Abor
     const status = new Status(running.worker, { environment, connector: name, release })
     running.onApplied((parts) => status.parts(parts))
     const observer = new Observer(pool, status, log)
+    const commands = new SessionCommands({ pool, environment, connector: name, worker: running.worker, log })
     options.onReady(running)
     await until(stopped, leadership, log)
+    await commands.stop()
     await running.stop()
     await observer.stop()
   } finally {

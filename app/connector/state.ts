@@ -22,6 +22,8 @@ export type Durable = {
   streams: Record<number, StreamState>
   feeds: Record<number, FeedState>
   targets: Record<number, TargetState>
+  /** What was carried out of an operator's commands, the newest last: none is carried out twice. Absent: none yet. */
+  commands?: { id: string; says: string }[]
 }
 
 /** A session's outbound numbers belong to its epoch; inbound is the next number expected of the peer. */

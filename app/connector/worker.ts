@@ -49,7 +49,11 @@ const drainMs = 5_000
 /** How often the files of certificates are looked at. */
 const certificatesMs = 10_000
 /** What happens of itself and often: for whoever looks closely. */
-const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon'])
+const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon', 'low-logon'])
+
+/** For a gateway whose numbers are below what is expected of it. */
+const remedyOf = (feed: string): string =>
+  `If the gateway has started again and cannot log on with 141=Y: drop-copy session accept-reset ${feed}`
 
 /** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `conform`. */
 export class Worker {
@@ -250,6 +254,8 @@ export class Worker {
         else this.log.info({ [kind]: id, code }, text)
         if (code === 'aside' || code === 'lost') this.showAlarmsOf(id)
         if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)
+        if (kind === 'feed' && code === 'low-logon')
+          this.alarms.raise('feed-refused', kind, id, `${text} ${remedyOf(id)}`)
         if (kind === 'feed' && code === 'logged-on') this.alarms.clear('feed-refused', kind, id)
       },
       authenticated: (connection) => {

@@ -67,7 +67,10 @@ export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, tex
       return refuseLogon(turn, 'Logon with ResetSeqNumFlag (141) = Y must have 34=1. Logout forced.')
     restart(turn)
   }
-  if (logon.seqNum < turn.session.nextIn) return refuseLogon(turn, lowNumberText(turn, logon.seqNum))
+  if (logon.seqNum < turn.session.nextIn) {
+    refuseLogon(turn, lowNumberText(turn, logon.seqNum))
+    return note(turn, 'low-logon', lowNumberText(turn, logon.seqNum))
+  }
   const processed = turn.session.nextIn - 1
   goLive(turn, logon.heartbeatS, logon.seqNum)
   send(turn, 'A', answerBody(config, logon), processed)
@@ -153,7 +156,10 @@ export function receiveLogonAnswer(turn: Turn, message: Message) {
   }
   if (message.is(Tag.ResetSeqNumFlag, 'Y') !== phase.reset)
     return forceLogout(turn, 'ResetSeqNumFlag (141) does not answer ours.')
-  if (seqNum < nextIn) return forceLogout(turn, lowNumberText(turn, seqNum))
+  if (seqNum < nextIn) {
+    forceLogout(turn, lowNumberText(turn, seqNum))
+    return note(turn, 'low-logon', lowNumberText(turn, seqNum))
+  }
   const heartbeatS = message.int(Tag.HeartBtInt) ?? config.heartbeatS
   goLive(turn, heartbeatS, seqNum)
   askBelow(turn, seqNum)

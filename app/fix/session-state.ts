@@ -197,6 +197,8 @@ export type NoteCode =
   | 'early-dropped'
   | 'resend-swallowed'
   | 'refused-logon'
+  /** A Logon below the expected number: nothing but a reset, or another number here, mends it. */
+  | 'low-logon'
   | 'rival'
 
 export type Step = { session: Session; effects: Effect[] }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Running } from '#connector/run.ts'
 import { runFromDatabase } from '#connector/run-database.ts'
 import { client, feed, gateway, target, temporaryDirectory } from '#test/support/connector.ts'
+import { publishParts, runOnDatabase, until } from '#test/support/database-connector.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -13,69 +14,10 @@ beforeAll(async () => {
   db = await freshDb()
 })
 afterAll(() => db.close())
-
-const settings = {
-  exchange: { compId: 'CME', subId: 'G' },
-  journal: { durability: 'os' },
-  listen: [{ role: 'primary', host: 'localhost', port: 0 }],
-}
 const secret = 'correct-horse'
 
-async function publish(number: number, parts: { kind: string; id: string; document: object | null }[]): Promise<void> {
-  await db.owner.begin(async (tx) => {
-    await tx`update dc.environments set settings = ${tx.json(settings)} where environment = 'sandbox'`
-    await tx`insert into dc.configuration_versions ${tx({
-      environment: 'sandbox',
-      number,
-      cause: 'reference',
-      cause_id: '00000000-0000-4000-8000-000000000001',
-      made_at: new Date(),
-      digest: `d${number}`,
-    })}`
-    for (const { kind, id, document } of parts)
-      await tx`insert into dc.configuration_parts ${tx({ environment: 'sandbox', number, kind, object_id: id, document: document && tx.json(document as never) })}`
-    await tx`update dc.environments set newest_version = ${number} where environment = 'sandbox'`
-  })
-}
-
-async function until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
-    const found = await ask()
-    if (found !== undefined && found !== false) return found
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`${what} never came`)
-}
-
-async function run(
-  data = temporaryDirectory(),
-  url = db.urls.dc_connector,
-): Promise<{ running: Running; stop(): Promise<void>; data: string }> {
-  const stop = new AbortController()
-  let ended: Promise<void> = Promise.resolve()
-  const running = await new Promise<Running>((resolve, reject) => {
-    ended = runFromDatabase(
-      {
-        url,
-        environment: 'sandbox',
-        name: 'main',
-        data,
-        release: 'test',
-        log: pino({ level: 'silent' }),
-        onFatal: reject,
-        onReady: resolve,
-      },
-      stop.signal,
-    )
-    ended.catch(reject)
-  })
-  const end = async () => {
-    stop.abort()
-    await ended
-  }
-  onTestFinished(end)
-  return { running, stop: end, data }
-}
+const publish = (number: number, parts: Parameters<typeof publishParts>[2]) => publishParts(db, number, parts)
+const run = (data?: string, url = db.urls.dc_connector) => runOnDatabase(url, data)
 
 /** A way to the database that can be cut: whoever uses it meanwhile is closed at once. */
 async function cuttable(url: string) {

@@ -1,0 +1,77 @@
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import type { Running } from '#connector/run.ts'
+import { runFromDatabase } from '#connector/run-database.ts'
+import { temporaryDirectory } from './connector.ts'
+import type { FreshDb } from './fresh-db.ts'
+
+const settings = {
+  exchange: { compId: 'CME', subId: 'G' },
+  journal: { durability: 'os' },
+  listen: [{ role: 'primary', host: 'localhost', port: 0 }],
+}
+
+/** A version of the sandbox's configuration, past the services; every port free. */
+export async function publishParts(
+  db: FreshDb,
+  number: number,
+  parts: { kind: string; id: string; document: object | null }[],
+): Promise<void> {
+  await db.owner.begin(async (tx) => {
+    await tx`update dc.environments set settings = ${tx.json(settings)} where environment = 'sandbox'`
+    await tx`insert into dc.configuration_versions ${tx({
+      environment: 'sandbox',
+      number,
+      cause: 'reference',
+      cause_id: '00000000-0000-4000-8000-000000000001',
+      made_at: new Date(),
+      digest: `d${number}`,
+    })}`
+    for (const { kind, id, document } of parts)
+      await tx`insert into dc.configuration_parts ${tx({ environment: 'sandbox', number, kind, object_id: id, document: document && tx.json(document as never) })}`
+    await tx`update dc.environments set newest_version = ${number} where environment = 'sandbox'`
+  })
+}
+
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+    const found = await ask()
+    if (found !== undefined && found !== false) return found
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${what} never came`)
+}
+
+/** A connector in this process that follows the sandbox's configuration, ended with the test. */
+export async function runOnDatabase(
+  url: string,
+  data = temporaryDirectory(),
+): Promise<{ running: Running; stop(): Promise<void>; data: string }> {
+  const stop = new AbortController()
+  let ended: Promise<void> = Promise.resolve()
+  const running = await new Promise<Running>((resolve, reject) => {
+    ended = runFromDatabase(
+      {
+        url,
+        environment: 'sandbox',
+        name: 'main',
+        data,
+        release: 'test',
+        log: pino({ level: 'silent' }),
+        onFatal: reject,
+        onReady: resolve,
+      },
+      stop.signal,
+    )
+    ended.catch(reject)
+  })
+  const end = async () => {
+    stop.abort()
+    await ended
+  }
+  onTestFinished(end)
+  return { running, stop: end, data }
+}
