@@ -3,7 +3,7 @@ export interface Command {
   name: string
   /** One line for `drop-copy --help`. */
   summary: string
-  /** @returns the exit code: 0 done, 1 failed, 2 asked wrongly, 3 somebody else is at it */
+  /** @returns the exit code: 0 done, 1 failed, 2 asked wrongly, 3 somebody else is at it, 4 asked and not answered yet */
   run(argv: string[]): Promise<number>
 }
 

@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   db: () => import('./db.ts'),
   'gateway-sim': () => import('./gateway-sim.ts'),
   journal: () => import('./journal.ts'),
+  session: () => import('./session.ts'),
   user: () => import('./user.ts'),
 }
 

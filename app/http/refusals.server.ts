@@ -27,6 +27,9 @@ export function refusal(error: AnyRefusal, typed: Typed = {}) {
   return data({ refusal: view }, { status, headers })
 }
 
+/** The same sentence where there is no page. */
+export const sentenceOf = (error: AnyRefusal): string => explain(error).sentence
+
 /** For loaders: the thing does not exist or is not theirs to see (the same answer for both). */
 export function notFound(): Response {
   return new Response(null, { status: 404, statusText: 'Not Found' })

@@ -1,31 +1,38 @@
-import { asSystem } from '#db/client.ts'
+import { asSystem, type Tx } from '#db/client.ts'
 import { findUserName } from '#db/queries/people.ts'
-import { setTargetState } from '#db/queries/targets.ts'
+import { pauserOf, setTargetState } from '#db/queries/targets.ts'
 import type { TargetCommandInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
-import { mayRunTarget, publishAct, targetFor } from './target-act.ts'
+import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from './target-act.ts'
 
 /** Stop delivery on a target, at once; copies are held. */
 export function pauseTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
-  const { sessionId, reason } = input
-  const about = { action: 'target.pause', objectKind: 'target', objectId: sessionId, reason }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ version: number }> => {
-    const found = await targetFor(tx, sessionId)
-    if (!found.ok) return found
-    const { target, group } = found.value
-    if (!mayRunTarget(actor, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
-    if (target.state === 'paused')
-      return refuse({ code: 'already-paused', by: (await findUserName(tx, target.pausedBy)) ?? 'somebody' })
-    if (target.state === 'closed') return refuse({ code: 'not-found' })
-    await asSystem(tx, () => setTargetState(tx, [target.id], 'paused', { by: actor.userId, reason }))
-    const by = { cause: 'emergency' as const, causeId: target.id, actor }
-    const version = await publishAct(tx, found.value, by, now)
-    if (!version.ok) return version
-    const done = { objectKind: 'target', objectId: sessionId, forFirm: group.ownerId, reason }
-    await audit(tx, actor, 'target.pause', now, { ...done, after: { version: version.value } })
-    return ok({ version: version.value })
-  })
+  const about = { action: 'target.pause', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
+  return runCommand(deps, actor, input.commandId, about, (tx, now) => pause(tx, input, actor, now))
+}
+
+/** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */
+export async function pause(
+  tx: Tx,
+  { sessionId, reason }: Pick<TargetCommandInput, 'sessionId' | 'reason'>,
+  by: By,
+  now: Date,
+): CommandAnswer<{ version: number }> {
+  const found = await targetFor(tx, sessionId)
+  if (!found.ok) return found
+  const { target, group } = found.value
+  if (!mayRunTarget(by, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
+  const pauser = pauserOf(target, await findUserName(tx, target.pausedBy))
+  if (pauser !== undefined) return refuse({ code: 'already-paused', by: pauser })
+  if (target.state === 'closed') return refuse({ code: 'not-found' })
+  const person = personOf(by)
+  await asSystem(tx, () => setTargetState(tx, [target.id], 'paused', { by: person?.userId ?? null, reason }))
+  const version = await publishAct(tx, found.value, { cause: 'emergency', causeId: target.id, actor: person }, now)
+  if (!version.ok) return version
+  const done = { objectKind: 'target', objectId: sessionId, forFirm: group.ownerId, reason }
+  await audit(tx, person, 'target.pause', now, { ...done, after: { version: version.value, ...named(by) } })
+  return ok({ version: version.value })
 }

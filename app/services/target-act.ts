@@ -8,6 +8,16 @@ import { readSettings } from './publish.ts'
 import { publishGroup } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
 
+/** From the installation's command line: nobody's account here, named as the machine knows them. Over `dc_jobs`. */
+export type Operator = { operator: string }
+export type By = Actor | Operator
+
+/** Null: an operator. */
+export const personOf = (by: By): Actor | null => ('operator' in by ? null : by)
+
+/** What an event says beside its actor, for an operator is none. */
+export const named = (by: By): Record<string, unknown> => ('operator' in by ? { operator: by.operator } : {})
+
 export type ActedOn = { target: TargetRecord; group: GroupRecord }
 
 /** A target and its group, as far as the person sees them. */
@@ -21,7 +31,7 @@ export async function targetFor(tx: Tx, sessionId: string): Promise<Result<Acted
 export async function publishAct(
   tx: Tx,
   { target, group }: ActedOn,
-  by: { cause: VersionRecord['cause']; causeId: string; actor: Actor },
+  by: { cause: VersionRecord['cause']; causeId: string; actor: Actor | null },
   now: Date,
 ): Promise<Result<number, Refused>> {
   return asSystem(tx, async () => {
@@ -29,13 +39,14 @@ export async function publishAct(
     const { environment, groupId } = target
     const { cause, causeId, actor } = by
     const publication = { environment, groupId, settings, ownerId: group.ownerId, cause, causeId, revoked: [] }
-    const version = await publishGroup(tx, { ...publication, madeBy: actor.userId }, now)
+    const version = await publishGroup(tx, { ...publication, madeBy: actor?.userId ?? null }, now)
     return version.ok ? ok(version.value.number) : version
   })
 }
 
-/** Technical contact of the owner, or operations of the exchange. */
-export function mayRunTarget(actor: Actor, group: GroupRecord): boolean {
+/** Technical contact of the owner, operations of the exchange, or the operator. */
+export function mayRunTarget(actor: By, group: GroupRecord): boolean {
+  if ('operator' in actor) return true
   if (actor.isExchange) return actor.standings.includes('operations')
   return actor.firmId === group.ownerId && actor.standings.includes('technical-contact')
 }

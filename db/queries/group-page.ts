@@ -172,6 +172,9 @@ const eventWords: Record<string, string> = {
   'target.resume': 'Target resumed',
   'credential.create': 'Password created',
   'credential.revoke': 'Password revoked',
+  'session.log-out': 'Client logged out',
+  'session.set-number': 'Sequence numbers set',
+  'session.reset': 'Sequence numbers reset',
 }
 
 /** What happened to the group, newest first: its requests as published, and the immediate acts. */
@@ -204,7 +207,7 @@ async function historyOf(tx: Tx, group: GroupRecord): Promise<GroupView['history
     const request = own.find((one) => one.id === event.objectId)
     const word = eventWords[event.action] ?? event.action
     const where = event.objectKind === 'target' ? ` on ${event.objectId}` : ''
-    const by = event.actorId ? (names.get(event.actorId) ?? 'another firm') : 'the portal'
+    const by = event.actorId ? (names.get(event.actorId) ?? 'another firm') : nobody(event.after)
     return {
       at: event.at,
       what: request && event.action === 'request.publish' ? publishedWords(request.sheet) : `${word}${where}`,
@@ -214,6 +217,10 @@ async function historyOf(tx: Tx, group: GroupRecord): Promise<GroupView['history
     }
   })
 }
+
+/** Events without a person: the operator's name their account on the machine. */
+const nobody = (after: unknown): string =>
+  typeof after === 'object' && after !== null && 'operator' in after ? 'the operator' : 'the portal'
 
 /** The sheet is written with the round, from the domain's type; a reader without it reads the word alone. */
 function publishedWords(sheet: unknown): string {

@@ -12,7 +12,7 @@ import { findUserName, listUserNames } from './people.ts'
 import { findSettings } from './publications.ts'
 import { figuresOf } from './status.ts'
 import { listTargetRows } from './target-rows.ts'
-import { findTarget, listCredentials, type TargetRecord } from './targets.ts'
+import { findTarget, listCredentials, pauserOf, type TargetRecord } from './targets.ts'
 
 /** One target by its session id: connection data, credentials, state and figures. Seen by its owner and the exchange. */
 export async function findTargetPage(
@@ -47,7 +47,7 @@ export async function findTargetPage(
     gateway: target.gatewayKind,
     protocol: (await findTerms(tx, group.id, now))?.protocol ?? 'classic',
     wanted: target.state,
-    pausedBy: (await findUserName(tx, target.pausedBy)) ?? (target.pausedBy ? 'the exchange' : null),
+    pausedBy: pauserOf(target, await findUserName(tx, target.pausedBy)) ?? null,
     pauseReason: target.pauseReason,
     delivery: full?.state ?? gone,
     listen: target.listen,

@@ -9,6 +9,7 @@ import { targetCredentials, targetSources, targets } from '../schema/targets.ts'
 import { type Delivery, ledgerFor, type ObservedTarget } from './delivery.ts'
 import { listUserNames } from './people.ts'
 import type { TargetRow } from './status-view.ts'
+import { pauserOf } from './targets.ts'
 
 /** A target that is not closed, with what it carries; wanted and observed side by side. */
 export type TargetFull = {
@@ -55,7 +56,7 @@ export async function listTargetRows(
     const facts = factsOf(target, observed, delivery, {
       ledger,
       hasCredential: withPassword.has(target.id),
-      pausedBy: target.pausedBy ? (names.get(target.pausedBy) ?? 'the exchange') : undefined,
+      pausedBy: pauserOf(target, names.get(target.pausedBy ?? '')),
       now,
     })
     const state = targetState(facts, feeds, delivery.heard)

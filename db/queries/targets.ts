@@ -83,7 +83,7 @@ export async function setTargetState(
   tx: Tx,
   ids: readonly string[],
   state: TargetState,
-  paused?: { by: string; reason: string },
+  paused?: { by: string | null; reason: string },
 ): Promise<void> {
   if (ids.length === 0) return
   await tx
@@ -173,4 +173,13 @@ export async function listCredentials(tx: Tx, targetId: string) {
 
 export async function revokeCredentialRow(tx: Tx, id: string, by: string, now: Date): Promise<void> {
   await tx.update(targetCredentials).set({ revokedAt: now, revokedBy: by }).where(eq(targetCredentials.id, id))
+}
+
+/** Who paused a target, in words; somebody whose name the reader may not see is of the exchange. Undefined: it is not paused. */
+export function pauserOf(
+  target: Pick<TargetRecord, 'state' | 'pausedBy'>,
+  name: string | undefined,
+): string | undefined {
+  if (target.state !== 'paused') return undefined
+  return name ?? (target.pausedBy === null ? 'the operator' : 'the exchange')
 }

@@ -1,13 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
+import { findGroupPage } from '#db/queries/group-page.ts'
+import type { SessionCommand } from '#domain/session/command.ts'
 import { changeRoles } from '#services/change-roles.ts'
+import { commandSession } from '#services/command-session.ts'
 import { createCredential } from '#services/create-credential.ts'
 import { disableUser } from '#services/disable-user.ts'
 import { inviteUser } from '#services/invite-user.ts'
 import { expireRequests } from '#services/jobs.ts'
-import { pauseTarget } from '#services/pause-target.ts'
-import { resumeTarget } from '#services/resume-target.ts'
+import { pause, pauseTarget } from '#services/pause-target.ts'
+import { resume, resumeTarget } from '#services/resume-target.ts'
 import { revokeCredential } from '#services/revoke-credential.ts'
 import { undoPublication } from '#services/undo-publication.ts'
 import { withdrawConsent } from '#services/withdraw-consent.ts'
@@ -56,6 +59,53 @@ describe('pausing a target', () => {
     done(await act(resumeTarget, 'hollis'))
     expect((await part())?.paused).toBe(false)
     expect(codeOf(await act(resumeTarget, 'hollis'))).toBe('not-paused')
+  })
+})
+
+describe('the operator, from the command line', () => {
+  const operator = { operator: 'root' }
+  const by = (command: typeof pause) => {
+    sandbox.tick()
+    return db.database.asJobs((tx) => command(tx, { sessionId, reason: 'Maintenance.' }, operator, db.clock.now))
+  }
+  const groupPage = async (person: Person) => {
+    const me = await sandbox.actor(person)
+    const groupId = await groupIdOf(db, sandbox.seeded.client.group)
+    return db.database.withActor(me, (tx) => findGroupPage(tx, me, groupId, db.clock.now))
+  }
+
+  test('pauses as nobody in particular, and operations may resume it, but no technical contact', async () => {
+    done(await by(pause))
+    expect((await part())?.paused).toBe(true)
+    expect(await act(pauseTarget, 'hollis')).toMatchObject({ ok: false, error: { by: 'the operator' } })
+    expect(codeOf(await act(resumeTarget, 'casey'))).toBe('not-allowed')
+    done(await act(resumeTarget, 'hollis'))
+    done(await by(pause))
+    done(await by(resume))
+    expect((await part())?.paused).toBe(false)
+    expect(codeOf(await by(resume))).toBe('not-paused')
+  })
+
+  test('commands a session with an event that names them, which the group’s own people read', async () => {
+    const { firmId: ownerId } = await sandbox.actor('casey')
+    const of = { kind: 'target' as const, session: sessionId, environment: 'sandbox' as const, ownerId }
+    const ask = (id: string, command: SessionCommand) =>
+      db.database.asJobs((tx) =>
+        commandSession(tx, of, command, { ...operator, reason: 'The client lost its numbers.', id }, db.clock.now),
+      )
+    const id = randomUUID()
+    expect(await ask(id, { action: 'reset' })).toMatchObject({ ok: true })
+    expect((await ask(randomUUID(), { action: 'accept-reset' })).ok).toBe(false)
+    const [row] =
+      await db.owner`select action, operator, (expires_at - asked_at)::text as lasts from dc.session_commands`
+    expect(row).toMatchObject({ action: 'reset', operator: 'root', lasts: '00:10:00' })
+    const [event] = await db.owner`select actor_id, after from dc.audit_events where action = 'session.reset'`
+    expect(event).toMatchObject({ actor_id: null, after: { operator: 'root', command: id, session: sessionId } })
+    expect((await groupPage('casey'))?.history[0]).toMatchObject({
+      what: `Sequence numbers reset on ${sessionId}`,
+      by: 'the operator',
+      reason: 'The client lost its numbers.',
+    })
   })
 })
 

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { userInfo } from 'node:os'
+import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
+import { configOfProcess } from '#app/config.ts'
+import type { Database, Tx } from '#db/client.ts'
+import { listSessions, type SessionRow } from '#db/queries/session-commands.ts'
+import { reason } from '#domain/request/input.ts'
+import { consequenceOf, fitCommand, type SessionAction, sessionActions } from '#domain/session/command.ts'
+import { commandSession } from '#services/command-session.ts'
+import { pause } from '#services/pause-target.ts'
+import type { Refused } from '#services/refused.ts'
+import { resume } from '#services/resume-target.ts'
+import { sentenceOf } from '../http/refusals.server.ts'
+import { type Command, UsageError } from './command.ts'
+import { answered, isHeard, type Told, whenAnswered, whenInForce } from './session-answer.ts'
+import { printSessions } from './session-list.ts'
+import { withDatabase } from './with-database.ts'
+
+const usage = `drop-copy session list
+drop-copy session pause|resume|log-out|reset TARGET --reason TEXT [--yes]
+drop-copy session accept-reset|log-out FEED --reason TEXT [--yes]
+drop-copy session set-number SESSION --reason TEXT [--expected N] [--next N] [--yes]
+
+  list           sessions with their numbers, and the newest commands with what became of them
+  pause          log the client out and keep it out; its copies are kept as for one that is away
+  resume         let it log on again
+  log-out        Logout to a client or gateway; it may log on again at once
+  set-number     --expected N: the next number expected of the peer; of a feed it may only grow
+                 --next N: our next number; it may only grow
+  reset          a client's numbers start at 1 in both directions; its chain and its place in the copies stay
+  accept-reset   a gateway's numbers start at 1, since it has started again without 141=Y
+
+SESSION is a target's session id (ODQ1Z9; ODQ1Z9/10 for one of its market segments) or a feed's id.
+  --reason TEXT  why, for the audit trail
+  --yes          do not ask; needed where nobody sits at a terminal
+
+Each command says first what it will do, and then what became of it. The connector has ten minutes to carry
+it out; one that starts later does not. Whoever may read the installation's key may do this: the audit trail
+names their account on this machine.
+Exit codes: 0 done, 1 refused, or not confirmed, 2 asked wrongly, 4 asked, and no connector has answered yet.`
+
+const verbs = ['pause', 'resume', ...sessionActions] as const
+type Verb = (typeof verbs)[number]
+
+type Asked = { verb: Verb; name: string; reason: string; yes: boolean; expected?: number; next?: number }
+
+export const command: Command = {
+  name: 'session',
+  summary: 'list sessions, pause or log one out, set or reset its numbers',
+  async run(argv) {
+    const asked = read(argv)
+    if (asked === 'help') {
+      console.log(usage)
+      return 0
+    }
+    return withDatabase(configOfProcess(), async ({ database }) => {
+      if (asked === 'list') return printSessions(database)
+      return carryOut(database, asked)
+    })
+  },
+}
+
+/** @throws UsageError */
+function read(argv: string[]): Asked | 'list' | 'help' {
+  const text = { type: 'string' } as const
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      ...{ reason: text, expected: text, next: text },
+      yes: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return 'help'
+  const [word, name, ...rest] = positionals
+  if (word === 'list' && name === undefined) return 'list'
+  const verb = verbs.find((one) => one === word)
+  if (!verb || name === undefined || rest.length > 0) throw new UsageError(usage)
+  const why = reason.safeParse(values.reason ?? '')
+  if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'it is needed'}`)
+  const expected = numberIn(values.expected)
+  const next = numberIn(values.next)
+  const numbers = { ...(expected !== undefined && { expected }), ...(next !== undefined && { next }) }
+  return { verb, name, reason: why.data, yes: values.yes, ...numbers }
+}
+
+const numberIn = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+
+async function carryOut(database: Database, asked: Asked): Promise<number> {
+  const { verb } = asked
+  const { session, isHeardOf } = await database.asJobs((tx) => find(tx, asked))
+  const action = actionOf(verb)
+  if (action) {
+    const fit = fitCommand(session.kind, { ...asked, action })
+    if (!fit.ok) throw new UsageError(fit.error.sentence)
+    console.log(consequenceOf(session, { ...asked, action }))
+  } else {
+    if (session.kind === 'feed' || asked.name.includes('/'))
+      throw new UsageError(`${verb} takes a target as a whole, by its session id.`)
+    console.log(consequenceOf(session, { action: verb === 'pause' ? 'pause' : 'resume' }))
+  }
+  if (!(await isConfirmed(asked.yes))) {
+    console.log('Nothing was done.')
+    return 1
+  }
+  const told = action ? await ask(database, session, asked, action) : await publish(database, session, asked)
+  if ('refused' in told) {
+    console.error(told.refused)
+    return 1
+  }
+  return answered(told, isHeardOf)
+}
+
+const actionOf = (verb: Verb): SessionAction | undefined => sessionActions.find((one) => one === verb)
+
+async function find(tx: Tx, { name }: Asked): Promise<{ session: SessionRow; isHeardOf: boolean }> {
+  const all = await listSessions(tx, new Date())
+  const base = name.split('/')[0]?.toUpperCase()
+  const session = all.find((one) => one.name === (one.kind === 'target' ? base : name))
+  if (!session) throw new UsageError(`there is no target and no feed ${name}; drop-copy session list names them`)
+  return { session, isHeardOf: await isHeard(tx, session.environment) }
+}
+
+async function isConfirmed(yes: boolean): Promise<boolean> {
+  if (yes) return true
+  if (!process.stdin.isTTY) throw new UsageError('nobody is at a terminal to confirm it: add --yes')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const closed = once(terminal, 'close').then(() => '')
+  const answer = await Promise.race([terminal.question('Go on? [y/N] '), closed])
+  terminal.close()
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+const operator = (): string => userInfo().username
+
+async function ask(database: Database, session: SessionRow, asked: Asked, action: SessionAction): Promise<Told> {
+  const id = randomUUID()
+  const of = { ...session, session: session.kind === 'target' ? asked.name.toUpperCase() : asked.name }
+  const by = { operator: operator(), reason: asked.reason, id }
+  const told = await database.asJobs((tx) => commandSession(tx, of, { ...asked, action }, by, new Date()))
+  if (!told.ok) return { refused: told.error.sentence }
+  const until = `${told.value.expiresAt.toISOString().slice(11, 16)} UTC`
+  return { waiting: `it is carried out if one starts before ${until}, and not after`, poll: whenAnswered(database, id) }
+}
+
+/** Thrown to roll the transaction back. */
+class RolledBack extends Error {
+  constructor(readonly error: Refused) {
+    super(error.code)
+  }
+}
+
+async function publish(database: Database, { name, environment }: SessionRow, asked: Asked): Promise<Told> {
+  const act = asked.verb === 'pause' ? pause : resume
+  try {
+    const version = await database.asJobs(async (tx) => {
+      const input = { sessionId: name, reason: asked.reason }
+      const answer = await act(tx, input, { operator: operator() }, new Date())
+      if (!answer.ok) throw new RolledBack(answer.error)
+      return answer.value.version
+    })
+    return { waiting: 'it takes effect when one starts', poll: whenInForce(database, environment, version) }
+  } catch (error) {
+    if (error instanceof RolledBack) return { refused: sentenceOf(error.error) }
+    throw error
+  }
+}
