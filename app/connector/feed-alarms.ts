@@ -1,4 +1,4 @@
-import type { Alarms } from './alarms.ts'
+import type { AlarmCode, Alarms } from './alarms.ts'
 import type { FeedState } from './state.ts'
 
 /** Why a message was kept aside, for people. Everything else could not be read. */
@@ -16,7 +16,7 @@ export function showFeedAlarms(alarms: Alarms, feed: FeedState, week: string): v
   const conflicts = feed.asides.filter(({ why }) => why === 'conflict')
   const others = feed.asides.filter(({ why }) => why !== 'conflict')
   const losses = feed.loss.filter((loss) => loss.week === week)
-  const show = (code: string, found: readonly { atMs?: number }[], says: string) => {
+  const show = (code: AlarmCode, found: readonly { atMs?: number }[], says: string) => {
     if (found.length === 0) alarms.clear(code, 'feed', feed.name)
     else alarms.raise(code, 'feed', feed.name, says, found[0]?.atMs || undefined)
   }
