@@ -7,6 +7,7 @@ export const alarmCodes = [
   'conflict',
   'lost',
   'disk-full',
+  'failover',
   'suspect-tail',
   'damaged',
   'clock',
