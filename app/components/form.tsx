@@ -101,14 +101,19 @@ export function Submit({
   name,
   value,
   noValidate = false,
+  busyWord,
 }: {
   children: ReactNode
   kind?: 'primary' | 'danger' | 'plain'
   name?: string
   value?: string
   noValidate?: boolean
+  /** What it says while its form is on its way. */
+  busyWord?: string
 }) {
-  const busy = useNavigation().state !== 'idle' // also while the page is read again after a refusal
+  const { state, formData } = useNavigation()
+  const busy = state !== 'idle' // also while the page is read again after a refusal
+  const isPressed = formData !== undefined && (name === undefined || formData.get(name) === value)
   const look = kind === 'plain' ? '' : `button-${kind}`
   return (
     <button
@@ -119,7 +124,7 @@ export function Submit({
       aria-disabled={busy || undefined}
       className={`button ${look}`}
     >
-      {children}
+      {isPressed && busyWord ? busyWord : children}
     </button>
   )
 }

@@ -23,7 +23,7 @@ export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { d
         defaultValue={document.reason}
       />
       <Fieldset legend="Add sources">
-        <SourcePicker draft={draft} name="addSources[]" chosen={document.addSources} taken={inGroup} />
+        <SourcePicker draft={draft} name="addSources" chosen={document.addSources} taken={inGroup} />
       </Fieldset>
       {inGroup.length > 0 && (
         <Fieldset legend="Remove sources" hint="What is removed stops flowing when the change is applied.">
@@ -45,7 +45,7 @@ export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { d
         </Fieldset>
       )}
       <Submit name="intent" value="stay" kind="plain" noValidate>
-        Save and look up who must sign
+        Save and look up who must approve
       </Submit>
       <PreviewTables preview={draft.preview} />
       <Fieldset legend="Messages">

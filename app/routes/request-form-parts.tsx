@@ -18,10 +18,10 @@ export function DraftForm({
       <button type="submit" name="intent" value="next" hidden />
       {children}
       <FormActions>
-        <Submit name="intent" value="next">
+        <Submit name="intent" value="next" busyWord="Saving…">
           Save and continue
         </Submit>
-        <Submit name="intent" value="leave" kind="plain" noValidate>
+        <Submit name="intent" value="leave" kind="plain" noValidate busyWord="Saving…">
           Save and leave
         </Submit>
       </FormActions>

@@ -1,8 +1,10 @@
 import { Link } from '@remix-run/react'
+import { useMemo } from 'react'
 import { MonoList } from '#app/components/figures.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
+import type { Refusal } from '#app/components/refusal.ts'
 import { paths } from '#app/paths.ts'
 import type { DraftView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
@@ -16,6 +18,9 @@ import { groupNameOf, stepOfProblem, stepsOf } from './request-steps.ts'
 /** The last step: all of it in the words the other side will read, then the signature. */
 export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
   const { document, preview } = draft
+  const inOne = useMemo(() => refusal && withoutFields(refusal), [refusal]) // each new one takes the focus
+  const incomplete = draft.problems.length > 0 ? 'First mend what is listed above.' : null
+  const whyNot = draft.submit.may ? incomplete : (draft.submit.why ?? 'Not now.')
   return (
     <div className="max-w-4xl">
       <Problems draft={draft} />
@@ -26,10 +31,10 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
       <Contacts contacts={contactsOf(document)} />
       <Section title="Signature">
         <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer)}</p>
-        <CommandForm commandId={commandId} refusal={refusal}>
+        <CommandForm commandId={commandId} refusal={inOne}>
           <input type="hidden" name="version" value={draft.version} />
           <FormActions>
-            {draft.submit.may ? (
+            {whyNot === null ? (
               <Submit>Sign and submit</Submit>
             ) : (
               <span>
@@ -37,14 +42,9 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
                   Sign and submit
                 </button>
                 <span id="why-not" className="ml-3 text-muted">
-                  {draft.submit.why}
+                  {whyNot}
                 </span>
               </span>
-            )}
-            {draft.discard.may && (
-              <Link to={paths.discardRequest(draft.number)} className="button">
-                Discard the draft
-              </Link>
             )}
           </FormActions>
         </CommandForm>
@@ -53,11 +53,17 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
   )
 }
 
+/** The fields are on other pages: what is wrong with them is said here. */
+const withoutFields = (refusal: Refusal): Refusal =>
+  refusal.code === 'incomplete'
+    ? { ...refusal, sentence: Object.values(refusal.fields).join(' '), fields: {} }
+    : { ...refusal, fields: {} }
+
 function Problems({ draft }: { draft: DraftView }) {
   if (draft.problems.length === 0) return null
   const titles = new Map(stepsOf(draft.kind).map((step) => [step.id, step.title]))
   return (
-    <Notice tone="amber" title={`${plural(draft.problems.length, 'thing is', 'things are')} missing`}>
+    <Notice tone="amber" title={`${plural(draft.problems.length, 'thing needs', 'things need')} another look`}>
       <ul className="mt-1 list-disc pl-5">
         {draft.problems.map((problem) => {
           const step = stepOfProblem(draft.kind, problem.step)

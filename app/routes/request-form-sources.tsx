@@ -4,7 +4,7 @@ import { Fieldset, Submit } from '#app/components/form.tsx'
 import { inWords } from '#app/components/format.ts'
 import type { DraftView, PickableSource } from '#db/queries/request-view.ts'
 import { type Level, levelNames, levels } from '#domain/group/states.ts'
-import type { NewGroupDraft } from '#domain/request/document.ts'
+import type { DraftDocument, NewGroupDraft } from '#domain/request/document.ts'
 import { gatewayName } from './names.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
@@ -27,9 +27,9 @@ export function SourcesStep({ document, ...form }: StepProps & { document: NewGr
   return (
     <DraftForm {...form}>
       <Fieldset legend="Source sessions">
-        <SourcePicker draft={form.draft} name="sources[]" chosen={document.sources} />
+        <SourcePicker draft={form.draft} name="sources" chosen={document.sources} />
         <Submit name="intent" value="stay" kind="plain" noValidate>
-          Save and look up who must sign
+          Save and look up who must approve
         </Submit>
       </Fieldset>
       <PreviewTables preview={form.draft.preview} />
@@ -71,6 +71,18 @@ export function SourcesStep({ document, ...form }: StepProps & { document: NewGr
   )
 }
 
+/** Lists of sessions in a document, and the field of each in which they are typed. */
+export const sourceLists = ['sources', 'addSources'] as const
+type SourceList = (typeof sourceLists)[number]
+export const typedField: Record<SourceList, string> = { sources: 'typedSources', addSources: 'typedAddSources' }
+export const isSourceList = (name: string): name is SourceList => sourceLists.some((list) => list === name)
+
+/** Whether anything is in the list yet. */
+export const hasSources = (document: DraftDocument, list: SourceList): boolean =>
+  document.kind === 'new-group'
+    ? list === 'sources' && document.sources.length > 0
+    : document.kind === 'change' && list === 'addSources' && document.addSources.length > 0
+
 /** Sessions the firm holds to tick, and room to type any other whole. */
 export function SourcePicker({
   draft,
@@ -79,7 +91,7 @@ export function SourcePicker({
   taken = [],
 }: {
   draft: Pick<DraftView, 'pickable'>
-  name: string
+  name: SourceList
   chosen: readonly string[]
   /** Already in the group. */
   taken?: readonly string[]
@@ -90,7 +102,7 @@ export function SourcePicker({
     <>
       {held.length > 0 && (
         <Checkboxes
-          name={name}
+          name={`${name}[]`}
           legend="Sessions that your firm holds"
           chosen={chosen}
           choices={held.map((source) => ({
@@ -102,9 +114,9 @@ export function SourcePicker({
         />
       )}
       <TextArea
-        name={name}
+        name={typedField[name]}
         label={held.length > 0 ? 'Other sessions' : 'Sessions'}
-        hint="Session ID and Firm ID together, six characters each, separated by blanks or line ends. They are checked by their clearing firm."
+        hint="Session ID and Firm ID, three characters each, together as in K7T882; one a line, or separated by blanks. They are checked by their clearing firm."
         rows={2}
         maxLength={7000}
         defaultValue={others.join(' ')}

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { Notice, PageHead } from '#app/components/page.tsx'
+import { useMemo } from 'react'
+import { ButtonLink, Notice, PageHead } from '#app/components/page.tsx'
 import { type Refusal, refusalOf } from '#app/components/refusal.ts'
 import { Steps } from '#app/components/steps.tsx'
 import { Age } from '#app/components/time.tsx'
@@ -21,7 +22,7 @@ import { ChangeStep, CloseStep } from './request-form-change.tsx'
 import { GroupStep } from './request-form-group.tsx'
 import { PeopleStep } from './request-form-people.tsx'
 import { ReviewStep } from './request-form-review.tsx'
-import { SourcesStep } from './request-form-sources.tsx'
+import { hasSources, isSourceList, SourcesStep, sourceLists, typedField } from './request-form-sources.tsx'
 import { groupNameOf, nextStep, stepOfProblem, stepsOf } from './request-steps.ts'
 
 export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
@@ -37,8 +38,8 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     draft,
     inGroup: await sourcesOf(context, user, draft),
     step,
-    /** whether what is missing in this step is shown beside its fields */
-    check: query.has('check'),
+    /** whether what is missing in this step is shown beside its fields: all of it, or of the sessions alone */
+    check: query.get('check'),
     /** one empty row more for another person */
     more: query.has('more'),
     signer: user.name,
@@ -75,10 +76,19 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 
 /** What the form's controls say, as the document has it. */
 function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
-  const { remove, ...rest } = withoutRow(fields, intent)
+  const { remove, ...rest } = withTyped(withoutRow(fields, intent))
   if (typeof remove !== 'object' || remove === null) return rest
   const chosen = Object.entries(remove).filter(([, mode]) => withdrawalModes.some((known) => known === mode))
   return { ...rest, removeSources: chosen.map(([source, mode]) => ({ source, revoked: mode === 'nothing-again' })) }
+}
+
+/** Sessions typed whole come from a field of their own, beside those that are ticked. */
+function withTyped(fields: Record<string, unknown>): Record<string, unknown> {
+  const lists = sourceLists.flatMap((name) => {
+    const typed = fields[typedField[name]]
+    return typed === undefined ? [] : [[name, [fields[name] ?? [], typed].flat()]]
+  })
+  return { ...fields, ...Object.fromEntries(lists) }
 }
 
 /** A row of people is taken out by its own button, which says `remove.2`. */
@@ -96,6 +106,7 @@ function placeAfter(draft: Draft, step: StepId, intent: string): string {
   const here = paths.requestStep(draft.number, step)
   if (intent === 'leave') return paths.requests()
   if (intent === 'more') return `${here}?more`
+  if (intent === 'stay') return `${here}?check=sessions`
   if (intent !== 'next') return here
   if (draft.problems.some((problem) => stepOfProblem(draft.kind, problem.step) === step)) return `${here}?check`
   return paths.requestStep(draft.number, nextStep(draft.kind, step))
@@ -110,17 +121,12 @@ export default function RequestForm() {
   const { draft, inGroup, step, check, more, signer, commandId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   const all = stepsOf(draft.kind)
-  const own = draft.problems.filter((problem) => stepOfProblem(draft.kind, problem.step) === step)
-  const missing: Refusal | undefined =
-    check && own.length > 0
-      ? {
-          code: 'incomplete',
-          sentence: 'Saved. This step is not complete yet.',
-          fields: Object.fromEntries(own.map((problem) => [problem.field, problem.message])),
-          typed: {},
-        }
-      : undefined
-  const form = { draft, inGroup, commandId, refusal: refused ?? missing, more, signer }
+  // the same object as long as nothing else is wrong: each new one takes the focus
+  const refusal = useMemo(() => {
+    const wrong = refused ?? missingIn(draft, step, check)
+    return wrong && besideTyped(wrong)
+  }, [refused, draft, step, check])
+  const form = { draft, inGroup, commandId, refusal, more, signer }
   return (
     <>
       <PageHead
@@ -128,6 +134,9 @@ export default function RequestForm() {
         title={groupNameOf(draft) || 'not named yet'}
         identifier={`request ${draft.number}`}
         back={{ to: paths.requests(), label: 'Requests' }}
+        actions={
+          draft.discard.may && <ButtonLink to={paths.discardRequest(draft.number)}>Discard the draft</ButtonLink>
+        }
       >
         Saved <Age at={draft.savedAt} ago /> by {draft.savedBy}.
       </PageHead>
@@ -150,6 +159,26 @@ export default function RequestForm() {
       </Steps>
     </>
   )
+}
+
+/** What the step lacks, beside its fields; `check` null: nobody asked yet. Of sessions only what was typed wrongly is said early. */
+function missingIn(draft: Draft, step: StepId, check: string | null): Refusal | undefined {
+  if (check === null) return undefined
+  const own = draft.problems
+    .filter((problem) => stepOfProblem(draft.kind, problem.step) === step)
+    .filter(({ field }) => check !== 'sessions' || (isSourceList(field) && hasSources(draft.document, field)))
+  if (own.length === 0) return undefined
+  const fields = Object.fromEntries(own.map((problem) => [problem.field, problem.message]))
+  return { code: 'incomplete', sentence: 'Saved. This step is not complete yet.', fields, typed: {} }
+}
+
+/** Errors of a list of sessions stand beside the field where they are typed. */
+function besideTyped(refusal: Refusal): Refusal {
+  const fields = Object.entries(refusal.fields)
+  return {
+    ...refusal,
+    fields: Object.fromEntries(fields.map(([name, text]) => [isSourceList(name) ? typedField[name] : name, text])),
+  }
 }
 
 const titles: Record<RequestKind, string> = { 'new-group': 'New group', change: 'Change of', close: 'Close' }

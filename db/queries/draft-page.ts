@@ -23,7 +23,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
   if (!request || !draft || (request.state !== 'draft' && request.state !== 'returned')) return undefined
   const owner = await findFirm(tx, request.ownerId)
   const facts = await loadRoundFacts(tx, request, draft.document, now)
-  const checked = checkComplete(draft.document)
+  const problems = problemsOf(draft.document, facts)
   const actions = await actionsOf(tx, reader, request, now)
   return {
     id: request.id,
@@ -41,7 +41,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     savedBy: draft.savedByName,
     returned: await returnedOf(tx, request),
     doneSteps: doneSteps(draft.document),
-    problems: checked.ok ? [] : checked.error.problems,
+    problems,
     preview: previewOf(draft, facts),
     accounts: (await listAccounts(tx, request.ownerId)).map(({ id, name, number: no, firmName }) => {
       return { id, name, number: no, paidBy: firmName }
@@ -51,6 +51,15 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     submit: actionView(actions, 'submit'),
     discard: actionView(actions, 'discard'),
   }
+}
+
+/** What is missing, and what the world as the reader sees it would have refused at submission. */
+function problemsOf(document: DraftDocument, facts: RoundFacts): DraftView['problems'] {
+  const checked = checkComplete(document)
+  const problems = checked.ok ? [] : checked.error.problems
+  if (document.kind !== 'new-group' || !facts.present.nameTaken) return problems
+  const message = `Your firm has a group called ${document.groupName} already.`
+  return [{ step: 'group', field: 'groupName', message }, ...problems]
 }
 
 const actionView = (actions: readonly ActionView[], action: RequestAction): ActionView =>

@@ -134,6 +134,18 @@ describe('the draft', () => {
     expect(draft?.accounts).toHaveLength(1)
   })
 
+  test('names a name that is taken among what needs another look', async () => {
+    const name = (to: string) =>
+      db.owner`update dc.request_drafts set document = jsonb_set(document, '{groupName}', to_jsonb(${to}::text))
+        where request_id = (select id from dc.requests where number = 5)`
+    await name('options DESK')
+    const draft = await as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
+    expect(draft?.problems).toEqual([
+      { step: 'group', field: 'groupName', message: 'Your firm has a group called options DESK already.' },
+    ])
+    await name('Desk 7')
+  })
+
   test('is seen by its own firm and the exchange alone', async () => {
     expect(await as('casey', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))).toBeUndefined()
     expect(await as('xan', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))).toBeUndefined()

@@ -70,6 +70,16 @@ describe('a step of the form', () => {
     expect(read.ok ? [] : read.error.problems.map((p) => [p.step, p.field])).toEqual([['sources', 'sources']])
   })
 
+  test('names a word that is too long as it was typed, in whatever way the list came', () => {
+    for (const sources of ['K7T882 K7T882M3P882Q', ['K7T882', 'K7T882M3P882Q']]) {
+      const read = readStep(complete, 'sources', { sources })
+      expect(read.ok ? '' : read.error.problems[0]).toMatchObject({
+        field: 'sources',
+        message: expect.stringMatching(/^K7T882M3P882Q: /),
+      })
+    }
+  })
+
   test('refuses control characters', () => {
     const read = readStep(complete, 'group', { groupName: 'Desk\u0000 7' })
     expect(read.ok).toBe(false)
@@ -94,12 +104,20 @@ describe('submitting', () => {
     )
   })
 
-  test('wants sources of six characters', () =>
-    expect(problems({ ...complete, sources: ['K7T88'] })).toEqual(['sources.0']))
+  test('wants sources of six characters, and names those that are not beside their field', () => {
+    const checked = checkComplete({ ...complete, sources: ['K7T88', 'M3P882', 'FOO!!'] })
+    expect(checked.ok ? [] : checked.error.problems).toEqual([
+      {
+        step: 'sources',
+        field: 'sources',
+        message: 'K7T88, FOO!!: A session is named by its Session ID and Firm ID, three characters each: K7T882.',
+      },
+    ])
+  })
 
   test('wants addresses that are addresses', () => {
     expect(problems({ ...complete, connection: { ...complete.connection, addresses: ['somewhere'] } })).toEqual([
-      'connection.addresses.0',
+      'connection.addresses',
     ])
   })
 

@@ -59,6 +59,27 @@ async function shortened(page: Page, name: ReturnType<Page['getByLabel']>): Prom
   await name.fill('Desk 7')
 }
 
+test('sessions typed wrongly are named beside their field, whichever button was pressed, and once on the review', async () => {
+  const page = await browser.newPage({ javaScriptEnabled: false })
+  await signInAs(page, portal.url(), 'Avery Alder', `${draft}/sources`)
+  const field = page.getByLabel('Other sessions')
+  for (const button of ['Save and look up who must approve', 'Save and continue']) {
+    await field.fill('K7T88\nFOO!!')
+    await page.getByRole('button', { name: button }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    expect(await page.locator('#field-typedSources-error').innerText()).toMatch(/^K7T88, FOO!!: /)
+    expect(await field.inputValue()).toBe('K7T88 FOO!!')
+  }
+  await page.getByRole('link', { name: 'Review and sign' }).click()
+  expect(await page.locator('main').innerText()).toMatch(/^(?!.*K7T88, FOO!!: .*K7T88, FOO!!: ).*K7T88, FOO!!: /s)
+  expect(await page.getByRole('button', { name: 'Sign and submit' }).isDisabled()).toBe(true)
+  await page.goto(`${portal.url()}${draft}/sources`)
+  await field.fill('')
+  await page.getByRole('button', { name: 'Save and leave' }).click()
+  await page.waitForURL(/\/requests$/)
+})
+
 describe('people of a request', () => {
   test('are added and taken out by buttons of their own, and the others stay as typed', async () => {
     const page = await browser.newPage({ javaScriptEnabled: false })

@@ -26,7 +26,8 @@ const text = (max: number) =>
     .refine((value) => !controlButLines.test(value), 'Holds characters that cannot be printed.')
 const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? '', schema)
 
-const sourceWord = z.string().trim().toUpperCase().max(12, 'A source is 6 characters: Session ID and Firm ID.')
+const sourceForm = 'A session is named by its Session ID and Firm ID, three characters each: K7T882.'
+const sourceWord = z.string().trim().toUpperCase().max(12, sourceForm)
 const sourceList = z.preprocess(
   words,
   z.array(sourceWord).max(limits.sources, `At most ${limits.sources} sources.`).transform(unique),
@@ -120,7 +121,7 @@ const contact = z.object({
   phone: required(40, 'A telephone number.').regex(/^\+?[0-9 ()./-]{5,40}$/, 'A telephone number, with country code.'),
   clearingCode: z.string().regex(/^[A-Z0-9]{3}$/, 'The Clearing Firm ID: 3 characters.'),
 })
-const source = z.string().regex(sourceNamePattern, 'A source is 6 characters: Session ID and Firm ID.')
+const source = z.string().regex(sourceNamePattern, sourceForm)
 const address = z
   .string()
   .regex(
@@ -179,12 +180,13 @@ export type Incomplete = { code: 'incomplete'; problems: FieldProblem[] }
 export function readStep(saved: DraftDocument, step: StepId, fields: FormFields): Result<DraftDocument, Incomplete> {
   const kept = saved.kind === 'new-group' ? without(saved, fieldsOf[step]) : { kind: saved.kind }
   const own = saved.kind === 'new-group' ? only(fields, fieldsOf[step]) : fields
-  return answer(draftDocument.safeParse({ ...kept, ...own, kind: saved.kind }))
+  const given = { ...kept, ...own, kind: saved.kind }
+  return answer(draftDocument.safeParse(given), given)
 }
 
 /** The draft as a document that may be submitted, or everything that is still missing, beside its field. */
 export function checkComplete(draft: DraftDocument): Result<RequestDocument, Incomplete> {
-  return answer(completeDocument.safeParse(draft))
+  return answer(completeDocument.safeParse(draft), draft)
 }
 
 /** Which steps of a draft have nothing left to complain about. */
@@ -205,14 +207,33 @@ const stepOf = (field: string): StepId =>
 
 type Parsed<T> = { success: true; data: T } | { success: false; error: z.ZodError }
 
-function answer<T>(parsed: Parsed<T>): Result<T, Incomplete> {
+function answer<T>(parsed: Parsed<T>, given: unknown): Result<T, Incomplete> {
   if (parsed.success) return ok(parsed.data)
-  const problems = new Map<string, FieldProblem>()
-  for (const issue of parsed.error.issues) {
-    const field = issue.path.map(String).join('.')
-    if (!problems.has(field)) problems.set(field, { step: stepOf(field), field, message: issue.message })
+  const problems = new Map<string, { message: string; words: string[] }>()
+  for (const { path, message } of parsed.error.issues) {
+    const word = wordAt(given, path)
+    const field = (word === undefined ? path : path.slice(0, -1)).map(String).join('.')
+    const problem = problems.get(field) ?? { message, words: [] }
+    problems.set(field, problem)
+    if (word !== undefined && problem.words.length < 5) problem.words.push(word)
   }
-  return refuse({ code: 'incomplete', problems: [...problems.values()] })
+  return refuse({
+    code: 'incomplete',
+    problems: [...problems].map(([field, { message, words: wrong }]) => {
+      return { step: stepOf(field), field, message: wrong.length > 0 ? `${wrong.join(', ')}: ${message}` : message }
+    }),
+  })
+}
+
+/** A word of a list that is typed into one field: complained of there, by the word. Undefined for anything else. */
+function wordAt(given: unknown, path: readonly PropertyKey[]): string | undefined {
+  const index = path.at(-1)
+  if (typeof index !== 'number') return undefined
+  let at = given
+  for (const key of path.slice(0, -1)) at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined
+  const list = words(at)
+  const word: unknown = Array.isArray(list) ? list[index] : undefined
+  return typeof word === 'string' ? word.slice(0, 50) : undefined
 }
 
 function unique(list: string[]): string[] {
