@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
@@ -129,8 +128,7 @@ async function isConfirmed(yes: boolean): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY) throw new UsageError('nobody is at a terminal to confirm it: add --yes')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const closed = once(terminal, 'close').then(() => '')
-  const answer = await Promise.race([terminal.question('Go on? [y/N] '), closed])
+  const answer = await terminal.question('Go on? [y/N] ')
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
 }

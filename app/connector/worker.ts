@@ -53,7 +53,7 @@ const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', '
 
 /** For a gateway whose numbers are below what is expected of it. */
 const remedyOf = (feed: string): string =>
-  `If the gateway has started again and cannot log on with 141=Y: drop-copy session accept-reset ${feed}`
+  `If the gateway has started again and cannot log on with 141=Y, drop-copy session accept-reset ${feed} settles it`
 
 /** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `conform`. */
 export class Worker {

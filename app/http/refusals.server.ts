@@ -154,7 +154,7 @@ function explainActs(
     case 'already-revoked':
       return at(409, 'This password was revoked before. Nothing was changed.')
     case 'already-paused':
-      return at(409, `${error.by} has paused this target already. Nothing was changed.`)
+      return at(409, `This target is paused already, by ${error.by}. Nothing was changed.`)
     case 'not-paused':
       return at(409, 'This target is not paused. Nothing was changed.')
     case 'too-many-credentials':

@@ -216,5 +216,17 @@ describe('a command', () => {
     await back.message('A')
     const accept = order(worker, { id: 'c', kind: 'feed', session: 'gw1', action: 'accept-reset' })
     expect(carryOut(worker, accept)).toMatchObject({ state: 'refused', says: expect.stringContaining('logged on') })
+    await back.message('1') // its answer is number 11
+    back.sendAs(20, '0')
+    await back.message('2')
+    back.destroy()
+    await back.until('its end', () => !worker.feeds.get('gw1')!.isConnected)
+    const { nextOut } = worker.feeds.get('gw1')!.peer.session
+    expect(carryOut(worker, accept).state).toBe('done')
+    expect(worker.feeds.get('gw1')!.state).toMatchObject({ epoch: 2, nextIn: 1, nextOut })
+    expect(worker.feeds.get('gw1')!.state.loss).toMatchObject([
+      { from: 2, to: 9 },
+      { epoch: 1, from: 12, to: 20 },
+    ])
   })
 })

@@ -54,6 +54,15 @@ describe('the example messages of the session, byte for byte', () => {
     expect(effects).toContainEqual({ type: 'next-in', nextIn: 2 })
   })
 
+  test('a Logon below the expected number is told as such on either side: nothing of the session mends it', () => {
+    const server = new PretendDriver(acceptor(), { nextIn: 9, nextOut: 1 })
+    server.do({ type: 'connected' })
+    const client = new PretendDriver(initiator(), { nextIn: 9, nextOut: 1 })
+    client.do({ type: 'connected' })
+    for (const effects of [server.receive(numbered('C1', 4)), client.receive(numbered('C2', 4))])
+      expect(effects).toContainEqual({ type: 'note', code: 'low-logon', text: expect.stringMatching(/9.*4/) })
+  })
+
   test('C7: Resend Request', () => {
     const client = live(initiator(), 3, 3)
     at(client, 'C7')
