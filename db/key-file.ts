@@ -5,13 +5,18 @@ import { join } from 'node:path'
 const keyBytes = 32
 
 /**
- * The installation's 32-byte master key: `key` in the data directory, mode 600, 64 hexadecimal digits, generated the first time.
- * Everything secret derives from it or is sealed with a key that does, so a copy of the database alone opens nothing.
+ * A 32-byte key of the installation in its data directory, mode 600, 64 hexadecimal digits, generated the first time. From `key` the passwords
+ * of the database's roles derive; `sealing-key` seals what must be read again, so a copy of the database alone opens nothing.
  * @throws when the file does not hold a key
  */
-export function readOrCreateKey(directory: string): Buffer {
-  const path = join(directory, 'key')
+export function readOrCreateKey(directory: string, name: 'key' | 'sealing-key' = 'key'): Buffer {
+  const path = join(directory, name)
   if (!existsSync(path)) create(path)
+  return readKey(path)
+}
+
+/** @throws when there is no such file, or it does not hold a key */
+export function readKey(path: string): Buffer {
   const text = readFileSync(path, 'utf8').trim()
   if (!/^[0-9a-f]{64}$/.test(text)) throw new Error(`${path} does not hold a key: 64 hexadecimal digits are expected`)
   return Buffer.from(text, 'hex')

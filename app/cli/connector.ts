@@ -7,17 +7,19 @@ import { listenForMetrics, type MetricsAddress, metricsAddress } from '#connecto
 import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
 import { runFromDatabase } from '#connector/run-database.ts'
 import { wantedFile } from '#connector/wanted-file.ts'
+import { readKey } from '#db/key-file.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
 import { JournalLockedError } from '#journal/journal.ts'
 import { type Command, UsageError } from './command.ts'
 
 const usage = `drop-copy connector --config FILE.json --data DIR
-drop-copy connector --database URL --environment NAME --data DIR
+drop-copy connector --database URL --environment NAME --data DIR [--sealing-key FILE]
 
   --config FILE        the configuration snapshot to run; read again on SIGHUP and when it changes
   --database URL       follow the configuration versions of a portal instead, as the role dc_connector
   --environment NAME   production, certification or sandbox (with --database)
   --name NAME          this connector among others of the environment (with --database); default: main
+  --sealing-key FILE   opens the access keys of Drop Copy 4.0 clients (with --database); the portal's data directory has it
   --data DIR           where the journal is kept; one connector per directory
   --metrics [HOST:]PORT  answer GET /metrics for Prometheus there; HOST is 127.0.0.1 unless given; absent: nowhere
   --log-level LEVEL    fatal, error, warn, info (default) or debug; the log goes to stderr
@@ -54,7 +56,13 @@ export const command: Command = { name: 'connector', summary: 'run the connector
 
 type Common = { data: string; level: string; metrics: MetricsAddress | undefined }
 type FileOptions = Common & { from: 'file'; config: string }
-type DatabaseOptions = Common & { from: 'database'; url: string; environment: Environment; name: string }
+type DatabaseOptions = Common & {
+  from: 'database'
+  url: string
+  environment: Environment
+  name: string
+  sealingKey: Uint8Array | undefined
+}
 
 async function runFile({ config, data, level, metrics }: FileOptions, stopped: AbortSignal): Promise<number> {
   const log = openConnectorLog(level)
@@ -72,7 +80,7 @@ async function runFile({ config, data, level, metrics }: FileOptions, stopped: A
 }
 
 async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, level, metrics } = options
+  const { url, environment, name, data, sealingKey, level, metrics } = options
   const log = openConnectorLog(level)
   const onReady = (running: Running) => {
     process.on('SIGHUP', running.wake)
@@ -81,7 +89,10 @@ async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Prom
       stopped.addEventListener('abort', () => served?.close(), { once: true }),
     )
   }
-  await runFromDatabase({ url, environment, name, data, release, log, onFatal: fatal(log), onReady }, stopped)
+  await runFromDatabase(
+    { url, environment, name, data, sealingKey, release, log, onFatal: fatal(log), onReady },
+    stopped,
+  )
 }
 
 async function serveMetrics({ worker }: Running, address: MetricsAddress | undefined, log: Logger) {
@@ -127,6 +138,7 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
       database: { type: 'string' },
       environment: { type: 'string' },
       name: { type: 'string', default: 'main' },
+      'sealing-key': { type: 'string' },
       data: { type: 'string' },
       metrics: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
@@ -144,7 +156,8 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
   if (!database) throw new UsageError('--config FILE or --database URL is needed')
   const environment = environments.find((one) => one === values.environment)
   if (!environment) throw new UsageError(`--environment is one of ${environments.join(', ')}`)
-  return { from: 'database', url: database, environment, name, data, level, metrics }
+  const sealingKey = values['sealing-key'] === undefined ? undefined : readKey(values['sealing-key'])
+  return { from: 'database', url: database, environment, name, data, sealingKey, level, metrics }
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']

@@ -1,15 +1,13 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { hkdfSync } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { open, seal } from '#db/sealing.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import type { Wanted } from './wanted.ts'
 import { checked } from './wanted-file.ts'
 
-const algorithm = 'aes-256-gcm'
-const ivBytes = 12
-const tagBytes = 16
-const what = Buffer.from('drop-copy applied.json')
+const what = 'drop-copy applied.json'
 
 const file = z.object({ version: z.int(), sealed: z.base64url() })
 const content = z.object({ digest: z.string(), snapshot: z.unknown() })
@@ -37,10 +35,7 @@ export class KeptSnapshot {
       rmSync(this.path, { force: true }) // of a time with a password, or of a version that did not seal
       return
     }
-    const iv = randomBytes(ivBytes)
-    const cipher = createCipheriv(algorithm, this.key, iv).setAAD(what)
-    const text = Buffer.concat([cipher.update(JSON.stringify({ digest, snapshot })), cipher.final()])
-    const sealed = Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')
+    const sealed = seal(this.key, JSON.stringify({ digest, snapshot }), what).toString('base64url')
     writeFileSync(`${this.path}.new`, JSON.stringify({ version: snapshot.version, sealed }), { mode: 0o600 })
     renameSync(`${this.path}.new`, this.path)
   }
@@ -60,9 +55,6 @@ export class KeptSnapshot {
   private open(): string {
     if (!this.key) throw new Error('no key')
     const bytes = Buffer.from(file.parse(JSON.parse(readFileSync(this.path, 'utf8'))).sealed, 'base64url')
-    const decipher = createDecipheriv(algorithm, this.key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-      .setAAD(what)
-      .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
-    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
+    return open(this.key, bytes, what)
   }
 }

@@ -16,6 +16,8 @@ export type DatabaseRunOptions = {
   /** Among the connectors of the environment. */
   name: string
   data: string
+  /** Opens the secrets of access keys; absent: none of them can be used. */
+  sealingKey?: Uint8Array | undefined
   release: string
   log: Logger
   onFatal(error: Error): void
@@ -27,10 +29,10 @@ const askMs = 2_000
 
 /** Runs an environment from the database: waits until it leads and something is wanted, then follows until stopped. */
 export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, log, release, onFatal } = options
+  const { url, environment, name, data, log, release, onFatal, sealingKey } = options
   const pool = openConnectorPool(url)
   const leadership = new Leadership(openConnectorSession(url), environment)
-  const wanted = new WantedDatabase({ pool, environment, connector: name, data, log })
+  const wanted = new WantedDatabase({ pool, environment, connector: name, data, log, sealingKey })
   try {
     const first = await firstWanted(wanted, leadership, log, stopped)
     if (!first) return

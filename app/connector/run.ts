@@ -95,6 +95,12 @@ const nameOf = ({ snapshot, digest, variant = '' }: Extract<Wanted, { ok: true }
 const isUnheard = ({ acceptor }: Worker, snapshot: Snapshot): boolean =>
   wantedAddresses(snapshot).some((address) => !acceptor.keys.includes(addressKey(address)))
 
+/** Those that cannot be run as they are wanted, in place of what stands there instead. */
+const withRefused = (parts: readonly PartReport[], refused: readonly PartReport[]): PartReport[] => [
+  ...parts.filter((part) => !refused.some((one) => one.kind === part.kind && one.id === part.id)),
+  ...refused,
+]
+
 /** What a pass does: read, compare with what was applied last, act, report. */
 class Following {
   private applied = ''
@@ -132,12 +138,14 @@ class Following {
 
   async run(read: Extract<Wanted, { ok: true }>): Promise<PartReport[]> {
     const { snapshot, digest } = read
-    const parts = await conform(this.worker, snapshot, digest)
+    const conformed = await conform(this.worker, snapshot, digest)
+    const tryAgain = conformed.some((part) => part.state === 'refused') || isUnheard(this.worker, snapshot)
+    const parts = withRefused(conformed, read.refused ?? [])
     const failed = parts.filter((part) => part.state === 'refused')
     const isNews = this.applied !== nameOf(read)
     this.applied = nameOf(read)
     this.current = read
-    this.hasRefused = failed.length > 0 || isUnheard(this.worker, snapshot)
+    this.hasRefused = tryAgain
     this.parts = parts
     this.listener?.(parts)
     this.wanted.report(snapshot.version, parts)

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Pool } from '#db/client.ts'
-import { findWantedVersion, listVerifiers, type ReportRow, saveReports } from '#db/queries/configuration.ts'
+import {
+  findWantedVersion,
+  listCredentialSecrets,
+  type ReportRow,
+  type StoredCredential,
+  saveReports,
+} from '#db/queries/configuration.ts'
 import { listNewestParts } from '#db/queries/publications.ts'
-import { assemble, type Part } from '#domain/configuration/parts.ts'
+import { open, sealedKey } from '#db/sealing.ts'
+import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
+import { assembleRunnable, type Part } from '#domain/configuration/parts.ts'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
@@ -13,7 +22,15 @@ import type { Wanted, WantedSource } from './wanted.ts'
 
 const pollMs = 2_000
 
-type Options = { pool: Pool; environment: Environment; connector: string; data: string; log: Logger }
+type Options = {
+  pool: Pool
+  environment: Environment
+  connector: string
+  data: string
+  log: Logger
+  /** Opens the secrets of access keys. */
+  sealingKey?: Uint8Array | undefined
+}
 type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
 
 /**
@@ -90,15 +107,15 @@ export class WantedDatabase implements WantedSource {
         if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
         this.newest = found.newest
         if (found.newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
-        const verifiers = await listVerifiers(tx, new Date())
-        const usable = [...verifiers.keys()].sort()
+        const stored = await listCredentialSecrets(tx, new Date())
+        const usable = [...stored.keys()].sort()
         const { last } = this
         const isKnown = last?.snapshot.version === found.newest && last.variant === usable.join(' ')
         if (isKnown && canonicalJson(settings.data) === this.settings) return last
         const parts = await listNewestParts(tx, environment, found.newest)
         for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
         this.settings = canonicalJson(settings.data)
-        return assembled(found.newest, commonOf(settings.data), parts, (ref) => verifiers.get(ref), usable)
+        return this.assembled(found.newest, commonOf(settings.data), parts, stored)
       },
       { isolationLevel: 'repeatable read', accessMode: 'read only' },
     )
@@ -142,31 +159,62 @@ export class WantedDatabase implements WantedSource {
     else this.options.log.error({ err: error }, 'the database does not answer: running on')
   }
 
+  /** What cannot be run of it stands as it was last, and is reported as refused. */
+  private assembled(
+    version: number,
+    common: Parameters<typeof assembleRunnable>[1],
+    parts: readonly Stored[],
+    stored: ReadonlyMap<string, StoredCredential>,
+  ): Wanted {
+    const digest = createHash('sha256')
+      .update(canonicalJson(parts.map(partOf)))
+      .digest('hex')
+      .slice(0, 32)
+    const variant = [...stored.keys()].sort().join(' ')
+    const resolve = (reference: CredentialReference) => this.secretOf(reference, stored)
+    const result = assembleRunnable(version, common, parts, resolve, this.before(stored))
+    if (!result.ok) return { ok: false, problems: result.error.problems }
+    const { snapshot, refused } = result.value
+    const reports = refused.map(
+      ({ kind, id, problems }): PartReport => ({ kind, id, state: 'refused', detail: problems.join('; ') }),
+    )
+    return { ok: true, snapshot, digest, variant, refused: reports }
+  }
+
+  /** What ran last, for a part that cannot be run as it is wanted now; without credentials that have been revoked since. */
+  private before(stored: ReadonlyMap<string, StoredCredential>): Snapshot | undefined {
+    const last = this.last ?? this.kept()
+    if (!last.ok) return undefined
+    const good = new Set([...stored.values()].map((one) => ('verifier' in one ? one.verifier.sha256 : one.accessKeyId)))
+    const stands = (one: Credential) =>
+      one.kind === 'hmac' ? good.has(one.accessKeyId) : !('sha256' in one) || good.has(one.sha256)
+    const targets = last.snapshot.targets.map((one) => ({ ...one, credentials: one.credentials.filter(stands) }))
+    return { ...last.snapshot, targets }
+  }
+
+  /** A reference means a credential of its own kind and no other: an access key is never read as a password. */
+  private secretOf({ kind, ref }: CredentialReference, stored: ReadonlyMap<string, StoredCredential>) {
+    const found = stored.get(ref)
+    if (found?.kind !== kind) return undefined
+    if (found.kind === 'password') return { kind: found.kind, ...found.verifier } satisfies Credential
+    return this.opened(ref, found)
+  }
+
+  private opened(ref: string, { accessKeyId, sealed }: Extract<StoredCredential, { kind: 'hmac' }>) {
+    const { sealingKey, log } = this.options
+    try {
+      if (!sealingKey) throw new Error('there is no --sealing-key')
+      return { kind: 'hmac', accessKeyId, secretKey: open(sealingKey, sealed, sealedKey(ref, accessKeyId)) } as const
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      log.error({ accessKeyId, why }, 'an access key cannot be opened: nobody can log on with it')
+      return undefined
+    }
+  }
+
   kept(): Wanted {
     return this.keeper.read() ?? { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
   }
-}
-
-type Verifier = { sha256: string; salt: string }
-
-function assembled(
-  version: number,
-  common: Parameters<typeof assemble>[1],
-  parts: readonly Stored[],
-  resolve: (ref: string) => Verifier | undefined,
-  usable: readonly string[],
-): Wanted {
-  const digest = createHash('sha256')
-    .update(canonicalJson(parts.map(partOf)))
-    .digest('hex')
-    .slice(0, 32)
-  const result = assemble(version, common, parts, ({ ref }) => {
-    const verifier = resolve(ref)
-    return verifier && { kind: 'password', ...verifier }
-  })
-  return result.ok
-    ? { ok: true, snapshot: result.value, digest, variant: usable.join(' ') }
-    : { ok: false, problems: result.error.problems }
 }
 
 const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })

@@ -4,7 +4,14 @@ import type { PartReport } from './report.ts'
 /** What is wanted, as one source of configuration says it. */
 export type Wanted =
   /** `digest` tells two snapshots of one version apart; `variant` what may differ within one, such as a credential that has expired. */
-  | { ok: true; snapshot: Snapshot; digest: string; variant?: string }
+  | {
+      ok: true
+      snapshot: Snapshot
+      digest: string
+      variant?: string
+      /** Parts that are not run as they are wanted, and why: in the snapshot they stand as they were, or not at all. */
+      refused?: readonly PartReport[]
+    }
   /** One line per problem, naming the JSON path. */
   | { ok: false; problems: string[] }
   /** The source cannot be asked now: what runs goes on. */

@@ -26,6 +26,8 @@ export function startConnector(options: {
       config.environment,
       '--data',
       data,
+      '--sealing-key',
+      installation.sealingKeyPath,
       '--log-level',
       childLevel(config.logLevel),
       ...(config.connectorMetrics === undefined ? [] : ['--metrics', config.connectorMetrics]),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import type { Config } from '#app/config.ts'
 import { assertRolesCannotBypass } from '#db/assert-roles.ts'
 import { type Database, openDatabase } from '#db/client.ts'
@@ -7,6 +8,7 @@ import { startEmbedded } from '#db/embedded.ts'
 import { readOrCreateKey } from '#db/key-file.ts'
 import { migrate } from '#db/migrate.ts'
 import { type RoleUrls, rolePasswords, roleUrls } from '#db/roles.ts'
+import { seal } from '#db/sealing.ts'
 import { keepDatabase } from './database-keeper.ts'
 import { claim, type Lock, type Owner } from './lock.ts'
 import type { Logger } from './log.ts'
@@ -28,6 +30,9 @@ export interface Installation {
   database: Database
   ownerUrl: string
   urls: RoleUrls
+  /** Seals what connectors must read again; they are given the path of the key. */
+  seal(text: string, what: string): Buffer
+  sealingKeyPath: string
   /** True at the start that made the database. */
   isNew: boolean
 }
@@ -60,7 +65,12 @@ export async function openInstallation(options: {
   await assertRolesCannotBypass(urls)
   const database = openDatabase({ urls, now })
   await order.started('database pools', () => database.close())
-  return { directory, lock, database, ownerUrl, urls, isNew }
+  const key = readOrCreateKey(directory, 'sealing-key')
+  const sealing = {
+    seal: (text: string, what: string) => seal(key, text, what),
+    sealingKeyPath: join(directory, 'sealing-key'),
+  }
+  return { directory, lock, database, ownerUrl, urls, ...sealing, isNew }
 }
 
 const given = (urls: NonNullable<Config['roleUrls']>): RoleUrls => ({

@@ -62,7 +62,8 @@ export async function openPortal(options: {
   const setUp = await openSetUp(database, mode, now)
   const limits = openSignInLimits()
   const reached = withOutagePage(database)
-  const parts = { setUp, database: reached, sessions, limits, environments, mode, publicUrl, port, log, now }
+  const { seal } = installation
+  const parts = { setUp, database: reached, sessions, limits, environments, mode, publicUrl, port, log, now, seal }
   const app = createApp({
     log,
     publicUrl: config.publicUrl,

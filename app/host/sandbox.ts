@@ -32,7 +32,8 @@ interface Parts {
 export async function fillSandbox({ config, installation, log, now }: Parts): Promise<void> {
   const { database } = installation
   const { target, targetBackup } = config.ports
-  const deps = { now, newId: randomUUID, randomBytes: (length: number) => randomBytes(length) }
+  const { seal } = installation
+  const deps = { now, newId: randomUUID, randomBytes: (length: number) => randomBytes(length), seal }
   const feed = { host: sandboxHost, port: config.ports.feed }
   const listen = [
     { role: 'primary' as const, host: sandboxHost, port: target },

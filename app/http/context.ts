@@ -36,6 +36,7 @@ export interface RequestContext {
     now(): Date
     newId(): string
     randomBytes(length: number): Uint8Array
+    seal(text: string, what: string): Buffer
   }
   /** One reading transaction as this person: they see what their firm may see, at one instant. */
   read<T>(user: SignedInUser, fn: (tx: Tx) => Promise<T>): Promise<T>

@@ -13,11 +13,12 @@ export interface ContextParts extends AuthParts {
   publicUrl: string
   port: number
   log: Logger
+  seal(text: string, what: string): Buffer
 }
 
 /** Everything a loader or action may reach, for one request. */
 export function loadContext(parts: ContextParts, request: Request, response: Response): AppLoadContext {
-  const { database, environments, port, publicUrl, log, now } = parts
+  const { database, environments, port, publicUrl, log, now, seal } = parts
   const user: SignedInUser | undefined = response.locals.user
   return {
     user,
@@ -29,7 +30,7 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
     publicUrl,
     here: pageOf(request),
     auth: authFor(parts, { address: request.ip ?? '', user }),
-    deps: { withActor: database.withActor, now, newId: randomUUID, randomBytes: (length) => randomBytes(length) },
+    deps: { withActor: database.withActor, now, newId: randomUUID, randomBytes: (length) => randomBytes(length), seal },
     read: (reader, fn) => database.withActor(reader, fn),
     readSandbox: (fn) => {
       if (parts.mode !== 'sandbox') throw new Error('only the sandbox is read as the portal')

@@ -1,5 +1,10 @@
+import { findTerms } from '#db/queries/groups.ts'
 import { insertCredential, listLiveCredentials } from '#db/queries/targets.ts'
+import type { CredentialKind } from '#db/schema/targets.ts'
+import { sealedKey } from '#db/sealing.ts'
 import {
+  accessKeyBytes,
+  accessKeyFrom,
   fingerprint,
   hex,
   liveCredentials,
@@ -18,13 +23,16 @@ import { publishAct, targetFor } from './target-act.ts'
 export type CreatedCredential = {
   credentialId: string
   sessionId: string
+  kind: CredentialKind
+  /** Of an access key its id. */
   fingerprint: string
   secret: string | null
 }
 
 /**
- * Create a password for a target and publish its verifier. Only the owner's technical contact may, nobody of the exchange. The
- * secret is in this answer alone; the same form sent twice answers `secret: null`.
+ * Create what a target's client logs on with, and publish that it exists: an access key for a Drop Copy 4.0 target, whose secret is
+ * kept sealed for connectors; a password for a classic one, of which only a verifier is kept. Only the owner's technical contact may,
+ * nobody of the exchange. The secret is in this answer alone; the same form sent twice answers `secret: null`.
  */
 export async function createCredential(
   input: TargetCommandInput,
@@ -48,23 +56,30 @@ export async function createCredential(
       if (target.state === 'closed') return refuse({ code: 'not-found' })
       const live = await listLiveCredentials(tx, [target.id])
       if (live.length >= liveCredentials) return refuse({ code: 'too-many-credentials', limit: liveCredentials })
-      const secret = secretFrom(deps.randomBytes(secretBytes))
-      const verifier = verifierOf(secret, hex(deps.randomBytes(saltBytes)), sha256Bytes)
-      const row = {
-        id: deps.newId(),
-        targetId: target.id,
-        kind: 'password' as const,
-        fingerprint: fingerprint(verifier),
-      }
-      await insertCredential(tx, { ...row, verifier, claimedBy: actor.userId, claimedAt: now })
-      const published = await publishAct(tx, found.value, { cause: 'credential', causeId: row.id, actor }, now)
+      const terms = await findTerms(tx, group.id, now)
+      const id = deps.newId()
+      const { secret, row } = terms?.protocol === 'dc4' ? accessKey(id, deps) : password(deps)
+      await insertCredential(tx, { ...row, id, targetId: target.id, claimedBy: actor.userId, claimedAt: now })
+      const published = await publishAct(tx, found.value, { cause: 'credential', causeId: id, actor }, now)
       if (!published.ok) return published
-      const after = { fingerprint: row.fingerprint, version: published.value }
+      const after = { kind: row.kind, fingerprint: row.fingerprint, version: published.value }
       const done = { objectKind: 'target', objectId: sessionId, forFirm: group.ownerId, reason, after }
       await audit(tx, actor, 'credential.create', now, done)
       made = secret
-      return ok({ credentialId: row.id, sessionId, fingerprint: row.fingerprint })
+      return ok({ credentialId: id, sessionId, kind: row.kind, fingerprint: row.fingerprint })
     },
   )
   return answer.ok ? ok({ ...answer.value, secret: made }) : answer
+}
+
+function password({ randomBytes }: Deps) {
+  const secret = secretFrom(randomBytes(secretBytes))
+  const verifier = verifierOf(secret, hex(randomBytes(saltBytes)), sha256Bytes)
+  return { secret, row: { kind: 'password' as const, verifier, fingerprint: fingerprint(verifier) } }
+}
+
+function accessKey(id: string, { randomBytes, seal }: Deps) {
+  const { accessKeyId, secretKey } = accessKeyFrom(randomBytes(accessKeyBytes))
+  const sealed = seal(secretKey, sealedKey(id, accessKeyId))
+  return { secret: secretKey, row: { kind: 'hmac' as const, sealed, fingerprint: accessKeyId } }
 }

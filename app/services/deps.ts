@@ -7,10 +7,12 @@ export type Deps = {
   now(): Date
   newId(): string
   randomBytes(length: number): Uint8Array
+  /** Seal what connectors must read again; `what` binds it to its place (`#db/sealing.ts`). */
+  seal(text: string, what: string): Buffer
 }
 
 /** What the portal's own passes are given: they act as nobody. */
-export type JobDeps = Omit<Deps, 'withActor'> & { asJobs: Database['asJobs'] }
+export type JobDeps = Omit<Deps, 'withActor' | 'seal'> & { asJobs: Database['asJobs'] }
 
 /** How long a request waits for its parties before it expires. */
 export const expiresAfterMs = 30 * 86_400_000

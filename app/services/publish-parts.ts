@@ -66,8 +66,10 @@ export const same = (part: Part, before: readonly Part[]): boolean => {
 
 /** Why the parts do not make a configuration that can be run. */
 export function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
-  // secrets stay sealed: for judging the shape any one will do
-  const assembled = assemble(number, commonOf(settings), parts, () => ({ kind: 'password', password: '-' }))
+  // secrets stay sealed: for judging the shape any one of the kind will do
+  const assembled = assemble(number, commonOf(settings), parts, ({ kind }) =>
+    kind === 'hmac' ? { kind, accessKeyId: '-', secretKey: '-'.repeat(43) } : { kind: 'password', password: '-' },
+  )
   return assembled.ok ? undefined : { code: 'invalid-configuration', problems: assembled.error.problems }
 }
 

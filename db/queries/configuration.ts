@@ -17,10 +17,16 @@ export async function findWantedVersion(
   return row
 }
 
-/** Verifiers of the credentials that are good at this instant, by id. Sealed ones are left out: nobody here can open them. */
-export async function listVerifiers(tx: Tx, now: Date): Promise<Map<string, { sha256: string; salt: string }>> {
+/** What a client proves itself with: a password's verifier, or an access key's secret as it was sealed (`sealedKey`). */
+export type StoredCredential =
+  | { kind: 'password'; verifier: { sha256: string; salt: string } }
+  | { kind: 'hmac'; accessKeyId: string; sealed: Buffer }
+
+/** The credentials that are good at this instant, by id. */
+export async function listCredentialSecrets(tx: Tx, now: Date): Promise<Map<string, StoredCredential>> {
+  const { id, kind, verifier, sealed, fingerprint } = targetCredentials
   const rows = await tx
-    .select({ id: targetCredentials.id, verifier: targetCredentials.verifier })
+    .select({ id, kind, verifier, sealed, fingerprint })
     .from(targetCredentials)
     .where(
       and(
@@ -28,7 +34,14 @@ export async function listVerifiers(tx: Tx, now: Date): Promise<Map<string, { sh
         or(isNull(targetCredentials.expiresAt), gt(targetCredentials.expiresAt, now)),
       ),
     )
-  return new Map(rows.flatMap(({ id, verifier }) => (verifier ? [[id, verifier] as const] : [])))
+  return new Map(
+    rows.flatMap((row): [string, StoredCredential][] => {
+      if (row.kind === 'password' && row.verifier) return [[row.id, { kind: 'password', verifier: row.verifier }]]
+      if (row.kind === 'hmac' && row.sealed)
+        return [[row.id, { kind: 'hmac', accessKeyId: row.fingerprint, sealed: row.sealed }]]
+      return []
+    }),
+  )
 }
 
 export type ReportRow = typeof configurationReports.$inferInsert

@@ -81,7 +81,7 @@ export const targetCredentials = dc.table(
     /** sha256(salt ‖ secret), both in hexadecimal. */
     verifier: jsonb('verifier').$type<{ sha256: string; salt: string }>(),
     sealed: bytea('sealed'),
-    /** Short and public: tells two credentials of a target apart. */
+    /** Short and public: tells two credentials of a target apart. Of an access key its id. */
     fingerprint: text('fingerprint').notNull(),
     claimedBy: uuid('claimed_by')
       .notNull()

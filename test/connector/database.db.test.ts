@@ -162,16 +162,19 @@ describe('a connector that follows the database', () => {
     const tls = { cert: '/nowhere/server.crt', key: '/nowhere/server.key' }
     const listen = [{ role: 'primary' as const, host: '127.0.0.2', port: 0, tls }]
     const later = target({ sessionId: 'LATER1', sources: ['K7T882'], listen })
-    await publish(1, [gw1, k7t, odq(), { kind: 'target', id: 'LATER1', document: later }])
+    const wrong = { ...target({ sessionId: 'WRONG1', sources: ['K7T882'] }), level: 'everything' }
+    const more = Object.entries({ LATER1: later, WRONG1: wrong })
+    await publish(1, [gw1, k7t, odq(), ...more.map(([id, document]) => ({ kind: 'target', id, document }))])
     await run()
     const rows = await until('the reports', async () => {
       const found =
         await db.owner`select object_id, state, detail from dc.configuration_reports where kind = 'target' order by 1`
-      return found.length === 2 && found
+      return found.length === 3 && found
     })
     expect([...rows]).toEqual([
       { object_id: 'LATER1', state: 'refused', detail: expect.stringMatching(/^tls: ENOENT.*server.crt/) },
       { object_id: 'ODQ1Z9', state: 'running', detail: null },
+      { object_id: 'WRONG1', state: 'refused', detail: expect.stringMatching(/^target WRONG1: level: /) },
     ])
     const rowsOf = () => db.owner`select session_id, since, at from dc.observed_targets order by 1`
     const before = await until('the targets', async () => (await rowsOf()).length > 0 && rowsOf())

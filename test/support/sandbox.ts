@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { findActor } from '#db/queries/people.ts'
+import { seal } from '#db/sealing.ts'
 import { type Seeded, seedSandbox } from '#db/seed.ts'
 import { seedPeople } from '#db/seed-data.ts'
 import type { Actor } from '#domain/people/permissions.ts'
@@ -17,6 +18,9 @@ export type Sandbox = {
   tick(ms?: number): void
 }
 
+/** What the sandbox's access keys are sealed with. */
+export const sealingKey: Uint8Array = randomBytes(32)
+
 /** The seeded sandbox of a test database, and its people to act as. */
 export async function openSandbox(db: FreshDb): Promise<Sandbox> {
   const tick = (ms = 1000) => {
@@ -29,6 +33,7 @@ export async function openSandbox(db: FreshDb): Promise<Sandbox> {
       return randomUUID()
     },
     randomBytes: (length: number) => randomBytes(length),
+    seal: (text: string, what: string) => seal(sealingKey, text, what),
   }
   const listen = [
     { role: 'primary' as const, host: '127.0.0.1', port: 9901 },

@@ -37,6 +37,7 @@ export type Wish = {
   name: string
   sources: string[]
   level?: 'executions' | 'acknowledgments' | 'all'
+  protocol?: 'classic' | 'dc4'
   contacts?: { name: string; email: string; clearingCode: string }[]
   accountId?: string
 }
@@ -81,12 +82,15 @@ export function workflowOf(db: FreshDb, sandbox: Sandbox) {
     const input = { commandId: commandId(), number, verdict, capacity, round, digest, reason }
     return decideRequest(input, await sandbox.actor(person), deps)
   }
-  const wish = async (person: Person, { name, sources, level = 'all', contacts = [], accountId }: Wish) => {
+  const wish = async (
+    person: Person,
+    { name, sources, level = 'all', protocol = 'classic', contacts = [], accountId }: Wish,
+  ) => {
     const { number } = done(await start(person, 'new-group'))
     const account = accountId ?? (await draftPage(person, number))?.accounts[0]?.id
     const people = contacts.map((one) => ({ title: '', phone: '+1 312 555 0100', ...one }))
     done(await save(person, number, 'group', { groupName: name, billingAccountId: account, feeAcknowledged: true }))
-    done(await save(person, number, 'sources', { sources, level, protocol: 'classic' }))
+    done(await save(person, number, 'sources', { sources, level, protocol }))
     done(await save(person, number, 'people', { contacts: people, connection: { line: 'existing', addresses: [] } }))
     return number
   }

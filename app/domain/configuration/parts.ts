@@ -35,6 +35,9 @@ export type Common = Pick<z.input<z.ZodObject<typeof commonShape>>, 'exchange' |
 /** Answers a credential's secret or verifier; undefined when it is unknown, revoked or expired. */
 export type ResolveCredential = (reference: CredentialReference) => Credential | undefined
 
+/** A part that cannot be run as it is, and why. */
+export type RefusedPart = { kind: PartKind; id: string; problems: string[] }
+
 const schemas = { feed: feedPart, source: sourcePart, target: targetPart }
 const noReferences: ResolveCredential = () => undefined
 
@@ -73,6 +76,59 @@ export function assemble(
   if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
   const { feed: feeds, source: sources, target: targets } = documents
   return parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
+}
+
+/**
+ * As much of a version as can be run. A part that is wrong, or hangs on one that is, stays as it is in `before`, or is left out where it
+ * was not there; each is named with its problems. Refused as a whole only for what belongs to no part.
+ */
+export function assembleRunnable(
+  version: number,
+  common: Common,
+  parts: Iterable<Part>,
+  resolve: ResolveCredential,
+  before: Snapshot | undefined,
+): Result<{ snapshot: Snapshot; refused: RefusedPart[] }, SnapshotRefusal> {
+  const refused = new Map<string, RefusedPart>()
+  const present = [...parts].filter((part) => part.document !== null).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+  let entries = present.map((part): Entry => ({ kind: part.kind, id: part.objectId, ...documentOf(part, resolve) }))
+  for (;;) {
+    entries = entries.flatMap((entry) => (entry.problems.length > 0 ? refuseEntry(entry, refused, before) : [entry]))
+    const of = (kind: PartKind) => entries.filter((entry) => entry.kind === kind)
+    const documents = (kind: PartKind) => of(kind).map(({ document }) => document)
+    const [feeds, sources, targets] = [documents('feed'), documents('source'), documents('target')]
+    const parsed = parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
+    if (parsed.ok) return ok({ snapshot: parsed.value, refused: [...refused.values()] })
+    for (const line of parsed.error.problems) {
+      const [, list = '', index = ''] = /^(feed|source|target)s\[(\d+)\]/.exec(line) ?? []
+      const blamed = entries.filter(({ kind }) => kind === list)[Number(index)]
+      if (!blamed) return parsed
+      blamed.problems.push(line.replace(/^\w+\[\d+\]\.?/, `${blamed.kind} ${blamed.id}: `))
+    }
+  }
+}
+
+/** A part as it will stand in the snapshot. */
+type Entry = { kind: PartKind; id: string; document: unknown; problems: string[]; isBefore?: true }
+
+function documentOf(part: Part, resolve: ResolveCredential): Pick<Entry, 'document' | 'problems'> {
+  const problems = partProblems(part)
+  if (problems.length > 0 || part.kind === 'source') return { document: part.document, problems }
+  const withSecrets = resolved(part, resolve)
+  return withSecrets.ok
+    ? { document: withSecrets.value, problems }
+    : { document: part.document, problems: [withSecrets.error.says] }
+}
+
+/** What stands in its place: what ran before, or nothing. */
+function refuseEntry(entry: Entry, refused: Map<string, RefusedPart>, before: Snapshot | undefined): Entry[] {
+  const { kind, id, problems } = entry
+  const key = `${kind} ${id}`
+  if (!refused.has(key)) refused.set(key, { kind, id, problems })
+  if (entry.isBefore || !before) return []
+  const lists = { feed: before.feeds, source: before.sources, target: before.targets }
+  const old = lists[kind].find((one) => ('sessionId' in one ? one.sessionId : one.id) === id)
+  return old ? [{ kind, id, document: old, problems: [], isBefore: true }] : []
 }
 
 function resolved(part: Part, resolve: ResolveCredential): Result<unknown, { code: 'unresolved'; says: string }> {

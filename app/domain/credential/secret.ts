@@ -31,6 +31,26 @@ export function secretFrom(bytes: Uint8Array): string {
   return out
 }
 
+/** Random bytes that an access key needs: 20 for its id, 32 for its secret. */
+export const accessKeyBytes = secretBytes + 32
+
+/**
+ * A key pair that signs Logons (spec §2.4): an id of 20 characters, and a secret of 32 bytes in base64url.
+ * @throws RangeError with fewer bytes
+ */
+export function accessKeyFrom(bytes: Uint8Array): { accessKeyId: string; secretKey: string } {
+  if (bytes.length < accessKeyBytes)
+    throw new RangeError(`an access key needs ${accessKeyBytes} random bytes, not ${bytes.length}`)
+  const secret = bytes.subarray(secretBytes, accessKeyBytes)
+  return { accessKeyId: secretFrom(bytes).slice(0, 20), secretKey: base64url(secret) }
+}
+
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+
 export const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { assemble, type Part, partProblems } from '#domain/configuration/parts.ts'
+import { assemble, assembleRunnable, type Part, partProblems } from '#domain/configuration/parts.ts'
 
 const common = { exchange: { compId: 'CME', subId: 'G' } }
 const feed: Part = {
@@ -71,5 +71,46 @@ describe('one part by itself', () => {
     expect(partProblems({ ...source('K7T882'), objectId: 'M3P882' })).toEqual([
       'source M3P882: the document names K7T882',
     ])
+  })
+})
+
+describe('assembling what can be run of a version', () => {
+  const known = () => verifier
+  const runnable = (parts: Part[], before?: Parameters<typeof assembleRunnable>[4]) => {
+    const made = assembleRunnable(7, common, parts, known, before)
+    if (!made.ok) throw new Error(made.error.problems.join('\n'))
+    const { snapshot, refused } = made.value
+    const runs = [...snapshot.feeds, ...snapshot.sources].map(({ id }) => id)
+    return { snapshot, runs: [...runs, ...snapshot.targets.map(({ sessionId }) => sessionId)], refused }
+  }
+  const wrong: Part = { ...target, document: { ...targetDocument, level: 'everything' } }
+  const other: Part = { ...target, objectId: 'OTHER1', document: { ...targetDocument, sessionId: 'OTHER1' } }
+
+  test('refuses nothing where nothing is wrong', () => {
+    const parts = [feed, source('K7T882'), target]
+    const { snapshot, refused } = runnable(parts)
+    expect(assemble(7, common, parts, known)).toEqual({ ok: true, value: snapshot })
+    expect(refused).toEqual([])
+  })
+  test('leaves out a part that is wrong and was not there before, and runs the others', () => {
+    const { runs, refused } = runnable([feed, source('K7T882'), wrong, other])
+    expect(runs).toEqual(['gw1', 'K7T882', 'OTHER1'])
+    expect(refused).toMatchObject([{ kind: 'target', id: 'ODQ1Z9' }])
+    expect(refused[0]?.problems).toEqual([expect.stringMatching(/^target ODQ1Z9: level: expected one of/)])
+  })
+  test('leaves it as it was where it ran before', () => {
+    const before = runnable([feed, source('K7T882'), target]).snapshot
+    const { snapshot, refused } = runnable([feed, source('K7T882'), wrong, other], before)
+    expect(snapshot.targets).toEqual([before.targets[0], { ...before.targets[0], sessionId: 'OTHER1' }])
+    expect(refused.map(({ id }) => id)).toEqual(['ODQ1Z9'])
+  })
+  test('names what hangs on it too, each part with its own reason', () => {
+    const { runs, refused } = runnable([{ ...feed, document: { id: 'gw1' } }, source('K7T882'), target])
+    expect(runs).toEqual([])
+    expect(refused.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['feed gw1', 'source K7T882', 'target ODQ1Z9'])
+    expect(refused[1]?.problems).toEqual(['source K7T882: feed: there is no feed gw1'])
+  })
+  test('refuses the whole for what belongs to no part', () => {
+    expect(assembleRunnable(-1, common, [feed], known, undefined)).toMatchObject({ ok: false })
   })
 })
