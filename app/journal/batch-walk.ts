@@ -100,7 +100,7 @@ function judge(memory: Memory, from: number, expected: number): Verdict {
 const zeros = Buffer.alloc(64 * 1024)
 
 /** Offset, a multiple of 8, behind the last byte that is not zero; `from` when all are. */
-function endOfData(bytes: Buffer, from: number): number {
+export function endOfData(bytes: Buffer, from: number): number {
   let end = bytes.length
   while (end > from) {
     const piece = Math.min(zeros.length, end - from)

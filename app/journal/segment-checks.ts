@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Batch, type Damage, type Verdict, walkBatches } from './batch-walk.ts'
+import { isClean, isCleanNow } from './clean-walk.ts'
 import { memoryOf } from './layout.ts'
 import type { RecoveryReport } from './recovery.ts'
 import type { Segment, Segments } from './segments.ts'
@@ -16,7 +17,7 @@ type Damaged = RecoveryReport['damaged']
 export class SegmentChecks {
   private readonly done = new WeakSet<Segment>()
   private readonly running = new Map<Segment, Promise<void>>()
-  /** One segment at a time: each is in memory while it is gone through. */
+  /** One segment at a time: a damaged one is in memory while it is gone through. */
   private last = Promise.resolve()
 
   constructor(
@@ -27,7 +28,7 @@ export class SegmentChecks {
     private readonly onDamaged: (from: number, to: number) => void,
   ) {}
 
-  /** Recovery has gone through it. */
+  /** All of it has been gone through. */
   passed(segment: Segment): void {
     this.done.add(segment)
   }
@@ -59,6 +60,10 @@ export class SegmentChecks {
   lookNow(position: number): void {
     const segment = this.unchecked(position)
     if (!segment) return
+    if (isCleanNow(this.segments, segment)) {
+      this.passed(segment)
+      return
+    }
     const walk = walkBatches(memoryOf(this.segments.load(segment)), 0)
     while (!this.step(walk, segment));
   }
@@ -89,6 +94,7 @@ export class SegmentChecks {
   }
 
   private async walkLater(segment: Segment): Promise<void> {
+    if (await isClean(this.segments, segment)) return this.passed(segment)
     const walk = walkBatches(memoryOf(await this.segments.loadLater(segment)), 0)
     while (!this.step(walk, segment)) await nextTurn()
   }

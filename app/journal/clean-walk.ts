@@ -1,0 +1,75 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { endOfData, validBatch } from './batch-walk.ts'
+import { memoryOf } from './layout.ts'
+import type { Segment, Segments } from './segments.ts'
+
+/** Bytes in memory, and gone through before other work has its turn. */
+const PIECE_BYTES = 4 << 20
+
+/** Whether every batch of a sealed segment is right and only zeros follow. False is no verdict: it has to be looked at closely. */
+export async function isClean(segments: Segments, segment: Segment, pieceBytes = PIECE_BYTES): Promise<boolean> {
+  const walk = new CleanWalk(segment.bytes)
+  const piece = Buffer.allocUnsafeSlow(pieceBytes)
+  const file = await open(segments.path(segment.base), 'r')
+  try {
+    while (walk.verdict === undefined) {
+      const { bytesRead } = await file.read(piece, 0, piece.length, walk.at)
+      walk.take(piece.subarray(0, bytesRead))
+    }
+    return walk.verdict
+  } finally {
+    await file.close()
+  }
+}
+
+/** The same at once, holding up all other work. */
+export function isCleanNow(segments: Segments, segment: Segment, pieceBytes = PIECE_BYTES): boolean {
+  const walk = new CleanWalk(segment.bytes)
+  const piece = Buffer.allocUnsafeSlow(pieceBytes)
+  const fd = openSync(segments.path(segment.base), 'r')
+  try {
+    while (walk.verdict === undefined) walk.take(piece.subarray(0, readSync(fd, piece, 0, piece.length, walk.at)))
+    return walk.verdict
+  } finally {
+    closeSync(fd)
+  }
+}
+
+class CleanWalk {
+  /** Offset in the segment of the piece that is wanted next. */
+  at = 0
+  verdict: boolean | undefined
+  /** Of the last batch. */
+  private number = 0
+  private isBehind = false
+
+  constructor(private readonly bytes: number) {}
+
+  /** Goes through what stands from `at` on, as far as it is there. */
+  take(piece: Buffer): void {
+    const end = this.isBehind ? 0 : this.behindBatches(piece)
+    if (end === undefined) {
+      this.verdict = false
+      return
+    }
+    const isZero = endOfData(piece, end) === end
+    this.isBehind ||= isZero && end < piece.length
+    const step = isZero ? piece.length : end // a batch that is cut by the piece's end begins the next one
+    this.at += step
+    if (isZero && this.at >= this.bytes) this.verdict = true
+    else if (step === 0) this.verdict = false
+  }
+
+  /** Offset behind the last whole batch; undefined when a number is missing. */
+  private behindBatches(piece: Buffer): number | undefined {
+    const memory = memoryOf(piece)
+    let end = 0
+    for (let batch = validBatch(memory, end); batch; batch = validBatch(memory, end)) {
+      if (this.number > 0 && batch.number !== this.number + 1) return undefined
+      this.number = batch.number
+      end += batch.length
+    }
+    return end
+  }
+}
