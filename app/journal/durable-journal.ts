@@ -5,7 +5,7 @@ import type { Durations } from './durations.ts'
 import type { Indexes } from './indexes.ts'
 import type { Journal, JournalReader, SealedSegment } from './journal.ts'
 import { D, D_BYTES, I, I_BYTES, M, M_BYTES, S, S_BYTES, X, X_BYTES } from './layout.ts'
-import { readRecordNow, Turns, Window } from './read-window.ts'
+import { Turns, Window, WindowNow } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
 import type { RecoveryReport } from './recovery.ts'
@@ -40,6 +40,7 @@ export class DurableJournal implements Journal {
   private readonly view: DataView
   private readonly decoder = new RecordDecoder()
   private readonly turns = new Turns(READS_IN_FLIGHT)
+  private readonly window: WindowNow
   private readonly waiting: { batch: number; resolve(): void; reject(error: Error): void }[] = []
   private failure: Error | undefined
   /** Offset in the ring of the D begun and not ended, else −1. */
@@ -48,6 +49,7 @@ export class DurableJournal implements Journal {
 
   constructor(private readonly parts: Parts) {
     this.appender = parts.appender
+    this.window = new WindowNow(parts.segments)
     this.recovery = parts.recovery
     this.memory = parts.appender.memory.bytes
     this.view = parts.appender.memory.view
@@ -252,7 +254,8 @@ export class DurableJournal implements Journal {
   read(position: number): JournalRecord {
     const place = this.appender.place(position)
     if (place >= 0) return this.decoder.decode(this.appender.memory, place, position)
-    return this.decoder.decode(readRecordNow(this.parts.segments, position), 0, position)
+    const at = this.window.find(position)
+    return this.decoder.decode(this.window.memory, at, position)
   }
 
   isDamaged(position: number): boolean {

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Batch, type Verdict, walkBatches } from './batch-walk.ts'
 import { BATCH_BYTES, BATCH_MAGIC, EMPTY_BATCH_BYTES, H, type Memory, memoryOf } from './layout.ts'
-import { readRecordNow } from './read-window.ts'
+import { WindowNow } from './read-window.ts'
 import { eachRecord, RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord, MessageRecord } from './records.ts'
 import { type Segment, Segments } from './segments.ts'
@@ -41,11 +41,13 @@ export class JournalInspection {
   private readonly decoder = new RecordDecoder()
   private readonly lookUps = new RecordDecoder()
   private readonly segments: Segments
+  private readonly window: WindowNow
   /** The one that `each` gave last. */
   private current: InspectedSegment | undefined
 
   constructor(readonly dir: string) {
     this.segments = new Segments(dir, 'os')
+    this.window = new WindowNow(this.segments)
   }
 
   /** Files that there are, those made ahead included. */
@@ -92,8 +94,10 @@ export class JournalInspection {
   private lookUp(position: number): JournalRecord | undefined {
     const { current } = this
     const offset = position - (current?.base ?? 0)
-    if (!current || offset < 0 || offset >= current.bytes)
-      return this.lookUps.decode(readRecordNow(this.segments, position), 0, position)
+    if (!current || offset < 0 || offset >= current.bytes) {
+      const at = this.window.find(position)
+      return this.lookUps.decode(this.window.memory, at, position)
+    }
     const isBad = current.bad.some((bad) => offset >= bad.offset && offset < bad.offset + bad.bytes)
     return isBad ? undefined : this.lookUps.decode(current.memory, offset, position)
   }

@@ -1,8 +1,10 @@
 import { closeSync, openSync, read as readFile, readSync } from 'node:fs'
 import { LONGEST_FIXED_PART, type Memory, memoryOf, recordBytes } from './layout.ts'
-import type { Segments } from './segments.ts'
+import type { Segment, Segments } from './segments.ts'
 
 export const SMALLEST_READ = 64 * 1024
+/** Enough for nearly every record. */
+const ONE_RECORD = 1024
 export const LARGEST_READ = 1 << 20
 
 /** Lets so many reads be in flight at once; the others wait their turn. */
@@ -27,19 +29,13 @@ export class Turns {
   }
 }
 
-/** A piece of one segment file in memory. Pieces grow while reads go on from one to the next, and are small for single ones. */
-export class Window {
+/** A piece of one segment file in memory. */
+class Piece {
   memory: Memory = memoryOf(Buffer.alloc(0))
   /** Position of the first byte. */
   from = 0
   /** Position behind the last byte. */
   to = 0
-  private size = SMALLEST_READ / 2
-
-  constructor(
-    private readonly segments: Segments,
-    private readonly turns: Turns,
-  ) {}
 
   has(position: number, bytes: number): boolean {
     return position >= this.from && position + bytes <= this.to
@@ -50,6 +46,18 @@ export class Window {
     if (!this.has(position, 1)) return false
     const bytes = recordBytes(this.memory.view, position - this.from, this.to - position)
     return bytes >= 0 && this.has(position, bytes)
+  }
+}
+
+/** Pieces that grow while reads go on from one to the next, and are small for single ones. */
+export class Window extends Piece {
+  private size = SMALLEST_READ / 2
+
+  constructor(
+    private readonly segments: Segments,
+    private readonly turns: Turns,
+  ) {
+    super()
   }
 
   /**
@@ -91,26 +99,49 @@ export class Window {
   }
 }
 
-/** The one record at a position, by a synchronous read. @throws when there is none */
-export function readRecordNow(segments: Segments, position: number): Memory {
-  const segment = segmentOf(segments, position)
-  const fd = openSync(segments.path(segment.base), 'r')
-  try {
-    const first = Buffer.alloc(1024)
-    const got = readSync(fd, first, 0, first.length, position - segment.base)
-    const bytes = recordBytes(memoryOf(first).view, 0, got)
+/** The same by synchronous reads, for single records or many in a row. Memory once handed out is not written to again. */
+export class WindowNow extends Piece {
+  private size = ONE_RECORD
+
+  constructor(private readonly segments: Segments) {
+    super()
+  }
+
+  /** Offset in `memory` of the record at this position. @throws when there is none */
+  find(position: number): number {
+    if (!this.hasRecord(position)) this.loadRecord(position)
+    return position - this.from
+  }
+
+  private loadRecord(position: number): void {
+    const segment = segmentOf(this.segments, position)
+    const isNext = position >= this.from && position <= this.to + this.size
+    this.size = isNext ? Math.min(LARGEST_READ, this.size * 2) : ONE_RECORD
+    this.read(segment, position, this.size)
+    const bytes = recordBytes(this.memory.view, 0, this.to - position)
     if (bytes < 0) throw new Error(`nothing of the journal is at ${position}`)
-    if (bytes <= got) return memoryOf(first)
-    const whole = Buffer.alloc(bytes)
-    if (readSync(fd, whole, 0, bytes, position - segment.base) < bytes)
-      throw new Error(`the record at ${position} is cut short`)
-    return memoryOf(whole)
-  } finally {
-    closeSync(fd)
+    if (!this.has(position, bytes)) this.read(segment, position, bytes)
+    if (!this.has(position, bytes)) throw new Error(`the record at ${position} is cut short`)
+    // what stands behind it in the open segment may not have been written yet
+    if (segment === this.segments.list.at(-1)) this.to = position + bytes
+  }
+
+  private read(segment: Segment, position: number, bytes: number): void {
+    const buffer = Buffer.alloc(Math.min(bytes, segment.base + segment.bytes - position))
+    this.from = this.to = 0
+    const fd = openSync(this.segments.path(segment.base), 'r')
+    try {
+      const read = readSync(fd, buffer, 0, buffer.length, position - segment.base)
+      this.memory = memoryOf(buffer)
+      this.from = position
+      this.to = position + read
+    } finally {
+      closeSync(fd)
+    }
   }
 }
 
-function segmentOf(segments: Segments, position: number) {
+function segmentOf(segments: Segments, position: number): Segment {
   const segment = segments.holding(position)
   if (!segment) throw new Error(`nothing of the journal is at ${position}`)
   return segment
