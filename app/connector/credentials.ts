@@ -11,6 +11,18 @@ type Signed = Extract<LogonCredentials, { kind: 'hmac' }>
 /** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
 export type Verdict = { ok: true; index: number } | { ok: false }
 
+/** Why a Logon proved nothing, for the owner of the session; the client itself is told no more than that it was refused. */
+export function whyUnproven(given: LogonCredentials, configured: readonly Credential[]): string {
+  const kinds = new Set(configured.map((one) => one.kind))
+  if (kinds.size === 0) return 'No password exists for this session yet.'
+  if (given.kind === 'none') return 'It carried no password (95, 96).'
+  if (!kinds.has(given.kind))
+    return given.kind === 'hmac' ? 'It was signed, but this session has a password.' : 'This session wants a signature.'
+  return given.kind === 'hmac'
+    ? 'The access key is not one of this session, or the signature does not fit.'
+    : 'The password is not one that is valid now.'
+}
+
 /**
  * Checks Logons. Signatures, passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and never twice for the same
  * password: a keyed digest of what has succeeded is remembered.

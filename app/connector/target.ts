@@ -9,6 +9,7 @@ import { ClassicCopying } from './classic-copying.ts'
 import { type Connection, parted, type Reader } from './connection.ts'
 import type { Copying, CopyKey, CopyTerms } from './copying.ts'
 import type { Core } from './core.ts'
+import { whyUnproven } from './credentials.ts'
 import { CatchUp } from './cursor.ts'
 import { Dc4Copying } from './dc4-copying.ts'
 import { Deliveries } from './deliveries.ts'
@@ -333,7 +334,10 @@ export class Target implements Reader {
       if (verdict.ok) this.credential = verdict.index
       else this.door.failed(connection.address)
       const text = verdict.ok ? this.closedTo(connection) : undefined
-      this.peer.input(text ? { type: 'verified', ok: false, text } : { type: 'verified', ok: verdict.ok })
+      const why = verdict.ok ? undefined : whyUnproven(given, config.credentials)
+      this.peer.input(
+        text ? { type: 'verified', ok: false, text } : { type: 'verified', ok: verdict.ok, ...(why && { why }) },
+      )
     }
     if (!(answer instanceof Promise)) return decide(answer)
     connection?.hold()

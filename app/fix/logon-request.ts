@@ -5,8 +5,8 @@ import { Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
 import { violationOf } from './validate.ts'
 
-/** `silent`: a Logon that is not acted upon, not even with a Logout. */
-export type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string }
+/** `silent`: a Logon that is not acted upon, not even with a Logout. `why`: what the text that goes out does not say. */
+export type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string; why?: string }
 
 const refuse = (text: string, silent = false): ParsedLogon => ({ ok: false, silent, text })
 
@@ -23,7 +23,8 @@ export function parseLogon(config: SessionConfig, message: Message, nowMs: numbe
   if (policy.preset === 'cme' && message.has(Tag.OrigSendingTime)) {
     return refuse('OrigSendingTime (122) must not be on a Logon. Logout forced.')
   }
-  if ((message.int(Tag.EncryptMethod) ?? 0) !== 0) return refuse('Invalid logon. Logout forced.')
+  if ((message.int(Tag.EncryptMethod) ?? 0) !== 0)
+    return { ok: false, silent: false, text: 'Invalid logon. Logout forced.', why: 'EncryptMethod (98) must be 0.' }
   const heartbeatS = message.int(Tag.HeartBtInt)
   if (heartbeatS === undefined) return refuse('Error during logon. Heartbeat tag invalid.')
   const [least, most] = policy.heartbeatS

@@ -32,7 +32,7 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
   if (parsed.ok) {
     enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon: parsed.logon })
     turn.effects.push({ type: 'verify', credentials: parsed.logon.credentials, logon: parsed.logon })
-  } else if (!parsed.silent && policy.noLogonFirst !== 'close') refuseLogon(turn, parsed.text)
+  } else if (!parsed.silent && policy.noLogonFirst !== 'close') refuseLogon(turn, parsed.text, parsed.why)
   else {
     note(turn, 'refused-logon', parsed.text)
     if (!parsed.silent) disconnect(turn, parsed.text)
@@ -50,16 +50,16 @@ export function claimOf({ identity, policy }: SessionConfig, senderCompId: strin
   return senderCompId.slice(0, -1) === ours.slice(0, -1) ? 'indicator' : 'no'
 }
 
-/** A refusal changes nothing but the number that its own Logout uses. */
-function refuseLogon(turn: Turn, text: string): void {
-  note(turn, 'refused-logon', text)
+/** A refusal changes nothing but the number that its own Logout uses. `why` is for the session's owner and not for the wire. */
+function refuseLogon(turn: Turn, text: string, why?: string): void {
+  note(turn, 'refused-logon', why ? `${text} ${why}` : text)
   forceLogout(turn, text)
 }
 
 /** Acceptor: the driver has checked the credentials. */
-export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, text: string) {
+export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, text: string, why?: string) {
   const { config } = turn.session
-  if (!ok) return refuseLogon(turn, text)
+  if (!ok) return refuseLogon(turn, text, why)
   if (logon.reset) {
     if (config.policy.resetAtLogon === 'refuse')
       return refuseLogon(turn, 'ResetSeqNumFlag (141) must be N on this logon. Logout forced.')

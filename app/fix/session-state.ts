@@ -142,8 +142,8 @@ export type Input = { nowMs: number } & (
   | { type: 'garbled'; reason: string }
   | { type: 'tick' }
   | { type: 'disconnected' }
-  /** The answer to `verify`. */
-  | { type: 'verified'; ok: boolean; text?: string }
+  /** The answer to `verify`. `text` goes to the peer, `why` only into the note of it. */
+  | { type: 'verified'; ok: boolean; text?: string; why?: string }
   /** End the session with a Logout. `close`: do not wait for the peer's. */
   | { type: 'logout'; text?: string; close?: boolean }
   /** Initiator, logged on: start both directions at 1 (Logon 34=1, 141=Y). */

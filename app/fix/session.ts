@@ -64,7 +64,7 @@ function apply(turn: Turn, input: Input) {
     case 'disconnected':
       return enter(turn, { kind: 'offline' })
     case 'verified':
-      return verified(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.')
+      return verified(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.', input.why)
     case 'logout':
       return requestLogout(turn, input.text ?? '', input.close === true)
     case 'reset':
@@ -77,11 +77,11 @@ function apply(turn: Turn, input: Input) {
   }
 }
 
-function verified(turn: Turn, ok: boolean, text: string) {
+function verified(turn: Turn, ok: boolean, text: string, why: string | undefined) {
   const { phase } = turn.session
   if (phase.kind !== 'verifying') return
   if (phase.live) return receiveResetVerdict(turn, phase.live, phase.logon, ok, text)
-  receiveVerdict(turn, phase.logon, ok, text)
+  receiveVerdict(turn, phase.logon, ok, text, why)
 }
 
 function connected(turn: Turn) {

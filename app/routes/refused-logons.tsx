@@ -4,7 +4,7 @@ import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import type { RefusedLogon } from '#db/queries/feed-page.ts'
 
-/** Logons that were turned away, in the words both sides read. */
+/** Logons that were turned away, in the words that went out, and why where these say too little. */
 export function RefusedLogons({
   title = 'Refused logons',
   intro,

@@ -210,7 +210,7 @@ export const observedRefusedLogons = dc.table(
     claimed: text('claimed').notNull(),
     address: text('address').notNull(),
     code: text('code').notNull(),
-    /** The sentence both parties read. */
+    /** The sentence that went out, and where that says too little, why: for the owner of the target. */
     says: text('says').notNull(),
   },
   (t) => [index('observed_refused_logons_object').on(t.objectId, t.at)],

@@ -199,6 +199,16 @@ describe('a connector that follows the database', () => {
       return found.length > 0 && found
     })
     expect(row).toMatchObject({ kind: 'target', object_id: null, code: 'unknown-comp-id' })
+    const unproven = await client(running.worker.acceptor.port('localhost:0') ?? 0)
+    unproven.logon([
+      [95, 5],
+      [96, 'wrong'],
+    ])
+    const says = await until('the reason', async () => {
+      const [found] = await db.owner`select says from dc.observed_refused_logons where object_id = 'ODQ1Z9'`
+      return found?.says
+    })
+    expect(says).toBe('Invalid logon. Logout forced. The password is not one that is valid now.')
     const [{ count } = {}] = await db.owner`select count(*)::int from dc.observed_refused_logons`
     expect(count).toBe(10_000)
   })
