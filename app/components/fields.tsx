@@ -218,7 +218,7 @@ function ChoiceRow({
         disabled={disabled}
         required={type === 'radio' && required}
         aria-describedby={choice.hint || disabled ? `${id}-more` : undefined}
-        className="mt-0.5 size-4 shrink-0 accent-accent"
+        className="tick mt-0.5"
       />
       <div className="min-w-0">
         <label htmlFor={id} className={disabled ? 'text-muted' : ''}>
