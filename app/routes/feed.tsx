@@ -107,7 +107,7 @@ function FeedSources({ sources, stale }: { sources: FeedView['sources']; stale: 
           },
           {
             key: 'duplicates',
-            head: 'Came twice',
+            head: 'Duplicates',
             number: true,
             cell: (source) => <Count of={source.duplicates} stale={stale} />,
           },

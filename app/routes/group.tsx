@@ -62,7 +62,7 @@ export default function Group() {
           </>
         }
       >
-        {group.delivery && <DeliverySentence state={group.delivery} />}
+        {group.delivery ? <DeliverySentence state={group.delivery} /> : <p>{group.stateSentence}</p>}
         {group.otherSources !== null && group.otherSources > 0 && (
           <p>
             {plural(group.otherSources, 'source session')} of this group {group.otherSources === 1 ? 'is' : 'are'} not

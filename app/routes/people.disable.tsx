@@ -37,7 +37,7 @@ export default function Disable() {
   const answer = useActionData<typeof action>()
   return (
     <>
-      <PageHead title={`Disable ${person.name}`} back={{ to: paths.people(), label: 'People' }}>
+      <PageHead title={`Disable ${person.name}`} back={{ to: paths.people(), label: 'Administration' }}>
         {person.email}: {person.roles.map((role) => roleNames[role]).join(', ') || 'no role'}
       </PageHead>
       <p className="mb-5 max-w-xl">

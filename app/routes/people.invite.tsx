@@ -40,7 +40,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 export default function Invite() {
   const { firmId, firmName, roles, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  const back = { to: paths.people(), label: 'People' }
+  const back = { to: paths.people(), label: 'Administration' }
   if (answer && 'invited' in answer) return <Invited invited={answer.invited} back={back} />
   return (
     <>
@@ -54,6 +54,7 @@ export default function Invite() {
         <Checkboxes name="roles[]" legend="Roles" choices={roleChoices(roles)} />
         <FormActions>
           <Submit>Invite</Submit>
+          <ButtonLink to={back.to}>Cancel</ButtonLink>
         </FormActions>
       </CommandForm>
     </>
@@ -80,7 +81,7 @@ function Invited({
         ]}
       />
       <div className="mt-4">
-        <ButtonLink to={back.to}>To the people</ButtonLink>
+        <ButtonLink to={back.to}>Back to Administration</ButtonLink>
       </div>
     </>
   )

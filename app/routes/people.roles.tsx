@@ -39,7 +39,7 @@ export default function ChangeRoles() {
   const { person, sole, isOwn, roles, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const head = (
-    <PageHead title={`Roles of ${person.name}`} back={{ to: paths.people(), label: 'People' }}>
+    <PageHead title={`Roles of ${person.name}`} back={{ to: paths.people(), label: 'Administration' }}>
       {person.email}, {person.firmName}
     </PageHead>
   )

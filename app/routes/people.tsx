@@ -10,7 +10,7 @@ import { listPeople } from '#db/queries/people.ts'
 import { may } from '#domain/people/permissions.ts'
 import { roleNames } from '#domain/people/roles.ts'
 
-export const meta = () => [{ title: 'People · Drop Copy Portal' }]
+export const meta = () => [{ title: 'Administration · Drop Copy Portal' }]
 
 export async function loader({ context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:read')
@@ -29,7 +29,7 @@ export default function People() {
   return (
     <>
       <PageHead
-        title="People"
+        title="Administration"
         actions={
           mayWrite && (
             <ButtonLink to={paths.invite()} kind="primary">

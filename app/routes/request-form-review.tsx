@@ -28,7 +28,7 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
         <DocumentFacts document={document} draft={draft} />
       </Section>
       <PreviewTables preview={preview} />
-      <Contacts contacts={contactsOf(document)} />
+      <Contacts contacts={contactsOf(document)} firms={draft.clearingFirms} />
       <Section title="Signature">
         <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer)}</p>
         <CommandForm commandId={commandId} refusal={inOne}>

@@ -6,6 +6,7 @@ import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { DecisionView, RequestView } from '#db/queries/request-view.ts'
+import { requestCan } from '#domain/request/lifecycle.ts'
 import { capacityNames } from './request-preview.tsx'
 
 /** Who must agree, and who has. */
@@ -19,7 +20,7 @@ export function Parties({ view }: { view: RequestView }) {
         empty="The parties are derived when the request is submitted."
         columns={[
           { key: 'firm', head: 'Firm', cell: (party) => party.firmName },
-          { key: 'capacity', head: 'Signs', cell: (party) => capacityNames[party.capacity] },
+          { key: 'capacity', head: 'How', cell: (party) => capacityNames[party.capacity] },
           {
             key: 'standing',
             head: 'Stands',
@@ -83,7 +84,13 @@ export function Decisions({ decisions }: { decisions: readonly DecisionView[] })
             ),
           },
           { key: 'by', head: 'By', cell: (decision) => decision.decidedBy },
-          { key: 'sentence', head: 'Signed', wide: true, cell: (decision) => decision.authority },
+          {
+            key: 'sentence',
+            head: 'Sentence signed',
+            wide: true,
+            cell: (decision) => (decision.verdict === 'approve' ? decision.authority : '–'),
+            blank: (decision) => decision.verdict !== 'approve',
+          },
           {
             key: 'reason',
             head: 'Reason',
@@ -157,7 +164,11 @@ export function AboutRequest({ view }: { view: RequestView }) {
             ),
           },
           view.submittedBy !== null && { term: 'Submitted by', value: view.submittedBy },
-          view.expiresAt !== null && { term: 'Expires', value: <Instant at={view.expiresAt} precision="min" /> },
+          view.expiresAt !== null &&
+            requestCan('expire', view.state) && {
+              term: 'Expires',
+              value: <Instant at={view.expiresAt} precision="min" />,
+            },
           view.publishedVersion !== null && { term: 'Configuration version', value: view.publishedVersion },
           view.appliedAt !== null && { term: 'Applied', value: <Instant at={view.appliedAt} /> },
           gam !== null && {

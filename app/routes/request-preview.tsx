@@ -39,9 +39,9 @@ export function PreviewTables({ preview }: { preview: DraftPreview }) {
           ]}
         />
       </Section>
-      <Section title="Who must sign">
+      <Section title="Who must approve">
         <Table
-          caption="Who must sign"
+          caption="Who must approve"
           rows={preview.signers}
           rowKey={(signer) => `${signer.firmName}${signer.capacity}`}
           empty="The exchange alone."

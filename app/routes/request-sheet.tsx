@@ -5,10 +5,11 @@ import { inWords, plural } from '#app/components/format.ts'
 import { type Fact, Facts, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { paths } from '#app/paths.ts'
+import type { RequestView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { environmentNames, gatewayNames } from '#domain/reference/environment.ts'
-import type { ConnectionEntry, ContactEntry, RequestDocument } from '#domain/request/document.ts'
-import { itemSentence } from '#domain/request/items.ts'
+import type { ConnectionEntry, ContactEntry } from '#domain/request/document.ts'
+import { clearingFirmName, itemSentence, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import { protocolNames } from './names.ts'
 import { isSessionId } from './params.ts'
@@ -17,7 +18,9 @@ const messages = (level: Sheet['level'], rejects: boolean) =>
   level === null ? 'None' : `${levelNames[level]}${rejects ? ', with rejects' : ''}`
 
 /** The sheet that owner and exchange read: everything the request does. */
-export function SheetView({ sheet, document }: { sheet: Sheet; document: RequestDocument | null }) {
+export function SheetView({ view }: { view: Pick<RequestView, 'document' | 'parties'> & { sheet: Sheet } }) {
+  const { sheet, document } = view
+  const firms = view.parties.flatMap((party) => party.slice?.firm ?? [])
   const contacts =
     document?.kind === 'new-group' ? document.contacts : document?.kind === 'change' ? document.addContacts : []
   return (
@@ -40,13 +43,13 @@ export function SheetView({ sheet, document }: { sheet: Sheet; document: Request
         <Section title="Step by step">
           <ol className="list-decimal pl-5">
             {sheet.items.map((item) => (
-              <li key={itemSentence(item)}>{itemSentence(item)}</li>
+              <li key={itemSentence(item)}>{itemSentence(item, firms)}</li>
             ))}
           </ol>
         </Section>
       )}
       <SheetTables sheet={sheet} />
-      <Contacts contacts={contacts} />
+      <Contacts contacts={contacts} firms={firms} />
       {document?.kind === 'new-group' && <ConnectionFacts connection={document.connection} />}
     </>
   )
@@ -101,7 +104,7 @@ function SheetTables({ sheet }: { sheet: Sheet }) {
 }
 
 /** People whom a clearing firm authorizes by signing. */
-export function Contacts({ contacts }: { contacts: readonly ContactEntry[] }) {
+export function Contacts({ contacts, firms }: { contacts: readonly ContactEntry[]; firms: readonly NamedFirm[] }) {
   if (contacts.length === 0) return null
   return (
     <Section title="Authorized contacts">
@@ -115,7 +118,7 @@ export function Contacts({ contacts }: { contacts: readonly ContactEntry[] }) {
           { key: 'title', head: 'Title', cell: (contact) => contact.title || '–', blank: (contact) => !contact.title },
           { key: 'email', head: 'E-mail', cell: (contact) => contact.email },
           { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
-          { key: 'firm', head: 'Authorized by', cell: (contact) => <Mono>{contact.clearingCode}</Mono> },
+          { key: 'firm', head: 'Authorized by', cell: (contact) => clearingFirmName(contact.clearingCode, firms) },
         ]}
       />
     </Section>
@@ -159,7 +162,7 @@ export function SliceView({ slice }: { slice: Slice }) {
       <Facts facts={facts} />
       {slice.contacts.length > 0 && (
         <div className="mt-6">
-          <Contacts contacts={slice.contacts} />
+          <Contacts contacts={slice.contacts} firms={[slice.firm]} />
         </div>
       )}
     </>

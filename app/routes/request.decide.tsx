@@ -66,7 +66,7 @@ export default function Decide() {
       </PageHead>
       {verdict !== 'approve' && <p className="mb-5 max-w-xl">{effects[verdict]}</p>}
       {verdict === 'approve' && mine.capacity === 'exchange' && view.sheet ? (
-        <SheetView sheet={view.sheet} document={view.document} />
+        <SheetView view={{ ...view, sheet: view.sheet }} />
       ) : (
         <Section title="What is decided on">
           <SliceView slice={mine.slice} />

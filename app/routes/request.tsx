@@ -40,7 +40,7 @@ export default function Request() {
         back={{ to: paths.requests(), label: 'Requests' }}
         actions={
           <>
-            {view.state === 'applied' && view.groupId && (
+            {view.state === 'applied' && view.groupId && view.sheet && (
               <ButtonLink to={paths.groupTargets(view.groupId)} kind="primary">
                 To the targets
               </ButtonLink>
@@ -68,7 +68,7 @@ export default function Request() {
       )}
       {view.state === 'applying' && <Parts parts={view.parts} />}
       {view.sheet ? (
-        <SheetView sheet={view.sheet} document={view.document} />
+        <SheetView view={{ ...view, sheet: view.sheet }} />
       ) : (
         concerns && (
           <Section title="What concerns your firm">

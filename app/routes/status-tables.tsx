@@ -11,8 +11,20 @@ import type { DeliveryState } from '#domain/status/state.ts'
 import { feedWords, gatewayName } from './names.ts'
 
 /** The word, and where not all is well the line that says why and what to do. */
-export function Delivery({ state, fallback }: { state: DeliveryState | undefined; fallback?: string }) {
-  if (!state) return <span className="text-muted">{fallback}</span>
+export function Delivery({
+  state,
+  fallback,
+}: {
+  state: DeliveryState | undefined
+  fallback?: Pick<GroupRow, 'stateWord' | 'stateSentence'>
+}) {
+  if (!state)
+    return (
+      <div className="max-w-md">
+        {fallback?.stateWord}
+        <span className="block text-caption text-muted">{fallback?.stateSentence}</span>
+      </div>
+    )
   return (
     <div className="max-w-md">
       <DeliveryWordState state={state} />
@@ -61,7 +73,7 @@ export function GroupTable({
           head: 'State',
           sortable: true,
           wide: true,
-          cell: (group) => <Delivery state={group.delivery} fallback={group.stateWord} />,
+          cell: (group) => <Delivery state={group.delivery} fallback={group} />,
         },
         { key: 'owner', head: 'Owner', sortable: true, cell: (group) => group.ownerName },
         {

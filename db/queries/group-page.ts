@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
-import { groupStateWord, levelCovers } from '#domain/group/states.ts'
+import { groupStateSentences, groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
-import { itemSentence } from '#domain/request/items.ts'
+import { itemSentence, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
 import { isSilent } from '#domain/status/state.ts'
 import { asSystem, type Tx } from '../client.ts'
@@ -11,7 +11,7 @@ import { listAgreements } from './agreements.ts'
 import { findAccount } from './billing.ts'
 import { type ConsentRecord, listConsents } from './consents.ts'
 import { type Delivery, ledgerFor, loadDelivery } from './delivery.ts'
-import { findFirm, listFirmRefs } from './firms.ts'
+import { findFirm, listClearingFirms, listFirmRefs } from './firms.ts'
 import { deliveryOf, sessionsOf } from './group-rows.ts'
 import type { GroupSource, GroupView } from './group-view.ts'
 import { findGroup, findTerms, type GroupRecord, listContacts, listMembers, type MemberRecord } from './groups.ts'
@@ -45,6 +45,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     ownerId: owner.id,
     ownerName: owner.name,
     stateWord: groupStateWord(group.state),
+    stateSentence: groupStateSentences[group.state],
     isLive,
     delivery: isLive ? deliveryOf(delivery, targets, ledger) : undefined,
     isStale: isSilent(delivery.heard),
@@ -63,7 +64,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     })),
     fee: seesAll && !isOver ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
     charges: seesAll ? await chargesOf(tx, group, now) : [],
-    history: await historyOf(tx, group),
+    history: await historyOf(tx, group, now),
     requests: await listRequestsOfGroup(tx, reader, groupId),
     signed: await signedOf(tx, groupId, now),
     agreed: await listAgreements(tx, reader.firmId, { groupId }),
@@ -178,7 +179,7 @@ const eventWords: Record<string, string> = {
 }
 
 /** What happened to the group, newest first: its requests as published, and the immediate acts. */
-async function historyOf(tx: Tx, group: GroupRecord): Promise<GroupView['history']> {
+async function historyOf(tx: Tx, group: GroupRecord, now: Date): Promise<GroupView['history']> {
   const own = await tx
     .select({ id: requests.id, number: requests.number, round: requests.round, sheet: requestRounds.sheet })
     .from(requests)
@@ -203,6 +204,7 @@ async function historyOf(tx: Tx, group: GroupRecord): Promise<GroupView['history
     tx,
     events.map((event) => event.actorId),
   )
+  const firms = await listClearingFirms(tx, now)
   return events.map((event) => {
     const request = own.find((one) => one.id === event.objectId)
     const word = eventWords[event.action] ?? event.action
@@ -210,7 +212,7 @@ async function historyOf(tx: Tx, group: GroupRecord): Promise<GroupView['history
     const by = event.actorId ? (names.get(event.actorId) ?? 'another firm') : nobody(event.after)
     return {
       at: event.at,
-      what: request && event.action === 'request.publish' ? publishedWords(request.sheet) : `${word}${where}`,
+      what: request && event.action === 'request.publish' ? publishedWords(request.sheet, firms) : `${word}${where}`,
       by,
       reason: event.reason,
       requestNumber: request?.number ?? null,
@@ -223,7 +225,9 @@ const nobody = (after: unknown): string =>
   typeof after === 'object' && after !== null && 'operator' in after ? 'the operator' : 'the portal'
 
 /** The sheet is written with the round, from the domain's type; a reader without it reads the word alone. */
-function publishedWords(sheet: unknown): string {
+function publishedWords(sheet: unknown, firms: readonly NamedFirm[]): string {
   const items = (sheet as Sheet | null)?.items ?? []
-  return items.length === 0 ? 'Published' : items.slice(0, 6).map(itemSentence).join('; ')
+  const said = items.slice(0, 6).map((item) => itemSentence(item, firms))
+  const more = items.length > said.length ? [`${items.length - said.length} more`] : []
+  return items.length === 0 ? 'Published' : [...said, ...more].join('; ')
 }

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
-import { groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
+import { groupStateSentences, groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, groupState, type Ledger, sessionsState, worstFirst } from '#domain/status/state.ts'
 import { asSystem, type Tx } from '../client.ts'
@@ -70,6 +70,7 @@ function groupRow(
     name: group.name,
     ownerName,
     stateWord: groupStateWord(group.state),
+    stateSentence: groupStateSentences[group.state],
     isLive,
     delivery: isLive ? deliveryOf(delivery, own, ledger) : undefined,
     level: level ? levelNames[level] : '',

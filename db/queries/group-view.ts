@@ -35,6 +35,8 @@ export type GroupView = {
   ownerId: string
   ownerName: string
   stateWord: string
+  /** what the word means; empty for a live one */
+  stateSentence: string
   isLive: boolean
   delivery: DeliveryState | undefined
   /** the connector has not reported lately */

@@ -20,7 +20,7 @@ export type SandboxPerson = {
   firmName: string
   roles: string[]
   waiting: number
-  /** "2 requests to sign"; empty when nothing waits */
+  /** "2 requests to approve"; empty when nothing waits */
   waitingText: string
 }
 
@@ -111,14 +111,14 @@ export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[]
     ],
     [
       'sign-first',
-      `Sign for ${first?.firmName ?? 'the first clearing firm'}`,
+      `Approve for ${first?.firmName ?? 'the first clearing firm'}`,
       first?.isMet ?? false,
       signer(first?.firmId),
       request,
     ],
     [
       'sign-second',
-      `Sign for ${second?.firmName ?? 'the second clearing firm'}`,
+      `Approve for ${second?.firmName ?? 'the second clearing firm'}`,
       second?.isMet ?? false,
       signer(second?.firmId),
       request,

@@ -8,6 +8,8 @@ export type GroupRow = {
   ownerName: string
   /** 'Live', 'Requested', … */
   stateWord: string
+  /** what the word means; empty for a live one */
+  stateSentence: string
   isLive: boolean
   /** undefined while it is not live */
   delivery: DeliveryState | undefined

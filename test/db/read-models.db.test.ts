@@ -168,6 +168,10 @@ describe('the page of a group', () => {
       'Xenon Clearing',
     ])
     expect(group?.fee?.sentence).toContain('waived')
+    const published = group?.history.find((one) => one.requestNumber === 1)?.what
+    expect(published).toMatch(
+      /^Create group Cedar risk; Add R5C914; .*; Authorize Casey Cedar for Xenon Clearing \(560\); 1 more$/,
+    )
     expect(group?.history.map((one) => one.what)).toContain('Password created on ' + sandbox.seeded.client.sessionId)
   })
 
@@ -230,7 +234,7 @@ describe('the sandbox', () => {
     const people = await db.database.asJobs((tx) => listSandboxPeople(tx, db.clock.now))
     expect(people).toHaveLength(8)
     const text = (name: string) => people.find((person) => person.name === name)?.waitingText
-    expect(text('Xan Xenon')).toBe('1 request to sign')
+    expect(text('Xan Xenon')).toBe('1 request to approve')
     expect(text('Avery Alder')).toBe('1 request to finish and submit')
     expect(text('Drew Dogwood')).toBe('1 target without a password')
     expect(text('Harper Harbor')).toBe('')

@@ -99,7 +99,7 @@ describe('the word of a target', () => {
     expect(sentence({ received: 11, waiting: 0, held: 1 })).toBe('No logon. 1 copy is held.')
     expect(sentence({ received: 11, waiting: 1, held: 0 })).toBe('No logon. 1 copy waits.')
     expect(sessionsState(away, heard).sentence).toBe(
-      'Of your sessions, 60 copies wait and 30 copies are held for the client.',
+      '60 copies of your sessions wait and 30 copies are held for the client.',
     )
   })
 })

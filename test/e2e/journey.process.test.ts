@@ -51,7 +51,7 @@ async function ask(page: Page, group: string, sources: string[]): Promise<string
 
   await page.getByRole('heading', { name: 'Sources and messages' }).waitFor()
   for (const source of sources) await page.getByLabel(source).check()
-  await page.getByLabel('All of the Above').check()
+  await page.getByLabel('All messages').check()
   await page.getByRole('button', { name: 'Save and continue' }).click()
 
   await page.getByRole('heading', { name: 'People and connection' }).waitFor()

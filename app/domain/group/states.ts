@@ -33,14 +33,23 @@ export function groupStateWord(state: GroupState, by?: string): string {
   }
 }
 
+/** What the word means, beside it; a live group says how it is delivered instead. */
+export const groupStateSentences: Record<GroupState, string> = {
+  requested: 'Asked for, and not applied yet: nothing is delivered.',
+  live: '',
+  suspended: 'Nothing is delivered until it is resumed.',
+  closed: 'It was closed: nothing is delivered any more.',
+  abandoned: 'Its request ended before it was applied: nothing was ever delivered, and its name is free.',
+}
+
 export const levels = ['executions', 'acknowledgments', 'all'] as const
 export type Level = (typeof levels)[number]
 
-/** The three message types of Schedule 12 (spec §4). */
+/** The three message types of Schedule 12 (spec §4); the third is "All of the Above" there, which says nothing where it stands alone. */
 export const levelNames: Record<Level, string> = {
   executions: 'Trade Execution Reports',
   acknowledgments: 'Order Entry Acknowledgments',
-  all: 'All of the Above',
+  all: 'All messages',
 }
 
 /** Whether terms at `upTo` allow copies at `level`. */

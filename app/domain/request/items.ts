@@ -152,8 +152,16 @@ const by = (who: string | undefined) => (who ? ` (${who})` : '')
 const named = (level: Level | null) => (level ? levelNames[level] : 'not set')
 const same = (a: readonly string[], b: readonly string[]) => [...a].sort().join() === [...b].sort().join()
 
+/** A clearing firm as it may be named: by its Clearing Firm ID in documents, with its name on screens. */
+export type NamedFirm = { code: string; name: string }
+
+export function clearingFirmName(code: string, firms: readonly NamedFirm[]): string {
+  const firm = firms.find((one) => one.code === code)
+  return firm ? `${firm.name} (${code})` : code
+}
+
 /** The items in words, for the group's history and the difference a party reads. */
-export function itemSentence(item: Item): string {
+export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): string {
   switch (item.op) {
     case 'create-group':
       return `Create group ${item.name}`
@@ -166,7 +174,7 @@ export function itemSentence(item: Item): string {
     case 'set-rejects':
       return item.to ? 'Copy reject messages too' : 'No reject messages'
     case 'add-contact':
-      return `Authorize ${item.contact.name} for ${item.contact.clearingCode}`
+      return `Authorize ${item.contact.name} for ${clearingFirmName(item.contact.clearingCode, firms)}`
     case 'close-group':
       return 'Close the group'
   }

@@ -44,7 +44,7 @@ export function nextFor(request: Standing, by: Submitter): RequestAction | undef
 
 /** What the button of a waiting request says. */
 export const nextWords: Partial<Record<RequestAction, string>> = {
-  'party-approve': 'Sign',
+  'party-approve': 'Approve',
   'exchange-approve': 'Approve',
   submit: 'Finish and submit',
 }

@@ -184,9 +184,9 @@ const copies = (count: number) => (count === 1 ? '1 copy' : `${writeCount(count)
 const verb = (count: number, one: string, many: string) => (count === 1 ? one : many)
 
 /** In the words of the columns beside it: what waits is numbered when the client comes, what is held it has to ask for. */
-const kept = ({ waiting, held }: Ledger): string => {
-  const waits = `${copies(waiting)} ${verb(waiting, 'waits', 'wait')}`
-  const isHeld = `${copies(held)} ${verb(held, 'is', 'are')} held`
+const kept = ({ waiting, held }: Ledger, of = ''): string => {
+  const waits = `${copies(waiting)}${of} ${verb(waiting, 'waits', 'wait')}`
+  const isHeld = `${copies(held)}${waiting > 0 ? '' : of} ${verb(held, 'is', 'are')} held`
   if (waiting > 0 && held > 0) return `${waits} and ${isHeld}`
   if (held > 0) return isHeld
   return waiting > 0 ? waits : 'No copy waits'
@@ -207,7 +207,7 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
     const sentence = `Feed ${away.id} is not connected; its messages come when it is back.`
     return { ...say('Late', sentence), feed: away.id }
   }
-  if (facts.onBackup) return say('On backup', 'Delivered on the second address.')
+  if (facts.onBackup) return say('On backup', 'Delivered on the backup address.')
   const missing = feeds.reduce((sum, feed) => sum + feed.gap, 0)
   if (missing > 0) return say('Catching up', `${writeCount(missing)} messages are being asked for again upstream.`)
   if (facts.recovering > 0) return say('Catching up', `${copies(facts.recovering)} to go.`)
@@ -228,7 +228,7 @@ export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
     return {
       word: 'Waiting for them',
       text: 'Waiting for them',
-      sentence: `Of your sessions, ${kept(ledger)} for the client.`,
+      sentence: `${kept(ledger, ' of your sessions')} for the client.`,
     }
   return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
 }
