@@ -40,7 +40,8 @@ export function copyAsJson(message: Message, facts: Copy): string {
   })
 }
 
-export const copyAsText = (message: Message): string => message.bytes.toString('latin1').replaceAll('\x01', '|')
+export const copyAsText = (message: Message): string =>
+  message.bytes.toString('latin1', message.start, message.end).replaceAll('\x01', '|')
 
 function eventText(message: Message): string {
   const name = classOf(message)

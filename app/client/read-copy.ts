@@ -1,6 +1,7 @@
 import { innerSourceId, unwrap } from '#dropcopy/canonical.ts'
 import { type CopyFacts, readCopy } from '#dropcopy/chain.ts'
 import { digest } from '#dropcopy/digest.ts'
+import { trailerLength } from '#fix/checksum.ts'
 import { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 
@@ -44,7 +45,7 @@ export function dc4Reader(): CopyReader {
   return (message) => {
     if (message.msgType !== MsgType.XmlNonFix || unwrap(message, source) !== undefined) return undefined
     if (source.seqNum === 0 || !source.has(Tag.TargetCompID)) return undefined
-    const { bytes } = source
+    const { view, start, end } = source
     return {
       sourceId: innerSourceId(source),
       seqNum: source.seqNum,
@@ -55,7 +56,7 @@ export function dc4Reader(): CopyReader {
       possResend: message.is(Tag.PossResend, 'Y') || source.is(Tag.PossResend, 'Y'),
       requestTime: source.str(Tag.RequestTime) ?? '',
       sentAt: source.str(Tag.SendingTime) ?? '',
-      content: digest(bytes, 0, bytes.length, 0) | 1,
+      content: digest(view, start, end, 0) | 1,
     }
   }
 }
@@ -66,5 +67,5 @@ const serviceTags = new Set([1180, 1181, 1350, 1352])
 function bodyOf(message: Message): number {
   let index = message.find(1180)
   while (index < message.count && serviceTags.has(message.tagAt(index))) index++
-  return digest(message.bytes, message.endAt(index - 1) + 1, message.bytes.length - 7, 0) | 1
+  return digest(message.view, message.endAt(index - 1) + 1, message.end - trailerLength, 0) | 1
 }

@@ -1,4 +1,5 @@
 import { type Link, linkOf } from '#dropcopy/chain.ts'
+import { constant } from '#dropcopy/constant.ts'
 import { digest } from '#dropcopy/digest.ts'
 import type { Message } from '#fix/message.ts'
 import { NumberTally } from '#peer/number-tally.ts'
@@ -231,6 +232,6 @@ function noteHole(source: SourceReceipt, { previous }: Copy, link: Link): void {
 
 /** 32 bits over a text. Never 0. */
 function digestOf(text: string, seed: number): number {
-  const bytes = Buffer.from(text, 'latin1')
-  return digest(bytes, 0, bytes.length, seed) | 1
+  const { view, length } = constant(text)
+  return digest(view, 0, length, seed) | 1
 }

@@ -218,7 +218,7 @@ class ApplicationResendJob {
     const kind = chain && isHeld(chain, epoch, number, late) ? deliveryKind.held : deliveryKind.application
     const seqNum = reserve(peer.session, 1, core.steadyMs)
     const from = target.sources.byStream(stream)
-    readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
+    readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     const { sendingTime } = core
     const possResend = false // classic knows none
     target.copyAgain(source, from, seqNum, {

@@ -41,7 +41,7 @@ export class ClassicCopying implements Copying {
 
   write(wire: Wire, source: SourceMessage, from: Source, terms: CopyTerms): void {
     const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
-    wire.written(writeClassicCopy(wire.buffer, at, this.target, from.classic, source, terms))
+    wire.written(writeClassicCopy(wire.memory.view, at, this.target, from.classic, source, terms))
   }
 
   restart(): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Framer, frameLimits } from '#fix/framer.ts'
-import { decode, Message } from '#fix/message.ts'
+import { decodeIn, Message } from '#fix/message.ts'
 import type { Core } from './core.ts'
 import { type Budget, Wire } from './wire.ts'
 
@@ -89,11 +89,12 @@ export class Connection {
     this.isReading = true
     try {
       while (this.held === 0 && !this.isClosed && this.wire.isOpen) {
-        const status = this.framer.next()
+        const { framer } = this
+        const status = framer.next()
         if (status === 'more') return
-        if (status === 'garbled') this.reader.garbled(this.framer.fault)
+        if (status === 'garbled') this.reader.garbled(framer.fault)
         else {
-          decode(this.framer.frame, message)
+          decodeIn(framer.memory, framer.start, framer.end, message)
           this.reader.frame(message)
         }
       }

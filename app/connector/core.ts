@@ -1,4 +1,4 @@
-import type { Constant } from '#dropcopy/constant.ts'
+import { type Constant, constant, constantOf } from '#dropcopy/constant.ts'
 import { utcLength, writeUtc } from '#fix/time.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { MessageFields } from '#journal/records.ts'
@@ -25,7 +25,7 @@ export class Core {
   wallMs = 0
   steadyMs = 0
   /** SendingTime(52) of what is numbered in this turn. */
-  sendingTime: Constant = { bytes: new Uint8Array(utcLength), sum: 0 }
+  sendingTime: Constant = constant('')
   private inTurn = false
   private readonly building = new Set<Deliveries>()
   private readonly touched = new Set<Wire>()
@@ -57,7 +57,7 @@ export class Core {
       this.wallMs = wallMs
       const bytes = new Uint8Array(utcLength)
       writeUtc(bytes, 0, wallMs)
-      this.sendingTime = { bytes, sum: bytes.reduce((sum, byte) => sum + byte, 0) & 255 }
+      this.sendingTime = constantOf(bytes)
     }
     setImmediate(() => this.endTurn())
   }

@@ -98,7 +98,7 @@ export class CatchUp {
     if (!target.membership.lets(target.state, record)) return undefined
     target.core.turn()
     const late = (record.flags & flag.late) !== 0
-    readSource(record.bytes, record.start, record.end - record.start, record.bodyAt, record.at797, source)
+    readSource(record, record.start, record.end - record.start, record.bodyAt, record.at797, source)
     const { stream, epoch, number, position } = record
     const possResend = (record.flags & flag.possResend) !== 0
     target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late, possResend })

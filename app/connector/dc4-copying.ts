@@ -1,3 +1,4 @@
+import { constant } from '#dropcopy/constant.ts'
 import {
   type Dc4Target,
   type Dc4Terms,
@@ -19,7 +20,7 @@ const terms: Dc4Terms = {
   targetSeqNum: 0,
   lastProcessed: 0,
   possResend: false,
-  sendingTime: { bytes: new Uint8Array(0), sum: 0 },
+  sendingTime: constant(''),
   origSendingTime: undefined,
 }
 
@@ -58,7 +59,7 @@ export class Dc4Copying implements Copying {
     const bytes = dc4DataLength(source)
     if (bytes > dc4DataLimit) this.onOversize(bytes)
     const at = wire.room(source.bodyEnd - source.start + dc4CopyGrowth(this.target))
-    wire.written(writeDc4Copy(wire.buffer, at, this.target, source, terms))
+    wire.written(writeDc4Copy(wire.memory.view, at, this.target, source, terms))
   }
 
   restart(): void {}

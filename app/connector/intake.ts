@@ -84,7 +84,7 @@ export class Intake {
     const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
     if (name === undefined) return true
     const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
-    if (wrong) return this.aside(feed, message.bytes, name, wrong)
+    if (wrong) return this.aside(feed, message, name, wrong)
     if (resent) canonical.recovered = true
     const found = this.sources.find(name) ?? this.segmentOf(name, plain)
     if (!found || !this.sources.mayComeFrom(found.name, feed.name))
@@ -97,7 +97,7 @@ export class Intake {
   private unwrapped(feed: Feed, message: Message): string | undefined {
     const wrong = message.msgType === MsgType.XmlNonFix ? unwrap(message, inner) : 'no-envelope'
     if (!wrong) return innerSourceId(inner)
-    this.aside(feed, message.bytes, '', wrong)
+    this.aside(feed, message, '', wrong)
     return undefined
   }
 
@@ -190,17 +190,17 @@ export class Intake {
   private append(): number {
     const { core } = this
     const { bytes, start, length } = canonical
-    return bytes === core.journal.memory
+    return bytes === core.journal.memory.bytes
       ? core.messageWritten(fields, length)
       : core.message(fields, bytes, start, start + length)
   }
 
-  private aside(feed: Feed, bytes: Uint8Array, name: string, why: NotCanonical): boolean {
+  private aside(feed: Feed, { bytes, start, end }: Message, name: string, why: NotCanonical): boolean {
     fields.class = fields.flags = fields.stream = fields.epoch = 0
     fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
     fields.flags = flag.aside
     this.noteAside(feed, name, why)
-    this.core.message(fields, bytes, 0, bytes.length)
+    this.core.message(fields, bytes, start, end)
     return true
   }
 
@@ -231,7 +231,7 @@ export class Intake {
   /** The canonical bytes are written where the journal will keep them: nothing else may be appended before they are. */
   private canonicalise(message: Message, name: string): NotCanonical | undefined {
     const { journal } = this.core
-    const at = journal.messageRoom(message.bytes.length + canonicalGrowth)
+    const at = journal.messageRoom(message.end - message.start + canonicalGrowth)
     return canonicalisePlain(message, this.origin(name), journal.memory, at, canonical)
   }
 }

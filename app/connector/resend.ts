@@ -124,7 +124,7 @@ export class ResendJob {
   ): void {
     const { wallMs, sendingTime } = this.target.core
     const from = this.target.sources.byStream(m.stream)
-    readSource(m.bytes, m.start, m.end - m.start, m.bodyAt, m.at797, source)
+    readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     this.target.copyAgain(source, from, number, {
       previous: distance > 0 ? m.number - distance : 0,
       possResend: (m.flags & flag.possResend) !== 0,

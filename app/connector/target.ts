@@ -1,4 +1,5 @@
 import { fingerprint } from '#domain/credential/secret.ts'
+import { constant } from '#dropcopy/constant.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Message } from '#fix/message.ts'
 import { reserve } from '#fix/session.ts'
@@ -37,7 +38,7 @@ const terms: CopyTerms = {
   previous: 0,
   applResend: false,
   possResend: false,
-  sendingTime: { bytes: new Uint8Array(0), sum: 0 },
+  sendingTime: constant(''),
   origSendingTime: undefined,
 }
 

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
+import { type Memory, memoryOf, noMemory } from '#fix/memory.ts'
 
 /** Bytes waiting in all sockets together, and how many may. */
 export type Budget = { queued: number; perSocket: number; inAll: number }
 
 export const defaultBudget = (): Budget => ({ queued: 0, perSocket: 256 * 1024, inAll: 32 * 1024 * 1024 })
 
-type Chunk = { buffer: Buffer; length: number }
+type Chunk = { memory: Memory; length: number }
 /** What leaves together when its batch is durable. */
 type Sealed = { batch: number; chunks: Chunk[]; close: boolean }
 
@@ -14,7 +15,7 @@ const mostUnsynced = 2 * 1024 * 1024
 
 const smallest = 4 * 1024
 const largest = 64 * 1024
-const free: Buffer[][] = [[], [], [], [], []]
+const free: Memory[][] = [[], [], [], [], []]
 const keptPerSize = 256
 
 /** After the last bytes and our half of the close: how long the peer has to close its own. */
@@ -26,7 +27,7 @@ const lingerMs = 5_000
  */
 export class Wire {
   /** Where to write: room was made by `room`. */
-  buffer: Buffer = Buffer.alloc(0)
+  memory: Memory = noMemory
   /** Bytes written here that the kernel has not taken yet, durable or not. */
   queued = 0
   /** Those of them that have been handed to the socket. */
@@ -67,12 +68,12 @@ export class Wire {
     return this.isOpen && this.queued < this.budget.perSocket && this.budget.queued < this.budget.inAll
   }
 
-  /** Makes room for `bytes` more in `buffer`; answers where. */
+  /** Makes room for `bytes` more in `memory`; answers where. */
   room(bytes: number): number {
-    if (this.buffer.length - this.at < bytes) {
+    if (this.memory.bytes.length - this.at < bytes) {
       this.put()
       this.size = this.chunks.length === 0 ? this.size : Math.min(this.size * 2, largest)
-      this.buffer = take(Math.max(this.size, bytes))
+      this.memory = take(Math.max(this.size, bytes))
       this.at = 0
     }
     return this.at
@@ -88,7 +89,7 @@ export class Wire {
 
   frame(bytes: Uint8Array): void {
     const at = this.room(bytes.length)
-    this.buffer.set(bytes, at)
+    this.memory.bytes.set(bytes, at)
     this.written(at + bytes.length)
   }
 
@@ -131,7 +132,7 @@ export class Wire {
     const { socket } = this
     if (chunks.length > 1) socket.cork()
     for (const chunk of chunks) this.inSocket += chunk.length
-    for (const chunk of chunks) socket.write(chunk.buffer.subarray(0, chunk.length), () => this.taken(chunk))
+    for (const chunk of chunks) socket.write(chunk.memory.bytes.subarray(0, chunk.length), () => this.taken(chunk))
     if (chunks.length > 1) socket.uncork()
     if (close) {
       socket.end()
@@ -146,32 +147,33 @@ export class Wire {
   }
 
   private drop(chunks: readonly Chunk[]): void {
-    for (const { buffer, length } of chunks) {
+    for (const { memory, length } of chunks) {
       this.queued -= length
       this.budget.queued -= length
-      give(buffer)
+      give(memory)
     }
   }
 
   private put(): void {
-    if (this.at > 0) this.chunks.push({ buffer: this.buffer, length: this.at })
-    else if (this.buffer.length > 0) give(this.buffer)
-    this.buffer = Buffer.alloc(0)
+    if (this.at > 0) this.chunks.push({ memory: this.memory, length: this.at })
+    else if (this.memory !== noMemory) give(this.memory)
+    this.memory = noMemory
     this.at = 0
   }
 }
 
 const sizeClass = (bytes: number): number => Math.log2(bytes / smallest)
 
-function take(bytes: number): Buffer {
-  if (bytes > largest) return Buffer.allocUnsafeSlow(bytes)
+function take(bytes: number): Memory {
+  if (bytes > largest) return memoryOf(Buffer.allocUnsafeSlow(bytes))
   let size = smallest
   while (size < bytes) size *= 2
-  return free[sizeClass(size)]!.pop() ?? Buffer.allocUnsafeSlow(size) // sizes from smallest to largest have their list
+  return free[sizeClass(size)]!.pop() ?? memoryOf(Buffer.allocUnsafeSlow(size)) // sizes from smallest to largest have their list
 }
 
-function give(buffer: Buffer): void {
-  if (buffer.length > largest) return
-  const list = free[sizeClass(buffer.length)]
-  if (list && list.length < keptPerSize) list.push(buffer)
+function give(memory: Memory): void {
+  const { length } = memory.bytes
+  if (length > largest) return
+  const list = free[sizeClass(length)]
+  if (list && list.length < keptPerSize) list.push(memory)
 }

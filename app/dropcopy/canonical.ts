@@ -1,7 +1,7 @@
-import { checksumHolds, sumBytes, writeTrailer } from '#fix/checksum.ts'
-import { copyBytes } from '#fix/copy-bytes.ts'
+import { checksumHolds, sealFrame, statedSum, sumBytes, trailerLength, writeTrailer } from '#fix/checksum.ts'
 import { writeInt } from '#fix/encode.ts'
-import { decode, type Message } from '#fix/message.ts'
+import { copyBytes, type Memory } from '#fix/memory.ts'
+import { decodeIn, type Message } from '#fix/message.ts'
 import { maxSeqNum } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
@@ -9,7 +9,7 @@ import { type Constant, constant } from './constant.ts'
 import { digest } from './digest.ts'
 import { behindGroup } from './groups.ts'
 import { put } from './put.ts'
-import { blankSourceMessage, type SourceMessage, statedSum } from './source-message.ts'
+import { blankSourceMessage, type SourceMessage } from './source-message.ts'
 import { head, readStandardHeader } from './standard-header.ts'
 
 /**
@@ -53,29 +53,31 @@ export const blankCanonical = (): Canonical => ({
   requestTimeEnd: 0,
 })
 
-const openTag = constant('<RTRF>').bytes
-const closeTag = constant('</RTRF>').bytes
+const openTag = constant('<RTRF>')
+const closeTag = constant('</RTRF>')
 const soh = 1
-const trailerLength = 7
 /** The journal keeps offsets in 16 bits. A frame ends there, but a plain feed's header may have grown. */
 const longestOffset = 0xffff
 
 /**
- * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, whose bytes are a view into the
- * outer frame. An inner message delimited by 0x02 is mended in place, its checksum with it.
+ * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, where it stands in the outer
+ * frame. An inner message delimited by 0x02 is mended in place, its checksum with it.
  */
 export function unwrap(outer: Message, inner: Message): NotCanonical | undefined {
   const index = outer.find(213)
   if (index < 0) return 'no-envelope'
   const start = outer.startAt(index) + openTag.length
   const end = outer.endAt(index) - closeTag.length
-  if (end - start < 20 || !isAt(outer.bytes, start - openTag.length, openTag)) return 'no-envelope'
-  if (!isAt(outer.bytes, end, closeTag)) return 'no-envelope'
-  const frame = outer.bytes.subarray(start, end)
-  if (frame.indexOf(soh) < 0) mendDelimiters(frame)
-  if (frame[0] !== 0x38 || frame[end - start - 1] !== soh || frame[end - start - 7] !== 0x31) return 'inner-broken'
-  if (!checksumHolds(frame)) return 'inner-checksum'
-  return decode(frame, inner) === undefined && inner.tagAt(inner.count - 1) === 10 ? undefined : 'inner-broken'
+  if (end - start < 20 || !isAt(outer.view, start - openTag.length, openTag)) return 'no-envelope'
+  if (!isAt(outer.view, end, closeTag)) return 'no-envelope'
+  const { bytes, view } = outer
+  const firstEnd = bytes.indexOf(soh, start)
+  if (firstEnd < 0 || firstEnd >= end) mendDelimiters(bytes.subarray(start, end))
+  if (bytes[start] !== 0x38 || bytes[end - 1] !== soh || bytes[end - trailerLength] !== 0x31) return 'inner-broken'
+  if (!checksumHolds(view, start, end)) return 'inner-checksum'
+  return decodeIn(outer, start, end, inner) === undefined && inner.tagAt(inner.count - 1) === 10
+    ? undefined
+    : 'inner-broken'
 }
 
 /** The source session an inner message was sent on: its 56 without the fault tolerance indicator. */
@@ -91,13 +93,14 @@ export function canonicaliseInner(outer: Message, inner: Message, into: Canonica
   into.recovered = outer.is(43, 'Y')
   const wrong = judge(inner, head.time, into)
   if (wrong) return wrong
-  const { bytes } = inner
-  into.digest = digest(bytes, 0, bytes.length, 0)
+  const { bytes, view, start, end } = inner
+  into.digest = digest(view, start, end, 0)
   into.bytes = bytes
-  into.start = 0
-  into.length = bytes.length
-  into.bodyEnd = bytes.length - trailerLength
-  into.bodySum = (statedSum(bytes, into.bodyEnd) - sumBytes(bytes, 0, into.bodyAt)) & 255
+  into.view = view
+  into.start = start
+  into.length = end - start
+  into.bodyEnd = end - trailerLength
+  into.bodySum = (statedSum(view, into.bodyEnd) - sumBytes(view, start, into.bodyAt)) & 255
   into.typeAt = inner.startAt(head.type)
   into.typeEnd = inner.endAt(head.type)
   into.operatorAt = head.operator < 0 ? 0 : inner.startAt(head.operator)
@@ -127,28 +130,29 @@ export const canonicalGrowth = 128
 export function canonicalisePlain(
   message: Message,
   origin: PlainOrigin,
-  out: Buffer,
+  out: Memory,
   at: number,
   into: Canonical,
 ): NotCanonical | undefined {
   readStandardHeader(message)
-  const { bytes } = message
+  const { view, start } = message
   into.recovered = head.possDup
   into.possResend = head.possResend
   const time = (head.possDup || head.possResend) && head.firstTime >= 0 ? head.firstTime : head.time
   const wrong = judge(message, time, into)
   if (wrong) return wrong
   const from = into.bodyAt
-  const trailer = bytes.length - trailerLength
+  const trailer = message.end - trailerLength
   into.digest = resendProofDigest(message, time, from, into.seqNum)
-  into.bytes = out
+  into.bytes = out.bytes
+  into.view = out.view
   into.start = at
-  into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out, at, into)
+  into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out.view, at, into)
   const moved = into.bodyAt - from
   into.bodyEnd = trailer + moved
-  copyBytes(out, into.bodyAt, bytes, from, trailer)
-  into.bodySum = (statedSum(bytes, trailer) - sumBytes(bytes, 0, from)) & 255
-  into.length = writeTrailer(out, into.bodyEnd, sumBytes(out, at, into.bodyAt) + into.bodySum) - at
+  copyBytes(out.view, into.bodyAt, view, from, trailer)
+  into.bodySum = (statedSum(view, trailer) - sumBytes(view, start, from)) & 255
+  into.length = writeTrailer(out.view, into.bodyEnd, sumBytes(out.view, at, into.bodyAt) + into.bodySum) - at
   into.copyFlagAt += moved
   if (into.copyFlagAt - at > longestOffset) return 'too-long'
   if (into.requestTimeAt > 0) {
@@ -160,21 +164,20 @@ export function canonicalisePlain(
 
 /** Over 34, 35, 52 and the body: not over 57, 143 and 369, which a sender may write anew on a resend, nor 9 and 10, which follow them. */
 function resendProofDigest(message: Message, time: number, bodyAt: number, seqNum: number): number {
-  const { bytes } = message
-  const seed = digest(bytes, message.startAt(head.type), message.endAt(head.type), seqNum)
-  const timed = digest(bytes, message.startAt(time), message.endAt(time), seed)
-  return digest(bytes, bodyAt, bytes.length - trailerLength, timed)
+  const { view } = message
+  const seed = digest(view, message.startAt(head.type), message.endAt(head.type), seqNum)
+  const timed = digest(view, message.startAt(time), message.endAt(time), seed)
+  return digest(view, bodyAt, message.end - trailerLength, timed)
 }
 
-const ascii = (text: string) => constant(text).bytes
-const begin = ascii('8=FIX.4.2\x019=')
+const begin = constant('8=FIX.4.2\x019=')
 const fields = {
-  msgType: ascii('35='),
-  seqNum: ascii('34='),
-  lastProcessed: ascii('369='),
-  time: ascii('52='),
-  operator: ascii('57='),
-  location: ascii('143='),
+  msgType: constant('35='),
+  seqNum: constant('34='),
+  lastProcessed: constant('369='),
+  time: constant('52='),
+  operator: constant('57='),
+  location: constant('143='),
 }
 
 /** Writes it with the length of a body of `bodyLength` bytes, notes the parts in `into`, and answers where the body goes. */
@@ -183,16 +186,16 @@ function writePlainHeader(
   origin: PlainOrigin,
   time: number,
   bodyLength: number,
-  out: Buffer,
+  out: DataView,
   at: number,
   into: Canonical,
 ): number {
-  let length = bodyLength + origin.header.bytes.length
+  let length = bodyLength + origin.header.length
   length += fieldLength(message, head.type, 2) + fieldLength(message, head.seqNum, 2) + fieldLength(message, time, 2)
   length += fieldLength(message, head.lastProcessed, 3) + fieldLength(message, head.operator, 2)
   length += fieldLength(message, head.location, 3)
   let p = writeInt(out, put(out, at, begin), length)
-  out[p++] = soh
+  out.setUint8(p++, soh)
   into.typeAt = p + fields.msgType.length
   p = copyField(message, head.type, fields.msgType, out, p)
   into.typeEnd = p - 1
@@ -200,7 +203,7 @@ function writePlainHeader(
   into.lastProcessedAt = head.lastProcessed < 0 ? 0 : p + fields.lastProcessed.length
   p = copyField(message, head.lastProcessed, fields.lastProcessed, out, p)
   into.lastProcessedEnd = head.lastProcessed < 0 ? 0 : p - 1
-  p = put(out, copyField(message, time, fields.time, out, p), origin.header.bytes)
+  p = put(out, copyField(message, time, fields.time, out, p), origin.header)
   into.operatorAt = head.operator < 0 ? 0 : p + fields.operator.length
   p = copyField(message, head.operator, fields.operator, out, p)
   into.operatorEnd = head.operator < 0 ? 0 : p - 1
@@ -211,12 +214,9 @@ function writePlainHeader(
 const fieldLength = (message: Message, index: number, digits: number): number =>
   index < 0 ? 0 : digits + 2 + message.endAt(index) - message.startAt(index)
 
-function copyField(message: Message, index: number, tag: Uint8Array, out: Buffer, at: number): number {
-  if (index < 0) return at
-  let p = put(out, at, tag)
-  for (let i = message.startAt(index); i <= message.endAt(index); i++) out[p++] = message.bytes[i]! // a value and its SOH
-  return p
-}
+/** The value with its SOH. */
+const copyField = (message: Message, index: number, tag: Constant, out: DataView, at: number): number =>
+  index < 0 ? at : copyBytes(out, put(out, at, tag), message.view, message.startAt(index), message.endAt(index) + 1)
 
 /** After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */
 function judge(message: Message, time: number, into: Canonical): NotCanonical | undefined {
@@ -247,13 +247,13 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
   return undefined
 }
 
-function isAt(bytes: Uint8Array, at: number, what: Uint8Array): boolean {
-  for (let i = 0; i < what.length; i++) if (bytes[at + i] !== what[i]) return false
+function isAt(view: DataView, at: number, what: Constant): boolean {
+  for (let i = 0; i < what.length; i++) if (view.getUint8(at + i) !== what.view.getUint8(i)) return false
   return true
 }
 
 /** Some environment delimited inner messages by 0x02 (spec §3.3). */
 function mendDelimiters(frame: Buffer): void {
   for (let i = 0; i < frame.length; i++) if (frame[i] === 2) frame[i] = soh
-  if (frame.length > 7) writeTrailer(frame, frame.length - 7, sumBytes(frame, 0, frame.length - 7))
+  if (frame.length > trailerLength) sealFrame(frame)
 }

@@ -1,6 +1,6 @@
 import { sumBytes, writeTrailer } from '#fix/checksum.ts'
-import { copyBytes } from '#fix/copy-bytes.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
+import { copyBytes } from '#fix/memory.ts'
 import { type Constant, constant } from './constant.ts'
 import { put } from './put.ts'
 import type { SourceMessage } from './source-message.ts'
@@ -46,17 +46,16 @@ export const classicSource = (sourceId: string): ClassicSource => ({
   party: constant(`453=1\x01448=${sourceId.slice(3, 6)}\x01447=D\x01452=7\x01`),
 })
 
-const ascii = (text: string) => constant(text).bytes
-const begin = ascii('8=FIX.4.2\x019=')
-const msgType = ascii('\x0135=')
-const msgSeqNum = ascii('\x0134=')
-const soh = ascii('\x01')
-const possDup = ascii('\x0143=Y\x01')
-const operator = ascii('57=')
-const origSendingTime = ascii('122=')
-const lastProcessed = ascii('369=')
-const previous = ascii('\x011350=')
-const applResend = ascii('1352=Y\x01')
+const begin = constant('8=FIX.4.2\x019=')
+const msgType = constant('\x0135=')
+const msgSeqNum = constant('\x0134=')
+const soh = constant('\x01')
+const possDup = constant('\x0143=Y\x01')
+const operator = constant('57=')
+const origSendingTime = constant('122=')
+const lastProcessed = constant('369=')
+const previous = constant('\x011350=')
+const applResend = constant('1352=Y\x01')
 const copyFlag = constant('797=Y\x01')
 
 /** The most that a copy can be longer than its source message: every insertion with its largest value. */
@@ -68,7 +67,7 @@ export const classicCopyGrowth = 256
  * source message and `classicCopyGrowth`. A FIX resend puts 43 behind 34 and 122 behind 57 (spec §5).
  */
 export function writeClassicCopy(
-  out: Uint8Array,
+  out: DataView,
   at: number,
   target: ClassicTarget,
   source: ClassicSource,
@@ -78,50 +77,43 @@ export function writeClassicCopy(
   let p = put(out, at, begin)
   p = writeInt(out, p, bodyLength(target, source, message, terms))
   p = header(out, p, target, message, terms)
-  p = put(out, p, source.session.bytes)
+  p = put(out, p, source.session)
   p = writeInt(out, p, message.seqNum)
   if (terms.previous > 0) p = writeInt(out, put(out, p, previous), terms.previous)
   p = put(out, p, soh)
   if (terms.applResend) p = put(out, p, applResend)
   const sum = sumBytes(out, at, p) + message.bodySum + copyFlag.sum + source.party.sum
-  p = copyBytes(out, p, message.bytes, message.bodyAt, message.copyFlagAt)
-  p = put(out, p, copyFlag.bytes)
-  p = copyBytes(out, p, message.bytes, message.copyFlagAt, message.bodyEnd)
-  return writeTrailer(out, put(out, p, source.party.bytes), sum)
+  p = copyBytes(out, p, message.view, message.bodyAt, message.copyFlagAt)
+  p = put(out, p, copyFlag)
+  p = copyBytes(out, p, message.view, message.copyFlagAt, message.bodyEnd)
+  return writeTrailer(out, put(out, p, source.party), sum)
 }
 
 /** From the SOH of 9 up to that of 369. */
-function header(
-  out: Uint8Array,
-  at: number,
-  target: ClassicTarget,
-  message: SourceMessage,
-  terms: ClassicTerms,
-): number {
-  const { bytes } = message
-  let p = copyBytes(out, put(out, at, msgType), bytes, message.typeAt, message.typeEnd)
+function header(out: DataView, at: number, target: ClassicTarget, message: SourceMessage, terms: ClassicTerms): number {
+  const { view } = message
+  let p = copyBytes(out, put(out, at, msgType), view, message.typeAt, message.typeEnd)
   p = writeInt(out, put(out, p, msgSeqNum), terms.targetSeqNum)
   p = put(out, p, terms.origSendingTime ? possDup : soh)
-  p = put(out, p, target.exchange.bytes)
-  p = put(out, p, terms.sendingTime.bytes)
-  p = put(out, p, target.self.bytes)
+  p = put(out, p, target.exchange)
+  p = put(out, p, terms.sendingTime)
+  p = put(out, p, target.self)
   if (message.operatorAt > 0)
-    p = copyBytes(out, put(out, p, operator), bytes, message.operatorAt, message.operatorEnd + 1)
-  if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime.bytes), soh)
+    p = copyBytes(out, put(out, p, operator), view, message.operatorAt, message.operatorEnd + 1)
+  if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime), soh)
   if (message.lastProcessedAt > 0) {
-    p = copyBytes(out, put(out, p, lastProcessed), bytes, message.lastProcessedAt, message.lastProcessedEnd + 1)
+    p = copyBytes(out, put(out, p, lastProcessed), view, message.lastProcessedAt, message.lastProcessedEnd + 1)
   }
   return p
 }
 
 /** BodyLength(9): counts from 35= on, up to 10=. */
 function bodyLength(target: ClassicTarget, source: ClassicSource, message: SourceMessage, terms: ClassicTerms): number {
-  let length =
-    message.bodyEnd - message.bodyAt + copyFlag.bytes.length + source.party.bytes.length + source.session.bytes.length
+  let length = message.bodyEnd - message.bodyAt + copyFlag.length + source.party.length + source.session.length
   length += 3 + message.typeEnd - message.typeAt + 4 + digitCount(terms.targetSeqNum) + 1
-  length += target.exchange.bytes.length + terms.sendingTime.bytes.length + target.self.bytes.length
+  length += target.exchange.length + terms.sendingTime.length + target.self.length
   if (message.operatorAt > 0) length += 4 + message.operatorEnd - message.operatorAt
-  if (terms.origSendingTime) length += 5 + terms.origSendingTime.bytes.length + 5
+  if (terms.origSendingTime) length += 5 + terms.origSendingTime.length + 5
   if (message.lastProcessedAt > 0) length += 5 + message.lastProcessedEnd - message.lastProcessedAt
   length += digitCount(message.seqNum) + 1
   if (terms.previous > 0) length += 6 + digitCount(terms.previous)

@@ -1,9 +1,9 @@
-import { sumBytes, writeTrailer } from '#fix/checksum.ts'
-import { copyBytes } from '#fix/copy-bytes.ts'
+import { statedSum, sumBytes, trailerLength, writeTrailer } from '#fix/checksum.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
+import { copyBytes } from '#fix/memory.ts'
 import { type Constant, constant } from './constant.ts'
 import { put } from './put.ts'
-import { type SourceMessage, statedSum } from './source-message.ts'
+import type { SourceMessage } from './source-message.ts'
 
 /** What every copy of one target holds as long as one client is logged on. */
 export interface Dc4Target {
@@ -39,19 +39,17 @@ export const dc4Target = (
   location: constant(peer.locationId ? `143=${peer.locationId}\x01` : ''),
 })
 
-const ascii = (text: string) => constant(text).bytes
-const begin = ascii('8=FIX.4.2\x019=')
-const afterLength = ascii('\x0135=n\x0134=')
-const lastProcessed = ascii('\x01369=')
-const sendingTime = ascii('\x0152=')
-const soh = ascii('\x01')
-const possDup = ascii('43=Y\x01')
-const possResend = ascii('97=Y\x01')
-const origSendingTime = ascii('122=')
-const dataLength = ascii('212=')
+const begin = constant('8=FIX.4.2\x019=')
+const afterLength = constant('\x0135=n\x0134=')
+const lastProcessed = constant('\x01369=')
+const sendingTime = constant('\x0152=')
+const soh = constant('\x01')
+const possDup = constant('43=Y\x01')
+const possResend = constant('97=Y\x01')
+const origSendingTime = constant('122=')
+const dataLength = constant('212=')
 const data = constant('\x01213=<RTRF>')
 const dataEnd = constant('</RTRF>\x01')
-const trailerLength = 7
 /** `<RTRF>` and `</RTRF>`, which 212 counts. */
 const tagsLength = 13
 
@@ -59,8 +57,7 @@ const tagsLength = 13
 const envelope = 192
 
 /** The most that a copy can be longer than its source message. 50 and 142 are the client's: they may be long. */
-export const dc4CopyGrowth = (target: Dc4Target): number =>
-  envelope + target.ends.bytes.length + target.location.bytes.length
+export const dc4CopyGrowth = (target: Dc4Target): number => envelope + target.ends.length + target.location.length
 
 /** A longer 213 is more than the field's documented size (spec §3.3); it is delivered all the same. */
 export const dc4DataLimit = 8_000
@@ -75,27 +72,28 @@ export const dc4DataLength = (message: SourceMessage): number =>
  * needs room for the source message and `dc4CopyGrowth`.
  */
 export function writeDc4Copy(
-  out: Uint8Array,
+  out: DataView,
   at: number,
   target: Dc4Target,
   message: SourceMessage,
   terms: Dc4Terms,
 ): number {
+  const { view } = message
   const inner = message.bodyEnd + trailerLength
   let p = put(out, at, begin)
   p = writeInt(out, p, bodyLength(target, message, terms))
   p = writeInt(out, put(out, p, afterLength), terms.targetSeqNum)
   p = writeInt(out, put(out, p, lastProcessed), terms.lastProcessed)
-  p = put(out, put(out, put(out, p, sendingTime), terms.sendingTime.bytes), soh)
+  p = put(out, put(out, put(out, p, sendingTime), terms.sendingTime), soh)
   if (terms.origSendingTime) p = put(out, p, possDup)
   if (terms.possResend) p = put(out, p, possResend)
-  p = put(out, p, target.ends.bytes)
-  if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime.bytes), soh)
-  p = writeInt(out, put(out, put(out, p, target.location.bytes), dataLength), dc4DataLength(message))
-  const innerSum = statedSum(message.bytes, message.bodyEnd) + sumBytes(message.bytes, message.bodyEnd, inner)
+  p = put(out, p, target.ends)
+  if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime), soh)
+  p = writeInt(out, put(out, put(out, p, target.location), dataLength), dc4DataLength(message))
+  const innerSum = statedSum(view, message.bodyEnd) + sumBytes(view, message.bodyEnd, inner)
   const sum = sumBytes(out, at, p) + data.sum + innerSum + dataEnd.sum
-  p = copyBytes(out, put(out, p, data.bytes), message.bytes, message.start, inner)
-  return writeTrailer(out, put(out, p, dataEnd.bytes), sum)
+  p = copyBytes(out, put(out, p, data), view, message.start, inner)
+  return writeTrailer(out, put(out, p, dataEnd), sum)
 }
 
 /** BodyLength(9): counts from 35= on, up to 10=. */
@@ -103,9 +101,9 @@ function bodyLength(target: Dc4Target, message: SourceMessage, terms: Dc4Terms):
   const inEnvelope = dc4DataLength(message)
   let length = afterLength.length - 1 + digitCount(terms.targetSeqNum)
   length += lastProcessed.length + digitCount(terms.lastProcessed)
-  length += sendingTime.length + terms.sendingTime.bytes.length + 1
-  length += target.ends.bytes.length + target.location.bytes.length
-  if (terms.origSendingTime) length += possDup.length + origSendingTime.length + terms.origSendingTime.bytes.length + 1
+  length += sendingTime.length + terms.sendingTime.length + 1
+  length += target.ends.length + target.location.length
+  if (terms.origSendingTime) length += possDup.length + origSendingTime.length + terms.origSendingTime.length + 1
   if (terms.possResend) length += possResend.length
   return length + dataLength.length + digitCount(inEnvelope) + 5 + inEnvelope + 1 // `|213=` before the data, SOH behind
 }

@@ -1,18 +1,17 @@
 /**
- * A 32-bit digest of `bytes[start, end)` (MurmurHash3), chained over several ranges by passing the last answer as `seed`.
+ * A 32-bit digest of `view[start, end)` (MurmurHash3), chained over several ranges by passing the last answer as `seed`.
  * It tells two messages of one number apart; it is no protection against somebody who wants a collision.
  */
-export function digest(bytes: Uint8Array, start: number, end: number, seed: number): number {
+export function digest(view: DataView, start: number, end: number, seed: number): number {
   let hash = seed
   let at = start
   for (const whole = end - 3; at < whole; at += 4) {
-    // `!` here and below: the callers' bounds lie inside
-    hash ^= scramble(bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24))
+    hash ^= scramble(view.getInt32(at, true))
     hash = (hash << 13) | (hash >>> 19)
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
   }
   let rest = 0
-  for (let i = end - 1; i >= at; i--) rest = (rest << 8) | bytes[i]!
+  for (let i = end - 1; i >= at; i--) rest = (rest << 8) | view.getUint8(i)
   hash ^= scramble(rest) ^ (end - start)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

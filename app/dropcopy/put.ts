@@ -1,5 +1,6 @@
+import { copyBytes } from '#fix/memory.ts'
+import type { Constant } from './constant.ts'
+
 /** Writes a part at `at`; answers where it ends. */
-export function put(out: Uint8Array, at: number, part: Uint8Array): number {
-  for (let i = 0; i < part.length; i++) out[at + i] = part[i]! // inside by the loop
-  return at + part.length
-}
+export const put = (out: DataView, at: number, { view, length }: Constant): number =>
+  copyBytes(out, at, view, 0, length)

@@ -1,6 +1,10 @@
-/** Where the parts of a canonical source message lie, all as absolute offsets in `bytes`. One is reused for many messages. */
+import { statedSum, trailerLength } from '#fix/checksum.ts'
+import { type Memory, noMemory } from '#fix/memory.ts'
+
+/** Where the parts of a canonical source message lie, all as absolute offsets in `bytes` and `view`, which are the same memory. One is reused for many messages. */
 export interface SourceMessage {
-  bytes: Uint8Array
+  bytes: Buffer
+  view: DataView
   start: number
   /** MsgSeqNum(34): the source number, 1181 of a copy. */
   seqNum: number
@@ -27,7 +31,7 @@ const equals = 0x3d
 const soh = 1
 
 export const blankSourceMessage = (): SourceMessage => ({
-  bytes: new Uint8Array(0),
+  ...noMemory,
   start: 0,
   seqNum: 0,
   typeAt: 0,
@@ -48,7 +52,7 @@ export const blankSourceMessage = (): SourceMessage => ({
  * so the message must be one whose checksum was verified or written by ourselves.
  */
 export function readSource(
-  bytes: Uint8Array,
+  { bytes, view }: Memory,
   start: number,
   length: number,
   bodyAt: number,
@@ -56,21 +60,18 @@ export function readSource(
   into: SourceMessage,
 ): SourceMessage {
   into.bytes = bytes
+  into.view = view
   into.start = start
   into.bodyAt = start + bodyAt
   into.copyFlagAt = start + copyFlagAt
-  const trailer = start + length - 7
+  const trailer = start + length - trailerLength
   into.bodyEnd = trailer
   into.seqNum = 0
   into.typeAt = into.typeEnd = into.operatorAt = into.operatorEnd = into.lastProcessedAt = into.lastProcessedEnd = 0
   const headerSum = readHeader(bytes, start, into.bodyAt, into)
-  into.bodySum = (statedSum(bytes, trailer) - headerSum) & 255
+  into.bodySum = (statedSum(view, trailer) - headerSum) & 255
   return into
 }
-
-/** CheckSum(10) as the trailer at `at` says it. */
-export const statedSum = (bytes: Uint8Array, at: number): number =>
-  (bytes[at + 3]! - 48) * 100 + (bytes[at + 4]! - 48) * 10 + (bytes[at + 5]! - 48) // inside: a trailer has seven bytes
 
 /** One pass: the fields a copy needs, and the byte sum, which is the answer. */
 function readHeader(bytes: Uint8Array, start: number, end: number, into: SourceMessage): number {

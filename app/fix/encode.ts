@@ -1,4 +1,4 @@
-import { sumBytes, writeTrailer } from './checksum.ts'
+import { sealFrame } from './checksum.ts'
 
 /** A field to write. Text is ASCII without SOH; bytes are for data fields and may hold anything (their length field is the caller's). */
 export type Field = readonly [tag: number, value: string | number | Uint8Array]
@@ -14,7 +14,7 @@ export function encode(fields: readonly Field[], beginString = 'FIX.4.2'): Buffe
   const out = Buffer.allocUnsafe(head.length + bodyLength + 7)
   let at = out.write(head, 0, 'latin1')
   for (const [tag, value] of fields) at = writeField(out, at, tag, value)
-  writeTrailer(out, at, sumBytes(out, 0, at))
+  sealFrame(out)
   return out
 }
 
@@ -36,18 +36,18 @@ export function writeField(out: Buffer, at: number, tag: number, value: Field[1]
 }
 
 /** Write an unsigned integer in decimal; returns the offset behind it. For hot paths: no string is made. */
-export function writeInt(out: Uint8Array, at: number, value: number): number {
+export function writeInt(out: DataView, at: number, value: number): number {
   const end = at + digitCount(value)
   let p = end - 1
   let big = value
   for (; big > 0x7fffffff; p--) {
     const next = Math.floor(big / 10)
-    out[p] = 48 + (big - next * 10)
+    out.setUint8(p, 48 + (big - next * 10))
     big = next
   }
   for (let rest = big | 0; p >= at; p--) {
     const next = (rest / 10) | 0 // 32-bit from here on: three times as fast
-    out[p] = 48 + rest - next * 10
+    out.setUint8(p, 48 + rest - next * 10)
     rest = next
   }
   return end

@@ -1,4 +1,5 @@
 import { checksumHolds } from './checksum.ts'
+import { type Memory, memoryOf, noMemory } from './memory.ts'
 
 /**
  * Why bytes were passed over.
@@ -8,7 +9,7 @@ import { checksumHolds } from './checksum.ts'
  */
 export type FrameFault = 'checksum' | 'length' | 'too-long' | 'not-fix'
 
-/** What `next()` found. Read `frame` after 'frame', `fault` after 'garbled'; 'more': nothing until the next push. */
+/** What `next()` found. Read the frame after 'frame', `fault` after 'garbled'; 'more': nothing until the next push. */
 export type FrameStatus = 'frame' | 'garbled' | 'more'
 
 /** Bytes of one frame, head and trailer included. Before the Logon and after it. */
@@ -21,25 +22,27 @@ const maxSkip = 16 * 1024 * 1024
 const maxBeginString = 16
 const maxDigits = 9
 const trailerLength = 7
-const empty = Buffer.alloc(0)
 
 /**
  * Cuts a byte stream into frames. Push a chunk, then call `next()` until it says 'more'; stop calling when you do not
  * want to read on. However the stream is cut into chunks, the same frames and faults come out.
  *
- * A frame is a view: of the chunk when it lies whole in it, otherwise of a buffer of its own. It stays valid as long as
+ * A frame stands in the chunk when it lies whole in it, otherwise in a buffer of its own. It stays valid as long as
  * nobody overwrites the chunk. Memory held: one frame of at most twice the limit.
  */
 export class Framer {
   /** Bytes of the longest frame let through; set it to `frameLimits.live` once the peer is logged on. */
   limit: number
-  frame: Buffer = empty
+  /** The frame found last is `memory.bytes[start, end)`. */
+  memory: Memory = noMemory
+  start = 0
+  end = 0
   fault: FrameFault = 'not-fix'
 
-  private chunk: Buffer = empty
+  private chunk: Memory = noMemory
   private chunkAt = 0
   /** A frame cut by the end of a chunk waits here: [holdAt, holdEnd) of hold. Never overwritten, views may point into it. */
-  private hold: Buffer = empty
+  private hold: Memory = noMemory
   private holdAt = 0
   private holdEnd = 0
   /** Bytes of a too long frame still to be passed over. */
@@ -54,17 +57,23 @@ export class Framer {
 
   /** Only after `next()` has said 'more'. */
   push(chunk: Buffer): void {
-    if (this.chunkAt < this.chunk.length) throw new Error('unreachable: pushed before the last chunk was used up')
-    this.chunk = chunk
+    if (this.chunkAt < this.chunk.bytes.length) throw new Error('unreachable: pushed before the last chunk was used up')
+    this.chunk = memoryOf(chunk)
     this.chunkAt = 0
+  }
+
+  /** The frame found last, as an array of its own that shares its bytes. */
+  get frame(): Buffer {
+    return this.memory.bytes.subarray(this.start, this.end)
   }
 
   next(): FrameStatus {
     for (;;) {
       if (this.skipping > 0) this.skip()
       const holding = this.holdEnd > this.holdAt
-      if (!holding && this.chunkAt === this.chunk.length) return 'more'
-      const bytes = holding ? this.hold : this.chunk
+      if (!holding && this.chunkAt === this.chunk.bytes.length) return 'more'
+      const memory = holding ? this.hold : this.chunk
+      const { bytes } = memory
       const end = holding ? this.holdEnd : bytes.length
       if (this.lost && !this.rescan(bytes, holding ? this.holdAt : this.chunkAt, end, holding)) continue
       const start = holding ? this.holdAt : this.chunkAt
@@ -75,9 +84,11 @@ export class Framer {
         if (this.gather(-found, holding)) continue
         return 'more'
       }
-      this.frame = bytes.subarray(start, start + found)
+      this.memory = memory
+      this.start = start
+      this.end = start + found
       this.consume(found, holding)
-      if (checksumHolds(this.frame)) return 'frame'
+      if (checksumHolds(memory.view, start, start + found)) return 'frame'
       this.fault = 'checksum'
       return 'garbled'
     }
@@ -133,7 +144,7 @@ export class Framer {
 
   /** Pass over what belongs to a too long frame. Nothing is held meanwhile. */
   private skip(): void {
-    const here = Math.min(this.skipping, this.chunk.length - this.chunkAt)
+    const here = Math.min(this.skipping, this.chunk.bytes.length - this.chunkAt)
     this.chunkAt += here
     this.skipping -= here
   }
@@ -163,31 +174,32 @@ export class Framer {
     if (!holding) this.chunkAt += count
     else {
       this.holdAt += count
-      if (this.holdAt === this.holdEnd) this.hold = empty
+      if (this.holdAt === this.holdEnd) this.hold = noMemory
       if (this.holdAt === this.holdEnd) this.holdAt = this.holdEnd = 0
     }
   }
 
   /** Bring `need` bytes from the present position on together in `hold`; false when the chunk has no byte to add. */
   private gather(need: number, holding: boolean): boolean {
-    const have = holding ? this.holdEnd - this.holdAt : this.chunk.length - this.chunkAt
+    const { bytes } = this.chunk
+    const have = holding ? this.holdEnd - this.holdAt : bytes.length - this.chunkAt
     if (!holding) {
-      this.hold = Buffer.allocUnsafe(Math.max(need, 256))
-      this.chunk.copy(this.hold, 0, this.chunkAt)
+      this.hold = memoryOf(Buffer.allocUnsafe(Math.max(need, 256)))
+      bytes.copy(this.hold.bytes, 0, this.chunkAt)
       this.holdAt = 0
       this.holdEnd = have
-      this.chunkAt = this.chunk.length
+      this.chunkAt = bytes.length
       return false
     }
-    if (this.holdAt + need > this.hold.length) {
-      const wider = Buffer.allocUnsafe(Math.max(need * 2, 256))
-      this.hold.copy(wider, 0, this.holdAt, this.holdEnd)
+    if (this.holdAt + need > this.hold.bytes.length) {
+      const wider = memoryOf(Buffer.allocUnsafe(Math.max(need * 2, 256)))
+      this.hold.bytes.copy(wider.bytes, 0, this.holdAt, this.holdEnd)
       this.hold = wider
       this.holdAt = 0
       this.holdEnd = have
     }
-    const taken = Math.min(need - have, this.chunk.length - this.chunkAt)
-    this.chunk.copy(this.hold, this.holdEnd, this.chunkAt, this.chunkAt + taken)
+    const taken = Math.min(need - have, bytes.length - this.chunkAt)
+    bytes.copy(this.hold.bytes, this.holdEnd, this.chunkAt, this.chunkAt + taken)
     this.holdEnd += taken
     this.chunkAt += taken
     return taken > 0

@@ -42,7 +42,7 @@ function hold(turn: Turn, gap: Gap, seqNum: number, message: Message | null): vo
 }
 
 /** A copy holds its frame and three offsets a field. */
-const bytesOf = (message: Message): number => message.bytes.length + 12 * message.count
+const bytesOf = (message: Message): number => message.end - message.start + 12 * message.count
 
 /** The last number missing below or at the highest seen. */
 const missingTo = (gap: Gap): number => (gap.early.has(gap.highest) ? gap.highest - 1 : gap.highest)

@@ -1,3 +1,4 @@
+import { type Memory, memoryOf, noMemory } from './memory.ts'
 import { lengthTagOf, maxSeqNum, Tag } from './tags.ts'
 
 /** What is wrong inside a frame whose length and checksum hold. Codes are SessionRejectReason(373) values. */
@@ -16,8 +17,13 @@ const maxCapacity = 32_768
  * whoever wants to keep a message beyond the call it was given in takes a `copy()`.
  */
 export class Message {
-  /** The whole frame, from `8=` to the SOH behind 10. */
-  bytes: Buffer = Buffer.alloc(0)
+  /** Where the frame stands: in the chunk it came in, or alone. */
+  bytes: Buffer = noMemory.bytes
+  /** The same bytes. */
+  view: DataView = noMemory.view
+  /** The whole frame, from `8=` to the SOH behind 10, is `bytes[start, end)`. */
+  start = 0
+  end = 0
   /** How many fields. */
   count = 0
   /** Per field: its tag, and where its value begins and ends (exclusive) in `bytes`. Only the first `count` mean anything. */
@@ -28,8 +34,8 @@ export class Message {
   fault: FieldFault | undefined = undefined
   /** A field has no tag number or no `=`: the frame cannot be parsed. Set by `decode`. */
   hasUnreadableTag = false
-  private typeText = ''
-  private typeOf: Buffer | undefined = undefined
+  /** MsgType(35) once it was asked for; `decode` takes it away. */
+  private typeText: string | undefined = undefined
 
   constructor(capacity = 128) {
     this.tags = new Int32Array(capacity)
@@ -108,10 +114,7 @@ export class Message {
 
   /** MsgType(35); empty when the third field is something else. */
   get msgType(): string {
-    if (this.typeOf !== this.bytes) {
-      this.typeText = this.count > 2 && this.tags[2] === Tag.MsgType ? this.shortAt(2) : ''
-      this.typeOf = this.bytes
-    }
+    this.typeText ??= this.count > 2 && this.tags[2] === Tag.MsgType ? this.shortAt(2) : ''
     return this.typeText
   }
 
@@ -137,14 +140,25 @@ export class Message {
   /** A message of its own, with its own bytes, to be kept. */
   copy(): Message {
     const kept = new Message(this.count)
-    kept.bytes = Buffer.from(this.bytes)
-    kept.count = this.count
-    kept.tags.set(this.tags.subarray(0, this.count))
-    kept.starts.set(this.starts.subarray(0, this.count))
-    kept.ends.set(this.ends.subarray(0, this.count))
-    kept.fault = this.fault
-    kept.hasUnreadableTag = this.hasUnreadableTag
+    decode(this.frame(), kept)
     return kept
+  }
+
+  /** The frame's bytes, for themselves. */
+  frame(): Buffer {
+    return Buffer.from(this.bytes.subarray(this.start, this.end))
+  }
+
+  /** Begin with another frame; only `decode` calls it. */
+  reset({ bytes, view }: Memory, start: number, end: number): void {
+    this.bytes = bytes
+    this.view = view
+    this.start = start
+    this.end = end
+    this.count = 0
+    this.fault = undefined
+    this.hasUnreadableTag = false
+    this.typeText = undefined
   }
 
   /** Room for more fields; only `decode` calls it. */
@@ -168,14 +182,16 @@ export class Message {
  * returned, the field is left out (an empty one kept), and reading goes on.
  */
 export function decode(frame: Buffer, into: Message): FieldFault | undefined {
-  into.bytes = frame
-  into.count = 0
-  into.fault = undefined
-  into.hasUnreadableTag = false
-  const end = frame.length
+  return decodeIn(memoryOf(frame), 0, frame.length, into)
+}
+
+/** The same of a frame that is part of other bytes. */
+export function decodeIn(memory: Memory, from: number, end: number, into: Message): FieldFault | undefined {
+  into.reset(memory, from, end)
+  const frame = memory.bytes
   let { tags, starts, ends } = into
   let count = 0
-  let at = 0
+  let at = from
   while (at < end) {
     let tag = 0
     let p = at
@@ -194,7 +210,7 @@ export function decode(frame: Buffer, into: Message): FieldFault | undefined {
     const lengthTag = tag < 2048 ? lengthTagOf[tag]! : 0
     if (lengthTag !== 0 && count > 0 && tags[count - 1] === lengthTag) {
       const length = parseDigits(frame, starts[count - 1]!, ends[count - 1]!) ?? -1
-      if (length > 0 && frame[start + length] === 1) p = start + length
+      if (length > 0 && start + length < end && frame[start + length] === 1) p = start + length
       else {
         into.fault ??= { reason: 6, tag }
         p = behindSoh(frame, p, end) - 1
@@ -219,7 +235,7 @@ export function decode(frame: Buffer, into: Message): FieldFault | undefined {
 
 function behindSoh(frame: Buffer, from: number, end: number): number {
   const soh = frame.indexOf(1, from)
-  return soh < 0 ? end : soh + 1
+  return soh < 0 || soh >= end ? end : soh + 1
 }
 
 /** Unsigned decimal of 1 to 15 digits at `bytes[start, end)`, undefined when it is anything else. */

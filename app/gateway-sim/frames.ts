@@ -1,4 +1,4 @@
-import { sumBytes, writeTrailer } from '#fix/checksum.ts'
+import { sealFrame } from '#fix/checksum.ts'
 import { decode, Message } from '#fix/message.ts'
 import { formatUtc } from '#fix/time.ts'
 
@@ -11,8 +11,7 @@ export function frame(content: string | Buffer): Buffer {
   out.write(head, 0, 'latin1')
   if (typeof content === 'string') out.write(content, head.length, 'latin1')
   else out.set(content, head.length)
-  const end = head.length + content.length
-  writeTrailer(out, end, sumBytes(out, 0, end))
+  sealFrame(out)
   return out
 }
 

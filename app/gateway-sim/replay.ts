@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { classOf, type MessageClass } from '#dropcopy/classify.ts'
-import { sumBytes, writeTrailer } from '#fix/checksum.ts'
+import { sealFrame } from '#fix/checksum.ts'
 import { decode, Message } from '#fix/message.ts'
 import { isSessionType } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
@@ -81,7 +81,7 @@ function whole(text: string): Buffer {
   const head = `${text.slice(0, text.indexOf('\x01'))}\x019=${content.length}\x01`
   const out = Buffer.alloc(head.length + content.length + 7)
   out.write(head + content, 0, 'latin1')
-  writeTrailer(out, out.length - 7, sumBytes(out, 0, out.length - 7))
+  sealFrame(out)
   return out
 }
 

@@ -4,7 +4,7 @@ import type { Appender } from './appender.ts'
 import type { Durations } from './durations.ts'
 import type { Indexes } from './indexes.ts'
 import type { Journal, JournalReader, SealedSegment } from './journal.ts'
-import { D, D_BYTES, I, I_BYTES, M, M_BYTES, S, S_BYTES, X, X_BYTES } from './layout.ts'
+import { D, D_BYTES, I, I_BYTES, M, M_BYTES, type Memory, S, S_BYTES, X, X_BYTES } from './layout.ts'
 import { Turns, Window, WindowNow } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
@@ -35,8 +35,9 @@ export interface Parts {
 /** The journal on local disk: encodes records straight into the open batch, and reads them back. */
 export class DurableJournal implements Journal {
   readonly recovery: RecoveryReport
-  readonly memory: Buffer
+  readonly memory: Memory
   private readonly appender: Appender
+  private readonly bytes: Buffer
   private readonly view: DataView
   private readonly decoder = new RecordDecoder()
   private readonly turns = new Turns(READS_IN_FLIGHT)
@@ -51,8 +52,9 @@ export class DurableJournal implements Journal {
     this.appender = parts.appender
     this.window = new WindowNow(parts.segments)
     this.recovery = parts.recovery
-    this.memory = parts.appender.memory.bytes
-    this.view = parts.appender.memory.view
+    this.memory = parts.appender.memory
+    this.bytes = this.memory.bytes
+    this.view = this.memory.view
   }
 
   get batch(): number {
@@ -97,7 +99,7 @@ export class DurableJournal implements Journal {
 
   appendMessage(fields: Readonly<MessageFields>, bytes: Uint8Array, start: number, end: number): number {
     const at = this.messageRoom(end - start)
-    this.memory.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), at)
+    this.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), at)
     return this.messageWritten(fields, end - start)
   }
 
@@ -158,8 +160,8 @@ export class DurableJournal implements Journal {
     const { appender } = this
     if (appender.at + LONGEST_COPY > appender.limit || this.copies === MOST_COPIES) this.continueDelivery()
     const distance = this.deliveryAt + appender.toPosition - messagePosition
-    const at = writeVarint(this.memory, appender.at, distance)
-    appender.at = writeVarint(this.memory, at, chainDistance)
+    const at = writeVarint(this.bytes, appender.at, distance)
+    appender.at = writeVarint(this.bytes, at, chainDistance)
     this.copies++
   }
 
@@ -197,7 +199,7 @@ export class DurableJournal implements Journal {
     view.setUint16(at + 8, epoch, true)
     view.setUint16(at + 10, end - start, true)
     if (end > start) {
-      this.memory.set(bytes.subarray(start, end), at + S_BYTES)
+      this.bytes.set(bytes.subarray(start, end), at + S_BYTES)
       this.parts.indexes.open.addDelivery(session, epoch, number, number, at + appender.toSegment)
     }
     appender.at = at + S_BYTES + end - start
@@ -219,7 +221,7 @@ export class DurableJournal implements Journal {
     this.view.setUint8(at + 1, kind)
     this.view.setUint16(at + 2, 0, true)
     this.view.setUint32(at + 4, bytes.length, true)
-    this.memory.set(bytes, at + X_BYTES)
+    this.bytes.set(bytes, at + X_BYTES)
     this.appender.at = at + X_BYTES + bytes.length
     return at + this.appender.toPosition
   }

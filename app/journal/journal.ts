@@ -5,6 +5,7 @@ import { DurableJournal } from './durable-journal.ts'
 import type { Durations } from './durations.ts'
 import { disk, type FilePort, PIECE_BYTES } from './files.ts'
 import { Indexes } from './indexes.ts'
+import type { Memory } from './layout.ts'
 import { lockDirectory } from './lock.ts'
 import type { DeliveryRecord, JournalRecord, MessageFields } from './records.ts'
 import { type RecoveryReport, recover } from './recovery.ts'
@@ -80,7 +81,7 @@ export interface Journal {
   messageRoom(maxBytes: number): number
   messageWritten(fields: Readonly<MessageFields>, length: number): number
   /** Memory that `messageRoom` and `place` point into. */
-  readonly memory: Buffer
+  readonly memory: Memory
 
   /** Begin D: copies of one target. Returns its position. Ended by `endDelivery`, before which nothing else may be appended. */
   beginDelivery(target: number, epoch: number, kind: number, firstNumber: number, sendingTimeMs: number): number

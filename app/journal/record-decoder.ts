@@ -1,4 +1,4 @@
-import { D, D_BYTES, H, I, M, M_BYTES, type Memory, recordBytes, S, S_BYTES, X, X_BYTES } from './layout.ts'
+import { D, D_BYTES, H, I, M, M_BYTES, type Memory, memoryOf, recordBytes, S, S_BYTES, X, X_BYTES } from './layout.ts'
 import type {
   ControlRecord,
   DeliveryRecord,
@@ -12,6 +12,7 @@ import type {
 const none = Buffer.alloc(0)
 const nowhere = { position: 0, batch: 0, wallClockMs: 0 }
 const noBytes = { bytes: none, start: 0, end: 0 }
+const noMemory = memoryOf(none)
 
 /** Turns bytes into records, always the same objects: no allocation per record. */
 export class RecordDecoder {
@@ -23,6 +24,7 @@ export class RecordDecoder {
     type: 'M',
     ...nowhere,
     ...noBytes,
+    ...noMemory,
     class: 0,
     flags: 0,
     stream: 0,
@@ -116,6 +118,7 @@ export class RecordDecoder {
     m.digest = view.getUint32(at + 24, true)
     m.at797 = view.getUint16(at + 28, true)
     m.feedEpoch = view.getUint16(at + 30, true)
+    m.view = view
     return place(m, memory, at + M_BYTES, view.getUint32(at + 4, true))
   }
 

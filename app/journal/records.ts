@@ -43,6 +43,8 @@ export interface MessageFields {
 export interface MessageRecord extends Addressed, MessageFields {
   type: 'M'
   bytes: Buffer
+  /** The same memory as `bytes`. */
+  view: DataView
   start: number
   end: number
 }

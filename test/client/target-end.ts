@@ -10,6 +10,7 @@ import {
 } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
+import { memoryOf } from '#fix/memory.ts'
 import { decode, Message } from '#fix/message.ts'
 import { resolvePolicy } from '#fix/policy.ts'
 import { ResendPlan } from '#fix/resend.ts'
@@ -114,7 +115,7 @@ export class TargetEnd {
     const canonical = blankCanonical()
     canonicaliseInner(inner, inner, canonical)
     const { bodyAt, copyFlagAt, length } = canonical
-    const message = readSource(source, 0, length, bodyAt, copyFlagAt, blankSourceMessage())
+    const message = readSource(memoryOf(source), 0, length, bodyAt, copyFlagAt, blankSourceMessage())
     const first = constant(formatUtc(sentMs))
     const terms: ClassicTerms = {
       targetSeqNum: seqNum,
@@ -124,6 +125,9 @@ export class TargetEnd {
       origSendingTime: againMs === undefined ? undefined : first,
     }
     const out = Buffer.alloc(length + classicCopyGrowth)
-    return out.subarray(0, writeClassicCopy(out, 0, this.target, classicSource('K7T882'), message, terms))
+    return out.subarray(
+      0,
+      writeClassicCopy(memoryOf(out).view, 0, this.target, classicSource('K7T882'), message, terms),
+    )
   }
 }

@@ -3,6 +3,7 @@ import { applyControl } from '#connector/control.ts'
 import { Expiry } from '#connector/expiry.ts'
 import { applyDelivery, applyMessage, deliveryKind } from '#connector/fold.ts'
 import { emptyState } from '#connector/state.ts'
+import { noMemory } from '#fix/memory.ts'
 import type { MessageRecord } from '#journal/records.ts'
 
 const message = (number: number): MessageRecord => ({
@@ -21,7 +22,7 @@ const message = (number: number): MessageRecord => ({
   digest: 0,
   bodyAt: 0,
   at797: 0,
-  bytes: Buffer.alloc(0),
+  ...noMemory,
   start: 0,
   end: 0,
 })

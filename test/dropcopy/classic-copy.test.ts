@@ -10,8 +10,9 @@ import {
 } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
-import { checksumHolds } from '#fix/checksum.ts'
+import { memoryOf } from '#fix/memory.ts'
 import { decode, Message } from '#fix/message.ts'
+import { isSealed } from '#test/fix/samples.ts'
 import { copies, framed, readable, sources } from './vectors.ts'
 
 const target = classicTarget({ compId: 'CME', subId: 'G' }, 'ODQ1Z9')
@@ -27,7 +28,7 @@ function copyOf(source: Buffer, terms: Partial<ClassicTerms>, of = k7t): Buffer 
   const { bytes, start, length, bodyAt, copyFlagAt } = canonical
   // moved to an odd place of another buffer, as in a journal batch
   const journal = Buffer.concat([Buffer.from('xxx'), bytes.subarray(start, start + length), Buffer.from('yyy')])
-  const message = readSource(journal, 3, length, bodyAt - start, copyFlagAt - start, blankSourceMessage())
+  const message = readSource(memoryOf(journal), 3, length, bodyAt - start, copyFlagAt - start, blankSourceMessage())
   const out = Buffer.alloc(source.length + classicCopyGrowth)
   const all: ClassicTerms = {
     targetSeqNum: 1,
@@ -37,7 +38,7 @@ function copyOf(source: Buffer, terms: Partial<ClassicTerms>, of = k7t): Buffer 
     origSendingTime: undefined,
     ...terms,
   }
-  const end = writeClassicCopy(out, 5, target, of, message, all)
+  const end = writeClassicCopy(memoryOf(out).view, 5, target, of, message, all)
   return out.subarray(5, end)
 }
 
@@ -111,7 +112,7 @@ describe('a copy', () => {
           )
           const origSendingTime = again ? time('0.001') : undefined
           const copy = copyOf(source, { targetSeqNum, previous, applResend, origSendingTime })
-          expect(checksumHolds(copy)).toBe(true)
+          expect(isSealed(copy)).toBe(true)
           const message = new Message()
           expect(decode(copy, message)).toBeUndefined()
           const bodyStart = message.endAt(1) + 1

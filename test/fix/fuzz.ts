@@ -1,11 +1,10 @@
-import { checksumHolds } from '#fix/checksum.ts'
 import { earlyLimits } from '#fix/gap.ts'
 import { decode, Message } from '#fix/message.ts'
 import { nextDeadlineMs } from '#fix/session.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { Dice, mutant } from './mutants.ts'
 import { acceptor, initiator, PretendDriver } from './pretend-driver.ts'
-import { readable } from './samples.ts'
+import { isSealed, readable } from './samples.ts'
 import { Stream } from './stream.ts'
 
 /** What a run came to. `peakBytes`: heap and buffers above what they were when it began. */
@@ -155,7 +154,7 @@ class End {
     this.total.sent++
     const frame = this.driver.frame(effect)
     decode(frame, message)
-    if (message.fault || message.isGarbled || message.seqNum !== effect.seqNum || !checksumHolds(frame))
+    if (message.fault || message.isGarbled || message.seqNum !== effect.seqNum || !isSealed(frame))
       throw new Error(`a malformed message: ${readable(frame).slice(0, 500)}`)
   }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checksumHolds } from '#fix/checksum.ts'
 import { encode, type Field } from '#fix/encode.ts'
 import { Framer } from '#fix/framer.ts'
+import { memoryOf } from '#fix/memory.ts'
 import { decode, Message } from '#fix/message.ts'
 
 /** `|` stands for SOH in everything a test reads or writes. */
@@ -24,6 +26,9 @@ export function example(name: string): string {
   if (text === undefined) throw new Error(`no example ${name}`)
   return text
 }
+
+/** Whether CheckSum(10) of a whole frame is the true one. */
+export const isSealed = (frame: Buffer): boolean => checksumHolds(memoryOf(frame).view, 0, frame.length)
 
 export function decoded(frame: Buffer): Message {
   const message = new Message()

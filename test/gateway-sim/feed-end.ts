@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { blankCanonical, canonicaliseInner, canonicalisePlain, plainOrigin, unwrap } from '#dropcopy/canonical.ts'
 import { type MessageClass, messageClasses } from '#dropcopy/classify.ts'
+import { memoryOf } from '#fix/memory.ts'
 import { Message } from '#fix/message.ts'
 import { resolvePolicy } from '#fix/policy.ts'
 import { FixPeer } from '#peer/fix-peer.ts'
@@ -94,7 +95,7 @@ export class FeedEnd {
     const { canonical } = this
     const wrong =
       this.dialect === 'plain'
-        ? canonicalisePlain(message, this.origin, Buffer.alloc(message.bytes.length + 200), 0, canonical)
+        ? canonicalisePlain(message, this.origin, memoryOf(Buffer.alloc(message.bytes.length + 200)), 0, canonical)
         : (unwrap(message, this.inner) ?? canonicaliseInner(message, this.inner, canonical))
     if (wrong) throw new Error(`feed message ${feedSeqNum}: ${wrong}`)
     const bytes = canonical.bytes.subarray(canonical.start, canonical.start + canonical.length)

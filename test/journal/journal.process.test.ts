@@ -155,7 +155,7 @@ describe('a journal', () => {
   test('encodes a message written in place like one that was copied', async () => {
     const { journal } = await opened(temporaryDirectory())
     const at = journal.messageRoom(1_000)
-    journal.memory.write('in place', at)
+    journal.memory.bytes.write('in place', at)
     const position = journal.messageWritten(fieldsOf(8), 8)
     expect(journal.place(position)).toBe(at - 32)
     expect(textOf(journal.read(position))).toMatch(/ in place$/)

@@ -5,6 +5,7 @@ import { Replay } from '#connector/recovery.ts'
 import { emptyState, restore, type State, serialise } from '#connector/state.ts'
 import { previousOf } from '#connector/waiting.ts'
 import { gapFillDraft } from '#fix/drafts.ts'
+import { noMemory } from '#fix/memory.ts'
 import type { Message } from '#fix/message.ts'
 import { ResendPlan } from '#fix/resend.ts'
 import { acceptInSequence, createSession, encodeDraft, isLive, nextDeadlineMs, reserve, step } from '#fix/session.ts'
@@ -180,7 +181,7 @@ export class PretendConnector {
   private transmit(side: Side, seqNum: number, draft: Draft): void {
     if (draft.origSendingTimeMs === undefined) {
       const msgType = draft.msgType.charCodeAt(0)
-      const none = { bytes: Buffer.alloc(0), start: 0, end: 0 }
+      const none = { ...noMemory, start: 0, end: 0 }
       this.append({ type: 'S', session: side.id, epoch: 1, number: seqNum, msgType, ...none, ...this.place() })
       applySession(this.state, side.id, 1, seqNum)
     }
@@ -217,7 +218,7 @@ export class PretendConnector {
       number,
       feedNumber: nextIn - 1,
     }
-    const rest = { digest: number, bodyAt: 0, at797: 0, bytes: Buffer.alloc(0), start: 0, end: 0 }
+    const rest = { digest: number, bodyAt: 0, at797: 0, ...noMemory, start: 0, end: 0 }
     const record = { type: 'M' as const, ...fact, ...rest, ...this.place() }
     this.append(record)
     applyMessage(this.state, record.position, fact)

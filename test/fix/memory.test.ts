@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { copyBytes } from '#fix/copy-bytes.ts'
+import { copyBytes, memoryOf } from '#fix/memory.ts'
 
 describe('copying bytes', () => {
   test('brings every length from every offset to every offset, and touches nothing beside it', () => {
@@ -7,7 +7,7 @@ describe('copying bytes', () => {
     for (let length = 0; length < 70; length++)
       for (let offset = 0; offset < 5; offset++) {
         const out = Buffer.alloc(120).subarray(1 + offset)
-        expect(copyBytes(out, 7, from, offset, offset + length)).toBe(7 + length)
+        expect(copyBytes(memoryOf(out).view, 7, memoryOf(from).view, offset, offset + length)).toBe(7 + length)
         const expected = Buffer.alloc(out.length)
         from.copy(expected, 7, offset, offset + length)
         expect(out.equals(expected)).toBe(true)
