@@ -2,6 +2,7 @@ import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
 import type { TargetView } from '#db/queries/group-view.ts'
 import { findTargetPage } from '#db/queries/target-page.ts'
+import { keyFile } from './names.ts'
 import { isSessionId } from './params.ts'
 
 /**
@@ -15,13 +16,16 @@ export async function loadTarget(context: RequestContext, user: SignedInUser, se
   return target
 }
 
-/** In the sandbox: the terminal client of this project, ready to be pasted; the password is asked for there. */
+/** In the sandbox: the terminal client of this project, ready to be pasted. A password is asked for there, a secret key is in its file. */
 export function clientCommand(
   context: RequestContext,
-  { sessionId, listen }: Pick<TargetView, 'sessionId' | 'listen'>,
+  target: Pick<TargetView, 'sessionId' | 'listen' | 'protocol' | 'credentials'>,
 ): string | null {
-  const [first, second] = listen
+  const { sessionId, protocol } = target
+  const [first, second] = target.listen
+  const id = target.credentials?.find((one) => one.revokedAt === null)?.fingerprint ?? 'ID'
   if (context.mode !== 'sandbox' || !first) return null
   const backup = second ? ` --backup ${second.host}:${second.port}` : ''
-  return `npx drop-copy client --host ${first.host} --port ${first.port}${backup} --session ${sessionId}`
+  const key = protocol === 'dc4' ? ` --access-key ${id} --secret-file ${keyFile(id)}` : ''
+  return `npx drop-copy client --host ${first.host} --port ${first.port}${backup} --session ${sessionId}${key}`
 }

@@ -3,6 +3,13 @@ import { type GatewayKind, gatewayKinds, gatewayNames } from '#domain/reference/
 /** Delivery protocols as screens name them. */
 export const protocolNames: Record<string, string> = { classic: 'Classic drop copy', dc4: 'Drop Copy 4.0' }
 
+/** What a client of the protocol logs on with. */
+export const credentialName = (protocol: string): 'password' | 'access key' =>
+  protocol === 'dc4' ? 'access key' : 'password'
+
+/** What a downloaded secret key is called. */
+export const keyFile = (accessKeyId: string): string => `${accessKeyId}.key`
+
 const isGatewayKind = (word: string): word is GatewayKind => gatewayKinds.some((kind) => kind === word)
 
 /** A kind of gateway as screens name it; anything else stands as it is. */

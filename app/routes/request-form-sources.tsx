@@ -63,7 +63,11 @@ export function SourcesStep({ document, ...form }: StepProps & { document: NewGr
               label: 'Classic drop copy',
               hint: 'Each copy is the source message with a new header.',
             },
-            { value: 'dc4', label: 'Drop Copy 4.0', disabledReason: 'The connector does not deliver it yet.' },
+            {
+              value: 'dc4',
+              label: 'Drop Copy 4.0',
+              hint: 'Each copy is the source message whole, in an envelope. Clients sign their logon with an access key.',
+            },
           ]}
         />
       </Fieldset>

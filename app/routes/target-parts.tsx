@@ -8,7 +8,7 @@ import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import type { RecentCopies as Copies } from '#db/queries/recent-copies.ts'
-import { gatewayName, protocolNames } from './names.ts'
+import { credentialName, gatewayName, protocolNames } from './names.ts'
 
 /** What a client developer types into a configuration. */
 export function Connection({ target, clientCommand }: { target: TargetView; clientCommand: string | null }) {
@@ -42,20 +42,26 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
   )
 }
 
-/** Passwords by fingerprint: who made them, when they last opened a session. */
+/** Passwords by fingerprint, access keys by id: who made them, when they last opened a session. */
 export function Credentials({ target, credentials }: { target: TargetView; credentials: readonly CredentialRow[] }) {
+  const name = credentialName(target.protocol)
+  const all = name === 'password' ? 'Passwords' : 'Access keys'
   return (
     <Section
-      title="Passwords"
-      intro="Shown once, when they are created. Two may live at once, so that one can replace the other."
+      title={all}
+      intro={`${name === 'password' ? 'Shown once, when they are created.' : 'Each one’s secret is shown once, when it is created.'} Two may live at once, so that one can replace the other.`}
     >
       <Table
-        caption="Passwords"
+        caption={all}
         rows={credentials}
         rowKey={(credential) => credential.id}
-        empty="No password yet: nobody can log on. The owner’s technical contact creates one."
+        empty={`No ${name} yet: nobody can log on. The owner’s technical contact creates one.`}
         columns={[
-          { key: 'fingerprint', head: 'Fingerprint', cell: (credential) => <Mono>{credential.fingerprint}</Mono> },
+          {
+            key: 'fingerprint',
+            head: name === 'password' ? 'Fingerprint' : 'Access key',
+            cell: (credential) => <Mono>{credential.fingerprint}</Mono>,
+          },
           { key: 'state', head: 'State', cell: (credential) => <CredentialState credential={credential} /> },
           { key: 'by', head: 'Created by', cell: (credential) => credential.createdBy },
           { key: 'at', head: 'Created', cell: (credential) => <Instant at={credential.createdAt} precision="min" /> },

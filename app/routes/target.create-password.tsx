@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from '@remix-run/node'
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Copyable, CopyButton, Mono } from '#app/components/figures.tsx'
 import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
@@ -11,8 +11,11 @@ import { paths } from '#app/paths.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
 import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
 import { clientCommand, loadTarget } from './load-target.server.ts'
+import { credentialName, keyFile } from './names.ts'
 
-export const meta = () => [{ title: 'Create password · Drop Copy Portal' }]
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `Create ${data?.name ?? 'credential'} · Drop Copy Portal` },
+]
 
 export { shouldRevalidate } from '#app/components/refusal.ts'
 
@@ -21,8 +24,8 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const target = await loadTarget(context, user, params.sessionId)
   const { sessionId, groupName, mayCreatePassword, credentials } = target
   const live = credentials?.filter((credential) => credential.revokedAt === null).length ?? 0
-  const command = clientCommand(context, target)
-  return { sessionId, groupName, mayCreatePassword, live, command, commandId: context.deps.newId() }
+  const name = credentialName(target.protocol)
+  return { sessionId, groupName, name, mayCreatePassword, live, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -31,36 +34,39 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const created = await createCredential(input.value, user, context.deps)
   if (!created.ok) return refusal(created.error, input.typed)
-  return data({ created: created.value })
+  const command = clientCommand(context, await loadTarget(context, user, created.value.sessionId))
+  return data({ created: created.value, command })
 }
 
 export default function CreatePassword() {
-  const { sessionId, groupName, mayCreatePassword, live, command, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, groupName, name, mayCreatePassword, live, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
-  if (answer && 'created' in answer) return <Created created={answer.created} command={command} back={back} />
+  if (answer && 'created' in answer) return <Created created={answer.created} command={answer.command} back={back} />
   return (
     <>
-      <PageHead title={`Create a password for ${sessionId}`} back={back}>
+      <PageHead title={`Create ${name === 'password' ? 'a password' : 'an access key'} for ${sessionId}`} back={back}>
         {live === 0
           ? `The client of group ${groupName} can log on as soon as the connector has it, a second or two later.`
-          : 'The present password goes on working. Revoke it when the client uses the new one.'}
+          : `The present ${name} goes on working. Revoke it when the client uses the new one.`}
       </PageHead>
       {mayCreatePassword.may ? (
         <ReasonForm
           commandId={commandId}
           refusal={refusalOf(answer)}
-          act="Create password"
-          hint="Kept with the password’s fingerprint: “first connection”, “yearly change”."
+          act={`Create ${name}`}
+          hint={`Kept with the ${name === 'password' ? 'password’s fingerprint' : 'access key’s id'}: “first connection”, “yearly change”.`}
           back={back.to}
         >
           <p className="mb-4 max-w-xl">
-            The password is shown once, on the next page, and stored nowhere that anybody could read it. Keep it where
-            your client takes it from. A lost one is replaced by creating another.
+            {name === 'password'
+              ? 'The password is shown once, on the next page, and stored nowhere that anybody could read it.'
+              : 'The secret key is shown once, on the next page, and kept sealed: only the connector reads it again.'}{' '}
+            Keep it where your client takes it from. A lost one is replaced by creating another.
           </p>
         </ReasonForm>
       ) : (
-        <Notice tone="amber" title="No password can be created now">
+        <Notice tone="amber" title={`No ${name} can be created now`}>
           {mayCreatePassword.why}
         </Notice>
       )}
@@ -77,41 +83,50 @@ function Created({
   command: string | null
   back: { to: string; label: string }
 }) {
+  const isKey = created.kind === 'hmac'
+  const name = isKey ? 'access key' : 'password'
   if (created.secret === null)
     return (
       <>
-        <PageHead title="The password was shown already" back={back} />
+        <PageHead title={`The ${isKey ? 'secret key' : 'password'} was shown already`} back={back} />
         <p className="mb-4 max-w-xl">
-          This form was sent before and created password <Mono>{created.fingerprint}</Mono>, which was shown then. If
+          This form was sent before and created {name} <Mono>{created.fingerprint}</Mono>, which was shown then. If
           nobody kept it, create another and revoke that one.
         </p>
         <ButtonLink to={back.to}>To the target</ButtonLink>
       </>
     )
-  const file = `data:text/plain;charset=utf-8,${encodeURIComponent(`${created.sessionId} ${created.secret}\n`)}`
+  const text = isKey ? `${created.secret}\n` : `${created.sessionId} ${created.secret}\n`
+  const file = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`
+  const fileName = isKey ? keyFile(created.fingerprint) : `${created.sessionId}-password.txt`
+  const secret = <code className="mono text-head font-semibold break-all select-all">{created.secret}</code>
   return (
     <>
-      <PageHead title={`Password for ${created.sessionId}`} back={back} />
+      <PageHead title={`${isKey ? 'Access key' : 'Password'} for ${created.sessionId}`} back={back} />
       <Notice tone="amber" title="Shown once">
         Copy or download it now. This page cannot be opened again.
       </Notice>
       <Facts
         facts={[
-          {
-            term: 'Password: RawData (96)',
-            value: <code className="mono text-head font-semibold break-all select-all">{created.secret}</code>,
+          isKey && {
+            term: 'Access key: EncodedText (355)',
+            value: <Copyable text={created.fingerprint} label="the access key" />,
           },
-          { term: 'Its length: RawDataLength (95)', value: <Mono>{created.secret.length}</Mono> },
-          { term: 'Fingerprint', value: <Mono>{created.fingerprint}</Mono> },
+          isKey && { term: 'Its length: EncodedTextLen (354)', value: <Mono>{created.fingerprint.length}</Mono> },
+          { term: isKey ? 'Secret key, never sent' : 'Password: RawData (96)', value: secret },
+          isKey
+            ? { term: 'Signature: 1400, 1401, 1402', value: <Mono>CME-1-SHA-256</Mono> }
+            : { term: 'Its length: RawDataLength (95)', value: <Mono>{created.secret.length}</Mono> },
+          !isKey && { term: 'Fingerprint', value: <Mono>{created.fingerprint}</Mono> },
           command !== null && {
-            term: 'To try it in a terminal',
+            term: isKey ? 'To try it in a terminal, beside the file' : 'To try it in a terminal',
             value: <Copyable text={command} label="the command" />,
           },
         ]}
       />
       <div className="mt-4 flex flex-wrap gap-3">
-        <CopyButton text={created.secret} label="the password" large />
-        <a href={file} download={`${created.sessionId}-password.txt`} className="button">
+        <CopyButton text={created.secret} label={isKey ? 'the secret key' : 'the password'} large />
+        <a href={file} download={fileName} className="button">
           Download
         </a>
         <ButtonLink to={back.to} kind="primary">

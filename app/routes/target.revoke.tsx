@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
 import { Facts, Notice, PageHead } from '#app/components/page.tsx'
@@ -12,9 +12,12 @@ import { paths } from '#app/paths.ts'
 import { revokeCredentialInput } from '#domain/group/input.ts'
 import { revokeCredential } from '#services/revoke-credential.ts'
 import { loadTarget } from './load-target.server.ts'
+import { credentialName } from './names.ts'
 import { isSessionId } from './params.ts'
 
-export const meta = () => [{ title: 'Revoke password · Drop Copy Portal' }]
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `Revoke ${data?.name ?? 'credential'} · Drop Copy Portal` },
+]
 
 export { shouldRevalidate } from '#app/components/refusal.ts'
 
@@ -27,6 +30,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   return {
     sessionId: target.sessionId,
     credential,
+    name: credentialName(credential.kind === 'hmac' ? 'dc4' : 'classic'),
     others,
     mayRevoke: target.mayRevoke,
     commandId: context.deps.newId(),
@@ -44,12 +48,12 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function RevokeCredential() {
-  const { sessionId, credential, others, mayRevoke, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, credential, name, others, mayRevoke, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
   return (
     <>
-      <PageHead title={`Revoke password ${credential.fingerprint}`} back={back} />
+      <PageHead title={`Revoke ${name} ${credential.fingerprint}`} back={back} />
       <div className="mb-5 max-w-xl">
         <Facts
           facts={[
@@ -59,12 +63,12 @@ export default function RevokeCredential() {
               term: 'Last logon with it',
               value: credential.lastUsedAt ? <Instant at={credential.lastUsedAt} /> : 'never',
             },
-            { term: 'Fingerprint', value: <Mono>{credential.fingerprint}</Mono> },
+            { term: name === 'password' ? 'Fingerprint' : 'Access key', value: <Mono>{credential.fingerprint}</Mono> },
           ]}
         />
       </div>
       {credential.revokedAt !== null || !mayRevoke ? (
-        <Notice tone="amber" title="This password cannot be revoked">
+        <Notice tone="amber" title={`This ${name} cannot be revoked`}>
           {credential.revokedAt !== null
             ? 'It is revoked already.'
             : 'The owner’s technical contact and operations may.'}
@@ -74,15 +78,15 @@ export default function RevokeCredential() {
           <p className="mb-5 max-w-xl">
             It stops working at once; a session opened with it ends.{' '}
             {others > 0
-              ? 'Another password of this target goes on working.'
+              ? `Another ${name} of this target goes on working.`
               : 'It is the only one: nobody can log on until another is created, and copies are held meanwhile.'}
           </p>
           <ReasonForm
             commandId={commandId}
             refusal={refusalOf(answer)}
-            act="Revoke password"
+            act={`Revoke ${name}`}
             danger
-            hint="Kept with the password’s fingerprint."
+            hint={name === 'password' ? 'Kept with the password’s fingerprint.' : 'Kept with the access key’s id.'}
             back={back.to}
           />
         </>

@@ -10,6 +10,7 @@ import { paths } from '#app/paths.ts'
 import { listRecentCopies } from '#db/queries/recent-copies.ts'
 import { may } from '#domain/people/permissions.ts'
 import { clientCommand, loadTarget } from './load-target.server.ts'
+import { credentialName } from './names.ts'
 import { RefusedLogons } from './refused-logons.tsx'
 import { Connection, Credentials, RecentCopies, Session, TargetSources } from './target-parts.tsx'
 
@@ -53,7 +54,7 @@ export default function Target() {
                 kind={live === 0 ? 'primary' : 'plain'}
                 disabledReason={whyNot(target.mayCreatePassword)}
               >
-                Create password
+                Create {credentialName(target.protocol)}
               </Act>
             )}
             {isPauser && target.wanted === 'open' && (

@@ -132,8 +132,8 @@ function rightsOf(reader: Actor, target: TargetRecord, ownerId: string, credenti
   return {
     mayCreatePassword: right(
       isContact
-        ? (open ?? (live >= liveCredentials ? `${live} passwords live already; revoke one first.` : null))
-        : 'Only a technical contact of the owner may create a password.',
+        ? (open ?? (live >= liveCredentials ? `${live} live already; revoke one first.` : null))
+        : 'Only a technical contact of the owner may create one.',
     ),
     mayPause: right(runs ?? open ?? (target.state === 'paused' ? 'It is paused already.' : null)),
     mayResume: right(

@@ -49,7 +49,7 @@ describe('the status page, once the connector reports', () => {
   test('says how all groups stand, the worst first', async () => {
     const view = await status('harper')
     expect(view.verdict.sentence).toBe(
-      '1 of 2 groups complete, nothing unaccounted. Dogwood surveillance: No password yet: nobody can log on to ' +
+      '1 of 2 groups complete, nothing unaccounted. Dogwood surveillance: No password or access key yet: nobody can log on to ' +
         `${view.targets[0]?.sessionId}. 180 copies are held.`,
     )
     expect(view.groups.map((group) => [group.name, group.delivery?.word ?? group.stateWord])).toEqual([

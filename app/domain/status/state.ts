@@ -195,7 +195,10 @@ const kept = ({ waiting, held }: Ledger, of = ''): string => {
 function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState {
   const say = (word: DeliveryWord, sentence: string): DeliveryState => ({ word, text: word, sentence })
   if (!facts.hasCredential)
-    return say('Waiting for them', `No password yet: nobody can log on to ${facts.sessionId}. ${kept(facts.ledger)}.`)
+    return say(
+      'Waiting for them',
+      `No password or access key yet: nobody can log on to ${facts.sessionId}. ${kept(facts.ledger)}.`,
+    )
   if (!facts.loggedOn) return say('Waiting for them', `No logon. ${kept(facts.ledger)}.`)
   if (facts.behindMs > lateAfterMs)
     return say(
