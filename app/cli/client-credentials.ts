@@ -34,7 +34,7 @@ export async function proofOf(sought: Sought): Promise<Pick<ClientOptions, 'pass
   }
   const known = sought.known.find((one) => 'password' in one)
   const password = sought.password ?? given.password ?? (known && 'password' in known ? known.password : undefined)
-  const typed = password ?? (await askPassword(sought.session))
+  const typed = password ?? (sought.protocol === 'dc4' ? undefined : await askPassword(sought.session))
   if (typed !== undefined) return { password: typed }
   if (sought.mayGoWithout) return {}
   if (sought.protocol === 'dc4')

@@ -11,7 +11,7 @@ import {
 import { listNewestParts } from '#db/queries/publications.ts'
 import { open, sealedKey } from '#db/sealing.ts'
 import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
-import { assembleRunnable, type Part } from '#domain/configuration/parts.ts'
+import { assembleRunnable, type Part, type RefusedPart, targetPart } from '#domain/configuration/parts.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
@@ -171,11 +171,14 @@ export class WantedDatabase implements WantedSource {
       .digest('hex')
       .slice(0, 32)
     const variant = [...stored.keys()].sort().join(' ')
-    const resolve = (reference: CredentialReference) => this.secretOf(reference, stored)
+    const unopened = new Map<string, string>()
+    const resolve = (reference: CredentialReference) => this.secretOf(reference, stored, unopened)
     const result = assembleRunnable(version, common, parts, resolve, this.before(stored))
     if (!result.ok) return { ok: false, problems: result.error.problems }
     const { snapshot, refused } = result.value
-    const reports = refused.map(
+    const isRefused = (one: RefusedPart) => refused.some(({ kind, id }) => kind === one.kind && id === one.id)
+    const keyless = parts.flatMap((part) => lacking(part, unopened)).filter((one) => !isRefused(one))
+    const reports = [...refused, ...keyless].map(
       ({ kind, id, problems }): PartReport => ({ kind, id, state: 'refused', detail: problems.join('; ') }),
     )
     return { ok: true, snapshot, digest, variant, refused: reports }
@@ -193,21 +196,30 @@ export class WantedDatabase implements WantedSource {
   }
 
   /** A reference means a credential of its own kind and no other: an access key is never read as a password. */
-  private secretOf({ kind, ref }: CredentialReference, stored: ReadonlyMap<string, StoredCredential>) {
+  private secretOf(
+    { kind, ref }: CredentialReference,
+    stored: ReadonlyMap<string, StoredCredential>,
+    unopened: Map<string, string>,
+  ): Credential | undefined {
     const found = stored.get(ref)
     if (found?.kind !== kind) return undefined
-    if (found.kind === 'password') return { kind: found.kind, ...found.verifier } satisfies Credential
-    return this.opened(ref, found)
+    if (found.kind === 'password') return { kind: found.kind, ...found.verifier }
+    return this.opened(ref, found, unopened)
   }
 
-  private opened(ref: string, { accessKeyId, sealed }: Extract<StoredCredential, { kind: 'hmac' }>) {
+  private opened(
+    ref: string,
+    { accessKeyId, sealed }: Extract<StoredCredential, { kind: 'hmac' }>,
+    unopened: Map<string, string>,
+  ): Credential | undefined {
     const { sealingKey, log } = this.options
     try {
       if (!sealingKey) throw new Error('there is no --sealing-key')
-      return { kind: 'hmac', accessKeyId, secretKey: open(sealingKey, sealed, sealedKey(ref, accessKeyId)) } as const
+      return { kind: 'hmac', accessKeyId, secretKey: open(sealingKey, sealed, sealedKey(ref, accessKeyId)) }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       log.error({ accessKeyId, why }, 'an access key cannot be opened: nobody can log on with it')
+      unopened.set(ref, `Access key ${accessKeyId} cannot be opened, so nobody can log on with it: ${why}`)
       return undefined
     }
   }
@@ -215,6 +227,14 @@ export class WantedDatabase implements WantedSource {
   kept(): Wanted {
     return this.keeper.read() ?? { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
   }
+}
+
+/** A target runs without the keys that cannot be opened, and somebody must see to them. */
+function lacking({ kind, objectId, document }: Part, unopened: ReadonlyMap<string, string>): RefusedPart[] {
+  const parsed = kind === 'target' && unopened.size > 0 ? targetPart.safeParse(document) : undefined
+  const refs = parsed?.data?.credentials.flatMap((one) => ('ref' in one ? one.ref : [])) ?? []
+  const problems = refs.flatMap((ref) => unopened.get(ref) ?? [])
+  return problems.length > 0 ? [{ kind, id: objectId, problems }] : []
 }
 
 const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })

@@ -98,6 +98,10 @@ describe('an access key', () => {
 
   test('is nobody’s without the sealing key, or with another, and the portal’s own roles cannot read it', async () => {
     expect(await credentials(randomBytes(32))).toEqual([])
+    const [refused, ...others] = (await wanted(randomBytes(32))).refused ?? []
+    expect(others).toEqual([])
+    expect(refused).toMatchObject({ kind: 'target', id: sessionId, state: 'refused' })
+    expect(refused?.detail).toContain(`Access key ${made.fingerprint} cannot be opened`)
     const pool = openConnectorPool(db.urls.dc_connector)
     onTestFinished(() => pool.close())
     const log = pino({ level: 'silent' })
