@@ -75,9 +75,9 @@ export default function Overview() {
           ]}
         />
       </Section>
-      <Agreements agreed={group.agreed} onGroup />
       <Contacts />
       <History />
+      <Agreements agreed={group.agreed} onGroup />
     </>
   )
 }

@@ -104,12 +104,20 @@ function SheetTables({ sheet }: { sheet: Sheet }) {
 }
 
 /** People whom a clearing firm authorizes by signing. */
-export function Contacts({ contacts, firms }: { contacts: readonly ContactEntry[]; firms: readonly NamedFirm[] }) {
+export function Contacts({
+  contacts,
+  firms,
+  title = 'Authorized contacts',
+}: {
+  contacts: readonly ContactEntry[]
+  firms: readonly NamedFirm[]
+  title?: string
+}) {
   if (contacts.length === 0) return null
   return (
-    <Section title="Authorized contacts">
+    <Section title={title}>
       <Table
-        caption="Authorized contacts"
+        caption={title}
         rows={contacts}
         rowKey={(contact) => contact.email + contact.clearingCode}
         empty=""
@@ -162,7 +170,7 @@ export function SliceView({ slice }: { slice: Slice }) {
       <Facts facts={facts} />
       {slice.contacts.length > 0 && (
         <div className="mt-6">
-          <Contacts contacts={slice.contacts} firms={[slice.firm]} />
+          <Contacts contacts={slice.contacts} firms={[slice.firm]} title="People authorized with it" />
         </div>
       )}
     </>

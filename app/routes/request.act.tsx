@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { inWords, plural } from '#app/components/format.ts'
+import { useLive } from '#app/components/live.ts'
 import { ButtonLink, Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -15,6 +16,7 @@ import { takeBackApproval } from '#services/take-back.ts'
 import { undoPublication } from '#services/undo-publication.ts'
 import { withdrawRequest } from '#services/withdraw-request.ts'
 import { loadRequest } from './load-request.server.ts'
+import { Parts } from './request-parts.tsx'
 
 export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
 
@@ -78,8 +80,8 @@ const words: Record<
   undo: {
     title: (n) => `Undo request ${n}`,
     button: 'Undo',
-    effect: (view) =>
-      `Version ${(view.publishedVersion ?? 0) + 1} or later puts back what ran before, the consents given by this request end, and the request has failed. ${plural(view.parts.length, 'part')} concerned.`,
+    effect: () =>
+      'A new configuration version puts back what ran before. The consents given by this request end, and it becomes Failed; whoever asked may copy it as a new one.',
   },
 }
 
@@ -96,6 +98,7 @@ export default function RequestActPage() {
       {may ? (
         <>
           <p className="mb-5 max-w-xl">{effect(view)}</p>
+          {act === 'undo' && <Parts parts={view.parts} />}
           <ReasonForm
             commandId={commandId}
             refusal={refusalOf(answer)}
@@ -111,8 +114,15 @@ export default function RequestActPage() {
             {why ?? 'The request does not stand where this could be done.'}
           </Notice>
           <ButtonLink to={back.to}>Back to the request</ButtonLink>
+          <Follow number={view.number} />
         </>
       )}
     </>
   )
+}
+
+/** The page is read again when the request moves: what is not possible now may be in a minute. */
+function Follow({ number }: { number: number }) {
+  useLive(paths.requestEvents(number))
+  return null
 }

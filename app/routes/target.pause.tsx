@@ -9,6 +9,7 @@ import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
+import { keptWords } from '#domain/status/state.ts'
 import { pauseTarget } from '#services/pause-target.ts'
 import { loadTarget } from './load-target.server.ts'
 
@@ -28,7 +29,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
     groupName,
     mayPause,
     sources: sources.length,
-    kept: ledger.waiting + ledger.held,
+    kept: keptWords(ledger),
     isLoggedOn: delivery.word !== 'Waiting for them',
     commandId: context.deps.newId(),
   }
@@ -59,11 +60,8 @@ export default function PauseTarget() {
               Copies of {plural(sources, 'source session')} stop going out on this target, at once.
               {isLoggedOn && ' Its client is logged out.'}
             </li>
-            <li>
-              They are held, none is lost: {kept === 0 ? 'none waits now' : `${plural(kept, 'copy', 'copies')} now`},
-              and every one that comes until somebody resumes.
-            </li>
-            <li>Logons are refused, with the reason you give here.</li>
+            <li>None is lost. {kept} now; every one that comes waits until somebody resumes.</li>
+            <li>Logons are refused: “Session is paused.” The reason you give here stands on the target’s page.</li>
             <li>You, and operations of the exchange, can resume it.</li>
           </ul>
           <ReasonForm

@@ -21,7 +21,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const target = await loadTarget(context, user, params.sessionId)
   const { sessionId, groupName, mayResume, ledger, pausedBy, pauseReason } = target
   const commandId = context.deps.newId()
-  return { sessionId, groupName, mayResume, pausedBy, pauseReason, kept: ledger.waiting + ledger.held, commandId }
+  return { sessionId, groupName, mayResume, pausedBy, pauseReason, waiting: ledger.waiting, commandId }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -34,7 +34,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function ResumeTarget() {
-  const { sessionId, groupName, mayResume, pausedBy, pauseReason, kept, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, groupName, mayResume, pausedBy, pauseReason, waiting, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
   return (
@@ -47,9 +47,9 @@ export default function ResumeTarget() {
         <>
           <p className="mb-5 max-w-xl">
             Logons are accepted again.{' '}
-            {kept === 0
-              ? 'No copy was held meanwhile.'
-              : `${plural(kept, 'held copy goes', 'held copies go')} out when the client logs on.`}
+            {waiting === 0
+              ? 'No copy waits.'
+              : `${plural(waiting, 'waiting copy goes', 'waiting copies go')} out when the client logs on.`}
           </p>
           <ReasonForm
             commandId={commandId}

@@ -79,7 +79,7 @@ export default function RevokeCredential() {
             It stops working at once; a session opened with it ends.{' '}
             {others > 0
               ? `Another ${name} of this target goes on working.`
-              : 'It is the only one: nobody can log on until another is created, and copies are held meanwhile.'}
+              : 'It is the only one: nobody can log on until another is created, and copies wait meanwhile.'}
           </p>
           <ReasonForm
             commandId={commandId}

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
 import { groupStateSentences, groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
-import { itemSentence, type NamedFirm } from '#domain/request/items.ts'
+import { itemsInOne, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
 import { isSilent } from '#domain/status/state.ts'
 import { asSystem, type Tx } from '../client.ts'
@@ -227,7 +227,5 @@ const nobody = (after: unknown): string =>
 /** The sheet is written with the round, from the domain's type; a reader without it reads the word alone. */
 function publishedWords(sheet: unknown, firms: readonly NamedFirm[]): string {
   const items = (sheet as Sheet | null)?.items ?? []
-  const said = items.slice(0, 6).map((item) => itemSentence(item, firms))
-  const more = items.length > said.length ? [`${items.length - said.length} more`] : []
-  return items.length === 0 ? 'Published' : [...said, ...more].join('; ')
+  return items.length === 0 ? 'Published' : itemsInOne(items, firms)
 }

@@ -169,8 +169,8 @@ describe('the page of a group', () => {
     ])
     expect(group?.fee?.sentence).toContain('waived')
     const published = group?.history.find((one) => one.requestNumber === 1)?.what
-    expect(published).toMatch(
-      /^Create group Cedar risk; Add R5C914; .*; Authorize Casey Cedar for Xenon Clearing \(560\); 1 more$/,
+    expect(published).toBe(
+      'Create group Cedar risk; Add R5C914 and S2D914; Level All messages; No reject messages; Authorize Casey Cedar for Xenon Clearing (560) and Birch Clearing (571)',
     )
     expect(group?.history.map((one) => one.what)).toContain('Password created on ' + sandbox.seeded.client.sessionId)
   })

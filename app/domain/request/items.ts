@@ -179,3 +179,22 @@ export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): stri
       return 'Close the group'
   }
 }
+
+/** All items in one line: sources and a person's clearing firms together, however many there are. */
+export function itemsInOne(items: readonly Item[], firms: readonly NamedFirm[]): string {
+  const said = new Map<string, string[]>()
+  const say = (what: string, name: string) => said.set(what, [...(said.get(what) ?? []), name])
+  for (const item of items) {
+    if (item.op === 'add-source') say('Add', item.source)
+    else if (item.op === 'remove-source') say(item.revoked ? 'Remove, and nothing again,' : 'Remove', item.source)
+    else if (item.op === 'add-contact')
+      say(`Authorize ${item.contact.name} for`, clearingFirmName(item.contact.clearingCode, firms))
+    else said.set(itemSentence(item, firms), [])
+  }
+  return [...said].map(([what, names]) => [what, someOf(names)].filter(Boolean).join(' ')).join('; ')
+}
+
+function someOf(names: readonly string[]): string {
+  const shown = names.length > 12 ? [...names.slice(0, 10), `${names.length - 10} more`] : names
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}

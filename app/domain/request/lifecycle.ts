@@ -115,7 +115,9 @@ export function requestStateWord(state: RequestState, progress?: RequestProgress
     case 'scheduled':
       return progress?.effectiveAt ? `Scheduled (${progress.effectiveAt})` : 'Scheduled'
     case 'applying':
-      return progress && progress.parts > 0 ? `Applying (${progress.running} of ${progress.parts} parts)` : 'Applying'
+      return progress && progress.parts > 0
+        ? `Applying (${progress.running} of ${progress.parts} ${progress.parts === 1 ? 'part' : 'parts'})`
+        : 'Applying'
     case 'applied':
       return 'Applied'
     case 'returned':

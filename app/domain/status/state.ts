@@ -176,7 +176,7 @@ function held(facts: TargetFacts): DeliveryState | undefined {
   return {
     word: 'Paused',
     text: `Paused by ${facts.pausedBy ?? 'somebody'}`,
-    sentence: `Paused${why}. ${kept(facts.ledger)}.`,
+    sentence: `Paused${why}. ${keptWords(facts.ledger)}.`,
   }
 }
 
@@ -184,7 +184,7 @@ const copies = (count: number) => (count === 1 ? '1 copy' : `${writeCount(count)
 const verb = (count: number, one: string, many: string) => (count === 1 ? one : many)
 
 /** In the words of the columns beside it: what waits is numbered when the client comes, what is held it has to ask for. */
-const kept = ({ waiting, held }: Ledger, of = ''): string => {
+export const keptWords = ({ waiting, held }: Ledger, of = ''): string => {
   const waits = `${copies(waiting)}${of} ${verb(waiting, 'waits', 'wait')}`
   const isHeld = `${copies(held)}${waiting > 0 ? '' : of} ${verb(held, 'is', 'are')} held`
   if (waiting > 0 && held > 0) return `${waits} and ${isHeld}`
@@ -197,9 +197,9 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   if (!facts.hasCredential)
     return say(
       'Waiting for them',
-      `No password or access key yet: nobody can log on to ${facts.sessionId}. ${kept(facts.ledger)}.`,
+      `No password or access key yet: nobody can log on to ${facts.sessionId}. ${keptWords(facts.ledger)}.`,
     )
-  if (!facts.loggedOn) return say('Waiting for them', `No logon. ${kept(facts.ledger)}.`)
+  if (!facts.loggedOn) return say('Waiting for them', `No logon. ${keptWords(facts.ledger)}.`)
   if (facts.behindMs > lateAfterMs)
     return say(
       'Late',
@@ -231,7 +231,7 @@ export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
     return {
       word: 'Waiting for them',
       text: 'Waiting for them',
-      sentence: `${kept(ledger, ' of your sessions')} for the client.`,
+      sentence: `${keptWords(ledger, ' of your sessions')} for the client.`,
     }
   return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
 }
