@@ -3,7 +3,7 @@ import { startLoad, startSink, within } from './programs.ts'
 import { progress, shown, shownMs, type Table } from './report.ts'
 import { oneToOne } from './scenarios.ts'
 import type { SinkReport } from './sink.ts'
-import { connectorEnds, type System, startConnectorIn, temporaryDirectory } from './systems.ts'
+import { connectorEnds, type Ends, type System, startConnectorIn, temporaryDirectory } from './systems.ts'
 
 const livePerSecond = 1_000
 /** Live copies before anything is asked for; the first are not measured. */
@@ -20,14 +20,15 @@ export async function recoveryTable(messages: number): Promise<Table> {
   try {
     const ends = await connectorEnds(oneToOne, dir)
     const first = await startConnectorIn(dir, ends)
-    const filling = await fill(first, messages)
+    const sent: Sent = { messages: 0, connections: 0 }
+    const filling = await fill(first, messages, sent)
     await first.kill()
     const fromMs = performance.now()
     const again = await startConnectorIn(dir, ends)
     const readyS = (performance.now() - fromMs) / 1000
     progress(`recovery: ready after ${shown(readyS, 2)} s`)
     const startMb = again.peakMb()
-    const report = await askAgain(again, messages)
+    const report = await askAgain(again, sent)
     const endMb = again.peakMb()
     await again.stop()
     const rows = [
@@ -45,26 +46,43 @@ export async function recoveryTable(messages: number): Promise<Table> {
   }
 }
 
-type Filling = { copiesPerS: number; firstCpu: number; lastCpu: number; peakMb: number }
-type Sample = { copies: number; cpuSeconds: number }
+type Filling = { copiesPerS: number; shortCpu: number; longCpu: number; peakMb: number }
+/** What was sent so far: a connection of a feed begins with its Logon, which takes a number as well. */
+type Sent = { messages: number; connections: number }
 
-async function fill(system: System, messages: number): Promise<Filling> {
-  const samples: Sample[] = []
-  const told = (copies: number) => {
-    if (copies > (samples.at(-1)?.copies ?? 0)) samples.push({ copies, cpuSeconds: system.cpuSeconds() })
-    if (samples.length % 20 === 10) progress(`recovery: ${shown(copies)} of ${shown(messages)} messages`)
+/** CPU seconds per million copies are taken of a part near the beginning, when it has warmed up, and of the last. */
+async function fill(system: System, messages: number, sent: Sent): Promise<Filling> {
+  const part = Math.floor(messages / 16)
+  await flow(system, part, sent)
+  const short = await flow(system, part, sent)
+  const most = await flow(system, messages - 3 * part, sent)
+  const long = await flow(system, part, sent)
+  return {
+    copiesPerS: most.copiesPerS,
+    shortCpu: short.cpuPerMillion,
+    longCpu: long.cpuPerMillion,
+    peakMb: system.peakMb(),
   }
-  const sink = startSink({ targets: system.targets, copies: messages, latency: false, warmUp: 0 }, told)
-  const load = startLoad({ feeds: system.feeds, kind: oneToOne.kind, messages, perSecond: 0 })
+}
+
+/** So many messages flat out, until the last copy has come. */
+async function flow(system: System, messages: number, sent: Sent) {
+  const told = (copies: number) =>
+    progress(`recovery: ${shown(sent.messages + copies)} messages journaled and delivered`)
+  const { feeds, targets } = endsAfter(system, sent)
+  const sink = startSink({ targets, copies: messages, latency: false, warmUp: 0 }, everyTenth(told))
+  const load = startLoad({ feeds, kind: oneToOne.kind, messages, perSecond: 0 })
   try {
     await sink.ready
+    const cpuSeconds = system.cpuSeconds()
     load.start()
-    const [sent, arrived] = await within(60 + messages / slowestPerSecond, Promise.all([load.done, sink.done]))
+    const both = Promise.all([load.done, sink.done])
+    const [taken, arrived] = await within(60 + messages / slowestPerSecond, both)
+    sent.messages += messages
+    sent.connections++
     return {
-      copiesPerS: arrived.copies / ((arrived.lastMicros - sent.firstMicros) / 1e6),
-      firstCpu: cpuPerMillion(samples, 0.05 * messages, 0.25 * messages), // it has warmed up
-      lastCpu: cpuPerMillion(samples, 0.8 * messages, messages),
-      peakMb: system.peakMb(),
+      copiesPerS: messages / ((arrived.lastMicros - taken.firstMicros) / 1e6),
+      cpuPerMillion: ((system.cpuSeconds() - cpuSeconds) * 1e6) / messages,
     }
   } finally {
     load.end()
@@ -72,16 +90,22 @@ async function fill(system: System, messages: number): Promise<Filling> {
   }
 }
 
-/** CPU seconds per million copies; NaN when the journal is too short to tell. */
-function cpuPerMillion(samples: Sample[], from: number, to: number): number {
-  const inside = samples.filter(({ copies }) => copies >= from && copies <= to)
-  const [a, b] = [inside[0], inside.at(-1)]
-  return a && b ? ((b.cpuSeconds - a.cpuSeconds) * 1e6) / (b.copies - a.copies) : Number.NaN
+/** The same ends, with the numbers at which their Logons go on. */
+const endsAfter = ({ feeds, targets }: Ends, { messages, connections }: Sent): Ends => ({
+  feeds: feeds.map((feed) => ({ ...feed, number: messages + connections + 1 })),
+  targets: targets.map((target) => ({ ...target, number: connections + 1 })), // they send nothing but Logons
+})
+
+function everyTenth(call: (copies: number) => void): (copies: number) => void {
+  let count = 0
+  return (copies) => {
+    if (++count % 10 === 0) call(copies)
+  }
 }
 
-async function askAgain(system: System, messages: number): Promise<SinkReport> {
-  const targets = system.targets.map((target) => ({ ...target, number: 2 })) // it has sent nothing but a Logon
-  const feeds = system.feeds.map((feed) => ({ ...feed, number: messages + 2 }))
+async function askAgain(system: System, sent: Sent): Promise<SinkReport> {
+  const { messages } = sent
+  const { feeds, targets } = endsAfter(system, sent)
   const again = { after: quiet, by: ['fix' as const, 'application' as const], history: messages }
   const sink = startSink({ targets, copies: quiet, latency: true, warmUp, again })
   const load = startLoad({ feeds, kind: oneToOne.kind, messages: Number.MAX_SAFE_INTEGER, perSecond: livePerSecond })
@@ -95,9 +119,9 @@ async function askAgain(system: System, messages: number): Promise<SinkReport> {
   }
 }
 
-const fillingRows = ({ copiesPerS, firstCpu, lastCpu }: Filling) => [
+const fillingRows = ({ copiesPerS, shortCpu, longCpu }: Filling) => [
   ['filled at, copies/s', shown(copiesPerS)],
-  ['CPU s per million copies with a short and with a long journal', `${shown(firstCpu, 2)}, ${shown(lastCpu, 2)}`],
+  ['CPU s per million copies with a short and with a long journal', `${shown(shortCpu, 2)}, ${shown(longCpu, 2)}`],
 ]
 
 function againRows({ by, copies, seconds, latencies }: SinkReport['again'][number], { latencies: before }: SinkReport) {
