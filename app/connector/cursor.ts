@@ -46,7 +46,7 @@ export class CatchUp {
   private async run(): Promise<void> {
     try {
       await Promise.resolve() // what brought the wake comes first: a Logon's answer, the rest of a chunk
-      while (!this.stopped && this.target.hasRoom && (await this.stretch())) this.again = false
+      while (!this.stopped && this.target.hasRoomToCatchUp && (await this.stretch())) this.again = false
     } finally {
       this.running = false
     }
@@ -56,7 +56,7 @@ export class CatchUp {
       this.isWaiting = false
       this.target.report.behindSinceMs = 0
       this.target.report.isCatchingUp = false
-    } else if (this.again && this.target.hasRoom) this.wake()
+    } else if (this.again && this.target.hasRoomToCatchUp) this.wake()
   }
 
   /** One run of waiting copies as far as there is room. False: nothing is left to do. */
@@ -102,6 +102,6 @@ export class CatchUp {
     const { stream, epoch, number, position } = record
     const possResend = (record.flags & flag.possResend) !== 0
     target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late, possResend })
-    return target.hasRoom
+    return target.hasRoomToCatchUp
   }
 }

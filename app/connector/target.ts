@@ -128,6 +128,10 @@ export class Target implements Reader {
     return this.ready ? this.peer.wire?.hasRoom === true : this.copying.numbersAlways
   }
 
+  get hasRoomToCatchUp(): boolean {
+    return this.ready ? this.peer.wire?.hasRoomToCatchUp === true : this.copying.numbersAlways
+  }
+
   get hasRoomToSpare(): boolean {
     return this.ready && this.peer.wire?.hasRoomToSpare === true
   }

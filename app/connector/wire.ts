@@ -12,6 +12,8 @@ type Sealed = { batch: number; chunks: Chunk[]; close: boolean }
 
 /** Bytes of one connection that wait for the disk before copies wait too. */
 const mostUnsynced = 2 * 1024 * 1024
+/** Of a queue: so few at first, and more with every chunk that is taken, so that a client that comes and goes costs little. */
+const firstUnsynced = 64 * 1024
 
 const smallest = 4 * 1024
 const largest = 64 * 1024
@@ -32,6 +34,7 @@ export class Wire {
   queued = 0
   /** Those of them that have been handed to the socket. */
   private inSocket = 0
+  private unsyncedLimit = firstUnsynced
   private at = 0
   private size = smallest
   private chunks: Chunk[] = []
@@ -57,10 +60,17 @@ export class Wire {
    * for the disk is bounded by the disk's own pace, and here.
    */
   get hasRoom(): boolean {
+    return this.hasRoomFor(mostUnsynced)
+  }
+
+  /** The same for what waited. */
+  get hasRoomToCatchUp(): boolean {
+    return this.hasRoomFor(this.unsyncedLimit)
+  }
+
+  private hasRoomFor(unsynced: number): boolean {
     const { budget, inSocket, queued } = this
-    return (
-      this.isOpen && inSocket < budget.perSocket && queued - inSocket < mostUnsynced && budget.queued < budget.inAll
-    )
+    return this.isOpen && inSocket < budget.perSocket && queued - inSocket < unsynced && budget.queued < budget.inAll
   }
 
   /** The same for what is sent again, which waits for nothing and must not keep an answer waiting. */
@@ -142,6 +152,7 @@ export class Wire {
 
   private taken(chunk: Chunk): void {
     this.inSocket -= chunk.length
+    this.unsyncedLimit = Math.min(mostUnsynced, this.unsyncedLimit + chunk.length)
     this.drop([chunk])
     if (!this.gone) this.onDrain()
   }
