@@ -14,8 +14,9 @@ export type Verdict = { ok: true; index: number } | { ok: false }
 /** Why a Logon proved nothing, for the owner of the session; the client itself is told no more than that it was refused. */
 export function whyUnproven(given: LogonCredentials, configured: readonly Credential[]): string {
   const kinds = new Set(configured.map((one) => one.kind))
-  if (kinds.size === 0) return 'No password exists for this session yet.'
-  if (given.kind === 'none') return 'It carried no password (95, 96).'
+  if (kinds.size === 0) return 'No password or access key exists for this session yet.'
+  if (given.kind === 'none')
+    return kinds.has('password') ? 'It carried no password (95, 96).' : 'It carried no signature (355, 1402).'
   if (!kinds.has(given.kind))
     return given.kind === 'hmac' ? 'It was signed, but this session has a password.' : 'This session wants a signature.'
   return given.kind === 'hmac'

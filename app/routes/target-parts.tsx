@@ -9,6 +9,7 @@ import { paths } from '#app/paths.ts'
 import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import type { RecentCopies as Copies } from '#db/queries/recent-copies.ts'
 import { credentialName, gatewayName, protocolNames } from './names.ts'
+import { logonFacts } from './target-logon.ts'
 
 /** What a client developer types into a configuration. */
 export function Connection({ target, clientCommand }: { target: TargetView; clientCommand: string | null }) {
@@ -22,14 +23,11 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
           })),
           { term: 'BeginString (8)', value: <Mono>FIX.4.2</Mono> },
           { term: 'SenderCompID (49)', value: <Copyable text={target.senderCompId} label="SenderCompID" /> },
-          { term: 'SenderSubID (50)', value: 'yours: letters and digits; it comes back as 57' },
+          { term: 'SenderSubID (50)', value: 'yours: letters and digits' },
           { term: 'SenderLocationID (142)', value: 'yours: where your client runs' },
           { term: 'TargetCompID (56)', value: <Copyable text={target.exchange.compId} label="TargetCompID" /> },
           { term: 'TargetSubID (57)', value: <Copyable text={target.exchange.subId} label="TargetSubID" /> },
-          { term: 'EncryptMethod (98)', value: <Mono>0</Mono> },
-          { term: 'HeartBtInt (108)', value: 'seconds, 5 to 60' },
-          { term: 'ResetSeqNumFlag (141)', value: 'N, or none' },
-          { term: 'RawDataLength (95), RawData (96)', value: 'the length of the password, and the password' },
+          ...logonFacts(target.protocol),
           { term: 'Protocol', value: protocolNames[target.protocol] ?? target.protocol },
           { term: 'Sources on', value: gatewayName(target.gateway) },
           clientCommand !== null && {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hashSync } from '@node-rs/argon2'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { isAllowed } from '#connector/allowed.ts'
-import { CredentialCheck, FailureLimit } from '#connector/credentials.ts'
+import { CredentialCheck, FailureLimit, whyUnproven } from '#connector/credentials.ts'
 
 function check(): CredentialCheck {
   const made = new CredentialCheck()
@@ -39,6 +39,17 @@ describe('a logon', () => {
     expect(check().check({ kind: 'none' }, [], true)).toEqual({ ok: false })
     expect(check().check({ kind: 'none' }, [password('x')], false)).toEqual({ ok: false })
   })
+})
+
+test('a session’s owner is told why a logon proved nothing', () => {
+  const password = { kind: 'password' as const, password: 'secret' }
+  const key = { kind: 'hmac' as const, accessKeyId: 'K', secretKey: 'S' }
+  const none = { kind: 'none' as const }
+  expect(whyUnproven(none, [])).toMatch(/^No password or access key exists/)
+  expect(whyUnproven(none, [password])).toMatch(/no password \(95, 96\)/)
+  expect(whyUnproven(none, [key])).toMatch(/no signature/)
+  expect(whyUnproven({ kind: 'password', password: 'x' }, [password])).toMatch(/not one that is valid now/)
+  expect(whyUnproven({ kind: 'password', password: 'x' }, [key])).toMatch(/wants a signature/)
 })
 
 describe('an address', () => {
