@@ -135,6 +135,7 @@ export function applyControl(state: State, position: number, control: Control) {
     case 'checkpoint':
       return // the state is this one already; a replay that has met damage takes it (recovery.ts)
     case 'raise':
+      data.raises = [...(data.raises ?? []), position]
       for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
         numbers.nextOut += control.by
   }

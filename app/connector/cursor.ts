@@ -1,6 +1,7 @@
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { flag } from './fold.ts'
+import { mayBeAgain } from './state.ts'
 import type { Target } from './target.ts'
 
 const source = blankSourceMessage()
@@ -100,7 +101,8 @@ export class CatchUp {
     const late = (record.flags & flag.late) !== 0
     readSource(record, record.start, record.end - record.start, record.bodyAt, record.at797, source)
     const { stream, epoch, number, position } = record
-    const possResend = (record.flags & flag.possResend) !== 0
+    const { state, journal } = target.core
+    const possResend = (record.flags & flag.possResend) !== 0 || mayBeAgain(state.data, position, journal.end)
     target.copy(source, target.sources.byStream(stream), position, { stream, epoch, number, late, possResend })
     return target.hasRoomToCatchUp
   }

@@ -64,6 +64,7 @@ export function applyRetention(
   { before, expired, gone }: { before: number; expired: readonly Expired[]; gone: Record<number, Gone> },
 ): void {
   data.kept = before
+  if (data.raises) data.raises = data.raises.filter((at) => at > before)
   for (const { target, week, stream, count } of expired) expire(data.targets[target]?.ledger[week]?.[stream], count)
   for (const [stream, newest] of Object.entries(gone)) {
     const known = data.streams[Number(stream)]

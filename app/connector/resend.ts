@@ -10,6 +10,7 @@ import type { DeliveryRecord, MessageRecord, SessionRecord } from '#journal/reco
 import { flag, isByApplication } from './fold.ts'
 import { isRevoked } from './membership.ts'
 import { fetch, Pace } from './pace.ts'
+import { mayBeAgain } from './state.ts'
 import type { Target } from './target.ts'
 
 /** Recovery window of a FIX resend (spec §5). */
@@ -84,7 +85,7 @@ export class ResendJob {
 
   /** The copies of one D that lie in the range; the record is reused, so what is needed of it is taken first. */
   private async copies(record: Readonly<DeliveryRecord>): Promise<void> {
-    const { firstNumber, count, kind, sendingTimeMs } = record
+    const { firstNumber, count, kind, sendingTimeMs, position: numberedAt } = record
     const first = Math.max(this.report.next, firstNumber)
     const last = Math.min(this.end, firstNumber + count - 1)
     if (first > last) {
@@ -109,7 +110,7 @@ export class ResendJob {
       const gone = isOld || isRevoked(this.target.state, message.stream, message.position)
       for (const item of this.plan.push(number, gone ? 'revoked' : 'application')) {
         if (item.type === 'gap-fill') this.gapFill(item)
-        else this.copy(message, number, distances[number - first]!, kind, sent, sendingTimeMs)
+        else this.copy(message, number, distances[number - first]!, kind, sent, sendingTimeMs, numberedAt)
       }
     }
   }
@@ -121,13 +122,14 @@ export class ResendJob {
     kind: number,
     sent: ReturnType<typeof constant>,
     sentMs: number,
+    numberedAt: number,
   ): void {
-    const { wallMs, sendingTime } = this.target.core
+    const { wallMs, sendingTime, state } = this.target.core
     const from = this.target.sources.byStream(m.stream)
     readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
     this.target.copyAgain(source, from, number, {
       previous: distance > 0 ? m.number - distance : 0,
-      possResend: (m.flags & flag.possResend) !== 0,
+      possResend: (m.flags & flag.possResend) !== 0 || mayBeAgain(state.data, m.position, numberedAt),
       applResend: isByApplication(kind) || (m.flags & flag.late) !== 0,
       sendingTime: sentMs > wallMs ? sent : sendingTime, // a clock set back since: 52 is never before 122
       origSendingTime: sent,

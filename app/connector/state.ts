@@ -15,6 +15,8 @@ export type Durable = {
   weeks: { week: string; from: number }[]
   /** Retention has removed what stood before this position. */
   kept: number
+  /** Where damage made all outbound numbers jump, oldest first. Absent: nowhere that is kept. */
+  raises?: number[]
   /** Of the configuration in force. */
   version: number
   digest: string
@@ -117,6 +119,13 @@ export type State = {
   /** By stream. Derived from `data`. */
   routes: (readonly Route[])[]
 }
+
+/**
+ * Whether a copy may have been sent before under a number that damage took: its message came before a raise of all numbers, and it was
+ * numbered at `numberedAt` behind it.
+ */
+export const mayBeAgain = ({ raises }: Durable, position: number, numberedAt: number): boolean =>
+  raises?.some((at) => position < at && at < numberedAt) ?? false
 
 const noRoutes: readonly Route[] = []
 export const routesOf = (state: State, stream: number): readonly Route[] => state.routes[stream] ?? noRoutes

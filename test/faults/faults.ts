@@ -8,7 +8,8 @@ import { simulate } from './simulation/world.ts'
 
 const help = `npm run faults -- [--minutes 10] [--seed N] [--only "connector killed,bit flip"]
 
-Breaks a running connector, one fault a round, while a gateway hands messages over and two clients receive them, and compares what was
+Breaks a running connector, one fault a round, while three gateways hand messages over (in envelopes, as
+they are, and on a connection of ours) and three clients receive them (classic by either rules, Drop Copy 4.0), and compares what was
 sent, what came, and what the journal and the ledger say. Prints its seed first and a table last; exits with 0 when nothing was
 lost, doubled or renumbered. After a flipped bit: when no number was used again, every doubled copy tells so, every loss is named.
 `
@@ -76,7 +77,7 @@ async function campaign(random: Random, names: readonly FaultName[], untilMs: nu
     for (let i = 0; i < roundsPerRig && performance.now() < untilMs && isClean(); i++) {
       const name = random.pick([...names, ...names.filter((one) => one.startsWith('connector killed'))])
       note(name, await round(rig, random, name, random.between(300, 3_000)))
-      say(`${name}: ${rig.gateway.total} messages, ${rig.kills} kills`)
+      say(`${name}: ${rig.total} messages, ${rig.kills} kills`)
     }
     const wrong = await closing(rig)
     note('journal read whole', { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN })

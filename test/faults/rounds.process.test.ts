@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.dispose())
 
-describe('with both clients and the gateway counting, nothing is lost, doubled or renumbered', () => {
+describe('with all clients and gateways counting, nothing is lost, doubled or renumbered', () => {
   test.each(Object.keys(faults) as FaultName[])('%s', async (name) => {
     const { lost, doubled, wrong } = await round(rig, random, name, 400)
     expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] })

@@ -1,9 +1,10 @@
+import { innerOf } from '#test/support/dc4.ts'
 import { fieldOf, type Received } from '#test/support/fix-peer.ts'
 
 export type Copy = {
   /** MsgSeqNum(34) under which it came first. */
   number: number
-  /** The source and its number: 1180 and 1181. */
+  /** The source and its number: 1180 and 1181; of Drop Copy 4.0 the inner 56 and 34. */
   source: string
   sourceNumber: number
   /** ApplLastSeqNum(1350); 0: absent. */
@@ -23,14 +24,18 @@ export class Account {
   readonly wrong: string[] = []
   private readonly filled = new Set<number>()
 
+  /** `hasChain`: the classic copies, which name the one before them. */
+  constructor(readonly hasChain = true) {}
+
   /** A message that carries a number of ours; copies are recorded, Gap Fills move the next number. */
   take(message: Received): void {
     const { seqNum, type } = message
     if (type === '5' && /too low/.test(fieldOf(message, 58) ?? '')) this.wrong.push(`logged out: ${message.text}`)
-    if (type === '8') this.copy(message)
+    if (type === '8' || type === 'n') this.copy(message)
     const behind = type === '4' ? Number(fieldOf(message, 36)) : seqNum + 1
     this.highest = Math.max(this.highest, behind - 1)
-    if (type !== '8') for (let n = seqNum; n < behind && behind - seqNum < 50_000; n++) this.filled.add(n)
+    if (type !== '8' && type !== 'n')
+      for (let n = seqNum; n < behind && behind - seqNum < 50_000; n++) this.filled.add(n)
     if (seqNum === this.next) this.next = behind
     while (this.byNumber.has(this.next) || this.filled.has(this.next)) this.filled.delete(this.next++)
   }
@@ -42,10 +47,11 @@ export class Account {
 
   private copy(message: Received): void {
     const text = (tag: number) => fieldOf(message, tag) ?? ''
+    const inner = innerOf(message)
     const copy: Copy = {
       number: message.seqNum,
-      source: text(1180),
-      sourceNumber: Number(text(1181)),
+      source: this.hasChain ? text(1180) : (/\|56=(...)/.exec(inner)?.[1] ?? ''),
+      sourceNumber: Number(this.hasChain ? text(1181) : /\|34=(\d+)/.exec(inner)?.[1]),
       previous: Number(text(1350)),
       isFlagged: text(1352) === 'Y' || text(97) === 'Y',
     }
@@ -60,16 +66,11 @@ export class Account {
 }
 
 /**
- * What is wrong with an account, against what the gateway has sent. `isTold`: a copy that comes twice is flagged, or its 1350 names one
- * before the newest that the client has. Session ID of a source: its first three characters.
+ * What is wrong with an account, against what the gateways have sent (`SSS NUMBER`; Session ID of a source: its first three characters).
+ * `isTold`: a copy that comes twice is flagged, or its 1350 names one before the newest that the client has.
  */
-export function judge(account: Account, sent: ReadonlyMap<string, number>) {
-  const lost: string[] = []
-  for (const [source, count] of sent)
-    for (let n = 1; n <= count; n++) {
-      const what = `${source.slice(0, 3)} ${n}`
-      if (!account.distinct.has(what)) lost.push(what)
-    }
+export function judge(account: Account, sent: ReadonlySet<string>) {
+  const lost = [...sent].filter((what) => !account.distinct.has(what))
   const doubled: (Copy & { isTold: boolean })[] = []
   const chain: string[] = []
   const seen = new Set<string>()
@@ -78,9 +79,9 @@ export function judge(account: Account, sent: ReadonlyMap<string, number>) {
     const { source, sourceNumber, previous, isFlagged, number } = copy
     const what = `${source} ${sourceNumber}`
     const before = head.get(source) ?? 0
-    if (seen.has(what)) doubled.push({ ...copy, isTold: isFlagged || previous < before })
+    if (seen.has(what)) doubled.push({ ...copy, isTold: isFlagged || (account.hasChain && previous < before) })
     seen.add(what)
-    if (isFlagged && previous === 0) continue // outside the chain
+    if (!account.hasChain || (isFlagged && previous === 0)) continue // outside the chain
     if (previous !== before) chain.push(`${number}: ${what} names ${previous}, the one before was ${before}`)
     head.set(source, Math.max(before, sourceNumber))
   }

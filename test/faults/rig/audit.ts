@@ -11,8 +11,8 @@ export type Audit = {
   messages: Map<string, number>
   /** Copies numbered, by target. */
   copies: Map<string, number>
-  /** Numbers of the feed that are named as lost. */
-  lost: { from: number; to: number }[]
+  /** Numbers of feeds that are named as lost. */
+  lost: { feed: string; from: number; to: number }[]
   /** By target: what the ledger says was delivered. */
   delivered: Map<string, number>
   wrong: string[]
@@ -89,5 +89,11 @@ export async function audit(
       delivered.set(target.name, (delivered.get(target.name) ?? 0) + row.delivered)
     }
   if (skipped.length > 0 && !isDamaged) wrong.push(`damaged: ${JSON.stringify(skipped)}`)
-  return { messages, copies, lost: Object.values(feeds).flatMap((feed) => feed.loss), delivered, wrong }
+  return {
+    messages,
+    copies,
+    lost: Object.values(feeds).flatMap(({ name, loss }) => loss.map(({ from, to }) => ({ feed: name, from, to }))),
+    delivered,
+    wrong,
+  }
 }

@@ -7,7 +7,7 @@ const askAgainMs = 500
 
 /** A client of the service: keeps its account and asks for what it misses until it has it. */
 export class Client extends Party {
-  readonly account = new Account()
+  readonly account: Account
   /** When each copy came first, by `SSS NUMBER`. */
   readonly cameAtMs = new Map<string, number>()
   private askedMs = 0
@@ -17,6 +17,7 @@ export class Client extends Party {
   constructor(
     port: number,
     readonly session: string,
+    protocol: 'classic' | 'dc4' = 'classic',
   ) {
     super(port, {
       sender: `${session}N`,
@@ -25,6 +26,7 @@ export class Client extends Party {
       targetSubId: 'G',
       locationId: 'US,IL',
     })
+    this.account = new Account(protocol === 'classic')
     this.timer = setInterval(() => this.askIfMissing(), 50)
   }
 

@@ -2,7 +2,6 @@ import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '#gateway-sim/random.ts'
 import { flipBit, tearTail } from './damage.ts'
-import { sources } from './gateway.ts'
 import type { Rig } from './rig.ts'
 
 /** What goes wrong while messages flow. Leaves everything running again. */
@@ -73,28 +72,28 @@ export const faults = {
   'feed cut in the middle of a message': async (rig, random) => {
     for (let left = random.between(1, 4); left > 0; left--) {
       await wait(random.between(20, 200))
-      rig.gateway.cutMidMessage()
+      random.pick(rig.gateways).cutMidMessage()
     }
   },
   'feed repeats': async (rig, random) => {
     for (let left = 3; left > 0; left--) {
       await wait(random.between(20, 150))
-      rig.gateway.repeat(random.pick(sources), random.between(1, 200))
+      random.pick(rig.gateways).repeat(random, random.between(1, 200))
     }
   },
   'feed skips': async (rig, random) => {
     for (let left = 3; left > 0; left--) {
       await wait(random.between(20, 150))
-      rig.gateway.skip(random.below(5), random.between(1, 30))
+      random.pick(rig.gateways).skip(random.below(5), random.between(1, 30))
     }
   },
   'feed goes back to 1': async (rig, random) => {
     await wait(random.between(20, 300))
-    rig.gateway.backToOne()
+    random.pick(rig.gateways).backToOne()
   },
   'reconnect storm': async (rig, random) => {
     for (let i = 0; i < 40; i++) {
-      random.pick([rig.gateway, ...rig.clients]).cut()
+      random.pick([...rig.gateways, ...rig.clients]).cut()
       const port = random.pick(rig.clients).port
       const stranger = connect(port, '127.0.0.1').on('error', () => undefined)
       stranger.end(random.pick(['', 'GET / HTTP/1.1\r\n\r\n', '8=FIX.4.2\x019=5\x0135=A\x0110=000\x01']))

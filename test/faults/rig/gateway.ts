@@ -1,31 +1,36 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Random } from '#gateway-sim/random.ts'
 import { type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
-import { envelop, sourceFill } from '#test/support/source-flow.ts'
+import { envelop, fillBody, sourceFill } from '#test/support/source-flow.ts'
 import { Party } from './party.ts'
 
-export const sources = ['K7T882', 'M3P882'] as const
+/** How a gateway hands its messages over: in envelopes or as they are, on connections of its own or on ours. */
+export type GatewayOptions = {
+  feed: string
+  compId: string
+  sources: readonly string[]
+  isPlain?: boolean
+  listens?: boolean
+}
 
-/** The order-entry gateway: hands over the messages of both sources, keeps all of them, and can be told to do so badly. */
+/** An order-entry gateway: hands over the messages of its sources, keeps all of them, and can be told to do so badly. */
 export class Gateway extends Party {
-  /** Source messages handed over, by source: 1 to this. */
-  readonly sent = new Map<string, number>(sources.map((source) => [source, 0]))
-  /** When each was, and under which number of the feed first, by `SSS NUMBER`. */
-  readonly feedNumbers = new Map<string, number>()
-  readonly sentAtMs = new Map<string, number>()
-  private readonly inner = new Map<string, Buffer>()
+  /** Source messages handed over, by `SSS NUMBER`: when, and under which number of the feed first. */
+  readonly sent = new Map<string, { atMs: number; feedNumber: number }>()
+  private readonly inner = new Map<string, Buffer[]>()
   private turn = 0
   private hasForgotten = false
 
-  constructor(port: number) {
-    super(port, { sender: 'GW1', target: 'DROPCOPY', subId: 'GW', targetSubId: 'DC', locationId: 'US,IL' })
-  }
-
-  get total(): number {
-    return [...this.sent.values()].reduce((sum, count) => sum + count, 0)
+  constructor(
+    port: number,
+    readonly kind: GatewayOptions,
+  ) {
+    const ends = { sender: kind.compId, target: 'DROPCOPY', subId: 'GW', targetSubId: 'DC', locationId: 'US,IL' }
+    super(port, ends, kind.listens)
   }
 
   /** Hands over `count` more, `each` every 5 ms or so while it is logged on. */
-  async flow(count: number, each = 10): Promise<void> {
+  async flow(count: number, each = 5): Promise<void> {
     for (let left = count; left > 0; await wait(5)) {
       for (let i = 0; i < each && left > 0 && this.isLive; i++, left--) this.next()
     }
@@ -47,11 +52,10 @@ export class Gateway extends Party {
     peer.write = write
   }
 
-  /** The newest messages of a source once more under new numbers of the feed. */
-  repeat(source: string, count: number): void {
-    const highest = this.sent.get(source) ?? 0
-    for (let n = Math.max(1, highest - count + 1); n <= highest && this.peer; n++)
-      envelop(this.peer, this.inner.get(`${source} ${n}`) ?? Buffer.alloc(0))
+  /** The newest messages of a source once more under new numbers of the feed; on a plain feed those would be other messages. */
+  repeat(random: Random, count: number): void {
+    const source = random.pick(this.kind.sources)
+    for (const message of (this.inner.get(source) ?? []).slice(-count)) if (this.peer) envelop(this.peer, message)
   }
 
   /** It has forgotten its numbers: logs on with 34=1, is told what is expected, and goes on there. */
@@ -66,7 +70,8 @@ export class Gateway extends Party {
     peer.logon()
   }
 
-  protected hear(_peer: FixPeer, message: Received): void {
+  protected hear(peer: FixPeer, message: Received): void {
+    if (message.type === 'A' && this.listens) this.logon(peer)
     const expected = Number(fieldOf(message, 789))
     if (message.type === '5' && expected > this.memory.seqNum) this.memory.seqNum = expected
   }
@@ -74,13 +79,19 @@ export class Gateway extends Party {
   private next(): void {
     const { peer } = this
     if (!peer) return
-    const source = sources[this.turn++ % sources.length] ?? sources[0]
-    const number = (this.sent.get(source) ?? 0) + 1
+    const { sources, isPlain } = this.kind
+    const source = sources[this.turn++ % sources.length] ?? ''
+    const feedNumber = this.memory.seqNum
+    const before = this.inner.get(source) ?? []
+    const number = isPlain ? feedNumber : before.length + 1
+    this.sent.set(`${source.slice(0, 3)} ${number}`, { atMs: performance.now(), feedNumber })
+    if (isPlain) {
+      peer.send('8', fillBody(number))
+      return
+    }
     const message = sourceFill(source, number)
-    this.inner.set(`${source} ${number}`, message)
-    this.sent.set(source, number)
-    this.sentAtMs.set(`${source.slice(0, 3)} ${number}`, performance.now())
-    this.feedNumbers.set(`${source.slice(0, 3)} ${number}`, this.memory.seqNum)
+    this.inner.set(source, before)
+    before.push(message)
     envelop(peer, message)
   }
 }

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { FixPeer, type Memory, type Received } from '#test/support/fix-peer.ts'
 
@@ -34,7 +34,7 @@ class RigPeer extends FixPeer {
   }
 }
 
-/** One end of a session that comes back whenever its connection is gone, and remembers its numbers. */
+/** One end of a session that is there again whenever its connection is gone, and remembers its numbers. It connects, or is connected to. */
 export abstract class Party {
   readonly memory: Memory = { seqNum: 1, sent: new Map() }
   /** Stays away while this is so. */
@@ -43,12 +43,15 @@ export abstract class Party {
   protected peer: RigPeer | undefined
   private isStopped = false
   private readonly done: Promise<void>
+  private readonly server: Server | undefined
 
   constructor(
     readonly port: number,
     private readonly options: Omit<Options, 'memory'>,
+    protected readonly listens = false,
   ) {
-    this.done = this.run()
+    if (listens) this.server = createServer((socket) => void this.live(socket)).listen(port, '127.0.0.1')
+    this.done = listens ? Promise.resolve() : this.run()
   }
 
   get isLive(): boolean {
@@ -62,6 +65,7 @@ export abstract class Party {
 
   async stop(): Promise<void> {
     this.isStopped = true
+    this.server?.close()
     this.cut()
     await this.done
   }
@@ -71,18 +75,22 @@ export abstract class Party {
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
-      if (!this.isAway) await this.live().catch(() => undefined)
+      if (!this.isAway) await this.knock().catch(() => undefined)
       await wait(20)
     }
   }
 
-  /** One connection from beginning to end. */
-  private async live(): Promise<void> {
+  private async knock(): Promise<void> {
     const socket = connect(this.port, '127.0.0.1')
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('error', reject)
     })
+    await this.live(socket)
+  }
+
+  /** One connection from beginning to end. */
+  private async live(socket: Socket): Promise<void> {
     const ended = new Promise((resolve) => socket.once('close', resolve))
     const peer = new RigPeer(socket, { ...this.options, memory: this.memory }, (from, message) => {
       if (message.type === 'A') this.logons++
@@ -90,7 +98,7 @@ export abstract class Party {
     })
     this.peer = peer
     if (this.isStopped) peer.destroy()
-    this.logon(peer)
+    if (!this.listens) this.logon(peer)
     await ended
   }
 }

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { judge } from './account.ts'
 import { Client } from './client.ts'
 import type { Answer, Order } from './connector-child.ts'
-import { Gateway, sources } from './gateway.ts'
+import { Gateway } from './gateway.ts'
+import { gateways, snapshot, targets } from './wanted.ts'
 
 export const segmentBytes = 2 * 1024 * 1024
 const program = fileURLToPath(new URL('./connector-child.ts', import.meta.url))
@@ -17,8 +17,7 @@ const program = fileURLToPath(new URL('./connector-child.ts', import.meta.url))
 type Look = Extract<Answer, { event: 'look' }>
 
 /**
- * A connector in a process of its own, a gateway with two sources and two clients: one by the rules of `cme`, one by those of `fix`.
- * Whatever breaks is started again; what each side has seen is compared when all is quiet.
+ * A connector in a process of its own, three gateways and three clients: everything that messages come in by and go out by. Whatever breaks is started again; what each side has seen is compared when all is quiet.
  */
 export class Rig {
   readonly journal: string
@@ -30,20 +29,39 @@ export class Rig {
 
   private constructor(
     readonly dir: string,
-    readonly gateway: Gateway,
-    readonly clients: readonly [Client, Client],
+    readonly gateways: readonly Gateway[],
+    readonly clients: readonly Client[],
   ) {
     this.journal = join(dir, 'data', 'journal')
   }
 
   static async start(): Promise<Rig> {
     const dir = mkdtempSync(join(tmpdir(), 'faults-'))
-    const [feedPort = 0, targetPort = 0] = await freePorts(2)
-    writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(feedPort, targetPort)))
-    const clients = [new Client(targetPort, 'ODQ1Z9'), new Client(targetPort, 'FIX001')] as const
-    const rig = new Rig(dir, new Gateway(feedPort), clients)
+    const [targetPort = 0, ...feedPorts] = await freePorts(1 + gateways.length)
+    writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(feedPorts, targetPort)))
+    const clients = targets.map(({ sessionId, protocol }) => new Client(targetPort, sessionId, protocol))
+    const rig = new Rig(
+      dir,
+      gateways.map((one, i) => new Gateway(feedPorts[i] ?? 0, one)),
+      clients,
+    )
     await rig.launch()
     return rig
+  }
+
+  /** By `SSS NUMBER`: every source message handed over. */
+  get sent(): ReadonlySet<string> {
+    return new Set(this.gateways.flatMap(({ sent }) => [...sent.keys()]))
+  }
+
+  get total(): number {
+    return this.gateways.reduce((sum, { sent }) => sum + sent.size, 0)
+  }
+
+  /** About so many more messages, a part by each gateway. */
+  async flow(messages: number): Promise<void> {
+    const each = Math.ceil(messages / this.gateways.length)
+    await Promise.all(this.gateways.map((gateway) => gateway.flow(each)))
   }
 
   async launch(): Promise<void> {
@@ -86,8 +104,8 @@ export class Rig {
 
   /** Until each client has every message that was handed over, or nothing came for so long. False: not everything came. */
   async settled(withinMs = 60_000, quietMs = withinMs): Promise<boolean> {
-    const [deadline, { gateway, clients }] = [performance.now() + withinMs, this]
-    const hasAll = (client: Client) => client.isLive && client.isWhole && client.account.distinct.size === gateway.total
+    const [deadline, { clients, total }] = [performance.now() + withinMs, this]
+    const hasAll = (client: Client) => client.isLive && client.isWhole && client.account.distinct.size === total
     const seen = () => clients.map(({ account }) => `${account.next} ${account.byNumber.size}`).join()
     for (let [before, since] = ['', performance.now()]; performance.now() < deadline; await wait(20)) {
       if (this.dead.length > 0) return false
@@ -98,9 +116,10 @@ export class Rig {
     return false
   }
 
-  /** Of both clients together; `wrong` says everything that no fault excuses. */
+  /** Of all clients together; `wrong` says everything that no fault excuses. */
   verdict() {
-    const judged = this.clients.map(({ account }) => ({ account, ...judge(account, this.gateway.sent) }))
+    const { sent } = this
+    const judged = this.clients.map(({ account }) => ({ account, ...judge(account, sent) }))
     return {
       lost: judged.flatMap(({ lost }) => lost),
       doubled: judged.flatMap(({ doubled }) => doubled),
@@ -110,7 +129,7 @@ export class Rig {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.gateway, ...this.clients].map((party) => party.stop()))
+    await Promise.all([...this.gateways, ...this.clients].map((party) => party.stop()))
     await this.end('SIGKILL')
     rmSync(this.dir, { recursive: true, force: true })
   }
@@ -137,48 +156,6 @@ export class Rig {
       child?.on('message', hear)
       child?.once('exit', (code, signal) => reject(new Error(`no ${event}: ${code ?? signal}\n${this.stderr}`)))
     })
-  }
-}
-
-/** A day of the week half a week from now: no trading week ends while clocks are set back and forward. */
-function quietDay(): string {
-  const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
-  return days[(new Date().getUTCDay() + 3) % 7] ?? 'sunday'
-}
-
-function snapshot(feedPort: number, targetPort: number): SnapshotInput {
-  const target = (sessionId: string, policy: 'cme' | 'fix') => ({
-    sessionId,
-    protocol: 'classic' as const,
-    group: sessionId,
-    level: 'all' as const,
-    sources: [...sources],
-    queueDepth: 'all' as const,
-    policy,
-    listen: [{ role: 'primary' as const, host: '127.0.0.1', port: targetPort }],
-    credentials: [{ kind: 'password' as const, password: 'secret' }],
-  })
-  return {
-    schema: 1,
-    version: 1,
-    exchange: { compId: 'CME', subId: 'G' },
-    week: { zone: 'UTC', day: quietDay() as 'sunday', time: '12:00' }, // one of the seven
-    feeds: [
-      {
-        id: 'gw1',
-        mode: 'accept',
-        host: '127.0.0.1',
-        port: feedPort,
-        dialect: 'encapsulated',
-        ourCompId: 'DROPCOPY',
-        theirCompId: 'GW1',
-        heartbeatS: 30,
-      },
-    ],
-    sources: sources.map((id) => ({ id, feed: 'gw1', gateway: 'cgw' as const })),
-    targets: [target('ODQ1Z9', 'cme'), target('FIX001', 'fix')],
-    limits: { socketBytes: 64 * 1024 },
-    journal: { durability: 'fsync' },
   }
 }
 

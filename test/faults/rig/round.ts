@@ -1,8 +1,7 @@
 import type { Random } from '#gateway-sim/random.ts'
 import { type Account, type Copy, judge } from './account.ts'
-import { audit } from './audit.ts'
+import { type Audit, audit } from './audit.ts'
 import { bitFlip, type FaultName, faults } from './faults.ts'
-import type { Gateway } from './gateway.ts'
 import { Rig, segmentBytes } from './rig.ts'
 
 /** What a round, or a whole rig, came to. */
@@ -20,18 +19,18 @@ export type Outcome = {
   p99Ms: number
 }
 
-/** One fault under a load of so many messages, until both clients have everything. */
+/** One fault under a load of so many messages, until all clients have everything. */
 export async function round(rig: Rig, random: Random, name: FaultName, messages: number): Promise<Outcome> {
-  const before = { total: rig.gateway.total, kills: rig.kills, atMs: performance.now() }
-  const load = rig.gateway.flow(messages)
+  const before = { total: rig.total, kills: rig.kills, atMs: performance.now() }
+  const load = rig.flow(messages)
   await faults[name](rig, random)
   await load
-  await rig.gateway.flow(2) // so that whatever went missing before is noticed
+  await rig.flow(3) // so that whatever went missing before is noticed
   const isSettled = await rig.settled()
   const { lost, doubled, chain, wrong } = rig.verdict()
   const stuck = isSettled || lost.length > 0 ? [] : ['not everything came within a minute']
   return {
-    copies: (rig.gateway.total - before.total) * rig.clients.length,
+    copies: (rig.total - before.total) * rig.clients.length,
     lost,
     doubled: doubled.map(textOf),
     wrong: [...wrong, ...chain, ...stuck],
@@ -41,18 +40,17 @@ export async function round(rig: Rig, random: Random, name: FaultName, messages:
   }
 }
 
-/** Stops a rig and compares its journal and its ledger with what the gateway sent and the clients have. */
+/** Stops a rig and compares its journal and its ledger with what the gateways sent and the clients have. */
 export async function closing(rig: Rig): Promise<string[]> {
   await rig.stop()
   const found = await audit(rig.journal, segmentBytes, accountsOf(rig))
   const { wrong } = found
-  for (const [source, count] of rig.gateway.sent)
-    if ((found.messages.get(source) ?? 0) !== count)
-      wrong.push(`${source}: ${count} sent, ${found.messages.get(source)} in the journal`)
+  const kept = [...found.messages.values()].reduce((sum, count) => sum + count, 0)
+  if (kept !== rig.total) wrong.push(`${rig.total} sent, in the journal ${JSON.stringify([...found.messages])}`)
   for (const { session } of rig.clients)
-    if ([found.copies, found.delivered].some((counts) => (counts.get(session) ?? 0) !== rig.gateway.total))
+    if ([found.copies, found.delivered].some((counts) => (counts.get(session) ?? 0) !== rig.total))
       wrong.push(
-        `${session}: ${rig.gateway.total} sent, ${found.copies.get(session)} numbered, ${found.delivered.get(session)} delivered by the ledger`,
+        `${session}: ${rig.total} sent, ${found.copies.get(session)} numbered, ${found.delivered.get(session)} delivered by the ledger`,
       )
   if (found.lost.length > 0) wrong.push(`named as lost: ${JSON.stringify(found.lost)}`)
   return wrong
@@ -62,18 +60,18 @@ export async function closing(rig: Rig): Promise<string[]> {
 export async function flipRound(random: Random, messages: number): Promise<Outcome> {
   const rig = await Rig.start()
   try {
-    const load = rig.gateway.flow(messages)
+    const load = rig.flow(messages)
     await bitFlip(rig, random)
     await load
     await rig.settled(30_000, 2_000)
-    await rig.gateway.flow(10) // the chain of these says what is missing before them
+    await rig.flow(15) // the chain of these says what is missing before them
     await rig.settled(30_000, 3_000)
     const { doubled, wrong } = rig.verdict()
     await rig.stop()
     const found = await audit(rig.journal, segmentBytes, accountsOf(rig), true)
     return {
-      copies: rig.gateway.total * rig.clients.length,
-      lost: rig.clients.flatMap(({ account }) => unnamed(account, rig.gateway, found.lost)),
+      copies: rig.total * rig.clients.length,
+      lost: rig.clients.flatMap(({ account }) => unnamed(account, rig, found.lost)),
       doubled: doubled.filter(({ isTold }) => !isTold).map(textOf),
       wrong: [...wrong, ...found.wrong],
       flagged: doubled.length,
@@ -90,23 +88,26 @@ const accountsOf = (rig: Rig) => new Map(rig.clients.map(({ session, account }) 
 const textOf = ({ source, sourceNumber, number }: Copy) => `${source} ${sourceNumber} again as ${number}`
 
 /** What is missing though neither the feed's losses name it nor the chain: the next copy's 1350 does not reach over it. */
-function unnamed(account: Account, gateway: Gateway, losses: readonly { from: number; to: number }[]): string[] {
+function unnamed(account: Account, rig: Rig, losses: Audit['lost']): string[] {
   const copies = account.copies
-  return judge(account, gateway.sent).lost.filter((what) => {
+  return judge(account, rig.sent).lost.filter((what) => {
     const [source, text] = what.split(' ')
     const number = Number(text)
-    const feedNumber = gateway.feedNumbers.get(what) ?? 0
-    const isNamed = losses.some(({ from, to }) => feedNumber >= from && feedNumber <= to)
+    const gateway = rig.gateways.find(({ sent }) => sent.has(what))
+    const feedNumber = gateway?.sent.get(what)?.feedNumber ?? 0
+    const isNamed = losses.some(
+      ({ feed, from, to }) => feed === gateway?.kind.feed && feedNumber >= from && feedNumber <= to,
+    )
     const next = copies.find((copy) => copy.source === source && copy.previous > 0 && copy.sourceNumber > number)
     return !isNamed && !(next && next.previous >= number)
   })
 }
 
-/** Of what was handed over since, from the gateway to a client, in milliseconds. */
-function latency({ clients, gateway }: Rig, sinceMs: number): number {
+/** Of what was handed over since, from a gateway to a client, in milliseconds. */
+function latency({ clients, gateways }: Rig, sinceMs: number): number {
   const all = clients.flatMap(({ cameAtMs }) =>
     [...cameAtMs].flatMap(([what, cameMs]) => {
-      const sentMs = gateway.sentAtMs.get(what) ?? 0
+      const sentMs = gateways.find(({ sent }) => sent.has(what))?.sent.get(what)?.atMs ?? 0
       return sentMs >= sinceMs ? [cameMs - sentMs] : []
     }),
   )
