@@ -13,7 +13,7 @@ import {
   type TargetState,
   type Terms,
 } from './state.ts'
-import { emptyWaiting, forget, join, pastOf, stopCounting } from './waiting.ts'
+import { emptyWaiting, forget, holdOut, join, pastOf, pushOut, stopCounting } from './waiting.ts'
 
 /** What X records say. The kind's place in this list is its number in the journal: append only. */
 const kinds = [
@@ -175,6 +175,7 @@ function cut(state: State, position: number, control: Extract<Control, { kind: '
       target.nextOut += jump
     }
     setTerms(target, position, terms)
+    if (target) shrink(target, data.week)
   }
   for (const id of control.gone) setTerms(data.targets[id], position, undefined)
   deriveRoutes(state)
@@ -209,12 +210,26 @@ export const waitingOf = (
 ): Record<number, number> =>
   Object.fromEntries(streams.map((stream) => [stream, target?.ledger[data.week]?.[stream]?.waiting ?? 0]))
 
+/** A queue whose depth was lowered. */
+function shrink(target: TargetState, week: string): void {
+  const { queueDepth = 'all' } = target.terms ?? {}
+  if (queueDepth === 'all') return
+  for (let out = pushOut(target.waiting, queueDepth); out; out = pushOut(target.waiting, queueDepth))
+    holdOut(target, out, week)
+}
+
+/** What decides who gets what; the history is of that alone. */
+const judging = ({ level, filters, sources, revoked }: Terms): string =>
+  JSON.stringify([level, filters, sources, revoked])
+
 function setTerms(target: TargetState | undefined, position: number, terms: Terms | undefined): void {
   if (!target) return
   if (terms) target.terms = terms
   else delete target.terms
   target.waiting.absence++
-  target.history.push(terms ? { from: position, terms } : { from: position })
+  const last = target.history.at(-1)?.terms
+  if (!terms || !last || judging(last) !== judging(terms))
+    target.history.push(terms ? { from: position, terms } : { from: position })
   if (!target.online) away(target)
 }
 

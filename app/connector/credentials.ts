@@ -126,13 +126,25 @@ const equal = (a: Buffer, b: Buffer): boolean => a.length === b.length && timing
 
 const failuresAllowed = 5
 const windowMs = 60_000
+const addressesKept = 10_000
 
 /** Five failed Logons a minute from one address: what comes after is closed unread. */
 export class FailureLimit {
   private readonly failures = new Map<string, number[]>()
 
   failed(address: string, nowMs: number): void {
-    this.failures.set(address, [...this.recent(address, nowMs), nowMs])
+    const recent = [...this.recent(address, nowMs), nowMs].slice(-failuresAllowed)
+    this.failures.delete(address)
+    this.failures.set(address, recent)
+    if (this.failures.size > addressesKept) this.forget(nowMs)
+  }
+
+  /** They stand in the order of their newest failures: those that have had none within the window go, else the oldest. */
+  private forget(nowMs: number): void {
+    for (const [address, times] of this.failures) {
+      if (this.failures.size <= addressesKept && nowMs - (times.at(-1) ?? 0) < windowMs) return
+      this.failures.delete(address)
+    }
   }
 
   isShut(address: string, nowMs: number): boolean {

@@ -1,7 +1,7 @@
 import { give } from './given.ts'
 import { countFiltered } from './ledger.ts'
 import { type Route, routesOf, type State } from './state.ts'
-import { hold, keep, keepNewest, taken } from './waiting.ts'
+import { holdOut, keep, keepNewest, taken } from './waiting.ts'
 
 /** Bits of an M record's flags. */
 export const flag = { late: 1, aside: 2, possResend: 4, recovered: 8 } as const
@@ -70,10 +70,7 @@ function routeMessage(state: State, route: Route, position: number, m: Readonly<
   }
   const { stream, epoch, number } = m
   const out = keepNewest(target.waiting, { position, stream, epoch, number, late }, depth)
-  if (!out) return
-  const chain = target.chains[out.stream]
-  const outRow = target.ledger[state.data.week]?.[out.stream]
-  if (chain && outRow) hold(chain, outRow, out, target.waiting.absence)
+  if (out) holdOut(target, out, state.data.week)
 }
 
 /** D.kind: how its copies came to be sent. */

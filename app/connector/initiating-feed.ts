@@ -11,6 +11,8 @@ import type { Budget } from './wire.ts'
 
 const firstDelayMs = 200
 const longestDelayMs = 5_000
+/** An address that swallows what is sent to it is given up, and the next one tried. */
+const connectMs = 10_000
 const backupRefused = 'Backup session not allowed'
 
 /** A feed that we connect to: its addresses in turn, with growing pauses while none answers. */
@@ -80,8 +82,11 @@ export class InitiatingFeed extends Feed {
       return
     }
     this.socket = socket
+    const deadline = setTimeout(() => socket.destroy(new Error('no answer')), connectMs)
+    socket.once('close', () => clearTimeout(deadline))
     socket.once('error', failed)
     socket.once(tls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(deadline)
       socket.off('error', failed)
       this.core.turn()
       this.report.address = `${host}:${port}`

@@ -37,7 +37,7 @@ export class Observer {
     try {
       const observed: Observed = this.status.changed(state)
       await this.pool.db.transaction((tx) => saveObserved(tx, observed))
-      this.status.saved(observed)
+      this.status.saved()
       this.isReachable = true
     } catch (error) {
       this.status.forget()

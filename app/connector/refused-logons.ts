@@ -20,6 +20,8 @@ const unknownAMinute = 30
 /** The newest Logons that were turned away, until whoever writes them down has taken them. Whoever knocks without end is told of once a minute. */
 export class RefusedLogons {
   private list: RefusedLogon[] = []
+  /** How many were in front of the list's first. */
+  private gone = 0
   /** All of them since start. */
   count = 0
   /** By what makes two of them the same: when one was told, and how many were not told since. */
@@ -44,7 +46,7 @@ export class RefusedLogons {
     this.list.push(
       more === 0 ? entry : { ...entry, says: `${entry.says} ${more} more were refused since the last one.` },
     )
-    if (this.list.length > kept) this.list.shift()
+    if (this.list.length > kept) this.dropBefore(this.gone + 1)
     return true
   }
 
@@ -52,9 +54,16 @@ export class RefusedLogons {
     return this.list
   }
 
-  /** The oldest ones are written down. */
-  drop(count: number): void {
+  /** Behind the newest, counted since start. */
+  get end(): number {
+    return this.gone + this.list.length
+  }
+
+  /** Those that were there when `end` was this are written down; others may have pushed some of them out meanwhile. */
+  dropBefore(end: number): void {
+    const count = Math.max(0, end - this.gone)
     this.list.splice(0, count)
+    this.gone += count
   }
 
   private mayTellUnknown(atMs: number): boolean {

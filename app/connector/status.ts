@@ -21,6 +21,9 @@ export class Status {
   private readonly written = new Map<string, string>()
   private refused: readonly PartReport[] = []
 
+  /** Refused Logons up to here were in the last rows. */
+  private refusedEnd = 0
+
   constructor(
     private readonly worker: Worker,
     private readonly identity: Identity,
@@ -32,8 +35,8 @@ export class Status {
   }
 
   /** These rows have arrived. */
-  saved(observed: Observed): void {
-    this.worker.refusedLogons.drop(observed.refusedLogons.length)
+  saved(): void {
+    this.worker.refusedLogons.dropBefore(this.refusedEnd)
   }
 
   /** The next rows say everything again: the last ones may not have arrived. */
@@ -54,6 +57,7 @@ export class Status {
     }))
     const feeds = [...worker.feeds.values()].map((feed) => this.feed(feed, at))
     const targets = [...worker.targets.values()].map((target) => this.target(target, at))
+    this.refusedEnd = worker.refusedLogons.end
     const present = { feeds: feeds.map((row) => row.feedId), targets: targets.map((row) => row.sessionId) }
     return {
       environment: identity.environment,

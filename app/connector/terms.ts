@@ -7,6 +7,9 @@ import { type Lane, lanesOf, streamsOf } from './lanes.ts'
 import type { Terms } from './state.ts'
 
 /** What the journal keeps of a target's configuration: what decides who gets what, and nothing secret. */
+/** Above this a queue's depth is no bound: each copy that counts is kept apart in memory and in the state. */
+const mostCounted = 10_000
+
 const termsOf = (
   target: Lane,
   streamOf: (source: string) => number,
@@ -20,7 +23,7 @@ const termsOf = (
   sources: target.sources.map(streamOf),
   revoked: target.revoked.map(streamOf),
   // a dc4 target numbers everything at once, whoever is there
-  queueDepth: target.protocol === 'dc4' ? 'all' : target.queueDepth,
+  queueDepth: target.protocol === 'dc4' || Number(target.queueDepth) > mostCounted ? 'all' : target.queueDepth,
   queueGraceS: target.queueGraceS,
   ...(target.protocol === 'dc4' ? { dc4: { active: target.active, ...(insteadOf && { insteadOf }) } } : {}),
 })

@@ -1,6 +1,6 @@
 import { type Given, takeBack } from './given.ts'
 import type { Row } from './ledger.ts'
-import type { Past } from './state.ts'
+import type { Past, TargetState } from './state.ts'
 
 /**
  * What of a target's copies is still to be numbered, without an entry per copy: stretches of the journal in which every eligible
@@ -78,6 +78,11 @@ export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | 
   }
   w.total++
   w.counted.push(copy.position, copy.stream, copy.epoch, copy.number, copy.late ? 1 : 0)
+  return pushOut(w, depth)
+}
+
+/** The oldest copy that counts, where there are more of them than this. */
+export function pushOut(w: Waiting, depth: number): Counted | undefined {
   if (w.counted.length - w.countedFrom <= depth * stride) return undefined
   const [position, stream, epoch, number, late] = w.counted.slice(w.countedFrom, w.countedFrom + stride)
   w.countedFrom += stride
@@ -144,6 +149,13 @@ export function pastOf(target: { waiting: Waiting; chains: Record<number, Chain>
   )
   const past = { runs: [...runs, ...last], held, ...(Object.keys(given).length > 0 ? { given } : {}) }
   return past.runs.length > 0 || Object.keys(held).length > 0 ? past : undefined
+}
+
+/** A copy that the queue has pushed out. */
+export function holdOut(target: TargetState, out: Counted, week: string): void {
+  const chain = target.chains[out.stream]
+  const row = target.ledger[week]?.[out.stream]
+  if (chain && row) hold(chain, row, out, target.waiting.absence)
 }
 
 /** Sets a copy aside for Application Resend: no target number, the chain goes over it. */

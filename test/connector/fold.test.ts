@@ -232,6 +232,31 @@ describe('the state of a connector', () => {
     )
   })
 
+  test('holds the oldest of what waits as soon as the depth is lowered, and everything when it is nothing', () => {
+    const world = new World(3, 0)
+    for (let n = 1; n <= 4; n++) world.message(1, 0)
+    const { 11: target } = world.state.data.targets
+    const row = () => target!.ledger['2026-01-04']![1]
+    expect([target!.waiting.total, row()]).toEqual([3, expect.objectContaining({ waiting: 3, held: 1 })])
+    world.control({
+      kind: 'cut',
+      version: 2,
+      digest: 'b',
+      targets: [{ id: 11, terms: terms([1, 2], { queueDepth: 1 }) }],
+      gone: [],
+    })
+    expect([target!.waiting.total, row()]).toEqual([1, expect.objectContaining({ waiting: 1, held: 3 })])
+    expect(target!.history).toHaveLength(1) // who gets what is as it was
+    world.control({
+      kind: 'cut',
+      version: 3,
+      digest: 'c',
+      targets: [{ id: 11, terms: terms([1, 2], { queueDepth: 0 }) }],
+      gone: [],
+    })
+    expect([target!.waiting.total, row()]).toEqual([0, expect.objectContaining({ waiting: 0, held: 4 })])
+  })
+
   test('lets nothing wait again that a depth of nothing pushed out behind a queue', () => {
     const world = new World(3, 0)
     for (let n = 1; n <= 3; n++) world.message(1, 0)
@@ -242,7 +267,7 @@ describe('the state of a connector', () => {
     world.logon(11)
     world.message(1, 0)
     const { total, runs } = world.state.data.targets[11]!.waiting
-    expect(total).toBe(4)
+    expect(total).toBe(1)
     expect(runs.some((from, i) => i % 2 === 0 && from <= held && held <= runs[i + 1]!)).toBe(false)
   })
 
