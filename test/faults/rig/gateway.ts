@@ -20,6 +20,10 @@ export class Gateway extends Party {
   private readonly inner = new Map<string, Buffer[]>()
   private turn = 0
   private hasForgotten = false
+  /** Its next number before it had forgotten it: what was on the way then is asked for. */
+  private knew = 1
+  /** Its Logon will be answered with what it has forgotten, and nothing that follows it is read. */
+  private isRefused = false
 
   constructor(
     port: number,
@@ -29,10 +33,14 @@ export class Gateway extends Party {
     super(port, ends, kind.listens)
   }
 
-  /** Hands over `count` more, `each` every 5 ms or so while it is logged on. */
-  async flow(count: number, each = 5): Promise<void> {
+  override get isLive(): boolean {
+    return super.isLive && !this.isRefused
+  }
+
+  /** Hands over `count` more, `atOnce` every 5 ms or so while it is logged on. */
+  async flow(count: number, atOnce = 5): Promise<void> {
     for (let left = count; left > 0; await wait(5)) {
-      for (let i = 0; i < each && left > 0 && this.isLive; i++, left--) this.next()
+      for (let i = 0; i < atOnce && left > 0 && this.isLive; i++, left--) this.next()
     }
   }
 
@@ -65,15 +73,20 @@ export class Gateway extends Party {
   }
 
   protected logon(peer: FixPeer): void {
-    if (this.hasForgotten) this.memory.seqNum = 1
+    this.isRefused = this.hasForgotten
+    if (this.hasForgotten) {
+      this.knew = this.memory.seqNum
+      this.memory.seqNum = 1
+    }
     this.hasForgotten = false
     peer.logon()
   }
 
   protected hear(peer: FixPeer, message: Received): void {
     if (message.type === 'A' && this.listens) this.logon(peer)
-    const expected = Number(fieldOf(message, 789))
-    if (message.type === '5' && expected > this.memory.seqNum) this.memory.seqNum = expected
+    // whoever opened the session says it in words only
+    const expected = Number(fieldOf(message, 789) ?? /Expected \[(\d+)\]/.exec(fieldOf(message, 58) ?? '')?.[1])
+    if (message.type === '5' && expected > this.memory.seqNum) this.memory.seqNum = Math.max(expected, this.knew)
   }
 
   private next(): void {

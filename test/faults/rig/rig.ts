@@ -58,10 +58,10 @@ export class Rig {
     return this.gateways.reduce((sum, { sent }) => sum + sent.size, 0)
   }
 
-  /** About so many more messages, a part by each gateway. */
-  async flow(messages: number): Promise<void> {
-    const each = Math.ceil(messages / this.gateways.length)
-    await Promise.all(this.gateways.map((gateway) => gateway.flow(each)))
+  /** About so many more messages, a part by each gateway: `atOnce` of them every 5 ms or so. */
+  async flow(messages: number, atOnce?: number): Promise<void> {
+    const part = Math.ceil(messages / this.gateways.length)
+    await Promise.all(this.gateways.map((gateway) => gateway.flow(part, atOnce)))
   }
 
   async launch(): Promise<void> {

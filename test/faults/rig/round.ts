@@ -103,8 +103,8 @@ function unnamed(account: Account, rig: Rig, losses: Audit['lost']): string[] {
   })
 }
 
-/** Of what was handed over since, from a gateway to a client, in milliseconds. */
-function latency({ clients, gateways }: Rig, sinceMs: number): number {
+/** The 99th percentile of what was handed over since, from a gateway to a client, in milliseconds. */
+export function latency({ clients, gateways }: Rig, sinceMs: number): number {
   const all = clients.flatMap(({ cameAtMs }) =>
     [...cameAtMs].flatMap(([what, cameMs]) => {
       const sentMs = gateways.find(({ sent }) => sent.has(what))?.sent.get(what)?.atMs ?? 0
