@@ -51,8 +51,8 @@ export async function recoverState(
 const raiseAfter = ({ recovery: { tail, damaged } }: Journal, raisedAt: number): number =>
   tail === 'suspect' || damaged.some(({ from }) => from > raisedAt) ? raiseBy : 0
 
-/** A copy whose message stands before the replayed part of the journal: counted once the journal can be read. */
-type Later = { copy: CopyFact; position: number; week: string }
+/** Copies whose messages stand before the replayed part of the journal: counted once the journal can be read. */
+type Later = { target: number; kind: number; week: string; positions: number[]; chain: number[] }
 
 /** Records decoded into the state, in order. A delivery names messages by position; those replayed are remembered for it. */
 export class Replay {
@@ -85,11 +85,13 @@ export class Replay {
   finish(journal: Pick<Journal, 'isDamaged' | 'read' | 'start'>): void {
     if (this.nameless !== undefined)
       throw new Error(`damage has taken the names that ${this.nameless} and what follows it are kept under, both times`)
-    for (const { copy, position, week } of this.later) {
-      if (position < journal.start) continue // removed: its week is over
-      if (journal.isDamaged(position)) continue
-      const record = journal.read(position)
-      if (record.type === 'M') applyCopy(this.state, copy, 0, keyOf(record), week)
+    for (const copies of this.later) {
+      for (const [i, position] of copies.positions.entries()) {
+        if (position < journal.start) continue // removed: its week is over
+        if (journal.isDamaged(position)) continue
+        const record = journal.read(position)
+        if (record.type === 'M') applyCopy(this.state, copies, i, keyOf(record), copies.week)
+      }
     }
   }
 
@@ -157,9 +159,20 @@ export class Replay {
     }
     if (this.positions[low] === position) return this.keys[low]
     if (position >= this.from) return 'lost'
-    const copy = { target: d.target, kind: d.kind, chain: [d.chain[index] ?? 0] }
-    this.later.push({ copy, position, week: this.state.data.week })
+    const { positions, chain } = this.laterWith(d)
+    positions.push(position)
+    chain.push(d.chain[index] ?? 0)
     return undefined
+  }
+
+  /** There may be millions of them: a few arrays take a tenth of what an object each would. */
+  private laterWith({ target, kind }: CopyFact): Later {
+    const { week } = this.state.data
+    const last = this.later.at(-1)
+    if (last && last.target === target && last.kind === kind && last.week === week) return last
+    const next = { target, kind, week, positions: [], chain: [] }
+    this.later.push(next)
+    return next
   }
 }
 
