@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { Tx } from '../client.ts'
@@ -23,34 +23,43 @@ export type PersonRow = {
  * `asAuth` or `asJobs`: nobody is signed in while it is asked.
  */
 export async function findActor(tx: Tx, userId: string, now: Date): Promise<Actor | undefined> {
-  const [row] = await tx
-    .select({ user: users, firm: firms })
+  const [actor] = await actorsWhere(tx, now, eq(users.id, userId), eq(groupContacts.userId, userId))
+  return actor
+}
+
+/** Everybody who may act, as `findActor` finds them, by firm and name. */
+export const listActors = (tx: Tx, now: Date): Promise<Actor[]> => actorsWhere(tx, now)
+
+async function actorsWhere(tx: Tx, now: Date, whose?: SQL, whoseContact?: SQL): Promise<Actor[]> {
+  const rows = await tx
+    .select({ user: users, firm: firms, role: roleGrants.role })
     .from(users)
     .innerJoin(firms, eq(firms.id, users.firmId))
-    .where(and(eq(users.id, userId), eq(users.state, 'active'), eq(firms.state, 'active')))
-  if (!row) return undefined
-  const held = await tx
-    .select({ role: roleGrants.role })
-    .from(roleGrants)
-    .where(and(eq(roleGrants.userId, userId), covers(roleGrants.during, now)))
-  const contact = await tx
-    .select({ id: groupContacts.id })
+    .leftJoin(roleGrants, and(eq(roleGrants.userId, users.id), covers(roleGrants.during, now)))
+    .where(and(whose, eq(users.state, 'active'), eq(firms.state, 'active')))
+    .orderBy(asc(firms.name), asc(users.name), asc(roleGrants.role))
+  const contacts = await tx
+    .selectDistinct({ userId: groupContacts.userId })
     .from(groupContacts)
-    .where(and(eq(groupContacts.userId, userId), covers(groupContacts.during, now)))
-    .limit(1)
-  const standings: Standing[] = held.map(({ role }) => role).sort()
-  if (contact.length > 0) standings.push('authorized-contact')
-  const { user, firm } = row
-  return {
-    kind: 'person',
-    userId,
-    name: user.name,
-    email: user.email,
-    firmId: firm.id,
-    firmName: firm.name,
-    isExchange: firm.isExchange,
-    standings,
+    .where(and(whoseContact, covers(groupContacts.during, now)))
+  const isContact = new Set(contacts.map(({ userId }) => userId))
+  const actors = new Map<string, Actor & { standings: Standing[] }>()
+  for (const { user, firm, role } of rows) {
+    const actor = actors.get(user.id) ?? {
+      kind: 'person' as const,
+      userId: user.id,
+      name: user.name,
+      email: user.email,
+      firmId: firm.id,
+      firmName: firm.name,
+      isExchange: firm.isExchange,
+      standings: [],
+    }
+    actors.set(user.id, actor)
+    if (role) actor.standings.push(role)
   }
+  for (const actor of actors.values()) if (isContact.has(actor.userId)) actor.standings.push('authorized-contact')
+  return [...actors.values()]
 }
 
 /** The people whom this transaction sees, by firm and name. */

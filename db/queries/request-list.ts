@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Submitter } from '#domain/request/guards.ts'
@@ -32,7 +32,16 @@ export async function countWaiting(tx: Tx, reader: Actor, environment: Environme
 export const listRequestsOfGroup = (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
   listWhere(tx, reader, eq(requests.groupId, groupId))
 
-async function listWhere(tx: Tx, reader: Actor, where: ReturnType<typeof and>): Promise<RequestRow[]> {
+const listWhere = async (tx: Tx, reader: Actor, where: SQL): Promise<RequestRow[]> =>
+  rowsFor(reader, await readRequests(tx, where))
+
+/** What several readers' lists are made of, read once: over `asJobs`, which sees all of them. */
+export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
+  readRequests(tx, eq(requests.environment, environment))
+
+export type ReadRequests = Awaited<ReturnType<typeof readRequests>>
+
+async function readRequests(tx: Tx, where: SQL) {
   const rows = await tx
     .select({
       request: requests,
@@ -58,6 +67,11 @@ async function listWhere(tx: Tx, reader: Actor, where: ReturnType<typeof and>): 
     tx,
     rows.flatMap((row) => row.request.groupId ?? []),
   )
+  return { rows, parties, contacts }
+}
+
+/** The rows as this reader is to see them. */
+export function rowsFor(reader: Actor, { rows, parties, contacts }: ReadRequests): RequestRow[] {
   return rows.map(({ request, ownerName, groupName, draft, submittedBy, submittedAt, submitter }) => {
     const own = parties.filter((party) => party.requestId === request.id && party.round === request.round)
     const ofGroup = contacts.filter((contact) => contact.groupId === request.groupId)

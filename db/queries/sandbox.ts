@@ -1,14 +1,15 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
-import { roleNames } from '#domain/people/roles.ts'
+import { isRole, roleNames } from '#domain/people/roles.ts'
 import type { Capacity } from '#domain/request/lifecycle.ts'
 import type { Tx } from '../client.ts'
 import { groups } from '../schema/groups.ts'
 import { observedTargets } from '../schema/observed.ts'
 import { requestDrafts, requestParties, requests } from '../schema/requests.ts'
 import { targetCredentials, targets } from '../schema/targets.ts'
-import { findActor, listPeople, type PersonRow } from './people.ts'
-import { listRequests } from './request-list.ts'
+import { listActors, listPeople, type PersonRow } from './people.ts'
+import { readRequestsOf, rowsFor } from './request-list.ts'
+import type { RequestRow } from './request-view.ts'
 
 const environment = 'sandbox'
 
@@ -37,52 +38,43 @@ export type SandboxStep = {
 
 /** For the sign-in page and "Continue as …": over `asJobs`, since nobody is signed in yet. */
 export async function listSandboxPeople(tx: Tx, now: Date): Promise<SandboxPerson[]> {
-  const people = (await listPeople(tx, now)).filter((person) => person.isActive && person.roles.length > 0)
-  const waiting: SandboxPerson[] = []
-  for (const person of people) {
-    const actor = await findActor(tx, person.userId, now)
-    if (actor) waiting.push(await waitingOf(tx, person, actor))
-  }
-  return waiting
+  const actors = (await listActors(tx, now)).filter(({ standings }) => standings.some(isRole))
+  const all = await readRequestsOf(tx, environment)
+  const bare = await countWithoutPassword(tx)
+  return actors.map((actor) => waitingOf(actor, rowsFor(actor, all), bare.get(actor.firmId) ?? 0))
 }
 
-async function waitingOf(tx: Tx, person: PersonRow, actor: Actor): Promise<SandboxPerson> {
-  const rows = await listRequests(tx, actor, environment)
-  const mine = rows.rows.filter((row) => row.waitsForMe)
+function waitingOf(actor: Actor, rows: readonly RequestRow[], bareOfFirm: number): SandboxPerson {
+  const mine = rows.filter((row) => row.waitsForMe)
   const words = new Map<string, number>()
   for (const row of mine) {
     const word = (row.next ?? 'Open').toLowerCase()
     words.set(word, (words.get(word) ?? 0) + 1)
   }
-  const bare = actor.standings.includes('technical-contact') ? await countWithoutPassword(tx, actor.firmId) : 0
+  const bare = actor.standings.includes('technical-contact') ? bareOfFirm : 0
   const texts = [...words].map(([word, count]) => `${count} ${count === 1 ? 'request' : 'requests'} to ${word}`)
   if (bare > 0) texts.push(`${bare} ${bare === 1 ? 'target' : 'targets'} without a password`)
   return {
-    userId: person.userId,
-    name: person.name,
-    email: person.email,
-    firmName: person.firmName,
-    roles: person.roles.map((role) => roleNames[role]),
+    userId: actor.userId,
+    name: actor.name,
+    email: actor.email,
+    firmName: actor.firmName,
+    roles: actor.standings.filter(isRole).map((role) => roleNames[role]),
     waiting: mine.length + bare,
     waitingText: texts.join(', '),
   }
 }
 
-async function countWithoutPassword(tx: Tx, firmId: string): Promise<number> {
+/** Targets without a credential, by their owner. */
+async function countWithoutPassword(tx: Tx): Promise<Map<string, number>> {
   const rows = await tx
-    .select({ id: targets.id })
+    .select({ ownerId: groups.ownerId, count: count() })
     .from(targets)
     .innerJoin(groups, eq(groups.id, targets.groupId))
     .leftJoin(targetCredentials, and(eq(targetCredentials.targetId, targets.id), isNull(targetCredentials.revokedAt)))
-    .where(
-      and(
-        eq(groups.ownerId, firmId),
-        eq(groups.environment, environment),
-        sql`${targets.state} <> 'closed'`,
-        isNull(targetCredentials.id),
-      ),
-    )
-  return rows.length
+    .where(and(eq(groups.environment, environment), sql`${targets.state} <> 'closed'`, isNull(targetCredentials.id)))
+    .groupBy(groups.ownerId)
+  return new Map(rows.map((row) => [row.ownerId, row.count]))
 }
 
 /** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */

@@ -179,14 +179,13 @@ describe('a start that cannot be', () => {
     expect(started.log()).toContain('MODE')
     expect(existsSync(elsewhere)).toBe(false)
   })
-  test.each(['PORT', 'FEED_PORT', 'TARGET_PORT'])(
-    'because the %s is taken says which, its variable and a free one',
-    async (variable) => {
+  test('because a port is taken says which, its variable and a free one', async () => {
+    const refused = async (variable: string) => {
       const taken = createServer().listen(0, '127.0.0.1')
       await until('it listens', () => taken.listening)
       const address = taken.address()
       const port = typeof address === 'object' && address ? address.port : 0
-      const elsewhere = join(untouched.path, 'other')
+      const elsewhere = join(untouched.path, variable)
       const started = launch({ ...env, [variable]: String(port), DATA_DIR: elsewhere })
       expect(await started.exited).toBe(2)
       expect(started.log()).toMatch(
@@ -194,8 +193,9 @@ describe('a start that cannot be', () => {
       )
       expect(existsSync(join(elsewhere, 'postgres'))).toBe(false)
       taken.close()
-    },
-  )
+    }
+    await Promise.all(['PORT', 'FEED_PORT', 'TARGET_PORT'].map(refused)) // each waits a while for the port to be given up
+  })
   test('because the data were made in the other mode says so', async () => {
     await (await startApp(env)).stop()
     const started = launch({ ...env, MODE: 'production' })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedPeople } from '#db/seed-data.ts'
 import { type App, startFreshApp } from '#test/support/app.ts'
+import { fewAtATime } from '#test/support/few-at-a-time.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 
 let db: FreshDb
@@ -80,15 +81,15 @@ describe.each(seedPeople.filter(({ firm }) => firm !== 'harbor'))('$name', ({ na
     const firm = await firmOf(name)
     const foreign = (await everything()).filter(({ firms }) => !firms.includes(firm))
     expect(foreign.length).toBeGreaterThan(5)
-    for (const thing of foreign)
-      for (const address of waysTo(thing)) {
-        const answer = await fetch(app.url + address, { headers: { cookie }, redirect: 'manual' })
-        const body = await answer.text()
-        const said = `${address} (${thing.name}): ${answer.status}`
-        expect([403, 404], said).toContain(answer.status)
-        // what was asked for stands in the answer's own address; nothing else of it may
-        expect(body.replaceAll(thing.at, ''), said).not.toContain(thing.name)
-      }
+    const asked = foreign.flatMap((thing) => waysTo(thing).map((address) => ({ thing, address })))
+    await fewAtATime(asked, async ({ thing, address }) => {
+      const answer = await fetch(app.url + address, { headers: { cookie }, redirect: 'manual' })
+      const body = await answer.text()
+      const said = `${address} (${thing.name}): ${answer.status}`
+      expect([403, 404], said).toContain(answer.status)
+      // what was asked for stands in the answer's own address; nothing else of it may
+      expect(body.replaceAll(thing.at, ''), said).not.toContain(thing.name)
+    })
   })
   test('finds none of it on the pages that list things', async () => {
     const cookie = await cookieOf(name)

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { invitePerson } from '#app/http/invite-person.server.ts'
+import type { Role } from '#domain/people/roles.ts'
 import { type App, projectRoot, startFreshApp } from '#test/support/app.ts'
 import { FormClient, type Page } from '#test/support/form-client.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
@@ -26,11 +28,13 @@ const inviteLink = async (email: string, ...more: string[]): Promise<string> => 
 }
 const password = 'seven quiet harbours'
 
-/** A person with a password, as the command line makes one. */
-async function person(email: string): Promise<FormClient> {
-  const link = await inviteLink(email, '--firm', 'Alder Trading', '--role', 'requester')
+/** A person with a password, invited as the command line does. */
+async function person(email: string, role: Role = 'requester'): Promise<FormClient> {
+  const invitation = { email, firm: 'Alder Trading', roles: [role], name: undefined }
+  const invited = await db.database.asJobs((tx) => invitePerson(tx, invitation, new Date()))
+  if (!invited.ok) throw new Error(invited.error.sentence)
   const client = new FormClient(app.url)
-  const page = await client.get(new URL(link).pathname)
+  const page = await client.get(`/invitations/${invited.value.token}`)
   const joined = await client.submit(page, /Set the password/, { name: 'Noa Alder', password, again: password })
   expect(joined.url.pathname).toBe('/')
   return client
@@ -156,10 +160,7 @@ describe('a session', () => {
   })
   test('ends with a change of the person’s roles, on a page that says what follows and asks why', async () => {
     const member = await person('rex@alder.example')
-    const link = await inviteLink('adi@alder.example', '--firm', 'Alder Trading', '--role', 'firm-admin')
-    const admin = new FormClient(app.url)
-    const joining = await admin.get(new URL(link).pathname)
-    await admin.submit(joining, /Set the password/, { name: 'Adi Alder', password, again: password })
+    const admin = await person('adi@alder.example', 'firm-admin')
     const [{ id } = { id: '' }] = await db.owner<{ id: string }[]>`
       select id from dc.users where email = 'rex@alder.example'`
     expect((await admin.get('/administration/people')).html).toContain(`/administration/people/${id}/roles`)
