@@ -15,7 +15,8 @@ export function useField(name: string) {
     id: fieldId(path),
     error: refusal?.fields[path],
     typed: refusal?.typed[name],
-    refused: refusal !== undefined,
+    /** what was typed came back: a box that is not among it was not ticked */
+    refused: refusal !== undefined && Object.keys(refusal.typed).length > 0,
   }
 }
 

@@ -150,33 +150,33 @@ export function Parts({ parts }: { parts: RequestView['parts'] }) {
 /** Dates, numbers, and the Global Account Manager to ring. */
 export function AboutRequest({ view }: { view: RequestView }) {
   const { gam } = view
+  const facts = [
+    view.draftedBy !== '' && { term: 'Drafted by', value: view.draftedBy },
+    view.groupId !== null && {
+      term: 'Group',
+      value: (
+        <Link to={paths.group(view.groupId)} className="link">
+          {view.groupName}
+        </Link>
+      ),
+    },
+    view.submittedBy !== null && { term: 'Submitted by', value: view.submittedBy },
+    view.expiresAt !== null &&
+      requestCan('expire', view.state) && {
+        term: 'Expires',
+        value: <Instant at={view.expiresAt} precision="min" />,
+      },
+    view.publishedVersion !== null && { term: 'Configuration version', value: view.publishedVersion },
+    view.appliedAt !== null && { term: 'Applied', value: <Instant at={view.appliedAt} /> },
+    gam !== null && {
+      term: 'Global Account Manager',
+      value: [gam.name, gam.phone, gam.hours].filter(Boolean).join(', '),
+    },
+  ]
+  if (!facts.some(Boolean)) return null
   return (
     <Section title="About this request">
-      <Facts
-        facts={[
-          view.draftedBy !== '' && { term: 'Drafted by', value: view.draftedBy },
-          view.groupId !== null && {
-            term: 'Group',
-            value: (
-              <Link to={paths.group(view.groupId)} className="link">
-                {view.groupName}
-              </Link>
-            ),
-          },
-          view.submittedBy !== null && { term: 'Submitted by', value: view.submittedBy },
-          view.expiresAt !== null &&
-            requestCan('expire', view.state) && {
-              term: 'Expires',
-              value: <Instant at={view.expiresAt} precision="min" />,
-            },
-          view.publishedVersion !== null && { term: 'Configuration version', value: view.publishedVersion },
-          view.appliedAt !== null && { term: 'Applied', value: <Instant at={view.appliedAt} /> },
-          gam !== null && {
-            term: 'Global Account Manager',
-            value: [gam.name, gam.phone, gam.hours].filter(Boolean).join(', '),
-          },
-        ]}
-      />
+      <Facts facts={facts} />
     </Section>
   )
 }

@@ -1,5 +1,6 @@
 import { uncovered } from '#domain/consent/covering.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import { parseSourceName } from '#domain/reference/source.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
 import { checkComplete, doneSteps } from '#domain/request/input.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
@@ -95,7 +96,7 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
       const known = facts.sources.get(name)
       const isOpen = facts.sourceRows.get(name)?.isOpen ?? false
       const guarantors = known?.guarantors.map((firm) => firm.name) ?? []
-      const note = known ? (isOpen ? null : 'is closed') : unseen
+      const note = known ? (isOpen ? null : 'is closed') : parseSourceName(name) ? unseen : 'names no session'
       return { name, gateway: known?.gatewayKind ?? null, guarantors, note }
     }),
     signers: [

@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
-import { type Capacity, requestStateWord } from '#domain/request/lifecycle.ts'
+import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
 import { signingSentence } from '#domain/request/round.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import { writeAge } from '#domain/time/zone.ts'
@@ -149,7 +149,8 @@ async function partyViews(
 ): Promise<PartyView[]> {
   const views: PartyView[] = []
   for (const { firmId, capacity, slice, sliceDigest, metBy } of parties) {
-    const holders = metBy === null ? await listHolders(tx, [firmId], roleOfCapacity(capacity), now) : []
+    const holders =
+      metBy === null && !isFinal(request.state) ? await listHolders(tx, [firmId], roleOfCapacity(capacity), now) : []
     const couldAnswer = holders.filter((one) => one.userId !== round?.submittedBy).map((one) => one.name)
     const isOwn = firmId === reader.firmId
     views.push({

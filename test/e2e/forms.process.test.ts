@@ -70,6 +70,7 @@ test('sessions typed wrongly are named beside their field, whichever button was 
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     expect(await page.locator('#field-typedSources-error').innerText()).toMatch(/^K7T88, FOO!!: /)
     expect(await field.inputValue()).toBe('K7T88 FOO!!')
+    expect(await page.getByLabel('K7T882').isChecked()).toBe(true)
   }
   await page.getByRole('link', { name: 'Review and sign' }).click()
   expect(await page.locator('main').innerText()).toMatch(/^(?!.*K7T88, FOO!!: .*K7T88, FOO!!: ).*K7T88, FOO!!: /s)

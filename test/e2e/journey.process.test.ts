@@ -23,8 +23,8 @@ describe.each([
       await approve(page, request)
       expect(
         await page
+          .getByRole('table', { name: 'Parties' })
           .getByRole('row', { name: new RegExp(firm!) })
-          .first()
           .innerText(),
       ).toMatch(/approved/i)
     }
