@@ -81,6 +81,7 @@ export class Intake {
     fields.feedEpoch = feed.state.epoch
     fields.feedNumber = feedNumber
     const plain = feed.config.dialect === 'plain'
+    if (message.fault) return this.aside(feed, message, plain ? (feed.config.source ?? '') : '', 'bad-field')
     const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
     if (name === undefined) return true
     const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)

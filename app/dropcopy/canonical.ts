@@ -34,6 +34,7 @@ export interface Canonical extends SourceMessage {
 
 /** Why a message cannot be a source message. The feed's own number is used up; the bytes are kept aside and shown. */
 export type NotCanonical =
+  | 'bad-field'
   | 'no-envelope'
   | 'inner-broken'
   | 'inner-checksum'

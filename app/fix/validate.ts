@@ -21,7 +21,7 @@ export function violationOf(config: SessionConfig, message: Message, nowMs: numb
     beginStringViolation(message) ??
     compIdViolation(config, message) ??
     typeViolation(config, message) ??
-    faultViolation(message) ??
+    faultViolation(config, message) ??
     fieldViolation(config, message) ??
     requiredViolation(config, message) ??
     timeViolation(config, message, nowMs) ??
@@ -56,8 +56,10 @@ function compIdViolation({ identity, policy }: SessionConfig, message: Message):
 
 const faultTexts = { 0: 'Invalid tag number', 4: 'Tag specified without a value', 6: 'Incorrect data format for value' }
 
-function faultViolation({ fault }: Message): Violation | undefined {
-  return fault && { text: faultTexts[fault.reason], tag: fault.tag, reason: fault.reason }
+/** A gateway's application message is handed on with its fault: whoever keeps it must not lose it. */
+function faultViolation({ policy }: SessionConfig, { fault, msgType }: Message): Violation | undefined {
+  if (!fault || (policy.fieldRules === 'session' && !isSessionType(msgType))) return undefined
+  return { text: faultTexts[fault.reason], tag: fault.tag, reason: fault.reason }
 }
 
 function typeViolation({ policy }: SessionConfig, { msgType }: Message): Violation | undefined {

@@ -211,7 +211,7 @@ async function plainFeed(more: Parameters<typeof feed>[0] = {}) {
   ]
   const connector = await start(snapshot({ feeds: [feed(), feed({ ...plain, ...more })], sources }))
   const peer = await loggedOnClient(connector.targetPort)
-  return { exchange, gw: await exchange.peer(), peer }
+  return { exchange, connector, gw: await exchange.peer(), peer }
 }
 
 describe('a plain feed that we connect to', () => {
@@ -262,6 +262,23 @@ describe('a plain feed that we connect to', () => {
     const peer = await client(connector.targetPort)
     await peer.until('five attempts', () => times.length >= 5)
     expect(times[4]! - times[0]!).toBeGreaterThan(1_000)
+  })
+
+  test('has a message with a broken field kept aside, not rejected: it is lost to nobody', async () => {
+    const { connector, gw, peer } = await plainFeed()
+    await gw.message('A')
+    gw.send('A', [
+      [98, 0],
+      [108, 30],
+    ])
+    gw.send('8', [...fillBody(2), [58, '']])
+    gw.send('8', [...fillBody(3), [95, 9999], [96, 'short']])
+    gw.send('8', fillBody(4))
+    expect(fieldOf(await peer.message('8'), 1181)).toBe('4')
+    expect(gw.of('3')).toEqual([])
+    const { state } = connector.worker.feeds.get('gw2')!
+    expect(state).toMatchObject({ aside: 2, nextIn: 5, asides: [{ name: 'M3P882', why: 'bad-field' }] })
+    expect(connector.worker.alarms.all.map(({ code, id }) => [code, id])).toContainEqual(['aside', 'gw2'])
   })
 
   test('resent after a gap gives the same copies as live', async () => {
