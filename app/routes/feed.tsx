@@ -58,7 +58,7 @@ export default function Feed() {
           count('Missing, asked for again', session?.missing, '#session'),
           count('Lost upstream', session?.lost, '#session', (session?.lost ?? 0) > 0),
           count('Kept aside', session?.aside, '#aside'),
-          count('Came twice', session?.duplicates, '#sources'),
+          count('Duplicates', session?.duplicates, '#sources'),
         ]}
       />
       {feed.alarms.map((alarm) => (
