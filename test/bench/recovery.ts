@@ -1,15 +1,15 @@
 import { rmSync } from 'node:fs'
 import { startLoad, startSink, within } from './programs.ts'
 import { progress, shown, shownMs, type Table } from './report.ts'
+import { endsAfter, flow, type Sent, slowestPerSecond } from './run.ts'
 import { oneToOne } from './scenarios.ts'
 import type { SinkReport } from './sink.ts'
-import { connectorEnds, type Ends, type System, startConnectorIn, temporaryDirectory } from './systems.ts'
+import { connectorEnds, type System, startConnectorIn, temporaryDirectory } from './systems.ts'
 
 const livePerSecond = 1_000
 /** Live copies before anything is asked for; the first are not measured. */
 const quiet = 6_000
 const warmUp = 1_000
-const slowestPerSecond = 5_000
 
 /**
  * A connector with a long journal is killed: how long until it is ready, and then a client asks for all of it, by FIX resend and by
@@ -47,16 +47,18 @@ export async function recoveryTable(messages: number): Promise<Table> {
 }
 
 type Filling = { copiesPerS: number; shortCpu: number; longCpu: number; peakMb: number }
-/** What was sent so far: a connection of a feed begins with its Logon, which takes a number as well. */
-type Sent = { messages: number; connections: number }
 
 /** CPU seconds per million copies are taken of a part near the beginning, when it has warmed up, and of the last. */
 async function fill(system: System, messages: number, sent: Sent): Promise<Filling> {
   const part = Math.floor(messages / 16)
-  await flow(system, part, sent)
-  const short = await flow(system, part, sent)
-  const most = await flow(system, messages - 3 * part, sent)
-  const long = await flow(system, part, sent)
+  const told = everyTenth((copies) =>
+    progress(`recovery: ${shown(sent.messages + copies)} messages journaled and delivered`),
+  )
+  const some = (count: number) => flow(system, oneToOne, count, sent, told)
+  await some(part)
+  const short = await some(part)
+  const most = await some(messages - 3 * part)
+  const long = await some(part)
   return {
     copiesPerS: most.copiesPerS,
     shortCpu: short.cpuPerMillion,
@@ -64,37 +66,6 @@ async function fill(system: System, messages: number, sent: Sent): Promise<Filli
     peakMb: system.peakMb(),
   }
 }
-
-/** So many messages flat out, until the last copy has come. */
-async function flow(system: System, messages: number, sent: Sent) {
-  const told = (copies: number) =>
-    progress(`recovery: ${shown(sent.messages + copies)} messages journaled and delivered`)
-  const { feeds, targets } = endsAfter(system, sent)
-  const sink = startSink({ targets, copies: messages, latency: false, warmUp: 0 }, everyTenth(told))
-  const load = startLoad({ feeds, kind: oneToOne.kind, messages, perSecond: 0 })
-  try {
-    await sink.ready
-    const cpuSeconds = system.cpuSeconds()
-    load.start()
-    const both = Promise.all([load.done, sink.done])
-    const [taken, arrived] = await within(60 + messages / slowestPerSecond, both)
-    sent.messages += messages
-    sent.connections++
-    return {
-      copiesPerS: messages / ((arrived.lastMicros - taken.firstMicros) / 1e6),
-      cpuPerMillion: ((system.cpuSeconds() - cpuSeconds) * 1e6) / messages,
-    }
-  } finally {
-    load.end()
-    sink.end()
-  }
-}
-
-/** The same ends, with the numbers at which their Logons go on. */
-const endsAfter = ({ feeds, targets }: Ends, { messages, connections }: Sent): Ends => ({
-  feeds: feeds.map((feed) => ({ ...feed, number: messages + connections + 1 })),
-  targets: targets.map((target) => ({ ...target, number: connections + 1 })), // they send nothing but Logons
-})
 
 function everyTenth(call: (copies: number) => void): (copies: number) => void {
   let count = 0

@@ -1,7 +1,7 @@
 import { startLoad, startSink, within } from './programs.ts'
 import type { Latencies } from './receiver.ts'
 import { copiesPerMessage, type Scenario, type Shape } from './scenarios.ts'
-import type { System } from './systems.ts'
+import type { Ends, System } from './systems.ts'
 
 export type Run = {
   copiesPerS: number
@@ -16,8 +16,12 @@ export type Run = {
 
 /** A run that is not over so long after it should be stands still. */
 const standstillS = 60
+/** Messages a second that any of them does at least. */
+export const slowestPerSecond = 5_000
 /** This part of the copies of a measured latency is left out. */
 const warmUp = 0.1
+/** Messages that a system driven flat out has relayed before it is measured: one that runs all day is compiled. */
+const warmUpMessages = 60_000
 
 /** Drives one system through one scenario. */
 export async function run(scenario: Scenario, start: (shape: Shape) => Promise<System>): Promise<Run> {
@@ -25,8 +29,11 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
   const system = await start(shape)
   const copies = messages * copiesPerMessage(shape)
   const latency = perSecond > 0
-  const sink = startSink({ targets: system.targets, copies, latency, warmUp: latency ? copies * warmUp : 0 })
-  const load = startLoad({ feeds: system.feeds, kind: shape.kind, messages, perSecond })
+  const sent: Sent = { messages: 0, connections: 0 }
+  if (!latency) await flow(system, shape, Math.min(warmUpMessages, messages), sent)
+  const { feeds, targets } = endsAfter(system, sent)
+  const sink = startSink({ targets, copies, latency, warmUp: latency ? copies * warmUp : 0 })
+  const load = startLoad({ feeds, kind: shape.kind, messages, perSecond })
   const atMostS = standstillS + (latency ? messages / perSecond : 0)
   try {
     await within(standstillS, sink.ready)
@@ -49,6 +56,45 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
     load.end() // not before its messages have arrived: what a dead socket holds may be dropped
     sink.end()
     await system.stop()
+  }
+}
+
+/** What was sent so far, over all feeds: a connection begins with its Logon, which takes a number as well. */
+export type Sent = { messages: number; connections: number }
+
+/** The same ends, with the numbers at which their Logons go on. */
+export const endsAfter = ({ feeds, targets }: Ends, { messages, connections }: Sent): Ends => ({
+  feeds: feeds.map((feed) => ({ ...feed, number: messages / feeds.length + connections + 1 })),
+  targets: targets.map((target) => ({ ...target, number: connections + 1 })), // they send nothing but Logons
+})
+
+/** So many messages flat out, until the last copy has come. */
+export async function flow(
+  system: System,
+  shape: Shape,
+  messages: number,
+  sent: Sent,
+  told: (copies: number) => void = () => undefined,
+) {
+  const copies = messages * copiesPerMessage(shape)
+  const { feeds, targets } = endsAfter(system, sent)
+  const sink = startSink({ targets, copies, latency: false, warmUp: 0 }, told)
+  const load = startLoad({ feeds, kind: shape.kind, messages, perSecond: 0 })
+  try {
+    await within(standstillS, sink.ready)
+    const cpuSeconds = system.cpuSeconds()
+    load.start()
+    const both = Promise.all([load.done, sink.done])
+    const [taken, arrived] = await within(standstillS + messages / slowestPerSecond, both)
+    sent.messages += messages
+    sent.connections++
+    return {
+      copiesPerS: copies / ((arrived.lastMicros - taken.firstMicros) / 1e6),
+      cpuPerMillion: ((system.cpuSeconds() - cpuSeconds) * 1e6) / copies,
+    }
+  } finally {
+    load.end()
+    sink.end()
   }
 }
 
