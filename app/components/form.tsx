@@ -71,7 +71,17 @@ export function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
         <ul className="mt-1 list-disc pl-5">
           {fields.map(([name, message]) => (
             <li key={name}>
-              <a href={`#${fieldId(name)}`} className="text-red underline">
+              <a
+                href={`#${fieldId(name)}`}
+                className="text-red underline"
+                onClick={(event) => {
+                  // to follow the address would be a navigation, and take what is said here away
+                  event.preventDefault()
+                  const field = document.getElementById(fieldId(name))
+                  field?.scrollIntoView({ block: 'center' })
+                  field?.focus()
+                }}
+              >
                 {message}
               </a>
             </li>

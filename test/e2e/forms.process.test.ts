@@ -30,6 +30,7 @@ describe.each([
     expect(await name.inputValue()).toBe(tooLong)
     expect(await page.getByLabel('Purpose').inputValue()).toBe('What I typed stays')
     expect(await name.getAttribute('aria-invalid')).toBe('true')
+    expect(new URL(page.url()).hash).toBe('') // a navigation would take the errors away
   })
 
   test('saved in two windows is refused in the one that is older, which then builds on what is there', async () => {
