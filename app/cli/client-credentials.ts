@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { clientSecretsOfProcess } from '#app/config.ts'
 import type { ClientOptions } from '#client/client.ts'
-import { signHmac } from '#connector/credentials.ts'
+import { signHmac } from '#connector/sessions/credentials.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import { UsageError } from './command.ts'
 

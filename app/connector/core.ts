@@ -1,13 +1,13 @@
+import type { Wire } from '#connector/sessions/wire.ts'
+import { applyControl, type Control, controlKind, encodeControl } from '#connector/state/control.ts'
+import { applyInbound, applyMessage, applySession } from '#connector/state/fold.ts'
+import type { State } from '#connector/state/state.ts'
+import type { Deliveries } from '#connector/targets/deliveries.ts'
 import { type Constant, constant, constantOf } from '#dropcopy/constant.ts'
 import { utcLength, writeUtc } from '#fix/time.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { MessageFields } from '#journal/records.ts'
 import type { Clock } from './clock.ts'
-import { applyControl, type Control, controlKind, encodeControl } from './control.ts'
-import type { Deliveries } from './deliveries.ts'
-import { applyInbound, applyMessage, applySession } from './fold.ts'
-import type { State } from './state.ts'
-import type { Wire } from './wire.ts'
 
 /** MsgTypes of two characters in an S record. */
 const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { Observer } from '#connector/reports/observer.ts'
+import { Status } from '#connector/reports/status.ts'
+import { Leadership } from '#connector/wanted/leader.ts'
+import { SessionCommands } from '#connector/wanted/session-commands.ts'
+import type { Wanted } from '#connector/wanted/wanted.ts'
+import { WantedDatabase } from '#connector/wanted/wanted-database.ts'
 import { openConnectorPool, openConnectorSession } from '#db/client.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { Leadership } from './leader.ts'
-import { Observer } from './observer.ts'
 import { type Running, runConnector } from './run.ts'
-import { SessionCommands } from './session-commands.ts'
-import { Status } from './status.ts'
-import type { Wanted } from './wanted.ts'
-import { WantedDatabase } from './wanted-database.ts'
 
 export type DatabaseRunOptions = {
   url: string

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
+import type { PartReport } from '#connector/reports/report.ts'
+import { conform, refusal } from '#connector/wanted/conform.ts'
+import { wantedAddresses } from '#connector/wanted/plan.ts'
+import { Reconciler } from '#connector/wanted/reconciler.ts'
+import type { Wanted, WantedSource } from '#connector/wanted/wanted.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
-import { conform, refusal } from './conform.ts'
-import { wantedAddresses } from './plan.ts'
-import { Reconciler } from './reconciler.ts'
-import type { PartReport } from './report.ts'
 import { addressKey } from './settings.ts'
-import type { Wanted, WantedSource } from './wanted.ts'
 import { Worker, type WorkerOptions } from './worker.ts'
 
 /** How often a part that was refused is tried again, and a source of configuration is asked without having called. */

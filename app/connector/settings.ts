@@ -1,9 +1,9 @@
+import { signHmac } from '#connector/sessions/credentials.ts'
+import type { Lane } from '#connector/sessions/lanes.ts'
+import { feedPolicy, targetPolicy } from '#connector/sessions/policy.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import type { OwnCredentials, SessionConfig } from '#fix/session-state.ts'
-import { signHmac } from './credentials.ts'
-import type { Lane } from './lanes.ts'
-import { feedPolicy, targetPolicy } from './policy.ts'
 
 export type Exchange = Snapshot['exchange']
 

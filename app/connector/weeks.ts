@@ -1,5 +1,5 @@
-import { renewFeed } from './conform.ts'
-import type { Feed } from './feed.ts'
+import type { Feed } from '#connector/feeds/feed.ts'
+import { renewFeed } from '#connector/wanted/conform.ts'
 import { weekOf } from './week.ts'
 import type { Worker } from './worker.ts'
 

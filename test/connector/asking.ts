@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { balances } from '#connector/ledger.ts'
+import { balances } from '#connector/state/ledger.ts'
 import { client, gateway, password, type Started } from '#test/support/connector.ts'
 import { type Fields, type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'

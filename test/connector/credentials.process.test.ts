@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { hashSync } from '@node-rs/argon2'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isAllowed } from '#connector/allowed.ts'
-import { CredentialCheck, FailureLimit, whyUnproven } from '#connector/credentials.ts'
+import { isAllowed } from '#connector/sessions/allowed.ts'
+import { CredentialCheck, FailureLimit, whyUnproven } from '#connector/sessions/credentials.ts'
 
 function check(): CredentialCheck {
   const made = new CredentialCheck()

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { metricsText } from '#connector/metrics.ts'
-import { listenForMetrics, metricsAddress } from '#connector/metrics-listener.ts'
+import { metricsText } from '#connector/reports/metrics.ts'
+import { listenForMetrics, metricsAddress } from '#connector/reports/metrics-listener.ts'
 import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { carryOut, type Order } from '#connector/carry-out.ts'
+import { carryOut, type Order } from '#connector/wanted/carry-out.ts'
 import type { Worker } from '#connector/worker.ts'
 import { writeWorld } from '#test/db/world.ts'
 import {

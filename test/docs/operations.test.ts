@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { alarmCodes } from '#connector/alarms.ts'
-import { feedStates, targetStates } from '#connector/observed-state.ts'
+import { alarmCodes } from '#connector/reports/alarms.ts'
+import { feedStates, targetStates } from '#connector/reports/observed-state.ts'
 import { deliveryWords } from '#domain/status/state.ts'
 import { filterReasons } from '#dropcopy/eligible.ts'
 import { documentAt, tableIn } from './tables.ts'
@@ -21,7 +21,7 @@ describe('what whoever is on call reads', () => {
 
   const metrics = tableIn(document, 'metric')
   test('explains every metric that the connector answers with, and no other', () => {
-    const source = readFileSync(new URL('../../app/connector/metrics.ts', import.meta.url), 'utf8')
+    const source = readFileSync(new URL('../../app/connector/reports/metrics.ts', import.meta.url), 'utf8')
     const names = [...source.matchAll(/metric\(\s*'(?:counter|gauge|histogram)',\s*'(\w+)'/g)].map(([, name]) => name)
     expect(names.length).toBeGreaterThan(20)
     expect(metrics.flatMap(([name]) => quoted(name)).sort()).toEqual(names.sort())

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { systemClock } from '#connector/clock.ts'
 import { runConnector } from '#connector/run.ts'
-import { wantedFile } from '#connector/wanted-file.ts'
+import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { disk, type FilePort } from '#journal/files.ts'
 
 /** What the rig tells its connector. */

@@ -1,4 +1,4 @@
-import { balances } from '#connector/ledger.ts'
+import { balances } from '#connector/state/ledger.ts'
 import type { PolicyChoice } from '#fix/policy.ts'
 import { isLive, nextDeadlineMs } from '#fix/session.ts'
 import { Random } from '#gateway-sim/random.ts'

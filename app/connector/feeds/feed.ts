@@ -1,0 +1,232 @@
+import type { Core } from '#connector/core.ts'
+import { type Connection, parted, type Reader } from '#connector/sessions/connection.ts'
+import type { Door } from '#connector/sessions/door.ts'
+import { Peer } from '#connector/sessions/peer.ts'
+import { secondLogon } from '#connector/sessions/second-logon.ts'
+import { feedCredentials, feedSession } from '#connector/settings.ts'
+import type { FeedState } from '#connector/state/state.ts'
+import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { gapFillDraft } from '#fix/drafts.ts'
+import type { Message } from '#fix/message.ts'
+import { acceptInSequence } from '#fix/session.ts'
+import type { Intake } from './intake.ts'
+
+export type FeedReport = {
+  sinceMs: number
+  address: string
+  lastHeardMs: number
+  lastReceivedMs: number
+  received: number
+  /** Kept aside, and known already, since start. */
+  aside: number
+  duplicates: number
+  /** Why it is down or refused, in words; '' when nothing is wrong. */
+  detail: string
+}
+
+/** How long a gateway is left unread before it is told so by a Logout. */
+const fullLogoutMs = 60_000
+
+/** A feed session, whichever side connects: its messages go to the intake, in order and each once. */
+export class Feed implements Reader {
+  readonly peer: Peer
+  readonly report: FeedReport
+  protected connection: Connection | undefined
+  /** Since when the disk is full, steady; 0: there is room. */
+  private fullSinceMs = 0
+  private paused = false
+
+  constructor(
+    readonly id: number,
+    readonly core: Core,
+    public config: SnapshotFeed,
+    private readonly intake: Intake,
+    protected readonly door: Door,
+  ) {
+    this.report = {
+      sinceMs: core.clock.wallMs(),
+      address: '',
+      lastHeardMs: 0,
+      lastReceivedMs: 0,
+      received: 0,
+      aside: 0,
+      duplicates: 0,
+      detail: '',
+    }
+    this.peer = new Peer(
+      id,
+      core,
+      () => this.state,
+      {
+        accept: (message, effect) => this.accepted(message, effect.nextIn, effect.resent),
+        verify: (effect) => this.verify(effect.credentials),
+        loggedOn: () => this.loggedOn(),
+        serveResend: (effect) => this.serveResend(effect),
+        gapFilled: (from, to) => this.gapFilled(from, to),
+        lost: (from, to) => this.lost(from, to, 'not recoverable'),
+        refused: ({ text, retry }) => this.refused(text, retry),
+        note: ({ code, text }) => this.noted(code, text),
+        disconnecting: (reason) => {
+          this.report.detail = reason
+        },
+      },
+      feedSession(config),
+    )
+  }
+
+  get name(): string {
+    return this.config.id
+  }
+
+  get state(): FeedState {
+    return this.core.state.data.feeds[this.id]! // named before a feed is made
+  }
+
+  get isConnected(): boolean {
+    return this.connection !== undefined
+  }
+
+  /** What recovery is still asking for. */
+  get missing(): number {
+    const { phase, nextIn } = this.peer.session
+    return phase.kind === 'live' && phase.gap ? phase.gap.highest - nextIn + 1 : 0
+  }
+
+  /** A Logon named this feed. */
+  take(connection: Connection, message: Message) {
+    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep the rightful one out
+    if (this.connection) return this.second(connection, message)
+    this.adopt(connection)
+    this.peer.input({ type: 'message', message })
+  }
+
+  frame(message: Message): void {
+    this.report.lastHeardMs = this.core.wallMs
+    const { session } = this.peer
+    if (acceptInSequence(session, message, this.core.steadyMs)) this.accepted(message, session.nextIn, false)
+    else this.peer.input({ type: 'message', message })
+  }
+
+  garbled(reason: string): void {
+    this.peer.input({ type: 'garbled', reason })
+  }
+
+  drained(): void {}
+
+  closed(): void {
+    this.connection = undefined
+    this.report.sinceMs = this.core.wallMs
+    this.peer.detach()
+  }
+
+  end(text: string): void {
+    if (this.peer.isLive) this.peer.input({ type: 'logout', text, close: true })
+    else this.connection?.destroy()
+  }
+
+  /** Ends the session and lets the connection close by itself: what follows has nothing to do with it. */
+  part(text: string): void {
+    const { connection } = this
+    if (!connection) return
+    this.end(text)
+    connection.reader = parted
+    this.connection = undefined
+    this.peer.leave()
+  }
+
+  /** No room on the disk: nothing more is read, our own heartbeats go on, and the silence that follows is not the gateway's. */
+  full(isFull: boolean): void {
+    this.fullSinceMs = isFull ? this.core.clock.steadyMs() : 0
+    this.pause(isFull)
+  }
+
+  /** Too much waits for the disk, or it is full: stop reading. */
+  pause(paused: boolean): void {
+    const want = paused || this.fullSinceMs > 0
+    if (want === this.paused) return
+    this.paused = want
+    if (want) this.connection?.hold()
+    else this.connection?.release()
+  }
+
+  tick(): void {
+    if (this.paused) this.peer.session.lastInMs = this.core.clock.steadyMs()
+    this.peer.tick()
+    if (this.fullSinceMs > 0 && this.core.clock.steadyMs() - this.fullSinceMs > fullLogoutMs) this.end('Disk full')
+  }
+
+  protected adopt(connection: Connection): void {
+    this.connection = connection
+    connection.reader = this
+    if (this.paused) connection.hold()
+    this.report.address = connection.address
+    this.peer.attach(connection.wire, feedSession(this.config))
+  }
+
+  /** An initiator answers what it can; an acceptor is never refused. */
+  protected refused(text: string, _retry: boolean): void {
+    this.report.detail = text
+  }
+
+  private accepted(message: Message, nextIn: number, resent: boolean): void {
+    this.report.received++
+    this.report.lastReceivedMs = this.core.wallMs
+    if (!this.intake.take(this, message, nextIn - 1, resent)) this.core.inbound(this.id, nextIn)
+  }
+
+  private verify(given: Parameters<Door['check']>[0]) {
+    const { connection } = this
+    const answer = this.door.check(given, feedCredentials(this.config), false)
+    const decide = ({ ok }: { ok: boolean }) => {
+      if (this.connection !== connection || !connection) return
+      if (!ok) this.door.failed(connection.address)
+      this.peer.input({ type: 'verified', ok })
+    }
+    if (!(answer instanceof Promise)) return decide(answer)
+    connection?.hold()
+    void answer.then(decide, () => decide({ ok: false })).finally(() => connection?.release())
+  }
+
+  protected loggedOn(): void {
+    this.report.sinceMs = this.core.wallMs
+    this.report.detail = ''
+    this.door.note('feed', this.name, 'logged-on', this.report.address)
+    this.door.authenticated(this.connection)
+  }
+
+  /** A gateway has only session messages from us: one Gap Fill stands for all that it asks for (spec §5). */
+  private serveResend({ id, begin, end }: { id: number; begin: number; end: number }): void {
+    this.peer.sendAgain(begin, gapFillDraft(this.peer.session, end + 1, this.core.wallMs))
+    this.peer.input({ type: 'resend-finished', id })
+  }
+
+  /** Whatever stood under these numbers in a damaged part of the journal, the gateway does not have it any more. */
+  private gapFilled(from: number, to: number): void {
+    for (const one of this.state.unread ?? []) {
+      const [first, last] = [Math.max(from, one.from), Math.min(to, one.to)]
+      if (one.epoch === this.state.epoch && first <= last)
+        this.lost(first, last, 'damaged here, gap-filled by the gateway')
+    }
+  }
+
+  private lost(from: number, to: number, why: string): void {
+    this.core.control({ kind: 'loss', feed: this.id, from, to, why, atMs: this.core.wallMs })
+    this.door.note('feed', this.name, 'lost', `${from}..${to}`)
+  }
+
+  private second(connection: Connection, message: Message): void {
+    const credentials = feedCredentials(this.config)
+    const identity = { kind: 'feed' as const, name: this.name, credentials, required: false }
+    void secondLogon(this.door, identity, connection, message).then((isRival) => {
+      if (isRival && this.connection) this.peer.input({ type: 'rival-logon' })
+    })
+  }
+
+  private noted(code: string, text: string): void {
+    if (code === 'refused-logon') {
+      this.report.detail = text
+      this.door.refused('feed', this.name, this.config.theirCompId, this.report.address, code, text)
+    }
+    this.door.note('feed', this.name, code, text)
+  }
+}

@@ -1,0 +1,107 @@
+import { connect, type Socket } from 'node:net'
+import type { Core } from '#connector/core.ts'
+import { Connection } from '#connector/sessions/connection.ts'
+import type { Door } from '#connector/sessions/door.ts'
+import { connectSecured } from '#connector/sessions/tls.ts'
+import type { Budget } from '#connector/sessions/wire.ts'
+import { feedAddresses } from '#connector/settings.ts'
+import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { Feed } from './feed.ts'
+import type { Intake } from './intake.ts'
+
+const firstDelayMs = 200
+const longestDelayMs = 5_000
+/** An address that swallows what is sent to it is given up, and the next one tried. */
+const connectMs = 10_000
+const backupRefused = 'Backup session not allowed'
+
+/** A feed that we connect to: its addresses in turn, with growing pauses while none answers. */
+export class InitiatingFeed extends Feed {
+  private socket: Socket | undefined
+  private timer: NodeJS.Timeout | undefined
+  private attempts = 0
+  private address = 0
+  /** The next attempt is made at once: the gateway taught us our number, or sent us to its other address. */
+  private isAtOnce = false
+  private stopped = true
+
+  constructor(
+    id: number,
+    core: Core,
+    config: SnapshotFeed,
+    intake: Intake,
+    door: Door,
+    private readonly budget: Budget,
+  ) {
+    super(id, core, config, intake, door)
+  }
+
+  start(): void {
+    if (!this.stopped) return
+    this.stopped = false
+    this.connect()
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+    if (!this.isConnected) this.socket?.destroy()
+  }
+
+  override closed(): void {
+    super.closed()
+    this.later()
+  }
+
+  protected override refused(text: string, retry: boolean): void {
+    super.refused(text, retry)
+    if (text.includes(backupRefused)) this.address++
+    this.isAtOnce = retry || text.includes(backupRefused)
+  }
+
+  protected override loggedOn(): void {
+    super.loggedOn()
+    this.attempts = 0
+  }
+
+  private connect(): void {
+    if (this.stopped || this.isConnected) return
+    const addresses = feedAddresses(this.config)
+    const { host, port } = addresses[this.address % addresses.length]! // a feed has at least its own address
+    const failed = (cause: unknown) => {
+      this.report.detail = `${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`
+      this.address++
+      this.later()
+    }
+    const { tls } = this.config
+    let socket: Socket
+    try {
+      socket = tls ? connectSecured(host, port, tls) : connect({ host, port })
+    } catch (cause) {
+      failed(cause) // a file that cannot be used
+      return
+    }
+    this.socket = socket
+    const deadline = setTimeout(() => socket.destroy(new Error('no answer')), connectMs)
+    socket.once('close', () => clearTimeout(deadline))
+    socket.once('error', failed)
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(deadline)
+      socket.off('error', failed)
+      this.core.turn()
+      this.report.address = `${host}:${port}`
+      this.adopt(new Connection(this.core, socket, this.budget, this))
+    })
+  }
+
+  private later(): void {
+    if (this.stopped) return
+    // at once, but not for ever: each address once, since all of them may send us away
+    const isAtOnce = this.isAtOnce && this.attempts < feedAddresses(this.config).length
+    const delayMs = isAtOnce ? 0 : Math.min(firstDelayMs * 2 ** this.attempts, longestDelayMs)
+    this.attempts++
+    this.isAtOnce = false
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.connect(), delayMs)
+  }
+}

@@ -1,0 +1,238 @@
+import type { Core } from '#connector/core.ts'
+import type { Door } from '#connector/sessions/door.ts'
+import { streamName } from '#connector/sessions/lanes.ts'
+import type { Exchange } from '#connector/settings.ts'
+import { flag } from '#connector/state/fold.ts'
+import { routesOf } from '#connector/state/state.ts'
+import type { CopyKey } from '#connector/targets/copying.ts'
+import type { Target } from '#connector/targets/target.ts'
+import {
+  blankCanonical,
+  canonicalGrowth,
+  canonicaliseInner,
+  canonicalisePlain,
+  innerSourceId,
+  type NotCanonical,
+  type PlainOrigin,
+  plainOrigin,
+  unwrap,
+} from '#dropcopy/canonical.ts'
+import { Message } from '#fix/message.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
+import type { MessageFields } from '#journal/records.ts'
+import type { Feed } from './feed.ts'
+import { type Arrival, identify, type Verdict } from './identity.ts'
+import type { Source, Sources } from './sources.ts'
+
+/** Names and reasons remembered per feed and week, and names counted; the messages of more are kept all the same. */
+const asideNamesKept = 100
+/** Characters of a name that nobody has checked. */
+const mostOfName = 32
+
+// Reused for every message: one is taken in at a time.
+const inner = new Message(256)
+const canonical = blankCanonical()
+const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false, possResend: false }
+const arrival: Arrival = {
+  number: 0,
+  digest: 0,
+  possResend: false,
+  recovered: false,
+  sendingTimeMs: 0,
+  requestTime: '',
+}
+const fields: MessageFields = {
+  class: 0,
+  flags: 0,
+  stream: 0,
+  epoch: 0,
+  feed: 0,
+  feedEpoch: 0,
+  number: 0,
+  feedNumber: 0,
+  digest: 0,
+  bodyAt: 0,
+  at797: 0,
+}
+
+/** Where source messages come in: who each one is, the journal, and then every target that is to have it. */
+export class Intake {
+  /** By target id. */
+  readonly targets: (Target | undefined)[] = []
+  /** Messages kept aside since start, by the name they came under. */
+  readonly asides = new Map<string, number>()
+  private origins = new Map<string, PlainOrigin>()
+  private exchange: Exchange = { compId: '', subId: '' }
+
+  constructor(
+    private readonly core: Core,
+    private readonly sources: Sources,
+    private readonly door: Door,
+  ) {}
+
+  configure(exchange: Exchange): void {
+    this.exchange = exchange
+    this.origins = new Map()
+  }
+
+  /** An application message of a feed, in feed order. False: it was not journaled, so its feed number must be noted otherwise. */
+  take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
+    fields.feed = feed.id
+    fields.feedEpoch = feed.state.epoch
+    fields.feedNumber = feedNumber
+    const plain = feed.config.dialect === 'plain'
+    if (message.fault) return this.aside(feed, message, plain ? (feed.config.source ?? '') : '', 'bad-field')
+    const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
+    if (name === undefined) return true
+    const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
+    if (wrong) return this.aside(feed, message, name, wrong)
+    if (resent) canonical.recovered = true
+    const found = this.sources.find(name) ?? this.segmentOf(name, plain)
+    if (!found || !this.sources.mayComeFrom(found.name, feed.name))
+      return this.asideCanonical(feed, name, 'unknown-source')
+    found.heardMs = this.core.wallMs
+    return this.identified(feed, found, plain)
+  }
+
+  /** The name of an encapsulated message's source; undefined: it could not be read and was kept aside. */
+  private unwrapped(feed: Feed, message: Message): string | undefined {
+    const wrong = message.msgType === MsgType.XmlNonFix ? unwrap(message, inner) : 'no-envelope'
+    if (!wrong) return innerSourceId(inner)
+    this.aside(feed, message, '', wrong)
+    return undefined
+  }
+
+  /** Of a source with several market segments the stream of the message's own, which its 50 names (spec §3.3). */
+  private segmentOf(name: string, plain: boolean): Source | undefined {
+    const segment = plain ? undefined : inner.str(Tag.SenderSubID)
+    return segment === undefined ? undefined : this.sources.find(streamName(name, segment))
+  }
+
+  private identified(feed: Feed, found: Source, plain: boolean): boolean {
+    const verdict = this.verdict(feed, found, plain)
+    switch (verdict.kind) {
+      case 'new':
+        return this.keep(found, verdict.epoch, 0)
+      case 'restarted':
+        this.door.note('feed', feed.name, 'source-restarted', `${found.name} starts again at ${canonical.seqNum}`)
+        return this.keep(found, verdict.epoch, 0)
+      case 'late':
+        return this.keep(found, verdict.epoch, flag.late)
+      case 'duplicate':
+        found.duplicates++
+        feed.report.duplicates++
+        return false
+      case 'conflict':
+      case 'too-old':
+        return this.asideCanonical(feed, found.name, verdict.kind)
+    }
+  }
+
+  private verdict(feed: Feed, found: Source, plain: boolean): Verdict {
+    const { known } = found
+    const { seqNum } = canonical
+    if (plain && feed.id === known.feed && feed.state.epoch !== known.feedEpoch)
+      return { kind: 'restarted', epoch: known.epoch + 1 }
+    if (seqNum > known.highest && !canonical.recovered && !canonical.possResend)
+      return { kind: 'new', epoch: known.epoch }
+    arrival.number = seqNum
+    arrival.digest = canonical.digest
+    arrival.possResend = canonical.possResend
+    arrival.recovered = canonical.recovered || canonical.possResend
+    arrival.sendingTimeMs = canonical.sendingTimeMs
+    const { requestTimeAt, requestTimeEnd } = canonical
+    arrival.requestTime =
+      requestTimeAt > 0 ? Buffer.from(canonical.bytes.subarray(requestTimeAt, requestTimeEnd)).toString('latin1') : ''
+    return identify(arrival, known)
+  }
+
+  private keep(found: Source, epoch: number, more: number): boolean {
+    const { core } = this
+    // what damage has taken may have been delivered before: never suppressed on a guess, but flagged
+    const { tail, damaged } = core.journal.recovery
+    const isAgain = canonical.recovered || (more & flag.late) !== 0
+    if (isAgain && (tail === 'suspect' || damaged.length > 0)) canonical.possResend = true
+    this.describe(found.id, epoch, more)
+    const position = this.append()
+    const routes = routesOf(core.state, found.id)
+    if (routes.length === 0) return true
+    key.stream = found.id
+    key.epoch = epoch
+    key.number = canonical.seqNum
+    key.late = (more & flag.late) !== 0
+    key.possResend = canonical.possResend
+    for (let i = 0; i < routes.length; i++) {
+      const route = routes[i]!
+      if ((route.reasons[canonical.classCode] ?? 0) < 0) this.targets[route.id]?.live(canonical, found, position, key)
+    }
+    return true
+  }
+
+  private describe(stream: number, epoch: number, more: number): void {
+    fields.class = canonical.classCode
+    fields.flags = more | (canonical.possResend ? flag.possResend : 0) | (canonical.recovered ? flag.recovered : 0)
+    fields.stream = stream
+    fields.epoch = epoch
+    fields.number = canonical.seqNum
+    fields.digest = canonical.digest
+    fields.bodyAt = canonical.bodyAt - canonical.start
+    fields.at797 = canonical.copyFlagAt - canonical.start
+  }
+
+  /** Journaled whole and shown, never delivered. */
+  private asideCanonical(feed: Feed, name: string, why: string): boolean {
+    this.describe(0, 0, flag.aside)
+    this.append()
+    this.noteAside(feed, name, why)
+    return true
+  }
+
+  /** Written in its place already, unless it is an encapsulated one, which still stands in the feed's frame. */
+  private append(): number {
+    const { core } = this
+    const { bytes, start, length } = canonical
+    return bytes === core.journal.memory.bytes
+      ? core.messageWritten(fields, length)
+      : core.message(fields, bytes, start, start + length)
+  }
+
+  private aside(feed: Feed, { bytes, start, end }: Message, name: string, why: NotCanonical): boolean {
+    fields.class = fields.flags = fields.stream = fields.epoch = 0
+    fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
+    fields.flags = flag.aside
+    this.noteAside(feed, name, why)
+    this.core.message(fields, bytes, start, end)
+    return true
+  }
+
+  private noteAside(feed: Feed, claimed: string, why: string): void {
+    const name = claimed.slice(0, mostOfName)
+    const before = this.asides.get(name)
+    if (before !== undefined || this.asides.size < asideNamesKept) this.asides.set(name, (before ?? 0) + 1)
+    const { asides } = feed.state
+    const isNews = asides.length < asideNamesKept && !asides.some((one) => one.name === name && one.why === why)
+    if (isNews) this.core.control({ kind: 'aside', feed: feed.id, name, why, atMs: this.core.wallMs })
+    const count = ++feed.report.aside
+    const text = `${name || 'a message without a source'}: ${why}`
+    // the first of each is told, and then how many they have become
+    if (isNews) this.door.note('feed', feed.name, 'aside', text)
+    else if (/^10+$/.test(`${count}`))
+      this.door.note('feed', feed.name, 'aside', `${count} since start, the newest ${text}`)
+  }
+
+  private origin(name: string): PlainOrigin {
+    let origin = this.origins.get(name)
+    if (!origin) {
+      origin = plainOrigin(this.exchange, name)
+      this.origins.set(name, origin)
+    }
+    return origin
+  }
+
+  /** The canonical bytes are written where the journal will keep them: nothing else may be appended before they are. */
+  private canonicalise(message: Message, name: string): NotCanonical | undefined {
+    const { journal } = this.core
+    const at = journal.messageRoom(message.end - message.start + canonicalGrowth)
+    return canonicalisePlain(message, this.origin(name), journal.memory, at, canonical)
+  }
+}

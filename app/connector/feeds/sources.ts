@@ -1,0 +1,122 @@
+import type { State, StreamState } from '#connector/state/state.ts'
+import { type ClassicSource, classicSource } from '#dropcopy/classic-copy.ts'
+import { decode, Message } from '#fix/message.ts'
+import { parseUtc } from '#fix/time.ts'
+import type { Journal } from '#journal/journal.ts'
+import type { MessageRecord } from '#journal/records.ts'
+import type { Kept, Known } from './identity.ts'
+
+/** One source session as it runs. */
+export type Source = {
+  id: number
+  name: string
+  classic: ClassicSource
+  known: Known
+  heardMs: number
+  duplicates: number
+}
+
+/** Sources by their ids in the journal and by name; a source that was taken away keeps its number for what still waits. */
+export class Sources {
+  private readonly byId: Source[] = []
+  private readonly byName = new Map<string, Source>()
+  /** Feed names a source may come from, the owner first. */
+  private owners = new Map<string, readonly string[]>()
+
+  constructor(
+    private readonly state: State,
+    private readonly journal: Journal,
+  ) {}
+
+  /** The configured source of this name; undefined: nobody knows it. */
+  find(name: string): Source | undefined {
+    return this.owners.has(name) ? this.byName.get(name) : undefined
+  }
+
+  mayComeFrom(name: string, feed: string): boolean {
+    return this.owners.get(name)?.includes(feed) ?? false
+  }
+
+  /** @throws when no stream has this id */
+  byStream(id: number): Source {
+    return this.byId[id] ?? this.add(id)
+  }
+
+  configure(sources: ReadonlyMap<string, readonly string[]>, idOf: (name: string) => number): void {
+    this.owners = new Map(sources)
+    for (const name of sources.keys()) if (!this.byName.has(name)) this.add(idOf(name))
+  }
+
+  private add(id: number): Source {
+    const stream = this.state.data.streams[id]
+    if (!stream) throw new Error(`bug: no stream has the id ${id}`)
+    const source: Source = {
+      id,
+      name: stream.name,
+      classic: classicSource(stream.name),
+      known: knownOf(this.journal, id, stream),
+      heardMs: 0,
+      duplicates: 0,
+    }
+    this.byId[id] = source
+    this.byName.set(stream.name, source)
+    return source
+  }
+}
+
+const scratch = new Message(256)
+
+/** SendingTime(52) of a message; NaN when unreadable. */
+export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number {
+  decode(bytes.subarray(start, end), scratch)
+  const index = scratch.find(52)
+  return index < 0 ? Number.NaN : parseUtc(scratch.bytes, scratch.startAt(index), scratch.endAt(index))
+}
+
+/** What identity asks of a stream, answered from the state and, rarely, from the journal. */
+function knownOf(journal: Journal, id: number, stream: StreamState): Known {
+  const record = (epoch: number, number: number): MessageRecord | undefined => {
+    const position = journal.findMessage(id, epoch, number)
+    if (position < 0 || journal.isDamaged(position)) return undefined // damaged is as good as not there: it comes once more, late
+    const found = journal.read(position)
+    return found.type === 'M' ? found : undefined
+  }
+  const timeOf = (epoch: number, number: number): number => {
+    const found = record(epoch, number)
+    if (found) return sentMsOf(found)
+    const { gone } = stream
+    return gone && gone.epoch === epoch && number <= gone.number ? gone.sentMs : Number.NaN
+  }
+  return {
+    get epoch() {
+      return stream.epoch
+    },
+    get highest() {
+      return stream.highest
+    },
+    get first() {
+      return stream.first
+    },
+    get firstBefore() {
+      return stream.firstBefore
+    },
+    get feed() {
+      return stream.feed
+    },
+    get feedEpoch() {
+      return stream.feedEpoch
+    },
+    get gone() {
+      return stream.gone
+    },
+    find: (epoch: number, number: number): Kept | undefined => {
+      const found = record(epoch, number)
+      if (!found) return undefined
+      const { digest } = found
+      decode(found.bytes.subarray(found.start, found.end), scratch)
+      return { digest, requestTime: scratch.str(5979) ?? '' }
+    },
+    newestMs: () => timeOf(stream.epoch, stream.highest),
+    firstMs: () => timeOf(stream.epoch, stream.first),
+  }
+}

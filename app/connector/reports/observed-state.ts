@@ -1,0 +1,30 @@
+import type { Feed } from '#connector/feeds/feed.ts'
+import type { Target } from '#connector/targets/target.ts'
+
+/** A logged-on client this far behind is late. */
+const lateAfterMs = 2_000
+
+export const targetStates = ['paused', 'refused', 'no-logon', 'catching-up', 'late', 'on-backup', 'logged-on'] as const
+export const feedStates = ['paused', 'recovering', 'logged-on', 'connecting', 'refused', 'down'] as const
+
+/** Milliseconds by which a logged-on client is late; 0: it is not. */
+export function lateMsOf({ report, core }: Target): number {
+  const behindMs = report.behindSinceMs === 0 ? 0 : core.clock.steadyMs() - report.behindSinceMs
+  return behindMs > lateAfterMs ? Math.floor(behindMs) : 0
+}
+
+/** `isRefused`: its configuration could not be run. */
+export function targetState(target: Target, isRefused: boolean): (typeof targetStates)[number] {
+  if (target.config.paused) return 'paused'
+  if (!target.isOnline) return isRefused ? 'refused' : 'no-logon'
+  if (target.report.isCatchingUp) return 'catching-up'
+  if (lateMsOf(target) > 0) return 'late'
+  return target.isOnBackup ? 'on-backup' : 'logged-on'
+}
+
+export function feedState(feed: Feed, isRefused: boolean): (typeof feedStates)[number] {
+  if (feed.core.journal.isFull) return 'paused'
+  if (feed.peer.isLive) return feed.missing > 0 ? 'recovering' : 'logged-on'
+  if (feed.isConnected) return 'connecting'
+  return isRefused ? 'refused' : 'down'
+}

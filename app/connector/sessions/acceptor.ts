@@ -1,0 +1,160 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Core } from '#connector/core.ts'
+import { type Address, addressKey } from '#connector/settings.ts'
+import type { Message } from '#fix/message.ts'
+import { Connection, type Reader } from './connection.ts'
+import type { FailureLimit } from './credentials.ts'
+import { Secured, type Tls } from './tls.ts'
+import type { Budget } from './wire.ts'
+
+/** Takes a connection over together with its first message. */
+export type Taker = { take(connection: Connection, message: Message): void }
+
+/** Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte. */
+export type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
+
+/** A connection has this long to send its Logon (spec §2.10). */
+const logonMs = 60_000
+
+/** Listeners shared by whoever is configured on their address: the Logon decides. */
+export class Acceptor {
+  private readonly servers = new Map<string, Server>()
+  /** By address, where it speaks TLS. */
+  private readonly secured = new Map<string, Secured>()
+  /** By address of the peer. */
+  private readonly unauthenticated = new Map<string, Set<string>>()
+  private readonly sockets = new Set<Socket>()
+
+  constructor(
+    private readonly core: Core,
+    private readonly budget: Budget,
+    private readonly failures: FailureLimit,
+    private readonly resolve: Resolve,
+    private readonly perAddress: () => number,
+    private readonly handshakeFailed: (listener: string, why: string, address: string) => void,
+  ) {}
+
+  /** @throws what the system says when the address cannot be had */
+  async listen(address: Address): Promise<void> {
+    const key = addressKey(address)
+    const server = createServer({ pauseOnConnect: false }, (socket) => this.knocked(key, socket))
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(address.port, address.host, () => {
+        server.off('error', reject)
+        server.on('error', () => undefined) // an accept that failed: the next one may not
+        resolve()
+      })
+    })
+    this.servers.set(key, server)
+  }
+
+  /** The port in use: another than asked for when that was 0. */
+  port(key: string): number | undefined {
+    const address = this.servers.get(key)?.address()
+    return typeof address === 'object' && address !== null ? address.port : undefined
+  }
+
+  get keys(): string[] {
+    return [...this.servers.keys()]
+  }
+
+  /** No new connections here; those that are stay. */
+  unlisten(key: string): void {
+    this.servers.get(key)?.close()
+    this.servers.delete(key)
+    this.secured.delete(key)
+  }
+
+  stop(): void {
+    for (const key of this.keys) this.unlisten(key)
+  }
+
+  destroyAll(): void {
+    for (const socket of this.sockets) socket.destroy()
+  }
+
+  authenticated(connection: Connection): void {
+    this.unauthenticated.get(connection.address)?.delete(nameOf(connection.socket))
+  }
+
+  /** From now on connections to this address are encrypted so, or not at all. @throws when a file is not what it should be: nothing changes */
+  secure(key: string, tls: Tls | undefined): void {
+    if (!tls) this.secured.delete(key)
+    else if (!isSame(this.secured.get(key)?.tls, tls))
+      this.secured.set(
+        key,
+        new Secured(tls, {
+          secured: (socket) => this.accepted(key, socket),
+          failed: (why, address) => this.handshakeFailed(key, why, address),
+        }),
+      )
+  }
+
+  /** Certificates that were renewed in their files. @throws when one is not what it should be: the old one stays in use */
+  renew(): string[] {
+    return [...this.secured].flatMap(([key, secured]) => (secured.renew() ? [key] : []))
+  }
+
+  private knocked(key: string, socket: Socket): void {
+    const address = socket.remoteAddress ?? ''
+    const waiting = this.unauthenticated.get(address) ?? new Set()
+    if (this.failures.isShut(address, this.core.clock.steadyMs()) || waiting.size >= this.perAddress()) {
+      socket.destroy()
+      return
+    }
+    this.unauthenticated.set(address, waiting)
+    this.sockets.add(socket)
+    const name = nameOf(socket)
+    waiting.add(name)
+    socket.once('close', () => {
+      this.sockets.delete(socket)
+      waiting.delete(name)
+      if (waiting.size === 0 && this.unauthenticated.get(address) === waiting) this.unauthenticated.delete(address)
+    })
+    const secured = this.secured.get(key)
+    if (secured) secured.take(socket)
+    else this.accepted(key, socket)
+  }
+
+  /** The bytes that come from now on are FIX. */
+  private accepted(key: string, socket: Socket): void {
+    const stage = new Stage(key, this.resolve)
+    stage.connection = new Connection(this.core, socket, this.budget, stage, key)
+  }
+}
+
+/** The same for a connection and for what is encrypted on it. */
+const nameOf = ({ localPort, remotePort }: Socket): string => `${localPort} ${remotePort}`
+const isSame = (a: Tls | undefined, b: Tls): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** Reads a connection until its first message says whose it is. */
+class Stage implements Reader {
+  connection: Connection | undefined
+  private readonly timer = setTimeout(() => this.connection?.destroy(), logonMs)
+
+  constructor(
+    private readonly key: string,
+    private readonly resolve: Resolve,
+  ) {
+    this.timer.unref()
+  }
+
+  frame(message: Message): void {
+    const { connection } = this
+    if (!connection || message.isGarbled) return
+    const taker = this.resolve(this.key, message, connection.address)
+    if (taker === 'ignore') return
+    clearTimeout(this.timer)
+    if (taker === 'close') connection.destroy()
+    else taker.take(connection, message)
+  }
+
+  /** Passed over, as after the Logon: whoever repeats it runs into the timer. */
+  garbled(): void {}
+  drained(): void {}
+
+  closed(): void {
+    clearTimeout(this.timer)
+  }
+}

@@ -1,0 +1,244 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { deliveryKind, flag } from '#connector/state/fold.ts'
+import { isHeld } from '#connector/state/given.ts'
+import {
+  type AckEntry,
+  type ApplicationRequest,
+  ackBody,
+  grant,
+  inProgress,
+  lastOf,
+  readRequest,
+  reportBody,
+  reportIdOf,
+  requestType,
+  responseError,
+  responseIdOf,
+  upperBound,
+  type Wish,
+} from '#dropcopy/application-resend.ts'
+import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
+import { rejectBody, type Violation } from '#fix/drafts.ts'
+import type { Message } from '#fix/message.ts'
+import { reserve } from '#fix/session.ts'
+import { MsgType } from '#fix/tags.ts'
+import type { JournalReader } from '#journal/journal.ts'
+import type { MessageRecord } from '#journal/records.ts'
+import { fetch, Pace } from './pace.ts'
+import { Standings } from './standings.ts'
+import type { Target } from './target.ts'
+
+/** Copies written before the event loop has its turn: live ones go between. */
+const copiesPerTurn = 500
+
+const source = blankSourceMessage()
+
+/** One source of a request that is being served: numbers `begin` to `upTo` of this stream and epoch. */
+type Stretch = { applId: string; stream: number; epoch: number; begin: number; upTo: number }
+
+/** Answers the Application Message Requests(BW) of one classic target; messages are sent for one request at a time (spec §6, ADR 17). */
+export class ApplicationResends {
+  private job: ApplicationResendJob | undefined
+
+  constructor(
+    private readonly target: Target,
+    private readonly note: (code: string, text: string) => void,
+  ) {}
+
+  get report() {
+    return this.running?.report
+  }
+
+  /** There may be room again, or the connection is gone. */
+  wake(): void {
+    this.job?.wake()
+  }
+
+  take(message: Message): void {
+    const read = readRequest(message)
+    this.target.core.flushDeliveries() // what is numbered in this turn has moved the chain
+    if (!read.ok) this.reject(message, read.violation)
+    else if (read.request.type === requestType.resend) this.resend(read.request)
+    else this.tell(read.request)
+  }
+
+  private tell(request: ApplicationRequest): void {
+    const standings = new Standings(this.target)
+    const entries: AckEntry[] =
+      request.type === requestType.list
+        ? standings.list()
+        : request.wishes.map((wish) => lastOf(wish, standings.of(wish.applId)))
+    this.acknowledge(request, entries)
+  }
+
+  /** The one under way; one that ended with its connection is none. */
+  private get running(): ApplicationResendJob | undefined {
+    return this.job?.isAlive ? this.job : undefined
+  }
+
+  private resend(request: ApplicationRequest): void {
+    const { running } = this
+    if (!running) this.serve(request)
+    else if (JSON.stringify(running.request) === JSON.stringify(request))
+      this.note('resend-swallowed', `application request ${request.id} is being served`)
+    else this.refuse(request, inProgress)
+  }
+
+  private serve(request: ApplicationRequest): void {
+    const { target } = this
+    const standings = new Standings(target)
+    const granted = request.wishes.map((wish) => grant(wish, standings.of(wish.applId)))
+    const stretches = granted.flatMap(({ applId, begin, end, error }): Stretch[] => {
+      const chain = standings.chainOf(applId)
+      if (error !== undefined || !chain) return []
+      return [{ applId, stream: chain.stream, epoch: chain.epoch, begin, upTo: upperBound(end, chain.last) }]
+    })
+    this.acknowledge(request, granted)
+    if (stretches.length === 0) return
+    this.job = new ApplicationResendJob(target, request, stretches)
+    void this.job.run()
+  }
+
+  private refuse(request: ApplicationRequest, why: string): void {
+    const entries = request.wishes.map((wish: Wish) => ({ ...wish, error: responseError.notAvailable }))
+    this.acknowledge(request, entries, why)
+    this.note('application-refused', `${request.id}: ${why}`)
+  }
+
+  private acknowledge(request: ApplicationRequest, entries: readonly AckEntry[], why?: string): void {
+    const { peer, core } = this.target
+    const id = responseIdOf(peer.session.config.identity.senderCompId, request.id, core.wallMs)
+    peer.send(MsgType.ApplicationMessageRequestAck, ackBody(request, entries, id, why))
+  }
+
+  private reject(message: Message, violation: Violation): void {
+    const { peer } = this.target
+    const { seqNum, msgType } = message
+    peer.send(MsgType.Reject, rejectBody(peer.session, { seqNum, msgType }, violation))
+    this.note('rejected', `${seqNum}: ${violation.text}`)
+  }
+}
+
+/**
+ * Sends what one request was granted, source by source: copies from the journal under new numbers with 1352=Y, each naming the one sent
+ * before it, and a BY behind each source. It writes while there is room to spare, so that neither live copies nor memory pay for it.
+ */
+class ApplicationResendJob {
+  readonly report: { from: number; to: number; next: number; sinceMs: number }
+  private readonly messages: JournalReader
+  private readonly pace: Pace
+  /** What waited when the request came goes out live: two positions a stretch. */
+  private readonly waiting: readonly number[]
+  /** What is journaled from here on goes out live. */
+  private readonly end: number
+  private inTurn = 0
+  private isDone = false
+
+  constructor(
+    private readonly target: Target,
+    readonly request: ApplicationRequest,
+    private readonly stretches: readonly Stretch[],
+  ) {
+    const { journal, steadyMs } = target.core
+    this.messages = journal.reader()
+    this.pace = new Pace(target)
+    this.waiting = [...target.state.waiting.runs]
+    this.end = journal.end
+    const to = stretches.reduce((sum, { begin, upTo }) => sum + Math.max(0, upTo - begin + 1), 0)
+    this.report = { from: 1, to, next: 1, sinceMs: steadyMs }
+  }
+
+  get isAlive(): boolean {
+    return !this.isDone && this.pace.isAlive
+  }
+
+  wake(): void {
+    this.pace.wake()
+  }
+
+  async run(): Promise<void> {
+    const { core, name } = this.target
+    try {
+      await Promise.resolve() // the answer goes first
+      for (const [i, stretch] of this.stretches.entries()) {
+        if (!this.isAlive) return
+        const last = await this.serve(stretch)
+        if (!this.isAlive) return
+        // the next request may come as soon as the client has read the last report
+        this.isDone = i === this.stretches.length - 1
+        this.finish(stretch, last)
+        await nextTurn()
+      }
+    } catch (cause) {
+      core.fail(new Error(`an application resend to ${name}`, { cause }))
+    } finally {
+      this.isDone = true
+    }
+  }
+
+  /** Answers the last number sent, 0 for none. */
+  private async serve({ stream, epoch, begin, upTo }: Stretch): Promise<number> {
+    const { core } = this.target
+    const before = this.report.next
+    core.flushDeliveries() // what an earlier stretch of the same source has brought
+    let last = 0
+    for (const position of core.journal.findMessages(stream, epoch, begin, upTo)) {
+      if (this.isLeftOut(position)) continue
+      if (++this.inTurn % copiesPerTurn === 0) await nextTurn()
+      if (!this.target.hasRoomToSpare) await this.pace.room()
+      if (!this.isAlive) return last
+      const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
+      if (!this.isAlive) return last
+      if (!message) continue // damaged: named by the alarm, and left out here
+      if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though the index says so`)
+      const { number } = message
+      this.report.next = before + number - begin
+      if (!this.target.membership.lets(this.target.state, message)) continue
+      core.turn()
+      this.copy(message, last)
+      last = number
+    }
+    this.report.next = before + upTo - begin + 1
+    return last
+  }
+
+  private isLeftOut(position: number): boolean {
+    const { waiting } = this
+    if (position >= this.end) return true
+    for (let i = 0; i < waiting.length; i += 2) if (position >= waiting[i]! && position <= waiting[i + 1]!) return true
+    return false
+  }
+
+  private copy(m: Readonly<MessageRecord>, previous: number): void {
+    const { target } = this
+    const { core, deliveries, peer } = target
+    const { stream, epoch, number, position } = m
+    const late = (m.flags & flag.late) !== 0
+    const chain = target.state.chains[stream]
+    const kind = chain && isHeld(chain, epoch, number, late) ? deliveryKind.held : deliveryKind.application
+    const seqNum = reserve(peer.session, 1, core.steadyMs)
+    const from = target.sources.byStream(stream)
+    readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
+    const { sendingTime } = core
+    const possResend = false // classic knows none
+    target.copyAgain(source, from, seqNum, {
+      previous,
+      applResend: true,
+      possResend,
+      sendingTime,
+      origSendingTime: undefined,
+    })
+    const distance = previous > 0 ? number - previous : 0
+    deliveries.add(seqNum, position, distance, core.wallMs, stream, epoch, number, late, kind)
+    core.build(deliveries)
+    target.report.lastSentMs = core.wallMs
+    target.recent.add(seqNum, position, core.wallMs)
+  }
+
+  private finish({ applId }: Stretch, last: number): void {
+    const { core, peer } = this.target
+    core.turn()
+    const id = reportIdOf(peer.session.config.identity.senderCompId, applId, core.wallMs)
+    peer.send(MsgType.ApplicationMessageReport, reportBody(applId, last, id))
+  }
+}

@@ -1,0 +1,82 @@
+import { applyDelivery, deliveryKind, type MessageKey } from '#connector/state/fold.ts'
+import type { State } from '#connector/state/state.ts'
+import type { Journal } from '#journal/journal.ts'
+
+const mostInOne = 16_384
+
+/** The copies of one target numbered and not yet appended: they become one D, since their numbers follow one another. */
+export class Deliveries {
+  count = 0
+  private first = 0
+  private kind: number = deliveryKind.live
+  private sendingTimeMs = 0
+  private positions = new Float64Array(16)
+  private distances = new Float64Array(16)
+  private keys: MessageKey[] = []
+
+  constructor(
+    private readonly target: number,
+    private readonly journal: Journal,
+    private readonly state: State,
+  ) {}
+
+  /** `distance`: 1181 − 1350, 0 without 1350. */
+  add(
+    number: number,
+    position: number,
+    distance: number,
+    sendingTimeMs: number,
+    stream: number,
+    epoch: number,
+    sourceNumber: number,
+    late: boolean,
+    kind: number = deliveryKind.live,
+  ): void {
+    if (this.count > 0 && !this.goesOn(number, sendingTimeMs, kind)) this.flush()
+    if (this.count === mostInOne) this.flush()
+    if (this.count === 0) {
+      this.first = number
+      this.kind = kind
+      this.sendingTimeMs = sendingTimeMs
+    }
+    if (this.count === this.positions.length) this.grow()
+    const i = this.count++
+    this.positions[i] = position
+    this.distances[i] = distance
+    const key = this.keys[i]
+    if (key) {
+      key.stream = stream
+      key.epoch = epoch
+      key.number = sourceNumber
+      key.late = late
+    } else this.keys.push({ stream, epoch, number: sourceNumber, late })
+  }
+
+  /** Appends the D and lets the state follow. */
+  flush(): void {
+    const { count, journal, positions, distances, target, kind } = this
+    if (count === 0) return
+    this.count = 0
+    const epoch = this.state.data.targets[target]!.epoch // a target with copies has its name
+    journal.beginDelivery(target, epoch, kind, this.first, this.sendingTimeMs)
+    for (let i = 0; i < count; i++) journal.addCopy(positions[i]!, distances[i]!)
+    journal.endDelivery()
+    const fact = { target, epoch, kind, firstNumber: this.first, count, messages: positions, chain: distances }
+    applyDelivery(this.state, fact, (_, i) => this.keys[i]!)
+  }
+
+  /** One D holds one kind of copies, numbered one after the other in the same millisecond. */
+  private goesOn(number: number, sendingTimeMs: number, kind: number): boolean {
+    return number === this.first + this.count && sendingTimeMs === this.sendingTimeMs && kind === this.kind
+  }
+
+  private grow(): void {
+    const wider = (from: Float64Array) => {
+      const to = new Float64Array(from.length * 4)
+      to.set(from)
+      return to
+    }
+    this.positions = wider(this.positions)
+    this.distances = wider(this.distances)
+  }
+}

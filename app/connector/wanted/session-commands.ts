@@ -1,0 +1,62 @@
+import type { Logger } from 'pino'
+import type { Worker } from '#connector/worker.ts'
+import type { Pool } from '#db/client.ts'
+import { listOpenCommands, saveOutcome } from '#db/queries/session-commands.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { carryOut } from './carry-out.ts'
+import { Reconciler } from './reconciler.ts'
+
+const pollMs = 2_000
+
+type Options = { pool: Pool; environment: Environment; connector: string; worker: Worker; log: Logger }
+
+/**
+ * Carries out what operators ask of sessions, in the order asked, and writes down what became of each. Woken by the database and by a
+ * poll. The outcome is written once the act is durable; until it could be, no further command is begun.
+ */
+export class SessionCommands {
+  private readonly reconciler: Reconciler
+  private unlisten: (() => Promise<void>) | undefined
+  private isReachable = true
+
+  constructor(private readonly options: Options) {
+    const { pool, environment } = options
+    const wake = () => this.reconciler.wake()
+    this.reconciler = new Reconciler(
+      () => this.pass(),
+      (error) => this.failed(error),
+      pollMs,
+    )
+    void pool.sql
+      .listen('dc_session_commands', (payload) => payload === environment && wake(), wake)
+      .then(({ unlisten }) => {
+        this.unlisten = unlisten
+      })
+      .catch(() => undefined) // the poll goes on
+    wake()
+  }
+
+  async stop(): Promise<void> {
+    await this.reconciler.stop()
+    await this.unlisten?.().catch(() => undefined)
+  }
+
+  private async pass(): Promise<void> {
+    const { pool, environment, connector, worker } = this.options
+    const open = await pool.db.transaction((tx) => listOpenCommands(tx, environment))
+    this.isReachable = true
+    for (const { expiresAt, expected, next, ...command } of open) {
+      const numbers = { expected: expected ?? undefined, next: next ?? undefined }
+      const answer = carryOut(worker, { ...command, ...numbers, expiresMs: expiresAt.getTime() })
+      await worker.core.journal.flush()
+      const outcome = { commandId: command.id, connector, ...answer, at: new Date() }
+      await pool.db.transaction((tx) => saveOutcome(tx, outcome))
+    }
+  }
+
+  /** Said once: what was asked meanwhile is looked at when the database answers again. */
+  private failed(error: unknown): void {
+    if (this.isReachable) this.options.log.error({ err: error }, 'commands to sessions cannot be read or answered')
+    this.isReachable = false
+  }
+}

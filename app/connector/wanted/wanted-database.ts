@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { PartReport } from '#connector/reports/report.ts'
+import type { Pool } from '#db/client.ts'
+import {
+  findWantedVersion,
+  listCredentialSecrets,
+  type ReportRow,
+  type StoredCredential,
+  saveReports,
+} from '#db/queries/configuration.ts'
+import { listNewestParts } from '#db/queries/publications.ts'
+import { open, sealedKey } from '#db/sealing.ts'
+import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
+import { assembleRunnable, type Part, type RefusedPart, targetPart } from '#domain/configuration/parts.ts'
+import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import { canonicalJson } from '#domain/digest.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
+import { KeptSnapshot } from './kept-snapshot.ts'
+import type { Wanted, WantedSource } from './wanted.ts'
+
+const pollMs = 2_000
+
+type Options = {
+  pool: Pool
+  environment: Environment
+  connector: string
+  data: string
+  log: Logger
+  /** Opens the secrets of access keys. */
+  sealingKey?: Uint8Array | undefined
+}
+type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
+
+/**
+ * The newest configuration version of an environment. Woken by the database and by a poll, so that a lost notification costs two
+ * seconds; while the database is down the last applied snapshot, kept beside the journal, is what is wanted.
+ */
+export class WantedDatabase implements WantedSource {
+  private timer: NodeJS.Timeout | undefined
+  private unlisten: (() => Promise<void>) | undefined
+  private isReachable = true
+  /** Version of the newest part of each object, as last read. */
+  private readonly versions = new Map<string, number>()
+  /** Of the database, as last read; undefined: not yet. */
+  private newest: number | undefined
+  /** Up to this version everything was reported. */
+  private reported = -1
+  private pending: { version: number; parts: readonly PartReport[] } | undefined
+  private last: Extract<Wanted, { ok: true }> | undefined
+  /** Of the environment, as last read. */
+  private settings = ''
+
+  private readonly keeper: KeptSnapshot
+
+  constructor(private readonly options: Options) {
+    const { pool, data, log } = options
+    // the driver's own reading of URL and environment, which its types call null
+    const pass: unknown = pool.sql.options.pass
+    this.keeper = new KeptSnapshot(data, typeof pass === 'string' ? pass : '')
+    if (!this.keeper.isKept) log.warn('the database asks for no password: nothing is kept for a start without it')
+  }
+
+  async read(): Promise<Wanted> {
+    try {
+      const wanted = await this.ask()
+      this.reachable(true)
+      if (this.pending) await this.send()
+      if (wanted.ok) this.last = wanted
+      return wanted
+    } catch (error) {
+      this.reachable(false, error)
+      return this.last ?? this.kept()
+    }
+  }
+
+  watch(wake: () => void): void {
+    this.timer = setInterval(wake, pollMs)
+    const { sql } = this.options.pool
+    void sql
+      .listen('dc_configuration', (payload) => payload.startsWith(`${this.options.environment}:`) && wake(), wake)
+      .then(({ unlisten }) => {
+        this.unlisten = unlisten
+      })
+      .catch(() => undefined) // the poll goes on
+  }
+
+  report(version: number, parts: readonly PartReport[]): void {
+    if (this.last?.snapshot.version === version) this.keeper.save(this.last.snapshot, this.last.digest)
+    this.pending = { version, parts }
+    void this.send().catch(() => undefined) // sent again with the next read
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await this.send().catch(() => undefined)
+    await this.unlisten?.().catch(() => undefined)
+  }
+
+  private async ask(): Promise<Wanted> {
+    const { pool, environment } = this.options
+    return pool.db.transaction(
+      async (tx) => {
+        const found = await findWantedVersion(tx, environment)
+        const settings = environmentSettings.safeParse(found?.settings)
+        if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
+        this.newest = found.newest
+        if (found.newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
+        const stored = await listCredentialSecrets(tx, new Date())
+        const usable = [...stored.keys()].sort()
+        const { last } = this
+        const isKnown = last?.snapshot.version === found.newest && last.variant === usable.join(' ')
+        if (isKnown && canonicalJson(settings.data) === this.settings) return last
+        const parts = await listNewestParts(tx, environment, found.newest)
+        for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
+        this.settings = canonicalJson(settings.data)
+        return this.assembled(found.newest, commonOf(settings.data), parts, stored)
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    )
+  }
+
+  /** Only what has changed since the last report, each object under the version that is in force. */
+  private async send(): Promise<void> {
+    const { pending, newest } = this
+    if (!pending || newest === undefined) return
+    if (pending.version > newest) {
+      this.pending = undefined // nobody's: the database was put back to before it
+      return
+    }
+    const { environment, connector, pool } = this.options
+    const at = new Date()
+    const rows = pending.parts
+      .filter((part) => part.state === 'refused' || (this.versions.get(`${part.kind} ${part.id}`) ?? 0) > this.reported)
+      .map(
+        (part): ReportRow => ({
+          environment,
+          number: pending.version,
+          connector,
+          kind: part.kind,
+          objectId: part.id,
+          state: part.state,
+          detail: part.detail?.slice(0, 500) ?? null,
+          fromSourceSeq: part.fromSourceSeq ?? null,
+          at,
+        }),
+      )
+    // version 0 is nobody's publication: there is nothing to answer
+    if (pending.version > 0) await pool.db.transaction((tx) => saveReports(tx, rows))
+    if (this.pending === pending) this.pending = undefined
+    this.reported = Math.max(this.reported, pending.version)
+  }
+
+  private reachable(is: boolean, error?: unknown): void {
+    if (is === this.isReachable) return
+    this.isReachable = is
+    if (is) this.options.log.info('the database answers again')
+    else this.options.log.error({ err: error }, 'the database does not answer: running on')
+  }
+
+  /** What cannot be run of it stands as it was last, and is reported as refused. */
+  private assembled(
+    version: number,
+    common: Parameters<typeof assembleRunnable>[1],
+    parts: readonly Stored[],
+    stored: ReadonlyMap<string, StoredCredential>,
+  ): Wanted {
+    const digest = createHash('sha256')
+      .update(canonicalJson(parts.map(partOf)))
+      .digest('hex')
+      .slice(0, 32)
+    const variant = [...stored.keys()].sort().join(' ')
+    const unopened = new Map<string, string>()
+    const resolve = (reference: CredentialReference) => this.secretOf(reference, stored, unopened)
+    const result = assembleRunnable(version, common, parts, resolve, this.before(stored))
+    if (!result.ok) return { ok: false, problems: result.error.problems }
+    const { snapshot, refused } = result.value
+    const isRefused = (one: RefusedPart) => refused.some(({ kind, id }) => kind === one.kind && id === one.id)
+    const keyless = parts.flatMap((part) => lacking(part, unopened)).filter((one) => !isRefused(one))
+    const reports = [...refused, ...keyless].map(
+      ({ kind, id, problems }): PartReport => ({ kind, id, state: 'refused', detail: problems.join('; ') }),
+    )
+    return { ok: true, snapshot, digest, variant, refused: reports }
+  }
+
+  /** What ran last, for a part that cannot be run as it is wanted now; without credentials that have been revoked since. */
+  private before(stored: ReadonlyMap<string, StoredCredential>): Snapshot | undefined {
+    const last = this.last ?? this.kept()
+    if (!last.ok) return undefined
+    const good = new Set([...stored.values()].map((one) => ('verifier' in one ? one.verifier.sha256 : one.accessKeyId)))
+    const stands = (one: Credential) =>
+      one.kind === 'hmac' ? good.has(one.accessKeyId) : !('sha256' in one) || good.has(one.sha256)
+    const targets = last.snapshot.targets.map((one) => ({ ...one, credentials: one.credentials.filter(stands) }))
+    return { ...last.snapshot, targets }
+  }
+
+  /** A reference means a credential of its own kind and no other: an access key is never read as a password. */
+  private secretOf(
+    { kind, ref }: CredentialReference,
+    stored: ReadonlyMap<string, StoredCredential>,
+    unopened: Map<string, string>,
+  ): Credential | undefined {
+    const found = stored.get(ref)
+    if (found?.kind !== kind) return undefined
+    if (found.kind === 'password') return { kind: found.kind, ...found.verifier }
+    return this.opened(ref, found, unopened)
+  }
+
+  private opened(
+    ref: string,
+    { accessKeyId, sealed }: Extract<StoredCredential, { kind: 'hmac' }>,
+    unopened: Map<string, string>,
+  ): Credential | undefined {
+    const { sealingKey, log } = this.options
+    try {
+      if (!sealingKey) throw new Error('there is no --sealing-key')
+      return { kind: 'hmac', accessKeyId, secretKey: open(sealingKey, sealed, sealedKey(ref, accessKeyId)) }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      log.error({ accessKeyId, why }, 'an access key cannot be opened: nobody can log on with it')
+      unopened.set(ref, `Access key ${accessKeyId} cannot be opened, so nobody can log on with it: ${why}`)
+      return undefined
+    }
+  }
+
+  kept(): Wanted {
+    return this.keeper.read() ?? { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
+  }
+}
+
+/** A target runs without the keys that cannot be opened, and somebody must see to them. */
+function lacking({ kind, objectId, document }: Part, unopened: ReadonlyMap<string, string>): RefusedPart[] {
+  const parsed = kind === 'target' && unopened.size > 0 ? targetPart.safeParse(document) : undefined
+  const refs = parsed?.data?.credentials.flatMap((one) => ('ref' in one ? one.ref : [])) ?? []
+  const problems = refs.flatMap((ref) => unopened.get(ref) ?? [])
+  return problems.length > 0 ? [{ kind, id: objectId, problems }] : []
+}
+
+const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })
