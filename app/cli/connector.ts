@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import type { Logger } from 'pino'
 import { openConnectorLog } from '#connector/reports/log.ts'
 import { metricsText } from '#connector/reports/metrics.ts'
@@ -29,6 +30,12 @@ system (0), a line {"event":"listening","address":"HOST:0","port":N} comes befor
 Ends on SIGTERM and SIGINT: feeds stop, clients get what waits for them, Logout.
 Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or arguments, 3 the directory is in use.`
 
+/**
+ * The heap is small, but every chunk read from a socket counts towards the next collection of all of it: four a second under load, a
+ * tenth of the CPU. With a limit of three times what was left after the last one it is one in two seconds, for some 15 MB more.
+ */
+const collectLater = '--heap-growing-percent=200'
+
 /** Runs until a signal says otherwise. */
 async function run(argv: string[]): Promise<number> {
   const options = read(argv)
@@ -36,6 +43,7 @@ async function run(argv: string[]): Promise<number> {
     process.stdout.write(`${usage}\n`)
     return 0
   }
+  setFlagsFromString(collectLater)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const stop = new AbortController()
   process.once('SIGTERM', () => stop.abort())

@@ -6,8 +6,8 @@ import { maxSeqNum } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
 import { type Constant, constant } from './constant.ts'
-import { digest } from './digest.ts'
-import { behindGroup } from './groups.ts'
+import { digest, digestAndCopy } from './digest.ts'
+import { behindGroup, groupTags } from './groups.ts'
 import { put } from './put.ts'
 import { blankSourceMessage, type SourceMessage } from './source-message.ts'
 import { head, readStandardHeader } from './standard-header.ts'
@@ -144,14 +144,14 @@ export function canonicalisePlain(
   if (wrong) return wrong
   const from = into.bodyAt
   const trailer = message.end - trailerLength
-  into.digest = resendProofDigest(message, time, from, into.seqNum)
   into.bytes = out.bytes
   into.view = out.view
   into.start = at
   into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out.view, at, into)
   const moved = into.bodyAt - from
   into.bodyEnd = trailer + moved
-  copyBytes(out.view, into.bodyAt, view, from, trailer)
+  // over 34, 35, 52 and the body: not over 57, 143 and 369, which a sender may write anew on a resend, nor 9 and 10, which follow them
+  into.digest = digestAndCopy(view, from, trailer, headerDigest(message, time, into.seqNum), out.view, into.bodyAt)
   into.bodySum = (statedSum(view, trailer) - sumBytes(view, start, from)) & 255
   into.length = writeTrailer(out.view, into.bodyEnd, sumBytes(out.view, at, into.bodyAt) + into.bodySum) - at
   into.copyFlagAt += moved
@@ -163,12 +163,10 @@ export function canonicalisePlain(
   return undefined
 }
 
-/** Over 34, 35, 52 and the body: not over 57, 143 and 369, which a sender may write anew on a resend, nor 9 and 10, which follow them. */
-function resendProofDigest(message: Message, time: number, bodyAt: number, seqNum: number): number {
+function headerDigest(message: Message, time: number, seqNum: number): number {
   const { view } = message
   const seed = digest(view, message.startAt(head.type), message.endAt(head.type), seqNum)
-  const timed = digest(view, message.startAt(time), message.endAt(time), seed)
-  return digest(view, bodyAt, message.end - trailerLength, timed)
+  return digest(view, message.startAt(time), message.endAt(time), seed)
 }
 
 const begin = constant('8=FIX.4.2\x019=')
@@ -219,6 +217,18 @@ const fieldLength = (message: Message, index: number, digits: number): number =>
 const copyField = (message: Message, index: number, tag: Constant, out: DataView, at: number): number =>
   index < 0 ? at : copyBytes(out, put(out, at, tag), message.view, message.startAt(index), message.endAt(index) + 1)
 
+/** What a body tag says to `judge`: nearly all say nothing. */
+const ordinary = 0
+const status = 1
+const execution = 2
+const requested = 3
+const group = 4
+const roles = new Uint8Array(8192)
+for (const tag of groupTags) roles[tag] = group
+roles[39] = status
+roles[150] = execution
+roles[5979] = requested
+
 /** After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */
 function judge(message: Message, time: number, into: Canonical): NotCanonical | undefined {
   const { bytes, tags, starts, ends } = message
@@ -227,15 +237,25 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
   let execType = 0
   let flagIndex = last
   into.requestTimeAt = into.requestTimeEnd = 0
-  for (let i = head.body; i < last; i = behindGroup(tags, i, last)) {
+  for (let i = head.body; i < last; ) {
     const tag = tags[i]! // `!` here and below: i stays below the count
     if (tag > 797 && flagIndex === last) flagIndex = i
-    if (tag === 39) ordStatus = typeCode(bytes, starts[i]!, ends[i]!)
-    else if (tag === 150) execType = typeCode(bytes, starts[i]!, ends[i]!)
-    else if (tag === 5979) {
-      into.requestTimeAt = starts[i]!
-      into.requestTimeEnd = ends[i]!
+    switch (tag < roles.length ? roles[tag] : ordinary) {
+      case status:
+        ordStatus = typeCode(bytes, starts[i]!, ends[i]!)
+        break
+      case execution:
+        execType = typeCode(bytes, starts[i]!, ends[i]!)
+        break
+      case requested:
+        into.requestTimeAt = starts[i]!
+        into.requestTimeEnd = ends[i]!
+        break
+      case group:
+        i = behindGroup(tags, i, last)
+        continue
     }
+    i++
   }
   into.seqNum = head.seqNum < 0 ? 0 : (message.intAt(head.seqNum) ?? 0)
   if (into.seqNum === 0 || into.seqNum > maxSeqNum || head.type < 0) return 'no-number'

@@ -24,14 +24,13 @@ const groups: Record<number, readonly number[]> = {
 }
 
 const insideOf = new Map(Object.entries(groups).map(([count, tags]) => [Number(count), new Set(tags)]))
-const counts = new Uint8Array(2048)
-for (const tag of insideOf.keys()) counts[tag] = 1
+
+/** Tags that count the entries of a group. */
+export const groupTags: readonly number[] = [...insideOf.keys()]
 
 /** Index of the first field behind the group that the field at `index` counts; `index + 1` when it counts none. */
 export function behindGroup(tags: Int32Array, index: number, end: number): number {
-  const tag = tags[index]! // `!`: callers stay below the message's count
-  if (tag >= counts.length || counts[tag] === 0) return index + 1
-  const inside = insideOf.get(tag)
+  const inside = insideOf.get(tags[index]!) // `!`: callers stay below the message's count
   let next = index + 1
   while (next < end && inside?.has(tags[next]!)) next++
   return next

@@ -215,7 +215,7 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
         into.fault ??= { reason: 6, tag }
         p = behindSoh(frame, p, end) - 1
       }
-    } else while (p < end && frame[p] !== 1) p++
+    } else while (frame[p] !== 1) p++
     if (p === start) into.fault ??= { reason: 4, tag }
     if (count === tags.length) {
       into.grow()

@@ -93,12 +93,24 @@ export const MsgType = {
 } as const
 
 /** The seven session messages. Everything else is an application message. */
-export const isSessionType = (msgType: string): boolean => msgType.length === 1 && '012345A'.includes(msgType)
+export const isSessionType = (msgType: string): boolean => kindOf(msgType) === sessionKind
 
 /** Whether a MsgType(35) exists: FIX 4.2's own, 35=n, and the FIX 5.0 SP2 ones of Drop Copy (spec §6). */
-export const isKnownType = (msgType: string): boolean => known.has(msgType)
+export const isKnownType = (msgType: string): boolean =>
+  msgType.length === 1 ? kindOf(msgType) !== unknownKind : longTypes.has(msgType)
 
-const known = new Set([...'0123456789ABCDEFGHJKLMNPQRSTVWXYZabcdefghijklmn', 'BW', 'BX', 'BY', 'BZ'])
+const longTypes: ReadonlySet<string> = new Set(['BW', 'BX', 'BY', 'BZ'])
+const unknownKind = 0
+const applicationKind = 1
+const sessionKind = 2
+/** By character code: asked of every message, so no search. */
+const kinds = new Uint8Array(128)
+for (const type of '6789BCDEFGHJKLMNPQRSTVWXYZabcdefghijklmn') kinds[type.charCodeAt(0)] = applicationKind
+for (const type of '012345A') kinds[type.charCodeAt(0)] = sessionKind
+
+/** Of a MsgType of one character; of any other unknown. */
+const kindOf = (msgType: string): number =>
+  msgType.length === 1 ? (kinds[msgType.charCodeAt(0)] ?? unknownKind) : unknownKind
 
 /** MsgSeqNum(34) and its like have at most nine digits (spec §12). */
 export const maxSeqNum = 999_999_999

@@ -88,8 +88,7 @@ export class Intake {
     if (wrong) return this.aside(feed, message, name, wrong)
     if (resent) canonical.recovered = true
     const found = this.sources.find(name) ?? this.segmentOf(name, plain)
-    if (!found || !this.sources.mayComeFrom(found.name, feed.name))
-      return this.asideCanonical(feed, name, 'unknown-source')
+    if (!found?.feeds?.includes(feed.name)) return this.asideCanonical(feed, name, 'unknown-source')
     found.heardMs = this.core.wallMs
     return this.identified(feed, found, plain)
   }
@@ -129,12 +128,12 @@ export class Intake {
   }
 
   private verdict(feed: Feed, found: Source, plain: boolean): Verdict {
-    const { known } = found
+    const { stream } = found
     const { seqNum } = canonical
-    if (plain && feed.id === known.feed && feed.state.epoch !== known.feedEpoch)
-      return { kind: 'restarted', epoch: known.epoch + 1 }
-    if (seqNum > known.highest && !canonical.recovered && !canonical.possResend)
-      return { kind: 'new', epoch: known.epoch }
+    if (plain && feed.id === stream.feed && feed.state.epoch !== stream.feedEpoch)
+      return { kind: 'restarted', epoch: stream.epoch + 1 }
+    if (seqNum > stream.highest && !canonical.recovered && !canonical.possResend)
+      return { kind: 'new', epoch: stream.epoch }
     arrival.number = seqNum
     arrival.digest = canonical.digest
     arrival.possResend = canonical.possResend
@@ -143,7 +142,7 @@ export class Intake {
     const { requestTimeAt, requestTimeEnd } = canonical
     arrival.requestTime =
       requestTimeAt > 0 ? Buffer.from(canonical.bytes.subarray(requestTimeAt, requestTimeEnd)).toString('latin1') : ''
-    return identify(arrival, known)
+    return identify(arrival, found.known)
   }
 
   private keep(found: Source, epoch: number, more: number): boolean {

@@ -11,7 +11,11 @@ export type Source = {
   id: number
   name: string
   classic: ClassicSource
+  /** What the state keeps of it. */
+  stream: Readonly<StreamState>
   known: Known
+  /** Names of the feeds it may come from, the owner first; undefined: it is not configured any more. */
+  feeds: readonly string[] | undefined
   heardMs: number
   duplicates: number
 }
@@ -20,8 +24,6 @@ export type Source = {
 export class Sources {
   private readonly byId: Source[] = []
   private readonly byName = new Map<string, Source>()
-  /** Feed names a source may come from, the owner first. */
-  private owners = new Map<string, readonly string[]>()
 
   constructor(
     private readonly state: State,
@@ -30,11 +32,8 @@ export class Sources {
 
   /** The configured source of this name; undefined: nobody knows it. */
   find(name: string): Source | undefined {
-    return this.owners.has(name) ? this.byName.get(name) : undefined
-  }
-
-  mayComeFrom(name: string, feed: string): boolean {
-    return this.owners.get(name)?.includes(feed) ?? false
+    const source = this.byName.get(name)
+    return source?.feeds && source
   }
 
   /** @throws when no stream has this id */
@@ -43,8 +42,8 @@ export class Sources {
   }
 
   configure(sources: ReadonlyMap<string, readonly string[]>, idOf: (name: string) => number): void {
-    this.owners = new Map(sources)
     for (const name of sources.keys()) if (!this.byName.has(name)) this.add(idOf(name))
+    for (const source of this.byName.values()) source.feeds = sources.get(source.name)
   }
 
   private add(id: number): Source {
@@ -54,6 +53,8 @@ export class Sources {
       id,
       name: stream.name,
       classic: classicSource(stream.name),
+      stream,
+      feeds: undefined,
       known: knownOf(this.journal, id, stream),
       heardMs: 0,
       duplicates: 0,
