@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { findGroup, findTerms, listMembers } from '#db/queries/groups.ts'
+import { findGroup, findTerms, keepSight, listMembers } from '#db/queries/groups.ts'
 import { insertVersion, listNewestParts, lockPublications, type VersionRecord } from '#db/queries/publications.ts'
 import { listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
@@ -28,7 +28,7 @@ export type Publication = {
 /**
  * Publish what the wanted tables now say of one group: its targets, and the sources and feeds they need, as far as they
  * differ from the newest parts. Called at the end of a transaction that changed them. `number` is the newest version then,
- * `changed` how many parts it has; a change that no part shows makes no version.
+ * `changed` how many parts it has; a change that no part shows makes no version. What guarantors may know of the group is rewritten.
  */
 export async function publishGroup(
   tx: Tx,
@@ -37,6 +37,7 @@ export async function publishGroup(
 ): Promise<Result<{ number: number; changed: number }, Refused>> {
   const { environment, groupId, settings, revoked, ownerId, also = [] } = publication
   const newest = await lockPublications(tx, environment)
+  await keepSight(tx, groupId)
   const before = await listNewestParts(tx, environment)
   const computed = await wantedParts(tx, groupId, settings, before, revoked, now)
   const wanted = [...computed.filter((part) => !also.some(isOf(part))), ...also]

@@ -4,7 +4,7 @@ import type { Actor } from '#domain/people/permissions.ts'
 import { itemsInOne, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
 import { isSilent } from '#domain/status/state.ts'
-import { asSystem, type Tx } from '../client.ts'
+import type { Tx } from '../client.ts'
 import { auditEvents } from '../schema/audit.ts'
 import { decisions, requestRounds, requests } from '../schema/requests.ts'
 import { listAgreements } from './agreements.ts'
@@ -14,7 +14,15 @@ import { type Delivery, ledgerFor, loadDelivery } from './delivery.ts'
 import { findFirm, listClearingFirms, listFirmRefs } from './firms.ts'
 import { deliveryOf, sessionsOf } from './group-rows.ts'
 import type { GroupSource, GroupView } from './group-view.ts'
-import { findGroup, findTerms, type GroupRecord, listContacts, listMembers, type MemberRecord } from './groups.ts'
+import {
+  findGroup,
+  findTerms,
+  type GroupRecord,
+  listContacts,
+  listMembers,
+  listSights,
+  type MemberRecord,
+} from './groups.ts'
 import { listUserNames } from './people.ts'
 import { listRequestsOfGroup } from './request-list.ts'
 import { signerIn } from './request-names.ts'
@@ -51,7 +59,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     isStale: isSilent(delivery.heard),
     terms: await termsOf(tx, group, seesAll, now),
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
-    otherSources: seesAll ? null : await countOthers(tx, groupId, members.length, now),
+    otherSources: seesAll ? null : await countOthers(tx, groupId, members.length),
     targets: targets.map((target) => target.row),
     contacts: (await listContacts(tx, groupId, now)).map((contact) => ({
       id: contact.id,
@@ -76,9 +84,10 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
   }
 }
 
-/** For a guarantor: how many sources of others the group has. The number alone is read as the system. */
-async function countOthers(tx: Tx, groupId: string, own: number, now: Date): Promise<number> {
-  return (await asSystem(tx, () => listMembers(tx, groupId, now))).length - own
+/** For a guarantor: how many sources of others the group has, by its own row. A payer is told none. */
+async function countOthers(tx: Tx, groupId: string, own: number): Promise<number> {
+  const [sight] = await listSights(tx, [groupId])
+  return Math.max(0, (sight?.sources ?? 0) - own)
 }
 
 async function termsOf(tx: Tx, group: GroupRecord, seesAll: boolean, now: Date): Promise<GroupView['terms']> {

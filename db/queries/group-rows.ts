@@ -2,13 +2,14 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { groupStateSentences, groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, groupState, type Ledger, sessionsState, worstFirst } from '#domain/status/state.ts'
-import { asSystem, type Tx } from '../client.ts'
+import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
 import { firms } from '../schema/firms.ts'
 import { groupSources, groups, groupTerms } from '../schema/groups.ts'
 import { sourceSessions } from '../schema/sources.ts'
 import { targets } from '../schema/targets.ts'
 import { type Delivery, ledgerFor } from './delivery.ts'
+import { listSights } from './groups.ts'
 import type { GroupRow } from './status-view.ts'
 import type { TargetFull } from './target-rows.ts'
 
@@ -91,20 +92,20 @@ export function deliveryOf(delivery: Delivery, targets: readonly TargetFull[], l
 }
 
 /**
- * The target sessions of groups, to tell a group's figures from another's. Read as the system, since a guarantor sees the figures
- * of its own sessions and not the targets they went to; the ids go nowhere else.
+ * The target sessions of groups, to tell a group's figures from another's: of targets that the reader sees, and for a guarantor those
+ * that its own row names.
  */
 export async function sessionsOf(tx: Tx, groupIds: readonly string[]): Promise<Map<string, string[]>> {
   if (groupIds.length === 0) return new Map()
-  const rows = await asSystem(tx, () =>
-    tx
-      .select({ groupId: targets.groupId, sessionId: targets.sessionId })
-      .from(targets)
-      .where(inArray(targets.groupId, [...groupIds])),
-  )
-  const byGroup = new Map<string, string[]>()
-  for (const { groupId, sessionId } of rows) byGroup.set(groupId, [...(byGroup.get(groupId) ?? []), sessionId])
-  return byGroup
+  const rows = await tx
+    .select({ groupId: targets.groupId, sessionId: targets.sessionId })
+    .from(targets)
+    .where(inArray(targets.groupId, [...groupIds]))
+  const byGroup = new Map(groupIds.map((id) => [id, new Set<string>()]))
+  for (const { groupId, sessionId } of rows) byGroup.get(groupId)?.add(sessionId)
+  for (const { groupId, sessions } of await listSights(tx, groupIds))
+    for (const sessionId of sessions) byGroup.get(groupId)?.add(sessionId)
+  return new Map([...byGroup].map(([id, sessions]) => [id, [...sessions]]))
 }
 
 function byState(a: GroupRow, b: GroupRow): number {

@@ -253,6 +253,33 @@ export async function showGroupTo(
     .onConflictDoNothing()
 }
 
+/**
+ * Write what each guarantor's row says of the group as it is now: how many sources it has, and the targets of the firm's own. Called
+ * with every publication, with the system's sight.
+ */
+export async function keepSight(tx: Tx, groupId: string): Promise<void> {
+  await tx.execute(sql`
+    update dc.visible_groups v set
+      sources = (select count(*) from dc.group_sources m where m.group_id = v.group_id and upper_inf(m.during)),
+      sessions = array(select distinct t.session_id from dc.consents c
+        join dc.target_sources p on p.group_id = c.group_id and p.source_id = c.source_id
+        join dc.targets t on t.id = p.target_id
+        where c.group_id = v.group_id and c.clearing_firm_id = v.firm_id order by t.session_id)
+    where v.group_id = ${groupId} and v.reason = 'guarantor'`)
+}
+
+/** What guarantors' rows say of groups, as far as the reader sees them: of groups of others its own row alone. */
+export async function listSights(
+  tx: Tx,
+  groupIds: readonly string[],
+): Promise<{ groupId: string; sources: number; sessions: string[] }[]> {
+  if (groupIds.length === 0) return []
+  return tx
+    .select({ groupId: visibleGroups.groupId, sources: visibleGroups.sources, sessions: visibleGroups.sessions })
+    .from(visibleGroups)
+    .where(and(eq(visibleGroups.reason, 'guarantor'), inArray(visibleGroups.groupId, [...groupIds])))
+}
+
 /** Groups of the owner that are neither closed nor abandoned. */
 export async function countOpenGroups(tx: Tx, ownerId: string, environment: Environment): Promise<number> {
   return tx.$count(

@@ -133,7 +133,10 @@ export const groupSources = dc.table(
 export const sightReasons = ['guarantor', 'bill-to'] as const
 export type SightReason = (typeof sightReasons)[number]
 
-/** Firms other than the owner that may see a group's name, owner and terms, kept for good by the services that write consents. */
+/**
+ * Firms other than the owner that may see a group's name, owner and terms, kept for good by the services that write consents. What a
+ * guarantor may know of the sources and targets that are not its own stands here, as figures of its own row.
+ */
 export const visibleGroups = dc.table(
   'visible_groups',
   {
@@ -144,6 +147,10 @@ export const visibleGroups = dc.table(
       .notNull()
       .references(() => groups.id),
     reason: text('reason').$type<SightReason>().notNull(),
+    /** For a guarantor: how many sources the group has, its own among them. */
+    sources: integer('sources').notNull().default(0),
+    /** For a guarantor: session ids of targets that carry or carried a source it consented for; they tell its figures here from others. */
+    sessions: text('sessions').array().notNull().default([]),
   },
   (t) => [
     primaryKey({ name: 'visible_groups_pkey', columns: [t.firmId, t.groupId, t.reason] }),

@@ -9,14 +9,11 @@ const files = (dir: string): string[] =>
     return statSync(join(root, path)).isDirectory() ? files(path) : [path]
   })
 
-/** Reads that answer a number or tell figures apart and show nothing of what they saw; each with its reason where it stands. */
-const exceptions = ['db/queries/group-page.ts', 'db/queries/group-rows.ts']
-
 test('only commands use the portal’s own sight: pages, queries and the HTTP layer see what the person may see', () => {
   const users = ['app', 'db']
     .flatMap(files)
     .filter((path) => /\.tsx?$/.test(path) && /\basSystem\(/.test(readFileSync(join(root, path), 'utf8')))
   const others = users.filter((path) => !path.startsWith('app/services/') && path !== 'db/client.ts')
-  expect(others.sort()).toEqual(exceptions)
+  expect(others).toEqual([])
   expect(users.length).toBeGreaterThan(1)
 })

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
+import { listSights } from '#db/queries/groups.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
 import { changeRoles } from '#services/change-roles.ts'
 import { commandSession } from '#services/command-session.ts'
@@ -173,6 +174,17 @@ describe('withdrawing consent', () => {
     expect(done(await withdraw('xan', ['R5C914', 'S2D914'], 'from-now-on')).sources).toEqual(['R5C914'])
     expect(await part()).toMatchObject({ sources: ['S2D914'], revoked: [] })
     expect(await db.database.asJobs(listUncovered)).toEqual([])
+  })
+
+  test('leaves every guarantor a row that says how large the group is and where its own copies went, and no more', async () => {
+    const seenBy = async (person: Person) => {
+      const me = await sandbox.actor(person)
+      return db.database.withActor(me, async (tx) => listSights(tx, [await groupIdOf(db, 'Cedar risk')]))
+    }
+    const groupId = await groupIdOf(db, 'Cedar risk')
+    expect(await seenBy('xan')).toEqual([{ groupId, sources: 1, sessions: [sessionId] }])
+    expect(await seenBy('bailey')).toEqual([{ groupId, sources: 1, sessions: [sessionId] }])
+    expect(await seenBy('avery')).toEqual([])
   })
 
   test('"and nothing again" also takes what a resend could still give', async () => {
