@@ -1,6 +1,6 @@
 import { median, progress, shown, shownMs, type Table } from './report.ts'
-import { type Run, run, runDirect } from './run.ts'
-import { atRates, ceilings, flatOut, oneToOne, type Scenario } from './scenarios.ts'
+import { evenly, type Run, run, runDirect } from './run.ts'
+import { atRates, ceilings, copiesPerMessage, flatOut, oneToOne, type Scenario } from './scenarios.ts'
 import { startConnector, startJspurefix, startRelay } from './systems.ts'
 
 type Pair = { relay: Run; ours: Run }
@@ -10,6 +10,9 @@ const pairsBeside = 2
 const enginePairs = 3
 /** All delivered so soon after the last message was handed over: a rate that is sustained. */
 const sustainedS = 1
+/** Seconds that a rate below it is driven. */
+const sustainedFor = 4
+const partsOfRate = [0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5]
 
 /** What generator and sink can do by themselves. */
 export async function ceilingTable(isAsked: Asked): Promise<Table> {
@@ -24,7 +27,7 @@ export async function flatOutTable(isAsked: Asked, pairs: number): Promise<Table
   const rows: string[][] = []
   for (const scenario of flatOut.filter(({ name }) => isAsked(name))) {
     const runs = await takeTurns(scenario, pairs)
-    const lagS = Math.max(...runs.map(({ ours }) => ours.lagS))
+    const lagS = (of: keyof Pair) => Math.max(...runs.map((pair) => pair[of].lagS))
     rows.push([
       scenario.name,
       ...compared(runs, (one) => one.copiesPerS, shown),
@@ -34,12 +37,31 @@ export async function flatOutTable(isAsked: Asked, pairs: number): Promise<Table
         (cpu) => shown(cpu, 2),
       ),
       `${shown(median(runs.map(({ relay }) => relay.peakMb)))} / ${shown(median(runs.map(({ ours }) => ours.peakMb)))}`,
-      `${shown(lagS, 2)}, ${lagS <= sustainedS ? 'yes' : 'no'}`,
+      `${shown(lagS('relay'), 2)} / ${shown(lagS('ours'), 2)}`,
+      await sustained(scenario, runs),
     ])
   }
   const rate = ['copies/s, relay', 'connector', 'ratio']
   const cpu = ['CPU s per million, relay', 'connector', 'ratio']
-  return { head: ['flat out', ...rate, ...cpu, 'peak MB', `last copy after, s; within ${sustainedS} s`], rows }
+  return { head: ['flat out', ...rate, ...cpu, 'peak MB', 'last copy after, s', 'sustained, copies/s'], rows }
+}
+
+/**
+ * What the connector sustains: its rate flat out where every run's last copy came in time. Otherwise what sockets hold between generator
+ * and connector is most of what came late, so it is driven at parts of that rate for some seconds until one is sustained.
+ */
+async function sustained(scenario: Scenario, runs: Pair[]): Promise<string> {
+  const copiesPerS = median(runs.map(({ ours }) => ours.copiesPerS))
+  if (runs.every(({ ours }) => ours.lagS <= sustainedS)) return shown(copiesPerS)
+  for (const part of partsOfRate) {
+    const perSecond = Math.floor((copiesPerS * part) / copiesPerMessage(scenario.shape))
+    const messages = evenly(Math.max(scenario.messages, perSecond * sustainedFor), scenario.shape)
+    const { lagS } = await run({ ...scenario, perSecond, messages }, startConnector)
+    progress(`${scenario.name} at ${shown(perSecond)}/s: last copy after ${shown(lagS, 2)} s`)
+    if (lagS <= sustainedS)
+      return `${shown(part * copiesPerS)} (${shown(part * 100)} %, last after ${shown(lagS, 2)} s)`
+  }
+  return 'none'
 }
 
 /** The way of a copy from when it was due to leave the generator until the sink has it. */

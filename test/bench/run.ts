@@ -30,7 +30,7 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
   const copies = messages * copiesPerMessage(shape)
   const latency = perSecond > 0
   const sent: Sent = { messages: 0, connections: 0 }
-  if (!latency) await flow(system, shape, Math.min(warmUpMessages, messages), sent)
+  await flow(system, shape, evenly(Math.min(warmUpMessages, messages), shape), sent)
   const { feeds, targets } = endsAfter(system, sent)
   const sink = startSink({ targets, copies, latency, warmUp: latency ? copies * warmUp : 0 })
   const load = startLoad({ feeds, kind: shape.kind, messages, perSecond })
@@ -58,6 +58,9 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
     await system.stop()
   }
 }
+
+/** As many of each source. */
+export const evenly = (messages: number, { sources }: Shape): number => Math.floor(messages / sources) * sources
 
 /** What was sent so far, over all feeds: a connection begins with its Logon, which takes a number as well. */
 export type Sent = { messages: number; connections: number }
