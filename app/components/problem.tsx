@@ -26,6 +26,15 @@ const words: Record<number, Words> = {
     sentence: 'Nothing was lost: copies go on being delivered. This page works again when the database does.',
   },
 }
+/** What a loader says where its page no longer makes sense; thrown by `http/refusals.server.ts`, by structure. */
+interface Moved {
+  title: string
+  why: string
+  back: { to: string; label: string }
+}
+const isMoved = (data: unknown): data is Moved =>
+  typeof data === 'object' && data !== null && 'title' in data && 'why' in data && 'back' in data
+
 const broken: Words = {
   title: 'This page failed',
   sentence: 'The fault is ours and was logged. Copies go on being delivered; load the page again in a moment.',
@@ -36,13 +45,17 @@ export function Problem() {
   const error = useRouteError()
   const status = isRouteErrorResponse(error) ? error.status : 500
   const { title, sentence } = words[status] ?? broken
-  // A refusal thrown by a loader says itself what moved, by whom and when.
-  const own = isRouteErrorResponse(error) && status === 409 && typeof error.data === 'string' ? error.data : undefined
+  const own = isRouteErrorResponse(error) && isMoved(error.data) ? error.data : undefined
   return (
     <>
-      <PageHead title={title} identifier={<span className="text-table">{status}</span>} />
-      <p className="mb-4 max-w-xl">{own ?? sentence}</p>
+      <PageHead title={own?.title ?? title} identifier={<span className="text-table">{status}</span>} />
+      <p className="mb-4 max-w-xl">{own?.why ?? sentence}</p>
       <p className="flex gap-4">
+        {own && (
+          <Link to={own.back.to} className="link">
+            {own.back.label}
+          </Link>
+        )}
         <Link to={paths.status()} className="link">
           Status
         </Link>

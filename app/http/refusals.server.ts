@@ -1,6 +1,6 @@
 import { data } from '@remix-run/node'
 import { isRole, roleNames } from '#domain/people/roles.ts'
-import type { RequestState } from '#domain/request/lifecycle.ts'
+import { stateInSentence } from '#domain/request/lifecycle.ts'
 import type { Refused } from '#services/refused.ts'
 import type { InvitationRefusal, PasswordRefusal, SignInRefusal } from './auth-types.ts'
 import type { InvalidForm, Typed } from './forms.server.ts'
@@ -33,6 +33,11 @@ export const sentenceOf = (error: AnyRefusal): string => explain(error).sentence
 /** For loaders: the thing does not exist or is not theirs to see (the same answer for both). */
 export function notFound(): Response {
   return new Response(null, { status: 404, statusText: 'Not Found' })
+}
+
+/** For loaders: there is such a thing, and it has moved on from where this page made sense; the page says so, with the way to it. */
+export function movedOn(moved: { title: string; why: string; back: { to: string; label: string } }): Response {
+  return Response.json(moved, { status: 409, statusText: 'Conflict' })
 }
 
 interface Explained {
@@ -179,7 +184,7 @@ function explainRequest(
 ): Explained {
   switch (error.code) {
     case 'wrong-state':
-      return at(409, `This is not possible now: the request is ${stateWords[error.state]}. Nothing was changed.`)
+      return at(409, `This is not possible now: the request is ${stateInSentence[error.state]}. Nothing was changed.`)
     case 'stale':
       return at(
         409,
@@ -214,20 +219,6 @@ function explainRequest(
     case 'too-early':
       return at(409, error.sentence)
   }
-}
-
-const stateWords: Record<RequestState, string> = {
-  draft: 'a draft',
-  'with-firms': 'with the clearing firms',
-  'with-gam': 'with the Global Account Manager',
-  scheduled: 'scheduled',
-  applying: 'being applied',
-  applied: 'applied',
-  returned: 'returned',
-  rejected: 'rejected',
-  withdrawn: 'withdrawn',
-  expired: 'expired',
-  failed: 'failed',
 }
 
 const count = (fields: Record<string, string>) => {

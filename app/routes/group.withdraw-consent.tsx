@@ -3,7 +3,8 @@ import { useActionData, useLoaderData } from '@remix-run/react'
 import { Checkboxes, Radios } from '#app/components/fields.tsx'
 import { Mono } from '#app/components/figures.tsx'
 import { plural } from '#app/components/format.ts'
-import { Notice, PageHead } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
@@ -55,9 +56,11 @@ export default function WithdrawConsent() {
         Group {name} of {ownerName}
       </PageHead>
       {sources.length === 0 ? (
-        <Notice tone="plain" title="There is nothing to withdraw">
-          {firmName} has no consent in force in this group.
-        </Notice>
+        <NotNow
+          title="There is nothing to withdraw"
+          why={`${firmName} has no consent in force in this group.`}
+          back={back}
+        />
       ) : (
         <>
           <ul className="mb-5 max-w-xl list-disc space-y-1 pl-5">

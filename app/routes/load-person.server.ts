@@ -1,16 +1,23 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
-import { notFound } from '#app/http/refusals.server.ts'
+import { movedOn, notFound } from '#app/http/refusals.server.ts'
+import { paths } from '#app/paths.ts'
 import { listPeople, type PersonRow } from '#db/queries/people.ts'
 import { type Role, soleRoles } from '#domain/people/roles.ts'
 
-/** An active person of the reader's own firm, and the roles that nobody else there holds. @throws Response 404 */
+/** An active person of the reader's own firm, and the roles that nobody else there holds. @throws Response 404; 409 disabled, saying so */
 export async function loadPerson(
   context: RequestContext,
   user: SignedInUser,
   userId: string | undefined,
 ): Promise<{ person: PersonRow; sole: Role[] }> {
   const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))
-  const person = people.find((one) => one.userId === userId && one.isActive)
+  const person = people.find((one) => one.userId === userId)
   if (!person || person.firmId !== user.firmId) throw notFound()
+  if (!person.isActive)
+    throw movedOn({
+      title: `${person.name} is disabled`,
+      why: 'They cannot sign in and hold no role any more, so there is nothing to change. What they decided and signed stands.',
+      back: { to: paths.people(), label: 'Administration' },
+    })
   return { person, sole: soleRoles(person, people) }
 }

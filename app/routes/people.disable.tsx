@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
+import { NotNow } from '#app/components/not-now.tsx'
 import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -20,7 +21,8 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
   const found = await loadPerson(context, user, params.userId)
-  return { ...found, commandId: context.deps.newId() }
+  const isOwn = found.person.userId === user.userId
+  return { ...found, isOwn, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -33,25 +35,32 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function Disable() {
-  const { person, sole, commandId } = useLoaderData<typeof loader>()
+  const { person, sole, isOwn, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
+  const back = { to: paths.people(), label: 'Administration' }
   return (
     <>
-      <PageHead title={`Disable ${person.name}`} back={{ to: paths.people(), label: 'Administration' }}>
+      <PageHead title={`Disable ${person.name}`} back={back}>
         {person.email}: {person.roles.map((role) => roleNames[role]).join(', ') || 'no role'}
       </PageHead>
-      <p className="mb-5 max-w-xl">
-        They are signed out at once and cannot sign in again. What they decided and signed stands.
-      </p>
-      <SoleRoles person={person} sole={sole} />
-      <ReasonForm
-        commandId={commandId}
-        refusal={refusalOf(answer)}
-        act={`Disable ${person.name}`}
-        danger
-        hint="Kept in the audit trail."
-        back={paths.people()}
-      />
+      {isOwn ? (
+        <NotNow title="This is your own account" why="Another administrator can disable it." back={back} />
+      ) : (
+        <>
+          <p className="mb-5 max-w-xl">
+            They are signed out at once and cannot sign in again. What they decided and signed stands.
+          </p>
+          <SoleRoles person={person} sole={sole} />
+          <ReasonForm
+            commandId={commandId}
+            refusal={refusalOf(answer)}
+            act={`Disable ${person.name}`}
+            danger
+            hint="Kept in the audit trail."
+            back={back.to}
+          />
+        </>
+      )}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Checkboxes } from '#app/components/fields.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
 import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -38,35 +39,32 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 export default function ChangeRoles() {
   const { person, sole, isOwn, roles, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  const head = (
-    <PageHead title={`Roles of ${person.name}`} back={{ to: paths.people(), label: 'Administration' }}>
-      {person.email}, {person.firmName}
-    </PageHead>
-  )
-  if (isOwn)
-    return (
-      <>
-        {head}
-        <p className="max-w-xl">These are your own roles. Another administrator can change them.</p>
-      </>
-    )
+  const back = { to: paths.people(), label: 'Administration' }
   return (
     <>
-      {head}
-      <p className="mb-3 max-w-xl">
-        The roles hold from now on. {person.name} is signed out everywhere at once and signs in again with the new ones.
-        What they decided and signed stands.
-      </p>
-      <SoleRoles person={person} sole={sole} />
-      <ReasonForm
-        commandId={commandId}
-        refusal={refusalOf(answer)}
-        act="Change roles"
-        hint="Kept in the audit trail."
-        back={paths.people()}
-      >
-        <Checkboxes name="roles[]" legend="Roles" choices={roleChoices(roles)} chosen={person.roles} />
-      </ReasonForm>
+      <PageHead title={`Roles of ${person.name}`} back={back}>
+        {person.email}, {person.firmName}
+      </PageHead>
+      {isOwn ? (
+        <NotNow title="These are your own roles" why="Another administrator can change them." back={back} />
+      ) : (
+        <>
+          <p className="mb-3 max-w-xl">
+            The roles hold from now on. {person.name} is signed out everywhere at once and signs in again with the new
+            ones. What they decided and signed stands.
+          </p>
+          <SoleRoles person={person} sole={sole} />
+          <ReasonForm
+            commandId={commandId}
+            refusal={refusalOf(answer)}
+            act="Change roles"
+            hint="Kept in the audit trail."
+            back={back.to}
+          >
+            <Checkboxes name="roles[]" legend="Roles" choices={roleChoices(roles)} chosen={person.roles} />
+          </ReasonForm>
+        </>
+      )}
     </>
   )
 }

@@ -2,7 +2,8 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@rem
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { inWords, plural } from '#app/components/format.ts'
 import { useLive } from '#app/components/live.ts'
-import { ButtonLink, Notice, PageHead } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
@@ -11,6 +12,7 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths, type RequestAct } from '#app/paths.ts'
 import type { RequestView } from '#db/queries/request-view.ts'
 import type { Permission } from '#domain/people/permissions.ts'
+import { whyBarred } from '#domain/request/barred.ts'
 import { withReasonInput } from '#domain/request/command-input.ts'
 import { takeBackApproval } from '#services/take-back.ts'
 import { undoPublication } from '#services/undo-publication.ts'
@@ -42,7 +44,13 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, acts[act].permission)
   const view = await loadRequest(context, user, params.number)
   const allowed = view.actions.find(({ action }) => action === act)
-  return { view, act, may: allowed?.may ?? false, why: allowed?.why, commandId: context.deps.newId() }
+  return {
+    view,
+    act,
+    may: allowed?.may ?? false,
+    why: allowed?.why ?? whyBarred(act, view.state),
+    commandId: context.deps.newId(),
+  }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -110,10 +118,7 @@ export default function RequestActPage() {
         </>
       ) : (
         <>
-          <Notice tone="amber" title="Not possible now">
-            {why ?? 'The request does not stand where this could be done.'}
-          </Notice>
-          <ButtonLink to={back.to}>Back to the request</ButtonLink>
+          <NotNow title="Not possible now" why={why} back={back} />
           <Follow number={view.number} />
         </>
       )}

@@ -1,12 +1,14 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { whyBarred } from '#domain/request/barred.ts'
 import { copyAsNewInput } from '#domain/request/command-input.ts'
 import { copyAsNew } from '#services/copy-as-new.ts'
 import { loadRequest } from './load-request.server.ts'
@@ -17,8 +19,10 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
-  const { number, groupName } = await loadRequest(context, user, params.number)
-  return { number, groupName, commandId: context.deps.newId() }
+  const { number, groupName, state, actions } = await loadRequest(context, user, params.number)
+  const allowed = actions.find(({ action }) => action === 'copy-as-new')
+  const why = allowed?.may ? null : (allowed?.why ?? whyBarred('copy-as-new', state))
+  return { number, groupName, why, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -31,20 +35,25 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function CopyAsNew() {
-  const { number, groupName, commandId } = useLoaderData<typeof loader>()
-  const back = paths.request(number)
+  const { number, groupName, why, commandId } = useLoaderData<typeof loader>()
+  const refused = refusalOf(useActionData())
+  const back = { to: paths.request(number), label: `Request ${number}` }
   return (
     <>
-      <PageHead title={`Copy request ${number} as new`} back={{ to: back, label: `Request ${number}` }}>
+      <PageHead title={`Copy request ${number} as new`} back={back}>
         Group {groupName}
       </PageHead>
-      <CommandForm commandId={commandId} refusal={refusalOf(useActionData())}>
-        <p className="mb-5">A new draft with the same content and a new number. No decision is carried over.</p>
-        <FormActions>
-          <Submit>Copy as new</Submit>
-          <ButtonLink to={back}>Cancel</ButtonLink>
-        </FormActions>
-      </CommandForm>
+      {why === null ? (
+        <CommandForm commandId={commandId} refusal={refused}>
+          <p className="mb-5">A new draft with the same content and a new number. No decision is carried over.</p>
+          <FormActions>
+            <Submit>Copy as new</Submit>
+            <ButtonLink to={back.to}>Cancel</ButtonLink>
+          </FormActions>
+        </CommandForm>
+      ) : (
+        <NotNow title="It cannot be copied" why={why} back={back} />
+      )}
     </>
   )
 }

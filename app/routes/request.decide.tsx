@@ -2,7 +2,8 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@rem
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { TextArea } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
-import { ButtonLink, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import type { RequestContext } from '#app/http/context.ts'
 import { readForm } from '#app/http/forms.server.ts'
@@ -11,6 +12,7 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import type { RequestView } from '#db/queries/request-view.ts'
 import { may } from '#domain/people/permissions.ts'
+import { whyBarred } from '#domain/request/barred.ts'
 import { decideInput } from '#domain/request/command-input.ts'
 import { actionOf } from '#domain/request/decide.ts'
 import { type Verdict, verdicts } from '#domain/request/lifecycle.ts'
@@ -33,14 +35,14 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const verdict = verdicts.find((word) => word === params.verdict)
   if (!verdict) throw notFound()
   const view = await loadRequest(context, user, params.number)
-  if (!view.mine) throw notFound()
-  const allowed = view.actions.find(({ action }) => action === actionOf(view.mine!.capacity, verdict)) // checked above
+  const wanted = actionOf(user.isExchange ? 'exchange' : 'guarantor', verdict)
+  const allowed = view.actions.find(({ action }) => action === wanted)
   return {
     view,
-    mine: view.mine,
+    /** null: not asked, or asked no more */
+    mine: allowed?.may ? view.mine : null,
     verdict,
-    may: allowed?.may ?? false,
-    why: allowed?.why,
+    why: allowed?.why ?? whyBarred(wanted, view.state),
     commandId: context.deps.newId(),
   }
 }
@@ -57,13 +59,27 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 const titles: Record<Verdict, string> = { approve: 'Approve', return: 'Return', reject: 'Reject' }
 
 export default function Decide() {
-  const { view, mine, verdict, may: allowed, why, commandId } = useLoaderData<typeof loader>()
+  const { view, mine, verdict, why, commandId } = useLoaderData<typeof loader>()
   const back = { to: paths.request(view.number), label: `Request ${view.number}` }
   return (
     <>
       <PageHead title={`${titles[verdict]} request ${view.number}`} back={back}>
         {view.ownerName}, group {view.groupName}
       </PageHead>
+      {mine ? (
+        <Asked view={view} mine={mine} verdict={verdict} commandId={commandId} />
+      ) : (
+        <NotNow title="You cannot decide this now" why={why} back={back} />
+      )}
+    </>
+  )
+}
+
+type AskedProps = { view: RequestView; mine: NonNullable<RequestView['mine']>; verdict: Verdict; commandId: string }
+
+function Asked({ view, mine, verdict, commandId }: AskedProps) {
+  return (
+    <>
       {verdict !== 'approve' && <p className="mb-5 max-w-xl">{effects[verdict]}</p>}
       {verdict === 'approve' && mine.capacity === 'exchange' && view.sheet ? (
         <SheetView view={{ ...view, sheet: view.sheet }} />
@@ -73,16 +89,7 @@ export default function Decide() {
         </Section>
       )}
       {verdict === 'approve' && <Effect view={view} capacity={mine.capacity} />}
-      {allowed ? (
-        <DecideForm verdict={verdict} mine={mine} commandId={commandId} back={back.to} />
-      ) : (
-        <>
-          <Notice tone="amber" title="You cannot decide this now">
-            {why ?? 'The request is not where your firm is asked.'}
-          </Notice>
-          <ButtonLink to={back.to}>Back to the request</ButtonLink>
-        </>
-      )}
+      <DecideForm verdict={verdict} mine={mine} commandId={commandId} back={paths.request(view.number)} />
     </>
   )
 }

@@ -31,7 +31,7 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
-  const draft = await loadDraft(context, user, params.number)
+  const draft = await loadDraft(context, user, params.number, 'save')
   const step = stepIn(draft.kind, params.step)
   const query = new URL(request.url).searchParams
   return {
@@ -70,7 +70,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   const intent = String(fields.intent ?? 'next')
   const saved = await saveDraft({ ...input.value, fields: asWritten(fields, intent) }, user, context.deps)
   if (!saved.ok) return refusal(saved.error, typed)
-  const draft = await loadDraft(context, user, params.number)
+  const draft = await loadDraft(context, user, params.number, 'save')
   return redirect(placeAfter(draft, input.value.step, intent))
 }
 

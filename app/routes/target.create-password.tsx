@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Copyable, CopyButton, Mono } from '#app/components/figures.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
 import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -66,9 +67,7 @@ export default function CreatePassword() {
           </p>
         </ReasonForm>
       ) : (
-        <Notice tone="amber" title={`No ${name} can be created now`}>
-          {mayCreatePassword.why}
-        </Notice>
+        <NotNow title={`No ${name} can be created now`} why={mayCreatePassword.why ?? ''} back={back} />
       )}
     </>
   )

@@ -1,7 +1,8 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
-import { Notice, PageHead } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
@@ -74,9 +75,7 @@ export default function PauseTarget() {
           />
         </>
       ) : (
-        <Notice tone="amber" title="This target cannot be paused now">
-          {mayPause.why}
-        </Notice>
+        <NotNow title="This target cannot be paused now" why={mayPause.why ?? ''} back={back} />
       )}
     </>
   )

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
+import { NotNow } from '#app/components/not-now.tsx'
 import { Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
@@ -60,9 +61,7 @@ export default function ResumeTarget() {
           />
         </>
       ) : (
-        <Notice tone="amber" title="You cannot resume this target">
-          {mayResume.why}
-        </Notice>
+        <NotNow title="You cannot resume this target" why={mayResume.why ?? ''} back={back} />
       )}
     </>
   )

@@ -1,7 +1,8 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
-import { Facts, Notice, PageHead } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { Facts, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { Instant } from '#app/components/time.tsx'
@@ -68,11 +69,15 @@ export default function RevokeCredential() {
         />
       </div>
       {credential.revokedAt !== null || !mayRevoke ? (
-        <Notice tone="amber" title={`This ${name} cannot be revoked`}>
-          {credential.revokedAt !== null
-            ? 'It is revoked already.'
-            : 'The owner’s technical contact and operations may.'}
-        </Notice>
+        <NotNow
+          title={`This ${name} cannot be revoked`}
+          why={
+            credential.revokedAt !== null
+              ? 'It is revoked already.'
+              : 'The owner’s technical contact and operations may.'
+          }
+          back={back}
+        />
       ) : (
         <>
           <p className="mb-5 max-w-xl">

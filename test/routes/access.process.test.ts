@@ -1,8 +1,11 @@
+import { parse } from 'node-html-parser'
 import { describe, expect, test } from 'vitest'
 import routes from '#app/routes.ts'
 import { seedPeople } from '#db/seed-data.ts'
 import { mayWith, type Permission } from '#domain/people/permissions.ts'
+import { verdicts } from '#domain/request/lifecycle.ts'
 import { sandbox } from '#test/e2e/sandbox.ts'
+import { fewAtATime } from '#test/support/few-at-a-time.ts'
 
 const portal = sandbox()
 const id = '00000000-0000-4000-8000-000000000001'
@@ -147,6 +150,35 @@ describe.each(people.map((person) => ({ name: person?.name ?? 'nobody', person }
     })
   },
 )
+
+describe('a page for what cannot be done', () => {
+  const acts = ['take-back', 'withdraw', 'undo'].map((act) => `act/${act}`)
+  const pagesOfActs = [...acts, ...verdicts.map((verdict) => `decide/${verdict}`), 'discard', 'copy', 'form/review']
+
+  test.each(['Avery Alder', 'Casey Cedar', 'Drew Dogwood', 'Xan Xenon', 'Bailey Birch', 'Harper Harbor'])(
+    'says to %s why, and leads back',
+    async (name) => {
+      const cookie = await cookieOf(name)
+      const addresses = [1, 2, 3, 4, 5].flatMap((number) => pagesOfActs.map((act) => `/requests/${number}/${act}`))
+      let barred = 0
+      await fewAtATime(addresses, async (address) => {
+        const answer = await fetch(portal.url() + address, { headers: { cookie }, redirect: 'manual' })
+        const main = parse(await answer.text()).querySelector('main')
+        const said = `${address}: ${answer.status} ${main?.structuredText}`
+        expect([200, 403, 404, 409], said).toContain(answer.status)
+        if (answer.status === 403 || answer.status === 404 || main?.querySelector('button.button')) return
+        barred++
+        expect(main?.structuredText, said).toMatch(/[A-Z][^.]{15,}\./)
+        const number = address.split('/')[2]
+        expect(
+          main?.querySelectorAll('a').map((a) => a.getAttribute('href')?.split('/')[2]),
+          said,
+        ).toContain(number)
+      })
+      expect(barred).toBeGreaterThan(3)
+    },
+  )
+})
 
 /** The decision pages are the firms' and the exchange's alike. */
 const isDecider = (person: NonNullable<(typeof people)[number]>, needs: Permission) =>

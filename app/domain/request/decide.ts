@@ -1,6 +1,6 @@
 import { type Role, roleNames } from '../people/roles.ts'
 import { ok, type Result, refuse } from '../result.ts'
-import { type Capacity, type RequestAction, type RequestState, requestCan, type Verdict } from './lifecycle.ts'
+import { type Capacity, type RequestState, requestCan, type Verdict } from './lifecycle.ts'
 import type { MetBy } from './round.ts'
 
 /** A person who wants to decide, with what they hold today. */
@@ -40,7 +40,7 @@ const partyActions = { approve: 'party-approve', return: 'party-return', reject:
 const exchangeActions = { approve: 'exchange-approve', return: 'exchange-return', reject: 'exchange-reject' } as const
 
 /** The row of the state table that a verdict in a capacity is. */
-export const actionOf = (capacity: Capacity, verdict: Verdict): RequestAction =>
+export const actionOf = (capacity: Capacity, verdict: Verdict) =>
   capacity === 'exchange' ? exchangeActions[verdict] : partyActions[verdict]
 
 /**

@@ -132,3 +132,18 @@ export function requestStateWord(state: RequestState, progress?: RequestProgress
       return 'Failed'
   }
 }
+
+/** The state as it ends a sentence: "the request is …". */
+export const stateInSentence: Record<RequestState, string> = {
+  draft: 'a draft',
+  'with-firms': 'with the clearing firms',
+  'with-gam': 'with the Global Account Manager',
+  scheduled: 'scheduled',
+  applying: 'being applied',
+  applied: 'applied',
+  returned: 'returned',
+  rejected: 'rejected',
+  withdrawn: 'withdrawn',
+  expired: 'expired',
+  failed: 'failed',
+}
