@@ -33,6 +33,7 @@ export const paths = {
     `/targets/${part(sessionId)}/credentials/${part(credentialId)}/revoke`,
   pauseTarget: (sessionId: string) => `/targets/${part(sessionId)}/pause`,
   resumeTarget: (sessionId: string) => `/targets/${part(sessionId)}/resume`,
+  failOverTarget: (sessionId: string) => `/targets/${part(sessionId)}/fail-over`,
   requests: () => '/requests',
   newRequest: () => '/requests/new',
   newRequestFor: (groupId: string) => `/requests/new?group=${part(groupId)}`,

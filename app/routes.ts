@@ -25,6 +25,7 @@ export default [
   route('targets/:sessionId/create-password', 'routes/target.create-password.tsx'),
   route('targets/:sessionId/pause', 'routes/target.pause.tsx'),
   route('targets/:sessionId/resume', 'routes/target.resume.tsx'),
+  route('targets/:sessionId/fail-over', 'routes/target.fail-over.tsx'),
   route('targets/:sessionId/credentials/:credentialId/revoke', 'routes/target.revoke.tsx'),
 
   route('requests', 'routes/requests.tsx'),

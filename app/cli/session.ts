@@ -4,10 +4,14 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { configOfProcess } from '#app/config.ts'
 import type { Database, Tx } from '#db/client.ts'
+import { findFailOverFacts } from '#db/queries/fail-over.ts'
 import { listSessions, type SessionRow } from '#db/queries/session-commands.ts'
+import { findTarget } from '#db/queries/targets.ts'
 import { reason } from '#domain/request/input.ts'
 import { consequenceOf, fitCommand, type SessionAction, sessionActions } from '#domain/session/command.ts'
+import { type AddressRole, addressRoles, failOverConsequence, fitFailOver } from '#domain/session/fail-over.ts'
 import { commandSession } from '#services/command-session.ts'
+import { failOver } from '#services/fail-over-target.ts'
 import { pause } from '#services/pause-target.ts'
 import type { Refused } from '#services/refused.ts'
 import { resume } from '#services/resume-target.ts'
@@ -19,12 +23,15 @@ import { withDatabase } from './with-database.ts'
 
 const usage = `drop-copy session list
 drop-copy session pause|resume|log-out|reset TARGET --reason TEXT [--yes]
+drop-copy session fail-over TARGET primary|backup --reason TEXT [--yes]
 drop-copy session accept-reset|log-out FEED --reason TEXT [--yes]
 drop-copy session set-number SESSION --reason TEXT [--expected N] [--next N] [--yes]
 
   list           sessions with their numbers, and the newest commands with what became of them
   pause          log the client out and keep it out; its copies are kept as for one that is away
   resume         let it log on again
+  fail-over      put the target's other address in force: its sessions are cut; on Drop Copy 4.0 our numbers jump,
+                 and the address that was in force refuses Logons. In force already: nothing is done
   log-out        Logout to a client or gateway; it may log on again at once
   set-number     --expected N: the next number expected of the peer; of a feed it may only grow
                  --next N: our next number; it may only grow
@@ -40,10 +47,18 @@ it out; one that starts later does not. Whoever may read the installation's key 
 names their account on this machine.
 Exit codes: 0 done, 1 refused, or not confirmed, 2 asked wrongly, 4 asked, and no connector has answered yet.`
 
-const verbs = ['pause', 'resume', ...sessionActions] as const
+const verbs = ['pause', 'resume', 'fail-over', ...sessionActions] as const
 type Verb = (typeof verbs)[number]
 
-type Asked = { verb: Verb; name: string; reason: string; yes: boolean; expected?: number; next?: number }
+type Asked = {
+  verb: Verb
+  name: string
+  to?: AddressRole
+  reason: string
+  yes: boolean
+  expected?: number
+  next?: number
+}
 
 export const command: Command = {
   name: 'session',
@@ -74,16 +89,18 @@ function read(argv: string[]): Asked | 'list' | 'help' {
     },
   })
   if (values.help) return 'help'
-  const [word, name, ...rest] = positionals
+  const [word, name, role, ...rest] = positionals
   if (word === 'list' && name === undefined) return 'list'
   const verb = verbs.find((one) => one === word)
-  if (!verb || name === undefined || rest.length > 0) throw new UsageError(usage)
+  const to = addressRoles.find((one) => one === role)
+  const isWhole = name !== undefined && rest.length === 0 && (verb === 'fail-over' ? to : role === undefined)
+  if (!verb || name === undefined || !isWhole) throw new UsageError(usage)
   const why = reason.safeParse(values.reason ?? '')
   if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'it is needed'}`)
   const expected = numberIn(values.expected)
   const next = numberIn(values.next)
   const numbers = { ...(expected !== undefined && { expected }), ...(next !== undefined && { next }) }
-  return { verb, name, reason: why.data, yes: values.yes, ...numbers }
+  return { verb, name, ...(to && { to }), reason: why.data, yes: values.yes, ...numbers }
 }
 
 const numberIn = (text: string | undefined): number | undefined =>
@@ -100,7 +117,10 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
   } else {
     if (session.kind === 'feed' || asked.name.includes('/'))
       throw new UsageError(`${verb} takes a target as a whole, by its session id.`)
-    console.log(consequenceOf(session, { action: verb === 'pause' ? 'pause' : 'resume' }))
+    if (asked.to) {
+      const ended = await sayFailOver(database, session.name, asked.to)
+      if (ended !== undefined) return ended
+    } else console.log(consequenceOf(session, { action: verb === 'pause' ? 'pause' : 'resume' }))
   }
   if (!(await isConfirmed(asked.yes))) {
     console.log('Nothing was done.')
@@ -152,15 +172,36 @@ class RolledBack extends Error {
   }
 }
 
+/** Says what a failover will do. @returns the exit code where there is nothing to confirm */
+async function sayFailOver(database: Database, sessionId: string, to: AddressRole): Promise<number | undefined> {
+  const facts = await database.asJobs(async (tx) => {
+    const target = await findTarget(tx, sessionId)
+    return target && findFailOverFacts(tx, target, new Date())
+  })
+  if (!facts) throw new UsageError(`there is no target ${sessionId}`)
+  const fit = fitFailOver(facts, to)
+  if (!fit.ok) {
+    console.error(fit.error.sentence)
+    return 1
+  }
+  for (const sentence of failOverConsequence(facts, to)) console.log(sentence)
+  return fit.value.isDone ? 0 : undefined
+}
+
 async function publish(database: Database, { name, environment }: SessionRow, asked: Asked): Promise<Told> {
-  const act = asked.verb === 'pause' ? pause : resume
+  const { to, verb, reason } = asked
+  const by = { operator: operator() }
   try {
     const version = await database.asJobs(async (tx) => {
-      const input = { sessionId: name, reason: asked.reason }
-      const answer = await act(tx, input, { operator: operator() }, new Date())
+      const input = { sessionId: name, reason }
+      const answer = to
+        ? await failOver(tx, { ...input, to }, by, new Date())
+        : await (verb === 'pause' ? pause : resume)(tx, input, by, new Date())
       if (!answer.ok) throw new RolledBack(answer.error)
       return answer.value.version
     })
+    // failed over by somebody else since it was asked
+    if (version === null) return { refused: `The ${to} address of ${name} is in force already. Nothing was changed.` }
     return { waiting: 'it takes effect when one starts', poll: whenInForce(database, environment, version) }
   } catch (error) {
     if (error instanceof RolledBack) return { refused: sentenceOf(error.error) }

@@ -77,6 +77,7 @@ function explain(error: AnyRefusal): Explained {
     case 'already-revoked':
     case 'already-paused':
     case 'not-paused':
+    case 'unfit-failover':
     case 'too-many-credentials':
     case 'nothing-to-withdraw':
     case 'uncovered':
@@ -149,6 +150,7 @@ function explainActs(
     | 'already-revoked'
     | 'already-paused'
     | 'not-paused'
+    | 'unfit-failover'
     | 'too-many-credentials'
     | 'nothing-to-withdraw'
     | 'uncovered'
@@ -162,6 +164,8 @@ function explainActs(
       return at(409, `This target is paused already, by ${error.by}. Nothing was changed.`)
     case 'not-paused':
       return at(409, 'This target is not paused. Nothing was changed.')
+    case 'unfit-failover':
+      return at(409, error.sentence)
     case 'too-many-credentials':
       return at(409, `${error.limit} passwords are live already. Revoke one first.`)
     case 'nothing-to-withdraw':

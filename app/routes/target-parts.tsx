@@ -8,6 +8,7 @@ import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import type { RecentCopies as Copies } from '#db/queries/recent-copies.ts'
+import { otherRole } from '#domain/session/fail-over.ts'
 import { credentialName, gatewayName, protocolNames } from './names.ts'
 import { logonFacts } from './target-logon.ts'
 
@@ -21,6 +22,7 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
             term: address.role === 'primary' ? 'Primary address' : 'Backup address',
             value: <Copyable text={`${address.host}:${address.port}`} label={`the ${address.role} address`} />,
           })),
+          target.listen.length > 1 && { term: 'In force', value: inForceWords(target) },
           { term: 'BeginString (8)', value: <Mono>FIX.4.2</Mono> },
           { term: 'SenderCompID (49)', value: <Copyable text={target.senderCompId} label="SenderCompID" /> },
           { term: 'SenderSubID (50)', value: 'yours: letters and digits' },
@@ -39,6 +41,12 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
     </Section>
   )
 }
+
+/** Which address lets clients in, and what the other one does. */
+const inForceWords = ({ inForce, protocol }: TargetView): string =>
+  protocol === 'dc4'
+    ? `the ${inForce} address; the ${otherRole(inForce)} refuses Logons`
+    : `the ${inForce} address; the ${otherRole(inForce)} lets you in, too`
 
 /** Passwords by fingerprint, access keys by id: who made them, when they last opened a session. */
 export function Credentials({ target, credentials }: { target: TargetView; credentials: readonly CredentialRow[] }) {

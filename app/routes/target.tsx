@@ -29,12 +29,13 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
       : null,
     isTechnical: may(user, 'credential:create'),
     isPauser: may(user, 'target:pause'),
+    isGam: may(user, 'target:fail-over'),
     command: clientCommand(context, target),
   }
 }
 
 export default function Target() {
-  const { target, recent, isTechnical, isPauser, command } = useLoaderData<typeof loader>()
+  const { target, recent, isTechnical, isPauser, isGam, command } = useLoaderData<typeof loader>()
   useLive(paths.targetEvents(target.sessionId))
   const isStale = target.delivery.word === 'Unknown'
   const live = target.credentials?.filter((credential) => credential.revokedAt === null).length
@@ -55,6 +56,11 @@ export default function Target() {
                 disabledReason={whyNot(target.mayCreatePassword)}
               >
                 Create {credentialName(target.protocol)}
+              </Act>
+            )}
+            {isGam && (
+              <Act to={paths.failOverTarget(target.sessionId)} disabledReason={whyNot(target.mayFailOver)}>
+                Fail over
               </Act>
             )}
             {isPauser && target.wanted === 'open' && (

@@ -147,6 +147,7 @@ async function targetParts(
       queueDepth: settings.queueDepth,
       queueGraceS: settings.queueGraceS,
       listen: target.listen,
+      ...(target.active === 'backup' && { active: target.active }),
       paused: target.state === 'paused' || group.state === 'suspended',
       credentials: credentials
         .filter((credential) => credential.targetId === target.id)

@@ -37,6 +37,7 @@ export type Refused =
   | { code: 'already-revoked' }
   | { code: 'already-paused'; by: string }
   | { code: 'not-paused' }
+  | { code: 'unfit-failover'; sentence: string }
   | { code: 'too-early'; sentence: string }
   | { code: 'email-taken' }
   | { code: 'role-conflict'; sentence: string }

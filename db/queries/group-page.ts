@@ -180,6 +180,7 @@ const eventWords: Record<string, string> = {
   'consent.withdraw': 'Consent withdrawn',
   'target.pause': 'Target paused',
   'target.resume': 'Target resumed',
+  'target.fail-over': 'Target failed over',
   'credential.create': 'Password created',
   'credential.revoke': 'Password revoked',
   'session.log-out': 'Client logged out',

@@ -1,5 +1,6 @@
 import type { Charge, FeeEstimate } from '#domain/billing/fees.ts'
 import type { Level } from '#domain/group/states.ts'
+import type { AddressRole } from '#domain/session/fail-over.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
 import type { Agreement } from './agreements.ts'
 import type { RequestRow } from './request-view.ts'
@@ -104,7 +105,10 @@ export type TargetView = {
   pausedBy: string | null
   pauseReason: string | null
   delivery: DeliveryState
-  listen: { role: 'primary' | 'backup'; host: string; port: number }[]
+  listen: { role: AddressRole; host: string; port: number }[]
+  /** the address that runs, and what putting the other one in force does; `consequence` empty: there is no other */
+  inForce: AddressRole
+  failOver: { to: AddressRole; consequence: string[] }
   sources: { name: string; received: number; ledger: Ledger; highest: number }[]
   session: {
     state: string
@@ -126,4 +130,5 @@ export type TargetView = {
   mayPause: { may: boolean; why: string | null }
   mayResume: { may: boolean; why: string | null }
   mayRevoke: boolean
+  mayFailOver: { may: boolean; why: string | null }
 }

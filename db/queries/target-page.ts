@@ -2,9 +2,11 @@ import { and, desc, eq } from 'drizzle-orm'
 import { liveCredentials } from '#domain/credential/secret.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { environmentSettings } from '#domain/reference/settings.ts'
+import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
 import type { Tx } from '../client.ts'
 import { observedRefusedLogons } from '../schema/observed.ts'
 import { ledgerFor, loadDelivery, type ObservedTarget } from './delivery.ts'
+import { findFailOverFacts } from './fail-over.ts'
 import { findFirm } from './firms.ts'
 import type { CredentialRow, TargetView } from './group-view.ts'
 import { findGroup, findTerms } from './groups.ts'
@@ -30,6 +32,9 @@ export async function findTargetPage(
   const full = rows.find((one) => one.row.sessionId === sessionId)
   const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
   const credentials = await credentialRows(tx, target, full?.observed)
+  const failOver = await findFailOverFacts(tx, target, now)
+  const to = otherRole(failOver.active)
+  const fit = fitFailOver(failOver, to)
   const gone = {
     word: 'Paused' as const,
     text: 'Closed',
@@ -51,6 +56,8 @@ export async function findTargetPage(
     pauseReason: target.pauseReason,
     delivery: full?.state ?? gone,
     listen: target.listen,
+    inForce: inForce(failOver),
+    failOver: { to, consequence: fit.ok ? failOverConsequence(failOver, to) : [] },
     sources: (full?.sources ?? []).map(({ name }) => ({
       name,
       received: figuresOf(delivery, name).received,
@@ -62,6 +69,7 @@ export async function findTargetPage(
     credentials,
     refusedLogons: await refusedLogons(tx, target),
     ...rightsOf(reader, target, group.ownerId, credentials),
+    mayFailOver: failOverRight(reader, target, fit),
   }
 }
 
@@ -119,6 +127,12 @@ async function refusedLogons(tx: Tx, { environment, sessionId }: TargetRecord): 
     )
     .orderBy(desc(observedRefusedLogons.at), desc(observedRefusedLogons.id))
     .limit(20)
+}
+
+function failOverRight(reader: Actor, { state }: TargetRecord, fit: ReturnType<typeof fitFailOver>) {
+  const isGam = reader.isExchange && reader.standings.includes('gam')
+  const why = isGam ? (state === 'closed' ? 'This target is closed.' : null) : 'Only a GAM may.'
+  return { may: why === null && fit.ok, why: why ?? (fit.ok ? null : fit.error.sentence) }
 }
 
 /** The same rules as the commands, in words for a button that is shown disabled. */

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import type { TargetState } from '#domain/group/states.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
+import type { AddressRole } from '#domain/session/fail-over.ts'
 import type { Tx } from '../client.ts'
 import { covers, endedAt } from '../schema/columns.ts'
 import { sourceSessions } from '../schema/sources.ts'
@@ -95,6 +96,14 @@ export async function setTargetState(
       version: sql`${targets.version} + 1`,
     })
     .where(inArray(targets.id, [...ids]))
+}
+
+/** Want this address of a target in force from now on. */
+export async function setTargetActive(tx: Tx, id: string, active: AddressRole): Promise<void> {
+  await tx
+    .update(targets)
+    .set({ active, version: sql`${targets.version} + 1` })
+    .where(eq(targets.id, id))
 }
 
 export async function insertPlacements(

@@ -3,6 +3,7 @@ import { check, foreignKey, index, integer, jsonb, text, unique, uuid } from 'dr
 import { type TargetState, targetStates } from '#domain/group/states.ts'
 import { type Environment, type GatewayKind, gatewayKinds } from '#domain/reference/environment.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'
+import { type AddressRole, addressRoles } from '#domain/session/fail-over.ts'
 import { bytea, dc, instant, oneOf, period } from './columns.ts'
 import { groups } from './groups.ts'
 import { sourceSessions } from './sources.ts'
@@ -19,6 +20,8 @@ export const targets = dc.table(
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
     /** Addresses, as in a snapshot: `[{ role, host, port }]`. */
     listen: jsonb('listen').$type<EnvironmentSettings['listen']>().notNull(),
+    /** Which of its addresses is wanted in force. */
+    active: text('active').$type<AddressRole>().notNull().default('primary'),
     state: text('state').$type<TargetState>().notNull(),
     /** While paused: who, so that the page can name them and they may resume. Null: the operator, from the command line. */
     pausedBy: uuid('paused_by').references(() => users.id),
@@ -35,6 +38,7 @@ export const targets = dc.table(
     index('targets_group_id').on(t.groupId),
     check('targets_session_id_form', sql`${t.sessionId} ~ '^[A-Z0-9]{6}$'`),
     check('targets_gateway_kind', oneOf(t.gatewayKind, gatewayKinds)),
+    check('targets_active', oneOf(t.active, addressRoles)),
     check('targets_state', oneOf(t.state, targetStates)),
     check(
       'targets_paused',

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { carryOut, type Order } from '#connector/wanted/carry-out.ts'
@@ -228,5 +229,67 @@ describe('a command', () => {
       { from: 2, to: 9 },
       { epoch: 1, from: 12, to: 20 },
     ])
+  })
+})
+
+describe('drop-copy session fail-over', () => {
+  test('cuts the client, which logs on at the other address with the jump behind it, and is done once', async () => {
+    const listen = [
+      { role: 'primary', host: 'localhost', port: 0 },
+      { role: 'backup', host: '127.0.0.2', port: 0 },
+    ]
+    const salt = 'aa'
+    const sha256 = createHash('sha256').update(`${salt}secret`).digest('hex')
+    await db.owner`update dc.feeds set settings = ${db.owner.json(feed() as never)}`
+    await db.owner`update dc.targets set listen = ${db.owner.json(listen)}`
+    await db.owner`update dc.group_terms set protocol = 'dc4'`
+    await db.owner`update dc.target_credentials set revoked_at = now(), revoked_by = claimed_by`
+    const [credential] = await db.owner`
+      insert into dc.target_credentials (target_id, kind, verifier, fingerprint, claimed_by, claimed_at)
+      select target_id, kind, ${db.owner.json({ sha256, salt })}, 'bb', claimed_by, now() from dc.target_credentials
+      returning id`
+    const credentials = [{ kind: 'password', ref: credential?.id }]
+    const document = { ...target({ sources: ['K7T882'], protocol: 'dc4' }), listen, credentials }
+    const [version] = await db.owner<{ newest: number }[]>`
+      select newest_version as newest from dc.environments where environment = 'sandbox'`
+    await publishParts(db, (version?.newest ?? 0) + 1, [
+      { kind: 'feed', id: 'gw1', document: feed() },
+      { kind: 'source', id: 'K7T882', document: { id: 'K7T882', feed: 'gw1', gateway: 'cgw' } },
+      { kind: 'target', id: 'ODQ1Z9', document },
+    ])
+    const directory = temporaryDirectory()
+    writeTestKey(directory)
+    const { running } = await runOnDatabase(db.urls.dc_connector)
+    const { acceptor } = running.worker
+    const [primary, backup] = [acceptor.port('localhost:0') ?? 0, acceptor.port('127.0.0.2:0') ?? 0]
+    const at = (port: number, host?: string) => client(port, { host })
+    const first = await at(primary)
+    first.logon(password())
+    const { seqNum } = await first.message('1')
+
+    const failOver = () =>
+      session(directory, 'fail-over', 'ODQ1Z9', 'backup', '--reason', 'The primary line is down.', '--yes')
+    const asked = await failOver()
+    expect(asked).toMatchObject({ code: 0, err: '' })
+    expect(asked.out).toMatch(
+      /must log on at its backup address, 127\.0\.0\.2:0\..*is refused.*jumps by 4,000.*In force/s,
+    )
+    expect(fieldOf(await first.message('5'), 58)).toBe('Configuration changed. Logout forced.')
+    await first.closed()
+    const sentAway = await at(primary)
+    sentAway.seqNum = first.seqNum
+    sentAway.logon(password())
+    expect(fieldOf(await sentAway.message('5'), 58)).toBe('Backup session not allowed. Logout forced.')
+    await sentAway.closed()
+    const second = await at(backup, '127.0.0.2')
+    second.seqNum = first.seqNum
+    second.logon(password())
+    expect((await second.message('A')).seqNum).toBeGreaterThan(seqNum + 4_000)
+
+    const again = await failOver()
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('in force already. Nothing is changed.') })
+    expect(second.isClosed).toBe(false)
+    const nowhere = await session(directory, 'fail-over', 'ODQ1Z9', 'elsewhere', '--reason', 'x', '--yes')
+    expect(nowhere.code).toBe(2)
   })
 })

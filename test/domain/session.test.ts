@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { consequenceOf, fitCommand, type SessionFacts } from '#domain/session/command.ts'
+import { type FailOverFacts, failOverConsequence, fitFailOver, inForce } from '#domain/session/fail-over.ts'
 
 const target: SessionFacts = {
   kind: 'target',
@@ -51,5 +52,45 @@ describe('the consequence of a command', () => {
     )
     expect(consequenceOf(feed, { action: 'set-number', expected: 50 })).toContain('count as lost')
     expect(consequenceOf(feed, { action: 'accept-reset' })).toContain('1 is expected again instead of 12')
+  })
+})
+
+describe('a failover', () => {
+  const facts: FailOverFacts = {
+    ...{ name: 'ODQ1Z9', protocol: 'dc4', active: 'primary', isStoodIn: false, isLoggedOn: true, jump: 4_000 },
+    listen: [
+      { role: 'primary', host: 'a.example', port: 9901 },
+      { role: 'backup', host: 'b.example', port: 9901 },
+    ],
+  }
+
+  test('is done already where the address is in force, and impossible where there is none', () => {
+    expect(fitFailOver(facts, 'backup')).toEqual({ ok: true, value: { isDone: false } })
+    expect(fitFailOver(facts, 'primary')).toEqual({ ok: true, value: { isDone: true } })
+    expect(failOverConsequence(facts, 'primary')).toEqual([expect.stringContaining('in force already')])
+    const alone = { ...facts, listen: facts.listen.slice(0, 1) }
+    expect(fitFailOver(alone, 'backup')).toMatchObject({
+      error: { sentence: 'ODQ1Z9 has its primary address alone: there is nothing to fail over to.' },
+    })
+  })
+
+  test('says who is cut, where the client must go, which address refuses it, and how far numbers jump', () => {
+    const said = failOverConsequence(facts, 'backup').join(' ')
+    expect(said).toContain('is logged out')
+    expect(said).toContain('must log on at its backup address, b.example:9901')
+    expect(said).toContain('A Logon at its primary, a.example:9901, is refused')
+    expect(said).toContain('jumps by 4,000')
+    const classic = failOverConsequence({ ...facts, protocol: 'classic', isLoggedOn: false }, 'backup').join(' ')
+    expect(classic).toContain('nobody is cut')
+    expect(classic).toContain('may log on at either')
+    expect(classic).not.toContain('4,000')
+  })
+
+  test('makes an address permanent that stands in, before there is a way back', () => {
+    const stoodIn = { ...facts, isStoodIn: true }
+    expect([inForce(facts), inForce(stoodIn)]).toEqual(['primary', 'backup'])
+    expect(fitFailOver(stoodIn, 'primary').ok).toBe(false)
+    expect(fitFailOver(stoodIn, 'backup')).toEqual({ ok: true, value: { isDone: false } })
+    expect(failOverConsequence(stoodIn, 'backup')).toEqual([expect.stringContaining('nobody is cut and no number')])
   })
 })

@@ -40,6 +40,7 @@ const pages: Record<string, { at: string; needs: Permission | 'nothing'; missing
   },
   '/targets/:sessionId/pause': { at: '/targets/ZZZZZZ/pause', needs: 'target:pause', missing: true },
   '/targets/:sessionId/resume': { at: '/targets/ZZZZZZ/resume', needs: 'target:pause', missing: true },
+  '/targets/:sessionId/fail-over': { at: '/targets/ZZZZZZ/fail-over', needs: 'target:fail-over', missing: true },
   '/targets/:sessionId/credentials/:credentialId/revoke': {
     at: `/targets/ZZZZZZ/credentials/${id}/revoke`,
     needs: 'credential:revoke',

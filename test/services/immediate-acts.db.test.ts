@@ -8,6 +8,7 @@ import { changeRoles } from '#services/change-roles.ts'
 import { commandSession } from '#services/command-session.ts'
 import { createCredential } from '#services/create-credential.ts'
 import { disableUser } from '#services/disable-user.ts'
+import { failOverTarget } from '#services/fail-over-target.ts'
 import { inviteUser } from '#services/invite-user.ts'
 import { expireRequests } from '#services/jobs.ts'
 import { pause, pauseTarget } from '#services/pause-target.ts'
@@ -29,7 +30,13 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 
-type TargetDocument = { paused: boolean; sources: string[]; revoked: string[]; credentials: { ref: string }[] }
+type TargetDocument = {
+  active?: string
+  paused: boolean
+  sources: string[]
+  revoked: string[]
+  credentials: { ref: string }[]
+}
 /** What the connector would run for a target now. */
 async function part(of = sessionId): Promise<TargetDocument | null> {
   const [row] = await db.owner<{ document: TargetDocument | null }[]>`
@@ -60,6 +67,43 @@ describe('pausing a target', () => {
     done(await act(resumeTarget, 'hollis'))
     expect((await part())?.paused).toBe(false)
     expect(codeOf(await act(resumeTarget, 'hollis'))).toBe('not-paused')
+  })
+})
+
+describe('failing a target over', () => {
+  const failOver = async (person: Person, to: 'primary' | 'backup', commandId = randomUUID()) => {
+    sandbox.tick()
+    const input = { commandId, sessionId, to, reason: 'The primary line is down.' }
+    return failOverTarget(input, await sandbox.actor(person), sandbox.deps)
+  }
+  const setListen = (listen: object[]) =>
+    db.owner`update dc.targets set listen = ${db.owner.json(listen as never)} where session_id = ${sessionId}`
+
+  test('is a GAM’s, is published at once, and done again does nothing', async () => {
+    expect(codeOf(await failOver('casey', 'backup'))).toBe('not-allowed')
+    expect(codeOf(await failOver('xan', 'backup'))).toBe('not-found')
+    const { version } = done(await failOver('harper', 'backup'))
+    expect(version).toBeGreaterThan(0)
+    expect((await part())?.active).toBe('backup')
+    expect(done(await failOver('harper', 'backup'))).toEqual({ version: null })
+    const [event] = await db.owner`
+      select before, after, reason from dc.audit_events where action = 'target.fail-over' and refused is null order by seq desc limit 1`
+    expect(event).toMatchObject({ before: { active: 'primary' }, after: { active: 'backup', version } })
+    done(await failOver('harper', 'primary'))
+    expect((await part())?.active).toBeUndefined()
+  })
+
+  test('is refused where there is one address, and where the other one stands in for what is asked', async () => {
+    const [row] = await db.owner<{ listen: object[] }[]>`select listen from dc.targets where session_id = ${sessionId}`
+    const both = row?.listen ?? []
+    await setListen(both.slice(0, 1))
+    expect(await failOver('harper', 'backup')).toMatchObject({ ok: false, error: { code: 'unfit-failover' } })
+    await setListen(both)
+    const [connector] = await db.owner<{ connector: string }[]>`select connector from dc.observed_connectors limit 1`
+    const alarm = { environment: 'sandbox', connector: connector?.connector, code: 'failover', kind: 'target' }
+    await db.owner`insert into dc.observed_alarms ${db.owner({ ...alarm, object_id: sessionId, says: 'x', since: db.clock.now })}`
+    expect(codeOf(await failOver('harper', 'primary'))).toBe('unfit-failover')
+    await db.owner`delete from dc.observed_alarms`
   })
 })
 

@@ -125,16 +125,20 @@ export async function gateway(port: number, more: { sender?: string } = {}): Pro
 }
 
 /** A drop copy client of a target. */
-export async function client(port: number, more: { sessionId?: string; automatic?: boolean } = {}): Promise<FixPeer> {
-  const { sessionId = 'ODQ1Z9', automatic = true } = more
-  return FixPeer.connect(port, {
+export async function client(
+  port: number,
+  more: { sessionId?: string; automatic?: boolean; host?: string | undefined } = {},
+): Promise<FixPeer> {
+  const { sessionId = 'ODQ1Z9', automatic = true, host } = more
+  const identity = {
     sender: `${sessionId}N`,
     target: 'CME',
     subId: 'RISK01',
     targetSubId: 'G',
     locationId: 'US,IL',
     automatic,
-  })
+  }
+  return FixPeer.connect(port, identity, host)
 }
 
 export const password = (text = 'secret') =>

@@ -3,6 +3,7 @@ import { type Lane, lanesOf, streamsOf } from '#connector/sessions/lanes.ts'
 import type { Failovers } from '#connector/targets/failover.ts'
 import { feedsOf } from '#domain/configuration/cross-check.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import { defaultFailoverJump } from '#domain/session/fail-over.ts'
 import { waitingOf } from './control.ts'
 import type { Terms } from './state.ts'
 
@@ -32,13 +33,10 @@ const termsOf = (
 export const ownersOf = (snapshot: Snapshot): Map<string, readonly string[]> =>
   new Map(snapshot.sources.flatMap((source) => streamsOf(source).map((stream) => [stream, feedsOf(source)] as const)))
 
-/** How far a dc4 target's numbers jump on a failover when nothing else is set (spec §2.11). */
-const failoverJump = 4_000
-
 /** What a failover adds to a target's outbound numbers: it is one when the active address of a dc4 target has changed. */
 function jumpOf(before: Terms | undefined, now: Terms, { limits }: Snapshot): { jump: number } | undefined {
   if (!before?.dc4 || !now.dc4 || before.dc4.active === now.dc4.active) return undefined
-  return { jump: limits.failoverJump ?? failoverJump }
+  return { jump: limits.failoverJump ?? defaultFailoverJump }
 }
 
 /**

@@ -5,6 +5,7 @@ import { commandId } from '../request/command-input.ts'
 import { words } from '../request/form.ts'
 import { reason } from '../request/input.ts'
 import { limits } from '../request/steps.ts'
+import { addressRoles } from '../session/fail-over.ts'
 
 const sessionId = z
   .string()
@@ -27,8 +28,10 @@ export const withdrawConsentInput = z.object({
 })
 /** Pause, resume, create a password: one target and a reason. */
 export const targetCommandInput = z.object({ commandId, sessionId, reason })
+export const failOverInput = z.object({ commandId, sessionId, to: z.enum(addressRoles), reason })
 export const revokeCredentialInput = z.object({ commandId, credentialId: z.uuid(), reason })
 
 export type WithdrawConsentInput = z.output<typeof withdrawConsentInput>
 export type TargetCommandInput = z.output<typeof targetCommandInput>
+export type FailOverInput = z.output<typeof failOverInput>
 export type RevokeCredentialInput = z.output<typeof revokeCredentialInput>

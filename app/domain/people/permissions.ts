@@ -42,6 +42,7 @@ export const permissions = {
   'request:undo': ['gam'],
   'consent:withdraw': ['clearing-signatory'],
   'target:pause': ['technical-contact', 'operations'],
+  'target:fail-over': ['gam'],
   'credential:create': ['technical-contact'],
   'credential:revoke': ['technical-contact', 'operations'],
   'messages:read': ['operations', 'auditor'],

@@ -1,0 +1,2 @@
+ALTER TABLE "dc"."targets" ADD COLUMN "active" text DEFAULT 'primary' NOT NULL;--> statement-breakpoint
+ALTER TABLE "dc"."targets" ADD CONSTRAINT "targets_active" CHECK ("dc"."targets"."active" in ('primary', 'backup'));
