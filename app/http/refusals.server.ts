@@ -72,6 +72,7 @@ function explain(error: AnyRefusal): Explained {
     case 'role-conflict':
     case 'email-taken':
     case 'nobody-to-decide':
+    case 'leaves-nobody':
     case 'no-agreement':
       return explainPeople(error)
     case 'already-revoked':
@@ -115,6 +116,7 @@ function explainPeople(
     | 'role-conflict'
     | 'email-taken'
     | 'nobody-to-decide'
+    | 'leaves-nobody'
     | 'no-agreement'
   >,
 ): Explained {
@@ -137,6 +139,14 @@ function explainPeople(
       })
     case 'nobody-to-decide':
       return at(409, `It cannot be sent: ${error.sentence}`)
+    case 'leaves-nobody': {
+      const roles = error.roles.map((role) => roleNames[role]).join(' or ')
+      const numbers = error.numbers.map(String)
+      return at(
+        409,
+        `Nobody else at ${error.firm} could answer ${numbers.length === 1 ? 'request' : 'requests'} ${list(numbers)} as ${roles}. Give that role to another person first.`,
+      )
+    }
     case 'no-agreement':
       return at(
         409,

@@ -61,6 +61,7 @@ export default function ChangeRoles() {
             hint="Kept in the audit trail."
             back={back.to}
           >
+            <input type="hidden" name="version" value={person.version} />
             <Checkboxes name="roles[]" legend="Roles" choices={roleChoices(roles)} chosen={person.roles} />
           </ReasonForm>
         </>

@@ -1,13 +1,17 @@
 import { findFirm } from '#db/queries/firms.ts'
-import { endRoles, findUser, grantRoles, listRoles } from '#db/queries/people.ts'
+import { bumpUser, endRoles, findLastChange, findUser, grantRoles, listRoles } from '#db/queries/people.ts'
 import type { ChangeRolesInput } from '#domain/people/input.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
 import { roleConflict } from '#domain/people/roles.ts'
 import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
+import { leftUnanswered } from './left-unanswered.ts'
 
-/** Give a person other roles, from now on, and end their sessions with the grants (a trigger does). Nobody changes their own. */
+/**
+ * Give a person other roles, from now on, and end their sessions with the grants (a trigger does). Nobody changes their own, and no
+ * request under way is left with nobody to answer it.
+ */
 export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input
   const about = { action: 'user.change-roles', objectKind: 'user', objectId: userId, reason }
@@ -21,15 +25,17 @@ export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): 
     if (userId === actor.userId) return refuse({ code: 'own-account' })
     const sentence = roleConflict(input.roles, firm.isExchange)
     if (sentence) return refuse({ code: 'role-conflict', sentence })
+    if (!(await bumpUser(tx, userId, input.version))) {
+      const last = await findLastChange(tx, userId)
+      return refuse({ code: 'stale', by: last?.by ?? 'Somebody', at: (last?.at ?? now).toISOString() })
+    }
     const held = await listRoles(tx, userId, now)
     if (held.length === input.roles.length && held.every((role) => input.roles.includes(role)))
       return refuse({ code: 'role-conflict', sentence: `${user.name} holds exactly these roles already.` })
-    await endRoles(
-      tx,
-      userId,
-      held.filter((role) => !input.roles.includes(role)),
-      now,
-    )
+    const ending = held.filter((role) => !input.roles.includes(role))
+    const left = await leftUnanswered(tx, user, ending, now)
+    if (left) return refuse({ code: 'leaves-nobody', firm: firm.name, ...left })
+    await endRoles(tx, userId, ending, now)
     await grantRoles(
       tx,
       user,

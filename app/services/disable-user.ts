@@ -1,11 +1,15 @@
-import { disableUserRow, findUser } from '#db/queries/people.ts'
+import { disableUserRow, findUser, listRoles } from '#db/queries/people.ts'
 import type { DisableUserInput } from '#domain/people/input.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
+import { leftUnanswered } from './left-unanswered.ts'
 
-/** Lock a person out at once; their decisions stand. From the next request on they are nobody. */
+/**
+ * Lock a person out at once; their decisions stand. From the next request on they are nobody. It never waits: requests that nobody
+ * is left to answer are written down with it (ADR 22).
+ */
 export function disableUser(input: DisableUserInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input
   const about = { action: 'user.disable', objectKind: 'user', objectId: userId, reason }
@@ -14,9 +18,11 @@ export function disableUser(input: DisableUserInput, actor: Actor, deps: Deps): 
     if (!user || (!actor.isExchange && user.firmId !== actor.firmId)) return refuse({ code: 'not-found' })
     if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
     if (userId === actor.userId) return refuse({ code: 'own-account' })
+    const left = await leftUnanswered(tx, user, await listRoles(tx, userId, now), now)
     await disableUserRow(tx, userId)
     const done = { objectKind: 'user', objectId: userId, forFirm: user.firmId, reason, before: { state: user.state } }
-    await audit(tx, actor, 'user.disable', now, done)
+    const after = { state: 'disabled', ...(left && { leavesNobodyFor: left.numbers }) }
+    await audit(tx, actor, 'user.disable', now, { ...done, after })
     return ok({ userId })
   })
 }

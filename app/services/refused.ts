@@ -1,3 +1,4 @@
+import type { Role } from '#domain/people/roles.ts'
 import type { FieldProblem } from '#domain/request/input.ts'
 import type { Moved } from '#domain/request/items.ts'
 import type { Capacity, RequestState } from '#domain/request/lifecycle.ts'
@@ -42,3 +43,5 @@ export type Refused =
   | { code: 'email-taken' }
   | { code: 'role-conflict'; sentence: string }
   | { code: 'own-account' }
+  /** requests under way that nobody of the firm could answer any more */
+  | { code: 'leaves-nobody'; firm: string; numbers: number[]; roles: Role[] }

@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { Tx } from '../client.ts'
+import { auditEvents } from '../schema/audit.ts'
 import { covers, endedAt } from '../schema/columns.ts'
 import { groupContacts } from '../schema/consents.ts'
 import { firms } from '../schema/firms.ts'
@@ -15,6 +16,8 @@ export type PersonRow = {
   firmId: string
   firmName: string
   isActive: boolean
+  /** Bumped when roles or state change; a command names the one it read. */
+  version: number
   roles: Role[]
 }
 
@@ -72,7 +75,7 @@ export async function listPeople(tx: Tx, now: Date): Promise<PersonRow[]> {
     .orderBy(asc(firms.name), asc(users.name), asc(roleGrants.role))
   const people = new Map<string, PersonRow>()
   for (const { user, firmName, role } of rows) {
-    const { id: userId, name, email, firmId } = user
+    const { id: userId, name, email, firmId, version } = user
     const person = people.get(userId) ?? {
       userId,
       name,
@@ -80,6 +83,7 @@ export async function listPeople(tx: Tx, now: Date): Promise<PersonRow[]> {
       firmId,
       firmName,
       isActive: user.state === 'active',
+      version,
       roles: [],
     }
     people.set(userId, person)
@@ -121,6 +125,28 @@ export async function disableUserRow(tx: Tx, id: string): Promise<void> {
     .update(users)
     .set({ state: 'disabled', version: sql`${users.version} + 1` })
     .where(eq(users.id, id))
+}
+
+/** Count a change of a person's roles. @returns false when somebody else did since this version was read */
+export async function bumpUser(tx: Tx, id: string, version: number): Promise<boolean> {
+  const rows = await tx
+    .update(users)
+    .set({ version: sql`${users.version} + 1` })
+    .where(and(eq(users.id, id), eq(users.version, version)))
+    .returning({ id: users.id })
+  return rows.length > 0
+}
+
+/** Who last changed this person, and when, as far as the reader may know. */
+export async function findLastChange(tx: Tx, userId: string): Promise<{ by: string | null; at: Date } | undefined> {
+  const [row] = await tx
+    .select({ by: users.name, at: auditEvents.at })
+    .from(auditEvents)
+    .leftJoin(users, eq(users.id, auditEvents.actorId))
+    .where(and(eq(auditEvents.objectKind, 'user'), eq(auditEvents.objectId, userId), isNull(auditEvents.refused)))
+    .orderBy(desc(auditEvents.seq))
+    .limit(1)
+  return row
 }
 
 export async function listRoles(tx: Tx, userId: string, now: Date): Promise<Role[]> {

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import { draftDocument } from '#domain/request/input.ts'
 import { type Capacity, openStates, type RequestState } from '#domain/request/lifecycle.ts'
@@ -196,4 +196,38 @@ export async function takeDecisionBack(
   row: { takenBackAt: Date; takenBackBy: string; takenBackReason: string },
 ): Promise<void> {
   await tx.update(decisions).set(row).where(eq(decisions.id, decisionId))
+}
+
+/** A party that has still to answer, with what bars a person from answering. */
+export type OpenParty = {
+  number: number
+  firmId: string
+  capacity: Capacity
+  submittedBy: string
+  draftedOnBehalfBy: string | null
+}
+
+/** Parties of this firm that have still to answer in requests that are under way. With the system's sight: rounds are their owner's. */
+export async function listOpenParties(tx: Tx, firmId: string): Promise<OpenParty[]> {
+  const rows = await tx
+    .select({
+      number: requests.number,
+      firmId: requestParties.firmId,
+      capacity: requestParties.capacity,
+      submittedBy: requestRounds.submittedBy,
+      draftedBy: requests.draftedBy,
+      onBehalf: requests.onBehalf,
+    })
+    .from(requestParties)
+    .innerJoin(requests, and(eq(requests.id, requestParties.requestId), eq(requests.round, requestParties.round)))
+    .innerJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
+    .where(
+      and(
+        eq(requestParties.firmId, firmId),
+        isNull(requestParties.metBy),
+        inArray(requests.state, ['with-firms', 'with-gam']),
+      ),
+    )
+    .orderBy(asc(requests.number))
+  return rows.map(({ draftedBy, onBehalf, ...row }) => ({ ...row, draftedOnBehalfBy: onBehalf ? draftedBy : null }))
 }

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { listSights } from '#db/queries/groups.ts'
+import { findActor } from '#db/queries/people.ts'
+import type { Role } from '#domain/people/roles.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
 import { changeRoles } from '#services/change-roles.ts'
 import { commandSession } from '#services/command-session.ts'
@@ -298,6 +300,41 @@ describe('undoing a publication', () => {
   })
 })
 
+describe('a request under way', () => {
+  /** An administrator of the exchange, as the installation's command line makes one. */
+  const administrator = async () => {
+    const { firmId } = await sandbox.actor('harper')
+    const id = randomUUID()
+    await db.owner`insert into dc.users (id, firm_id, email, name) values (${id}, ${firmId}, 'ada@harbor.example', 'Ada Harbor')`
+    const during = `[${db.clock.now.toISOString()},)`
+    await db.owner`insert into dc.role_grants (user_id, firm_id, role, during) values (${id}, ${firmId}, 'administrator', ${during})`
+    const actor = await db.database.asJobs((tx) => findActor(tx, id, db.clock.now))
+    return actor!
+  }
+
+  test('keeps somebody to answer it: the last signatory’s role is not taken, and locking them out is written down', async () => {
+    const ada = await administrator()
+    const xan = await sandbox.actor('xan')
+    sandbox.tick()
+    const about = { commandId: randomUUID(), userId: xan.userId, reason: 'Moved.' }
+    const taken = await changeRoles({ ...about, version: 1, roles: ['viewer'] }, ada, sandbox.deps)
+    const error = { code: 'leaves-nobody', firm: 'Xenon Clearing', roles: ['clearing-signatory'] }
+    expect(taken).toMatchObject({ ok: false, error: { ...error, numbers: expect.arrayContaining([3]) } })
+    done(await changeRoles({ ...about, version: 1, roles: ['clearing-signatory', 'viewer'] }, ada, sandbox.deps))
+    const { firmId } = xan
+    const other = randomUUID()
+    await db.owner`insert into dc.users (id, firm_id, email, name) values (${other}, ${firmId}, 'x@xenon.example', 'Xia Xenon')`
+    const during = `[${db.clock.now.toISOString()},)`
+    await db.owner`insert into dc.role_grants (user_id, firm_id, role, during) values (${other}, ${firmId}, 'clearing-signatory', ${during})`
+    sandbox.tick()
+    done(await changeRoles({ ...about, commandId: randomUUID(), version: 2, roles: ['viewer'] }, ada, sandbox.deps))
+    done(await disableUser({ commandId: randomUUID(), userId: other, reason: 'Left.' }, ada, sandbox.deps))
+    const [event] =
+      await db.owner`select after from dc.audit_events where action = 'user.disable' and object_id = ${other}`
+    expect(event?.after).toMatchObject({ state: 'disabled', leavesNobodyFor: expect.arrayContaining([3]) })
+  })
+})
+
 test('a request without an answer for thirty days expires, and its group’s name is free again', async () => {
   sandbox.tick(31 * 86_400_000)
   const expired = await expireRequests({ ...sandbox.deps, asJobs: db.database.asJobs })
@@ -341,11 +378,14 @@ describe('people', () => {
   test('are given other roles and locked out by another person, never by themselves', async () => {
     const alex = await sandbox.actor('alex')
     const avery = await sandbox.actor('avery')
-    const roles = (userId: string) =>
-      changeRoles({ commandId: randomUUID(), userId, roles: ['viewer'], reason: 'x' }, alex, sandbox.deps)
+    const roles = (userId: string, version = 1, wanted: Role[] = ['viewer']) =>
+      changeRoles({ commandId: randomUUID(), userId, version, roles: wanted, reason: 'x' }, alex, sandbox.deps)
     expect(codeOf(await roles(alex.userId))).toBe('own-account')
     sandbox.tick()
     done(await roles(avery.userId))
+    expect((await sandbox.actor('avery')).standings).toEqual(['viewer'])
+    const late = await roles(avery.userId, 1, ['requester'])
+    expect(late).toMatchObject({ ok: false, error: { code: 'stale', by: 'Alex Alder' } })
     expect((await sandbox.actor('avery')).standings).toEqual(['viewer'])
     const disable = (userId: string) =>
       disableUser({ commandId: randomUUID(), userId, reason: 'Left.' }, alex, sandbox.deps)

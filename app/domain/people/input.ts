@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commandId } from '../request/command-input.ts'
+import { commandId, version } from '../request/command-input.ts'
 import { reason } from '../request/input.ts'
 import { roles } from './roles.ts'
 
@@ -12,7 +12,14 @@ const roleList = z.preprocess(
 
 export const inviteUserInput = z.object({ commandId, firmId: z.uuid(), email, name: personName, roles: roleList })
 export const disableUserInput = z.object({ commandId, userId: z.uuid(), reason })
-export const changeRolesInput = z.object({ commandId, userId: z.uuid(), roles: roleList, reason })
+export const changeRolesInput = z.object({
+  commandId,
+  userId: z.uuid(),
+  /** of the person as the page showed them */
+  version,
+  roles: roleList,
+  reason,
+})
 
 export type InviteUserInput = z.output<typeof inviteUserInput>
 export type DisableUserInput = z.output<typeof disableUserInput>

@@ -8,7 +8,8 @@ export const commandId = z.uuid('This form is not whole. Load the page again.')
 
 /** In addresses a request is named by its number. */
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
-const version = z.coerce.number().int().min(1).max(2_147_483_647)
+/** What the page showed, so that a later change is not overwritten. */
+export const version = z.coerce.number().int().min(1).max(2_147_483_647)
 const round = z.coerce.number().int().min(1).max(10_000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'This page is not whole. Load it again.')
 const optionalReason = z.preprocess((value) => value ?? '', z.string().trim().max(1000, 'At most 1000 characters.'))
