@@ -26,3 +26,9 @@ export function open(key: Uint8Array, bytes: Uint8Array, what: string): string {
 /** What an access key's secret is bound to: its own row and its own public id. */
 export const sealedKey = (credentialId: string, accessKeyId: string): string =>
   `drop-copy access key ${accessKeyId} of ${credentialId}`
+
+/** The same for a feed's secret: the feed, and this very secret of it. */
+export const sealedFeedSecret = (feedId: string, { id, kind, accessKeyId = '' }: PublicOfSecret): string =>
+  `drop-copy feed ${kind} ${accessKeyId} ${id} of ${feedId}`
+
+type PublicOfSecret = { id: string; kind: string; accessKeyId?: string }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { clientSecretsOfProcess } from '#app/config.ts'
 import type { ClientOptions } from '#client/client.ts'
 import { signHmac } from '#connector/sessions/credentials.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import { UsageError } from './command.ts'
+import { askUnseen } from './terminal.ts'
 
 /** What was asked for on the command line, and what a configuration snapshot knows. */
 export interface Sought {
@@ -65,15 +65,8 @@ function secretOf(accessKeyId: string, { secretFile, known }: Sought, inEnvironm
   return secret
 }
 
-/** Typed unseen on a terminal; undefined where there is none. */
+/** Undefined where there is no terminal, or nothing was typed. */
 async function askPassword(session: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
-  const ask = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
-  const answer = new Promise<string>((resolve) => ask.question(`Password of ${session}: `, resolve))
-  // readline echoes through this method; nothing of the password may be shown
-  Object.assign(ask, { _writeToOutput: () => {} })
-  const password = await answer
-  ask.close()
-  process.stderr.write('\n')
-  return password === '' ? undefined : password
+  return (await askUnseen(`Password of ${session}: `)) || undefined
 }

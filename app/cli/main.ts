@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   client: () => import('./client.ts'),
   connector: () => import('./connector.ts'),
   db: () => import('./db.ts'),
+  feed: () => import('./feed.ts'),
   'gateway-sim': () => import('./gateway-sim.ts'),
   journal: () => import('./journal.ts'),
   session: () => import('./session.ts'),

@@ -27,7 +27,7 @@ const cellsOf = (row: SessionRow): string[] => {
 }
 
 /** Columns side by side. */
-function aligned(rows: readonly string[][]): string[] {
+export function aligned(rows: readonly string[][]): string[] {
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)), [])
   return rows.map((row) =>
     row

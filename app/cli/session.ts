@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { userInfo } from 'node:os'
-import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { configOfProcess } from '#app/config.ts'
 import type { Database, Tx } from '#db/client.ts'
@@ -13,12 +11,12 @@ import { type AddressRole, addressRoles, failOverConsequence, fitFailOver } from
 import { commandSession } from '#services/command-session.ts'
 import { failOver } from '#services/fail-over-target.ts'
 import { pause } from '#services/pause-target.ts'
-import type { Refused } from '#services/refused.ts'
 import { resume } from '#services/resume-target.ts'
-import { sentenceOf } from '../http/refusals.server.ts'
 import { type Command, UsageError } from './command.ts'
-import { answered, isHeard, type Told, whenAnswered, whenInForce } from './session-answer.ts'
+import { publish } from './publish.ts'
+import { answered, isHeard, type Told, whenAnswered } from './session-answer.ts'
 import { printSessions } from './session-list.ts'
+import { isConfirmed, operator } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 const usage = `drop-copy session list
@@ -126,7 +124,7 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
     console.log('Nothing was done.')
     return 1
   }
-  const told = action ? await ask(database, session, asked, action) : await publish(database, session, asked)
+  const told = action ? await ask(database, session, asked, action) : await publishTarget(database, session, asked)
   if ('refused' in told) {
     console.error(told.refused)
     return 1
@@ -144,17 +142,6 @@ async function find(tx: Tx, { name }: Asked): Promise<{ session: SessionRow; isH
   return { session, isHeardOf: await isHeard(tx, session.environment) }
 }
 
-async function isConfirmed(yes: boolean): Promise<boolean> {
-  if (yes) return true
-  if (!process.stdin.isTTY) throw new UsageError('nobody is at a terminal to confirm it: add --yes')
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question('Go on? [y/N] ')
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
-}
-
-const operator = (): string => userInfo().username
-
 async function ask(database: Database, session: SessionRow, asked: Asked, action: SessionAction): Promise<Told> {
   const id = randomUUID()
   const of = { ...session, session: session.kind === 'target' ? asked.name.toUpperCase() : asked.name }
@@ -163,13 +150,6 @@ async function ask(database: Database, session: SessionRow, asked: Asked, action
   if (!told.ok) return { refused: told.error.sentence }
   const until = `${told.value.expiresAt.toISOString().slice(11, 16)} UTC`
   return { waiting: `it is carried out if one starts before ${until}, and not after`, poll: whenAnswered(database, id) }
-}
-
-/** Thrown to roll the transaction back. */
-class RolledBack extends Error {
-  constructor(readonly error: Refused) {
-    super(error.code)
-  }
 }
 
 /** Says what a failover will do. @returns the exit code where there is nothing to confirm */
@@ -188,23 +168,15 @@ async function sayFailOver(database: Database, sessionId: string, to: AddressRol
   return fit.value.isDone ? 0 : undefined
 }
 
-async function publish(database: Database, { name, environment }: SessionRow, asked: Asked): Promise<Told> {
+function publishTarget(database: Database, { name, environment }: SessionRow, asked: Asked): Promise<Told> {
   const { to, verb, reason } = asked
+  const input = { sessionId: name, reason }
   const by = { operator: operator() }
-  try {
-    const version = await database.asJobs(async (tx) => {
-      const input = { sessionId: name, reason }
-      const answer = to
-        ? await failOver(tx, { ...input, to }, by, new Date())
-        : await (verb === 'pause' ? pause : resume)(tx, input, by, new Date())
-      if (!answer.ok) throw new RolledBack(answer.error)
-      return answer.value.version
-    })
-    // failed over by somebody else since it was asked
-    if (version === null) return { refused: `The ${to} address of ${name} is in force already. Nothing was changed.` }
-    return { waiting: 'it takes effect when one starts', poll: whenInForce(database, environment, version) }
-  } catch (error) {
-    if (error instanceof RolledBack) return { refused: sentenceOf(error.error) }
-    throw error
-  }
+  const act = verb === 'pause' ? pause : resume
+  return publish(
+    database,
+    environment,
+    (tx, now) => (to ? failOver(tx, { ...input, to }, by, now) : act(tx, input, by, now)),
+    `The ${to} address of ${name} is in force already. Nothing was changed.`, // by somebody else since it was asked
+  )
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { findGroup, findTerms, keepSight, listMembers } from '#db/queries/groups.ts'
 import { insertVersion, listNewestParts, lockPublications, type VersionRecord } from '#db/queries/publications.ts'
-import { listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
+import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
 import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
 import { canonicalJson } from '#domain/digest.ts'
@@ -35,13 +35,27 @@ export async function publishGroup(
   publication: Publication,
   now: Date,
 ): Promise<Result<{ number: number; changed: number }, Refused>> {
-  const { environment, groupId, settings, revoked, ownerId, also = [] } = publication
+  const { environment, groupId, settings, revoked, also = [] } = publication
   const newest = await lockPublications(tx, environment)
   await keepSight(tx, groupId)
   const before = await listNewestParts(tx, environment)
   const computed = await wantedParts(tx, groupId, settings, before, revoked, now)
   const wanted = [...computed.filter((part) => !also.some(isOf(part))), ...also]
+  return publishChanged(tx, { newest, before }, wanted, publication, now)
+}
+
+type Cause = Pick<Publication, 'environment' | 'settings' | 'cause' | 'causeId' | 'madeBy'> & { ownerId: string | null }
+
+/** The version that makes these parts so, as far as they differ from the newest ones, under the lock of `lockPublications`. */
+export async function publishChanged(
+  tx: Tx,
+  { newest, before }: { newest: number; before: readonly Part[] },
+  wanted: readonly Part[],
+  publication: Cause,
+  now: Date,
+): Promise<Result<{ number: number; changed: number }, Refused>> {
   const changed = wanted.filter((part) => !same(part, before))
+  const { settings, ownerId } = publication
   if (changed.length === 0) return ok({ number: newest, changed: 0 })
   const number = newest + 1
   const invalid = problemsOf(number, settings, [...before.filter((part) => !changed.some(isOf(part))), ...changed])
@@ -51,7 +65,7 @@ export async function publishGroup(
   return ok({ number, changed: changed.length })
 }
 
-function versionOf({ environment, cause, causeId, ownerId, madeBy }: Publication, parts: readonly Part[]) {
+function versionOf({ environment, cause, causeId, ownerId, madeBy }: Cause, parts: readonly Part[]) {
   return { environment, cause, causeId, ownerId, madeBy, digest: sha256(canonicalJson(parts)) }
 }
 
@@ -93,15 +107,13 @@ async function wantedParts(
   return [...feeds.map(feedPart), ...sources.map(sourcePart), ...targets]
 }
 
-type FeedRecord = { id: string; settings: Record<string, unknown>; sealed: Buffer | null }
-
-export const feedPart = (feed: FeedRecord): Part => ({
+export const feedPart = (feed: Pick<FeedRecord, 'id' | 'settings' | 'credential'>): Part => ({
   kind: 'feed',
   objectId: feed.id,
   document: {
     ...feed.settings,
     id: feed.id,
-    ...(feed.sealed && { credentials: [{ kind: 'password', ref: feed.id }] }),
+    ...(feed.credential && { credentials: [{ kind: feed.credential.kind, ref: feed.credential.id }] }),
   },
 })
 

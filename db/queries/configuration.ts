@@ -3,7 +3,9 @@ import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { configurationReports } from '../schema/configuration.ts'
 import { environments } from '../schema/installation.ts'
+import { feeds } from '../schema/sources.ts'
 import { targetCredentials } from '../schema/targets.ts'
+import { sealedFeedSecret, sealedKey } from '../sealing.ts'
 
 /** The newest version of an environment and what its snapshots have beside their parts; undefined: it is not set up. */
 export async function findWantedVersion(
@@ -17,13 +19,18 @@ export async function findWantedVersion(
   return row
 }
 
-/** What a client proves itself with: a password's verifier, or an access key's secret as it was sealed (`sealedKey`). */
+/** What a Logon is proved with: a client's password as its verifier; or a secret as it was sealed, and what it is bound to (`#db/sealing.ts`). */
 export type StoredCredential =
   | { kind: 'password'; verifier: { sha256: string; salt: string } }
-  | { kind: 'hmac'; accessKeyId: string; sealed: Buffer }
+  | { kind: 'password'; sealed: Buffer; boundTo: string }
+  | { kind: 'hmac'; accessKeyId: string; sealed: Buffer; boundTo: string }
 
-/** The credentials that are good at this instant, by id. */
-export async function listCredentialSecrets(tx: Tx, now: Date): Promise<Map<string, StoredCredential>> {
+/** The credentials of an environment's feeds and of all targets that are good at this instant, by id. */
+export async function listCredentialSecrets(
+  tx: Tx,
+  environment: Environment,
+  now: Date,
+): Promise<Map<string, StoredCredential>> {
   const { id, kind, verifier, sealed, fingerprint } = targetCredentials
   const rows = await tx
     .select({ id, kind, verifier, sealed, fingerprint })
@@ -34,14 +41,23 @@ export async function listCredentialSecrets(tx: Tx, now: Date): Promise<Map<stri
         or(isNull(targetCredentials.expiresAt), gt(targetCredentials.expiresAt, now)),
       ),
     )
-  return new Map(
-    rows.flatMap((row): [string, StoredCredential][] => {
-      if (row.kind === 'password' && row.verifier) return [[row.id, { kind: 'password', verifier: row.verifier }]]
-      if (row.kind === 'hmac' && row.sealed)
-        return [[row.id, { kind: 'hmac', accessKeyId: row.fingerprint, sealed: row.sealed }]]
-      return []
-    }),
-  )
+  const ofTargets = rows.flatMap((row): [string, StoredCredential][] => {
+    const { id, kind, verifier, sealed, fingerprint: accessKeyId } = row
+    if (kind === 'password' && verifier) return [[id, { kind, verifier }]]
+    return kind === 'hmac' && sealed ? [[id, { kind, accessKeyId, sealed, boundTo: sealedKey(id, accessKeyId) }]] : []
+  })
+  return new Map([...ofTargets, ...(await feedSecrets(tx, environment))])
+}
+
+async function feedSecrets(tx: Tx, environment: Environment): Promise<[string, StoredCredential][]> {
+  const { id, sealed, credential } = feeds
+  const rows = await tx.select({ id, sealed, credential }).from(feeds).where(eq(feeds.environment, environment))
+  return rows.flatMap(({ id, sealed, credential }): [string, StoredCredential][] => {
+    if (!sealed || !credential) return []
+    const { kind, accessKeyId = '' } = credential
+    const secret = { sealed, boundTo: sealedFeedSecret(id, credential) }
+    return [[credential.id, kind === 'hmac' ? { kind, accessKeyId, ...secret } : { kind, ...secret }]]
+  })
 }
 
 export type ReportRow = typeof configurationReports.$inferInsert

@@ -7,8 +7,8 @@ import { firms } from '../schema/firms.ts'
 import { groups, groupTerms } from '../schema/groups.ts'
 import { observedConnectors, observedFeeds, observedTargets } from '../schema/observed.ts'
 import { sessionCommandOutcomes, sessionCommands } from '../schema/session-commands.ts'
-import { feeds } from '../schema/sources.ts'
 import { targets } from '../schema/targets.ts'
+import { listAllFeeds } from './sources.ts'
 
 export async function insertSessionCommand(tx: Tx, row: typeof sessionCommands.$inferInsert): Promise<void> {
   await tx.insert(sessionCommands).values(row)
@@ -71,7 +71,7 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
     .leftJoin(groupTerms, and(eq(groupTerms.groupId, targets.groupId), covers(groupTerms.during, now)))
     .where(ne(targets.state, 'closed'))
     .orderBy(asc(targets.sessionId))
-  const wantedFeeds = await tx.select().from(feeds).where(ne(feeds.state, 'closed')).orderBy(asc(feeds.id))
+  const wantedFeeds = (await listAllFeeds(tx)).filter(({ state }) => state !== 'closed')
   return [
     ...wantedTargets.map(({ target, group, owner, protocol }): SessionRow => {
       const seen = seenTargets.find((one) => one.sessionId === target.sessionId)

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import type { Tx } from '../client.ts'
@@ -93,11 +93,37 @@ async function listWhere(tx: Tx, where: ReturnType<typeof and>, now: Date): Prom
   return [...bySource.values()]
 }
 
-export async function listFeeds(tx: Tx, ids: readonly string[]): Promise<(typeof feeds.$inferSelect)[]> {
+/** All but the secret, which the portal writes and never reads. */
+const { sealed: _secret, ...feedColumns } = getTableColumns(feeds)
+export type FeedRecord = Omit<typeof feeds.$inferSelect, 'sealed'>
+
+/** Every feed of every environment, by its id. Over `asJobs`: the operator's sight. */
+export const listAllFeeds = (tx: Tx): Promise<FeedRecord[]> => tx.select(feedColumns).from(feeds).orderBy(asc(feeds.id))
+
+export const listFeedsOf = (tx: Tx, environment: Environment): Promise<FeedRecord[]> =>
+  tx.select(feedColumns).from(feeds).where(eq(feeds.environment, environment)).orderBy(asc(feeds.id))
+
+export async function findFeed(tx: Tx, id: string): Promise<FeedRecord | undefined> {
+  const [row] = await tx.select(feedColumns).from(feeds).where(eq(feeds.id, id))
+  return row
+}
+
+export async function saveFeedCredential(
+  tx: Tx,
+  id: string,
+  made: Pick<typeof feeds.$inferSelect, 'credential' | 'sealed'>,
+): Promise<void> {
+  await tx
+    .update(feeds)
+    .set({ ...made, version: sql`${feeds.version} + 1` })
+    .where(eq(feeds.id, id))
+}
+
+export async function listFeeds(tx: Tx, ids: readonly string[]): Promise<FeedRecord[]> {
   return ids.length === 0
     ? []
     : tx
-        .select()
+        .select(feedColumns)
         .from(feeds)
         .where(inArray(feeds.id, [...ids]))
         .orderBy(asc(feeds.id))
@@ -108,7 +134,7 @@ export async function listReferenceData(tx: Tx, environment: Environment, now: D
   const isOpen = and(eq(feeds.environment, environment), eq(feeds.state, 'open'))
   const openSource = and(eq(sourceSessions.environment, environment), eq(sourceSessions.state, 'open'))
   return {
-    feeds: await tx.select().from(feeds).where(isOpen).orderBy(asc(feeds.id)),
+    feeds: await tx.select(feedColumns).from(feeds).where(isOpen).orderBy(asc(feeds.id)),
     sources: await listWhere(tx, openSource, now),
   }
 }

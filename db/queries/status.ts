@@ -6,9 +6,10 @@ import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
 import { firms } from '../schema/firms.ts'
 import { groupSources } from '../schema/groups.ts'
-import { feeds, sourceGuarantors, sourceSessions } from '../schema/sources.ts'
+import { sourceGuarantors, sourceSessions } from '../schema/sources.ts'
 import { type Delivery, loadDelivery } from './delivery.ts'
 import { listGroupRows } from './group-rows.ts'
+import { listFeedsOf } from './sources.ts'
 import type { FeedRow, SourceRow, StatusView } from './status-view.ts'
 import { listTargetRows } from './target-rows.ts'
 
@@ -88,7 +89,7 @@ export function figuresOf(delivery: Delivery, name: string) {
 }
 
 async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): Promise<FeedRow[]> {
-  const rows = await tx.select().from(feeds).where(eq(feeds.environment, environment)).orderBy(asc(feeds.id))
+  const rows = await listFeedsOf(tx, environment)
   return rows.map((feed) => {
     const seen = delivery.feedRows.find((row) => row.feedId === feed.id)
     return {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core'
+import type { FeedCredential } from '#domain/credential/feed-secret.ts'
 import {
   type Environment,
   environments as environmentNames,
@@ -21,8 +22,10 @@ export const feeds = dc.table(
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
     /** The feed's part of a snapshot, without its secrets. */
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
-    /** The feed's secrets, sealed. */
+    /** What its Logon is proved with, sealed (`sealedFeedSecret`): read by connectors alone. */
     sealed: bytea('sealed'),
+    /** What is public of that. */
+    credential: jsonb('credential').$type<FeedCredential>(),
     state: text('state').$type<OpenState>().notNull().default('open'),
     version: integer('version').notNull().default(1),
   },
@@ -30,6 +33,7 @@ export const feeds = dc.table(
     unique('feeds_environment').on(t.id, t.environment, t.gatewayKind),
     check('feeds_environment_word', oneOf(t.environment, environmentNames)),
     check('feeds_gateway_kind', oneOf(t.gatewayKind, gatewayKinds)),
+    check('feeds_credential', sql`(${t.sealed} is null) = (${t.credential} is null)`),
     check('feeds_state', oneOf(t.state, openStates)),
   ],
 )

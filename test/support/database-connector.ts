@@ -49,6 +49,7 @@ export async function until<T>(
 export async function runOnDatabase(
   url: string,
   data = temporaryDirectory(),
+  sealingKey?: Uint8Array,
 ): Promise<{ running: Running; stop(): Promise<void>; data: string }> {
   const stop = new AbortController()
   let ended: Promise<void> = Promise.resolve()
@@ -60,6 +61,7 @@ export async function runOnDatabase(
         name: 'main',
         data,
         release: 'test',
+        sealingKey,
         log: pino({ level: 'silent' }),
         onFatal: reject,
         onReady: resolve,

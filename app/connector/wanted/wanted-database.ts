@@ -10,7 +10,7 @@ import {
   saveReports,
 } from '#db/queries/configuration.ts'
 import { listNewestParts } from '#db/queries/publications.ts'
-import { open, sealedKey } from '#db/sealing.ts'
+import { open } from '#db/sealing.ts'
 import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
 import { assembleRunnable, type Part, type RefusedPart, targetPart } from '#domain/configuration/parts.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
@@ -107,7 +107,7 @@ export class WantedDatabase implements WantedSource {
         if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
         this.newest = found.newest
         if (found.newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
-        const stored = await listCredentialSecrets(tx, new Date())
+        const stored = await listCredentialSecrets(tx, environment, new Date())
         const usable = [...stored.keys()].sort()
         const { last } = this
         const isKnown = last?.snapshot.version === found.newest && last.variant === usable.join(' ')
@@ -188,7 +188,7 @@ export class WantedDatabase implements WantedSource {
   private before(stored: ReadonlyMap<string, StoredCredential>): Snapshot | undefined {
     const last = this.last ?? this.kept()
     if (!last.ok) return undefined
-    const good = new Set([...stored.values()].map((one) => ('verifier' in one ? one.verifier.sha256 : one.accessKeyId)))
+    const good = new Set([...stored.values()].map(publicOf))
     const stands = (one: Credential) =>
       one.kind === 'hmac' ? good.has(one.accessKeyId) : !('sha256' in one) || good.has(one.sha256)
     const targets = last.snapshot.targets.map((one) => ({ ...one, credentials: one.credentials.filter(stands) }))
@@ -203,23 +203,31 @@ export class WantedDatabase implements WantedSource {
   ): Credential | undefined {
     const found = stored.get(ref)
     if (found?.kind !== kind) return undefined
-    if (found.kind === 'password') return { kind: found.kind, ...found.verifier }
-    return this.opened(ref, found, unopened)
+    if ('verifier' in found) return { kind: found.kind, ...found.verifier }
+    const secret = this.opened(ref, found, unopened)
+    if (secret === undefined) return undefined
+    return found.kind === 'hmac'
+      ? { kind: found.kind, accessKeyId: found.accessKeyId, secretKey: secret }
+      : { kind: found.kind, password: secret }
   }
 
   private opened(
     ref: string,
-    { accessKeyId, sealed }: Extract<StoredCredential, { kind: 'hmac' }>,
+    found: Extract<StoredCredential, { sealed: Buffer }>,
     unopened: Map<string, string>,
-  ): Credential | undefined {
+  ): string | undefined {
     const { sealingKey, log } = this.options
+    const name = found.kind === 'hmac' ? `access key ${found.accessKeyId}` : 'password of a feed'
     try {
       if (!sealingKey) throw new Error('there is no --sealing-key')
-      return { kind: 'hmac', accessKeyId, secretKey: open(sealingKey, sealed, sealedKey(ref, accessKeyId)) }
+      return open(sealingKey, found.sealed, found.boundTo)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      log.error({ accessKeyId, why }, 'an access key cannot be opened: nobody can log on with it')
-      unopened.set(ref, `Access key ${accessKeyId} cannot be opened, so nobody can log on with it: ${why}`)
+      log.error({ credential: name, why }, 'a sealed credential cannot be opened: nobody can log on with it')
+      unopened.set(
+        ref,
+        `${name[0]?.toUpperCase()}${name.slice(1)} cannot be opened, so nobody can log on with it: ${why}`,
+      )
       return undefined
     }
   }
@@ -228,6 +236,10 @@ export class WantedDatabase implements WantedSource {
     return this.keeper.read() ?? { ok: undefined, why: 'the database does not answer and no snapshot was kept' }
   }
 }
+
+/** What tells it from the others without being secret; a feed's password has nothing of the kind. */
+const publicOf = (one: StoredCredential): string =>
+  'verifier' in one ? one.verifier.sha256 : one.kind === 'hmac' ? one.accessKeyId : ''
 
 /** A target runs without the keys that cannot be opened, and somebody must see to them. */
 function lacking({ kind, objectId, document }: Part, unopened: ReadonlyMap<string, string>): RefusedPart[] {

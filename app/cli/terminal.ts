@@ -1,0 +1,34 @@
+import { userInfo } from 'node:os'
+import { createInterface } from 'node:readline'
+import { createInterface as createPromising } from 'node:readline/promises'
+import { UsageError } from './command.ts'
+
+/** The account on this machine: whom the audit trail names. */
+export const operator = (): string => userInfo().username
+
+/** @throws UsageError where nobody sits at a terminal and `yes` was not given */
+export async function isConfirmed(yes: boolean): Promise<boolean> {
+  if (yes) return true
+  if (!process.stdin.isTTY) throw new UsageError('nobody is at a terminal to confirm it: add --yes')
+  return /^y(es)?$/i.test((await ask('Go on? [y/N] ')).trim())
+}
+
+/** A line typed at the terminal. */
+export async function ask(question: string): Promise<string> {
+  const terminal = createPromising({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question(question)
+  terminal.close()
+  return answer
+}
+
+/** A line typed unseen at the terminal. */
+export async function askUnseen(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
+  const answer = new Promise<string>((resolve) => terminal.question(question, resolve))
+  // readline echoes through this method; nothing of the secret may be shown
+  Object.assign(terminal, { _writeToOutput: () => {} })
+  const typed = await answer
+  terminal.close()
+  process.stderr.write('\n')
+  return typed
+}

@@ -1,0 +1,2 @@
+ALTER TABLE "dc"."feeds" ADD COLUMN "credential" jsonb;--> statement-breakpoint
+ALTER TABLE "dc"."feeds" ADD CONSTRAINT "feeds_credential" CHECK (("dc"."feeds"."sealed" is null) = ("dc"."feeds"."credential" is null));
