@@ -8,6 +8,7 @@ import type { Refusal } from '#app/components/refusal.ts'
 import { paths } from '#app/paths.ts'
 import type { DraftView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
+import { contactsIn } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
 import { protocolNames } from './names.ts'
 import type { StepProps } from './request.form.tsx'
@@ -28,7 +29,7 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
         <DocumentFacts document={document} draft={draft} />
       </Section>
       <PreviewTables preview={preview} />
-      <Contacts contacts={contactsOf(document)} firms={draft.clearingFirms} />
+      <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
       <Section title="Signature">
         <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer)}</p>
         <CommandForm commandId={commandId} refusal={inOne}>
@@ -145,9 +146,6 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
     />
   )
 }
-
-const contactsOf = (document: DraftDocument) =>
-  document.kind === 'new-group' ? document.contacts : document.kind === 'change' ? document.addContacts : []
 
 function submissionSentence(draft: DraftView, signer: string): string {
   const what = {

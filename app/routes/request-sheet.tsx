@@ -8,6 +8,7 @@ import { paths } from '#app/paths.ts'
 import type { RequestView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { environmentNames, gatewayNames } from '#domain/reference/environment.ts'
+import { contactsIn } from '#domain/request/contacts.ts'
 import type { ConnectionEntry, ContactEntry } from '#domain/request/document.ts'
 import { clearingFirmName, itemSentence, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
@@ -21,8 +22,7 @@ const messages = (level: Sheet['level'], rejects: boolean) =>
 export function SheetView({ view }: { view: Pick<RequestView, 'document' | 'parties'> & { sheet: Sheet } }) {
   const { sheet, document } = view
   const firms = view.parties.flatMap((party) => party.slice?.firm ?? [])
-  const contacts =
-    document?.kind === 'new-group' ? document.contacts : document?.kind === 'change' ? document.addContacts : []
+  const contacts = document ? contactsIn(document).contacts : []
   return (
     <>
       <Section title="What it does">
@@ -108,14 +108,19 @@ export function Contacts({
   contacts,
   firms,
   title = 'Authorized contacts',
+  intro,
+  notes = {},
 }: {
   contacts: readonly ContactEntry[]
   firms: readonly NamedFirm[]
   title?: string
+  intro?: string | undefined
+  /** what is to be known of a clearing firm's part, by its ID */
+  notes?: Readonly<Record<string, string>>
 }) {
   if (contacts.length === 0) return null
   return (
-    <Section title={title}>
+    <Section title={title} intro={intro}>
       <Table
         caption={title}
         rows={contacts}
@@ -127,6 +132,13 @@ export function Contacts({
           { key: 'email', head: 'E-mail', cell: (contact) => contact.email },
           { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
           { key: 'firm', head: 'Authorized by', cell: (contact) => clearingFirmName(contact.clearingCode, firms) },
+          {
+            key: 'note',
+            head: 'But',
+            wide: true,
+            cell: (contact) => notes[contact.clearingCode] ?? '',
+            blank: (contact) => notes[contact.clearingCode] === undefined,
+          },
         ]}
       />
     </Section>
@@ -158,7 +170,7 @@ export function SliceView({ slice }: { slice: Slice }) {
     { term: 'Environment', value: environmentNames[slice.environment] },
     slice.capacity !== 'bill-to' && { term: 'Messages', value: messages(slice.level, slice.rejects) },
     slice.capacity !== 'bill-to' && { term: 'Protocol', value: protocolNames[slice.protocol] ?? slice.protocol },
-    slice.capacity !== 'bill-to' && { term: sourcesTerm(slice), value: <Sources names={slice.sources} /> },
+    slice.capacity !== 'bill-to' && { term: sourcesTerm(slice), value: <Sources slice={slice} /> },
     slice.payment !== undefined && { term: 'Account', value: slice.payment.account },
     slice.payment !== undefined && {
       term: 'A month',
@@ -170,7 +182,16 @@ export function SliceView({ slice }: { slice: Slice }) {
       <Facts facts={facts} />
       {slice.contacts.length > 0 && (
         <div className="mt-6">
-          <Contacts contacts={slice.contacts} firms={[slice.firm]} title="People authorized with it" />
+          <Contacts
+            contacts={slice.contacts}
+            firms={[slice.firm]}
+            title="People authorized with it"
+            intro={
+              slice.capacity === 'guarantor'
+                ? `They may submit later changes of this group. For the sessions that ${slice.firm.name} guarantees, what they submit is its consent.`
+                : undefined
+            }
+          />
         </div>
       )}
     </>
@@ -180,12 +201,13 @@ export function SliceView({ slice }: { slice: Slice }) {
 const sourcesTerm = (slice: Slice) =>
   slice.capacity === 'guarantor' ? `Sessions guaranteed by ${slice.firm.name}` : 'Sessions that change'
 
-function Sources({ names }: { names: readonly string[] }): ReactNode {
-  if (names.length === 0) return 'none'
+function Sources({ slice: { sources, capacity, contacts } }: { slice: Slice }): ReactNode {
+  if (sources.length === 0)
+    return capacity === 'guarantor' && contacts.length > 0 ? 'none that asks for consent anew' : 'none'
   return (
     <>
-      <span className="sr-only">{plural(names.length, 'session')}: </span>
-      <MonoList names={names} />
+      <span className="sr-only">{plural(sources.length, 'session')}: </span>
+      <MonoList names={sources} />
     </>
   )
 }

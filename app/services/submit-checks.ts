@@ -2,8 +2,8 @@ import type { Tx } from '#db/client.ts'
 import { countOpenGroups } from '#db/queries/groups.ts'
 import type { RequestRecord } from '#db/queries/requests.ts'
 import type { RoundFacts } from '#db/queries/round-facts.ts'
-import type { ContactEntry, RequestDocument } from '#domain/request/document.ts'
-import type { FieldProblem } from '#domain/request/input.ts'
+import { unauthorizable } from '#domain/request/contacts.ts'
+import type { RequestDocument } from '#domain/request/document.ts'
 import { sourceChanges } from '#domain/request/sheet.ts'
 import { writeCount } from '#domain/time/zone.ts'
 import type { Refused } from './refused.ts'
@@ -24,31 +24,9 @@ export async function documentRefusal(
   } else if (facts.groupRow?.state !== 'live' && facts.groupRow?.state !== 'suspended') {
     return { code: 'group-not-open' }
   }
-  const codes = contactProblems(document, facts, [...added, ...kept])
+  const codes = unauthorizable(document, [...added, ...kept], facts.sources)
   if (codes.length > 0) return { code: 'incomplete', problems: codes }
   return overCapacity(tx, request, facts, added.length + kept.length)
-}
-
-/** A contact is authorized by a firm that guarantees a source of the group; nobody else's word counts. */
-function contactProblems(document: RequestDocument, facts: RoundFacts, names: readonly string[]): FieldProblem[] {
-  const [contacts, field]: [ContactEntry[], string] =
-    document.kind === 'new-group'
-      ? [document.contacts, 'contacts']
-      : document.kind === 'change'
-        ? [document.addContacts, 'addContacts']
-        : [[], '']
-  const codes = new Set(names.flatMap((name) => facts.sources.get(name)?.guarantors.map((firm) => firm.code) ?? []))
-  return contacts.flatMap(({ clearingCode }, index) =>
-    codes.has(clearingCode)
-      ? []
-      : [
-          {
-            step: 'people' as const,
-            field: `${field}.${index}.clearingCode`,
-            message: `${clearingCode} guarantees no session of this group; it can authorize nobody for it.`,
-          },
-        ],
-  )
 }
 
 async function overCapacity(

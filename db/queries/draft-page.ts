@@ -1,6 +1,7 @@
 import { uncovered } from '#domain/consent/covering.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
+import { contactsIn, unauthorizable } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
 import { checkComplete, doneSteps } from '#domain/request/input.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
@@ -57,7 +58,9 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
 /** What is missing, and what the world as the reader sees it would have refused at submission. */
 function problemsOf(document: DraftDocument, facts: RoundFacts): DraftView['problems'] {
   const checked = checkComplete(document)
-  const problems = checked.ok ? [] : checked.error.problems
+  const problems = checked.ok ? [] : [...checked.error.problems]
+  if (!hasUnseen(document, facts))
+    problems.push(...unauthorizable(document, namesAfter(document, facts), facts.sources))
   if (document.kind !== 'new-group' || !facts.present.nameTaken) return problems
   const message = `Your firm has a group called ${document.groupName} already.`
   return [{ step: 'group', field: 'groupName', message }, ...problems]
@@ -85,6 +88,29 @@ async function returnedOf(tx: Tx, request: RequestRecord): Promise<DraftView['re
   return { by: await findStateBy(tx, request), at: request.stateAt, reason: request.stateReason }
 }
 
+/** The group's sources after the change. */
+function namesAfter(document: DraftDocument, facts: RoundFacts): string[] {
+  const { added, kept } = sourceChanges(document, facts.members)
+  return [...added, ...kept]
+}
+
+/** Whether nobody can say here who guarantees all of it: of a source that the firm does not hold, or before any was chosen. */
+function hasUnseen(document: DraftDocument, facts: RoundFacts): boolean {
+  const names = namesAfter(document, facts)
+  return names.length === 0 || names.some((name) => !facts.sources.has(name))
+}
+
+/** What is not known of a clearing firm before the request is sent, since some of the sources are not this firm's to see. */
+function contactNotes(document: DraftDocument, facts: RoundFacts): Record<string, string> {
+  if (!hasUnseen(document, facts)) return {}
+  const unsure = unauthorizable(document, namesAfter(document, facts), facts.sources)
+  const { contacts } = contactsIn(document)
+  const codes = contacts.filter((_, index) => unsure.some(({ field }) => field.split('.')[1] === String(index)))
+  const note =
+    'Guarantees none of the sessions that your firm sees here. If it guarantees none of the others, it can authorize nobody, and the request is refused when it is sent.'
+  return Object.fromEntries(codes.map(({ clearingCode }) => [clearingCode, note]))
+}
+
 const unseen = 'will be checked by its clearing firm'
 
 function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
@@ -108,21 +134,21 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
       return { sessionId, gateway: gatewayKind, isNew, sources }
     }),
     fee: facts.fee ?? null,
+    contactNotes: contactNotes(document, facts),
   }
 }
 
 /** Clearing firms whose word the change needs, by the same rule as the round that it will be frozen into. */
 function guarantorsAsked(document: DraftDocument, facts: RoundFacts): DraftPreview['signers'] {
   if (document.kind === 'close') return []
-  const { added, kept } = sourceChanges(document, facts.members)
-  const known = [...added, ...kept].flatMap((name) => facts.sources.get(name) ?? [])
+  const known = namesAfter(document, facts).flatMap((name) => facts.sources.get(name) ?? [])
   const level = termsAfter(document, facts.terms).level ?? 'all'
   const needed = uncovered(
     known.map(({ name, guarantors }) => ({ source: name, guarantors: guarantors.map((firm) => firm.id) })),
     level,
     facts.consents,
   )
-  const named = document.kind === 'new-group' ? document.contacts : document.addContacts
+  const named = contactsIn(document).contacts
   const firms = new Map(known.flatMap((source) => source.guarantors).map((firm) => [firm.id, firm]))
   return [...firms.values()].flatMap((firm) => {
     const sources = needed.filter((gap) => gap.clearingFirmId === firm.id).map((gap) => gap.source)

@@ -108,6 +108,8 @@ export type DraftPreview = {
   signers: { firmName: string; capacity: Capacity; sources: string[]; note: string | null }[]
   targets: { sessionId: string; gateway: string; isNew: boolean; sources: string[] }[]
   fee: FeeEstimate | null
+  /** Of clearing firms named for contacts, by their ID: what they may turn out not to be. */
+  contactNotes: Record<string, string>
 }
 
 export type DraftView = {

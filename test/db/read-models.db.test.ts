@@ -146,6 +146,22 @@ describe('the draft', () => {
     await name('Desk 7')
   })
 
+  test('shows people whom no clearing firm of the group can authorize, and those of whom that cannot be said yet', async () => {
+    const draftWith = async (sources: string[]) => {
+      await db.owner`update dc.request_drafts set document = jsonb_set(document, '{sources}', ${db.owner.json(sources)})
+        where request_id = (select id from dc.requests where number = 5)`
+      return as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
+    }
+    const xenonsAlone = await draftWith(['K7T882'])
+    const message = '571 guarantees no session of this group; it can authorize nobody for it.'
+    expect(xenonsAlone?.problems).toEqual([{ step: 'people', field: 'contacts.1.clearingCode', message }])
+    expect(xenonsAlone?.preview.contactNotes).toEqual({})
+    const withUnseen = await draftWith(['K7T882', 'S2D914'])
+    expect(withUnseen?.problems).toEqual([])
+    expect(withUnseen?.preview.contactNotes).toEqual({ 571: expect.stringContaining('refused when it is sent') })
+    await draftWith(['K7T882', 'M3P882'])
+  })
+
   test('is seen by its own firm and the exchange alone', async () => {
     expect(await as('casey', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))).toBeUndefined()
     expect(await as('xan', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))).toBeUndefined()

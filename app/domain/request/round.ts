@@ -2,6 +2,7 @@ import { type LiveConsent, uncovered } from '../consent/covering.ts'
 import { digestOf, type Sha256 } from '../digest.ts'
 import type { Level, Protocol } from '../group/states.ts'
 import type { Environment, GatewayKind } from '../reference/environment.ts'
+import { contactsIn } from './contacts.ts'
 import type { ConnectionEntry, ContactEntry, RequestDocument } from './document.ts'
 import type { Item } from './items.ts'
 import type { Capacity } from './lifecycle.ts'
@@ -121,9 +122,6 @@ function metBefore(input: RoundInput, slice: Slice, sliceDigest: string): MetBy 
   return same ? 'carried-over' : null
 }
 
-const contactsOf = (document: RequestDocument): ContactEntry[] =>
-  document.kind === 'new-group' ? document.contacts : document.kind === 'change' ? document.addContacts : []
-
 const terms = ({ sheet, owner }: RoundInput) => ({
   recipient: { id: owner.id, name: owner.name },
   group: sheet.group,
@@ -154,7 +152,7 @@ function guarantorSlices(input: RoundInput): Slice[] {
         firm,
         ...terms(input),
         sources: open.flatMap((gap) => (gap.clearingFirmId === firm.id ? [gap.source] : [])).sort(),
-        contacts: contactsOf(document).filter((contact) => contact.clearingCode === firm.code),
+        contacts: contactsIn(document).contacts.filter((contact) => contact.clearingCode === firm.code),
       }),
     )
     .filter((slice) => slice.sources.length + slice.contacts.length > 0)
@@ -175,7 +173,7 @@ function exchangeSlice(input: RoundInput): Slice {
     firm: exchange,
     ...terms(input),
     sources: sheet.sources.filter((source) => source.change !== 'keep').map((source) => source.name),
-    contacts: contactsOf(document),
+    contacts: contactsIn(document).contacts,
     items,
     ...(document.kind === 'new-group' ? { connection: document.connection } : {}),
   }
