@@ -5,7 +5,7 @@ import type { GatewaySimOptions } from './options.ts'
 import type { FlowMessage } from './order-flow.ts'
 import type { LoggedMessage } from './replay.ts'
 import { SentCounts } from './sent-counts.ts'
-import { SentLog } from './sent-log.ts'
+import { type Checkpoint, SentLog } from './sent-log.ts'
 
 /** What a run leaves for the next one beside the frames. */
 export interface Progress {
@@ -155,17 +155,31 @@ export class Outlet {
 
 /** Where the last run stopped; frames written behind its last checkpoint move the numbers on. */
 function resumed(
-  found: Record<string, unknown> | undefined,
+  found: Checkpoint | undefined,
   options: GatewaySimOptions,
   lastSeqNum: number,
   lastOf: ReadonlyMap<string, number>,
 ): Progress {
   const { sources, seed = 1 } = options
   if (!found) return { nextIn: 1, nextOut: 1, nextSource: {}, sources, seed, generation: 0, turns: 0 }
-  const last = found as unknown as Progress // as: written by saveCheckpoint, which writes exactly this
+  if (!isProgress(found)) throw new Error('the state file is of something else: its checkpoint has no numbers of ours')
+  const last = found
   const nextSource = { ...last.nextSource }
   for (const [id, seqNum] of lastOf) nextSource[id] = Math.max(nextSource[id] ?? 1, seqNum + 1)
   const same = last.seed === seed && last.sources.join() === sources.join()
   const flow = same ? {} : { sources, seed, generation: last.generation + 1, turns: 0 }
   return { ...last, nextOut: Math.max(last.nextOut, lastSeqNum + 1), nextSource, ...flow }
+}
+
+/** Whether a checkpoint is what `saveCheckpoint` writes. */
+function isProgress(found: Checkpoint): found is Checkpoint & Progress {
+  const { nextIn, nextOut, seed, generation, turns, nextSource, sources } = found
+  return (
+    [nextIn, nextOut, seed, generation, turns].every(Number.isSafeInteger) &&
+    typeof nextSource === 'object' &&
+    nextSource !== null &&
+    Object.values(nextSource).every(Number.isSafeInteger) &&
+    Array.isArray(sources) &&
+    sources.every((one) => typeof one === 'string')
+  )
 }

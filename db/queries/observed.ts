@@ -38,13 +38,40 @@ const refusedKept = 10_000
 /** Write down what a connector sees, in the caller's short transaction. */
 export async function saveObserved(tx: Tx, observed: Observed): Promise<void> {
   const { environment, connector, present, alarms } = observed
-  await upsert(tx, observedConnectors, [observed.self], ['environment', 'connector'])
-  await upsert(tx, observedJournals, [observed.journal], ['environment', 'connector'])
-  await upsert(tx, observedFeeds, observed.feeds, ['environment', 'connector', 'feedId'])
-  await upsert(tx, observedSources, observed.sources, ['environment', 'connector', 'sourceId', 'segment'])
-  await upsert(tx, observedTargets, observed.targets, ['environment', 'connector', 'sessionId'])
+  await upsert([observed.self], (rows) =>
+    tx
+      .insert(observedConnectors)
+      .values(rows)
+      .onConflictDoUpdate(replacing(observedConnectors, ['environment', 'connector'])),
+  )
+  await upsert([observed.journal], (rows) =>
+    tx
+      .insert(observedJournals)
+      .values(rows)
+      .onConflictDoUpdate(replacing(observedJournals, ['environment', 'connector'])),
+  )
+  await upsert(observed.feeds, (rows) =>
+    tx
+      .insert(observedFeeds)
+      .values(rows)
+      .onConflictDoUpdate(replacing(observedFeeds, ['environment', 'connector', 'feedId'])),
+  )
+  await upsert(observed.sources, (rows) =>
+    tx
+      .insert(observedSources)
+      .values(rows)
+      .onConflictDoUpdate(replacing(observedSources, ['environment', 'connector', 'sourceId', 'segment'])),
+  )
+  await upsert(observed.targets, (rows) =>
+    tx
+      .insert(observedTargets)
+      .values(rows)
+      .onConflictDoUpdate(replacing(observedTargets, ['environment', 'connector', 'sessionId'])),
+  )
   const ledgerKey = ['environment', 'connector', 'sessionId', 'sourceId', 'segment', 'week']
-  await upsert(tx, observedLedger, observed.ledger, ledgerKey)
+  await upsert(observed.ledger, (rows) =>
+    tx.insert(observedLedger).values(rows).onConflictDoUpdate(replacing(observedLedger, ledgerKey)),
+  )
   if (alarms) {
     await tx.delete(observedAlarms).where(of(observedAlarms, environment, connector))
     if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
@@ -100,29 +127,17 @@ const lasting = new Set([
   'lastReceivedAt',
 ])
 
-/** Rows replaced, but for what happened last. `key` names the columns that tell them apart. */
-async function upsert<T extends PgTable>(
-  tx: Tx,
-  table: T,
-  rows: readonly T['$inferInsert'][],
-  key: readonly string[],
-): Promise<void> {
+/** The rows, so many at once as one statement takes. */
+async function upsert<Row>(rows: readonly Row[], write: (some: Row[]) => PromiseLike<unknown>): Promise<void> {
+  for (let at = 0; at < rows.length; at += rowsAtOnce) await write(rows.slice(at, at + rowsAtOnce))
+}
+
+/** A row that is there is replaced, but for what happened last. `key` names the columns that tell rows apart. */
+function replacing(table: PgTable, key: readonly string[]): { target: PgColumn[]; set: Record<string, SQL> } {
   const columns: Record<string, PgColumn> = getTableColumns(table)
-  const target = key.map((name) => columns[name]!) // the caller names columns of the table
-  const others = Object.entries(columns).filter(([name]) => !key.includes(name))
   const given = (column: PgColumn) => sql.raw(`excluded."${column.name}"`)
-  const set = Object.fromEntries(
-    others.map(([name, column]) => [
-      name,
-      lasting.has(name) ? sql`coalesce(${given(column)}, ${column})` : given(column),
-    ]),
-  )
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = rows.slice(at, at + rowsAtOnce)
-    // drizzle cannot follow that every table's own insert type and column set fit it
-    await tx
-      .insert(table)
-      .values(some as never)
-      .onConflictDoUpdate({ target, set: set as never })
-  }
+  const set: Record<string, SQL> = {}
+  for (const [name, column] of Object.entries(columns))
+    if (!key.includes(name)) set[name] = lasting.has(name) ? sql`coalesce(${given(column)}, ${column})` : given(column)
+  return { target: key.flatMap((name) => columns[name] ?? []), set }
 }

@@ -63,7 +63,7 @@ export function assemble(
 ): Result<Snapshot, SnapshotRefusal> {
   const present = [...parts].filter((part) => part.document !== null).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
   const problems = present.flatMap(partProblems)
-  const documents = { feed: [] as unknown[], source: [] as unknown[], target: [] as unknown[] }
+  const documents: Record<PartKind, unknown[]> = { feed: [], source: [], target: [] }
   if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
   for (const part of present) {
     if (part.kind === 'source') documents.source.push(part.document)
