@@ -8,7 +8,7 @@ import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
 import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from './target-act.ts'
 
-/** Stop delivery on a target, at once; copies are held. */
+/** Stop delivery on a target, at once; copies wait. */
 export function pauseTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
   const about = { action: 'target.pause', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
   return runCommand(deps, actor, input.commandId, about, (tx, now) => pause(tx, input, actor, now))

@@ -3,7 +3,7 @@ import type { Actor } from '#domain/people/permissions.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import { contactsIn, unauthorizable } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
-import { checkComplete, doneSteps } from '#domain/request/input.ts'
+import { checkComplete } from '#domain/request/input.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
 import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
@@ -42,7 +42,6 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     savedAt: draft.savedAt,
     savedBy: draft.savedByName,
     returned: await returnedOf(tx, request),
-    doneSteps: doneSteps(draft.document),
     problems,
     preview: previewOf(draft, facts),
     accounts: (await listAccounts(tx, request.ownerId)).map(({ id, name, number: no, firmName }) => {

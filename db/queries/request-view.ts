@@ -3,7 +3,6 @@ import type { DraftDocument, RequestDocument } from '#domain/request/document.ts
 import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
-import type { StepId } from '#domain/request/steps.ts'
 import type { Agreement } from './agreements.ts'
 
 export type RequestRow = {
@@ -128,7 +127,6 @@ export type DraftView = {
   savedBy: string
   /** why it came back */
   returned: { by: string | null; at: Date; reason: string | null } | null
-  doneSteps: StepId[]
   problems: Incomplete['problems']
   preview: DraftPreview
   accounts: { id: string; name: string; number: string; paidBy: string }[]

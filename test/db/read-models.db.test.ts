@@ -117,7 +117,6 @@ describe('the draft', () => {
   test('says who must sign, which targets result and what it costs', async () => {
     const draft = await as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
     expect(draft?.problems).toEqual([])
-    expect(draft?.doneSteps).toEqual(['group', 'sources', 'people'])
     expect(draft?.submit).toMatchObject({ may: true })
     expect(draft?.preview.signers.map((signer) => [signer.firmName, signer.sources])).toEqual([
       ['Xenon Clearing', ['K7T882']],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyChange, emptyNewGroup, type NewGroupDraft } from '#domain/request/document.ts'
-import { checkComplete, doneSteps, draftDocument, readStep } from '#domain/request/input.ts'
+import { checkComplete, draftDocument, readStep } from '#domain/request/input.ts'
 import { limits } from '#domain/request/steps.ts'
 
 const account = '7f1f1c52-58a9-4d0b-8c66-0f6dfb3a4a11'
@@ -125,10 +125,6 @@ describe('submitting', () => {
     expect(problems({ ...complete, contacts: [...complete.contacts, ...complete.contacts] })).toEqual([
       'contacts.1.email',
     ])
-  })
-
-  test('shows which steps have nothing left to fill in', () => {
-    expect(doneSteps({ ...complete, sources: [] })).toEqual(['group', 'people'])
   })
 
   test('does not take a change that changes nothing', () => {

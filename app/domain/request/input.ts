@@ -189,13 +189,6 @@ export function checkComplete(draft: DraftDocument): Result<RequestDocument, Inc
   return answer(completeDocument.safeParse(draft), draft)
 }
 
-/** Which steps of a draft have nothing left to complain about. */
-export function doneSteps(draft: DraftDocument): StepId[] {
-  const checked = checkComplete(draft)
-  const open = checked.ok ? [] : checked.error.problems.map((problem) => problem.step)
-  return steps.map((step) => step.id).filter((id) => id !== 'review' && !open.includes(id))
-}
-
 const fieldsOf: Record<StepId, readonly string[]> = {
   group: Object.keys(draftGroup.shape),
   sources: Object.keys(draftSources.shape),
