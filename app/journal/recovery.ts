@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Tail } from './appender.ts'
 import { type Batch, type Verdict, validBatch, walkBatches } from './batch-walk.ts'
 import { SegmentEntries } from './entry-list.ts'
+import { isNoRoom } from './files.ts'
 import { indexRecord } from './indexes.ts'
 import { BATCH_BYTES, H, type Memory, memoryOf, TRAILER_BYTES, TRAILER_MAGIC, X_BYTES } from './layout.ts'
 import { eachRecord, RecordDecoder } from './record-decoder.ts'
@@ -174,10 +175,19 @@ class Recovery {
     this.report.tail = verdict.tail
     this.report.cut = { from, to }
     const bytes = memory.bytes.subarray(verdict.from, verdict.to)
-    if (verdict.tail === 'suspect') {
-      writeFileSync(join(this.segments.dir, `${String(from).padStart(16, '0')}.cut`), bytes, { mode: 0o600 })
-    }
+    if (verdict.tail === 'suspect') this.keepCut(from, bytes)
     this.overwrite(segment, verdict.from, Buffer.alloc(bytes.length))
+  }
+
+  /** For whoever wants to look at it; a full disk keeps nobody from starting. */
+  private keepCut(from: number, bytes: Uint8Array): void {
+    const path = join(this.segments.dir, `${String(from).padStart(16, '0')}.cut`)
+    try {
+      writeFileSync(path, bytes, { mode: 0o600 })
+    } catch (error) {
+      rmSync(path, { force: true })
+      if (!isNoRoom(error)) throw error
+    }
   }
 
   /** A file that was cut short ends where a block does, so that the next segment begins at one. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { Random } from '#gateway-sim/random.ts'
 import { fuzz } from '../fix/fuzz.ts'
 import { type FaultName, faults } from './rig/faults.ts'
+import { fullDiskRound } from './rig/full-disk-round.ts'
 import { Rig } from './rig/rig.ts'
 import { closing, flipRound, type Outcome, round } from './rig/round.ts'
 import { simulate } from './simulation/world.ts'
@@ -23,6 +24,7 @@ const { values } = parseArgs({
   },
 })
 const flip = 'bit flip'
+const smallDisk = 'small disk full'
 const simulation = 'simulation'
 const simulationsAtOnce = 300
 const mutants = 'mutated frames'
@@ -86,6 +88,13 @@ async function campaign(random: Random, names: readonly FaultName[], untilMs: nu
   }
 }
 
+/** A file system of its own that really is full, where the machine allows one. */
+async function fullDisk(random: Random): Promise<void> {
+  const { way, ...outcome } = await fullDiskRound(random, { bytes: 200 << 20, messages: random.between(1_000, 4_000) })
+  note(smallDisk, outcome)
+  say(`${smallDisk}: ${way}`)
+}
+
 /** Runs of the simulated whole, each from a seed of its own. */
 function simulations(random: Random): void {
   for (let i = 0; i < simulationsAtOnce && isClean(); i++) {
@@ -118,13 +127,14 @@ async function main(): Promise<number> {
   const only = values.only?.split(',').map((name) => name.trim())
   const names = (Object.keys(faults) as FaultName[]).filter((name) => !only || only.includes(name))
   const isWanted = (name: string) => !only || only.includes(name)
-  const all = [...Object.keys(faults), flip, simulation, mutants]
+  const all = [...Object.keys(faults), flip, smallDisk, simulation, mutants]
   if (!all.some(isWanted)) throw new Error(`--only knows: ${all.join(', ')}`)
   say(`seed ${seed}`)
   if (isWanted(mutants)) mutatedFrames(seed)
   while (performance.now() < untilMs && isClean()) {
     if (names.length > 0) await campaign(random, names, untilMs)
     if (isWanted(flip)) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
+    if (isWanted(smallDisk)) await fullDisk(random)
     if (isWanted(simulation)) simulations(random)
   }
   console.table(Object.fromEntries(table))

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { Random } from '#gateway-sim/random.ts'
 import { client, gateway, password, snapshot, start } from '#test/support/connector.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
+import { fullDiskRound } from './rig/full-disk-round.ts'
 
 /** A disk of so many bytes: writing zeros ahead fails beyond them. */
 function smallDisk(bytes: number) {
@@ -45,5 +47,10 @@ describe('a full disk', () => {
       Array.from({ length: total }, (_, i) => i + 1),
     )
     expect(connector.worker.alarms.all.map(({ code }) => code)).not.toContain('disk-full')
+  })
+
+  test('whose room runs out under load costs nothing, also when the connector is killed and started while it is full', async () => {
+    const { lost, doubled, wrong } = await fullDiskRound(new Random(7), { bytes: 100 << 20, messages: 300 })
+    expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] })
   })
 })

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -181,6 +182,19 @@ describe('a flipped bit', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  test('in the last batch is cut also where the disk has no room to keep what is cut', async () => {
+    const made = await filled(44, 20)
+    const [bytes, path] = [newestOf(made), newestPath(made.dir)]
+    const last = batchesOf(bytes).at(-1)!
+    writeFileSync(path, flipped(last.at + 40, 3)(Buffer.from(bytes)))
+    const from = Number(/(\d+)\.segment$/.exec(path)![1]) + last.at
+    symlinkSync('/dev/full', join(made.dir, `${String(from).padStart(16, '0')}.cut`)) // where every write finds no room
+    const { journal, fold } = await opened(made.dir)
+    expect(journal.recovery).toMatchObject({ tail: 'suspect', cut: { from, to: from + last.length } })
+    expect(fold.state).toBe(stateAfter(made, last.number - 1))
+    await journal.close()
   })
 
   test('behind the end costs nothing', async () => {

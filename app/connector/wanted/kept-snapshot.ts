@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { open, seal } from '#db/sealing.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import { isNoRoom } from '#journal/files.ts'
 import type { Wanted } from './wanted.ts'
 import { checked } from './wanted-file.ts'
 
@@ -30,14 +31,22 @@ export class KeptSnapshot {
     return this.key !== undefined
   }
 
-  save(snapshot: Snapshot, digest: string): void {
+  /** False: the disk is full, and what was kept before still is. */
+  save(snapshot: Snapshot, digest: string): boolean {
     if (!this.key) {
       rmSync(this.path, { force: true }) // of a time with a password, or of a version that did not seal
-      return
+      return true
     }
     const sealed = seal(this.key, JSON.stringify({ digest, snapshot }), what).toString('base64url')
-    writeFileSync(`${this.path}.new`, JSON.stringify({ version: snapshot.version, sealed }), { mode: 0o600 })
-    renameSync(`${this.path}.new`, this.path)
+    try {
+      writeFileSync(`${this.path}.new`, JSON.stringify({ version: snapshot.version, sealed }), { mode: 0o600 })
+      renameSync(`${this.path}.new`, this.path)
+      return true
+    } catch (error) {
+      rmSync(`${this.path}.new`, { force: true })
+      if (isNoRoom(error)) return false
+      throw error
+    }
   }
 
   /** undefined: there is none, or none that this key opens. */

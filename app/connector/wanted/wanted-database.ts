@@ -49,6 +49,8 @@ export class WantedDatabase implements WantedSource {
   private reported = -1
   private pending: { version: number; parts: readonly PartReport[] } | undefined
   private last: Extract<Wanted, { ok: true }> | undefined
+  /** Applied, and not on the disk yet: it is full. */
+  private unkept: Extract<Wanted, { ok: true }> | undefined
   /** Of the environment, as last read. */
   private settings = ''
 
@@ -68,6 +70,7 @@ export class WantedDatabase implements WantedSource {
       this.reachable(true)
       if (this.pending) await this.send()
       if (wanted.ok) this.last = wanted
+      if (this.unkept) this.keep(this.unkept)
       return wanted
     } catch (error) {
       this.reachable(false, error)
@@ -87,7 +90,7 @@ export class WantedDatabase implements WantedSource {
   }
 
   report(version: number, parts: readonly PartReport[]): void {
-    if (this.last?.snapshot.version === version) this.keeper.save(this.last.snapshot, this.last.digest)
+    if (this.last?.snapshot.version === version) this.keep(this.last)
     this.pending = { version, parts }
     void this.send().catch(() => undefined) // sent again with the next read
   }
@@ -96,6 +99,14 @@ export class WantedDatabase implements WantedSource {
     clearInterval(this.timer)
     await this.send().catch(() => undefined)
     await this.unlisten?.().catch(() => undefined)
+  }
+
+  /** Without room it is tried again with the next read: what runs does not need it. */
+  private keep(applied: Extract<Wanted, { ok: true }>): void {
+    const { snapshot, digest } = applied
+    const isKept = this.keeper.save(snapshot, digest)
+    if (!isKept && !this.unkept) this.options.log.error({ version: snapshot.version }, 'no room to keep the snapshot')
+    this.unkept = isKept ? undefined : applied
   }
 
   private async ask(): Promise<Wanted> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -41,5 +41,15 @@ describe('the configuration kept for a start without the database', () => {
     expect(kept.isKept).toBe(false)
     expect(kept.read()).toBeUndefined()
     expect(() => text()).toThrow('ENOENT')
+  })
+
+  test('stands as it was when there is no room for the next, and is written when there is', () => {
+    const kept = new KeptSnapshot(directory, 'role password')
+    kept.save(document, 'd7')
+    symlinkSync('/dev/full', `${path}.new`) // where every write finds no room
+    expect(kept.save(document, 'd8')).toBe(false)
+    expect(kept.read()).toMatchObject({ digest: 'd7' })
+    expect(kept.save(document, 'd8')).toBe(true)
+    expect(kept.read()).toMatchObject({ digest: 'd8' })
   })
 })

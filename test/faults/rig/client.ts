@@ -1,4 +1,4 @@
-import type { FixPeer, Received } from '#test/support/fix-peer.ts'
+import { type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
 import { Account } from './account.ts'
 import { Party } from './party.ts'
 
@@ -10,6 +10,10 @@ export class Client extends Party {
   readonly account: Account
   /** When each copy came first, by `SSS NUMBER`. */
   readonly cameAtMs = new Map<string, number>()
+  /** TestReqID(112) of every Heartbeat that answered. */
+  readonly answers = new Set<string>()
+  /** Copies that came by a resend. */
+  again = 0
   private askedMs = 0
   private askedFor = 0
   private readonly timer: NodeJS.Timeout
@@ -51,6 +55,11 @@ export class Client extends Party {
     ])
   }
 
+  /** A Test Request. */
+  ask(id: string): void {
+    this.peer?.send('1', [[112, id]])
+  }
+
   override async stop(): Promise<void> {
     clearInterval(this.timer)
     await super.stop()
@@ -67,6 +76,9 @@ export class Client extends Party {
   protected hear(_peer: FixPeer, message: Received): void {
     const { account } = this
     const before = account.distinct.size
+    const id = message.type === '0' ? fieldOf(message, 112) : undefined
+    if (id !== undefined) this.answers.add(id)
+    if (fieldOf(message, 43) === 'Y' && message.type !== '4') this.again++
     account.take(message)
     if (account.distinct.size > before) {
       const copy = account.byNumber.get(message.seqNum)

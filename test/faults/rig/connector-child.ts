@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { systemClock } from '#connector/clock.ts'
 import { runConnector } from '#connector/run.ts'
 import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { disk, type FilePort } from '#journal/files.ts'
+import { usedBytes } from './bounded-write.mjs'
 
 /** What the rig tells its connector. */
 export type Order =
@@ -20,17 +22,29 @@ export type Answer =
 
 /*
  * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
- * tsx connector-child.ts CONFIG DATA SEGMENT_BYTES
+ * tsx connector-child.ts CONFIG DATA SEGMENT_BYTES ROOM
+ * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are.
  */
-const [config = '', data = '', segmentBytes = ''] = process.argv.slice(2)
+const [config = '', data = '', segmentBytes = '', room = '0'] = process.argv.slice(2)
 const plan = new Int32Array(new SharedArrayBuffer(12))
 let aheadMs = 0
 
-const files: FilePort = {
+const noRoom = () => Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+
+const told: FilePort = {
   writeModule: fileURLToPath(new URL('../../journal/faulty-write.mjs', import.meta.url)),
   writeData: plan,
   zero: async (fd, bytes, position) => {
-    if (Atomics.load(plan, 0) > 0) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    if (Atomics.load(plan, 0) > 0) throw noRoom()
+    return disk.zero(fd, bytes, position)
+  },
+}
+
+const bounded: FilePort = {
+  writeModule: fileURLToPath(new URL('./bounded-write.mjs', import.meta.url)),
+  writeData: { dir: dirname(data), room: Number(room) },
+  zero: async (fd, bytes, position) => {
+    if (usedBytes(dirname(data)) + bytes > Number(room)) throw noRoom()
     return disk.zero(fd, bytes, position)
   },
 }
@@ -49,7 +63,7 @@ const running = await runConnector({
   },
   needsEveryListener: true,
   clock: systemClock(() => Date.now() + aheadMs),
-  files,
+  files: Number(room) > 0 ? bounded : told,
   segmentBytes: Number(segmentBytes),
 })
 

@@ -9,6 +9,7 @@ import { judge } from './account.ts'
 import { Client } from './client.ts'
 import type { Answer, Order } from './connector-child.ts'
 import { Gateway } from './gateway.ts'
+import type { SmallDisk } from './small-disk.ts'
 import { gateways, snapshot, targets } from './wanted.ts'
 
 export const segmentBytes = 2 * 1024 * 1024
@@ -31,11 +32,13 @@ export class Rig {
     readonly dir: string,
     readonly gateways: readonly Gateway[],
     readonly clients: readonly Client[],
+    private readonly disk: SmallDisk | undefined,
   ) {
-    this.journal = join(dir, 'data', 'journal')
+    this.journal = join(disk?.here ?? dir, 'data', 'journal')
   }
 
-  static async start(): Promise<Rig> {
+  /** On a disk of its own, or among the temporary files. */
+  static async start(disk?: SmallDisk): Promise<Rig> {
     const dir = mkdtempSync(join(tmpdir(), 'faults-'))
     const [targetPort = 0, ...feedPorts] = await freePorts(1 + gateways.length)
     writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(feedPorts, targetPort)))
@@ -44,6 +47,7 @@ export class Rig {
       dir,
       gateways.map((one, i) => new Gateway(feedPorts[i] ?? 0, one)),
       clients,
+      disk,
     )
     await rig.launch()
     return rig
@@ -66,8 +70,13 @@ export class Rig {
 
   async launch(): Promise<void> {
     this.stderr = ''
-    const child = fork(program, [join(this.dir, 'config.json'), join(this.dir, 'data'), `${segmentBytes}`], {
-      execArgv: ['--import', 'tsx'],
+    const { dir, disk } = this
+    const room = disk?.way === 'bounded' ? disk.bytes : 0
+    const data = disk?.data ?? join(dir, 'data')
+    const [execPath = process.execPath, ...execArgv] = [...(disk?.launcher ?? []), process.execPath, '--import', 'tsx']
+    const child = fork(program, [join(dir, 'config.json'), data, `${segmentBytes}`, `${room}`], {
+      execPath,
+      execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.child = child

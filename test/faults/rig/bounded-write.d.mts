@@ -1,0 +1,1 @@
+export function usedBytes(dir: string): number
