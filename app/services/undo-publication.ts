@@ -23,17 +23,14 @@ import { type Part, sourcePart, targetPart } from '#domain/configuration/parts.t
 import type { Actor } from '#domain/people/permissions.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
+import { undoBarred } from '#domain/request/undo.ts'
 import { ok, refuse } from '#domain/result.ts'
-import { writeAge } from '#domain/time/zone.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import { abandonGroup } from './decide-request.ts'
 import type { Deps } from './deps.ts'
 import { readSettings } from './publish.ts'
 import { publishGroup } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
-
-/** How long the connector may be silent before a publication may be undone. */
-export const silenceMs = 60_000
 
 /**
  * Publish the previous parts again, after a refusal or a minute of silence: nothing is edited or renumbered. The request has
@@ -66,8 +63,7 @@ export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps
 
 async function tooEarly(tx: Tx, request: RequestRecord, now: Date): Promise<Refused | undefined> {
   const { environment, publishedVersion, publishedAt } = request
-  const silentMs = now.getTime() - (publishedAt?.getTime() ?? 0)
-  if (silentMs >= silenceMs || publishedVersion === null) return undefined
+  if (publishedVersion === null) return undefined
   const parts = await listPartsOf(tx, environment, publishedVersion)
   const reports = await listReports(
     tx,
@@ -75,12 +71,9 @@ async function tooEarly(tx: Tx, request: RequestRecord, now: Date): Promise<Refu
     publishedVersion,
     parts.map((part) => part.objectId),
   )
-  if (reports.some((report) => report.state === 'refused')) return undefined
-  const left = writeAge(silenceMs - silentMs)
-  return {
-    code: 'too-early',
-    sentence: `The connector has refused nothing and may still answer; it can be undone in ${left}.`,
-  }
+  const refused = reports.filter((report) => report.state === 'refused')
+  const sentence = undoBarred({ publishedAt, parts: refused.length > 0 ? refused : [{ state: 'unanswered' }] }, now)
+  return sentence === undefined ? undefined : { code: 'too-early', sentence }
 }
 
 /**

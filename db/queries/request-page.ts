@@ -4,7 +4,7 @@ import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
 import { signingSentence } from '#domain/request/round.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
-import { writeAge } from '#domain/time/zone.ts'
+import { undoBarred } from '#domain/request/undo.ts'
 import type { Tx } from '../client.ts'
 import { decisions } from '../schema/requests.ts'
 import { listAgreements } from './agreements.ts'
@@ -25,9 +25,6 @@ import {
   type RoundRecord,
 } from './requests.ts'
 import { listGuarantorsOfGroup } from './sources.ts'
-
-/** Milliseconds of the connector's silence after which a publication may be undone. */
-const silenceMs = 60_000
 
 /** One request by number, as this reader may see it. A draft that was never submitted is on its own page. */
 export async function findRequestPage(
@@ -108,15 +105,9 @@ async function standingOf(
     groupHasContact: contacts.length > 0,
     guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
     parties,
-    undoBarred: undoBarred(request, parts, now),
+    undoBarred: undoBarred({ publishedAt: request.publishedAt, parts }, now),
   }
   return { request: standing, by: submitterFrom(reader, contacts) }
-}
-
-function undoBarred(request: RequestRecord, parts: RequestView['parts'], now: Date): string | undefined {
-  const agoMs = now.getTime() - (request.publishedAt?.getTime() ?? 0)
-  if (agoMs >= silenceMs || parts.length === 0 || parts.some((part) => part.state === 'refused')) return undefined
-  return `The connector may still answer; it can be undone in ${writeAge(silenceMs - agoMs)}.`
 }
 
 /** The party that this reader answers for now, with the sentence that they would sign. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventView } from '#app/http/event-views.server.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Sandbox } from '#test/support/sandbox.ts'
-import { connectorRunsAll, groupIdOf } from '#test/support/workflow.ts'
+import { connectorRunsAll, groupIdOf, workflowOf } from '#test/support/workflow.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
@@ -76,4 +76,16 @@ test('the status differs when a figure of it has moved, and when the connector h
   expect(moved.shown).not.toBe(before.shown)
   sandbox.tick(11_000)
   expect((await look('/status')).shown).not.toBe(moved.shown)
+})
+
+test('a request that is being applied differs once in its first minute and after it: when it may be undone', async () => {
+  const flow = workflowOf(db, sandbox)
+  await flow.publish(3, ['xan'])
+  const seen: (string | undefined)[] = []
+  for (const stepMs of [1000, 1000, 27_000, 29_000, 5000, 60_000]) {
+    sandbox.tick(stepMs)
+    seen.push((await look('/requests/3')).shown)
+  }
+  expect(seen.map((shown) => seen.indexOf(shown))).toEqual([0, 0, 0, 0, 4, 4])
+  expect(seen[0]).toMatch(/It can be undone from \d\d:\d\d:\d\d UTC on\./)
 })
