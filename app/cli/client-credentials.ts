@@ -42,7 +42,7 @@ export async function proofOf(sought: Sought): Promise<Pick<ClientOptions, 'pass
       `no access key for ${sought.session}: name it with --access-key or DROP_COPY_ACCESS_KEY, its secret with --secret-file or DROP_COPY_SECRET_KEY`,
     )
   throw new UsageError(
-    `no password for ${sought.session}: give it with DROP_COPY_PASSWORD or --password; only with --policy fix a target may want none`,
+    `no password for ${sought.session}: give it with DROP_COPY_PASSWORD; only with --policy fix a target may want none`,
   )
 }
 

@@ -5,8 +5,10 @@ import { type Client, type ClientEvent, type ClientOptions, type ClientSummary, 
 import { copyAsJson, copyAsText, describeCopy } from '#client/describe-copy.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import { parseSnapshot, type SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import type { PeerAddress } from '#peer/open-socket.ts'
 import { proofOf } from './client-credentials.ts'
 import { type Command, UsageError } from './command.ts'
+import { readTls, tlsOptions } from './tls-options.ts'
 
 const help = `drop-copy client: log on to a target and show the copies that arrive
 
@@ -15,11 +17,16 @@ Usage:
   drop-copy client --config FILE [--session ODQ1Z9] [OPTIONS]
       addresses, protocol and credentials from a configuration snapshot
 
-  --password P        or the variable DROP_COPY_PASSWORD, or asked for on a terminal
+The password comes from the variable DROP_COPY_PASSWORD, or is asked for on a terminal. --password P works as well, and
+shows it to everybody on this machine who lists processes.
+
   --protocol dc4      Drop Copy 4.0: copies inside 35=n; default classic, or as the snapshot says
   --access-key ID     sign the Logon (Drop Copy 4.0), or the variable DROP_COPY_ACCESS_KEY
   --secret-file FILE  holds its secret key and nothing else, or the variable DROP_COPY_SECRET_KEY
   --segment N         the market segment whose session it is
+  --tls               connect with TLS; with --config, as the address in the snapshot says
+  --ca FILE           PEM of who signs the target's certificate; default: the system's authorities
+  --cert FILE --key FILE   a certificate of yours, where the target asks for one
   --backup HOST:PORT  tried when the first address cannot be reached, or is not the one in force
   --sub-id NAME       SenderSubID(50), default CLIENT1     --location TEXT  142, default US,IL
   --heartbeat S       HeartBtInt(108), default 30
@@ -59,6 +66,7 @@ const options = {
   'sub-id': { type: 'string' },
   location: { type: 'string' },
   heartbeat: { type: 'string' },
+  ...tlsOptions,
   policy: { type: 'string' },
   'application-resend': { type: 'string', default: 'holes' },
   raw: { type: 'boolean' },
@@ -86,6 +94,7 @@ export const command: Command = {
     }
     const { known, ...where } = values.config === undefined ? given(values) : configured(values.config, values)
     const options = clientOptions(values, where)
+    const mask = maskOf(values.password)
     const proof = await proofOf({
       session: options.session,
       protocol: options.protocol,
@@ -97,7 +106,7 @@ export const command: Command = {
     })
     const until = values.until === undefined ? undefined : wholeNumber('--until', values.until)
     const seconds = values.for === undefined ? undefined : wholeNumber('--for', values.for)
-    const client = startClient({ ...options, ...proof })
+    const client = startClient({ ...options, ...proof, onEvent: (event) => console.error(mask(wordsOf(event))) })
     const counter = values.quiet
       ? setInterval(() => console.log(JSON.stringify({ copies: client.summary().copies })), 1000)
       : undefined
@@ -123,23 +132,25 @@ function ending(client: Client, until: number | undefined, seconds: number | und
   return Promise.race(ends)
 }
 
-type Where = Pick<ClientOptions, 'host' | 'port' | 'session' | 'others' | 'exchange'> & {
+type Where = Pick<ClientOptions, 'host' | 'port' | 'tls' | 'session' | 'others' | 'exchange'> & {
   protocol?: 'classic' | 'dc4'
   policy?: 'cme' | 'fix'
 }
 
 function given(values: Values): Where & { known: readonly Credential[] } {
   const { host, port, session, segment } = values
+  const tls = readTls(values, values.tls === true)
   if (host === undefined || port === undefined || session === undefined) {
     throw new UsageError('--host, --port and --session are needed, or --config; --help says more')
   }
   if (!/^[A-Za-z0-9]{6}$/.test(session))
     throw new UsageError('--session has 6 letters or digits, without the N at its end')
   const exchange = segment === undefined ? {} : { exchange: { compId: 'CME', subId: segment } }
-  return { host, port: wholeNumber('--port', port), session, ...exchange, known: [] }
+  return { host, port: wholeNumber('--port', port), ...(tls && { tls }), session, ...exchange, known: [] }
 }
 
-function configured(path: string, { session, segment }: Values): Where & { known: readonly Credential[] } {
+function configured(path: string, values: Values): Where & { known: readonly Credential[] } {
+  const { session, segment } = values
   const parsed = parseSnapshot(JSON.parse(readFileSync(path, 'utf8')))
   if (!parsed.ok)
     throw new UsageError([`${path} is not a configuration snapshot:`, ...parsed.error.problems].join('\n  '))
@@ -147,11 +158,14 @@ function configured(path: string, { session, segment }: Values): Where & { known
   const target = session === undefined ? targets[0] : targets.find((one) => one.sessionId === session)
   if (!target) throw new UsageError(`--session: there is no target ${session ?? ''} in ${path}`)
   const own = segment ?? target.listen.find((one) => one.segment !== undefined)?.segment
-  const [first, ...others] = addressesOf(target, own)
+  const listen = addressesOf(target, own)
+  const tls = readTls(values, values.tls === true || listen.some((one) => one.tls !== undefined))
+  const [first, ...others] = listen.map(({ host, port, tls: secured }): PeerAddress => {
+    return { host, port, ...((values.tls || secured) && tls && { tls }) }
+  })
   if (!first) throw new UsageError(`--segment: target ${target.sessionId} has no address for segment ${own}`)
   return {
-    host: first.host,
-    port: first.port,
+    ...first,
     others,
     session: target.sessionId,
     exchange: own === undefined ? exchange : { ...exchange, subId: own },
@@ -178,7 +192,9 @@ function clientOptions(values: Values, where: Where): Settled {
   const state = values.state ?? `.drop-copy-client-${where.session}.json`
   return {
     ...where,
-    ...(values.backup === undefined ? {} : { others: [addressOf(values.backup)] }),
+    ...(values.backup === undefined
+      ? {}
+      : { others: [{ ...addressOf(values.backup), ...(where.tls && { tls: where.tls }) }] }),
     ...(values['sub-id'] === undefined ? {} : { subId: values['sub-id'] }),
     ...(values.location === undefined ? {} : { locationId: values.location }),
     ...(values.heartbeat === undefined ? {} : { heartbeatS: wholeNumber('--heartbeat', values.heartbeat) }),
@@ -188,7 +204,6 @@ function clientOptions(values: Values, where: Where): Settled {
     state,
     fresh: values.fresh === true,
     once: values.once === true,
-    onEvent: say,
     ...(values.quiet ? {} : { onCopy: printer(values) }),
   }
 }
@@ -199,7 +214,7 @@ function printer(values: Values): NonNullable<ClientOptions['onCopy']> {
   return ({ facts }, message) => console.log(describeCopy(message, facts))
 }
 
-function say(event: ClientEvent): void {
+function wordsOf(event: ClientEvent): string {
   const { event: name, ...rest } = event
   const text =
     'text' in rest && name !== 'refused'
@@ -207,8 +222,11 @@ function say(event: ClientEvent): void {
       : Object.values(rest)
           .filter((v) => v !== undefined)
           .join(' ')
-  console.error(`${name}: ${text}`)
+  return `${name}: ${text}`
 }
+
+/** A password that the other end repeats is not shown. */
+const maskOf = (password: string | undefined) => (text: string) => (password ? text.replaceAll(password, '***') : text)
 
 function printSummary(summary: ClientSummary, asJson: boolean): void {
   if (asJson) {

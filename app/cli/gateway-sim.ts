@@ -6,6 +6,7 @@ import { feedEnds } from '#gateway-sim/from-snapshot.ts'
 import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
 import type { GatewaySimOptions, Rate, SimEvent } from '#gateway-sim/options.ts'
 import { type Command, UsageError } from './command.ts'
+import { readTls, tlsOptions } from './tls-options.ts'
 
 const help = `drop-copy gateway-sim: a simulated order-entry gateway on the connector's feeds
 
@@ -19,7 +20,12 @@ One feed:
   --dialect D      encapsulated (default: the source message inside 35=n) or plain (one source)
   --our ID         our CompID, default GW1            --their ID   the connector's, default DROPCOPY
   --password P     sent when connecting, asked for when listening
+  --tls            connect with TLS
   --sources ID,ID  source sessions: 3-character session ID + 3-character firm ID
+
+Towards a feed that accepts with TLS, by --tls or by the snapshot:
+  --ca FILE        PEM of who signs the connector's certificate; default: the system's authorities
+  --cert FILE --key FILE   a certificate of the gateway's, where the feed asks for one
 
 What is sent:
   --seed N         the flow is made from this number, default 1
@@ -48,6 +54,7 @@ const options = {
   our: { type: 'string', default: 'GW1' },
   their: { type: 'string', default: 'DROPCOPY' },
   password: { type: 'string' },
+  ...tlsOptions,
   sources: { type: 'string' },
   seed: { type: 'string', default: '1' },
   rate: { type: 'string' },
@@ -102,7 +109,7 @@ function stopSignal(values: Values): Promise<void> {
 }
 
 function simOptions(values: Values): GatewaySimOptions[] {
-  const ends = values.config === undefined ? [oneEnd(values)] : endsOf(values.config, values.feed ?? [])
+  const ends = values.config === undefined ? [oneEnd(values)] : endsOf(values.config, values)
   const all = ends.reduce((sum, end) => sum + end.sources.length, 0)
   const rate = values.rate === undefined ? undefined : rateOf(values.rate)
   return ends.map((end, i) => {
@@ -135,7 +142,10 @@ function oneEnd(values: Values): GatewaySimOptions {
     throw new UsageError(`--sources: ${bad} is not a session ID and a firm ID of 3 characters each`)
   if (sources.length === 0 && (values.replay === undefined || dialect === 'plain'))
     throw new UsageError('--sources is missing')
+  if (values.tls && values.connect === undefined) throw new UsageError('--tls belongs to --connect')
+  const tls = readTls(values, values.tls === true)
   return {
+    ...(tls && { tls }),
     ...addressOf(values.connect ?? values.listen ?? ''),
     mode: values.connect === undefined ? 'listen' : 'connect',
     dialect,
@@ -146,11 +156,22 @@ function oneEnd(values: Values): GatewaySimOptions {
   }
 }
 
-function endsOf(path: string, feeds: readonly string[]): GatewaySimOptions[] {
+function endsOf(path: string, values: Values): GatewaySimOptions[] {
+  const feeds = values.feed ?? []
   const parsed = parseSnapshot(JSON.parse(readFileSync(path, 'utf8')))
   if (!parsed.ok)
     throw new UsageError([`${path} is not a configuration snapshot:`, ...parsed.error.problems].join('\n  '))
-  const ends = feedEnds(parsed.value, feeds)
+  const wanted = parsed.value.feeds.filter((feed) => feeds.length === 0 || feeds.includes(feed.id))
+  const listening = wanted.find((feed) => feed.mode === 'initiate' && feed.tls)
+  if (listening)
+    throw new UsageError(
+      `feed ${listening.id} connects with TLS, and this gateway listens without; name others with --feed`,
+    )
+  const tls = readTls(
+    values,
+    wanted.some((feed) => feed.tls !== undefined),
+  )
+  const ends = feedEnds(parsed.value, feeds, tls)
   const unknown = feeds.find((id) => !ends.some((end) => end.name === id))
   if (unknown !== undefined) throw new UsageError(`--feed: there is no feed ${unknown} in ${path}`)
   return ends.filter((end) => end.sources.length > 0)

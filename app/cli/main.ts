@@ -60,13 +60,20 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
     return await (await load()).command.run(argv)
   } catch (error) {
     const isUsage = error instanceof UsageError || error instanceof ConfigError || isParseArgsError(error)
-    console.error(`drop-copy ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    console.error(`drop-copy ${name}: ${wordsOf(error)}`)
     return isUsage ? 2 : 1
   }
 }
 
+/** What stands by itself may be the second word of a password without its quotes: it is not repeated. */
+function wordsOf(error: unknown): string {
+  if (isParseArgsError(error) && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+    return 'a word stands by itself; a value with spaces needs quotes. --help says more'
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** node:util's parseArgs: an unknown option, or one without its value. */
-function isParseArgsError(error: unknown): boolean {
+function isParseArgsError(error: unknown): error is TypeError {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 }
 

@@ -1,10 +1,10 @@
-import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from '#fix/message.ts'
 import { type PolicyChoice, resolvePolicy } from '#fix/policy.ts'
 import type { Effect, OwnCredentials, SessionConfig } from '#fix/session-state.ts'
 import { MsgType } from '#fix/tags.ts'
 import { FixPeer } from '#peer/fix-peer.ts'
+import { openSocket, type PeerAddress, type PeerTls } from '#peer/open-socket.ts'
 import { ApplicationRecovery, type ApplicationResendMode } from './application-recovery.ts'
 import { dc4Reader } from './read-copy.ts'
 import { type Receipt, Receipts, type SourceReceipt } from './receipts.ts'
@@ -13,8 +13,10 @@ import { readState, restore, stateOf, writeState } from './state-file.ts'
 export interface ClientOptions {
   host: string
   port: number
+  /** Absent: in the clear. */
+  tls?: PeerTls
   /** Tried in turn with the first when it cannot be reached or refuses, at once when it is not the one in force: the backup address. */
-  others?: readonly { host: string; port: number }[]
+  others?: readonly PeerAddress[]
   /** 6 characters; SenderCompID(49) is this and `N`. */
   session: string
   /** What copies are. Default `classic`. */
@@ -97,7 +99,7 @@ export class Client {
   private readonly options: ClientOptions
   private readonly peer: FixPeer
   private readonly recovery: ApplicationRecovery
-  private readonly addresses: readonly { host: string; port: number }[]
+  private readonly addresses: readonly PeerAddress[]
   private address = 0
   private failures = 0
   private stopping = false
@@ -113,7 +115,8 @@ export class Client {
   /** @throws when the state file cannot be used */
   constructor(options: ClientOptions) {
     this.options = options
-    this.addresses = [{ host: options.host, port: options.port }, ...(options.others ?? [])]
+    const { host, port, tls } = options
+    this.addresses = [{ host, port, ...(tls && { tls }) }, ...(options.others ?? [])]
     this.receipts = options.protocol === 'dc4' ? new Receipts(dc4Reader()) : new Receipts()
     const state = options.state === undefined || options.fresh ? undefined : readState(options.state, options.session)
     if (state) restore(state, this.receipts)
@@ -190,17 +193,16 @@ export class Client {
 
   private connect(): void {
     if (this.stopping || this.peer.attached) return
-    const { host, port } = this.addresses[this.address % this.addresses.length] ?? this.options
-    const socket: Socket = connect({ host, port })
-    const failed = (error: Error) => {
-      this.emit({ event: 'note', text: `cannot connect to ${host}:${port}: ${error.message}` })
-      this.again()
-    }
-    socket.once('error', failed)
-    socket.once('connect', () => {
-      socket.off('error', failed)
-      if (this.stopping) socket.destroy()
-      else this.peer.attach(socket)
+    const address = this.addresses[this.address % this.addresses.length] ?? this.options
+    openSocket(address, {
+      failed: (why) => {
+        this.emit({ event: 'note', text: `cannot connect to ${address.host}:${address.port}: ${why}` })
+        this.again()
+      },
+      open: (socket) => {
+        if (this.stopping) socket.destroy()
+        else this.peer.attach(socket)
+      },
     })
   }
 

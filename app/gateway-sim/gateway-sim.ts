@@ -1,10 +1,11 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolvePolicy } from '#fix/policy.ts'
 import { ResendPlan } from '#fix/resend.ts'
 import type { LogonCredentials, SessionConfig } from '#fix/session-state.ts'
 import { FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
 import type { NumberTally } from '#peer/number-tally.ts'
+import { openSocket, type PeerAddress } from '#peer/open-socket.ts'
 import { sentAgain } from './frames.ts'
 import type { GatewaySimOptions, Rate, SentReport, SimEvent } from './options.ts'
 import { Outlet } from './outlet.ts'
@@ -143,17 +144,17 @@ export class GatewaySim {
 
   private connect(): void {
     if (this.stopping || this.peer.attached) return
-    const socket = connect({ host: this.options.host, port: this.options.port })
-    const failed = (error: Error) => {
-      if (this.failures === 0)
-        this.note(`cannot connect to ${this.options.host}:${this.options.port}: ${error.message}`)
-      this.connectLater()
-    }
-    socket.once('error', failed)
-    socket.once('connect', () => {
-      socket.off('error', failed)
-      if (this.stopping) socket.destroy()
-      else this.attach(socket)
+    const { host, port, tls } = this.options
+    const address: PeerAddress = { host, port, ...(tls && { tls }) }
+    openSocket(address, {
+      failed: (why) => {
+        if (this.failures === 0) this.note(`cannot connect to ${host}:${port}: ${why}`)
+        this.connectLater()
+      },
+      open: (socket) => {
+        if (this.stopping) socket.destroy()
+        else this.attach(socket)
+      },
     })
   }
 

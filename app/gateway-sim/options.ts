@@ -1,4 +1,5 @@
 import type { PolicyChoice } from '#fix/policy.ts'
+import type { PeerTls } from '#peer/open-socket.ts'
 import type { SourceCount } from './sent-counts.ts'
 
 /** One simulated order-entry gateway on one feed. */
@@ -10,6 +11,8 @@ export interface GatewaySimOptions {
   host: string
   /** `listen`: 0 takes any free port. */
   port: number
+  /** `connect`: what the connection is secured with; absent: in the clear. */
+  tls?: PeerTls
   dialect: 'encapsulated' | 'plain'
   /** 49 and 56 of what we send. */
   ourCompId: string

@@ -116,6 +116,7 @@ describe('drop-copy client', () => {
     )
     const lost = dropCopy('client', '--host', '127.0.0.1')
     const wordless = dropCopy('client', ...login(end))
+    const unquoted = dropCopy('client', ...login(end), '--password', 'two', 'words')
     const keyless = dropCopy('client', ...login(end), '--access-key', key1.accessKeyId)
     expect(await refused.ended).toBe(1)
     expect(JSON.parse(lines(refused.out).at(-1) ?? '')).toMatchObject({ event: 'summary', logons: 0, clean: false })
@@ -124,6 +125,9 @@ describe('drop-copy client', () => {
     expect(lost.err).toContain('--host, --port and --session are needed')
     expect(await wordless.ended).toBe(2)
     expect(wordless.err).toContain('no password for ODQ1Z9: give it with DROP_COPY_PASSWORD')
+    expect(await unquoted.ended).toBe(2)
+    expect(unquoted.err).toContain('needs quotes')
+    expect(unquoted.err).not.toContain('words')
     expect(await keyless.ended).toBe(2)
     expect(keyless.err).toContain(`no secret for access key ${key1.accessKeyId}`)
     expect(end.peer.session.nextOut).toBe(2) // the refusal of the one with a password: the others have not knocked

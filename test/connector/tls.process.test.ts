@@ -1,6 +1,8 @@
-import { connect as connectPlain } from 'node:net'
+import { connect as connectPlain, createServer as createPlain } from 'node:net'
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { type ClientEvent, type ClientOptions, startClient } from '#client/client.ts'
+import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
 import { issue, written } from '#test/support/certificate.ts'
 import {
   client,
@@ -192,5 +194,54 @@ describe('a feed that speaks TLS', () => {
     const peer = await client(connector.targetPort)
     await peer.until('a Logon', () => logons.length > 0)
     expect(logons[0]).toMatch(/^localhost,127\.0\.0\.1 8=FIX\.4\.2.*35=A/s)
+  })
+})
+
+describe('our own client and gateway', () => {
+  /** What the client says until it has said this. */
+  async function saidBy(options: Partial<ClientOptions> & { port: number }, until: RegExp): Promise<string> {
+    const said: ClientEvent[] = []
+    const own = { host: '127.0.0.1', session: 'ODQ1Z9', password: 'secret' }
+    const started = startClient({ ...own, ...options, onEvent: (event) => said.push(event) })
+    onTestFinished(async () => void (await started.stop()))
+    const text = () => said.map((event) => Object.values(event).join(' ')).join('\n')
+    await started.until(() => until.test(text()))
+    return text()
+  }
+
+  test('speak TLS with the connector, and the copies arrive', async () => {
+    const tls = written(temporaryDirectory(), issue('server', ['localhost', '127.0.0.1'], ca))
+    const connector = await start(snapshot({ feeds: [feed({ tls })], targets: [target({ listen: listen(tls) })] }))
+    const trust = { ca: ca.cert }
+    const sim = await startGatewaySim({
+      ...{ mode: 'connect', host: '127.0.0.1', port: connector.feedPort, tls: trust, dialect: 'encapsulated' },
+      ...{ ourCompId: 'GW1', theirCompId: 'DROPCOPY', sources: ['K7T882'], count: 50, rate: 'max' },
+    })
+    onTestFinished(async () => void (await sim.stop()))
+    const own = startClient({
+      ...{ host: 'localhost', port: connector.targetPort, tls: trust, session: 'ODQ1Z9', password: 'secret' },
+    })
+    await own.until(() => own.receipts.copies >= 30)
+    expect((await own.stop()).clean).toBe(true)
+  })
+
+  test('log on nowhere where the certificate is not right, and say why', async () => {
+    const tls = written(temporaryDirectory(), issue('server', ['elsewhere.example'], ca))
+    const { targetPort: port } = await start(snapshot({ targets: [target({ listen: listen(tls) })] }))
+    expect(await saidBy({ port, tls: {} }, /cannot connect/)).toContain(
+      'its certificate is signed by nobody trusted here; name the authority’s certificate with --ca FILE',
+    )
+    const named = await saidBy({ port, tls: { ca: ca.cert } }, /cannot connect/)
+    expect(named).toContain('its certificate is not for 127.0.0.1')
+    expect(named).not.toContain('logged-on')
+  })
+
+  test('say so where the other end speaks no TLS', async () => {
+    const plain = createPlain((socket) => socket.on('error', () => undefined).end('8=FIX.4.2|9=5|35=5|10=000|'))
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void plain.close())
+    const address = plain.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    expect(await saidBy({ port, tls: { ca: ca.cert } }, /cannot connect/)).toContain('it does not speak TLS')
   })
 })
