@@ -6,7 +6,7 @@ import { Reason } from './reasons.ts'
 import { lowNumberText, reject } from './refuse.ts'
 import { receiveResendRequest } from './resend-request.ts'
 import { receiveInSessionLogon } from './reset.ts'
-import { maxSeqNum, Tag } from './tags.ts'
+import { isSessionType, maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
 import { origTimeViolation, violationOf } from './validate.ts'
 
@@ -96,6 +96,7 @@ function inSequence(turn: Turn, message: Message, seqNum: number, atMs: number):
   const violation = violationOf(turn.session.config, message, atMs)
   if (violation) {
     turn.session.nextIn++
+    setAside(turn, message, seqNum, violation)
     refuse(turn, message, violation)
     // who wants to leave may, whatever is wrong with the way it says so
     if (message.msgType === '5' && !violation.fatal) receiveLogout(turn)
@@ -126,6 +127,13 @@ function inSequence(turn: Turn, message: Message, seqNum: number, atMs: number):
     default:
       accept(turn, message, seqNum)
   }
+}
+
+/** Rejected for good: whoever must lose nothing of what this peer sends keeps it all the same. */
+function setAside(turn: Turn, message: Message, seqNum: number, { reason }: Violation): void {
+  if (isSessionType(message.msgType)) return
+  const why = reason === Reason.msgType ? 'unknown-type' : 'rejected'
+  turn.effects.push({ type: 'set-aside', message, seqNum, why })
 }
 
 function answerTestRequest(turn: Turn, message: Message): void {

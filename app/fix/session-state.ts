@@ -163,6 +163,11 @@ export type Effect =
   | { type: 'transmit'; seqNum: number; draft: Draft }
   /** An application message, each once and in order. It and `nextIn` are kept together. Read it now: it may be reused. `resent`: 43=Y. */
   | { type: 'accept'; message: Message; seqNum: number; nextIn: number; resent: boolean }
+  /**
+   * An application message that was rejected though its number is used up: it will not come again. Read it now, as with
+   * `accept`. The `next-in` of the same step stands for its number.
+   */
+  | { type: 'set-aside'; message: Message; seqNum: number; why: 'unknown-type' | 'rejected' }
   /** The expected number moved without a message to keep: journal it with the next batch. */
   | { type: 'next-in'; nextIn: number }
   /** Check these credentials and answer with `verified`. */

@@ -173,6 +173,7 @@ export class FixPeer {
         this.hangUp(effect.reason)
         break
       case 'next-in':
+      case 'set-aside': // its `rejected` note says so
         break
       default:
         this.handlers.news?.(effect)

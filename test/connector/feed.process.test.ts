@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { flag } from '#connector/state/fold.ts'
 import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
-import { type FixPeer, fieldOf, listen } from '#test/support/fix-peer.ts'
+import { type FixPeer, fieldOf, frame, listen, utc } from '#test/support/fix-peer.ts'
 import { envelop, fillBody, sourceFill } from '#test/support/source-flow.ts'
 
 const numbers = (peer: FixPeer, tag: number) => peer.of('8').map((copy) => Number(fieldOf(copy, tag)))
@@ -73,6 +74,81 @@ describe('an encapsulated feed', () => {
         { name: '', why: 'no-envelope' },
       ],
     })
+  })
+
+  test('has what it sends rejected where FIX wants that, and kept aside whole: a number used up is in the journal', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    await gw.message('1')
+    await settled(gw)
+    const first = gw.seqNum
+    const frames = [
+      [
+        [35, 'ZZ'],
+        [34, first],
+        [49, 'GW1'],
+        [56, 'DROPCOPY'],
+        [52, utc()],
+        [58, 'unheard of'],
+      ],
+      [
+        [35, 'n'],
+        [34, first + 1],
+        [49, 'GW1'],
+        [56, 'DROPCOPY'],
+        [212, 7],
+        [213, 'no time'],
+      ],
+      [
+        [35, 'n'],
+        [34, first + 2],
+        [49, 'GW1'],
+        [56, 'DROPCOPY'],
+        [52, 'now'],
+        [212, 3],
+        [213, 'abc'],
+      ],
+      [
+        [35, '8'],
+        [34, first + 3],
+        [49, 'GW1'],
+        [56, 'SOMEBODY'],
+        [52, utc()],
+        [58, 'not for us'],
+      ],
+    ] as const
+    const bytes = frames.map((fields) => frame(fields))
+    for (const one of bytes) gw.write(one)
+    gw.seqNum += bytes.length
+    envelop(gw, sourceFill('K7T882', 1))
+    expect(fieldOf(await peer.message('8'), 1181)).toBe('1')
+    expect(gw.of('3').map((one) => [fieldOf(one, 45), fieldOf(one, 371), fieldOf(one, 373)])).toEqual([
+      [`${first}`, '35', '11'],
+      [`${first + 1}`, '52', '1'],
+      [`${first + 2}`, '52', '6'],
+      [`${first + 3}`, '56', '9'],
+    ])
+    const { core, feeds, alarms } = connector.worker
+    const kept: [number, Buffer][] = []
+    await core.journal.scan(core.journal.start, core.journal.end, (record) => {
+      if (record.type === 'M' && (record.flags & flag.aside) !== 0)
+        kept.push([record.feedNumber, Buffer.from(record.bytes.subarray(record.start, record.end))])
+      return undefined
+    })
+    expect(kept).toEqual(bytes.map((one, i) => [first + i, one]))
+    expect(feeds.get('gw1')!.state).toMatchObject({
+      nextIn: first + 5,
+      aside: 4,
+      loss: [],
+      asides: [
+        { name: '', why: 'unknown-type' },
+        { name: '', why: 'rejected' },
+      ],
+    })
+    expect(alarms.all.map(({ code, says }) => [code, says])).toEqual([
+      ['aside', 'no source (of an unknown message type), no source (rejected for its header)'],
+    ])
   })
 
   test('that brings other content under a known number has it kept aside, and needs somebody', async () => {

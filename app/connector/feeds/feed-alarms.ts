@@ -5,6 +5,8 @@ import type { FeedState } from '#connector/state/state.ts'
 const reasons: Record<string, string> = {
   'unknown-source': 'not configured for this feed',
   'too-old': 'numbered below anything kept',
+  'unknown-type': 'of an unknown message type',
+  rejected: 'rejected for its header',
 }
 const named = 5
 

@@ -59,6 +59,7 @@ export class Feed implements Reader {
       () => this.state,
       {
         accept: (message, effect) => this.accepted(message, effect.nextIn, effect.resent),
+        setAside: (message, { seqNum, why }) => this.setAside(message, seqNum, why),
         verify: (effect) => this.verify(effect.credentials),
         loggedOn: () => this.loggedOn(),
         serveResend: (effect) => this.serveResend(effect),
@@ -172,6 +173,13 @@ export class Feed implements Reader {
     this.report.received++
     this.report.lastReceivedMs = this.core.wallMs
     if (!this.intake.take(this, message, nextIn - 1, resent)) this.core.inbound(this.id, nextIn)
+  }
+
+  /** What a gateway sent is lost to nobody, whatever is wrong with it: a number that is used up has its message in the journal. */
+  private setAside(message: Message, feedNumber: number, why: 'unknown-type' | 'rejected'): void {
+    this.report.received++
+    this.report.lastReceivedMs = this.core.wallMs
+    this.intake.setAside(this, message, feedNumber, why)
   }
 
   private verify(given: Parameters<Door['check']>[0]) {

@@ -77,11 +77,9 @@ export class Intake {
 
   /** An application message of a feed, in feed order. False: it was not journaled, so its feed number must be noted otherwise. */
   take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
-    fields.feed = feed.id
-    fields.feedEpoch = feed.state.epoch
-    fields.feedNumber = feedNumber
+    from(feed, feedNumber)
     const plain = feed.config.dialect === 'plain'
-    if (message.fault) return this.aside(feed, message, plain ? (feed.config.source ?? '') : '', 'bad-field')
+    if (message.fault) return this.aside(feed, message, sourceNamed(feed), 'bad-field')
     const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
     if (name === undefined) return true
     const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
@@ -91,6 +89,12 @@ export class Intake {
     if (!found?.feeds?.includes(feed.name)) return this.asideCanonical(feed, name, 'unknown-source')
     found.heardMs = this.core.wallMs
     return this.identified(feed, found, plain)
+  }
+
+  /** One that the feed's session has rejected: its number is used up, so its bytes are kept. */
+  setAside(feed: Feed, message: Message, feedNumber: number, why: 'unknown-type' | 'rejected'): void {
+    from(feed, feedNumber)
+    this.aside(feed, message, sourceNamed(feed), why)
   }
 
   /** The name of an encapsulated message's source; undefined: it could not be read and was kept aside. */
@@ -195,7 +199,12 @@ export class Intake {
       : core.message(fields, bytes, start, start + length)
   }
 
-  private aside(feed: Feed, { bytes, start, end }: Message, name: string, why: NotCanonical): boolean {
+  private aside(
+    feed: Feed,
+    { bytes, start, end }: Message,
+    name: string,
+    why: NotCanonical | 'unknown-type' | 'rejected',
+  ): boolean {
     fields.class = fields.flags = fields.stream = fields.epoch = 0
     fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
     fields.flags = flag.aside
@@ -235,3 +244,13 @@ export class Intake {
     return canonicalisePlain(message, this.origin(name), journal.memory, at, canonical)
   }
 }
+
+/** The feed and the number of it that the next record is about. */
+function from(feed: Feed, feedNumber: number): void {
+  fields.feed = feed.id
+  fields.feedEpoch = feed.state.epoch
+  fields.feedNumber = feedNumber
+}
+
+/** Of a plain feed the source is known before a message is read. */
+const sourceNamed = ({ config }: Feed): string => (config.dialect === 'plain' ? (config.source ?? '') : '')

@@ -12,6 +12,8 @@ type Of<T extends Effect['type']> = Extract<Effect, { type: T }>
 /** What an owner of a session (a feed, a target) does of itself; the rest is the same for all. */
 export type PeerEvents = {
   accept(message: Message, effect: Of<'accept'>): void
+  /** An application message that the session rejected, and that will not come again. */
+  setAside(message: Message, effect: Of<'set-aside'>): void
   verify(effect: Of<'verify'>): void
   loggedOn(effect: Of<'logged-on'>): void
   serveResend(effect: Of<'serve-resend'>): void
@@ -175,6 +177,8 @@ export class Peer {
         return this.transmit(effect.seqNum, effect.draft)
       case 'accept':
         return this.events.accept(effect.message, effect)
+      case 'set-aside':
+        return this.events.setAside(effect.message, effect)
       case 'next-in':
         return this.core.inbound(this.id, effect.nextIn)
       case 'verify':

@@ -81,6 +81,7 @@ export class Target implements Reader {
       () => this.state,
       {
         accept: (message, effect) => this.application(message, effect.nextIn),
+        setAside: () => undefined, // what a client sends is for us, not for others
         verify: ({ credentials }) => this.verify(credentials),
         loggedOn: () => this.loggedOn(),
         serveResend: ({ id: resendId, begin, end }) => {
