@@ -6,8 +6,9 @@ const setupFiles = ['test/support/fail-on-console-error.ts']
 const databaseServer = ['test/support/database-server.ts']
 
 /**
- * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, one file after another.
- * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, and every other `*.test.ts`.
+ * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, two workers (ADR 24);
+ * alone: what builds anew or counts seconds, with nothing beside it.
+ * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, `*.alone.test.ts`, and every other `*.test.ts`.
  */
 export default defineConfig({
   root,
@@ -20,7 +21,7 @@ export default defineConfig({
           setupFiles,
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/**/*.{db,process}.test.{ts,tsx}'],
+          exclude: ['test/**/*.{db,process,alone}.test.{ts,tsx}'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -44,11 +45,23 @@ export default defineConfig({
           setupFiles,
           name: 'process',
           include: ['test/**/*.process.test.{ts,tsx}'],
-          globalSetup: [...databaseServer, 'test/support/browser-server.ts'],
-          fileParallelism: false,
+          globalSetup: ['test/support/built.ts', ...databaseServer, 'test/support/browser-server.ts'],
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          setupFiles,
+          name: 'alone',
+          include: ['test/**/*.alone.test.{ts,tsx}'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

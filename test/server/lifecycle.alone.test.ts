@@ -135,7 +135,7 @@ describe('a database server that is killed', () => {
     await until('pages are back', async () => (await fetch(`${app.url}/sign-in`)).status === 200)
     expect(pid()).not.toBe(before)
     expect(await (await fetch(`${app.url}/sign-in`)).text()).toHaveLength(signInList.length)
-    expect(programs()).toEqual(connector)
+    expect(programs(), app.log()).toEqual(connector)
     expect(app.log()).toContain('the database is up again')
     expect(await app.stop()).toBe(0)
     await gone()
