@@ -11,8 +11,8 @@ import type { Intake } from './intake.ts'
 
 const firstDelayMs = 200
 const longestDelayMs = 5_000
-/** An address that swallows what is sent to it is given up, and the next one tried. */
-const connectMs = 10_000
+/** An address that swallows what is sent to it is given up so much later, and the next one tried. */
+const givenUpAfterMs = 10_000
 const backupRefused = 'Backup session not allowed'
 
 /** A feed that we connect to: its addresses in turn, with growing pauses while none answers. */
@@ -32,6 +32,7 @@ export class InitiatingFeed extends Feed {
     intake: Intake,
     door: Door,
     private readonly budget: Budget,
+    private readonly connectMs = givenUpAfterMs,
   ) {
     super(id, core, config, intake, door)
   }
@@ -82,7 +83,7 @@ export class InitiatingFeed extends Feed {
       return
     }
     this.socket = socket
-    const deadline = setTimeout(() => socket.destroy(new Error('no answer')), connectMs)
+    const deadline = setTimeout(() => socket.destroy(new Error('no answer')), this.connectMs)
     socket.once('close', () => clearTimeout(deadline))
     socket.once('error', failed)
     socket.once(tls ? 'secureConnect' : 'connect', () => {
