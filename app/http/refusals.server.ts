@@ -169,7 +169,7 @@ function explainActs(
 ): Explained {
   switch (error.code) {
     case 'already-revoked':
-      return at(409, 'This password was revoked before. Nothing was changed.')
+      return at(409, 'It was revoked before. Nothing was changed.')
     case 'already-paused':
       return at(409, `This target is paused already, by ${error.by}. Nothing was changed.`)
     case 'not-paused':
@@ -177,7 +177,7 @@ function explainActs(
     case 'unfit-failover':
       return at(409, error.sentence)
     case 'too-many-credentials':
-      return at(409, `${error.limit} passwords are live already. Revoke one first.`)
+      return at(409, `${error.limit} are live already. Revoke one first, or wait until one has expired.`)
     case 'nothing-to-withdraw':
       return at(409, 'There is no live consent of your firm for these sources. Nothing was changed.')
     case 'uncovered':

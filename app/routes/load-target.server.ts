@@ -23,7 +23,7 @@ export function clientCommand(
 ): string | null {
   const { sessionId, protocol } = target
   const [first, second] = target.listen
-  const id = target.credentials?.find((one) => one.revokedAt === null)?.fingerprint ?? 'ID'
+  const id = target.credentials?.find((one) => one.isLive)?.fingerprint ?? 'ID'
   if (context.mode !== 'sandbox' || !first) return null
   const backup = second ? ` --backup ${second.host}:${second.port}` : ''
   const key = protocol === 'dc4' ? ` --access-key ${id} --secret-file ${keyFile(id)}` : ''

@@ -55,7 +55,7 @@ export function Credentials({ target, credentials }: { target: TargetView; crede
   return (
     <Section
       title={all}
-      intro={`${name === 'password' ? 'Shown once, when they are created.' : 'Each one’s secret is shown once, when it is created.'} Two may live at once, so that one can replace the other.`}
+      intro={`${name === 'password' ? 'Shown once, when they are created.' : 'Each one’s secret is shown once, when it is created.'} ${name === 'password' ? 'Two may live at once, so that one can replace the other.' : 'Two may live at once: a newer one lets the older expire four weeks later. To be changed every 12 months.'}`}
     >
       <Table
         caption={all}
@@ -85,12 +85,12 @@ export function Credentials({ target, credentials }: { target: TargetView; crede
             key: 'revoke',
             head: '',
             cell: (credential) =>
-              target.mayRevoke && credential.revokedAt === null ? (
+              target.mayRevoke && credential.isLive ? (
                 <Link to={paths.revokeCredential(target.sessionId, credential.id)} className="link">
                   Revoke<span className="sr-only"> {credential.fingerprint}</span>
                 </Link>
               ) : null,
-            blank: (credential) => !target.mayRevoke || credential.revokedAt !== null,
+            blank: (credential) => !target.mayRevoke || !credential.isLive,
           },
         ]}
       />
@@ -99,7 +99,13 @@ export function Credentials({ target, credentials }: { target: TargetView; crede
 }
 
 function CredentialState({ credential }: { credential: CredentialRow }) {
-  if (credential.revokedAt === null) return <State tone="green" shape="check" word="Valid" />
+  const { standing, expiresAt, revokedAt } = credential
+  if (standing === 'valid') return <State tone="green" shape="check" word="Valid" />
+  if (standing === 'due')
+    return <State tone="amber" shape="triangle" word="Due for change" detail="made more than 12 months ago" />
+  const day = expiresAt && <Instant at={expiresAt} show="day" />
+  if (standing === 'expiring') return <State tone="green" shape="check" word="Valid" detail={<>expires {day}</>} />
+  if (revokedAt === null) return <State tone="grey" shape="cross" word="Expired" detail={day} />
   return (
     <State
       tone="grey"
@@ -107,7 +113,7 @@ function CredentialState({ credential }: { credential: CredentialRow }) {
       word="Revoked"
       detail={
         <>
-          by {credential.revokedBy ?? 'somebody'}, <Instant at={credential.revokedAt} precision="min" />
+          by {credential.revokedBy ?? 'somebody'}, <Instant at={revokedAt} precision="min" />
         </>
       }
     />

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Copyable, CopyButton, Mono } from '#app/components/figures.tsx'
+import { formatDay } from '#app/components/format.ts'
 import { NotNow } from '#app/components/not-now.tsx'
 import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
@@ -9,6 +10,7 @@ import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { expiryBeside } from '#domain/credential/rotation.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
 import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
 import { clientCommand, loadTarget } from './load-target.server.ts'
@@ -24,9 +26,13 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'credential:create')
   const target = await loadTarget(context, user, params.sessionId)
   const { sessionId, groupName, mayCreatePassword, credentials } = target
-  const live = credentials?.filter((credential) => credential.revokedAt === null).length ?? 0
   const name = credentialName(target.protocol)
-  return { sessionId, groupName, name, mayCreatePassword, live, commandId: context.deps.newId() }
+  const present = credentials?.find((credential) => credential.isLive)
+  const older = present && {
+    fingerprint: present.fingerprint,
+    expiresAt: present.kind === 'hmac' ? expiryBeside(present, context.deps.now()) : null,
+  }
+  return { sessionId, groupName, name, mayCreatePassword, older, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -40,16 +46,18 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function CreatePassword() {
-  const { sessionId, groupName, name, mayCreatePassword, live, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, groupName, name, mayCreatePassword, older, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
   if (answer && 'created' in answer) return <Created created={answer.created} command={answer.command} back={back} />
   return (
     <>
       <PageHead title={`Create ${name === 'password' ? 'a password' : 'an access key'} for ${sessionId}`} back={back}>
-        {live === 0
-          ? `The client of group ${groupName} can log on as soon as the connector has it, a second or two later.`
-          : `The present ${name} goes on working. Revoke it when the client uses the new one.`}
+        {older
+          ? older.expiresAt
+            ? `Access key ${older.fingerprint} goes on working for four weeks and expires ${formatDay(new Date(older.expiresAt))}. The client has to use the new one by then.`
+            : `The present ${name} goes on working. Revoke it when the client uses the new one.`
+          : `The client of group ${groupName} can log on as soon as the connector has it, a second or two later.`}
       </PageHead>
       {mayCreatePassword.may ? (
         <ReasonForm

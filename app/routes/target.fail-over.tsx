@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
-import { Notice, PageHead } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
@@ -59,9 +60,7 @@ export default function FailOverTarget() {
           </ReasonForm>
         </>
       ) : (
-        <Notice tone="amber" title="This target cannot be failed over now">
-          {mayFailOver.why}
-        </Notice>
+        <NotNow title="This target cannot be failed over now" why={mayFailOver.why ?? ''} back={back} />
       )}
     </>
   )

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
+import { formatDay } from '#app/components/format.ts'
 import { NotNow } from '#app/components/not-now.tsx'
 import { Facts, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
@@ -27,12 +28,12 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const target = await loadTarget(context, user, params.sessionId)
   const credential = target.credentials?.find((row) => row.id === params.credentialId)
   if (!credential) throw notFound()
-  const others = target.credentials?.filter((row) => row.revokedAt === null && row.id !== credential.id).length ?? 0
+  const other = target.credentials?.find((row) => row.isLive && row.id !== credential.id)
   return {
     sessionId: target.sessionId,
     credential,
     name: credentialName(credential.kind === 'hmac' ? 'dc4' : 'classic'),
-    others,
+    other: other && { expiresAt: other.expiresAt },
     mayRevoke: target.mayRevoke,
     commandId: context.deps.newId(),
   }
@@ -49,7 +50,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function RevokeCredential() {
-  const { sessionId, credential, name, others, mayRevoke, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, credential, name, other, mayRevoke, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
   return (
@@ -68,13 +69,15 @@ export default function RevokeCredential() {
           ]}
         />
       </div>
-      {credential.revokedAt !== null || !mayRevoke ? (
+      {!credential.isLive || !mayRevoke ? (
         <NotNow
           title={`This ${name} cannot be revoked`}
           why={
             credential.revokedAt !== null
               ? 'It is revoked already.'
-              : 'The owner’s technical contact and operations may.'
+              : !credential.isLive
+                ? 'It has expired already.'
+                : 'The owner’s technical contact and operations may.'
           }
           back={back}
         />
@@ -82,8 +85,8 @@ export default function RevokeCredential() {
         <>
           <p className="mb-5 max-w-xl">
             It stops working at once; a session opened with it ends.{' '}
-            {others > 0
-              ? `Another ${name} of this target goes on working.`
+            {other
+              ? `Another ${name} of this target goes on working${other.expiresAt ? `, until ${formatDay(new Date(other.expiresAt))}` : ''}.`
               : 'It is the only one: nobody can log on until another is created, and copies wait meanwhile.'}
           </p>
           <ReasonForm

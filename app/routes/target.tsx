@@ -38,7 +38,7 @@ export default function Target() {
   const { target, recent, isTechnical, isPauser, isGam, command } = useLoaderData<typeof loader>()
   useLive(paths.targetEvents(target.sessionId))
   const isStale = target.delivery.word === 'Unknown'
-  const live = target.credentials?.filter((credential) => credential.revokedAt === null).length
+  const live = target.credentials?.filter((credential) => credential.isLive).length
   return (
     <>
       <PageHead

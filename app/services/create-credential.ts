@@ -1,7 +1,10 @@
+import { asSystem, type Tx } from '#db/client.ts'
 import { findTerms } from '#db/queries/groups.ts'
-import { insertCredential, listLiveCredentials } from '#db/queries/targets.ts'
+import { lockPublications } from '#db/queries/publications.ts'
+import { type CredentialRecord, expireCredential, insertCredential, listLiveCredentials } from '#db/queries/targets.ts'
 import type { CredentialKind } from '#db/schema/targets.ts'
 import { sealedKey } from '#db/sealing.ts'
+import { expiryBeside } from '#domain/credential/rotation.ts'
 import {
   accessKeyBytes,
   accessKeyFrom,
@@ -31,7 +34,7 @@ export type CreatedCredential = {
 
 /**
  * Create what a target's client logs on with, and publish that it exists: an access key for a Drop Copy 4.0 target, whose secret is
- * kept sealed for connectors; a password for a classic one, of which only a verifier is kept. Only the owner's technical contact may,
+ * kept sealed for connectors, and beside which an older one lives for four more weeks; a password for a classic one, of which only a verifier is kept. Only the owner's technical contact may,
  * nobody of the exchange. The secret is in this answer alone; the same form sent twice answers `secret: null`.
  */
 export async function createCredential(
@@ -54,15 +57,22 @@ export async function createCredential(
       if (actor.firmId !== group.ownerId || !actor.standings.includes('technical-contact'))
         return refuse({ code: 'not-allowed', needs: 'technical-contact' })
       if (target.state === 'closed') return refuse({ code: 'not-found' })
-      const live = await listLiveCredentials(tx, [target.id])
+      await lockPublications(tx, target.environment) // of two at once the second sees what the first has made
+      const live = await listLiveCredentials(tx, [target.id], now)
       if (live.length >= liveCredentials) return refuse({ code: 'too-many-credentials', limit: liveCredentials })
       const terms = await findTerms(tx, group.id, now)
       const id = deps.newId()
       const { secret, row } = terms?.protocol === 'dc4' ? accessKey(id, deps) : password(deps)
       await insertCredential(tx, { ...row, id, targetId: target.id, claimedBy: actor.userId, claimedAt: now })
+      const expires = row.kind === 'hmac' ? await expireOlder(tx, live[0], now) : undefined
       const published = await publishAct(tx, found.value, { cause: 'credential', causeId: id, actor }, now)
       if (!published.ok) return published
-      const after = { kind: row.kind, fingerprint: row.fingerprint, version: published.value }
+      const after = {
+        kind: row.kind,
+        fingerprint: row.fingerprint,
+        version: published.value,
+        ...(expires && { expires }),
+      }
       const done = { objectKind: 'target', objectId: sessionId, forFirm: group.ownerId, reason, after }
       await audit(tx, actor, 'credential.create', now, done)
       made = secret
@@ -70,6 +80,14 @@ export async function createCredential(
     },
   )
   return answer.ok ? ok({ ...answer.value, secret: made }) : answer
+}
+
+/** Creating a newer key makes the older one expire four weeks later (spec §2.4). @returns for the event, what expires when */
+async function expireOlder(tx: Tx, older: CredentialRecord | undefined, now: Date) {
+  if (older?.kind !== 'hmac') return undefined
+  const at = expiryBeside(older, now)
+  await asSystem(tx, () => expireCredential(tx, older.id, at))
+  return { fingerprint: older.fingerprint, at: at.toISOString() }
 }
 
 function password({ randomBytes }: Deps) {

@@ -142,6 +142,7 @@ async function targetParts(
   const credentials = await listLiveCredentials(
     tx,
     targets.map((target) => target.id),
+    now,
   )
   return targets.map((target): Part => {
     const part = { kind: 'target' as const, objectId: target.sessionId }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { configurationReports } from '../schema/configuration.ts'
@@ -6,6 +6,7 @@ import { environments } from '../schema/installation.ts'
 import { feeds } from '../schema/sources.ts'
 import { targetCredentials } from '../schema/targets.ts'
 import { sealedFeedSecret, sealedKey } from '../sealing.ts'
+import { isGoodAt } from './targets.ts'
 
 /** The newest version of an environment and what its snapshots have beside their parts; undefined: it is not set up. */
 export async function findWantedVersion(
@@ -32,15 +33,7 @@ export async function listCredentialSecrets(
   now: Date,
 ): Promise<Map<string, StoredCredential>> {
   const { id, kind, verifier, sealed, fingerprint } = targetCredentials
-  const rows = await tx
-    .select({ id, kind, verifier, sealed, fingerprint })
-    .from(targetCredentials)
-    .where(
-      and(
-        isNull(targetCredentials.revokedAt),
-        or(isNull(targetCredentials.expiresAt), gt(targetCredentials.expiresAt, now)),
-      ),
-    )
+  const rows = await tx.select({ id, kind, verifier, sealed, fingerprint }).from(targetCredentials).where(isGoodAt(now))
   const ofTargets = rows.flatMap((row): [string, StoredCredential][] => {
     const { id, kind, verifier, sealed, fingerprint: accessKeyId } = row
     if (kind === 'password' && verifier) return [[id, { kind, verifier }]]

@@ -1,4 +1,6 @@
 import type { Charge, FeeEstimate } from '#domain/billing/fees.ts'
+import type { FeedSecretKind } from '#domain/credential/feed-secret.ts'
+import type { CredentialStanding } from '#domain/credential/rotation.ts'
 import type { Level } from '#domain/group/states.ts'
 import type { AddressRole } from '#domain/session/fail-over.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
@@ -80,13 +82,17 @@ export type GroupView = {
 
 export type CredentialRow = {
   id: string
-  kind: string
+  kind: FeedSecretKind
   fingerprint: string
   createdBy: string
   createdAt: Date
   lastUsedAt: Date | null
+  expiresAt: Date | null
   revokedAt: Date | null
   revokedBy: string | null
+  standing: CredentialStanding
+  /** a client can log on with it now */
+  isLive: boolean
 }
 
 export type TargetView = {

@@ -1,4 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm'
+import { isLive, standingOf } from '#domain/credential/rotation.ts'
 import { liveCredentials } from '#domain/credential/secret.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { environmentSettings } from '#domain/reference/settings.ts'
@@ -31,7 +32,7 @@ export async function findTargetPage(
   const rows = await listTargetRows(tx, target.environment, delivery, now, group.id)
   const full = rows.find((one) => one.row.sessionId === sessionId)
   const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
-  const credentials = await credentialRows(tx, target, full?.observed)
+  const credentials = await credentialRows(tx, target, full?.observed, now)
   const failOver = await findFailOverFacts(tx, target, now)
   const to = otherRole(failOver.active)
   const fit = fitFailOver(failOver, to)
@@ -90,6 +91,7 @@ async function credentialRows(
   tx: Tx,
   target: TargetRecord,
   observed: ObservedTarget | undefined,
+  now: Date,
 ): Promise<CredentialRow[]> {
   const rows = await listCredentials(tx, target.id)
   const names = await listUserNames(
@@ -103,7 +105,10 @@ async function credentialRows(
     createdBy: row.createdBy,
     createdAt: row.claimedAt,
     lastUsedAt: observed?.lastCredential === row.fingerprint ? observed.lastLogonAt : null,
+    expiresAt: row.expiresAt,
     revokedAt: row.revokedAt,
+    standing: standingOf({ ...row, createdAt: row.claimedAt }, now),
+    isLive: isLive(row, now),
     revokedBy: row.revokedBy ? (names.get(row.revokedBy) ?? 'the exchange') : null,
   }))
 }
@@ -139,14 +144,15 @@ function failOverRight(reader: Actor, { state }: TargetRecord, fit: ReturnType<t
 function rightsOf(reader: Actor, target: TargetRecord, ownerId: string, credentials: readonly CredentialRow[]) {
   const isContact = reader.firmId === ownerId && reader.standings.includes('technical-contact')
   const isOperations = reader.isExchange && reader.standings.includes('operations')
-  const live = credentials.filter((one) => one.revokedAt === null).length
+  const live = credentials.filter((one) => one.isLive).length
   const right = (why: string | null) => ({ may: why === null, why })
   const open = target.state === 'closed' ? 'This target is closed.' : null
   const runs = isContact || isOperations ? null : 'This needs a technical contact of the owner, or operations.'
   return {
     mayCreatePassword: right(
       isContact
-        ? (open ?? (live >= liveCredentials ? `${live} live already; revoke one first.` : null))
+        ? (open ??
+            (live >= liveCredentials ? `${live} live already; revoke one first, or wait until one has expired.` : null))
         : 'Only a technical contact of the owner may create one.',
     ),
     mayPause: right(runs ?? open ?? (target.state === 'paused' ? 'It is paused already.' : null)),

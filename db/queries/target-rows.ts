@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
 import type { Tx } from '../client.ts'
@@ -9,7 +9,7 @@ import { targetCredentials, targetSources, targets } from '../schema/targets.ts'
 import { type Delivery, ledgerFor, type ObservedTarget } from './delivery.ts'
 import { listUserNames } from './people.ts'
 import type { TargetRow } from './status-view.ts'
-import { pauserOf } from './targets.ts'
+import { isGoodAt, pauserOf } from './targets.ts'
 
 /** A target that is not closed, with what it carries; wanted and observed side by side. */
 export type TargetFull = {
@@ -43,7 +43,7 @@ export async function listTargetRows(
     .orderBy(asc(targets.sessionId))
   const ids = rows.map((row) => row.target.id)
   const placed = await placementsOf(tx, ids, now)
-  const withPassword = await targetsWithCredential(tx, ids)
+  const withPassword = await targetsWithCredential(tx, ids, now)
   const names = await listUserNames(
     tx,
     rows.map((row) => row.target.pausedBy),
@@ -130,11 +130,11 @@ async function placementsOf(tx: Tx, ids: readonly string[], now: Date) {
     .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
 }
 
-async function targetsWithCredential(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+async function targetsWithCredential(tx: Tx, ids: readonly string[], now: Date): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const rows = await tx
     .selectDistinct({ targetId: targetCredentials.targetId })
     .from(targetCredentials)
-    .where(and(inArray(targetCredentials.targetId, [...ids]), isNull(targetCredentials.revokedAt)))
+    .where(and(inArray(targetCredentials.targetId, [...ids]), isGoodAt(now)))
   return new Set(rows.map((row) => row.targetId))
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import type { TargetState } from '#domain/group/states.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import type { AddressRole } from '#domain/session/fail-over.ts'
@@ -159,14 +159,30 @@ export async function findCredential(
   return row ? { ...row.credential, target: row.target } : undefined
 }
 
-/** Credentials of these targets that are not revoked, oldest first. */
-export async function listLiveCredentials(tx: Tx, targetIds: readonly string[]): Promise<CredentialRecord[]> {
+/** Neither revoked nor expired at this instant. */
+export const isGoodAt = (now: Date) =>
+  and(
+    isNull(targetCredentials.revokedAt),
+    or(isNull(targetCredentials.expiresAt), gt(targetCredentials.expiresAt, now)),
+  )
+
+/** Credentials of these targets that a client can log on with now, oldest first. */
+export async function listLiveCredentials(
+  tx: Tx,
+  targetIds: readonly string[],
+  now: Date,
+): Promise<CredentialRecord[]> {
   if (targetIds.length === 0) return []
   return tx
     .select(credentialColumns)
     .from(targetCredentials)
-    .where(and(inArray(targetCredentials.targetId, [...targetIds]), isNull(targetCredentials.revokedAt)))
+    .where(and(inArray(targetCredentials.targetId, [...targetIds]), isGoodAt(now)))
     .orderBy(asc(targetCredentials.claimedAt))
+}
+
+/** From this instant on nobody logs on with it. */
+export async function expireCredential(tx: Tx, id: string, expiresAt: Date): Promise<void> {
+  await tx.update(targetCredentials).set({ expiresAt }).where(eq(targetCredentials.id, id))
 }
 
 /** Every credential of a target with who made and who revoked it, newest first. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { signHmac } from '#connector/sessions/credentials.ts'
 import { WantedDatabase } from '#connector/wanted/wanted-database.ts'
 import { openConnectorPool } from '#db/client.ts'
+import { findTargetPage } from '#db/queries/target-page.ts'
 import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
 import { revokeCredential } from '#services/revoke-credential.ts'
 import { temporaryDirectory } from '#test/support/connector.ts'
@@ -43,7 +44,9 @@ async function wanted(key: Uint8Array | undefined = sealingKey) {
   onTestFinished(() => pool.close())
   const log = pino({ level: 'silent' })
   const data = temporaryDirectory()
-  const database = new WantedDatabase({ pool, environment: 'sandbox', connector: 'main', data, log, sealingKey: key })
+  const now = () => db.clock.now
+  const place = { pool, environment: 'sandbox', connector: 'main', data } as const
+  const database = new WantedDatabase({ ...place, log, sealingKey: key, now })
   const read = await database.read()
   if (!read.ok) throw new Error(JSON.stringify(read))
   return read
@@ -140,6 +143,54 @@ describe('an access key', () => {
     const ref = { kind: 'hmac', ref: made.credentialId }
     await publish(sessionId, (document) => ({ ...document, credentials: [ref] }))
     expect(await credentials()).toHaveLength(1)
+  })
+})
+
+describe('a second access key', () => {
+  const expiryOf = async (id: string) => {
+    const [row] = await db.owner<
+      { at: Date | null }[]
+    >`select expires_at as at from dc.target_credentials where id = ${id}`
+    return row?.at?.getTime()
+  }
+
+  test('lets the older one expire four weeks later, and a third is refused until one is gone', async () => {
+    const second = done(await create('alex'))
+    const madeAt = db.clock.now.getTime()
+    expect(await expiryOf(made.credentialId)).toBeLessThanOrEqual(madeAt + 28 * 86_400_000)
+    expect(await expiryOf(made.credentialId)).toBeGreaterThan(madeAt + 27 * 86_400_000)
+    expect(await expiryOf(second.credentialId)).toBeUndefined()
+    expect(await credentials()).toHaveLength(2)
+    expect(codeOf(await create('alex'))).toBe('too-many-credentials')
+    const me = await sandbox.actor('alex')
+    const page = await db.database.withActor(me, (tx) => findTargetPage(tx, me, sessionId, db.clock.now))
+    expect(page?.credentials?.filter((one) => one.isLive).map(({ id, standing }) => [id, standing])).toEqual([
+      [second.credentialId, 'valid'],
+      [made.credentialId, 'expiring'],
+    ])
+    const [event] = await db.owner<{ expires: { fingerprint: string } }[]>`
+      select after->'expires' as expires from dc.audit_events where action = 'credential.create' and refused is null order by seq desc limit 1`
+    expect(event?.expires.fingerprint).toBe(made.fingerprint)
+
+    // at its instant, without a new version, the connector takes it no more
+    const pool = openConnectorPool(db.urls.dc_connector)
+    onTestFinished(() => pool.close())
+    const data = temporaryDirectory()
+    const log = pino({ level: 'silent' })
+    const place = { pool, environment: 'sandbox', connector: 'main', data } as const
+    const following = new WantedDatabase({ ...place, log, sealingKey, now: () => db.clock.now })
+    const keysNow = async () => {
+      const read = await following.read()
+      if (!read.ok) throw new Error('nothing is wanted')
+      const target = read.snapshot.targets.find((one) => one.sessionId === sessionId)
+      return { version: read.snapshot.version, keys: target?.credentials.length }
+    }
+    const before = await keysNow()
+    sandbox.tick(28 * 86_400_000)
+    expect(before.keys).toBe(2)
+    expect(await keysNow()).toEqual({ version: before.version, keys: 1 })
+    done(await create('alex'))
+    expect(await expiryOf(second.credentialId)).toBeGreaterThan(db.clock.now.getTime())
   })
 })
 

@@ -30,6 +30,8 @@ type Options = {
   log: Logger
   /** Opens the secrets of access keys. */
   sealingKey?: Uint8Array | undefined
+  /** What decides whether a credential has expired; default: the wall clock. */
+  now?: () => Date
 }
 type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
 
@@ -118,7 +120,7 @@ export class WantedDatabase implements WantedSource {
         if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
         this.newest = found.newest
         if (found.newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
-        const stored = await listCredentialSecrets(tx, environment, new Date())
+        const stored = await listCredentialSecrets(tx, environment, this.options.now?.() ?? new Date())
         const usable = [...stored.keys()].sort()
         const { last } = this
         const isKnown = last?.snapshot.version === found.newest && last.variant === usable.join(' ')
