@@ -9,6 +9,7 @@ const databaseServer = ['test/support/database-server.ts']
  * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, two workers (ADR 24);
  * alone: what builds anew or counts seconds, with nothing beside it.
  * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, `*.alone.test.ts`, and every other `*.test.ts`.
+ * Where files are not isolated, a worker imports what they share once: none of ours keeps state in a module that another would see.
  */
 export default defineConfig({
   root,
@@ -22,6 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.{db,process,alone}.test.{ts,tsx}'],
+          isolate: false,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -33,6 +35,7 @@ export default defineConfig({
           name: 'db',
           include: ['test/**/*.db.test.{ts,tsx}'],
           globalSetup: databaseServer,
+          isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
