@@ -1,17 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recover } from '#journal/recovery.ts'
 import { Segments } from '#journal/segments.ts'
+import { compileProgram, type Program } from '#test/support/program.ts'
 import { randomFrom } from './random-journal.ts'
 import { temporaryDirectory } from './support.ts'
 
-const child = fileURLToPath(new URL('./crash-child.ts', import.meta.url))
+let child: Program
+beforeAll(async () => {
+  child = await compileProgram(fileURLToPath(new URL('./crash-child.ts', import.meta.url)))
+})
+afterAll(() => child?.remove())
 
 /** Run until it has promised `count` batches and killed at that instant. */
 async function killedAfter(dir: string, count: number): Promise<{ start: number; promised: number }> {
-  const process_ = spawn(process.execPath, ['--import', 'tsx', child, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const process_ = spawn(process.execPath, [child.path, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   process_.stdout.on('data', (chunk: Buffer) => {
     text += chunk

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { systemClock } from '#connector/clock.ts'
 import { runConnector } from '#connector/run.ts'
@@ -22,17 +21,17 @@ export type Answer =
 
 /*
  * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
- * tsx connector-child.ts CONFIG DATA SEGMENT_BYTES ROOM
- * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are.
+ * CONFIG DATA SEGMENT_BYTES ROOM WRITE_MODULE
+ * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are. WRITE_MODULE: what the journal's thread writes with.
  */
-const [config = '', data = '', segmentBytes = '', room = '0'] = process.argv.slice(2)
+const [config = '', data = '', segmentBytes = '', room = '0', writeModule = ''] = process.argv.slice(2)
 const plan = new Int32Array(new SharedArrayBuffer(12))
 let aheadMs = 0
 
 const noRoom = () => Object.assign(new Error('no space left'), { code: 'ENOSPC' })
 
 const told: FilePort = {
-  writeModule: fileURLToPath(new URL('../../journal/faulty-write.mjs', import.meta.url)),
+  writeModule,
   writeData: plan,
   zero: async (fd, bytes, position) => {
     if (Atomics.load(plan, 0) > 0) throw noRoom()
@@ -41,7 +40,7 @@ const told: FilePort = {
 }
 
 const bounded: FilePort = {
-  writeModule: fileURLToPath(new URL('./bounded-write.mjs', import.meta.url)),
+  writeModule,
   writeData: { dir: dirname(data), room: Number(room) },
   zero: async (fd, bytes, position) => {
     if (usedBytes(dirname(data)) + bytes > Number(room)) throw noRoom()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { compileProgram, type Program } from '#test/support/program.ts'
 import { judge } from './account.ts'
 import { Client } from './client.ts'
 import type { Answer, Order } from './connector-child.ts'
@@ -13,7 +14,9 @@ import type { SmallDisk } from './small-disk.ts'
 import { gateways, snapshot, targets } from './wanted.ts'
 
 export const segmentBytes = 2 * 1024 * 1024
-const program = fileURLToPath(new URL('./connector-child.ts', import.meta.url))
+const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+/** What the journal's thread writes with: a disk that is told when it is full, and one that has so much room. */
+const writes = { told: besideThis('../../journal/faulty-write.mjs'), bounded: besideThis('./bounded-write.mjs') }
 
 type Look = Extract<Answer, { event: 'look' }>
 
@@ -32,6 +35,7 @@ export class Rig {
     readonly dir: string,
     readonly gateways: readonly Gateway[],
     readonly clients: readonly Client[],
+    private readonly program: Program,
     private readonly disk: SmallDisk | undefined,
   ) {
     this.journal = join(disk?.here ?? dir, 'data', 'journal')
@@ -47,6 +51,7 @@ export class Rig {
       dir,
       gateways.map((one, i) => new Gateway(feedPorts[i] ?? 0, one)),
       clients,
+      await compileProgram(besideThis('./connector-child.ts')),
       disk,
     )
     await rig.launch()
@@ -70,11 +75,13 @@ export class Rig {
 
   async launch(): Promise<void> {
     this.stderr = ''
-    const { dir, disk } = this
+    const { dir, disk, program } = this
     const room = disk?.way === 'bounded' ? disk.bytes : 0
     const data = disk?.data ?? join(dir, 'data')
-    const [execPath = process.execPath, ...execArgv] = [...(disk?.launcher ?? []), process.execPath, '--import', 'tsx']
-    const child = fork(program, [join(dir, 'config.json'), data, `${segmentBytes}`, `${room}`], {
+    const command = [...(disk?.launcher ?? []), process.execPath, '--enable-source-maps']
+    const [execPath = process.execPath, ...execArgv] = command
+    const write = room > 0 ? writes.bounded : writes.told
+    const child = fork(program.path, [join(dir, 'config.json'), data, `${segmentBytes}`, `${room}`, write], {
       execPath,
       execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -141,6 +148,7 @@ export class Rig {
     await Promise.all([...this.gateways, ...this.clients].map((party) => party.stop()))
     await this.end('SIGKILL')
     rmSync(this.dir, { recursive: true, force: true })
+    this.program.remove()
   }
 
   private async end(signal?: NodeJS.Signals): Promise<void> {
