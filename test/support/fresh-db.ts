@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from '#db/client.ts'
-import { emptyDatabase } from '#db/empty-database.ts'
 import { type RoleUrls, rolePasswords, roleUrls } from '#db/roles.ts'
 import { onServer } from './on-server.ts'
 import { templateName, testKey } from './test-key.ts'
@@ -38,7 +37,7 @@ export async function freshDb(): Promise<FreshDb> {
     urls,
     owner,
     clock,
-    truncate: () => emptyDatabase(url.href),
+    truncate: () => deleteAll(owner),
     close: async () => {
       await Promise.all([database.close(), owner.end({ timeout: 5 })])
       await onServer(server, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`))
@@ -53,3 +52,19 @@ async function createFromTemplate(sql: postgres.Sql, name: string): Promise<void
 }
 
 /** Deleting the few rows of a test is many times faster than truncating fifty tables; `replica` leaves triggers and keys out of it. */
+async function deleteAll(owner: postgres.Sql): Promise<void> {
+  const kept = ['installation', 'environments']
+  await owner.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    const tables = await tx<{ name: string }[]>`
+      select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'dc' and tablename <> all(${kept})`
+    const sequences = await tx<{ name: string }[]>`
+      select format('%I.%I', schemaname, sequencename) as name from pg_sequences where schemaname = 'dc' and last_value is not null`
+    const statements = [
+      ...tables.map(({ name }) => `delete from ${name}`),
+      ...sequences.map(({ name }) => `alter sequence ${name} restart`),
+      'update dc.environments set newest_version = 0, settings = default',
+    ]
+    await tx.unsafe(statements.join(';'))
+  })
+}
