@@ -5,8 +5,9 @@ import { feedState } from '#domain/status/feed.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
 import type { Tx } from '../client.ts'
 import { observedRefusedLogons, observedSources } from '../schema/observed.ts'
-import { feeds, sourceSessions } from '../schema/sources.ts'
+import { sourceSessions } from '../schema/sources.ts'
 import { type Delivery, loadDelivery } from './delivery.ts'
+import { findFeed } from './sources.ts'
 import { figuresOf } from './status.ts'
 
 const connectionOf = z.object({
@@ -56,11 +57,8 @@ export async function findFeedPage(
   feedId: string,
   now: Date,
 ): Promise<FeedView | undefined> {
-  const [feed] = await tx
-    .select()
-    .from(feeds)
-    .where(and(eq(feeds.environment, environment), eq(feeds.id, feedId)))
-  if (!feed) return undefined
+  const feed = await findFeed(tx, feedId)
+  if (feed?.environment !== environment) return undefined
   const delivery = await loadDelivery(tx, environment, now)
   const unseen = { id: feedId, part: 'unanswered' as const, connected: false, gap: 0, lost: 0 }
   const state = feedState(delivery.feeds.get(feedId) ?? unseen, feed.state, delivery.heard)
