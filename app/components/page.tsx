@@ -82,14 +82,19 @@ export interface Fact {
   value: ReactNode
 }
 
-/** Names and values, one under the other; wide pages set them in two columns. */
-export function Facts({ facts }: { facts: readonly (Fact | false | undefined)[] }) {
+/** Names and values, one under the other; wide pages set them in two columns, and so do narrow ones where all values are short (`dense`). */
+export function Facts({ facts, dense = false }: { facts: readonly (Fact | false | undefined)[]; dense?: boolean }) {
+  const columns = dense ? 'grid-cols-[minmax(0,2fr)_minmax(0,3fr)]' : ''
+  const row = dense ? 'grid-cols-subgrid py-1.5' : 'py-2'
   return (
-    <dl className="grid gap-x-8 border-t border-line sm:grid-cols-[minmax(9rem,14rem)_1fr]">
+    <dl className={`grid gap-x-4 border-t border-line ${columns} sm:grid-cols-[minmax(9rem,14rem)_1fr] sm:gap-x-8`}>
       {facts.map(
         (fact) =>
           fact && (
-            <div key={fact.term} className="col-span-full grid border-b border-line py-2 sm:grid-cols-subgrid">
+            <div
+              key={fact.term}
+              className={`col-span-full grid border-b border-line sm:grid-cols-subgrid sm:py-2 ${row}`}
+            >
               <dt className="text-muted">{fact.term}</dt>
               <dd className="min-w-0">{fact.value}</dd>
             </div>

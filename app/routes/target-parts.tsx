@@ -16,6 +16,7 @@ import { logonFacts } from './target-logon.ts'
 export function Connection({ target, clientCommand }: { target: TargetView; clientCommand: string | null }) {
   return (
     <Section title="Connection" intro="What your client sends. The names are seen from your side.">
+      <h3 className="mb-1">Where it connects</h3>
       <Facts
         facts={[
           ...target.listen.map((address) => ({
@@ -23,6 +24,18 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
             value: <Copyable text={`${address.host}:${address.port}`} label={`the ${address.role} address`} />,
           })),
           target.listen.length > 1 && { term: 'In force', value: inForceWords(target) },
+          { term: 'Protocol', value: protocolNames[target.protocol] ?? target.protocol },
+          { term: 'Sources on', value: gatewayName(target.gateway) },
+          clientCommand !== null && {
+            term: 'In a terminal',
+            value: <Copyable text={clientCommand} label="the command" />,
+          },
+        ]}
+      />
+      <h3 className="mt-5 mb-1">What its Logon says</h3>
+      <Facts
+        dense
+        facts={[
           { term: 'BeginString (8)', value: <Mono>FIX.4.2</Mono> },
           { term: 'SenderCompID (49)', value: <Copyable text={target.senderCompId} label="SenderCompID" /> },
           { term: 'SenderSubID (50)', value: 'yours: letters and digits' },
@@ -30,12 +43,6 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
           { term: 'TargetCompID (56)', value: <Copyable text={target.exchange.compId} label="TargetCompID" /> },
           { term: 'TargetSubID (57)', value: <Copyable text={target.exchange.subId} label="TargetSubID" /> },
           ...logonFacts(target.protocol),
-          { term: 'Protocol', value: protocolNames[target.protocol] ?? target.protocol },
-          { term: 'Sources on', value: gatewayName(target.gateway) },
-          clientCommand !== null && {
-            term: 'In a terminal',
-            value: <Copyable text={clientCommand} label="the command" />,
-          },
         ]}
       />
     </Section>
@@ -132,6 +139,7 @@ export function Session({ target, stale }: { target: TargetView; stale: boolean 
   return (
     <Section title="Session">
       <Facts
+        dense
         facts={[
           { term: 'State', value: sessionWords[session.state] ?? session.state },
           session.since !== null && { term: 'Since', value: <Instant at={session.since} /> },
@@ -169,32 +177,48 @@ const sessionWords: Record<string, string> = {
   refused: 'Refused by the connector',
 }
 
+/** Copies that stand open; the others unfold. */
+const openCopies = 5
+
 /** The newest copies, decoded: what the client has just received. */
 export function RecentCopies({ copies, delivered, stale }: { copies: Copies; delivered: number; stale: boolean }) {
+  const more = copies.slice(openCopies)
   return (
     <Section title="Newest copies" intro={stale ? 'As last reported; the connector is silent.' : undefined}>
-      <Table
-        caption="Newest copies"
-        rows={copies}
-        rowKey={(copy) => String(copy.seq)}
-        empty={
-          delivered === 0
-            ? 'No copy has gone out on this target this week. The newest ten appear here when its client logs on.'
-            : 'No copy has gone out since the connector started. The newest ten appear here with the next one.'
-        }
-        columns={[
-          { key: 'seq', head: 'Number (34)', tight: true, number: true, cell: (copy) => <Count of={copy.seq} /> },
-          { key: 'at', head: 'Sent', cell: (copy) => <Instant at={copy.at} show="time" precision="ms" /> },
-          { key: 'source', head: 'Source', cell: (copy) => <Mono>{copy.source}</Mono> },
-          { key: 'sourceSeq', head: 'Its number (1181)', number: true, cell: (copy) => <Count of={copy.sourceSeq} /> },
-          { key: 'kind', head: 'What', cell: (copy) => copy.kind },
-          { key: 'symbol', head: 'Symbol', cell: (copy) => copy.symbol ?? '–', blank: (copy) => !copy.symbol },
-          { key: 'side', head: 'Side', cell: (copy) => copy.side ?? '–', blank: (copy) => !copy.side },
-          { key: 'qty', head: 'Quantity', number: true, cell: (copy) => copy.qty ?? '–', blank: (copy) => !copy.qty },
-          { key: 'px', head: 'Price', number: true, cell: (copy) => copy.px ?? '–', blank: (copy) => !copy.px },
-        ]}
-      />
+      <CopyTable caption="Newest copies" copies={copies.slice(0, openCopies)} delivered={delivered} />
+      {more.length > 0 && (
+        <details>
+          <summary className="link cursor-pointer py-2">Show all {copies.length}</summary>
+          <CopyTable caption="Copies before them" copies={more} delivered={delivered} />
+        </details>
+      )}
     </Section>
+  )
+}
+
+function CopyTable({ caption, copies, delivered }: { caption: string; copies: Copies; delivered: number }) {
+  return (
+    <Table
+      caption={caption}
+      rows={copies}
+      rowKey={(copy) => String(copy.seq)}
+      empty={
+        delivered === 0
+          ? 'No copy has gone out on this target this week. The newest ten appear here when its client logs on.'
+          : 'No copy has gone out since the connector started. The newest ten appear here with the next one.'
+      }
+      columns={[
+        { key: 'seq', head: 'Number (34)', tight: true, number: true, cell: (copy) => <Count of={copy.seq} /> },
+        { key: 'at', head: 'Sent', cell: (copy) => <Instant at={copy.at} show="time" precision="ms" /> },
+        { key: 'source', head: 'Source', cell: (copy) => <Mono>{copy.source}</Mono> },
+        { key: 'sourceSeq', head: 'Its number (1181)', number: true, cell: (copy) => <Count of={copy.sourceSeq} /> },
+        { key: 'kind', head: 'What', cell: (copy) => copy.kind },
+        { key: 'symbol', head: 'Symbol', cell: (copy) => copy.symbol ?? '–', blank: (copy) => !copy.symbol },
+        { key: 'side', head: 'Side', cell: (copy) => copy.side ?? '–', blank: (copy) => !copy.side },
+        { key: 'qty', head: 'Quantity', number: true, cell: (copy) => copy.qty ?? '–', blank: (copy) => !copy.qty },
+        { key: 'px', head: 'Price', number: true, cell: (copy) => copy.px ?? '–', blank: (copy) => !copy.px },
+      ]}
+    />
   )
 }
 
