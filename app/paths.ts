@@ -26,6 +26,7 @@ export const paths = {
   groupRequests: (groupId: string) => `/groups/${part(groupId)}/requests`,
   groupBilling: (groupId: string) => `/groups/${part(groupId)}/billing`,
   withdrawConsent: (groupId: string) => `/groups/${part(groupId)}/withdraw-consent`,
+  endContact: (groupId: string, contactId: string) => `/groups/${part(groupId)}/contacts/${part(contactId)}/end`,
   target: (sessionId: string) => `/targets/${part(sessionId)}`,
   targetEvents: (sessionId: string) => `/events/targets/${part(sessionId)}`,
   createPassword: (sessionId: string) => `/targets/${part(sessionId)}/create-password`,

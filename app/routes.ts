@@ -20,6 +20,7 @@ export default [
     route('billing', 'routes/group.billing.tsx'),
   ]),
   route('groups/:groupId/withdraw-consent', 'routes/group.withdraw-consent.tsx'),
+  route('groups/:groupId/contacts/:contactId/end', 'routes/group.end-contact.tsx'),
 
   route('targets/:sessionId', 'routes/target.tsx'),
   route('targets/:sessionId/create-password', 'routes/target.create-password.tsx'),

@@ -81,6 +81,7 @@ function explain(error: AnyRefusal): Explained {
     case 'unfit-failover':
     case 'too-many-credentials':
     case 'nothing-to-withdraw':
+    case 'contact-ended':
     case 'uncovered':
     case 'invalid-configuration':
       return explainActs(error)
@@ -163,6 +164,7 @@ function explainActs(
     | 'unfit-failover'
     | 'too-many-credentials'
     | 'nothing-to-withdraw'
+    | 'contact-ended'
     | 'uncovered'
     | 'invalid-configuration'
   >,
@@ -180,6 +182,8 @@ function explainActs(
       return at(409, `${error.limit} are live already. Revoke one first, or wait until one has expired.`)
     case 'nothing-to-withdraw':
       return at(409, 'There is no live consent of your firm for these sources. Nothing was changed.')
+    case 'contact-ended':
+      return at(409, 'This person is no contact of the group any more. Nothing was changed.')
     case 'uncovered':
       return at(409, `Not every clearing firm has agreed to ${list(error.sources)}. Nothing was published.`)
     case 'invalid-configuration':

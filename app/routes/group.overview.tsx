@@ -98,6 +98,21 @@ function Contacts() {
           { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
           { key: 'by', head: 'Authorized by', cell: (contact) => contact.authorizedBy },
           { key: 'since', head: 'Since', tight: true, cell: (contact) => <Instant at={contact.since} show="day" /> },
+          {
+            key: 'end',
+            head: '',
+            cell: (contact) =>
+              contact.mayEnd ? (
+                <Link to={paths.endContact(group.id, contact.id)} className="link">
+                  End
+                  <span className="sr-only">
+                    {' '}
+                    {contact.name} for {contact.authorizedBy}
+                  </span>
+                </Link>
+              ) : null,
+            blank: (contact) => !contact.mayEnd,
+          },
         ]}
       />
     </Section>

@@ -34,6 +34,7 @@ export type Refused =
   /** the parts do not make a configuration that a connector can run */
   | { code: 'invalid-configuration'; problems: string[] }
   | { code: 'nothing-to-withdraw' }
+  | { code: 'contact-ended' }
   | { code: 'too-many-credentials'; limit: number }
   | { code: 'already-revoked' }
   | { code: 'already-paused'; by: string }

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { mayEndContact } from '#domain/group/contacts.ts'
 import { groupStateSentences, groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { itemsInOne, type NamedFirm } from '#domain/request/items.ts'
@@ -43,6 +44,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
   const members = await listMembers(tx, groupId, now)
   const live = await listConsents(tx, groupId, now)
   const ledger = ledgerFor(delivery, { sessionIds: sessions })
+  const contacts = await listContacts(tx, groupId, now)
   const isLive = group.state === 'live'
   const isOver = group.state === 'closed' || group.state === 'abandoned'
   return {
@@ -61,7 +63,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
     otherSources: seesAll ? null : await countOthers(tx, groupId, members.length),
     targets: targets.map((target) => target.row),
-    contacts: (await listContacts(tx, groupId, now)).map((contact) => ({
+    contacts: contacts.map((contact) => ({
       id: contact.id,
       name: contact.name,
       title: contact.title,
@@ -69,6 +71,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
       phone: contact.phone,
       authorizedBy: contact.firmName,
       since: contact.during.from ?? now,
+      mayEnd: mayEndContact(contact, reader, contacts),
     })),
     fee: seesAll && !isOver ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
     charges: seesAll ? await chargesOf(tx, group, now) : [],
@@ -178,6 +181,7 @@ const eventWords: Record<string, string> = {
   'request.confirm': 'Applied by the connector',
   'request.undo': 'Publication undone',
   'consent.withdraw': 'Consent withdrawn',
+  'contact.end': 'Contact ended',
   'target.pause': 'Target paused',
   'target.resume': 'Target resumed',
   'target.fail-over': 'Target failed over',

@@ -64,6 +64,8 @@ export type GroupView = {
     phone: string
     authorizedBy: string
     since: Date
+    /** whether this reader may end them */
+    mayEnd: boolean
   }[]
   fee: FeeEstimate | null
   /** by month, newest first; as far as they are known today, for those who see the fee */

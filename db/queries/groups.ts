@@ -214,13 +214,13 @@ export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInse
   await tx.insert(groupContacts).values(row)
 }
 
-/** End contacts in force: of the whole group, of one person for one firm, or those that a request named. */
+/** End contacts in force: of the whole group, one of them, of one person for one firm, or those that a request named. */
 export async function endContacts(
   tx: Tx,
-  which: { groupId: string; email?: string; authorizedBy?: string; basisId?: string },
+  which: { groupId: string; id?: string; email?: string; authorizedBy?: string; basisId?: string },
   ended: { by: string; reason?: string; now: Date },
 ): Promise<void> {
-  const { groupId, email, authorizedBy, basisId } = which
+  const { groupId, id, email, authorizedBy, basisId } = which
   await tx
     .update(groupContacts)
     .set({
@@ -231,6 +231,7 @@ export async function endContacts(
     .where(
       and(
         eq(groupContacts.groupId, groupId),
+        id === undefined ? undefined : eq(groupContacts.id, id),
         email === undefined ? undefined : sql`lower(${groupContacts.email}) = lower(${email})`,
         authorizedBy === undefined ? undefined : eq(groupContacts.authorizedBy, authorizedBy),
         basisId === undefined ? undefined : eq(groupContacts.basisId, basisId),

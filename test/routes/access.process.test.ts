@@ -32,6 +32,11 @@ const pages: Record<string, { at: string; needs: Permission | 'nothing'; missing
     needs: 'consent:withdraw',
     missing: true,
   },
+  '/groups/:groupId/contacts/:contactId/end': {
+    at: `/groups/${id}/contacts/${id}/end`,
+    needs: 'contact:end',
+    missing: true,
+  },
   '/targets/:sessionId': { at: '/targets/ZZZZZZ', needs: 'target:read', missing: true },
   '/targets/:sessionId/create-password': {
     at: '/targets/ZZZZZZ/create-password',

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { listSights } from '#db/queries/groups.ts'
-import { findActor } from '#db/queries/people.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
 import { changeRoles } from '#services/change-roles.ts'
@@ -297,41 +296,6 @@ describe('undoing a publication', () => {
       select session_id, t.state from dc.targets t join dc.groups g on g.id = t.group_id where g.name = 'Refused'`
     expect(target?.state).toBe('closed')
     expect(await part(target?.session_id)).toBeNull()
-  })
-})
-
-describe('a request under way', () => {
-  /** An administrator of the exchange, as the installation's command line makes one. */
-  const administrator = async () => {
-    const { firmId } = await sandbox.actor('harper')
-    const id = randomUUID()
-    await db.owner`insert into dc.users (id, firm_id, email, name) values (${id}, ${firmId}, 'ada@harbor.example', 'Ada Harbor')`
-    const during = `[${db.clock.now.toISOString()},)`
-    await db.owner`insert into dc.role_grants (user_id, firm_id, role, during) values (${id}, ${firmId}, 'administrator', ${during})`
-    const actor = await db.database.asJobs((tx) => findActor(tx, id, db.clock.now))
-    return actor!
-  }
-
-  test('keeps somebody to answer it: the last signatory’s role is not taken, and locking them out is written down', async () => {
-    const ada = await administrator()
-    const xan = await sandbox.actor('xan')
-    sandbox.tick()
-    const about = { commandId: randomUUID(), userId: xan.userId, reason: 'Moved.' }
-    const taken = await changeRoles({ ...about, version: 1, roles: ['viewer'] }, ada, sandbox.deps)
-    const error = { code: 'leaves-nobody', firm: 'Xenon Clearing', roles: ['clearing-signatory'] }
-    expect(taken).toMatchObject({ ok: false, error: { ...error, numbers: expect.arrayContaining([3]) } })
-    done(await changeRoles({ ...about, version: 1, roles: ['clearing-signatory', 'viewer'] }, ada, sandbox.deps))
-    const { firmId } = xan
-    const other = randomUUID()
-    await db.owner`insert into dc.users (id, firm_id, email, name) values (${other}, ${firmId}, 'x@xenon.example', 'Xia Xenon')`
-    const during = `[${db.clock.now.toISOString()},)`
-    await db.owner`insert into dc.role_grants (user_id, firm_id, role, during) values (${other}, ${firmId}, 'clearing-signatory', ${during})`
-    sandbox.tick()
-    done(await changeRoles({ ...about, commandId: randomUUID(), version: 2, roles: ['viewer'] }, ada, sandbox.deps))
-    done(await disableUser({ commandId: randomUUID(), userId: other, reason: 'Left.' }, ada, sandbox.deps))
-    const [event] =
-      await db.owner`select after from dc.audit_events where action = 'user.disable' and object_id = ${other}`
-    expect(event?.after).toMatchObject({ state: 'disabled', leavesNobodyFor: expect.arrayContaining([3]) })
   })
 })
 

@@ -26,12 +26,14 @@ export const withdrawConsentInput = z.object({
   mode: z.enum(withdrawalModes, 'Choose one of the two.'),
   reason,
 })
+export const endContactInput = z.object({ commandId, groupId: z.uuid(), contactId: z.uuid(), reason })
 /** Pause, resume, create a password: one target and a reason. */
 export const targetCommandInput = z.object({ commandId, sessionId, reason })
 export const failOverInput = z.object({ commandId, sessionId, to: z.enum(addressRoles), reason })
 export const revokeCredentialInput = z.object({ commandId, credentialId: z.uuid(), reason })
 
 export type WithdrawConsentInput = z.output<typeof withdrawConsentInput>
+export type EndContactInput = z.output<typeof endContactInput>
 export type TargetCommandInput = z.output<typeof targetCommandInput>
 export type FailOverInput = z.output<typeof failOverInput>
 export type RevokeCredentialInput = z.output<typeof revokeCredentialInput>

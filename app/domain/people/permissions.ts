@@ -41,6 +41,7 @@ export const permissions = {
   'request:decide-as-exchange': ['gam'],
   'request:undo': ['gam'],
   'consent:withdraw': ['clearing-signatory'],
+  'contact:end': ['clearing-signatory', 'requester', 'authorized-contact', 'operations'],
   'target:pause': ['technical-contact', 'operations'],
   'target:fail-over': ['gam'],
   'credential:create': ['technical-contact'],
