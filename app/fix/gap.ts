@@ -88,11 +88,13 @@ function forget(gap: Gap, seqNum: number, early: Early): void {
   if (early) gap.earlyBytes -= bytesOf(early.message)
 }
 
-/** The peer declared the numbers below `nextIn` void: what was kept of them is not wanted any more. */
-export function dropEarlyBelow(turn: Turn, nextIn: number): void {
+/** The peer declared the numbers below `nextIn` void: what was kept of them, in order; it is forgotten here. */
+export function takeEarlyBelow(turn: Turn, nextIn: number): Message[] {
   const gap = gapOf(turn)
-  if (!gap) return
-  for (const [seqNum, early] of gap.early) if (seqNum < nextIn) forget(gap, seqNum, early)
+  if (!gap) return []
+  const below = [...gap.early].filter(([seqNum]) => seqNum < nextIn).sort(([a], [b]) => a - b)
+  for (const [seqNum, early] of below) forget(gap, seqNum, early)
+  return below.flatMap(([, early]) => (early ? [early.message] : []))
 }
 
 /** No progress: ask once more; after the third time the first missing stretch is lost and the session goes on behind it. */

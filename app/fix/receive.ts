@@ -1,11 +1,12 @@
 import type { Violation } from './drafts.ts'
-import { advanceGap, dropEarlyBelow, gapOf, keepEarly, surrender, takeEarly } from './gap.ts'
+import { advanceGap, gapOf, keepEarly, surrender, takeEarly, takeEarlyBelow } from './gap.ts'
 import { receiveLogout } from './logout.ts'
 import type { Message } from './message.ts'
 import { Reason } from './reasons.ts'
 import { lowNumberText, reject } from './refuse.ts'
 import { receiveResendRequest } from './resend-request.ts'
 import { receiveInSessionLogon } from './reset.ts'
+import type { AsideReason } from './session-state.ts'
 import { isSessionType, maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
 import { origTimeViolation, violationOf } from './validate.ts'
@@ -96,7 +97,7 @@ function inSequence(turn: Turn, message: Message, seqNum: number, atMs: number):
   const violation = violationOf(turn.session.config, message, atMs)
   if (violation) {
     turn.session.nextIn++
-    setAside(turn, message, seqNum, violation)
+    setAside(turn, message, violation.reason === Reason.msgType ? 'unknown-type' : 'rejected')
     refuse(turn, message, violation)
     // who wants to leave may, whatever is wrong with the way it says so
     if (message.msgType === '5' && !violation.fatal) receiveLogout(turn)
@@ -129,11 +130,10 @@ function inSequence(turn: Turn, message: Message, seqNum: number, atMs: number):
   }
 }
 
-/** Rejected for good: whoever must lose nothing of what this peer sends keeps it all the same. */
-function setAside(turn: Turn, message: Message, seqNum: number, { reason }: Violation): void {
-  if (isSessionType(message.msgType)) return
-  const why = reason === Reason.msgType ? 'unknown-type' : 'rejected'
-  turn.effects.push({ type: 'set-aside', message, seqNum, why })
+/** Not acted upon for good: whoever must lose nothing of what this peer sends keeps it all the same. */
+function setAside(turn: Turn, message: Message, why: AsideReason): void {
+  const { msgType, seqNum } = message
+  if (!isSessionType(msgType)) turn.effects.push({ type: 'set-aside', message, seqNum, why })
 }
 
 function answerTestRequest(turn: Turn, message: Message): void {
@@ -191,8 +191,8 @@ function gapFill(turn: Turn, message: Message, seqNum: number, next: number): vo
     return
   }
   turn.effects.push({ type: 'gap-filled', begin: seqNum, end: next - 1 })
+  for (const early of takeEarlyBelow(turn, next)) setAside(turn, early, 'gap-filled')
   turn.session.nextIn = next
-  dropEarlyBelow(turn, next)
 }
 
 /** Reset mode: 36 becomes the expected number. What was still missing below it is lost; what was kept is not. */
@@ -200,7 +200,6 @@ function adopt(turn: Turn, next: number): void {
   surrender(turn, Math.min(next, turn.session.highestIn + 1))
   turn.session.nextIn = next
   if (turn.session.highestIn < next - 1) turn.session.highestIn = next - 1
-  dropEarlyBelow(turn, next)
 }
 
 /** Plain FIX: the number of a Sequence Reset-Reset itself means nothing, and it can only raise the expected one. */

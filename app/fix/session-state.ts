@@ -154,6 +154,9 @@ export type Input = { nowMs: number } & (
   | { type: 'rival-logon' }
 )
 
+/** Why an application message is not acted upon though its number is used up. */
+export type AsideReason = 'unknown-type' | 'rejected' | 'gap-filled'
+
 /**
  * What the driver must do, in this order. All records of one step belong to one batch; frames leave, and the connection
  * closes, when that batch is durable.
@@ -164,10 +167,10 @@ export type Effect =
   /** An application message, each once and in order. It and `nextIn` are kept together. Read it now: it may be reused. `resent`: 43=Y. */
   | { type: 'accept'; message: Message; seqNum: number; nextIn: number; resent: boolean }
   /**
-   * An application message that was rejected though its number is used up: it will not come again. Read it now, as with
-   * `accept`. The `next-in` of the same step stands for its number.
+   * An application message that was rejected, or passed over by a Gap Fill after it had come, though its number is used
+   * up: it will not come again. Read it now, as with `accept`. The `next-in` of the same step stands for its number.
    */
-  | { type: 'set-aside'; message: Message; seqNum: number; why: 'unknown-type' | 'rejected' }
+  | { type: 'set-aside'; message: Message; seqNum: number; why: AsideReason }
   /** The expected number moved without a message to keep: journal it with the next batch. */
   | { type: 'next-in'; nextIn: number }
   /** Check these credentials and answer with `verified`. */

@@ -9,6 +9,7 @@ import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { gapFillDraft } from '#fix/drafts.ts'
 import type { Message } from '#fix/message.ts'
 import { acceptInSequence } from '#fix/session.ts'
+import type { AsideReason } from '#fix/session-state.ts'
 import type { Intake } from './intake.ts'
 
 export type FeedReport = {
@@ -176,7 +177,7 @@ export class Feed implements Reader {
   }
 
   /** What a gateway sent is lost to nobody, whatever is wrong with it: a number that is used up has its message in the journal. */
-  private setAside(message: Message, feedNumber: number, why: 'unknown-type' | 'rejected'): void {
+  private setAside(message: Message, feedNumber: number, why: AsideReason): void {
     this.report.received++
     this.report.lastReceivedMs = this.core.wallMs
     this.intake.setAside(this, message, feedNumber, why)

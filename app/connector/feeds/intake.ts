@@ -18,6 +18,7 @@ import {
   unwrap,
 } from '#dropcopy/canonical.ts'
 import { Message } from '#fix/message.ts'
+import type { AsideReason } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { MessageFields } from '#journal/records.ts'
 import type { Feed } from './feed.ts'
@@ -91,8 +92,8 @@ export class Intake {
     return this.identified(feed, found, plain)
   }
 
-  /** One that the feed's session has rejected: its number is used up, so its bytes are kept. */
-  setAside(feed: Feed, message: Message, feedNumber: number, why: 'unknown-type' | 'rejected'): void {
+  /** One that the feed's session has rejected, or that a Gap Fill passed over after it had come: its number is used up, so its bytes are kept. */
+  setAside(feed: Feed, message: Message, feedNumber: number, why: AsideReason): void {
     from(feed, feedNumber)
     this.aside(feed, message, sourceNamed(feed), why)
   }
@@ -199,12 +200,7 @@ export class Intake {
       : core.message(fields, bytes, start, start + length)
   }
 
-  private aside(
-    feed: Feed,
-    { bytes, start, end }: Message,
-    name: string,
-    why: NotCanonical | 'unknown-type' | 'rejected',
-  ): boolean {
+  private aside(feed: Feed, { bytes, start, end }: Message, name: string, why: NotCanonical | AsideReason): boolean {
     fields.class = fields.flags = fields.stream = fields.epoch = 0
     fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
     fields.flags = flag.aside
