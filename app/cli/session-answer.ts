@@ -9,6 +9,8 @@ type Outcome = { isDone: boolean; says: string }
 export type Told = { refused: string } | { waiting: string; poll(): Promise<Outcome | undefined> }
 
 const patienceMs = 20_000
+/** For one that nothing was heard of: it may just be starting. */
+const shortPatienceMs = 3_000
 const everyMs = 200
 /** A connector reports once a second. */
 const silentMs = 10_000
@@ -18,18 +20,18 @@ export async function answered(
   { waiting, poll }: Exclude<Told, { refused: string }>,
   isHeardOf: boolean,
 ): Promise<number> {
-  if (!isHeardOf) {
-    console.log(`No connector runs: ${waiting}.`)
-    return 4
-  }
-  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await wait(everyMs)) {
+  for (
+    const deadline = Date.now() + (isHeardOf ? patienceMs : shortPatienceMs);
+    Date.now() < deadline;
+    await wait(everyMs)
+  ) {
     const outcome = await poll()
     if (!outcome) continue
     if (outcome.isDone) console.log(outcome.says)
     else console.error(outcome.says)
     return outcome.isDone ? 0 : 1
   }
-  console.log(`The connector has not answered: ${waiting}.`)
+  console.log(`${isHeardOf ? 'The connector has not answered' : 'No connector runs'}: ${waiting}.`)
   return 4
 }
 

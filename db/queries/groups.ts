@@ -206,7 +206,7 @@ export async function listContacts(
     .from(groupContacts)
     .innerJoin(firms, eq(firms.id, groupContacts.authorizedBy))
     .where(and(eq(groupContacts.groupId, groupId), covers(groupContacts.during, now)))
-    .orderBy(asc(groupContacts.name))
+    .orderBy(asc(groupContacts.name), asc(firms.name))
   return rows.map(({ contact, firmName }) => ({ ...contact, firmName }))
 }
 

@@ -7,7 +7,7 @@ import { seal } from '#db/sealing.ts'
 import { dropFeedCredential, setFeedCredential } from '#services/feed-credential.ts'
 import { writeWorld } from '#test/db/world.ts'
 import { feed, gateway, password, snapshot, start, temporaryDirectory } from '#test/support/connector.ts'
-import { publishParts, runOnDatabase, until } from '#test/support/database-connector.ts'
+import { publishParts, runOnDatabase, until, untilHeardOf } from '#test/support/database-connector.ts'
 import { dc4Target, key1 } from '#test/support/dc4.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
@@ -59,6 +59,7 @@ describe('drop-copy feed', () => {
     writeTestKey(directory)
     const sealingKey = readOrCreateKey(directory, 'sealing-key')
     const { running } = await runOnDatabase(db.urls.dc_connector, undefined, sealingKey)
+    await untilHeardOf(db)
     const { acceptor, feeds } = running.worker
 
     const set = ['set-credential', 'up', '--hmac']

@@ -15,7 +15,7 @@ import {
   target,
   temporaryDirectory,
 } from '#test/support/connector.ts'
-import { publishParts, runOnDatabase, until } from '#test/support/database-connector.ts'
+import { publishParts, runOnDatabase, until, untilHeardOf } from '#test/support/database-connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
@@ -73,6 +73,7 @@ describe('drop-copy session', () => {
     await db.owner`update dc.session_commands set expires_at = now() - interval '1 second' where reason <> 'x'`
 
     const { running } = await runOnDatabase(db.urls.dc_connector)
+    await untilHeardOf(db)
     const { acceptor } = running.worker
     const [feedPort, targetPort] = [acceptor.port('127.0.0.1:0') ?? 0, acceptor.port('localhost:0') ?? 0]
     await until('the outcome', async () => {
@@ -260,6 +261,7 @@ describe('drop-copy session fail-over', () => {
     const directory = temporaryDirectory()
     writeTestKey(directory)
     const { running } = await runOnDatabase(db.urls.dc_connector)
+    await untilHeardOf(db)
     const { acceptor } = running.worker
     const [primary, backup] = [acceptor.port('localhost:0') ?? 0, acceptor.port('127.0.0.2:0') ?? 0]
     const at = (port: number, host?: string) => client(port, { host })

@@ -32,10 +32,10 @@ describe('ending a contact', () => {
   test('is the authorizing firm’s, the owner’s and operations’, one clearing firm at a time, and ends no consent', async () => {
     const { groupId, contacts } = await contactsOf('casey', 'Cedar risk')
     expect(contacts.map((one) => [one.authorizedBy, one.mayEnd])).toEqual([
-      ['Xenon Clearing', true],
       ['Birch Clearing', true],
+      ['Xenon Clearing', true],
     ])
-    const [xenons, birchs] = contacts
+    const [birchs, xenons] = contacts
     expect((await contactsOf('xan', 'Cedar risk')).contacts.map((one) => [one.id, one.mayEnd])).toEqual([
       [xenons?.id, true],
     ])

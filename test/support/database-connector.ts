@@ -77,3 +77,10 @@ export async function runOnDatabase(
   onTestFinished(end)
   return { running, stop: end, data }
 }
+
+/** Whoever asks a connector for something waits for an answer only where one has reported. */
+export const untilHeardOf = (db: FreshDb) =>
+  until(
+    'the connector is heard of',
+    async () => (await db.owner`select 1 from dc.observed_connectors where state = 'running'`).length > 0,
+  )
