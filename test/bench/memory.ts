@@ -88,7 +88,8 @@ async function live(shape: Shape, perSecond: number, company: Company): Promise<
     await within(standstillS, theirs.ready)
     load.start()
     const [sent, arrived] = await within(liveS + standstillS, Promise.all([load.done, sink.done, theirs.done]))
-    return { peakMb: system.peakMb(), latencies: arrived.latencies, lagS: (arrived.lastMicros - sent.lastMicros) / 1e6 }
+    const lagS = Math.max(0, arrived.lastMicros - sent.lastMicros) / 1e6
+    return { peakMb: system.peakMb(), latencies: arrived.latencies, lagS }
   } finally {
     load.end()
     sink.end()

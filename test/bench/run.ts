@@ -45,7 +45,7 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
       cpuPerMillion: ((system.cpuSeconds() - cpuBefore) * 1e6) / arrived.copies,
       peakMb: system.peakMb(),
       latencies: arrived.latencies,
-      lagS: (arrived.lastMicros - sent.lastMicros) / 1e6,
+      lagS: Math.max(0, arrived.lastMicros - sent.lastMicros) / 1e6,
       lateMs: sent.latestMs,
     }
   } catch (error) {
