@@ -58,8 +58,9 @@ export abstract class Party {
     return this.peer?.isLive === true && !this.peer.isClosed
   }
 
-  /** The connection breaks. */
+  /** The connection breaks. What is asked of it before it is there again would be lost, so it is not live from now on. */
   cut(): void {
+    if (this.peer) this.peer.isLive = false
     this.peer?.destroy()
   }
 
