@@ -1,4 +1,4 @@
-import { closeSync, existsSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -27,15 +27,27 @@ export interface Allocation {
   isReserve: boolean
 }
 
+interface Ready {
+  base: number
+  fd: number
+  /** Its name outlives a power failure. */
+  isNamed: boolean
+}
+
 /**
  * Makes the next segment ahead of need, and the reserve: files full of zeros, so that a commit only overwrites. Zeroing goes a piece at
  * a time, in step with the use of the open segment, since unpaced it multiplied the latency of commits.
+ *
+ * A file gets its name when it is whole, and under that name nothing is truncated or removed but by the call that needs it gone: a segment
+ * may be in use an instant after the making of one of its name was given up.
  */
 export class Allocator {
   isFull = false
   private isBlocked = false
   private readonly reservePath: string
-  private ready: { base: number; fd: number } | undefined
+  /** What is being made, one file at a time. */
+  private readonly makingPath: string
+  private ready: Ready | undefined
   private base = 0
   private running: Promise<void> = Promise.resolve()
   private readonly stopping = new AbortController()
@@ -47,6 +59,7 @@ export class Allocator {
     private readonly options: AllocatorOptions,
   ) {
     this.reservePath = join(segments.dir, 'reserve')
+    this.makingPath = join(segments.dir, 'zeros.part')
   }
 
   /** From now on the next segment will begin at `base`, or where the one adopted does. */
@@ -62,7 +75,7 @@ export class Allocator {
   /** A file made ahead by an earlier run, still all zeros, is the next segment. */
   adopt(base: number): void {
     this.base = base
-    this.ready = { base, fd: this.segments.openForWrite(this.segments.path(base), false) }
+    this.ready = { base, fd: this.segments.openForWrite(this.segments.path(base), false), isNamed: true }
   }
 
   get hasReady(): boolean {
@@ -75,6 +88,7 @@ export class Allocator {
     this.generation++
     if (ready?.base === base) {
       this.ready = undefined
+      if (!ready.isNamed) this.segments.syncEntries()
       return { base, fd: ready.fd, bytes: this.options.segmentBytes, isReserve: false }
     }
     if (this.isFull && existsSync(this.reservePath)) {
@@ -88,12 +102,15 @@ export class Allocator {
   }
 
   /** A write found the disk full though its segment was there: give the reserve's room to it. Then: it went through, make a reserve again. */
-  async writeBlocked(isBlocked: boolean): Promise<void> {
+  writeBlocked(isBlocked: boolean): void {
     this.isBlocked = isBlocked
-    if (!isBlocked) return this.prepare(this.base)
+    if (!isBlocked) {
+      this.prepare(this.base)
+      return
+    }
     this.generation++
     this.setFull(true)
-    await rm(this.reservePath, { force: true })
+    rmSync(this.reservePath, { force: true })
   }
 
   async close(): Promise<void> {
@@ -119,7 +136,8 @@ export class Allocator {
           return
         } catch (error) {
           if (!isNoRoom(error)) throw error
-          if (generation === this.generation) this.setFull(true)
+          if (generation !== this.generation) return
+          this.setFull(true)
           await this.pause(RETRY_MS)
         }
       }
@@ -130,40 +148,40 @@ export class Allocator {
 
   private async makeNext(generation: number): Promise<void> {
     const { base } = this
-    const path = this.segments.path(base)
-    const fd = await this.zeroed(path, this.options.segmentBytes, generation)
-    if (fd === undefined) return
-    this.ready = { base, fd }
+    const ready = { base, fd: -1, isNamed: false }
+    await this.make(this.options.segmentBytes, generation, (fd) => {
+      renameSync(this.makingPath, this.segments.path(base))
+      this.ready = Object.assign(ready, { fd })
+    })
+    await syncDirectory(this.segments.dir)
+    ready.isNamed = true
   }
 
   private async makeReserve(generation: number): Promise<void> {
-    const making = `${this.reservePath}.part`
-    const fd = await this.zeroed(making, this.options.reserveBytes, generation)
-    if (fd === undefined) return
-    closeSync(fd)
-    renameSync(making, this.reservePath)
+    await this.make(this.options.reserveBytes, generation, (fd) => {
+      renameSync(this.makingPath, this.reservePath)
+      closeSync(fd)
+    })
   }
 
-  /** An open file of zeros, or undefined when it is no longer wanted: then it is gone, unless another has its name already. */
-  private async zeroed(path: string, bytes: number, generation: number): Promise<number | undefined> {
-    const fd = this.segments.openForWrite(path, true)
+  /** A file of zeros for `use`, in whose turn it is still wanted. Nothing is left of one that is not, nor of one that found no room. */
+  private async make(bytes: number, generation: number, use: (fd: number) => void): Promise<void> {
+    const fd = this.segments.openForWrite(this.makingPath, true)
+    let isUsed = false
     try {
       for (let at = 0; at < bytes && generation === this.generation; at += PIECE_BYTES) {
         await this.options.files.zero(fd, Math.min(PIECE_BYTES, bytes - at), at)
         const isAhead = this.options.used() < (0.8 * at) / bytes
         if (isAhead && at + PIECE_BYTES < bytes) await this.pause(PACE_MS)
       }
-      if (generation === this.generation) {
-        await syncDirectory(this.segments.dir)
-        if (generation === this.generation) return fd
+      if (generation !== this.generation) return
+      use(fd)
+      isUsed = true
+    } finally {
+      if (!isUsed) {
+        closeSync(fd)
+        await rm(this.makingPath, { force: true })
       }
-      closeSync(fd)
-      return undefined
-    } catch (error) {
-      closeSync(fd)
-      if (generation !== this.generation) return undefined
-      await rm(path, { force: true })
-      throw error
     }
   }
 

@@ -254,7 +254,7 @@ async function openLocked(
   const write = files.writeModule ? { module: files.writeModule, data: files.writeData } : undefined
   const writer = new Writer(
     ring.shared,
-    { done: onDone, full: (isFull) => void allocator.writeBlocked(isFull).catch(fail), failed: fail },
+    { done: onDone, full: (isFull) => allocator.writeBlocked(isFull), failed: fail },
     write,
   )
   const appender: Appender = new Appender(ring, writer, segments, allocator, tail, {
