@@ -1,4 +1,21 @@
-import { D, D_BYTES, H, I, M, M_BYTES, type Memory, memoryOf, recordBytes, S, S_BYTES, X, X_BYTES } from './layout.ts'
+import {
+  BATCH_BYTES,
+  D,
+  D_BYTES,
+  H,
+  I,
+  M,
+  M_BYTES,
+  type Memory,
+  memoryOf,
+  PADDING,
+  recordBytes,
+  S,
+  S_BYTES,
+  TRAILER_BYTES,
+  X,
+  X_BYTES,
+} from './layout.ts'
 import type {
   ControlRecord,
   DeliveryRecord,
@@ -187,7 +204,7 @@ export function writeVarint(bytes: Buffer, at: number, value: number): number {
   return at
 }
 
-/** Call `visit` with every record of the valid batch at `at`, whose first byte has this position. */
+/** Call `visit` with every record of the valid batch at `at`, whose first byte has this position. What its trailer says does not matter. */
 export function eachRecord(
   decoder: RecordDecoder,
   memory: Memory,
@@ -195,12 +212,10 @@ export function eachRecord(
   position: number,
   visit: (record: JournalRecord, at: number) => void,
 ): void {
-  const end = at + memory.view.getUint32(at + 4, true)
+  const end = at + memory.view.getUint32(at + 4, true) - TRAILER_BYTES
   decoder.enter(memory, at)
-  let next = at + 32
-  while (next < end) {
-    const first = memory.view.getUint8(next)
-    if (first === 0 || first === 0xfe) return
+  let next = at + BATCH_BYTES
+  while (next < end && memory.view.getUint8(next) !== PADDING) {
     const bytes = recordBytes(memory.view, next, end - next)
     visit(decoder.decode(memory, next, position + next - at), next)
     next += bytes

@@ -113,7 +113,9 @@ export class Scan {
     if (length > 0 && !window.has(position, length)) await window.load(position, length)
     const at = () => this.position - window.from
     if (length === 0 || !window.has(position, length) || !validBatch(window.memory, at())) return this.resync(segment)
-    while (this.position < position + length && this.goesOn()) this.step(window.memory, at())
+    const trailer = position + length - TRAILER_BYTES
+    while (this.position < trailer && this.goesOn()) this.step(window.memory, at())
+    if (this.position === trailer && this.goesOn()) this.position += TRAILER_BYTES
   }
 
   /** Length of the batch here by its header, 0 when it cannot be. */
@@ -154,6 +156,7 @@ export class Scan {
     const next = nextValid(memory, from - segment.base + 1, 0)
     if (next) this.position = segment.base + next.at
     else this.leave(segment.base + segment.bytes - 1)
+    if (next && this.position === from + TRAILER_BYTES) return // that was a trailer: no record was lost
     await this.checks.met(from, this.position)
     this.request.onDamage(from, this.position)
   }

@@ -2,6 +2,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { JournalRecord } from '#journal/records.ts'
 import {
   batchesOf,
   filled,
@@ -182,6 +183,33 @@ describe('a flipped bit', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  test('in a trailer costs nothing, whoever reads on from whichever record', async () => {
+    const made = await filled(41, 60)
+    const [bytes, path] = [newestOf(made), newestPath(made.dir)]
+    const batches = batchesOf(bytes)
+    for (const [i, { at, length }] of batches.entries()) {
+      const flip = flipped(at + length - 8, i % 8) // its first byte is what the kind of a record would be told by
+      expect(recoveredAfter(made, flip).fold.state).toBe(made.fold.state)
+      if (i % 8 > 0) continue
+      writeFileSync(path, flip(Buffer.from(bytes)))
+      const { journal } = await opened(made.dir)
+      const damage: number[] = []
+      const read = async (from: number) => {
+        const records: { position: number; text: string }[] = []
+        const take = (record: JournalRecord) =>
+          void (record.type !== 'H' && records.push({ position: record.position, text: textOf(record) }))
+        await journal.scan(from, journal.end, take, (position) => damage.push(position))
+        return records
+      }
+      const all = await read(journal.start)
+      expect(all.map(({ text }) => text)).toEqual(made.fold.seen)
+      for (const [n, { position }] of all.entries()) if (n % 7 === 0) expect(await read(position)).toEqual(all.slice(n))
+      expect(damage).toEqual([])
+      await journal.close()
+      writeFileSync(path, bytes)
+    }
   })
 
   test('in the last batch is cut also where the disk has no room to keep what is cut', async () => {
