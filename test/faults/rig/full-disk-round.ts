@@ -80,7 +80,9 @@ async function livesOn(rig: Rig, wrong: string[]): Promise<void> {
     if (!is) wrong.push(`${rig.clients[i]?.session}: no heartbeat or no resend while the disk is full`)
 }
 
+/** Asks once it misses nothing: while it is sent what it missed another request would be refused, as is right. */
 async function isServed(client: Client): Promise<boolean> {
+  await within(() => client.isWhole)
   const [again, id] = [client.again, `FULL-${client.again}-${client.logons}`]
   client.ask(id)
   client.request(1, 0)
