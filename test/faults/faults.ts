@@ -3,6 +3,8 @@ import { Random } from '#gateway-sim/random.ts'
 import { fuzz } from '../fix/fuzz.ts'
 import { type FaultName, faults } from './rig/faults.ts'
 import { fullDiskRound } from './rig/full-disk-round.ts'
+import { databaseDown, fiftyKills, manySessions, resendStorms } from './rig/full-size.ts'
+import { portalKilled } from './rig/portal-round.ts'
 import { Rig } from './rig/rig.ts'
 import { closing, flipRound, type Outcome, round } from './rig/round.ts'
 import { simulate } from './simulation/world.ts'
@@ -13,6 +15,8 @@ Breaks a running connector, one fault a round, while three gateways hand message
 they are, and on a connection of ours) and three clients receive them (classic by either rules, Drop Copy 4.0), and compares what was
 sent, what came, and what the journal and the ledger say. Prints its seed first and a table last; exits with 0 when nothing was
 lost, doubled or renumbered. After a flipped bit: when no number was used again, every doubled copy tells so, every loss is named.
+Before that, once and as far as the minutes allow: a million mutated frames, fifty kills of one connector under load, resend storms against
+live copies, 500 targets with 200 sources, the database down for a minute, and a whole portal killed again and again.
 `
 
 const { values } = parseArgs({
@@ -29,6 +33,14 @@ const simulation = 'simulation'
 const simulationsAtOnce = 300
 const mutants = 'mutated frames'
 const mutantsAtOnce = 1_000_000
+/** Once a run, in full size. */
+const fullSizes: Record<string, (random: Random, say: (text: string) => void) => Promise<Outcome>> = {
+  'fifty kills': fiftyKills,
+  'live p99 in a storm': resendStorms,
+  '500 targets': manySessions,
+  'database down': databaseDown,
+  'portal killed': (random, tell) => portalKilled(random, 8, tell),
+}
 const roundsPerRig = 12
 const startedMs = performance.now()
 const say = (text: string) =>
@@ -127,11 +139,14 @@ async function main(): Promise<number> {
   const only = values.only?.split(',').map((name) => name.trim())
   const names = (Object.keys(faults) as FaultName[]).filter((name) => !only || only.includes(name))
   const isWanted = (name: string) => !only || only.includes(name)
-  const all = [...Object.keys(faults), flip, smallDisk, simulation, mutants]
+  const all = [...Object.keys(fullSizes), ...Object.keys(faults), flip, smallDisk, simulation, mutants]
   if (!all.some(isWanted)) throw new Error(`--only knows: ${all.join(', ')}`)
   say(`seed ${seed}`)
   if (isWanted(mutants)) mutatedFrames(seed)
-  while (performance.now() < untilMs && isClean()) {
+  for (const [name, inFullSize] of Object.entries(fullSizes))
+    if (isWanted(name) && performance.now() < untilMs && isClean()) note(name, await inFullSize(random, say))
+  const repeats = names.length > 0 || [flip, smallDisk, simulation].some(isWanted)
+  while (repeats && performance.now() < untilMs && isClean()) {
     if (names.length > 0) await campaign(random, names, untilMs)
     if (isWanted(flip)) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
     if (isWanted(smallDisk)) await fullDisk(random)

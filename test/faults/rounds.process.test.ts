@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '#gateway-sim/random.ts'
 import { type FaultName, faults } from './rig/faults.ts'
 import { Rig } from './rig/rig.ts'
-import { closing, flipRound, latency, round } from './rig/round.ts'
+import { closing, flipRound, round, stormLatency } from './rig/round.ts'
 
 /*
  * Each fault once, on one connector; `npm run faults` draws them at random for as long as it is told to.
@@ -23,16 +23,7 @@ describe('with all clients and gateways counting, nothing is lost, doubled or re
   })
 
   test('fifty overlapping resend requests leave live copies their time', async () => {
-    const p99Ms = async (meanwhile: () => Promise<void>, messages: number) => {
-      const sinceMs = performance.now()
-      const load = rig.flow(messages, 1)
-      await meanwhile()
-      await load
-      expect(await rig.settled()).toBe(true)
-      return latency(rig, sinceMs)
-    }
-    const quietMs = await p99Ms(async () => undefined, 600)
-    const stormMs = await p99Ms(() => faults[storm](rig, random), 1_800)
+    const { quietMs, stormMs } = await stormLatency(rig, random)
     expect(stormMs).toBeLessThan(Math.max(5_000, 10 * quietMs)) // the same machine at the same moment, however slow
     const { lost, doubled, chain, wrong } = rig.verdict()
     expect({ lost, doubled, chain, wrong }).toEqual({ lost: [], doubled: [], chain: [], wrong: [] })

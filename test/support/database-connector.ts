@@ -11,14 +11,15 @@ const settings = {
   listen: [{ role: 'primary', host: 'localhost', port: 0 }],
 }
 
-/** A version of the sandbox's configuration, past the services; every port free. */
+/** A version of the sandbox's configuration, past the services; every port free. `more`: of the environment's settings. */
 export async function publishParts(
-  db: FreshDb,
+  db: Pick<FreshDb, 'owner'>,
   number: number,
   parts: { kind: string; id: string; document: object | null }[],
+  more: object = {},
 ): Promise<void> {
   await db.owner.begin(async (tx) => {
-    await tx`update dc.environments set settings = ${tx.json(settings)} where environment = 'sandbox'`
+    await tx`update dc.environments set settings = ${tx.json({ ...settings, ...more })} where environment = 'sandbox'`
     await tx`insert into dc.configuration_versions ${tx({
       environment: 'sandbox',
       number,

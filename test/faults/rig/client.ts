@@ -8,6 +8,8 @@ const askAgainMs = 500
 /** A client of the service: keeps its account and asks for what it misses until it has it. */
 export class Client extends Party {
   readonly account: Account
+  /** The first three characters of each of its sources. */
+  readonly sources: readonly string[]
   /** When each copy came first, by `SSS NUMBER`. */
   readonly cameAtMs = new Map<string, number>()
   /** TestReqID(112) of every Heartbeat that answered. */
@@ -21,7 +23,8 @@ export class Client extends Party {
   constructor(
     port: number,
     readonly session: string,
-    protocol: 'classic' | 'dc4' = 'classic',
+    protocol: 'classic' | 'dc4',
+    sources: readonly string[],
   ) {
     super(port, {
       sender: `${session}N`,
@@ -31,6 +34,7 @@ export class Client extends Party {
       locationId: 'US,IL',
     })
     this.account = new Account(protocol === 'classic')
+    this.sources = sources.map((id) => id.slice(0, 3))
     this.timer = setInterval(() => this.askIfMissing(), 50)
   }
 

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { pino } from 'pino'
 import { systemClock } from '#connector/clock.ts'
-import { runConnector } from '#connector/run.ts'
+import { type Running, runConnector } from '#connector/run.ts'
+import { runFromDatabase } from '#connector/run-database.ts'
 import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { disk, type FilePort } from '#journal/files.ts'
 import { usedBytes } from './bounded-write.mjs'
@@ -22,6 +23,7 @@ export type Answer =
 /*
  * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
  * CONFIG DATA SEGMENT_BYTES ROOM WRITE_MODULE
+ * CONFIG: a file, or the URL of a database that is followed, with the journal's own segments and disk.
  * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are. WRITE_MODULE: what the journal's thread writes with.
  */
 const [config = '', data = '', segmentBytes = '', room = '0', writeModule = ''] = process.argv.slice(2)
@@ -48,23 +50,47 @@ const bounded: FilePort = {
   },
 }
 
-const wanted = wantedFile(config)
-const first = await wanted.read()
-if (!first.ok) throw new Error(`${config}: ${JSON.stringify(first)}`)
-const running = await runConnector({
-  wanted,
-  first,
-  data,
-  log: pino({ level: 'error' }, pino.destination({ fd: 2, sync: true })),
-  onFatal: (error) => {
-    console.error(error)
-    process.exit(1)
-  },
-  needsEveryListener: true,
-  clock: systemClock(() => Date.now() + aheadMs),
-  files: Number(room) > 0 ? bounded : told,
-  segmentBytes: Number(segmentBytes),
-})
+const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }))
+const onFatal = (error: unknown) => {
+  console.error(error)
+  process.exit(1)
+}
+
+async function fromFile(): Promise<Running> {
+  const wanted = wantedFile(config)
+  const first = await wanted.read()
+  if (!first.ok) throw new Error(`${config}: ${JSON.stringify(first)}`)
+  return runConnector({
+    wanted,
+    first,
+    data,
+    log,
+    onFatal,
+    needsEveryListener: true,
+    clock: systemClock(() => Date.now() + aheadMs),
+    files: Number(room) > 0 ? bounded : told,
+    segmentBytes: Number(segmentBytes),
+  })
+}
+
+/** As the portal's child does; its stop ends the following first. */
+function fromDatabase(): Promise<Running> {
+  const stopped = new AbortController()
+  return new Promise((resolve) => {
+    const onReady = (running: Running) => {
+      const stop = async () => {
+        stopped.abort()
+        await ended
+      }
+      resolve({ ...running, stop })
+    }
+    const options = { url: config, environment: 'sandbox', name: 'main', data, release: 'faults' } as const
+    const ended = runFromDatabase({ ...options, log, onFatal, onReady }, stopped.signal)
+    ended.catch(onFatal)
+  })
+}
+
+const running = await (config.startsWith('postgres:') ? fromDatabase() : fromFile())
 
 const tell = (answer: Answer) => process.send?.(answer)
 

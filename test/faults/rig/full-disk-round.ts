@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '#gateway-sim/random.ts'
 import type { Client } from './client.ts'
 import { Rig, segmentBytes } from './rig.ts'
-import { closing, type Outcome } from './round.ts'
+import { closing, copiesOf, type Outcome } from './round.ts'
 import { SmallDisk, type Way } from './small-disk.ts'
 
 const patienceMs = 30_000
@@ -19,7 +19,7 @@ export async function fullDiskRound(
   const wrong: string[] = []
   let rig: Rig | undefined
   try {
-    rig = await Rig.start(disk)
+    rig = await Rig.start({ disk })
     await fillUp(rig, disk, random, messages, wrong)
     await livesOn(rig, wrong)
     disk.clear()
@@ -36,7 +36,7 @@ export async function fullDiskRound(
     const { lost, doubled, chain, wrong: found } = rig.verdict()
     wrong.push(...found, ...chain, ...(await closing(rig)))
     return {
-      copies: rig.total * rig.clients.length,
+      copies: copiesOf(rig),
       lost,
       doubled: doubled.map(({ source, sourceNumber, number }) => `${source} ${sourceNumber} again as ${number}`),
       wrong,

@@ -17,6 +17,8 @@ export type GatewayOptions = {
 export class Gateway extends Party {
   /** Source messages handed over, by `SSS NUMBER`: when, and under which number of the feed first. */
   readonly sent = new Map<string, { atMs: number; feedNumber: number }>()
+  /** How many, by `SSS`. */
+  readonly counts = new Map<string, number>()
   private readonly inner = new Map<string, Buffer[]>()
   private turn = 0
   private hasForgotten = false
@@ -97,7 +99,10 @@ export class Gateway extends Party {
     const feedNumber = this.memory.seqNum
     const before = this.inner.get(source) ?? []
     const number = isPlain ? feedNumber : before.length + 1
-    this.sent.set(`${source.slice(0, 3)} ${number}`, { atMs: performance.now(), feedNumber })
+    const id = source.slice(0, 3)
+    const what = `${id} ${number}`
+    if (!this.sent.has(what)) this.counts.set(id, (this.counts.get(id) ?? 0) + 1)
+    this.sent.set(what, { atMs: performance.now(), feedNumber })
     if (isPlain) {
       peer.send('8', fillBody(number))
       return

@@ -8,20 +8,22 @@ import { fileURLToPath } from 'node:url'
 import { compileProgram, type Program } from '#test/support/program.ts'
 import { judge } from './account.ts'
 import { Client } from './client.ts'
+import { ConfigurationDatabase } from './configuration-database.ts'
 import type { Answer, Order } from './connector-child.ts'
 import { Gateway } from './gateway.ts'
 import type { SmallDisk } from './small-disk.ts'
-import { gateways, snapshot, targets } from './wanted.ts'
+import { few, snapshot, type Wanted } from './wanted.ts'
 
 export const segmentBytes = 2 * 1024 * 1024
 const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** What the journal's thread writes with: a disk that is told when it is full, and one that has so much room. */
 const writes = { told: besideThis('../../journal/faulty-write.mjs'), bounded: besideThis('./bounded-write.mjs') }
 
+export type RigOptions = { disk?: SmallDisk; wanted?: Wanted; followsDatabase?: boolean }
 type Look = Extract<Answer, { event: 'look' }>
 
 /**
- * A connector in a process of its own, three gateways and three clients: everything that messages come in by and go out by. Whatever breaks is started again; what each side has seen is compared when all is quiet.
+ * A connector in a process of its own, three gateways and three clients (or as many as `wanted` says): everything that messages come in by and go out by. Whatever breaks is started again; what each side has seen is compared when all is quiet.
  */
 export class Rig {
   readonly journal: string
@@ -37,30 +39,39 @@ export class Rig {
     readonly clients: readonly Client[],
     private readonly program: Program,
     private readonly disk: SmallDisk | undefined,
+    readonly database: ConfigurationDatabase | undefined,
   ) {
     this.journal = join(disk?.here ?? dir, 'data', 'journal')
   }
 
-  /** On a disk of its own, or among the temporary files. */
-  static async start(disk?: SmallDisk): Promise<Rig> {
+  /** On a disk of its own, or among the temporary files; its configuration in a file, or in a database of its own. */
+  static async start({ disk, wanted = few, followsDatabase = false }: RigOptions = {}): Promise<Rig> {
     const dir = mkdtempSync(join(tmpdir(), 'faults-'))
-    const [targetPort = 0, ...feedPorts] = await freePorts(1 + gateways.length)
-    writeFileSync(join(dir, 'config.json'), JSON.stringify(snapshot(feedPorts, targetPort)))
-    const clients = targets.map(({ sessionId, protocol }) => new Client(targetPort, sessionId, protocol))
+    const [targetPort = 0, ...feedPorts] = await freePorts(1 + wanted.gateways.length)
+    const document = snapshot(wanted, feedPorts, targetPort)
+    writeFileSync(join(dir, 'config.json'), JSON.stringify(document))
     const rig = new Rig(
       dir,
-      gateways.map((one, i) => new Gateway(feedPorts[i] ?? 0, one)),
-      clients,
+      wanted.gateways.map((one, i) => new Gateway(feedPorts[i] ?? 0, one)),
+      wanted.targets.map(({ sessionId, protocol, sources }) => new Client(targetPort, sessionId, protocol, sources)),
       await compileProgram(besideThis('./connector-child.ts')),
       disk,
+      followsDatabase ? await ConfigurationDatabase.start(document) : undefined,
     )
     await rig.launch()
     return rig
   }
 
-  /** By `SSS NUMBER`: every source message handed over. */
-  get sent(): ReadonlySet<string> {
-    return new Set(this.gateways.flatMap(({ sent }) => [...sent.keys()]))
+  /** By `SSS NUMBER`: every source message handed over that this client must have. */
+  sentTo({ sources }: Client): ReadonlySet<string> {
+    const all = this.gateways.flatMap(({ sent }) => [...sent.keys()])
+    return new Set(all.filter((what) => sources.includes(what.slice(0, 3))))
+  }
+
+  /** How many of them. */
+  due({ sources }: Client): number {
+    const counts = sources.flatMap((id) => this.gateways.map((gateway) => gateway.counts.get(id) ?? 0))
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   get total(): number {
@@ -81,7 +92,8 @@ export class Rig {
     const command = [...(disk?.launcher ?? []), process.execPath, '--enable-source-maps']
     const [execPath = process.execPath, ...execArgv] = command
     const write = room > 0 ? writes.bounded : writes.told
-    const child = fork(program.path, [join(dir, 'config.json'), data, `${segmentBytes}`, `${room}`, write], {
+    const config = this.database?.url ?? join(dir, 'config.json')
+    const child = fork(program.path, [config, data, `${segmentBytes}`, `${room}`, write], {
       execPath,
       execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -120,8 +132,9 @@ export class Rig {
 
   /** Until each client has every message that was handed over, or nothing came for so long. False: not everything came. */
   async settled(withinMs = 60_000, quietMs = withinMs): Promise<boolean> {
-    const [deadline, { clients, total }] = [performance.now() + withinMs, this]
-    const hasAll = (client: Client) => client.isLive && client.isWhole && client.account.distinct.size === total
+    const [deadline, { clients }] = [performance.now() + withinMs, this]
+    const hasAll = (client: Client) =>
+      client.isLive && client.isWhole && client.account.distinct.size === this.due(client)
     const seen = () => clients.map(({ account }) => `${account.next} ${account.byNumber.size}`).join()
     for (let [before, since] = ['', performance.now()]; performance.now() < deadline; await wait(20)) {
       if (this.dead.length > 0) return false
@@ -134,8 +147,10 @@ export class Rig {
 
   /** Of all clients together; `wrong` says everything that no fault excuses. */
   verdict() {
-    const { sent } = this
-    const judged = this.clients.map(({ account }) => ({ account, ...judge(account, sent) }))
+    const judged = this.clients.map((client) => ({
+      account: client.account,
+      ...judge(client.account, this.sentTo(client)),
+    }))
     return {
       lost: judged.flatMap(({ lost }) => lost),
       doubled: judged.flatMap(({ doubled }) => doubled),
@@ -147,6 +162,7 @@ export class Rig {
   async dispose(): Promise<void> {
     await Promise.all([...this.gateways, ...this.clients].map((party) => party.stop()))
     await this.end('SIGKILL')
+    await this.database?.dispose()
     rmSync(this.dir, { recursive: true, force: true })
     this.program.remove()
   }

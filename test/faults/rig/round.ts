@@ -1,6 +1,7 @@
 import type { Random } from '#gateway-sim/random.ts'
-import { type Account, type Copy, judge } from './account.ts'
+import { type Copy, judge } from './account.ts'
 import { type Audit, audit } from './audit.ts'
+import type { Client } from './client.ts'
 import { bitFlip, type FaultName, faults } from './faults.ts'
 import { Rig, segmentBytes } from './rig.ts'
 
@@ -21,7 +22,7 @@ export type Outcome = {
 
 /** One fault under a load of so many messages, until all clients have everything. */
 export async function round(rig: Rig, random: Random, name: FaultName, messages: number): Promise<Outcome> {
-  const before = { total: rig.total, kills: rig.kills, atMs: performance.now() }
+  const before = { copies: copiesOf(rig), kills: rig.kills, atMs: performance.now() }
   const load = rig.flow(messages)
   await faults[name](rig, random)
   await load
@@ -30,7 +31,7 @@ export async function round(rig: Rig, random: Random, name: FaultName, messages:
   const { lost, doubled, chain, wrong } = rig.verdict()
   const stuck = isSettled || lost.length > 0 ? [] : ['not everything came within a minute']
   return {
-    copies: (rig.total - before.total) * rig.clients.length,
+    copies: copiesOf(rig) - before.copies,
     lost,
     doubled: doubled.map(textOf),
     wrong: [...wrong, ...chain, ...stuck],
@@ -47,11 +48,13 @@ export async function closing(rig: Rig): Promise<string[]> {
   const { wrong } = found
   const kept = [...found.messages.values()].reduce((sum, count) => sum + count, 0)
   if (kept !== rig.total) wrong.push(`${rig.total} sent, in the journal ${JSON.stringify([...found.messages])}`)
-  for (const { session } of rig.clients)
-    if ([found.copies, found.delivered].some((counts) => (counts.get(session) ?? 0) !== rig.total))
+  for (const client of rig.clients) {
+    const [{ session }, due] = [client, rig.due(client)]
+    if ([found.copies, found.delivered].some((counts) => (counts.get(session) ?? 0) !== due))
       wrong.push(
-        `${session}: ${rig.total} sent, ${found.copies.get(session)} numbered, ${found.delivered.get(session)} delivered by the ledger`,
+        `${session}: ${due} sent, ${found.copies.get(session)} numbered, ${found.delivered.get(session)} delivered by the ledger`,
       )
+  }
   if (found.lost.length > 0) wrong.push(`named as lost: ${JSON.stringify(found.lost)}`)
   return wrong
 }
@@ -70,8 +73,8 @@ export async function flipRound(random: Random, messages: number): Promise<Outco
     await rig.stop()
     const found = await audit(rig.journal, segmentBytes, accountsOf(rig), true)
     return {
-      copies: rig.total * rig.clients.length,
-      lost: rig.clients.flatMap(({ account }) => unnamed(account, rig, found.lost)),
+      copies: copiesOf(rig),
+      lost: rig.clients.flatMap((client) => unnamed(client, rig, found.lost)),
       doubled: doubled.filter(({ isTold }) => !isTold).map(textOf),
       wrong: [...wrong, ...found.wrong],
       flagged: doubled.length,
@@ -83,14 +86,18 @@ export async function flipRound(random: Random, messages: number): Promise<Outco
   }
 }
 
+/** Copies that all clients together must have. */
+export const copiesOf = (rig: Rig) => rig.clients.reduce((sum, client) => sum + rig.due(client), 0)
+
 const accountsOf = (rig: Rig) => new Map(rig.clients.map(({ session, account }) => [session, account]))
 
-const textOf = ({ source, sourceNumber, number }: Copy) => `${source} ${sourceNumber} again as ${number}`
+export const textOf = ({ source, sourceNumber, number }: Copy) => `${source} ${sourceNumber} again as ${number}`
 
 /** What is missing though neither the feed's losses name it nor the chain: the next copy's 1350 does not reach over it. */
-function unnamed(account: Account, rig: Rig, losses: Audit['lost']): string[] {
+function unnamed(client: Client, rig: Rig, losses: Audit['lost']): string[] {
+  const { account } = client
   const copies = account.copies
-  return judge(account, rig.sent).lost.filter((what) => {
+  return judge(account, rig.sentTo(client)).lost.filter((what) => {
     const [source, text] = what.split(' ')
     const number = Number(text)
     const gateway = rig.gateways.find(({ sent }) => sent.has(what))
@@ -101,6 +108,19 @@ function unnamed(account: Account, rig: Rig, losses: Audit['lost']): string[] {
     const next = copies.find((copy) => copy.source === source && copy.previous > 0 && copy.sourceNumber > number)
     return !isNamed && !(next && next.previous >= number)
   })
+}
+
+/** The 99th percentile of live copies in milliseconds: with nothing else going on, and while fifty overlapping Resend Requests come within 5 s. */
+export async function stormLatency(rig: Rig, random: Random): Promise<{ quietMs: number; stormMs: number }> {
+  const p99Ms = async (meanwhile: () => Promise<void>, messages: number) => {
+    const sinceMs = performance.now()
+    const load = rig.flow(messages, 1)
+    await meanwhile()
+    await load
+    return (await rig.settled()) ? latency(rig, sinceMs) : Number.POSITIVE_INFINITY
+  }
+  const quietMs = await p99Ms(async () => undefined, 600)
+  return { quietMs, stormMs: await p99Ms(() => faults['resend storm'](rig, random), 1_800) }
 }
 
 /** The 99th percentile of what was handed over since, from a gateway to a client, in milliseconds. */
