@@ -46,6 +46,11 @@ export class Gateway extends Party {
     }
   }
 
+  /** Hands over `count` more at once, or nothing while it is not logged on. */
+  offer(count: number): void {
+    for (let i = 0; i < count && this.isLive; i++) this.next()
+  }
+
   /** One connection later: the next frame is cut in its middle. */
   cutMidMessage(): void {
     if (this.peer) this.peer.cutsNext = true
