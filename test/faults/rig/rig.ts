@@ -184,10 +184,13 @@ export class Rig {
         const answer = message as Answer // connector-child.ts sends nothing else
         if (answer.event !== event) return
         child?.off('message', hear)
+        child?.off('exit', ended)
         resolve(answer as Extract<Answer, { event: E }>) // the event says so
       }
+      const ended = (code: number | null, signal: NodeJS.Signals | null) =>
+        reject(new Error(`no ${event}: ${code ?? signal}\n${this.stderr}`))
       child?.on('message', hear)
-      child?.once('exit', (code, signal) => reject(new Error(`no ${event}: ${code ?? signal}\n${this.stderr}`)))
+      child?.once('exit', ended)
     })
   }
 }

@@ -104,7 +104,9 @@ async function mounted(dir: string, bytes: number, way: Way): Promise<ChildProce
     holder.once('error', () => resolve(false)) // there is no such program
   })
   if (!isMounted) return undefined
-  process.once('exit', () => holder.stdin?.destroy())
+  const letGo = () => holder.stdin?.destroy()
+  process.once('exit', letGo)
+  holder.once('exit', () => process.off('exit', letGo))
   if (way === 'mounted' || existsSync(`/proc/${holder.pid}/root${dir}`)) return holder
   holder.stdin?.end()
   return undefined
