@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { alarmCodes } from '#connector/reports/alarms.ts'
 import { feedStates, targetStates } from '#connector/reports/observed-state.ts'
@@ -7,6 +8,8 @@ import { filterReasons } from '#dropcopy/eligible.ts'
 import { documentAt, tableIn } from './tables.ts'
 
 const document = documentAt('docs/operations.md')
+const app = fileURLToPath(new URL('../../app/', import.meta.url))
+const noteCodes = /type NoteCode =([\s\S]*?)\n\n/.exec(readFileSync(`${app}fix/session-state.ts`, 'utf8'))?.[1] ?? ''
 const quoted = (cell = ''): string[] => [...cell.matchAll(/`([a-z][\w-]*)`/g)].map(([, name = '']) => name)
 
 describe('what whoever is on call reads', () => {
@@ -33,5 +36,34 @@ describe('what whoever is on call reads', () => {
   ] as const)('names every value that a line of %s can have', (name, values) => {
     const says = metrics.find(([cell = '']) => cell.includes(`\`${name}\``))?.[2]
     expect(quoted(says)).toEqual([...values])
+  })
+
+  const sources = readdirSync(app, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(`${app}${name}`, 'utf8'))
+  const found = (pattern: RegExp) => [
+    ...new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(([, it]) => it))),
+  ]
+
+  test('explains every line of the log that has a text of its own, and no other', () => {
+    const explained = tableIn(document, 'line').flatMap(([cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, it]) => it),
+    )
+    const written = found(/\b(?:log|reportError)\.(?:info|warn|error|fatal)\((?:[^()'`]|\([^()]*\))*?['`]([^'`$]+)/g)
+    expect(written.length).toBeGreaterThan(30)
+    expect([...explained, 'request'].sort()).toEqual(written.sort())
+  })
+  test('explains every code that something in a session is logged with', () => {
+    const codes = [
+      ...found(/\bnote\(\s*(?:turn|'feed'|'target')(?:, \w+\.name)?, '([a-z-]+)'/g),
+      ...found(/this\.note\('([a-z-]+)'/g),
+      ...found(/^ {2}\| '([a-z-]+)'$/gm).filter((code) => noteCodes.includes(`'${code}'`)),
+    ]
+    expect(codes).toContain('rival')
+    expect(
+      tableIn(document, 'code of a session')
+        .flatMap(([code]) => quoted(code))
+        .sort(),
+    ).toEqual([...new Set(codes)].sort())
   })
 })
