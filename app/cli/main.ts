@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
 /** Ctrl-C reaches a child of the portal through the portal's ordered stop alone, and the portal's end is its own. */
 if (process.send) {
   process.on('SIGINT', () => undefined)
+  if (!process.connected) process.exit(1) // it ended while this was being loaded
   process.on('disconnect', () => {
     process.kill(process.pid, 'SIGTERM')
     setTimeout(() => process.exit(1), 10_000).unref()

@@ -78,6 +78,22 @@ describe('drop-copy gateway-sim', () => {
   })
 })
 
+describe('a command that the portal starts', () => {
+  test.each(['gateway-sim', 'connector'])('ends when the portal has ended before it was loaded: %s', async (name) => {
+    const where = ['--listen', '127.0.0.1:0', '--sources', 'K7T882']
+    const more = ['--database', 'postgres://nobody@127.0.0.1:1/none', '--environment', 'sandbox', '--data', dir]
+    const args = [name, ...(name === 'connector' ? more : where)]
+    const child = spawn(process.execPath, [join(root, 'app/cli/drop-copy.mjs'), ...args], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    children.push(child)
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.disconnect()
+    expect(await ended).toBe(1)
+  })
+})
+
 describe('drop-copy client', () => {
   const login = (end: TargetEnd) => ['--host', '127.0.0.1', '--port', `${end.port}`, '--session', 'ODQ1Z9']
 
