@@ -24,7 +24,7 @@ export async function portalKilled(random: Random, times: number, say: (text: st
       await wait(random.between(0, 4_000))
       started.process.kill('SIGKILL')
       if (!(await isSo(() => data.processes().length === 0))) wrong.push(`still there: ${data.processes().join('; ')}`)
-      say(`portal killed ${kills} times`)
+      say(`portal killed ${kills} times${wrong.map((text) => `; ${text}`).join('')}`)
     }
     const app = await startApp(env)
     const health = async () => (await (await fetch(`${app.url}/health`)).json()) as { connector: string } // its contract
