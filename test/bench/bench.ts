@@ -51,7 +51,7 @@ console.log(
 print(await ceilingTable(isAsked))
 print(await flatOutTable(isAsked, pairs))
 print(await latencyTable(isAsked, pairs))
-if (isAsked('jspurefix')) print(await engineTable(pairs))
+print(await engineTable(isAsked, pairs))
 if (isAsked('memory')) print(await memoryTable())
 if (isAsked('recovery')) print(await recoveryTable(Number(options.journal)))
 const seconds = Math.round((performance.now() - fromMs) / 1000)

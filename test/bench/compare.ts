@@ -1,13 +1,15 @@
 import { median, progress, shown, shownMs, type Table } from './report.ts'
 import { evenly, type Run, run, runDirect } from './run.ts'
-import { atRates, ceilings, copiesPerMessage, flatOut, oneToOne, type Scenario } from './scenarios.ts'
+import { atRates, ceilings, copiesPerMessage, flatOut, type Scenario } from './scenarios.ts'
 import { startConnector, startJspurefix, startRelay } from './systems.ts'
 
 type Pair = { relay: Run; ours: Run }
 type Asked = (name: string) => boolean
 
 const pairsBeside = 2
-const enginePairs = 3
+const enginePairs = 2
+/** Copies that it is given. */
+const engineCopies = 6_000
 /** All delivered so soon after the last message was handed over: a rate that is sustained. */
 const sustainedS = 1
 /** Seconds that a rate below it is driven. */
@@ -84,20 +86,32 @@ export async function latencyTable(isAsked: Asked, pairs: number): Promise<Table
 }
 
 /** The engine from npm is so much slower that it gets fewer messages, and the connector as many as elsewhere. */
-export async function engineTable(pairs: number): Promise<Table> {
-  const flat: Scenario = { name: 'jspurefix', shape: oneToOne, messages: 6_000, perSecond: 0 }
-  const ratios: number[] = []
-  const rates: { theirs: number[]; ours: number[] } = { theirs: [], ours: [] }
-  for (let i = 0; i < Math.min(pairs, enginePairs); i++) {
-    const engine = await run(flat, startJspurefix)
-    const ours = await run({ ...flat, messages: 300_000 }, startConnector)
-    progress(`jspurefix: ${shown(engine.copiesPerS)} copies/s, the connector ${shown(ours.copiesPerS)}`)
-    rates.theirs.push(engine.copiesPerS)
-    rates.ours.push(ours.copiesPerS)
-    ratios.push(ours.copiesPerS / engine.copiesPerS)
+export async function engineTable(isAsked: Asked, pairs: number): Promise<Table> {
+  const rows: string[][] = []
+  for (const scenario of flatOut.filter(({ name, isCompared }) => isCompared && isAsked(`jspurefix, ${name}`))) {
+    const messages = evenly(engineCopies / copiesPerMessage(scenario.shape), scenario.shape)
+    const [theirs, ours]: [Run[], Run[]] = [[], []]
+    for (let i = 0; i < Math.min(pairs, enginePairs); i++) {
+      const engine = await run({ ...scenario, messages }, startJspurefix)
+      const connector = await run(scenario, startConnector)
+      progress(`jspurefix: ${shown(engine.copiesPerS)} copies/s, the connector ${shown(connector.copiesPerS)}`)
+      theirs.push(engine)
+      ours.push(connector)
+    }
+    const ratio = (of: (run: Run) => number, digits: number) =>
+      shown(median(ours.map((one, i) => of(one) / of(theirs[i] ?? one))), digits)
+    rows.push([
+      scenario.name,
+      shown(median(theirs.map(({ copiesPerS }) => copiesPerS))),
+      shown(median(ours.map(({ copiesPerS }) => copiesPerS))),
+      ratio(({ copiesPerS }) => copiesPerS, 1),
+      shown(median(theirs.map(({ cpuPerMillion }) => cpuPerMillion))),
+      shown(median(ours.map(({ cpuPerMillion }) => cpuPerMillion)), 2),
+      ratio(({ cpuPerMillion }) => cpuPerMillion, 3),
+    ])
   }
-  const row = ['1 source to 1 target', shown(median(rates.theirs)), shown(median(rates.ours)), shown(median(ratios), 1)]
-  return { head: ['flat out', 'copies/s, jspurefix', 'connector', 'ratio'], rows: [row] }
+  const cpu = ['CPU s per million, jspurefix', 'connector', 'ratio']
+  return { head: ['flat out', 'copies/s, jspurefix', 'connector', 'ratio', ...cpu], rows }
 }
 
 async function takeTurns(scenario: Scenario, pairs: number): Promise<Pair[]> {

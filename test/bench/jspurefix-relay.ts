@@ -1,8 +1,9 @@
 /**
- * The independent engine as a relay: jspurefix accepts the feed and the target, and sends on the target what comes on the feed, with its
+ * The independent engine as a relay: jspurefix accepts feeds and targets, and sends on each target what comes on the feeds of its group, with its
  * own file store. What a user gets who builds drop copy on an engine from npm; it keeps no chain and syncs nothing.
  *
- * tsx test/bench/jspurefix-relay.ts JSON, with {"data": "DIR", "feed": port, "target": port}. Prints {"event":"ready"}.
+ * tsx test/bench/jspurefix-relay.ts JSON, with {"data": "DIR", "feeds": [end …], "targets": [end …], "groups": [[feed index …] per target]};
+ * an end is {"port", "senderCompId", "targetCompId"} as its peer has them. Prints {"event":"ready"}.
  */
 import 'reflect-metadata'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -18,11 +19,8 @@ import {
   SessionLauncher,
 } from 'jspurefix'
 
-interface Options {
-  data: string
-  feed: number
-  target: number
-}
+type PeerEnd = { port: number; senderCompId: string; targetCompId: string }
+type Options = { data: string; feeds: PeerEnd[]; targets: PeerEnd[]; groups: number[][] }
 
 const options: Options = JSON.parse(process.argv[2] ?? '')
 mkdirSync(options.data, { recursive: true })
@@ -31,20 +29,20 @@ const copies = readFileSync(new URL('../support/jspurefix-drop-copy.xml', import
 // what a source message lacks that a copy has
 writeFileSync(dictionary, copies.replaceAll(/(name='(?:ApplID|ApplSeqNum|CopyMsgIndicator)' required=)'Y'/g, "$1'N'"))
 
-const description = (port: number, own: string, peer: string): ISessionDescription => ({
+const description = ({ port, senderCompId, targetCompId: own }: PeerEnd): ISessionDescription => ({
   application: {
     type: 'acceptor',
-    name: own,
+    name: `${own}-${senderCompId}`,
     protocol: 'ascii',
     resilient: false,
     dictionary,
     reconnectSeconds: 1,
     tcp: { host: '127.0.0.1', port },
   },
-  Name: own,
+  Name: `${own}-${senderCompId}`,
   BeginString: 'FIX.4.2',
   SenderCompId: own,
-  TargetCompID: peer,
+  TargetCompID: senderCompId,
   SenderSubID: 'G',
   TargetSubID: '',
   Username: '',
@@ -55,8 +53,8 @@ const description = (port: number, own: string, peer: string): ISessionDescripti
   Logon: { Username: null, Password: null },
 })
 
-/** Where messages go; one target in this shape. */
-let target: TargetSession | undefined
+/** Where messages go, as they have logged on. */
+const targets: (TargetSession | undefined)[] = []
 
 class Session extends AsciiSession {
   constructor(config: IJsFixConfig) {
@@ -74,18 +72,32 @@ class Session extends AsciiSession {
 }
 
 class FeedSession extends Session {
+  private readonly to: number[]
+
+  constructor(config: IJsFixConfig, feed: number) {
+    super(config)
+    this.to = options.groups.flatMap((group, target) => (group.includes(feed) ? [target] : []))
+  }
+
   protected override onApplicationMsg(msgType: string, view: MsgView): void {
     const { StandardHeader: _, StandardTrailer: __, ...body } = view.toObject() as ILooseObject // of its own decoder
-    target?.relay(msgType, body)
+    for (const target of this.to) targets[target]?.relay(msgType, body)
   }
 }
 
 class TargetSession extends Session {
+  constructor(
+    config: IJsFixConfig,
+    private readonly index: number,
+  ) {
+    super(config)
+  }
+
   relay(msgType: string, body: ILooseObject): void {
     this.send(msgType, body)
   }
   protected override onReady(): void {
-    target = this
+    targets[this.index] = this
   }
 }
 
@@ -100,7 +112,7 @@ class Launcher extends SessionLauncher {
   protected override makeFactory() {
     return {
       makeSession: (config: IJsFixConfig) => {
-        config.sessionStoreFactory = new FileSessionStoreFactory(options.data)
+        config.sessionStoreFactory = new FileSessionStoreFactory(join(options.data, config.description.Name))
         return this.make(config)
       },
     }
@@ -108,8 +120,8 @@ class Launcher extends SessionLauncher {
 }
 
 const launchers = [
-  new Launcher(description(options.feed, 'DROPCOPY', 'GW0'), (config) => new FeedSession(config)),
-  new Launcher(description(options.target, 'CME', 'TGT000N'), (config) => new TargetSession(config)),
+  ...options.feeds.map((end, i) => new Launcher(description(end), (config) => new FeedSession(config, i))),
+  ...options.targets.map((end, i) => new Launcher(description(end), (config) => new TargetSession(config, i))),
 ]
 for (const launcher of launchers) void launcher.run()
 setTimeout(() => process.stdout.write('{"event":"ready"}\n'), 1_000) // it says nothing of itself when it listens

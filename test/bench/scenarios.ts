@@ -11,8 +11,18 @@ export type Shape = {
   durability: 'fsync' | 'os'
 }
 
-/** `perSecond`: messages over all feeds; 0: as fast as they are taken. `beside`: no goal hangs on it, so two pairs are enough. */
-export type Scenario = { name: string; shape: Shape; messages: number; perSecond: number; beside?: true }
+/**
+ * `perSecond`: messages over all feeds; 0: as fast as they are taken. `beside`: no goal hangs on it, so two pairs are enough. `isCompared`: with
+ * the independent engine as well.
+ */
+export type Scenario = {
+  name: string
+  shape: Shape
+  messages: number
+  perSecond: number
+  beside?: true
+  isCompared?: true
+}
 
 export const oneToOne: Shape = {
   sources: 1,
@@ -39,9 +49,15 @@ export const messageBytes = ({ kind }: Shape) => new ReportFrames('GW0', 'DROPCO
 const eightToEight = { ...oneToOne, sources: 8, targets: 8, sourcesPerTarget: 2 }
 
 export const flatOut: Scenario[] = [
-  { name: '1 source to 1 target', shape: oneToOne, messages: 300_000, perSecond: 0 },
-  { name: '1 source to 4 targets', shape: { ...oneToOne, targets: 4 }, messages: 120_000, perSecond: 0 },
-  { name: '8 sources to 8 targets, 2 each', shape: eightToEight, messages: 160_000, perSecond: 0 },
+  { name: '1 source to 1 target', shape: oneToOne, messages: 300_000, perSecond: 0, isCompared: true },
+  {
+    name: '1 source to 4 targets',
+    shape: { ...oneToOne, targets: 4 },
+    messages: 120_000,
+    perSecond: 0,
+    isCompared: true,
+  },
+  { name: '8 sources to 8 targets, 2 each', shape: eightToEight, messages: 160_000, perSecond: 0, isCompared: true },
   { name: '1 to 1 without fsync', shape: { ...oneToOne, durability: 'os' }, messages: 300_000, perSecond: 0 },
   { name: '1 to 16', shape: { ...oneToOne, targets: 16 }, messages: 40_000, perSecond: 0, beside: true },
   {

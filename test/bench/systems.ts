@@ -69,15 +69,16 @@ export async function startRelay(shape: Shape): Promise<System> {
   return { feeds: ports.feeds.map(feedEnd), targets: ports.targets.map(targetEnd), ...measures(child, dir) }
 }
 
-/** The independent engine from npm with its own file store; one source to one target is all that it is asked for. */
+/** The independent engine from npm with its own file store: plain feeds and classic copies as the relay has them. */
 export async function startJspurefix(shape: Shape): Promise<System> {
-  if (shape.sources * shape.targets !== 1) throw new Error('unreachable: its relay has one target')
   const dir = temporaryDirectory()
-  const [feed = 0, target = 0] = await freePorts(2)
-  const options = JSON.stringify({ data: dir, feed, target })
+  const ports = await freePorts(shape.sources + shape.targets)
+  const feeds = ports.slice(0, shape.sources).map(feedEnd)
+  const targets = ports.slice(shape.sources).map(targetEnd)
+  const options = JSON.stringify({ data: dir, feeds, targets, groups: groupsOf(shape) })
   const child = start(['--import', 'tsx', 'test/bench/jspurefix-relay.ts', options], dir)
   await saidReady(child)
-  return { feeds: [feedEnd(feed, 0)], targets: [targetEnd(target, 0)], ...measures(child, dir) }
+  return { feeds, targets, ...measures(child, dir) }
 }
 
 const feedEnd = (port: number, i: number): FeedEnd => ({ port, senderCompId: `GW${i}`, targetCompId: 'DROPCOPY' })
