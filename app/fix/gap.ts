@@ -22,7 +22,15 @@ export function keepEarly(turn: Turn, seqNum: number, message: Message | null): 
     hold(turn, open, seqNum, message)
     return
   }
-  const gap: Gap = { highest: seqNum, askedTo: 0, progressMs: turn.nowMs, asks: 0, early: new Map(), earlyBytes: 0 }
+  const gap: Gap = {
+    highest: seqNum,
+    askedTo: 0,
+    filledTo: 0,
+    progressMs: turn.nowMs,
+    asks: 0,
+    early: new Map(),
+    earlyBytes: 0,
+  }
   amend(turn, { gap })
   hold(turn, gap, seqNum, message)
   note(turn, 'gap', `expected ${turn.session.nextIn}, received ${seqNum}`)
@@ -88,13 +96,27 @@ function forget(gap: Gap, seqNum: number, early: Early): void {
   if (early) gap.earlyBytes -= bytesOf(early.message)
 }
 
-/** The peer declared the numbers below `nextIn` void: what was kept of them, in order; it is forgotten here. */
-export function takeEarlyBelow(turn: Turn, nextIn: number): Message[] {
+/** A Gap Fill: the peer has nothing to send again below `next`. What has come of it all the same keeps its turn, unless it was acted upon. */
+export function fill(turn: Turn, next: number): void {
   const gap = gapOf(turn)
-  if (!gap) return []
-  const below = [...gap.early].filter(([seqNum]) => seqNum < nextIn).sort(([a], [b]) => a - b)
-  for (const [seqNum, early] of below) forget(gap, seqNum, early)
-  return below.flatMap(([, early]) => (early ? [early.message] : []))
+  if (!gap) {
+    passTo(turn, next)
+    return
+  }
+  gap.filledTo = Math.max(gap.filledTo, next)
+  for (const [seqNum, early] of gap.early) if (early === null && seqNum < next) gap.early.delete(seqNum)
+}
+
+/** Moves the expected number over what a Gap Fill stands for, as far as the next message that was kept. */
+export function passFilled(turn: Turn): void {
+  const gap = gapOf(turn)
+  const { nextIn } = turn.session
+  if (gap && gap.filledTo > nextIn && !gap.early.has(nextIn)) passTo(turn, Math.min(gap.filledTo, lowestKept(gap)))
+}
+
+function passTo(turn: Turn, next: number): void {
+  turn.effects.push({ type: 'gap-filled', begin: turn.session.nextIn, end: next - 1 })
+  turn.session.nextIn = next
 }
 
 /** No progress: ask once more; after the third time the first missing stretch is lost and the session goes on behind it. */
@@ -103,7 +125,7 @@ export function askAgain(turn: Turn) {
   if (!gap) return
   if (gap.asks < maxAsks) return ask(turn, gap)
   gap.progressMs = turn.nowMs
-  giveUp(turn, firstEarly(gap))
+  giveUp(turn, Math.min(lowestKept(gap), gap.highest + 1))
 }
 
 /** The numbers below `next` will not come. */
@@ -114,34 +136,38 @@ export function giveUp(turn: Turn, next: number): void {
   turn.session.nextIn = next
 }
 
-/** The lowest number kept, or the one behind the highest seen. */
-function firstEarly(gap: Gap): number {
-  let first = gap.highest + 1
-  for (const seqNum of gap.early.keys()) if (seqNum < first) first = seqNum
-  return first
+/** Infinity: nothing is kept. */
+function lowestKept(gap: Gap): number {
+  let lowest = Number.POSITIVE_INFINITY
+  for (const seqNum of gap.early.keys()) if (seqNum < lowest) lowest = seqNum
+  return lowest
 }
 
-/** The peer starts again below `limit`: hand over what was kept of the application, and name what is missing as lost. */
+/**
+ * The peer starts again: hand over what was kept of the application, name what is missing below `limit` as lost, and close the gap.
+ * What was kept from `limit` on is handed over too, since other messages will come under its numbers.
+ */
 export function surrender(turn: Turn, limit: number): void {
-  const numbers = [...(gapOf(turn)?.early.keys() ?? [])].filter((n) => n < limit).sort((a, b) => a - b)
-  for (const seqNum of numbers) {
-    giveUp(turn, seqNum)
-    const kept = takeEarly(turn)?.message
+  const early = gapOf(turn)?.early ?? new Map<number, Early>()
+  for (const seqNum of [...early.keys()].sort((a, b) => a - b)) {
+    giveUp(turn, Math.min(seqNum, limit))
+    const kept = early.get(seqNum)?.message
     turn.session.nextIn = seqNum + 1
     if (kept && !isSessionType(kept.msgType)) accept(turn, kept, seqNum)
   }
-  if (gapOf(turn)) giveUp(turn, limit)
+  giveUp(turn, limit)
+  amend(turn, { gap: undefined })
 }
 
-/** Both directions start at 1. What was still missing is lost: its numbers mean something else from now on. */
+/** Nothing of what is missing will come: its numbers mean something else from now on. */
+export const abandon = (turn: Turn): void => surrender(turn, turn.session.highestIn + 1)
+
+/** Both directions start at 1. */
 export function restart(turn: Turn): void {
-  surrender(turn, turn.session.highestIn + 1)
-  if (turn.session.highestIn >= turn.session.nextIn) {
-    turn.effects.push({ type: 'lost', begin: turn.session.nextIn, end: turn.session.highestIn })
-  }
+  abandon(turn)
   turn.session.nextIn = 1
   turn.session.nextOut = 1
   turn.session.highestIn = 0
   turn.effects.push({ type: 'reset' })
-  amend(turn, { gap: undefined, serving: undefined })
+  amend(turn, { serving: undefined })
 }

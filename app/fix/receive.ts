@@ -1,5 +1,5 @@
 import type { Violation } from './drafts.ts'
-import { advanceGap, gapOf, keepEarly, surrender, takeEarly, takeEarlyBelow } from './gap.ts'
+import { advanceGap, fill, gapOf, keepEarly, passFilled, surrender, takeEarly } from './gap.ts'
 import { receiveLogout } from './logout.ts'
 import type { Message } from './message.ts'
 import { Reason } from './reasons.ts'
@@ -26,7 +26,7 @@ export function receiveLive(turn: Turn, message: Message): void {
   }
   const { msgType } = message
   if (msgType === 'A' && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
-  else if (isLenientReset(turn, message)) resetLeniently(turn, message, seqNum)
+  else if (isLenientReset(turn, message)) resetLeniently(turn, message)
   else receiveNumbered(turn, message, seqNum)
 }
 
@@ -66,7 +66,7 @@ function tooHigh(turn: Turn, message: Message, seqNum: number): void {
     return
   }
   const known = gapOf(turn)?.early.has(seqNum) === true
-  if (msgType === '2' && !known) {
+  if (msgType === '2' && !known && !violationOf(turn.session.config, message, turn.nowMs)) {
     receiveResendRequest(turn, message)
     keepEarly(turn, seqNum, null)
     return
@@ -165,7 +165,10 @@ function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): voi
   } else if (!isReset(message)) gapFill(turn, message, seqNum, next)
   else if (next < turn.session.nextIn)
     forceLogout(turn, `NewSeqNo (36) ${next} is lower than expected ${seqNum}. Logout forced.`)
-  else adopt(turn, next)
+  else {
+    if (next > seqNum) turn.session.nextIn++ // its own number is not one of those that are lost
+    adopt(turn, next)
+  }
 }
 
 /** NewSeqNo(36), undefined when it is none. */
@@ -190,20 +193,19 @@ function gapFill(turn: Turn, message: Message, seqNum: number, next: number): vo
     })
     return
   }
-  turn.effects.push({ type: 'gap-filled', begin: seqNum, end: next - 1 })
-  for (const early of takeEarlyBelow(turn, next)) setAside(turn, early, 'gap-filled')
-  turn.session.nextIn = next
+  fill(turn, next)
 }
 
-/** Reset mode: 36 becomes the expected number. What was still missing below it is lost; what was kept is not. */
+/** Reset mode: 36 becomes the expected number. What was still missing below it is lost; what was kept, wherever, is not. */
 function adopt(turn: Turn, next: number): void {
   surrender(turn, Math.min(next, turn.session.highestIn + 1))
   turn.session.nextIn = next
-  if (turn.session.highestIn < next - 1) turn.session.highestIn = next - 1
+  turn.session.highestIn = next - 1
+  note(turn, 'gap', `Sequence Reset to ${next}`)
 }
 
 /** Plain FIX: the number of a Sequence Reset-Reset itself means nothing, and it can only raise the expected one. */
-function resetLeniently(turn: Turn, message: Message, seqNum: number): void {
+function resetLeniently(turn: Turn, message: Message): void {
   const next = newSeqNoOf(message)
   if (next === undefined) reject(turn, message, newSeqNoViolation(message))
   else if (next < turn.session.nextIn) {
@@ -213,12 +215,12 @@ function resetLeniently(turn: Turn, message: Message, seqNum: number): void {
       reason: Reason.incorrect,
     })
   } else adopt(turn, next)
-  if (next !== undefined) note(turn, 'gap', `Sequence Reset ${seqNum} to ${next}`)
 }
 
 /** After the expected number moved: act upon what was kept for it, in order; then close the gap or ask on. */
 export function settle(turn: Turn, before: number): void {
   while (turn.session.phase.kind === 'live') {
+    passFilled(turn)
     const early = takeEarly(turn)
     if (early === undefined) break
     if (early) inSequence(turn, early.message, turn.session.nextIn, early.atMs)

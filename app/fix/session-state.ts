@@ -89,6 +89,8 @@ export type Gap = {
   highest: number
   /** The last number the present Resend Request brings. */
   askedTo: number
+  /** What lies below and was not kept is passed over: a Gap Fill stands for it. */
+  filledTo: number
   /** When the expected number last moved or was asked for, and how often the same was asked. */
   progressMs: number
   asks: number
@@ -146,6 +148,8 @@ export type Input = { nowMs: number } & (
   | { type: 'verified'; ok: boolean; text?: string; why?: string }
   /** End the session with a Logout. `close`: do not wait for the peer's. */
   | { type: 'logout'; text?: string; close?: boolean }
+  /** The peer's numbers are about to start anew by a rule of ours: what was kept is handed over, what is missing lost. */
+  | { type: 'abandon' }
   /** Initiator, logged on: start both directions at 1 (Logon 34=1, 141=Y). */
   | { type: 'reset' }
   /** The resend with this id has been sent to its end, or given up. */
@@ -155,7 +159,7 @@ export type Input = { nowMs: number } & (
 )
 
 /** Why an application message is not acted upon though its number is used up. */
-export type AsideReason = 'unknown-type' | 'rejected' | 'gap-filled'
+export type AsideReason = 'unknown-type' | 'rejected'
 
 /**
  * What the driver must do, in this order. All records of one step belong to one batch; frames leave, and the connection
@@ -164,11 +168,11 @@ export type AsideReason = 'unknown-type' | 'rejected' | 'gap-filled'
 export type Effect =
   /** Journal the number, then send `encodeDraft(session, seqNum, draft, …)`. */
   | { type: 'transmit'; seqNum: number; draft: Draft }
-  /** An application message, each once and in order. It and `nextIn` are kept together. Read it now: it may be reused. `resent`: 43=Y. */
+  /** An application message, each once and in order, from a Sequence Reset on under numbers that may have been used. It and `nextIn` are kept together. Read it now: it may be reused. `resent`: 43=Y. */
   | { type: 'accept'; message: Message; seqNum: number; nextIn: number; resent: boolean }
   /**
-   * An application message that was rejected, or passed over by a Gap Fill after it had come, though its number is used
-   * up: it will not come again. Read it now, as with `accept`. The `next-in` of the same step stands for its number.
+   * An application message that was rejected though its number is used up: it will not come again. Read it now, as with
+   * `accept`. The `next-in` of the same step stands for its number.
    */
   | { type: 'set-aside'; message: Message; seqNum: number; why: AsideReason }
   /** The expected number moved without a message to keep: journal it with the next batch. */

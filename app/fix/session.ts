@@ -1,5 +1,5 @@
 import { encode } from './encode.ts'
-import { restart } from './gap.ts'
+import { abandon, restart } from './gap.ts'
 import { headerFields } from './header.ts'
 import { armRivalCheck, tick } from './heartbeat.ts'
 import { hmacFields } from './hmac-logon.ts'
@@ -67,6 +67,8 @@ function apply(turn: Turn, input: Input) {
       return verified(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.', input.why)
     case 'logout':
       return requestLogout(turn, input.text ?? '', input.close === true)
+    case 'abandon':
+      return abandon(turn)
     case 'reset':
       return requestReset(turn)
     case 'resend-finished':

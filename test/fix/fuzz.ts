@@ -145,6 +145,7 @@ class End {
         return
       case 'note':
         if (effect.code === 'rejected') this.total.rejected++
+        this.lastAccepted = Math.min(this.lastAccepted, resetTo(effect.text) - 1)
         return
     }
   }
@@ -166,3 +167,7 @@ class End {
       throw new Error(`keeps ${gap.early.size} messages, ${gap.earlyBytes} bytes`)
   }
 }
+
+/** The number that a Sequence Reset has made the expected one: from there on others come under numbers that were used. */
+const resetTo = (text: string): number =>
+  Number(/^Sequence Reset to (\d+)$/.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)

@@ -7,7 +7,6 @@ const reasons: Record<string, string> = {
   'too-old': 'numbered below anything kept',
   'unknown-type': 'of an unknown message type',
   rejected: 'rejected for its header',
-  'gap-filled': 'declared void by the gateway after it had come',
 }
 const named = 5
 

@@ -92,7 +92,7 @@ export class Intake {
     return this.identified(feed, found, plain)
   }
 
-  /** One that the feed's session has rejected, or that a Gap Fill passed over after it had come: its number is used up, so its bytes are kept. */
+  /** One that the feed's session has rejected: its number is used up, so its bytes are kept. */
   setAside(feed: Feed, message: Message, feedNumber: number, why: AsideReason): void {
     from(feed, feedNumber)
     this.aside(feed, message, sourceNamed(feed), why)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { snapshot, start } from '#test/support/connector.ts'
-import { FixPeer, utc } from '#test/support/fix-peer.ts'
+import { client, password, snapshot, start } from '#test/support/connector.ts'
+import { FixPeer, fieldOf, utc } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
-test('a message that has come when its gateway declares its number void by a Gap Fill is kept aside', async () => {
+test('a message that has come is delivered though the answer to our Resend Request passes over its number', async () => {
   const connector = await start(snapshot())
   const gw = await FixPeer.connect(connector.feedPort, { sender: 'GW1', target: 'DROPCOPY', automatic: false })
   gw.logon()
@@ -24,8 +24,9 @@ test('a message that has come when its gateway declares its number void by a Gap
     const one = connector.worker.feeds.get('gw1')?.state
     return one?.nextIn === missing + 2 && one
   })
-  expect(state).toMatchObject({ aside: 1, loss: [], asides: [{ why: 'gap-filled' }] })
-  expect(connector.worker.alarms.all.map(({ code, says }) => [code, says])).toEqual([
-    ['aside', 'no source (declared void by the gateway after it had come)'],
-  ])
+  expect(state).toMatchObject({ received: 1, aside: 0, loss: [] })
+  expect(connector.worker.alarms.all).toEqual([])
+  const peer = await client(connector.targetPort)
+  peer.logon(password())
+  expect(fieldOf(await peer.message('8'), 1181)).toBe('1')
 })
