@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Started, snapshot, start, target } from '#test/support/connector.ts'
+import { client, password, type Started, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import {
   body,
@@ -47,6 +47,35 @@ describe('a classic client that asks for messages by application', () => {
     const live = await peer.until('a live copy', () => peer.of('8').find((copy) => fieldOf(copy, 1181) === '11'))
     expect([fieldOf(live, 1350), fieldOf(live, 1352)]).toEqual(['10', undefined])
     expect(ledger(connector)).toMatchObject({ received: 11, delivered: 11, held: 0 })
+  })
+
+  test('right behind its Logon is answered behind the queue, which the answer counts', async () => {
+    const connector = await start(snapshot({ targets: [target({ queueDepth: 100 })] }))
+    const feed = await feeding(connector)
+    await sent(connector, feed, range(1, 150))
+    const peer = await client(connector.targetPort)
+    peer.socket.cork()
+    peer.logon(password())
+    peer.send('BW', [
+      [1346, 1],
+      [1347, 2],
+      [1351, 1],
+      [1355, 'K7T'],
+    ])
+    peer.send('BW', messages(2, 'K7T', 1, 0))
+    peer.socket.uncork()
+    await peer.message('BY')
+    const types = peer.received.map(({ type }) => type)
+    expect(types).toEqual([
+      'A',
+      '1',
+      ...range(51, 150).map(() => '8'),
+      'BX',
+      'BX',
+      ...range(1, 150).map(() => '8'),
+      'BY',
+    ])
+    expect(body(peer.of('BX')[0]!)).toBe('1346=1|1347=2|1348=0|1353=CME1___________________*|1351=1|1355=K7T|1357=150')
   })
 
   test('has each held copy counted as delivered once, however often it asks', async () => {

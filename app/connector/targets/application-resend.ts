@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { deliveryKind, flag } from '#connector/state/fold.ts'
 import { isHeld } from '#connector/state/given.ts'
+import { cursorOf } from '#connector/state/waiting.ts'
 import {
   type AckEntry,
   type ApplicationRequest,
@@ -30,6 +31,8 @@ import type { Target } from './target.ts'
 
 /** Copies written before the event loop has its turn: live ones go between. */
 const copiesPerTurn = 500
+/** Requests kept until the queue of a Logon is out; more of them are answered at once. */
+const mostEarly = 32
 
 const source = blankSourceMessage()
 
@@ -39,6 +42,10 @@ type Stretch = { applId: string; stream: number; epoch: number; begin: number; u
 /** Answers the Application Message Requests(BW) of one classic target; messages are sent for one request at a time (spec §6, ADR 17). */
 export class ApplicationResends {
   private job: ApplicationResendJob | undefined
+  /** Where the journal ended at the Logon: what waits before it goes out first. */
+  private queueEnd = 0
+  /** Requests that came before the queue was out. */
+  private early: Message[] = []
 
   constructor(
     private readonly target: Target,
@@ -49,12 +56,44 @@ export class ApplicationResends {
     return this.running?.report
   }
 
-  /** There may be room again, or the connection is gone. */
+  /** There may be room again. */
   wake(): void {
     this.job?.wake()
   }
 
+  /** The client has logged on. */
+  begin(): void {
+    this.queueEnd = this.target.core.journal.end
+  }
+
+  /** The connection is gone: what it asked for ends with it. */
+  end(): void {
+    this.early = []
+    this.wake()
+  }
+
+  /** Answered behind the copies that waited for the Logon (spec §6.5), and with them counted. */
   take(message: Message): void {
+    if ((this.early.length > 0 || this.isBehindQueue) && this.early.length < mostEarly) this.early.push(message.copy())
+    else this.answer(message)
+  }
+
+  /** Some of what waited has gone out. */
+  moved(): void {
+    while (this.early.length > 0 && !this.isBehindQueue) {
+      this.target.core.turn()
+      this.answer(this.early.shift()!) // the loop's condition
+    }
+  }
+
+  private get isBehindQueue(): boolean {
+    const { core, state } = this.target
+    core.flushDeliveries()
+    const next = cursorOf(state.waiting)
+    return next !== undefined && next < this.queueEnd
+  }
+
+  private answer(message: Message): void {
     const read = readRequest(message)
     this.target.core.flushDeliveries() // what is numbered in this turn has moved the chain
     if (!read.ok) this.reject(message, read.violation)

@@ -47,13 +47,17 @@ export class CatchUp {
   private async run(): Promise<void> {
     try {
       await Promise.resolve() // what brought the wake comes first: a Logon's answer, the rest of a chunk
-      while (!this.stopped && this.target.hasRoomToCatchUp && (await this.stretch())) this.again = false
+      while (!this.stopped && this.target.hasRoomToCatchUp && (await this.stretch())) {
+        this.again = false
+        if (!this.stopped) this.target.applicationResends.moved()
+      }
     } finally {
       this.running = false
     }
     if (this.stopped) {
       if (this.again) this.wake() // somebody is back already
     } else if (this.target.behind === 0) {
+      this.target.applicationResends.moved()
       this.isWaiting = false
       this.target.report.behindSinceMs = 0
       this.target.report.isCatchingUp = false

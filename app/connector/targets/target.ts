@@ -57,7 +57,7 @@ export class Target implements Reader {
   private awaySinceMs: number
   private resend: ResendJob | undefined
   readonly membership: Membership
-  private readonly applicationResends = new ApplicationResends(this, (code, text) => this.noted(code, text))
+  readonly applicationResends = new ApplicationResends(this, (code, text) => this.noted(code, text))
   readonly catchUp: CatchUp
   readonly recent = new Recent()
 
@@ -237,7 +237,7 @@ export class Target implements Reader {
     this.credential = -1
     this.core.flushDeliveries()
     leave()
-    this.applicationResends.wake() // it ends with the connection
+    this.applicationResends.end()
     this.awaySinceMs = this.core.steadyMs
     if (!wasLive) return
     this.core.control({ kind: 'logoff', session: this.id })
@@ -354,6 +354,7 @@ export class Target implements Reader {
     this.core.control({ kind: 'logon', session: this.id })
     this.report.lastLogonMs = this.report.sinceMs = this.core.wallMs
     this.copying.restart()
+    this.applicationResends.begin()
     this.ready = true
     this.report.isCatchingUp = this.behind > 0
     const used = this.config.credentials[this.credential]
