@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
+import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
+import { envelop, sourceFill } from '#test/support/source-flow.ts'
+
+const hourMs = 3_600_000
+
+/** From a Monday noon on, both clocks ahead by as much as the test says. */
+function mondayNoon() {
+  const began = Date.now()
+  const now = () => Date.parse('2026-01-05T18:00:00Z') + Date.now() - began + clock.aheadMs
+  const clock = { aheadMs: 0, wallMs: now, steadyMs: now }
+  return clock
+}
+
+const askForAll = (peer: FixPeer) =>
+  peer.send('2', [
+    [7, 1],
+    [16, 0],
+  ])
+
+test.each([
+  ['cme', 30],
+  ['fix', 0],
+] as const)(
+  'a Resend Request brings copies of the last 48 hours, and a Gap Fill over older ones (%s)',
+  async (preset, heartbeatS) => {
+    const clock = mondayNoon()
+    const noTimeCheck = { preset: 'fix', sendingTimeS: 0 } as const
+    const connector = await start(
+      snapshot({
+        feeds: [feed({ policy: noTimeCheck })], // HeartBtInt 0: two days without a word are none
+        targets: [target({ policy: { preset, sendingTimeS: 0 } })],
+      }),
+      undefined,
+      { clock },
+    )
+    const gw = await gateway(connector.feedPort)
+    gw.logon([], 0)
+    await gw.message('A')
+    const first = await client(connector.targetPort)
+    first.logon(password(), heartbeatS)
+    await first.message('A')
+    for (const n of [1, 2]) envelop(gw, sourceFill('K7T882', n))
+    await first.message('8', 2)
+    const { seqNum } = first
+    first.destroy()
+    const one = connector.worker.targets.get('ODQ1Z9')!
+    await gw.until('the client away', () => !one.isConnected)
+    clock.aheadMs += 47 * hourMs
+    const again = await client(connector.targetPort)
+    again.seqNum = seqNum
+    again.logon(password(), heartbeatS)
+    await again.message('A')
+    envelop(gw, sourceFill('K7T882', 3))
+    const third = await again.message('8')
+    askForAll(again)
+    const resent = () => again.of('8').filter((copy) => fieldOf(copy, 43) === 'Y')
+    await again.until('all three', () => resent().length === 3)
+    expect(resent().map((copy) => fieldOf(copy, 1181))).toEqual(['1', '2', '3'])
+
+    again.destroy()
+    await gw.until('the client away', () => !one.isConnected)
+    clock.aheadMs += 2 * hourMs
+    const late = await client(connector.targetPort)
+    late.seqNum = again.seqNum
+    late.logon(password(), heartbeatS)
+    await late.message('A')
+    askForAll(late)
+    await late.until('the newest copy', () => late.of('8').length === 1)
+    expect(fieldOf(late.of('8')[0]!, 1181)).toBe('3')
+    expect(late.of('4').map((fill) => [fill.seqNum, Number(fieldOf(fill, 36))])[0]).toEqual([1, third.seqNum])
+  },
+)
