@@ -45,7 +45,11 @@ export class Weeks {
     const week = weekOf(core.clock.wallMs(), feed.config.week)
     const inForce = feed.state.week
     if (inForce !== undefined && week <= inForce) return
-    if (inForce !== undefined) feed.part(endOfWeek)
+    if (inForce !== undefined) {
+      feed.peer.input({ type: 'abandon' }) // its numbers mean something else from now on
+      feed.peer.expect(1)
+      feed.part(endOfWeek)
+    }
     core.control({ kind: 'feed-week', feed: feed.id, week })
     if (inForce !== undefined) renewFeed(this.worker, feed, endOfWeek)
   }
@@ -53,7 +57,10 @@ export class Weeks {
   private turn(week: string): void {
     const { core, targets, log } = this.worker
     const stranded = [...targets.values()].reduce((sum, target) => sum + target.state.waiting.total, 0)
-    for (const target of targets.values()) target.part(endOfWeek)
+    for (const target of targets.values()) {
+      target.peer.expect(1)
+      target.part(endOfWeek)
+    }
     core.control({ kind: 'week', week })
     for (const target of targets.values()) target.restart()
     for (const feed of this.worker.feeds.keys()) this.worker.showAlarmsOf(feed)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '#connector/clock.ts'
 import { client, feed, gateway, password, snapshot, start } from '#test/support/connector.ts'
-import { fieldOf } from '#test/support/fix-peer.ts'
+import { FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
 /** Runs with the real one, from an instant of the test's choice; both clocks are moved together. */
@@ -27,7 +27,7 @@ describe('the end of the trading week', () => {
     await peer.message('8')
     clock.offset += 70_000
     const logout = await peer.message('5')
-    expect(fieldOf(logout, 58)).toBe('End of trading week')
+    expect([fieldOf(logout, 789), fieldOf(logout, 58)]).toEqual(['1', 'End of trading week'])
     await peer.closed()
     const { state } = connector.worker.targets.get('ODQ1Z9')!
     await peer.until('the new week', () => connector.worker.core.state.data.week === '2026-01-04')
@@ -46,13 +46,15 @@ describe('the end of the trading week', () => {
     const week = { zone: 'UTC', day: 'sunday' as const, time: '22:00' }
     const later = { zone: 'UTC', day: 'monday' as const, time: '00:00' }
     const connector = await start(snapshot({ week: later, feeds: [feed({ week })] }), undefined, { clock })
-    const gw = await gateway(connector.feedPort)
+    const gw = await FixPeer.connect(connector.feedPort, { sender: 'GW1', target: 'DROPCOPY', automatic: false })
     gw.logon()
     await gw.message('A')
+    const missing = gw.seqNum++
     envelop(gw, sourceFill('K7T882', 1))
-    await gw.until('the message is in', () => connector.worker.feeds.get('gw1')!.state.received === 1)
+    await gw.message('2')
     clock.offset += 70_000
-    expect(fieldOf(await gw.message('5'), 58)).toBe('End of trading week')
+    const logout = await gw.message('5')
+    expect([fieldOf(logout, 789), fieldOf(logout, 58)]).toEqual(['1', 'End of trading week'])
     await gw.closed()
     const again = await gateway(connector.feedPort)
     again.logon()
@@ -60,8 +62,9 @@ describe('the end of the trading week', () => {
     envelop(again, sourceFill('K7T882', 2))
     const peer = await client(connector.targetPort)
     peer.logon(password())
-    await peer.until('both', () => peer.of('8').length === 2)
-    expect(connector.worker.feeds.get('gw1')!.state.epoch).toBe(2)
+    await peer.until('both, the one that waited above the gap first', () => peer.of('8').length === 2)
+    const { state } = connector.worker.feeds.get('gw1')!
+    expect(state).toMatchObject({ epoch: 2, loss: [{ epoch: 1, from: missing, to: missing }] })
   })
 
   test('does not come when the clocks disagree, and says so', async () => {
