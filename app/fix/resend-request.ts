@@ -5,7 +5,8 @@ import type { Serving } from './session-state.ts'
 import { Tag } from './tags.ts'
 import { amend, note, type Turn } from './turn.ts'
 
-type Range = { begin: number; end: number }
+/** `isOpen`: to the latest number (16=0). */
+type Range = { begin: number; end: number; isOpen: boolean }
 
 /** Resend Request(2): spec §5. Its number is counted already. */
 export function receiveResendRequest(turn: Turn, message: Message): void {
@@ -30,8 +31,8 @@ function rangeOf(turn: Turn, message: Message): Range | string {
   if (begin > latest) return `Invalid BeginSeqNum. Last message sent is ${latest}`
   const end = open ? latest : Math.min(asked, latest)
   const cap = config.policy.resendCap
-  if (cap === 0 || end - begin < cap) return { begin, end }
-  return open ? { begin, end: begin + cap - 1 } : `Resend request range exceeds ${cap}`
+  if (cap === 0 || end - begin < cap) return { begin, end, isOpen: open }
+  return open ? { begin, end: begin + cap - 1, isOpen: false } : `Resend request range exceeds ${cap}`
 }
 
 /** CME's rejects of a Resend Request name no tag (spec §11, C21); FIX's do. */
@@ -45,25 +46,32 @@ function refuse(turn: Turn, message: Message, text: string): void {
   reject(turn, message, { text, tag, reason })
 }
 
-function serve(turn: Turn, { begin, end }: Range): void {
+function serve(turn: Turn, { begin, end, isOpen }: Range): void {
   const id = turn.session.resends + 1
   turn.session.resends = id
-  amend(turn, { serving: { id, begin, end, next: undefined } })
+  amend(turn, { serving: { id, begin, end, isOpen, next: undefined } })
   turn.effects.push({ type: 'serve-resend', id, begin, end })
 }
 
-/** The same or a contained range is on its way already; another one is refused, or merged into one follow-up. */
+/**
+ * The same or a contained range is on its way already; another one is refused, or merged into one follow-up. One that asks for the
+ * latest once more is the same where it would be refused: what has been sent since came live.
+ */
 function whileServing(turn: Turn, message: Message, serving: Serving, range: Range): void {
-  if (range.begin >= serving.begin && range.end <= serving.end) {
+  const isRefused = turn.session.config.policy.secondResend === 'reject'
+  const isWithin = range.end <= serving.end || (isRefused && range.isOpen && serving.isOpen)
+  if (range.begin >= serving.begin && isWithin) {
     note(turn, 'resend-swallowed', `${range.begin}..${range.end} is being sent`)
     return
   }
-  if (turn.session.config.policy.secondResend === 'reject') {
+  if (isRefused) {
     reject(turn, message, { text: 'Resend in progress' })
     return
   }
   const { next } = serving
-  const merged = next ? { begin: Math.min(next.begin, range.begin), end: Math.max(next.end, range.end) } : range
+  const merged = next
+    ? { ...range, begin: Math.min(next.begin, range.begin), end: Math.max(next.end, range.end) }
+    : range
   amend(turn, { serving: { ...serving, next: merged } })
   note(turn, 'resend-swallowed', `${range.begin}..${range.end} follows the one being sent`)
 }

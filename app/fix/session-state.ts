@@ -106,8 +106,10 @@ export type Serving = {
   id: number
   begin: number
   end: number
+  /** It reached to the latest number when it was taken, and was asked for so (16=0). */
+  isOpen: boolean
   /** What is to be served after it (policy `merge`). */
-  next: { begin: number; end: number } | undefined
+  next: { begin: number; end: number; isOpen: boolean } | undefined
 }
 
 /** The facts of a Logon that was found well formed. */
