@@ -21,9 +21,9 @@ export interface Canonical extends SourceMessage {
   classCode: ClassCode
   /** 32 bits over these bytes; of a plain feed's message over what a FIX resend leaves as it was (ADR 10). */
   digest: number
-  /** SendingTime(52) of the source's first sending, epoch ms. */
+  /** SendingTime(52) of the source's first sending, 122 of one that it sent again; epoch ms. */
   sendingTimeMs: number
-  /** It came in answer to our Resend Request (43=Y on the feed). */
+  /** It came in answer to our Resend Request (43=Y on the feed), or its source has sent it again (43=Y inside). */
   recovered: boolean
   /** PossResend(97)=Y, on the feed or inside. */
   possResend: boolean
@@ -91,8 +91,8 @@ export function innerSourceId(inner: Message): string {
 export function canonicaliseInner(outer: Message, inner: Message, into: Canonical): NotCanonical | undefined {
   readStandardHeader(inner)
   into.possResend = outer.is(97, 'Y') || head.possResend
-  into.recovered = outer.is(43, 'Y')
-  const wrong = judge(inner, head.time, into)
+  into.recovered = outer.is(43, 'Y') || head.possDup
+  const wrong = judge(inner, firstSending(), into)
   if (wrong) return wrong
   const { bytes, view, start, end } = inner
   into.digest = digest(view, start, end, 0)
@@ -161,6 +161,22 @@ export function canonicalisePlain(
     into.requestTimeEnd += moved
   }
   return undefined
+}
+
+/** Of a message whose header was just read: index of the time of its first sending, 122 where the source itself has sent it again. */
+const firstSending = (): number => (head.possDup && head.firstTime >= 0 ? head.firstTime : head.time)
+
+/**
+ * 32 bits over what a source leaves as it was when it sends a message again with 43=Y: 34, 35, the time of the first sending and the
+ * body. 0: it lacks one of them.
+ */
+export function lastingDigest(message: Message): number {
+  readStandardHeader(message)
+  const time = firstSending()
+  const seqNum = head.seqNum < 0 ? undefined : message.intAt(head.seqNum)
+  if (seqNum === undefined || head.type < 0 || time < 0) return 0
+  const bodyAt = message.endAt(head.body - 1) + 1
+  return digest(message.view, bodyAt, message.end - trailerLength, headerDigest(message, time, seqNum))
 }
 
 function headerDigest(message: Message, time: number, seqNum: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { flag } from '#connector/state/fold.ts'
 import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
-import { type FixPeer, fieldOf, frame, listen, utc } from '#test/support/fix-peer.ts'
+import { type FixPeer, fieldOf, frame, listen, parse, utc } from '#test/support/fix-peer.ts'
 import { envelop, fillBody, sourceFill } from '#test/support/source-flow.ts'
 
 const numbers = (peer: FixPeer, tag: number) => peer.of('8').map((copy) => Number(fieldOf(copy, tag)))
@@ -53,6 +53,26 @@ describe('an encapsulated feed', () => {
     await peer.until('the second number', () => numbers(peer, 1181).includes(2))
     expect(numbers(peer, 1181)).toEqual([1, 2])
     expect(connector.worker.sources.find('K7T882')!.duplicates).toBe(1)
+  })
+
+  test('whose source sends a message once more with 43=Y inside neither copies it twice nor takes it for a restart', async () => {
+    const connector = await start(snapshot())
+    const peer = await loggedOnClient(connector.targetPort)
+    const gw = await loggedOn(await gateway(connector.feedPort))
+    const second = sourceFill('K7T882', 2)
+    envelop(gw, sourceFill('K7T882', 1))
+    envelop(gw, second)
+    envelop(gw, sourceFill('K7T882', 3))
+    const { fields } = parse(second.toString('latin1'))
+    const again = fields.slice(2, -1).flatMap(([tag, value]): [number, string][] => {
+      const resent: [number, string][] = [[43, 'Y']]
+      return tag === 52 ? [...resent, [52, utc(Date.now() + 1000)], [122, value]] : [[tag, value]]
+    })
+    envelop(gw, frame(again))
+    envelop(gw, sourceFill('K7T882', 4))
+    await peer.until('the fourth', () => numbers(peer, 1181).includes(4))
+    expect([numbers(peer, 1181), numbers(peer, 1350).slice(1)]).toEqual([range(1, 4), range(1, 3)])
+    expect(connector.worker.sources.find('K7T882')).toMatchObject({ duplicates: 1, stream: { epoch: 1, highest: 4 } })
   })
 
   test('keeps a source that nobody knows aside and says its name', async () => {

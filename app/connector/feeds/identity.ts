@@ -11,10 +11,12 @@ export type Arrival = {
   sendingTimeMs: number
   /** RequestTime(5979) as text; '' when absent. */
   requestTime: string
+  /** 32-bit digest of what a resend leaves as it was, where the source itself sent the message again (43=Y inside its envelope). */
+  lasting?: number | undefined
 }
 
 /** What the journal holds under a number. */
-export type Kept = { digest: number; requestTime: string }
+export type Kept = { digest: number; requestTime: string; lasting: number }
 
 /** What is known of the stream, and a way to look into the journal; only asked when the number is not above the highest. */
 export type Known = {
@@ -59,7 +61,8 @@ export function identify(arrival: Arrival, known: Known): Verdict {
   const here = known.find(known.epoch, number)
   const before = known.epoch > 1 ? known.find(known.epoch - 1, number) : undefined
   if (isSame(arrival, here) || isSame(arrival, before)) return { kind: 'duplicate' }
-  if (epoch === known.epoch && arrival.sendingTimeMs > known.newestMs()) return { kind: 'restarted', epoch: epoch + 1 }
+  if (epoch === known.epoch && isFirstSending(arrival) && arrival.sendingTimeMs > known.newestMs())
+    return { kind: 'restarted', epoch: epoch + 1 }
   if (epoch === known.epoch ? here : before) return { kind: 'conflict' }
   return number < oldest(known, epoch) ? { kind: 'too-old' } : { kind: 'late', epoch }
 }
@@ -80,6 +83,10 @@ function oldest(known: Known, epoch: number): number {
 
 function isSame(arrival: Arrival, kept: Kept | undefined): boolean {
   if (!kept) return false
-  if (kept.digest === arrival.digest) return true
-  return arrival.possResend && arrival.requestTime !== '' && kept.requestTime === arrival.requestTime
+  if (kept.digest === arrival.digest || kept.lasting === arrival.lasting) return true
+  const maySayAgain = arrival.possResend || !isFirstSending(arrival)
+  return maySayAgain && arrival.requestTime !== '' && kept.requestTime === arrival.requestTime
 }
+
+/** Without 43=Y of the source: one that has it is under a number that was used before, so nothing has started again with it. */
+const isFirstSending = ({ lasting }: Arrival): boolean => lasting === undefined

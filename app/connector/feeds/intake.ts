@@ -12,6 +12,7 @@ import {
   canonicaliseInner,
   canonicalisePlain,
   innerSourceId,
+  lastingDigest,
   type NotCanonical,
   type PlainOrigin,
   plainOrigin,
@@ -144,6 +145,7 @@ export class Intake {
     arrival.possResend = canonical.possResend
     arrival.recovered = canonical.recovered || canonical.possResend
     arrival.sendingTimeMs = canonical.sendingTimeMs
+    arrival.lasting = !plain && inner.possDup ? lastingDigest(inner) : undefined
     const { requestTimeAt, requestTimeEnd } = canonical
     arrival.requestTime =
       requestTimeAt > 0 ? Buffer.from(canonical.bytes.subarray(requestTimeAt, requestTimeEnd)).toString('latin1') : ''

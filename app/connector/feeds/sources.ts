@@ -1,4 +1,5 @@
 import type { State, StreamState } from '#connector/state/state.ts'
+import { lastingDigest } from '#dropcopy/canonical.ts'
 import { type ClassicSource, classicSource } from '#dropcopy/classic-copy.ts'
 import { decode, Message } from '#fix/message.ts'
 import { parseUtc } from '#fix/time.ts'
@@ -115,7 +116,7 @@ function knownOf(journal: Journal, id: number, stream: StreamState): Known {
       if (!found) return undefined
       const { digest } = found
       decode(found.bytes.subarray(found.start, found.end), scratch)
-      return { digest, requestTime: scratch.str(5979) ?? '' }
+      return { digest, requestTime: scratch.str(5979) ?? '', lasting: lastingDigest(scratch) }
     },
     newestMs: () => timeOf(stream.epoch, stream.highest),
     firstMs: () => timeOf(stream.epoch, stream.first),

@@ -35,18 +35,34 @@ describe('a source message', () => {
   })
 
   test('with the bytes of this or the previous epoch is a duplicate', () => {
-    expect(identify(arrival(), known({ '2 10': { digest: 1, requestTime: '' } }))).toEqual({ kind: 'duplicate' })
-    expect(identify(arrival(), known({ '1 10': { digest: 1, requestTime: '' } }))).toEqual({ kind: 'duplicate' })
+    expect(identify(arrival(), known({ '2 10': { digest: 1, requestTime: '', lasting: 0 } }))).toEqual({
+      kind: 'duplicate',
+    })
+    expect(identify(arrival(), known({ '1 10': { digest: 1, requestTime: '', lasting: 0 } }))).toEqual({
+      kind: 'duplicate',
+    })
   })
 
   test('flagged as possible resend with a known RequestTime is a duplicate, whatever its other bytes', () => {
-    const kept = { '2 10': { digest: 9, requestTime: '555' } }
+    const kept = { '2 10': { digest: 9, requestTime: '555', lasting: 0 } }
     const again = arrival({ possResend: true, recovered: true, requestTime: '555', sendingTimeMs: 1_900 })
     expect(identify(again, known(kept))).toEqual({ kind: 'duplicate' })
   })
 
+  test('sent again by its source is a duplicate of the one with the same lasting part or RequestTime, and never a restart', () => {
+    const again = arrival({ recovered: true, lasting: 7, requestTime: '555', sendingTimeMs: 2_001 })
+    expect(identify(again, known({ '2 10': { digest: 9, requestTime: '', lasting: 7 } }))).toEqual({
+      kind: 'duplicate',
+    })
+    const timed = known({ '2 10': { digest: 9, requestTime: '555', lasting: 8 } })
+    expect(identify(again, timed)).toEqual({ kind: 'duplicate' })
+    const other = known({ '2 10': { digest: 9, requestTime: '556', lasting: 8 } })
+    expect(identify(again, other)).toEqual({ kind: 'conflict' })
+    expect(identify(again, known())).toEqual({ kind: 'late', epoch: 2 })
+  })
+
   test('sent later than the newest of the epoch tells that the source has started again', () => {
-    const kept = { '2 10': { digest: 9, requestTime: '' } }
+    const kept = { '2 10': { digest: 9, requestTime: '', lasting: 0 } }
     expect(identify(arrival({ sendingTimeMs: 2_001 }), known(kept))).toEqual({ kind: 'restarted', epoch: 3 })
   })
 
@@ -55,7 +71,9 @@ describe('a source message', () => {
   })
 
   test('whose number is taken by other bytes is in conflict', () => {
-    expect(identify(arrival(), known({ '2 10': { digest: 9, requestTime: '' } }))).toEqual({ kind: 'conflict' })
+    expect(identify(arrival(), known({ '2 10': { digest: 9, requestTime: '', lasting: 0 } }))).toEqual({
+      kind: 'conflict',
+    })
   })
 
   test('recovered from before the epoch began is judged in the one before', () => {
@@ -98,7 +116,7 @@ describe('a source message', () => {
           const verdict = identify(arrival({ number, digest, sendingTimeMs: now }), view)
           if (verdict.kind !== 'new' && verdict.kind !== 'restarted') continue
           expect(kept.has(`${verdict.epoch} ${number}`)).toBe(false)
-          kept.set(`${verdict.epoch} ${number}`, { digest, requestTime: '' })
+          kept.set(`${verdict.epoch} ${number}`, { digest, requestTime: '', lasting: 0 })
           if (verdict.kind === 'restarted') stream.first = number
           stream.epoch = verdict.epoch
           stream.highest = number

@@ -229,7 +229,7 @@ export class PretendConnector {
     const find = (epoch: number, number: number) =>
       this.log.find((r) => r.type === 'M' && r.stream === stream && r.epoch === epoch && r.number === number)
     const found = (epoch: number, number: number) =>
-      find(epoch, number) ? { digest: number, requestTime: '' } : undefined
+      find(epoch, number) ? { digest: number, requestTime: '', lasting: 0 } : undefined
     return { ...state, find: found, newestMs: () => 0, firstMs: () => 0 }
   }
 
