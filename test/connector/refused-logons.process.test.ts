@@ -12,6 +12,23 @@ async function started(document = snapshot()) {
   return { ...connector, lines, refused: connector.worker.refusedLogons }
 }
 
+describe('connections that have not logged on', () => {
+  test('are twenty at most from one address; one that proves itself makes room', async () => {
+    const { targetPort } = await started()
+    const knock = () => client(targetPort)
+    const first = await Promise.all(Array.from({ length: 20 }, knock))
+    const tooMany = await knock()
+    await tooMany.closed()
+    expect(first.filter(({ isClosed }) => isClosed)).toEqual([])
+    first[0]!.logon(password())
+    await first[0]!.message('A')
+    const instead = await knock()
+    const again = await knock()
+    await again.closed()
+    expect(instead.isClosed).toBe(false)
+  })
+})
+
 describe('a refused Logon', () => {
   test('that names nobody known is recorded and logged', async () => {
     const { targetPort, refused, lines } = await started()
