@@ -3,6 +3,7 @@ import type { Clock } from '#connector/clock.ts'
 import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
+import { feeding, long, range, sent, session } from './asking.ts'
 
 /** Monday and Tuesday, eight to six in Chicago. */
 const windows = (['monday', 'tuesday'] as const).map((day) => ({
@@ -51,4 +52,22 @@ test('a client is let in only within a window, is logged out at its end, and fin
   next.seqNum = peer.seqNum
   next.logon(password())
   expect(fieldOf(await next.message('8'), 1181)).toBe('1')
+})
+
+test('a client that reads slowly gets the Logout behind what was sent to it', async () => {
+  const clock = clockAt('2026-07-06T13:00:00Z')
+  const connector = await start(snapshot({ targets: [target({ windows })] }), undefined, { clock })
+  const feed = await feeding(connector)
+  await sent(connector, feed, range(1, 2500), 'K7T882', long)
+  const one = session(connector)
+  const peer = await client(connector.targetPort)
+  peer.socket.pause()
+  peer.logon(password())
+  await feed.until('no room', () => one.isOnline && one.behind < 2500 && !one.hasRoom)
+  clock.become('2026-07-06T23:00:00Z')
+  await feed.until('the Logout', () => one.peer.isClosing)
+  one.tick()
+  peer.socket.resume()
+  expect((await farewell(peer))[2]).toBe('End of logon window. Logout forced.')
+  expect(peer.received.map(({ seqNum }) => seqNum)).toEqual(range(1, peer.received.length))
 })

@@ -76,6 +76,11 @@ export class Peer {
     return this.session.phase.kind === 'awaiting-logon'
   }
 
+  /** The last that it says is on its way: the connection closes behind it. */
+  get isClosing(): boolean {
+    return this.session.phase.kind === 'closing'
+  }
+
   get isConnected(): boolean {
     return this.wire !== undefined
   }

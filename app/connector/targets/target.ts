@@ -152,7 +152,7 @@ export class Target implements Reader {
   /** Ends the session with a Logout. */
   end(text: string): void {
     if (this.peer.isLive) this.peer.input({ type: 'logout', text, close: true })
-    else this.connection?.destroy()
+    else if (!this.peer.isClosing) this.connection?.destroy()
   }
 
   /** Ends the session and lets the connection close by itself: what follows has nothing to do with it. */
