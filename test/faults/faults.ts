@@ -30,7 +30,7 @@ const { values } = parseArgs({
 const flip = 'bit flip'
 const smallDisk = 'small disk full'
 const simulation = 'simulation'
-const simulationsAtOnce = 300
+const simulationsAtOnce = 1_000
 const mutants = 'mutated frames'
 const mutantsAtOnce = 1_000_000
 /** Once a run, in full size. */
