@@ -1,6 +1,7 @@
 /**
  * What the journal knows of an outbound number. `application`: a copy, BX, BY or j, sent again with 43 and 122.
- * `administrative`: session messages and Reject(3). `revoked`: a copy whose entitlement was withdrawn.
+ * `administrative`: session messages and Reject(3). `revoked`: a copy whose
+ * entitlement was withdrawn, or one of the others that is past the window.
  */
 export type Stored = 'application' | 'administrative' | 'revoked'
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
+import { feeding, loggedOn, long, range, sent, session } from './asking.ts'
 
 const hourMs = 3_600_000
 
@@ -23,7 +24,7 @@ test.each([
   ['cme', 30],
   ['fix', 0],
 ] as const)(
-  'a Resend Request brings copies of the last 48 hours, and a Gap Fill over older ones (%s)',
+  'a Resend Request brings what was sent in the last 48 hours, and a Gap Fill over what is older (%s)',
   async (preset, heartbeatS) => {
     const clock = mondayNoon()
     const noTimeCheck = { preset: 'fix', sendingTimeS: 0 } as const
@@ -43,6 +44,11 @@ test.each([
     await first.message('A')
     for (const n of [1, 2]) envelop(gw, sourceFill('K7T882', n))
     await first.message('8', 2)
+    first.send('BW', [
+      [1346, 1],
+      [1347, 3],
+    ])
+    await first.message('BX')
     const { seqNum } = first
     first.destroy()
     const one = connector.worker.targets.get('ODQ1Z9')!
@@ -72,3 +78,28 @@ test.each([
     expect(late.of('4').map((fill) => [fill.seqNum, Number(fieldOf(fill, 36))])[0]).toEqual([1, third.seqNum])
   },
 )
+
+test('a resend under way ends when the numbers begin again, and nothing of it comes under the new ones', {
+  timeout: 60_000,
+}, async () => {
+  const connector = await start(snapshot())
+  const gw = await feeding(connector)
+  await sent(connector, gw, range(1, 2500), 'K7T882', long)
+  const peer = await loggedOn(connector)
+  await peer.message('8', 2500)
+  peer.socket.pause()
+  askForAll(peer)
+  const one = session(connector)
+  await gw.until('no room', () => one.resendReport?.kind === 'fix' && !one.hasRoomToSpare)
+  peer.seqNum = 1
+  peer.logon([...password(), [141, 'Y']])
+  await gw.until('the new numbers', () => one.state.epoch === 2)
+  expect(one.resendReport).toBeUndefined()
+  peer.socket.resume()
+  const answer = await peer.message('A', 2)
+  const behind = peer.received.slice(peer.received.indexOf(answer))
+  peer.send('1', [[112, 'LAST']])
+  await peer.until('the Heartbeat', () => peer.received.some((message) => fieldOf(message, 112) === 'LAST'))
+  expect(behind.map(({ seqNum }) => seqNum)).toEqual(range(1, behind.length))
+  expect(peer.received.slice(peer.received.indexOf(answer)).some((message) => fieldOf(message, 43) === 'Y')).toBe(false)
+})

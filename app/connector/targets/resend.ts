@@ -65,8 +65,12 @@ export class ResendJob {
     }
   }
 
-  private get isAlive(): boolean {
+  get isAlive(): boolean {
     return this.pace.isAlive
+  }
+
+  private isOld(sentMs: number): boolean {
+    return this.target.core.wallMs - sentMs > windowMs
   }
 
   private async serve(): Promise<void> {
@@ -96,7 +100,7 @@ export class ResendJob {
     const positions = record.messages.slice(from, last - firstNumber + 1)
     const distances = record.chain.slice(from, last - firstNumber + 1)
     const sentText = formatUtc(sendingTimeMs)
-    const isOld = this.target.core.wallMs - sendingTimeMs > windowMs
+    const isOld = this.isOld(sendingTimeMs)
     const sent = constant(sentText)
     for (let number = first; number <= last && this.isAlive; number++) {
       if (!this.target.hasRoomToSpare) await this.pace.room()
@@ -147,7 +151,7 @@ export class ResendJob {
     core.turn()
     decode(record.bytes.subarray(record.start, record.end), kept)
     const draft = draftOf(kept)
-    for (const item of this.plan.push(number, 'application')) {
+    for (const item of this.plan.push(number, this.isOld(draft.origSendingTimeMs ?? 0) ? 'revoked' : 'application')) {
       if (item.type === 'gap-fill') this.gapFill(item)
       else peer.sendAgain(number, draft)
     }

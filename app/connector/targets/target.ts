@@ -115,7 +115,7 @@ export class Target implements Reader {
   }
 
   get resendReport(): { kind: string; from: number; to: number; next: number; sinceMs: number } | undefined {
-    if (this.resend) return { kind: 'fix', ...this.resend.report }
+    if (this.resend?.isAlive) return { kind: 'fix', ...this.resend.report }
     const { report } = this.applicationResends
     return report && { kind: 'application', ...report }
   }
