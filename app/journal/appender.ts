@@ -94,6 +94,12 @@ export class Appender {
     return (this.isEmpty ? this.begin : this.at) + this.toPosition
   }
 
+  /** Everything before this position is in its file. */
+  get writtenEnd(): number {
+    const first = this.firstUnwritten()
+    return first ? first.end - first.length : this.tail.segment.base + this.tail.used
+  }
+
   get backlogBytes(): number {
     return this.sealedBytes + (this.isEmpty ? 0 : this.at - this.begin)
   }

@@ -24,6 +24,8 @@ export interface Verdict {
   tail: 'clean' | 'torn' | 'suspect'
   from: number
   to: number
+  /** Of the last valid batch, 0 when there is none. */
+  number: number
 }
 
 /** `[from, to)` holds no valid batch though one follows; `batches` are lost with it. */
@@ -89,12 +91,13 @@ export function nextValid(memory: Memory, from: number, number: number): Batch |
 
 function judge(memory: Memory, from: number, expected: number): Verdict {
   const to = endOfData(memory.bytes, from)
-  if (to === from) return { tail: 'clean', from, to }
+  const number = expected - 1
+  if (to === from) return { tail: 'clean', from, to, number }
   const trailer = Buffer.alloc(TRAILER_BYTES)
   trailer.writeUInt32LE(TRAILER_MAGIC)
   trailer.writeUInt32LE(expected % 0x100000000, 4)
   const isFinished = memory.bytes.subarray(from + BATCH_BYTES, to).includes(trailer)
-  return { tail: isFinished ? 'suspect' : 'torn', from, to }
+  return { tail: isFinished ? 'suspect' : 'torn', from, to, number }
 }
 
 const zeros = Buffer.alloc(64 * 1024)

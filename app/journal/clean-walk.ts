@@ -7,9 +7,9 @@ import type { Segment, Segments } from './segments.ts'
 /** Bytes in memory, and gone through before other work has its turn. */
 const PIECE_BYTES = 4 << 20
 
-/** Whether every batch of a sealed segment is right and only zeros follow. False is no verdict: it has to be looked at closely. */
+/** Whether every batch of a sealed segment is right, none is missing before the next segment, and only zeros follow. False is no verdict: it has to be looked at closely. */
 export async function isClean(segments: Segments, segment: Segment, pieceBytes = PIECE_BYTES): Promise<boolean> {
-  const walk = new CleanWalk(segment.bytes)
+  const walk = new CleanWalk(segment.bytes, segments.numberBehind(segment.base))
   const piece = Buffer.allocUnsafeSlow(pieceBytes)
   const file = await open(segments.path(segment.base), 'r')
   try {
@@ -25,7 +25,7 @@ export async function isClean(segments: Segments, segment: Segment, pieceBytes =
 
 /** The same at once, holding up all other work. */
 export function isCleanNow(segments: Segments, segment: Segment, pieceBytes = PIECE_BYTES): boolean {
-  const walk = new CleanWalk(segment.bytes)
+  const walk = new CleanWalk(segment.bytes, segments.numberBehind(segment.base))
   const piece = Buffer.allocUnsafeSlow(pieceBytes)
   const fd = openSync(segments.path(segment.base), 'r')
   try {
@@ -44,7 +44,11 @@ class CleanWalk {
   private number = 0
   private isBehind = false
 
-  constructor(private readonly bytes: number) {}
+  constructor(
+    private readonly bytes: number,
+    /** Number of the first batch behind the segment, where it is known. */
+    private readonly behind: number | undefined,
+  ) {}
 
   /** Goes through what stands from `at` on, as far as it is there. */
   take(piece: Buffer): void {
@@ -57,7 +61,7 @@ class CleanWalk {
     this.isBehind ||= isZero && end < piece.length
     const step = isZero ? piece.length : end // a batch that is cut by the piece's end begins the next one
     this.at += step
-    if (isZero && this.at >= this.bytes) this.verdict = true
+    if (isZero && this.at >= this.bytes) this.verdict = this.behind === undefined || this.behind === this.number + 1
     else if (step === 0) this.verdict = false
   }
 

@@ -90,8 +90,9 @@ export class DurableJournal implements Journal {
   sealed(index: number): SealedSegment | undefined {
     const { segments } = this.parts
     const segment = segments.list[index]
-    const next = segments.list[index + 1]
-    const endedMs = next && segments.beganMs(next)
+    const behind = segments.list.slice(index + 1)
+    // where the next one does not tell, the one behind it does: later, never too early
+    const endedMs = firstKnown(behind, (next) => segments.beganMs(next))
     return segment && endedMs !== undefined
       ? { end: segment.base + segment.bytes, bytes: segment.bytes, endedMs }
       : undefined
@@ -267,7 +268,9 @@ export class DurableJournal implements Journal {
   }
 
   reader(): JournalReader {
-    return new ForwardReader(this.appender, new Window(this.parts.segments, this.turns), this.parts.checks)
+    const { appender, parts } = this
+    const window = new Window(parts.segments, this.turns, () => appender.writtenEnd)
+    return new ForwardReader(appender, window, parts.checks)
   }
 
   scan(
@@ -339,6 +342,14 @@ export class DurableJournal implements Journal {
   }
 }
 
+function firstKnown<T, V>(list: readonly T[], look: (one: T) => V | undefined): V | undefined {
+  for (const one of list) {
+    const value = look(one)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
 class ForwardReader implements JournalReader {
   private readonly decoder = new RecordDecoder()
 
@@ -358,7 +369,12 @@ class ForwardReader implements JournalReader {
   async load(position: number): Promise<boolean> {
     if (this.recent.place(position) >= 0) return true
     if (await this.checks.damages(position)) return false
-    if (!this.window.hasRecord(position)) await this.window.loadRecord(position)
+    try {
+      if (!this.window.hasRecord(position)) await this.window.loadRecord(position)
+    } catch (error) {
+      if (this.checks.isDamaged(position)) return false // removed meanwhile
+      throw error
+    }
     return true
   }
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Batch, type Damage, type Verdict, walkBatches } from './batch-walk.ts'
 import { countUpTo, deliveryKey, type Entries, idsOf, isMessageKey, messageKey, SegmentEntries } from './entry-list.ts'
@@ -39,7 +40,7 @@ export class Indexes {
   /** Take the indexes that are there; build the missing ones bit by bit. */
   start(): void {
     for (const segment of this.segments.list.slice(0, -1)) {
-      if (!this.openFile(segment)) this.later(() => this.rebuild(segment))
+      if (!this.openFile(segment)) this.later(segment, () => this.rebuild(segment))
     }
   }
 
@@ -48,7 +49,7 @@ export class Indexes {
     const entries = this.open
     this.open = new SegmentEntries()
     this.sealed.set(segment.base, entries)
-    this.later(() => this.save(segment, entries))
+    this.later(segment, () => this.save(segment, entries))
   }
 
   forget(segment: Segment): void {
@@ -158,7 +159,7 @@ export class Indexes {
   private buildNow(segment: Segment): SegmentEntries {
     const entries = this.build(segment)
     this.sealed.set(segment.base, entries)
-    this.later(() => this.save(segment, entries))
+    this.later(segment, () => this.save(segment, entries))
     return entries
   }
 
@@ -189,8 +190,16 @@ export class Indexes {
     if (this.sealed.get(segment.base) === entries) this.openFile(segment)
   }
 
-  private later(work: () => Promise<void>): void {
-    this.background = this.background.then(work).catch((error: Error) => this.onFailure(error))
+  /** A segment removed meanwhile needs no index, nor keeps one. */
+  private later(segment: Segment, work: () => Promise<void>): void {
+    const isThere = () => this.segments.list.includes(segment)
+    this.background = this.background
+      .then(work)
+      .catch((error: Error) => {
+        if (isThere()) this.onFailure(error)
+      })
+      .then(() => (isThere() ? undefined : rm(this.segments.indexPath(segment.base), { force: true })))
+      .catch(this.onFailure)
   }
 }
 

@@ -238,10 +238,12 @@ async function openLocked(
     () => appender.durableEnd,
     (from, to) => hooks.onDamaged?.({ from, to, messages: indexes.messagesWithin(from, to) }),
   )
-  for (const segment of recovered.replayed.slice(0, -1)) checks.passed(segment)
+  if (recovered.report.damaged.length === 0)
+    for (const segment of recovered.replayed.slice(0, -1)) checks.passed(segment)
   indexes.open = recovered.entries
   const tail = recovered.tail ?? (await firstTail(segments, Math.min(segmentBytes, FIRST_SEGMENT_BYTES), files))
   if (tail.fd < 0) tail.fd = reopen(segments, tail.segment, durability)
+  segments.removeIndexesFrom(tail.segment.base)
   const { spare } = recovered
   if (spare?.bytes === segmentBytes && recovered.tail) allocator.adopt(spare.base)
   else if (spare && spare.base !== tail.segment.base) await segments.remove(spare)

@@ -56,6 +56,8 @@ export class Window extends Piece {
   constructor(
     private readonly segments: Segments,
     private readonly turns: Turns,
+    /** Everything before this position is in its file. */
+    private readonly writtenEnd: () => number,
   ) {
     super()
   }
@@ -87,12 +89,13 @@ export class Window extends Piece {
         ? this.memory.bytes
         : Buffer.allocUnsafeSlow(length)
     this.from = this.to = 0
+    const writtenEnd = this.writtenEnd() // behind it a later look may find what is not there yet
     const fd = openSync(this.segments.path(segment.base), 'r')
     try {
       const read = await readFully(fd, buffer, length, position - segment.base)
       if (this.memory.bytes !== buffer) this.memory = memoryOf(buffer)
       this.from = position
-      this.to = position + read
+      this.to = Math.max(position, Math.min(position + read, writtenEnd))
     } finally {
       closeSync(fd)
     }

@@ -168,7 +168,7 @@ class Recovery {
     const from = segment.base + verdict.from
     const to = segment.base + verdict.to
     if (!isLast) {
-      this.report.damaged.push({ from, to, batches: 1, head: false })
+      this.report.damaged.push({ from, to: segment.base + segment.bytes, batches: 1, head: false })
       this.hooks.damaged?.(from)
       return
     }

@@ -21,6 +21,8 @@ import type { Segment, Segments } from './segments.ts'
 /** Where recent bytes are and where the journal ends, at any moment. */
 export interface Recent {
   readonly end: number
+  /** Everything before this position is in its file. */
+  readonly writtenEnd: number
   readonly memory: Memory
   place(position: number): number
 }
@@ -52,7 +54,7 @@ export class Scan {
     private readonly checks: SegmentChecks,
     private readonly request: ScanRequest,
   ) {
-    this.window = new Window(segments, turns)
+    this.window = new Window(segments, turns, () => recent.writtenEnd)
     this.position = request.from
     this.turnFrom = request.from
   }
@@ -94,11 +96,12 @@ export class Scan {
   private async stepInFile(): Promise<void> {
     const { position } = this
     const segment = this.segments.holding(position)
-    if (!segment) return this.leave(position)
+    if (!segment) return this.leaveGone()
     // perhaps in the middle of a batch, whose crc nobody looks at here
-    if (position === this.request.from && (await this.checks.damages(position))) return this.resync(segment)
+    if (position === this.request.from && (await this.checks.damages(position)))
+      return this.segments.holding(position) ? this.resync(segment) : this.leaveGone()
     if (!this.window.has(position, 8)) await this.window.load(position)
-    if (!this.window.has(position, 1)) return this.leave(position)
+    if (!this.window.has(position, 1)) return this.leaveGone()
     const first = this.window.memory.view.getUint8(position - this.window.from)
     if (position % 8 === 0 && first === PADDING) return this.leaveIfEnded(segment)
     if (first === TRAILER || first === PADDING) return this.step(this.window.memory, position - this.window.from)
@@ -145,8 +148,24 @@ export class Scan {
     const { position, window } = this
     const at = position - window.from
     const rest = window.memory.bytes.subarray(at, Math.min(window.to - window.from, at + EMPTY_BATCH_BYTES))
-    if (rest.some((byte) => byte !== 0)) return this.resync(segment)
+    if (rest.some((byte) => byte !== 0) || this.missesBatches()) return this.resync(segment)
     this.leave(segment.base + segment.bytes - 1)
+  }
+
+  /** Zeros, or the end of the file, where there were batches. */
+  private missesBatches(): boolean {
+    const { batch } = this.decoder
+    const behind = this.segments.numberBehind(this.position)
+    const wasRemoved = this.position < (this.segments.list[0]?.base ?? 0)
+    return batch > 0 && !wasRemoved && behind !== undefined && behind > batch + 1
+  }
+
+  /** Here is no file, or no more of it: it was removed, or was cut short. */
+  private leaveGone(): void {
+    const from = this.position
+    const isMissing = this.missesBatches()
+    this.leave(from)
+    if (isMissing) this.request.onDamage(from, this.position)
   }
 
   /** What stands here is damaged: go on at the next valid batch, in this segment or the next. */

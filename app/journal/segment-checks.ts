@@ -33,8 +33,9 @@ export class SegmentChecks {
     this.done.add(segment)
   }
 
-  /** Whether this position is known to stand in damaged bytes. */
+  /** Whether this position is known to stand in damaged bytes, or in a file that is gone. */
   isDamaged(position: number): boolean {
+    if (!this.segments.holding(position)) return true
     const { damaged } = this
     for (let i = 0; i < damaged.length; i++) {
       const { from, to } = damaged[i]! // within the list
@@ -94,9 +95,13 @@ export class SegmentChecks {
   }
 
   private async walkLater(segment: Segment): Promise<void> {
-    if (await isClean(this.segments, segment)) return this.passed(segment)
-    const walk = walkBatches(memoryOf(await this.segments.loadLater(segment)), 0)
-    while (!this.step(walk, segment)) await nextTurn()
+    try {
+      if (await isClean(this.segments, segment)) return this.passed(segment)
+      const walk = walkBatches(memoryOf(await this.segments.loadLater(segment)), 0)
+      while (!this.step(walk, segment)) await nextTurn()
+    } catch (error) {
+      if (this.segments.list.includes(segment)) throw error // else it was removed meanwhile
+    }
   }
 
   /** True: all of it has been gone through. */
@@ -105,7 +110,11 @@ export class SegmentChecks {
     for (let bytes = 0; bytes < SLICE_BYTES; ) {
       const { done, value } = walk.next()
       if (done) {
-        if (value.tail !== 'clean') this.found(base + value.from, base + value.to)
+        const behind = this.segments.numberBehind(base) ?? 0
+        const missing = behind - value.number - 1
+        // zeros may stand where batches were: up to the end nothing can be read
+        if (value.tail !== 'clean' || missing > 0)
+          this.found(base + value.from, this.segments.above(base)?.base ?? base + segment.bytes, Math.max(1, missing))
         this.done.add(segment)
         return true
       }

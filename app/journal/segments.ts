@@ -11,18 +11,21 @@ import {
 } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BATCH_BYTES, BATCH_MAGIC, type Memory, memoryOf } from './layout.ts'
+import { type Batch, validBatch } from './batch-walk.ts'
+import { EMPTY_BATCH_BYTES, type Memory, memoryOf } from './layout.ts'
 
 /** One file of the journal: the positions `[base, base + bytes)`. */
 export interface Segment {
   base: number
   /** Room in it, written or not. */
   bytes: number
-  /** When its first batch was sealed, once somebody asked. */
-  beganMs?: number
+  /** Of its first batch, once somebody asked. */
+  first?: { number: number; wallClockMs: number }
 }
 
 const suffix = '.segment'
+/** Only what is named as the journal names it: a copy beside a segment is none. */
+const named = /^\d{16}\.segment$/
 const O_DSYNC = constants.O_DSYNC ?? constants.O_SYNC ?? 0
 
 /** The segment files of one directory, oldest first. All but the last are sealed. */
@@ -34,10 +37,9 @@ export class Segments {
     private readonly durability: 'fsync' | 'os',
   ) {
     for (const name of readdirSync(dir)) {
-      if (!name.endsWith(suffix)) continue
-      const base = Number(name.slice(0, -suffix.length))
-      const there = Number.isSafeInteger(base) && statSync(join(dir, name), { throwIfNoEntry: false })
-      if (there) this.list.push({ base, bytes: there.size })
+      if (!named.test(name)) continue
+      const there = statSync(join(dir, name), { throwIfNoEntry: false })
+      if (there?.isFile()) this.list.push({ base: Number(name.slice(0, -suffix.length)), bytes: there.size })
     }
     this.list.sort((a, b) => a.base - b.base)
   }
@@ -92,13 +94,25 @@ export class Segments {
     return this.list.find((s) => s.base > position)
   }
 
-  /** When the first batch of a segment was sealed, by the wall clock; undefined while that cannot be read. */
+  /** When the first batch of a segment was sealed, by the wall clock; undefined while that cannot be read, or is damaged. */
   beganMs(segment: Segment): number | undefined {
-    if (segment.beganMs !== undefined) return segment.beganMs
-    const { view } = this.loadStart(segment, BATCH_BYTES)
-    if (view.byteLength === BATCH_BYTES && view.getUint32(0, true) === BATCH_MAGIC)
-      segment.beganMs = view.getFloat64(24, true)
-    return segment.beganMs
+    return this.first(segment)?.wallClockMs
+  }
+
+  /** Number of the first batch of the next segment above a position; undefined while that cannot be read, or is damaged. */
+  numberBehind(position: number): number | undefined {
+    const next = this.above(position)
+    return next && this.first(next)?.number
+  }
+
+  private first(segment: Segment): Segment['first'] {
+    if (segment.first) return segment.first
+    const header = this.loadStart(segment, EMPTY_BATCH_BYTES)
+    if (header.bytes.length < EMPTY_BATCH_BYTES) return undefined
+    const memory = this.loadStart(segment, Math.min(segment.bytes, header.view.getUint32(4, true)))
+    const batch: Batch | undefined = validBatch(memory, 0)
+    if (batch) segment.first = { number: batch.number, wallClockMs: memory.view.getFloat64(24, true) }
+    return segment.first
   }
 
   /** The first bytes of a segment file, as many as there are of those asked for. */
@@ -142,6 +156,12 @@ export class Segments {
       await file.close()
     }
     return bytes
+  }
+
+  /** Those of an earlier run, of bytes that may be written anew: they never say what stands there then. */
+  removeIndexesFrom(base: number): void {
+    for (const name of readdirSync(this.dir))
+      if (name.endsWith('.index') && Number.parseInt(name, 10) >= base) rmSync(join(this.dir, name), { force: true })
   }
 
   async remove(segment: Segment): Promise<void> {
