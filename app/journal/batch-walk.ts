@@ -37,10 +37,12 @@ export interface Damage {
 
 const magic = Buffer.alloc(4)
 magic.writeUInt32LE(BATCH_MAGIC)
+const trailerMagic = Buffer.alloc(4)
+trailerMagic.writeUInt32LE(TRAILER_MAGIC)
 
 /**
  * Go through the batches of a segment, and judge what is behind the last one. Nothing valid behind damage: an unfinished write is
- * `torn`; one that finished, told by the trailer of the expected number, is `suspect`. A batch that is whole but for its trailer counts as
+ * `torn`; one that finished, told by a trailer of the expected number or a later one, is `suspect`. A batch that is whole but for its trailer counts as
  * valid: nothing of it was promised, nor is anything of it wrong, and so a flipped bit in a trailer costs nothing.
  * @param last number of the batch before this segment, 0 when unknown
  */
@@ -93,11 +95,21 @@ function judge(memory: Memory, from: number, expected: number): Verdict {
   const to = endOfData(memory.bytes, from)
   const number = expected - 1
   if (to === from) return { tail: 'clean', from, to, number }
-  const trailer = Buffer.alloc(TRAILER_BYTES)
-  trailer.writeUInt32LE(TRAILER_MAGIC)
-  trailer.writeUInt32LE(expected % 0x100000000, 4)
-  const isFinished = memory.bytes.subarray(from + BATCH_BYTES, to).includes(trailer)
+  // one behind the expected one will do: it was begun when that had finished
+  const most = (to - from) / EMPTY_BATCH_BYTES
+  const isFinished = trailersWithin(memory, from, to).some(
+    (at) => number === 0 || (memory.view.getUint32(at + 4, true) - expected) >>> 0 < most,
+  )
   return { tail: isFinished ? 'suspect' : 'torn', from, to, number }
+}
+
+/** Offsets of what looks like the trailer of a batch of `[from, to)`. */
+export function trailersWithin({ bytes }: Memory, from: number, to: number): number[] {
+  const found: number[] = []
+  const last = to - TRAILER_BYTES
+  for (let at = bytes.indexOf(trailerMagic, from); at >= 0 && at <= last; at = bytes.indexOf(trailerMagic, at + 1))
+    if (at % 8 === 0 && at >= from + BATCH_BYTES) found.push(at)
+  return found
 }
 
 const zeros = Buffer.alloc(64 * 1024)

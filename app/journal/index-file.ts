@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { crc32 } from 'node:zlib'
@@ -111,14 +111,15 @@ export class IndexFile {
 
   /** Read the keys; undefined when there is no index of this segment, or a damaged one. */
   static open(path: string, base: number, bytes: number, cache: PageCache): IndexFile | undefined {
+    const there = statSync(path, { throwIfNoEntry: false })
+    if (!there?.isFile()) return undefined
     const header = Buffer.alloc(HEADER_BYTES)
     if (readAt(path, header, 0) !== HEADER_BYTES || header.readUInt32LE(0) !== MAGIC) return undefined
     if (header.readDoubleLE(16) !== base || header.readDoubleLE(24) !== bytes) return undefined
     const keyCount = header.readUInt32LE(4)
     const pageCount = header.readUInt32LE(8)
-    // both are bounded by what a segment can hold, lest a damaged header ask for gigabytes
-    if (keyCount > bytes || pageCount * PAGE_BYTES > bytes + PAGE_BYTES) return undefined
     const dataAt = HEADER_BYTES + keyCount * KEY_BYTES + pageCount * 4
+    if (dataAt + pageCount * PAGE_BYTES !== there.size) return undefined // lest a damaged header ask for gigabytes
     const rest = Buffer.alloc(dataAt - 16)
     if (readAt(path, rest, 16) !== rest.length || crc32(rest) !== header.readUInt32LE(12)) return undefined
     const keyAt = (i: number) => HEADER_BYTES - 16 + i * KEY_BYTES

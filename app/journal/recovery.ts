@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Tail } from './appender.ts'
-import { type Batch, type Verdict, validBatch, walkBatches } from './batch-walk.ts'
+import { type Batch, trailersWithin, type Verdict, validBatch, walkBatches } from './batch-walk.ts'
 import { SegmentEntries } from './entry-list.ts'
 import { isNoRoom } from './files.ts'
 import { indexRecord } from './indexes.ts'
@@ -92,7 +92,7 @@ class Recovery {
     return this.loaded.memory
   }
 
-  /** Newest segments without a single valid batch were made ahead or died at birth: nothing was promised in them. */
+  /** Newest segments without a single valid batch were made ahead or died at birth, mostly: nothing was promised in them. */
   private dropEmpty(): Segment | undefined {
     const { list } = this.segments
     let spare: Segment | undefined
@@ -100,12 +100,21 @@ class Recovery {
       const memory = this.load(newest)
       const { value, done } = walkBatches(memory, 0).next()
       if (!done) break
+      if (isPromised(memory, value)) this.cutWhole(newest, memory, value)
       list.pop()
       if (spare) rmSync(this.segments.path(spare.base), { force: true })
       spare = value.tail === 'clean' && newest.bytes > 0 ? newest : undefined
       if (!spare) rmSync(this.segments.path(newest.base), { force: true })
     }
     return spare
+  }
+
+  /** All batches of a segment that was in use are damaged. @throws when that is all there is of the journal */
+  private cutWhole(segment: Segment, memory: Memory, { to }: Verdict): void {
+    if (segment === this.segments.list[0]) throw new Error('no segment of the journal has a readable head')
+    this.report.tail = 'suspect'
+    this.report.cut = { from: segment.base, to: segment.base + to }
+    this.keepCut(segment.base, memory.bytes.subarray(0, to))
   }
 
   private newestWithHead(): number {
@@ -172,8 +181,10 @@ class Recovery {
       this.hooks.damaged?.(from)
       return
     }
-    this.report.tail = verdict.tail
-    this.report.cut = { from, to }
+    if (this.report.tail === 'clean') {
+      this.report.tail = verdict.tail
+      this.report.cut = { from, to }
+    }
     const bytes = memory.bytes.subarray(verdict.from, verdict.to)
     if (verdict.tail === 'suspect') this.keepCut(from, bytes)
     this.overwrite(segment, verdict.from, Buffer.alloc(bytes.length))
@@ -216,4 +227,10 @@ class Recovery {
       closeSync(fd)
     }
   }
+}
+
+/** Whether more than the head was written to a segment without a valid batch: a trailer stands where the head's does not. */
+function isPromised(memory: Memory, { to }: Verdict): boolean {
+  const headBytes = memory.bytes.length >= BATCH_BYTES ? memory.view.getUint32(4, true) : 0
+  return trailersWithin(memory, 0, to).some((at) => at + TRAILER_BYTES !== headBytes)
 }

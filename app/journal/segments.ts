@@ -26,6 +26,7 @@ export interface Segment {
 const suffix = '.segment'
 /** Only what is named as the journal names it: a copy beside a segment is none. */
 const named = /^\d{16}\.segment$/
+const namedIndex = /^\d{16}\.index$/
 const O_DSYNC = constants.O_DSYNC ?? constants.O_SYNC ?? 0
 
 /** The segment files of one directory, oldest first. All but the last are sealed. */
@@ -161,7 +162,7 @@ export class Segments {
   /** Those of an earlier run, of bytes that may be written anew: they never say what stands there then. */
   removeIndexesFrom(base: number): void {
     for (const name of readdirSync(this.dir))
-      if (name.endsWith('.index') && Number.parseInt(name, 10) >= base) rmSync(join(this.dir, name), { force: true })
+      if (namedIndex.test(name) && Number.parseInt(name, 10) >= base) rmSync(join(this.dir, name), { force: true })
   }
 
   async remove(segment: Segment): Promise<void> {

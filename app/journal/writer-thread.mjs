@@ -14,7 +14,7 @@ function put(fd, at, length, position) {
     try {
       written += write(fd, memory, at + written, length - written, position + written)
     } catch (error) {
-      if (error.code !== 'ENOSPC' || Atomics.load(control, STOP)) throw error
+      if ((error.code !== 'ENOSPC' && error.code !== 'EDQUOT') || Atomics.load(control, STOP)) throw error
       if (fullSize < 0) {
         fullSize = fstatSync(fd).size
         parentPort.postMessage('full')

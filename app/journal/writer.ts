@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { isNoRoom } from './files.ts'
 
 // shared with writer-thread.mjs
 const SUBMITTED = 0
@@ -27,6 +28,7 @@ export class Writer {
   private readonly thread: Worker
   private submitted = 0
   private readonly exited: Promise<void>
+  private isClosing = false
 
   constructor(memory: SharedArrayBuffer, events: WriterEvents, write?: { module: string; data: unknown }) {
     this.thread = new Worker(new URL('./writer-thread.mjs', import.meta.url), {
@@ -44,7 +46,7 @@ export class Writer {
       if (word === 'done') events.done()
       else if (word === 'full') events.full(true)
       else if (word === 'room') events.full(false)
-      else events.failed(Object.assign(new Error(`journal write: ${word.message}`), { code: word.code }))
+      else this.hearFailure(Object.assign(new Error(`journal write: ${word.message}`), { code: word.code }), events)
     })
     this.thread.on('error', (cause) => events.failed(new Error('the journal writer died', { cause })))
   }
@@ -82,9 +84,15 @@ export class Writer {
 
   /** Finish what was submitted (but for a full disk) and end the thread. */
   async close(): Promise<void> {
+    this.isClosing = true
     Atomics.store(this.control, STOP, 1)
     Atomics.notify(this.control, SUBMITTED)
     this.retry()
     await this.exited
+  }
+
+  /** On a full disk the thread leaves what it could not write: nothing of it was promised. */
+  private hearFailure(error: Error, events: WriterEvents): void {
+    if (!this.isClosing || !isNoRoom(error)) events.failed(error)
   }
 }

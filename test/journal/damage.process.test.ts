@@ -130,12 +130,24 @@ describe('one damage to a journal', () => {
     await damagedCopy(made, (dir) => rmSync(join(dir, middle)))
   })
 
+  test('of an index that asks for gigabytes of keys, or was cut short, makes it be built again', async () => {
+    const made = await filled(15, 200)
+    const name = readdirSync(made.dir).find((one) => one.endsWith('.index'))!
+    await damagedCopy(made, (dir) => {
+      const bytes = readFileSync(join(dir, name))
+      bytes.writeUInt32LE(0x7fffffff, 4)
+      writeFileSync(join(dir, name), bytes)
+    })
+    await damagedCopy(made, (dir) => truncateSync(join(dir, name), 40))
+  })
+
   test('by a foreign file, a doubled one or a directory changes nothing', async () => {
     const made = await filled(13, 60)
     await damagedCopy(made, (dir) => {
       copyFileSync(written(dir)[0]!, join(dir, '0.segment'))
       writeFileSync(join(dir, '.segment'), 'x')
       mkdirSync(join(dir, '0000000000000100.segment'))
+      mkdirSync(join(dir, '9999999.index'))
     })
   })
 })

@@ -100,6 +100,7 @@ describe('a full disk', () => {
     one.journal.commit()
     await vi.waitFor(() => expect(one.journal.isFull).toBe(true), 5_000)
     await one.journal.close()
+    expect(one.fatal).toEqual([])
     const two = await opened(dir)
     expect(two.fold.state).toBe(durable)
     await two.journal.close()

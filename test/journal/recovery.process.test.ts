@@ -1,5 +1,5 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JournalRecord } from '#journal/records.ts'
@@ -262,3 +262,57 @@ describe('a flipped bit', () => {
     await two.journal.close()
   })
 })
+
+describe('a page of zeros', () => {
+  const blank = (from: number, to: number) => (bytes: Buffer) => bytes.fill(0, from, to)
+
+  test('over the end of one batch and the beginning of the last leaves a suspect tail: both had been promised', async () => {
+    const made = await filled(45, 40)
+    const [before, last] = batchesOf(newestOf(made)).slice(-2)
+    const { fold, recovered } = recoveredAfter(made, blank(last!.at - 16, last!.at + 16))
+    expect(recovered.report).toMatchObject({ tail: 'suspect', damaged: [] })
+    expect(fold.state).toBe(stateAfter(made, before!.number - 1))
+  })
+
+  test('over the head of a young segment and all that followed it is no segment that died at birth', async () => {
+    const made = await youngSegment(3)
+    const path = newestPath(made.dir)
+    const batches = batchesOf(newestOf(made))
+    const end = batches.at(-1)!.at + batches.at(-1)!.length
+    const { recovered } = recoveredAfter(made, blank(0, end - 8))
+    const base = Number(basename(path).slice(0, 16))
+    expect(recovered.report).toMatchObject({ tail: 'suspect', cut: { from: base, to: base + end } })
+    expect(recovered.tail?.segment.base).toBeLessThan(base)
+  })
+
+  test('over a head and nothing else costs nothing', async () => {
+    const made = await youngSegment(0)
+    const { fold, recovered } = recoveredAfter(made, blank(64, 72))
+    expect(recovered.report).toMatchObject({ tail: 'clean', damaged: [] })
+    expect(fold.state).toBe(made.fold.state)
+  })
+
+  test('over all of a journal that has one segment is no new journal', async () => {
+    const made = await filled(46, 5)
+    const bytes = newestOf(made)
+    const last = batchesOf(bytes).at(-1)!
+    expect(() => recoveredAfter(made, blank(0, last.at + last.length - 8))).toThrow('no segment of the journal has')
+  })
+})
+
+/** A journal whose newest segment holds its head and so many batches. */
+async function youngSegment(batches: number): Promise<RandomJournal> {
+  const made = await randomJournal(47)
+  const count = () => batchesOf(newestOf(made)).length
+  const first = newestPath(made.dir)
+  while (newestPath(made.dir) === first) {
+    made.append()
+    await made.journal.flush()
+  }
+  while (count() < 1 + batches) {
+    made.append()
+    await made.journal.flush()
+  }
+  await made.journal.close()
+  return made
+}
