@@ -1,6 +1,9 @@
 import { Form, useNavigation } from '@remix-run/react'
-import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Refusal } from './refusal.ts'
+
+/** As the page is painted, not some time after, when somebody may be elsewhere already; the server has no layout and says so. */
+const useWhenShown = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
 const RefusalContext = createContext<Refusal | undefined>(undefined)
 
@@ -59,7 +62,7 @@ export function CommandForm({
 /** What was refused, on top, with a link to each field that needs another look. Takes the focus when it appears. */
 export function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  useWhenShown(() => {
     if (refusal) box.current?.focus()
   }, [refusal])
   if (!refusal) return null
