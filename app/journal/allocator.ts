@@ -110,11 +110,7 @@ export class Allocator {
     }
     this.generation++
     this.setFull(true)
-    try {
-      rmSync(this.reservePath, { force: true })
-    } catch (cause) {
-      this.options.onFailure(new Error('the journal cannot give its reserve away', { cause }))
-    }
+    rmSync(this.reservePath, { force: true })
   }
 
   async close(): Promise<void> {
@@ -152,12 +148,11 @@ export class Allocator {
 
   private async makeNext(generation: number): Promise<void> {
     const { base } = this
+    const ready = { base, fd: -1, isNamed: false }
     await this.make(this.options.segmentBytes, generation, (fd) => {
       renameSync(this.makingPath, this.segments.path(base))
-      this.ready = { base, fd, isNamed: false }
+      this.ready = Object.assign(ready, { fd })
     })
-    const { ready } = this
-    if (!ready) return // given up, or in use already
     await syncDirectory(this.segments.dir)
     ready.isNamed = true
   }

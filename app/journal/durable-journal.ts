@@ -90,13 +90,12 @@ export class DurableJournal implements Journal {
   sealed(index: number): SealedSegment | undefined {
     const { segments } = this.parts
     const segment = segments.list[index]
-    if (!segment) return undefined
-    for (let i = index + 1; i < segments.list.length; i++) {
-      const endedMs = segments.beganMs(segments.list[i]!) // within the list
-      // where the next one does not tell, the one behind it does: later, never too early
-      if (endedMs !== undefined) return { end: segment.base + segment.bytes, bytes: segment.bytes, endedMs }
-    }
-    return undefined
+    const behind = segments.list.slice(index + 1)
+    // where the next one does not tell, the one behind it does: later, never too early
+    const endedMs = firstKnown(behind, (next) => segments.beganMs(next))
+    return segment && endedMs !== undefined
+      ? { end: segment.base + segment.bytes, bytes: segment.bytes, endedMs }
+      : undefined
   }
 
   appendMessage(fields: Readonly<MessageFields>, bytes: Uint8Array, start: number, end: number): number {
@@ -341,6 +340,14 @@ export class DurableJournal implements Journal {
     this.appender.makeRoom(D_BYTES + LONGEST_COPY, false)
     this.putDelivery(this.appender.at, ...fixed, first, sendingTimeMs)
   }
+}
+
+function firstKnown<T, V>(list: readonly T[], look: (one: T) => V | undefined): V | undefined {
+  for (const one of list) {
+    const value = look(one)
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 class ForwardReader implements JournalReader {

@@ -171,7 +171,7 @@ export interface JournalReader {
   peek(position: number): JournalRecord | undefined
   /**
    * Bring the bytes from this position on into memory, up to 1 MB. At most two such reads are in flight over all readers, taken in turn.
-   * The first read from a sealed segment since the start has all of it checked before. False: what stands here is damaged, or was removed.
+   * The first read from a sealed segment since the start has all of it checked before. False: what stands here is damaged.
    */
   load(position: number): Promise<boolean>
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { client, password, type Started, snapshot, start, target } from '#test/support/connector.ts'
-import { type Fields, type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
+import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import {
   body,
   byApplication,
@@ -15,14 +15,6 @@ import {
   session,
 } from './asking.ts'
 
-/** Asks for the last number of K7T. */
-const lastNumber: Fields = [
-  [1346, 1],
-  [1347, 2],
-  [1351, 1],
-  [1355, 'K7T'],
-]
-
 describe('a classic client that asks for messages by application', () => {
   test('is told the last number, gets what the queue had pushed out outside the live chain, and a report behind it', async () => {
     const connector = await start(snapshot({ targets: [target({ queueDepth: 3 })] }))
@@ -30,7 +22,12 @@ describe('a classic client that asks for messages by application', () => {
     await sent(connector, feed, range(1, 10))
     const peer = await loggedOn(connector)
     expect(ofTag(peer.of('8'), 1181)).toEqual(['8', '9', '10'])
-    peer.send('BW', lastNumber)
+    peer.send('BW', [
+      [1346, 1],
+      [1347, 2],
+      [1351, 1],
+      [1355, 'K7T'],
+    ])
     peer.send('BW', messages(2, 'K7T', 1, 0))
     const report = await peer.message('BY')
     expect(peer.of('BX').map(body)).toEqual([
@@ -59,7 +56,12 @@ describe('a classic client that asks for messages by application', () => {
     const peer = await client(connector.targetPort)
     peer.socket.cork()
     peer.logon(password())
-    peer.send('BW', lastNumber)
+    peer.send('BW', [
+      [1346, 1],
+      [1347, 2],
+      [1351, 1],
+      [1355, 'K7T'],
+    ])
     peer.send('BW', messages(2, 'K7T', 1, 0))
     peer.socket.uncork()
     await peer.message('BY')
