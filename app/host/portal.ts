@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { RequestHandler } from 'express'
 import type { Config } from '#app/config.ts'
 import { paths } from '#app/paths.ts'
 import { createApp } from '../http/app.server.ts'
@@ -18,6 +17,7 @@ import type { Installation } from './installation.ts'
 import type { Logger } from './log.ts'
 import { openPages } from './pages.ts'
 import { portTaken } from './ports.ts'
+import { healthz, readyz } from './readiness.ts'
 import type { StopOrder } from './stop.ts'
 
 export interface Portal {
@@ -27,7 +27,7 @@ export interface Portal {
   url: string
 }
 
-/** Put the pages, the event streams and the health answer behind one listener. The last thing to start and the first to stop. */
+/** Put the pages, the event streams and what probes ask behind one listener. The last thing to start and the first to stop. */
 export async function openPortal(options: {
   config: Config
   root: string
@@ -70,7 +70,8 @@ export async function openPortal(options: {
     trustProxy: config.trustProxy,
     development: pages.development,
     assets: pages.assets,
-    health: health(options),
+    healthz,
+    readyz: readyz({ database, connector: options.connector, environment: config.environment, log, now }),
     identify: identify({ database, sessions, isWatching: events.isWatching, now }),
     events: events.handler,
     pages: pages.handler((request, response) => loadContext(parts, request, response)),
@@ -105,18 +106,4 @@ async function closeServer(server: Server, events: Events): Promise<void> {
   const insist = setTimeout(() => server.closeAllConnections(), 5_000)
   await closed
   clearTimeout(insist)
-}
-
-/** 200 while the database answers; the connector is told of, and does not make the portal unhealthy. */
-function health({ installation, connector, log }: Parameters<typeof openPortal>[0]): RequestHandler {
-  return async (_request, response) => {
-    const database = await installation.database
-      .asAuth(async () => true)
-      .catch((error: unknown) => {
-        log.warn({ err: error }, 'the database does not answer')
-        return false
-      })
-    response.status(database ? 200 : 503).setHeader('Cache-Control', 'no-store')
-    response.json({ status: database ? 'ok' : 'no-database', connector: connector()?.state ?? 'external' })
-  }
 }

@@ -11,8 +11,9 @@ export interface AppParts {
   development: boolean
   /** Hashed files of the build; Vite's middleware in development. */
   assets: RequestHandler
-  /** Everything that must answer before anybody is looked up. */
-  health: RequestHandler
+  /** What probes ask, before anybody is looked up: does the process live, does everything work. */
+  healthz: RequestHandler
+  readyz: RequestHandler
   /** Finds out who asks, into `response.locals.user`. */
   identify: RequestHandler
   /** Event streams, by path. */
@@ -28,7 +29,8 @@ export function createApp(parts: AppParts): Express {
   const secure = parts.publicUrl?.startsWith('https:') ?? false
   app.use(forwardedHeaders(parts.trustProxy), requestLog(parts.log), nonce)
   app.use(securityHeaders({ secure, development: parts.development }))
-  app.get('/health', parts.health)
+  app.get('/healthz', parts.healthz)
+  app.get('/readyz', parts.readyz)
   app.use(parts.assets)
   app.use(noStore, sameOrigin(parts.publicUrl), bodyLimit(limitOf), parts.identify)
   app.use('/events', parts.events)

@@ -24,12 +24,16 @@ export const requestLog =
         userId,
         cut: !response.writableFinished || undefined,
       }
-      if (response.statusCode >= 500) log.error(line, 'request')
-      else if (path.startsWith('/assets/') || path.startsWith('/health')) log.debug(line, 'request')
+      if (isProbe(path)) log.debug(line, 'request')
+      else if (response.statusCode >= 500) log.error(line, 'request')
+      else if (path.startsWith('/assets/')) log.debug(line, 'request')
       else log.info(line, 'request')
     })
     next()
   }
+
+/** Asked every few seconds; a change of its answer is logged where it is made. */
+const isProbe = (path: string) => path === '/healthz' || path === '/readyz'
 
 /** `/invitation/TOKEN?next=/x` → `/invitation/***?next=***` */
 export function maskPath(url: string): string {

@@ -24,8 +24,12 @@ const pidOf = (command: string) =>
       .find((line) => line.includes(`cli.js ${command}`))
       ?.split(' ')[0] ?? 0,
   )
-const health = async () => (await (await fetch(`${app.url}/health`)).json()) as { status: string; connector: string }
-const connectorRuns = () => until('the connector runs', async () => (await health()).connector === 'running')
+const readyz = async () => {
+  const response = await fetch(`${app.url}/readyz`)
+  const { reasons } = (await response.json()) as { reasons: { part: string; code: string; says: string }[] }
+  return { status: response.status, reasons }
+}
+const connectorRuns = () => until('the connector runs', async () => (await readyz()).status === 200)
 /** Messages that reached the journal and copies that reached a client, as the connector reports them. */
 const received = async () =>
   Number((await db.owner`select coalesce(sum(received), 0)::int as n from dc.observed_feeds`)[0]?.n)
@@ -52,8 +56,9 @@ test('killed, it is started again and goes on where it was; the portal answers a
   const pid = pidOf('connector')
   const before = await received()
   process.kill(pid, 'SIGKILL')
+  await until('it is said', async () => (await readyz()).status === 503)
   await until('another one runs', () => ![0, pid].includes(pidOf('connector')))
-  expect((await health()).status).toBe('ok')
+  expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
   await connectorRuns()
   await flows(before)
 })
@@ -95,6 +100,8 @@ test('a sandbox that was interrupted while it was filled is filled anew', async 
 test('CONNECTOR=external starts none', async () => {
   await app.stop()
   app = await startApp({ ...env, CONNECTOR: 'external', SANDBOX_TRAFFIC: '0' })
-  expect(await health()).toEqual({ status: 'ok', connector: 'external' })
+  expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
+  const [reason] = (await readyz()).reasons
+  expect(reason).toMatchObject({ part: 'connector', code: 'stopped' })
   expect(pidOf('connector')).toBe(0)
 })

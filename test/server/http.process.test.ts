@@ -95,7 +95,7 @@ describe('a body', () => {
       request.on('error', () => resolve())
       request.write('email=a', () => request.destroy())
     })
-    expect((await fetch(`${app.url}/health`)).status).toBe(200)
+    expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
   })
 })
 
@@ -178,10 +178,12 @@ describe('becoming one of the sandbox’s people', () => {
   )
 })
 
-describe('the health answer', () => {
-  test('says that the database answers and what the connector does', async () => {
-    const response = await fetch(`${app.url}/health`)
-    expect(response.status).toBe(200)
-    expect(await response.json()).toMatchObject({ status: 'ok', connector: expect.any(String) })
+describe('what probes ask', () => {
+  test('needs nobody signed in, and is kept nowhere', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const response = await fetch(`${app.url}${path}`)
+      expect(response.headers.get('Content-Type')).toContain('application/json')
+      expect(response.headers.get('Cache-Control')).toBe('no-store')
+    }
   })
 })

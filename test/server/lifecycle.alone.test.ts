@@ -35,7 +35,7 @@ afterAll(() => {
 
 const gone = () => until('no process is left', () => data.processes().length === 0)
 const npm = ['npm', 'start', '--silent']
-const reached = async ({ url }: App) => (await fetch(`${url}/health`)).status
+const reached = async ({ url }: App) => (await fetch(`${url}/healthz`)).status
 
 describe('a portal run from its sources', () => {
   test('starts, is reached, and ends in order', async () => {
@@ -137,6 +137,7 @@ describe('a database server that is killed', () => {
     expect(await (await fetch(`${app.url}/sign-in`)).text()).toHaveLength(signInList.length)
     expect(programs(), app.log()).toEqual(connector)
     expect(app.log()).toContain('the database is up again')
+    await until('everything works again', async () => (await fetch(`${app.url}/readyz`)).status === 200)
     expect(await app.stop()).toBe(0)
     await gone()
   })

@@ -99,7 +99,10 @@ describe('an installation in production mode', () => {
     expect((await new FormClient(app.url).get(new URL(link).pathname)).text).toContain('Join Harbor Exchange')
   })
   test('keeps a connector that waits for its first configuration', async () => {
-    expect(await (await fetch(`${app.url}/health`)).json()).toMatchObject({ status: 'ok' })
+    expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
+    const ready = await fetch(`${app.url}/readyz`)
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toMatchObject({ reasons: [{ environment: 'production', code: 'never-ran' }] })
     expect(app.log()).not.toContain('child process ended')
   })
 })

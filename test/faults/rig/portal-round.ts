@@ -27,8 +27,8 @@ export async function portalKilled(random: Random, times: number, say: (text: st
       say(`portal killed ${kills} times${wrong.map((text) => `; ${text}`).join('')}`)
     }
     const app = await startApp(env)
-    const health = async () => (await (await fetch(`${app.url}/health`)).json()) as { connector: string } // its contract
-    if (!(await isSo(async () => (await health()).connector === 'running'))) wrong.push('no connector afterwards')
+    if (!(await isSo(async () => (await fetch(`${app.url}/readyz`)).status === 200)))
+      wrong.push('no connector afterwards')
     await wait(2_000) // some more messages
     if ((await app.stop()) !== 0) wrong.push('not stopped in order')
     if (!(await isSo(() => data.processes().length === 0))) wrong.push(`left: ${data.processes().join('; ')}`)
