@@ -24,7 +24,7 @@ const toneClass: Record<Tone, string> = {
   hatched: 'text-grey',
 }
 
-const shapes: Record<Shape, ReactNode> = {
+export const shapes: Record<Shape, ReactNode> = {
   disc: <circle cx="6" cy="6" r="5" fill="currentColor" />,
   half: (
     <>

@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
 import { prepareChromium } from './chromium.ts'
+import { lackOf, wantedOfOurs } from './fonts-in-browser.tsx'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,7 +10,10 @@ declare module 'vitest' {
   }
 }
 
-/** One browser for all test files; each test has a context of its own in it. */
+/**
+ * One browser for all test files; each test has a context of its own in it. A browser that cannot draw our fonts and symbols ends the
+ * run here with the reason, before a hundred tests fail with none.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { executablePath, env } = prepareChromium()
   const server = await chromium.launchServer({
@@ -19,6 +23,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-dev-shm-usage'],
     env: { ...process.env, ...env },
   })
+  const browser = await chromium.connect(server.wsEndpoint())
+  const lack = await lackOf(browser, wantedOfOurs())
+  await browser.close()
+  if (lack) {
+    await server.close()
+    throw new Error(lack)
+  }
   project.provide('browserServer', server.wsEndpoint())
   return () => server.close()
 }

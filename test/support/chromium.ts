@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -49,7 +49,7 @@ function inflated(): Chromium {
     rmSync(unfinished, { recursive: true, force: true })
   }
   const executablePath = join(place, 'chromium')
-  return { executablePath, env: libraries(executablePath, place) }
+  return { executablePath, env: { ...fontConfiguration(place), ...libraries(executablePath, place) } }
 }
 
 const inflateScript = (entry: string, home: string) => `
@@ -57,8 +57,40 @@ const inflateScript = (entry: string, home: string) => `
   await chromium.executablePath()
   await inflate(${JSON.stringify(join(home, 'bin/al2023.tar.br'))})`
 
+/**
+ * Fonts for every machine. The package's own fonts.conf names folders of the service it was made for, and a browser without any font
+ * dies at the first page with text. Ours names the inflated fonts and nothing of the machine. It is written each time, because a
+ * checkout that has moved keeps its inflated browser and has other paths.
+ */
+function fontConfiguration(place: string): Record<string, string> {
+  const folder = join(place, 'font-configuration')
+  const cache = join(folder, 'cache')
+  mkdirSync(cache, { recursive: true })
+  const file = join(folder, 'fonts.conf')
+  const unfinished = `${file}.${process.pid}.tmp`
+  writeFileSync(unfinished, fontsConf(join(place, 'fonts/fonts'), cache))
+  renameSync(unfinished, file)
+  return { FONTCONFIG_FILE: file, FONTCONFIG_PATH: folder }
+}
+
+const genericFamilies = ['sans-serif', 'serif', 'monospace', 'system-ui', 'ui-monospace', 'cursive', 'fantasy']
+
+const asOpenSans = (family: string) =>
+  `  <alias><family>${family}</family><prefer><family>Open Sans</family></prefer></alias>`
+
+const fontsConf = (fonts: string, cache: string) => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${xml(fonts)}</dir>
+  <cachedir>${xml(cache)}</cachedir>
+${genericFamilies.map(asOpenSans).join('\n')}
+</fontconfig>
+`
+
+const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+
 /** A machine without the libraries a browser needs gets those the package brings. */
 function libraries(executablePath: string, place: string): Record<string, string> {
   const runs = spawnSync(executablePath, ['--version'], { stdio: 'ignore' }).status === 0
-  return { FONTCONFIG_PATH: join(place, 'fonts'), ...(runs ? {} : { LD_LIBRARY_PATH: join(place, 'al2023/lib') }) }
+  return runs ? {} : { LD_LIBRARY_PATH: join(place, 'al2023/lib') }
 }
