@@ -170,7 +170,9 @@ export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): stri
     case 'remove-source':
       return `Remove ${item.source}${item.revoked ? ', and nothing again' : ', from now on'}`
     case 'set-level':
-      return item.seen ? `Level ${levelNames[item.seen]} → ${levelNames[item.to]}` : `Level ${levelNames[item.to]}`
+      return item.seen
+        ? `Level ${levelNames[item.to]} instead of ${levelNames[item.seen]}`
+        : `Level ${levelNames[item.to]}`
     case 'set-rejects':
       return item.to ? 'Copy reject messages too' : 'No reject messages'
     case 'add-contact':
