@@ -69,6 +69,12 @@ function SheetTables({ sheet }: { sheet: Sheet }) {
           columns={[
             { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
             { key: 'change', head: 'Change', cell: (source) => changeWords[source.change] },
+            {
+              key: 'holder',
+              head: 'Session of',
+              cell: (source) => source.holder ?? sheet.owner,
+              blank: () => sheet.sources.every((source) => source.holder === undefined),
+            },
             { key: 'gateway', head: 'Gateway', cell: (source) => gatewayNames[source.gatewayKind] },
             { key: 'guarantors', head: 'Guaranteed by', cell: (source) => inWords(source.guarantors) || 'nobody' },
           ]}
@@ -188,7 +194,7 @@ export function SliceView({ slice }: { slice: Slice }) {
             title="People authorized with it"
             intro={
               slice.capacity === 'guarantor'
-                ? `They may submit later changes of this group. For the sessions that ${slice.firm.name} guarantees, what they submit is its consent.`
+                ? `They may submit later changes of this group. For sessions of ${slice.recipient.name} that ${slice.firm.name} guarantees, what they submit is its consent.`
                 : undefined
             }
           />
@@ -201,13 +207,18 @@ export function SliceView({ slice }: { slice: Slice }) {
 const sourcesTerm = (slice: Slice) =>
   slice.capacity === 'guarantor' ? `Sessions guaranteed by ${slice.firm.name}` : 'Sessions that change'
 
-function Sources({ slice: { sources, capacity, contacts } }: { slice: Slice }): ReactNode {
+function Sources({ slice: { sources, ofOthers = [], capacity, contacts } }: { slice: Slice }): ReactNode {
   if (sources.length === 0)
     return capacity === 'guarantor' && contacts.length > 0 ? 'none that asks for consent anew' : 'none'
   return (
     <>
       <span className="sr-only">{plural(sources.length, 'session')}: </span>
       <MonoList names={sources} />
+      {ofOthers.map(({ source, firm }) => (
+        <span key={source} className="block">
+          <Mono>{source}</Mono> is a session of {firm}.
+        </span>
+      ))}
     </>
   )
 }

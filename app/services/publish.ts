@@ -1,10 +1,20 @@
 import type { Tx } from '#db/client.ts'
 import { listUncovered } from '#db/queries/consents.ts'
 import { findSettings } from '#db/queries/publications.ts'
-import { findRound, listParties, listStandingDecisions, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
+import {
+  type DecisionRecord,
+  findRound,
+  listParties,
+  listStandingDecisions,
+  type PartyRecord,
+  type RequestRecord,
+  type RoundRecord,
+  saveRequest,
+} from '#db/queries/requests.ts'
 import { loadRoundFacts } from '#db/queries/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
+import { type Answer, lapsedAnswers } from '#domain/request/answers.ts'
 import { violations } from '#domain/request/items.ts'
 import type { RequestState } from '#domain/request/lifecycle.ts'
 import { allFirmsMet } from '#domain/request/round.ts'
@@ -35,11 +45,14 @@ export async function publishRequest(
   const parties = await listParties(tx, request.id, request.round)
   if (!allFirmsMet(parties)) return ok(await moveTo(tx, request, 'with-firms', 'an approval was taken back', now))
   const facts = await loadRoundFacts(tx, request, round.document, now)
-  const moved = violations(round.sheet.items, facts.present)
-  if (moved.length > 0)
-    return ok(await moveTo(tx, request, 'returned', moved.map((one) => one.sentence).join(' '), now))
-  const settings = await readSettings(tx, request.environment)
   const decisions = await listStandingDecisions(tx, request.id)
+  const present = { ownerId: request.ownerId, sources: facts.sources, withdrawals: [] }
+  const moved = [
+    ...violations(round.sheet.items, facts.present).map((one) => one.sentence),
+    ...lapsedAnswers(answersOf(round, parties, decisions), present),
+  ]
+  if (moved.length > 0) return ok(await moveTo(tx, request, 'returned', moved.join(' '), now))
+  const settings = await readSettings(tx, request.environment)
   const publishing: Publishing = { request: { ...request, groupId }, round, parties, decisions, facts, settings }
   const revoked = await applyItems(tx, publishing, deps, now)
   const gaps = await listUncovered(tx)
@@ -75,6 +88,21 @@ export async function publishRequest(
     after: { version: version.value.number, parts: version.value.changed },
   })
   return ok({ state: 'applying' })
+}
+
+/** What each guarantor answered to the round, and when: an approval carried over is as old as the decision that it is. */
+function answersOf(
+  { submittedAt }: RoundRecord,
+  parties: readonly PartyRecord[],
+  decisions: readonly DecisionRecord[],
+): Answer[] {
+  return parties
+    .filter((party) => party.capacity === 'guarantor')
+    .map(({ firmId, slice, metBy }) => {
+      const own = decisions.find((one) => one.firmId === firmId && one.capacity === 'guarantor')
+      const at = metBy === 'submission' ? submittedAt : own?.decidedAt
+      return { firm: slice.firm, sources: slice.sources, metBy, answeredAtMs: at?.getTime() ?? 0 }
+    })
 }
 
 async function moveTo(

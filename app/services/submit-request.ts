@@ -103,6 +103,7 @@ async function freezeRound(
     payer: facts.payer,
     sources,
     consents: facts.consents,
+    revoked: [],
     submittedFor: person.contactFor.length > 0 ? person.contactFor : signingFor(person, facts),
     before: await partiesBefore(tx, request),
   }

@@ -23,7 +23,7 @@ import {
 } from './groups.ts'
 import { findSettings } from './publications.ts'
 import { listRequestNumbers, type RequestRecord } from './requests.ts'
-import { listSourcesNamed, type SourceRecord } from './sources.ts'
+import { listHoldersOf, listSourcesNamed, type SourceRecord } from './sources.ts'
 import { listTargetsOf } from './targets.ts'
 
 /** Everything that a request is judged by, read at one instant in the sight of whoever reads it. */
@@ -63,6 +63,7 @@ export async function loadRoundFacts(
   const names = [...new Set([...added, ...removed, ...memberRows.map((row) => row.name)])]
   const rows = await listSourcesNamed(tx, environment, names, now)
   const sourceRows = new Map(rows.map((row) => [row.name, row]))
+  const heldBy = await listHoldersOf(tx, rows, now)
   const firmIds = [ownerId, ...rows.flatMap((row) => row.guarantors.map((firm) => firm.id))]
   const accountId = document.kind === 'new-group' ? document.billingAccountId : termsRow?.billingAccountId
   const account = accountId ? await findAccount(tx, accountId) : undefined
@@ -73,7 +74,6 @@ export async function loadRoundFacts(
   return {
     environment,
     owner: ref(ownerId),
-    ownerName: ref(ownerId).name,
     exchange: await findExchange(tx),
     payer: account && account.firmId !== ownerId ? ref(account.firmId) : undefined,
     account,
@@ -84,7 +84,7 @@ export async function loadRoundFacts(
     termsRow,
     members: memberRows.map((row) => row.name),
     memberRows,
-    sources: new Map(rows.map((row) => [row.name, sourceFacts(row, ref)])),
+    sources: new Map(rows.map((row) => [row.name, sourceFacts(row, heldBy.get(row.id) ?? [], ref)])),
     sourceRows,
     targets: targetRows.map((row) => ({
       ...row,
@@ -100,8 +100,9 @@ export async function loadRoundFacts(
   }
 }
 
-const sourceFacts = (row: SourceRecord, ref: (id: string) => FirmRef): SourceFacts => ({
+const sourceFacts = (row: SourceRecord, heldBy: SourceFacts['heldBy'], ref: (id: string) => FirmRef): SourceFacts => ({
   name: row.name,
+  heldBy,
   gatewayKind: row.gatewayKind,
   guarantors: row.guarantors.map((firm) => ref(firm.id)),
 })

@@ -3,7 +3,7 @@ import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
-import { firms } from '../schema/firms.ts'
+import { firmCodes, firms } from '../schema/firms.ts'
 import { groupSources } from '../schema/groups.ts'
 import { feeds, sourceGuarantors, sourceSessions } from '../schema/sources.ts'
 
@@ -91,6 +91,43 @@ async function listWhere(tx: Tx, where: ReturnType<typeof and>, now: Date): Prom
     if (firmId && firmName) record.guarantors.push({ id: firmId, name: firmName })
   }
   return [...bySource.values()]
+}
+
+/** Whose sessions these are today: the firm of the Execution Firm ID first, then the operator. As far as the reader sees the codes. */
+export async function listHoldersOf(
+  tx: Tx,
+  sources: readonly SourceRecord[],
+  now: Date,
+): Promise<Map<string, { id: string; name: string }[]>> {
+  if (sources.length === 0) return new Map()
+  const codes = await tx
+    .select({ code: firmCodes.code, id: firms.id, name: firms.name })
+    .from(firmCodes)
+    .innerJoin(firms, eq(firms.id, firmCodes.firmId))
+    .where(
+      and(
+        eq(firmCodes.kind, 'execution'),
+        inArray(firmCodes.code, [...new Set(sources.map((source) => source.executionCode))]),
+        covers(firmCodes.during, now),
+      ),
+    )
+  const operators = sources.flatMap((source) => source.operatedBy ?? [])
+  const operating =
+    operators.length === 0
+      ? []
+      : await tx
+          .select({ id: firms.id, name: firms.name })
+          .from(firms)
+          .where(inArray(firms.id, [...new Set(operators)]))
+  return new Map(
+    sources.map((source) => [
+      source.id,
+      [
+        ...codes.filter(({ code }) => code === source.executionCode).map(({ id, name }) => ({ id, name })),
+        ...operating.filter(({ id }) => id === source.operatedBy),
+      ],
+    ]),
+  )
 }
 
 /** All but the secret, which the portal writes and never reads. */

@@ -13,9 +13,9 @@ const xenon = { id: 'x', name: 'Xenon Clearing', code: '560' }
 const birch = { id: 'b', name: 'Birch Clearing', code: '571' }
 const alder = { id: 'a', name: 'Alder Trading', code: '882' }
 const harbor = { id: 'h', name: 'Harbor Exchange', code: '' }
-const k7t: SourceFacts = { name: 'K7T882', gatewayKind: 'cgw', guarantors: [xenon] }
-const m3p: SourceFacts = { name: 'M3P882', gatewayKind: 'cgw', guarantors: [birch] }
-const both: SourceFacts = { name: 'V8N882', gatewayKind: 'cgw', guarantors: [xenon, birch] }
+const k7t: SourceFacts = { name: 'K7T882', gatewayKind: 'cgw', guarantors: [xenon], heldBy: [alder] }
+const m3p: SourceFacts = { name: 'M3P882', gatewayKind: 'cgw', guarantors: [birch], heldBy: [alder] }
+const both: SourceFacts = { name: 'V8N882', gatewayKind: 'cgw', guarantors: [xenon, birch], heldBy: [alder] }
 
 const document: NewGroupDocument = {
   kind: 'new-group',
@@ -55,7 +55,7 @@ function inputOf(
   const items = itemsOf(doc, presentOf(sources))
   const sheet = sheetOf(doc, items, {
     environment: 'production',
-    ownerName: alder.name,
+    owner: alder,
     group: undefined,
     terms: undefined,
     members: [],
@@ -76,6 +76,7 @@ function inputOf(
     payer: undefined,
     sources,
     consents: [],
+    revoked: [],
     submittedFor: [],
     before: [],
     ...over,
@@ -125,6 +126,40 @@ describe('the parties of a round', () => {
     ])
     const round = freeze(inputOf([k7t, m3p], { submittedFor }, { contacts: [] }), sha256)
     expect(afterSubmit(round.parties)).toBe('with-gam')
+  })
+})
+
+describe('a submission', () => {
+  const submittedFor = ['x']
+  const cedar = { id: 'c', name: 'Cedar Markets' }
+  const met = (sources: SourceFacts[], over: Partial<RoundInput> = {}) =>
+    parties(inputOf(sources, { submittedFor, ...over }, { contacts: [] }))[0]
+
+  test('is the clearing firm’s consent for sessions that the owner holds, by its Execution Firm ID or as their operator', () => {
+    expect(met([k7t])).toEqual(['guarantor', 'x', 'submission'])
+    expect(met([{ ...k7t, heldBy: [cedar, alder] }])).toEqual(['guarantor', 'x', 'submission'])
+  })
+
+  test('is none as soon as one of them is a session of another firm, or of nobody known', () => {
+    expect(met([{ ...k7t, heldBy: [cedar] }])).toEqual(['guarantor', 'x', null])
+    expect(met([{ ...k7t, heldBy: [] }])).toEqual(['guarantor', 'x', null])
+    expect(met([both, { ...k7t, heldBy: [cedar] }])).toEqual(['guarantor', 'x', null])
+  })
+
+  test('is none for a session that the clearing firm revoked, whatever another firm revoked', () => {
+    expect(met([k7t], { revoked: [{ source: 'K7T882', clearingFirmId: 'x' }] })).toEqual(['guarantor', 'x', null])
+    expect(met([k7t], { revoked: [{ source: 'V8N882', clearingFirmId: 'x' }] })?.[2]).toBe('submission')
+    expect(met([k7t], { revoked: [{ source: 'K7T882', clearingFirmId: 'b' }] })?.[2]).toBe('submission')
+  })
+
+  test('names the firm of a session that the owner does not hold to every party that is asked for it, and signs it', () => {
+    const frozen = freeze(inputOf([k7t, { ...m3p, heldBy: [cedar] }], {}, { contacts: [] }), sha256)
+    const other = [{ source: 'M3P882', firm: 'Cedar Markets' }]
+    expect(frozen.parties.map((party) => party.slice.ofOthers)).toEqual([undefined, other, other])
+    expect(frozen.sheet.sources.map((source) => source.holder)).toEqual([undefined, 'Cedar Markets'])
+    expect(signingSentence(frozen.parties[1]!.slice, 'Bailey Birch')).toBe(
+      'I, Bailey Birch, signatory of Birch Clearing (571), agree that copies of session M3P882 (M3P882 is a session of Cedar Markets) go to Alder Trading, all messages, until withdrawn.',
+    )
   })
 })
 

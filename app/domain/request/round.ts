@@ -1,4 +1,5 @@
 import { type LiveConsent, uncovered } from '../consent/covering.ts'
+import { consentsBySubmission, type SessionOfAnother, sessionsOfOthers } from '../consent/submission.ts'
 import { digestOf, type Sha256 } from '../digest.ts'
 import type { Level, Protocol } from '../group/states.ts'
 import type { Environment, GatewayKind } from '../reference/environment.ts'
@@ -10,7 +11,13 @@ import type { Capacity } from './lifecycle.ts'
 /** A firm as every reader of the request sees it. `code` is the Clearing Firm ID or Execution Firm ID it acts under. */
 export type FirmRef = { id: string; name: string; code: string }
 
-export type SourceFacts = { name: string; gatewayKind: GatewayKind; guarantors: FirmRef[] }
+export type SourceFacts = {
+  name: string
+  gatewayKind: GatewayKind
+  guarantors: FirmRef[]
+  /** whose session it is: the firm of its Execution Firm ID, and the firm that operates it */
+  heldBy: { id: string; name: string }[]
+}
 
 /**
  * What one party agrees to, and nothing else of the request: whoever reads it is bound by it. Only these fields enter the
@@ -28,6 +35,8 @@ export type Slice = {
   protocol: Protocol
   /** guarantor: its own sources that are to flow; exchange: all that change; payer: none */
   sources: string[]
+  /** those of `sources` that the recipient does not hold, with the firm whose sessions they are; absent where there is none */
+  ofOthers?: SessionOfAnother[]
   /** people whom this clearing firm is to authorize */
   contacts: ContactEntry[]
   /** payer: what it is to pay; exchange: what the sheet says beside the sources */
@@ -56,7 +65,14 @@ export type Sheet = {
   rejects: boolean
   protocol: Protocol
   items: Item[]
-  sources: { name: string; gatewayKind: GatewayKind; guarantors: string[]; change: 'add' | 'remove' | 'keep' }[]
+  /** `holder`: whose session it is, where that is not the owner of the group */
+  sources: {
+    name: string
+    gatewayKind: GatewayKind
+    guarantors: string[]
+    change: 'add' | 'remove' | 'keep'
+    holder?: string
+  }[]
   targets: { sessionId: string; gatewayKind: GatewayKind; isNew: boolean; sources: string[] }[]
   fee: { amountMinor: number; currency: string; sentence: string; sample: boolean } | null
   billTo: string
@@ -76,9 +92,11 @@ export type RoundInput = {
   sources: SourceFacts[]
   /** consents that stand today */
   consents: LiveConsent[]
+  /** sources that a guarantor withdrew with "and nothing again", and has not signed for since */
+  revoked: { source: string; clearingFirmId: string }[]
   /** clearing firms that the submitter speaks for: as an authorized contact of this group, or as their signatory */
   submittedFor: readonly string[]
-  /** parties of the round before with what they answered; empty on the first */
+  /** parties of the round before with what they answered; empty on the first. An approval older than a withdrawal is none */
   before: { firmId: string; capacity: Capacity; sliceDigest: string; approved: boolean }[]
 }
 
@@ -93,9 +111,8 @@ export type FrozenRound = {
 
 /**
  * Freeze a round. Parties are the guarantors whose agreement the change needs (a source that is not covered up to the new
- * level, or a person named on their behalf), the payer where it is another entity, and the exchange. An authorized contact's
- * submission is the agreement of the firm that authorized them, for sources and level, never for naming further people.
- * An approval of the round before stands when that party's slice is unchanged; the exchange always decides anew.
+ * level, or a person named on their behalf), the payer where it is another entity, and the exchange. Where a submission is the
+ * agreement of a firm says `consentsBySubmission`. An approval of the round before stands when that party's slice is unchanged; the exchange always decides anew.
  */
 export function freeze(input: RoundInput, sha256: Sha256): FrozenRound {
   const { round, document, sheet, baseRevision } = input
@@ -110,8 +127,7 @@ export function freeze(input: RoundInput, sha256: Sha256): FrozenRound {
 
 function metBefore(input: RoundInput, slice: Slice, sliceDigest: string): MetBy | null {
   if (slice.capacity === 'exchange') return null
-  if (slice.capacity === 'guarantor' && input.submittedFor.includes(slice.firm.id) && slice.contacts.length === 0)
-    return 'submission'
+  if (slice.capacity === 'guarantor' && isMetBySubmission(input, slice)) return 'submission'
   const same = input.before.some(
     (party) =>
       party.firmId === slice.firm.id &&
@@ -120,6 +136,25 @@ function metBefore(input: RoundInput, slice: Slice, sliceDigest: string): MetBy 
       party.approved,
   )
   return same ? 'carried-over' : null
+}
+
+function isMetBySubmission({ sources, revoked, owner, submittedFor }: RoundInput, slice: Slice): boolean {
+  const asked = {
+    clearingFirmId: slice.firm.id,
+    sources: sources.filter((source) => slice.sources.includes(source.name)),
+    namesPeople: slice.contacts.length > 0,
+    revoked: revoked.flatMap((one) => (one.clearingFirmId === slice.firm.id ? [one.source] : [])),
+  }
+  return consentsBySubmission(asked, owner.id, submittedFor)
+}
+
+/** The sessions of a slice, and whose they are where the recipient does not hold them. */
+function sessions({ sources, owner }: RoundInput, names: string[]): Pick<Slice, 'sources' | 'ofOthers'> {
+  const ofOthers = sessionsOfOthers(
+    owner.id,
+    sources.filter((source) => names.includes(source.name)),
+  ).sort((a, b) => (a.source < b.source ? -1 : 1))
+  return { sources: names, ...(ofOthers.length > 0 ? { ofOthers } : {}) }
 }
 
 const terms = ({ sheet, owner }: RoundInput) => ({
@@ -151,7 +186,7 @@ function guarantorSlices(input: RoundInput): Slice[] {
         capacity: 'guarantor',
         firm,
         ...terms(input),
-        sources: open.flatMap((gap) => (gap.clearingFirmId === firm.id ? [gap.source] : [])).sort(),
+        ...sessions(input, open.flatMap((gap) => (gap.clearingFirmId === firm.id ? [gap.source] : [])).sort()),
         contacts: contactsIn(document).contacts.filter((contact) => contact.clearingCode === firm.code),
       }),
     )
@@ -172,7 +207,10 @@ function exchangeSlice(input: RoundInput): Slice {
     capacity: 'exchange',
     firm: exchange,
     ...terms(input),
-    sources: sheet.sources.filter((source) => source.change !== 'keep').map((source) => source.name),
+    ...sessions(
+      input,
+      sheet.sources.filter((source) => source.change !== 'keep').map((source) => source.name),
+    ),
     contacts: contactsIn(document).contacts,
     items,
     ...(document.kind === 'new-group' ? { connection: document.connection } : {}),
@@ -194,7 +232,7 @@ const levelWords: Record<Level, string> = {
 
 /** The sentence that is signed and stored with the decision, in the words the page shows. */
 export function signingSentence(slice: Slice, signer: string): string {
-  const { firm, recipient, sources, contacts, payment } = slice
+  const { firm, recipient, sources, ofOthers = [], contacts, payment } = slice
   const people = inWords(contacts.map((contact) => contact.name))
   const named = people ? ` ${people} may administer the group.` : ''
   switch (slice.capacity) {
@@ -202,7 +240,7 @@ export function signingSentence(slice: Slice, signer: string): string {
       const level = slice.level ? levelWords[slice.level] : 'no messages'
       const copies =
         sources.length > 0
-          ? `copies of ${sessionsSigned(sources)} go to ${recipient.name}, ${level}, until withdrawn.`
+          ? `copies of ${sessionsSigned(sources, ofOthers)} go to ${recipient.name}, ${level}, until withdrawn.`
           : ''
       const agree = copies || `${people} may administer group ${slice.group} of ${recipient.name}.`
       return `I, ${signer}, signatory of ${firm.name} (${firm.code}), agree that ${agree}${copies ? named : ''}`
@@ -215,10 +253,13 @@ export function signingSentence(slice: Slice, signer: string): string {
 }
 
 /** The sentence stands by itself, also where it is read without the sheet; more than three are in the slice stored with it. */
-function sessionsSigned(names: readonly string[]): string {
-  if (names.length > 3) return `the ${names.length} sessions named in this sheet`
-  return `${names.length === 1 ? 'session' : 'sessions'} ${inWords(names)}`
+function sessionsSigned(names: readonly string[], ofOthers: readonly SessionOfAnother[]): string {
+  const others = ofOthers.length > 0 ? ` (${inWords(ofOthers.map(ofAnother))})` : ''
+  if (names.length > 3) return `the ${names.length} sessions named in this sheet${others}`
+  return `${names.length === 1 ? 'session' : 'sessions'} ${inWords(names)}${others}`
 }
+
+const ofAnother = ({ source, firm }: SessionOfAnother) => `${source} is a session of ${firm}`
 
 const inWords = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

@@ -1,4 +1,5 @@
 import type { FeeEstimate } from '../billing/fees.ts'
+import { sessionsOfOthers } from '../consent/submission.ts'
 import { type PlacedTarget, place, provisionalIds } from '../group/placement.ts'
 import type { Level, Protocol } from '../group/states.ts'
 import type { Environment, GatewayKind } from '../reference/environment.ts'
@@ -8,7 +9,7 @@ import type { Sheet, SourceFacts } from './round.ts'
 
 export type SheetFacts = {
   environment: Environment
-  ownerName: string
+  owner: { id: string; name: string }
   group: { name: string } | undefined
   terms: { level: Level; rejects: boolean; protocol: Protocol } | undefined
   /** today's members of the group */
@@ -59,11 +60,13 @@ export function sheetOf(document: RequestDocument | DraftDocument, items: Item[]
   const row = (change: 'add' | 'remove' | 'keep') => (name: string) => {
     const known = facts.sources.get(name)
     const guarantors = known?.guarantors.map((firm) => firm.name) ?? []
-    return { name, gatewayKind: known?.gatewayKind ?? ('cgw' as const), guarantors, change }
+    const [other] = known ? sessionsOfOthers(facts.owner.id, [known]) : []
+    const gatewayKind = known?.gatewayKind ?? ('cgw' as const)
+    return { name, gatewayKind, guarantors, change, ...(other && { holder: other.firm }) }
   }
   return {
     group: document.kind === 'new-group' ? document.groupName : (facts.group?.name ?? ''),
-    owner: facts.ownerName,
+    owner: facts.owner.name,
     environment: facts.environment,
     ...terms,
     items,
