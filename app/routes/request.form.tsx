@@ -76,7 +76,8 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 
 /** What the form's controls say, as the document has it. */
 function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
-  const { remove, ...rest } = withTyped(withoutRow(fields, intent))
+  // the button pressed says where to go, not what is written
+  const { remove, intent: _, commandId: __, ...rest } = withTyped(withoutRow(fields, intent))
   if (typeof remove !== 'object' || remove === null) return rest
   const chosen = Object.entries(remove).filter(([, mode]) => withdrawalModes.some((known) => known === mode))
   return { ...rest, removeSources: chosen.map(([source, mode]) => ({ source, revoked: mode === 'nothing-again' })) }

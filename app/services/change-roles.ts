@@ -15,7 +15,7 @@ import { leftUnanswered } from './left-unanswered.ts'
 export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input
   const about = { action: 'user.change-roles', objectKind: 'user', objectId: userId, reason }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ userId: string }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ userId: string }> => {
     const user = await findUser(tx, userId)
     const firm = user && (await findFirm(tx, user.firmId))
     if (user?.state !== 'active' || !firm || (!actor.isExchange && user.firmId !== actor.firmId))

@@ -2,38 +2,43 @@ import { recordEvent } from '#db/audit.ts'
 import type { Command, Tx } from '#db/client.ts'
 import { findCommand, insertCommand, lockCommand } from '#db/queries/commands.ts'
 import { transactionInstant } from '#db/queries/instant.ts'
+import { digestOf } from '#domain/digest.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
-import type { Deps } from './deps.ts'
+import { type Deps, sha256 } from './deps.ts'
 import type { Refused } from './refused.ts'
 
 export type CommandAnswer<T> = Promise<Result<T, Refused>>
 
 /**
- * Run a command once: the same `commandId` sent again by the same person gets the first answer, by another person 404. All of it
- * is one transaction, rolled back when refused; the refusal is audited under `about`.
+ * Run a command once: the same `commandId` with the same content sent again by the same person gets the first answer, by another
+ * person 404. With other content it is another command: somebody went back, changed the text and saved again. All of it is one
+ * transaction, rolled back when refused; the refusal is audited under `about`.
  *
+ * @param input all that was asked: what the work reads from the person must be in it
  * @param work is given the instant of the transaction, and answers plain values (numbers, texts): the answer is kept, so never a secret
  */
 export function runCommand<T>(
   deps: Deps,
   actor: Actor,
-  commandId: string,
+  input: { commandId: string },
   about: Command,
   work: (tx: Tx, now: Date) => CommandAnswer<T>,
 ): CommandAnswer<T> {
+  const { commandId, ...content } = input
+  const inputDigest = digestOf({ action: about.action, content }, sha256)
   return deps.withActor(
     actor,
     async (tx): CommandAnswer<T> => {
       await lockCommand(tx, commandId)
-      const before = await findCommand(tx, commandId)
-      // The answer was stored by this very command, whose work answers T.
-      if (before) return before.name === about.action ? ok(before.answer as T) : refuse({ code: 'not-found' })
+      const before = await findCommand(tx, commandId, inputDigest)
+      if (before) return ok(before.answer as T) // stored by this very command, whose work answers T
       const now = await transactionInstant(tx)
       const answer = await work(tx, now)
       if (!answer.ok) return answer
       const isFirst = await insertCommand(tx, {
         id: commandId,
+        inputDigest,
         actorId: actor.userId,
         name: about.action,
         answer: answer.value ?? null,

@@ -13,7 +13,7 @@ import { openDraft } from './start-request.ts'
 /** A new draft with the document of a request that came to nothing; it carries no decisions. */
 export function copyAsNew(input: CopyAsNewInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.copy', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ number: number }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {
     const request = await findRequest(tx, input.number)
     const draft = request && (await findDraft(tx, request.id))
     if (!request || !draft) return refuse({ code: 'not-found' })

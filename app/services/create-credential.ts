@@ -48,7 +48,7 @@ export async function createCredential(
   const answer = await runCommand(
     deps,
     actor,
-    input.commandId,
+    input,
     about,
     async (tx, now): CommandAnswer<Omit<CreatedCredential, 'secret'>> => {
       const found = await targetFor(tx, sessionId)

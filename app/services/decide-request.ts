@@ -30,7 +30,7 @@ export type Decided = { number: number; state: RequestState }
  */
 export function decideRequest(input: DecideInput, actor: Actor, deps: Deps): CommandAnswer<Decided> {
   const about = { action: `request.${input.verdict}`, objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<Decided> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<Decided> => {
     const seen = await findRequest(tx, input.number)
     if (!seen) return refuse({ code: 'not-found' })
     return asSystem(tx, async () => {

@@ -13,7 +13,7 @@ import { leftUnanswered } from './left-unanswered.ts'
 export function disableUser(input: DisableUserInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input
   const about = { action: 'user.disable', objectKind: 'user', objectId: userId, reason }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ userId: string }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ userId: string }> => {
     const user = await findUser(tx, userId)
     if (!user || (!actor.isExchange && user.firmId !== actor.firmId)) return refuse({ code: 'not-found' })
     if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })

@@ -9,7 +9,7 @@ import type { Deps } from './deps.ts'
 /** Throw away a draft that was never submitted. Only its drafter may. */
 export function discardDraft(input: DraftCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.discard', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ number: number }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {
     const request = await findRequest(tx, input.number)
     const draft = request && (await findDraft(tx, request.id))
     if (!request || !draft) return refuse({ code: 'not-found' })

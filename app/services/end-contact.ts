@@ -14,7 +14,7 @@ import type { Deps } from './deps.ts'
 export function endContact(input: EndContactInput, actor: Actor, deps: Deps): CommandAnswer<{ groupId: string }> {
   const { groupId, contactId, reason } = input
   const about = { action: 'contact.end', objectKind: 'group', objectId: groupId, reason }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ groupId: string }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ groupId: string }> => {
     const group = await findGroup(tx, groupId)
     const seen = await listContacts(tx, groupId, now)
     const contact = seen.find((one) => one.id === contactId)

@@ -15,7 +15,7 @@ export type FailedOver = { version: number | null }
 /** Put the other address of a target in force, at once: its sessions are cut, and the numbers of Drop Copy 4.0 jump. */
 export function failOverTarget(input: FailOverInput, actor: Actor, deps: Deps): CommandAnswer<FailedOver> {
   const about = { action: 'target.fail-over', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
-  return runCommand(deps, actor, input.commandId, about, (tx, now) => failOver(tx, input, actor, now))
+  return runCommand(deps, actor, input, about, (tx, now) => failOver(tx, input, actor, now))
 }
 
 /** The same, for a GAM or the operator, in the caller's transaction; a refusal is to be rolled back. */

@@ -19,32 +19,26 @@ export async function inviteUser(input: InviteUserInput, actor: Actor, deps: Dep
   const { firmId, email, name, roles } = input
   const about = { action: 'user.invite', objectKind: 'firm', objectId: firmId }
   let made: string | null = null // beside the answer, which is kept: what opens an account must not be
-  const answer = await runCommand(
-    deps,
-    actor,
-    input.commandId,
-    about,
-    async (tx, now): CommandAnswer<Omit<Invited, 'token'>> => {
-      const firm = await findFirm(tx, firmId)
-      if (!firm || (!actor.isExchange && firmId !== actor.firmId)) return refuse({ code: 'not-found' })
-      if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
-      const sentence = roleConflict(roles, firm.isExchange)
-      if (sentence) return refuse({ code: 'role-conflict', sentence })
-      return asSystem(tx, async () => {
-        if (await findUserByEmail(tx, email)) return refuse({ code: 'email-taken' })
-        const userId = deps.newId()
-        await insertUser(tx, { id: userId, firmId, email, name })
-        await grantRoles(tx, { id: userId, firmId }, roles, actor.userId, now)
-        const token = hex(deps.randomBytes(32))
-        const expiresAt = new Date(now.getTime() + invitationMs)
-        const row = { tokenHash: sha256(token), userId, invitedBy: actor.userId, createdAt: now, expiresAt }
-        await insertInvitation(tx, row)
-        const done = { objectKind: 'user', objectId: userId, forFirm: firmId, after: { email, roles } }
-        await audit(tx, actor, 'user.invite', now, done)
-        made = token
-        return ok({ userId, email })
-      })
-    },
-  )
+  const answer = await runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<Omit<Invited, 'token'>> => {
+    const firm = await findFirm(tx, firmId)
+    if (!firm || (!actor.isExchange && firmId !== actor.firmId)) return refuse({ code: 'not-found' })
+    if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
+    const sentence = roleConflict(roles, firm.isExchange)
+    if (sentence) return refuse({ code: 'role-conflict', sentence })
+    return asSystem(tx, async () => {
+      if (await findUserByEmail(tx, email)) return refuse({ code: 'email-taken' })
+      const userId = deps.newId()
+      await insertUser(tx, { id: userId, firmId, email, name })
+      await grantRoles(tx, { id: userId, firmId }, roles, actor.userId, now)
+      const token = hex(deps.randomBytes(32))
+      const expiresAt = new Date(now.getTime() + invitationMs)
+      const row = { tokenHash: sha256(token), userId, invitedBy: actor.userId, createdAt: now, expiresAt }
+      await insertInvitation(tx, row)
+      const done = { objectKind: 'user', objectId: userId, forFirm: firmId, after: { email, roles } }
+      await audit(tx, actor, 'user.invite', now, done)
+      made = token
+      return ok({ userId, email })
+    })
+  })
   return answer.ok ? ok({ ...answer.value, token: made }) : answer
 }

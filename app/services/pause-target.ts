@@ -11,7 +11,7 @@ import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from '.
 /** Stop delivery on a target, at once; copies wait. */
 export function pauseTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
   const about = { action: 'target.pause', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
-  return runCommand(deps, actor, input.commandId, about, (tx, now) => pause(tx, input, actor, now))
+  return runCommand(deps, actor, input, about, (tx, now) => pause(tx, input, actor, now))
 }
 
 /** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */

@@ -10,7 +10,7 @@ import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from '.
 /** Deliver on a paused target again: whoever paused it, or operations. */
 export function resumeTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
   const about = { action: 'target.resume', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
-  return runCommand(deps, actor, input.commandId, about, (tx, now) => resume(tx, input, actor, now))
+  return runCommand(deps, actor, input, about, (tx, now) => resume(tx, input, actor, now))
 }
 
 /** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */

@@ -18,7 +18,7 @@ export function revokeCredential(
 ): CommandAnswer<RevokedCredential> {
   const { credentialId, reason } = input
   const about = { action: 'credential.revoke', objectKind: 'credential', objectId: credentialId, reason }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<RevokedCredential> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<RevokedCredential> => {
     const credential = await findCredential(tx, credentialId)
     const group = credential && (await findGroup(tx, credential.target.groupId))
     if (!credential || !group) return refuse({ code: 'not-found' })

@@ -17,34 +17,28 @@ export function saveDraft(
   deps: Deps,
 ): CommandAnswer<{ number: number; version: number }> {
   const about = { action: 'request.save', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(
-    deps,
-    actor,
-    input.commandId,
-    about,
-    async (tx, now): CommandAnswer<{ number: number; version: number }> => {
-      const request = await findRequest(tx, input.number)
-      const draft = request && (await findDraft(tx, request.id))
-      if (!request || !draft) return refuse({ code: 'not-found' })
-      const barred = await editRefusal(tx, request, actor, now)
-      if (barred) return refuse(barred)
-      if (!requestCan('save', request.state)) return refuse({ code: 'wrong-state', state: request.state })
-      const stale = { code: 'stale' as const, by: draft.savedByName, at: draft.savedAt.toISOString() }
-      if (draft.version !== input.version) return refuse(stale)
-      const read = readStep(draft.document, input.step, input.fields)
-      if (!read.ok) return read
-      const row = { document: read.value, savedBy: actor.userId, savedAt: now }
-      if (!(await saveDraftDocument(tx, request.id, input.version, row))) return refuse(stale)
-      const { id: objectId, ownerId: forFirm } = request
-      await audit(tx, actor, 'request.save', now, {
-        objectKind: 'request',
-        objectId,
-        forFirm,
-        after: { step: input.step },
-      })
-      return ok({ number: request.number, version: input.version + 1 })
-    },
-  )
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number; version: number }> => {
+    const request = await findRequest(tx, input.number)
+    const draft = request && (await findDraft(tx, request.id))
+    if (!request || !draft) return refuse({ code: 'not-found' })
+    const barred = await editRefusal(tx, request, actor, now)
+    if (barred) return refuse(barred)
+    if (!requestCan('save', request.state)) return refuse({ code: 'wrong-state', state: request.state })
+    const stale = { code: 'stale' as const, by: draft.savedByName, at: draft.savedAt.toISOString() }
+    if (draft.version !== input.version) return refuse(stale)
+    const read = readStep(draft.document, input.step, input.fields)
+    if (!read.ok) return read
+    const row = { document: read.value, savedBy: actor.userId, savedAt: now }
+    if (!(await saveDraftDocument(tx, request.id, input.version, row))) return refuse(stale)
+    const { id: objectId, ownerId: forFirm } = request
+    await audit(tx, actor, 'request.save', now, {
+      objectKind: 'request',
+      objectId,
+      forFirm,
+      after: { step: input.step },
+    })
+    return ok({ number: request.number, version: input.version + 1 })
+  })
 }
 
 /** Why this person may not write in the request; undefined when they may. */

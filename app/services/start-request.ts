@@ -20,7 +20,7 @@ const empty: Record<StartRequestInput['kind'], DraftDocument> = {
 /** Open an empty draft: a new group, a change of one, or its end. A GAM names the firm on whose behalf they write. */
 export function startRequest(input: StartRequestInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.start', objectKind: 'request', objectId: input.groupId ?? 'new' }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ number: number }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {
     const subject = await subjectOf(tx, input, actor)
     if (!subject.ok) return subject
     const { ownerId, groupId, environment } = subject.value

@@ -36,7 +36,7 @@ export type Submitted = { number: number; state: 'with-firms' | 'with-gam' }
 /** Freeze a round and send it to its parties; straight to the GAM where all of them are met already. */
 export function submitRequest(input: DraftCommandInput, actor: Actor, deps: Deps): CommandAnswer<Submitted> {
   const about = { action: 'request.submit', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<Submitted> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<Submitted> => {
     const seen = await findRequest(tx, input.number)
     const draft = seen && (await findDraft(tx, seen.id))
     if (!seen || !draft) return refuse({ code: 'not-found' })

@@ -19,7 +19,7 @@ import type { Deps } from './deps.ts'
 /** Take an approval back before anything was published: the request is with the firms again. */
 export function takeBackApproval(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.take-back', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ number: number }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {
     const seen = await findRequest(tx, input.number)
     if (!seen) return refuse({ code: 'not-found' })
     return asSystem(tx, async () => {

@@ -38,7 +38,7 @@ import type { Refused } from './refused.ts'
  */
 export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.undo', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ number: number }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {
     const seen = await findRequest(tx, input.number)
     if (!seen) return refuse({ code: 'not-found' })
     if (!actor.isExchange || !actor.standings.includes('gam')) return refuse({ code: 'not-allowed', needs: 'gam' })

@@ -25,7 +25,7 @@ export function withdrawConsent(
 ): CommandAnswer<WithdrawnConsent> {
   const { groupId, reason } = input
   const about = { action: 'consent.withdraw', objectKind: 'group', objectId: groupId, reason }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<WithdrawnConsent> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<WithdrawnConsent> => {
     const group = await findGroup(tx, groupId)
     if (!group) return refuse({ code: 'not-found' })
     if (!may(actor, 'consent:withdraw')) return refuse({ code: 'not-allowed', needs: 'clearing-signatory' })

@@ -13,7 +13,7 @@ import { requestFactsOf, submitterOf } from './request-people.ts'
 /** The owner lets the request go. */
 export function withdrawRequest(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.withdraw', objectKind: 'request', objectId: String(input.number) }
-  return runCommand(deps, actor, input.commandId, about, async (tx, now): CommandAnswer<{ number: number }> => {
+  return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {
     const seen = await findRequest(tx, input.number)
     if (!seen) return refuse({ code: 'not-found' })
     return asSystem(tx, async () => {

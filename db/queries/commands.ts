@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '../client.ts'
 import { commands } from '../schema/audit.ts'
 
@@ -7,12 +7,12 @@ export async function lockCommand(tx: Tx, id: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`)
 }
 
-/** What this person was answered; other people's answers are not seen. */
-export async function findCommand(tx: Tx, id: string): Promise<{ name: string; answer: unknown } | undefined> {
+/** What this person was answered when they sent this form with this content; other people's answers are not seen. */
+export async function findCommand(tx: Tx, id: string, inputDigest: string): Promise<{ answer: unknown } | undefined> {
   const [row] = await tx
-    .select({ name: commands.name, answer: commands.answer })
+    .select({ answer: commands.answer })
     .from(commands)
-    .where(eq(commands.id, id))
+    .where(and(eq(commands.id, id), eq(commands.inputDigest, inputDigest)))
   return row
 }
 

@@ -1,14 +1,23 @@
-import { bigint, index, integer, jsonb, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, dc, inet, instant } from './columns.ts'
 
-/** The first answer to each form sent, so that a repeated send gets the same one. A person finds their own alone. */
-export const commands = dc.table('commands', {
-  id: uuid('id').primaryKey(),
-  actorId: uuid('actor_id').notNull(),
-  name: text('name').notNull(),
-  answer: jsonb('answer').$type<unknown>().notNull(),
-  at: instant('at').notNull(),
-})
+/**
+ * The first answer to each form sent, so that the same form sent again with the same content gets the same one. A person finds their
+ * own alone; the id of a form belongs to the person who used it first (an exclusion constraint, by hand).
+ */
+export const commands = dc.table(
+  'commands',
+  {
+    id: uuid('id').notNull(),
+    /** sha256 of what was asked, without the id: other content under the same id is another command. Empty: kept before this was. */
+    inputDigest: text('input_digest').notNull().default(''),
+    actorId: uuid('actor_id').notNull(),
+    name: text('name').notNull(),
+    answer: jsonb('answer').$type<unknown>().notNull(),
+    at: instant('at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'commands_pkey', columns: [t.id, t.inputDigest] })],
+)
 
 /** Work that follows from a committed command: mail, projections. `dc_jobs` takes it from here. */
 export const outbox = dc.table(

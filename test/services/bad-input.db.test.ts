@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
 import { decideRequest } from '#services/decide-request.ts'
+import { discardDraft } from '#services/discard-draft.ts'
 import { saveDraft } from '#services/save-draft.ts'
 import { startRequest } from '#services/start-request.ts'
 import { submitRequest } from '#services/submit-request.ts'
@@ -55,6 +56,34 @@ describe('a form sent twice', () => {
     expect(done(await startRequest(input, me, sandbox.deps))).toEqual(done(both[0]))
     const other = await startRequest(input, await sandbox.actor('casey'), sandbox.deps)
     expect(codeOf(other)).toBe('not-found')
+  })
+
+  test('with other content is another command: nothing is said to be saved that is not', async () => {
+    const number = await flow.wish('avery', { name: 'Gone back', sources: ['K7T882'], contacts: [avery] })
+    const me = await sandbox.actor('avery')
+    const version = (await flow.draftPage('avery', number))?.version ?? 0
+    const form = { commandId: randomUUID(), number, version, step: 'group' as const }
+    const first = { ...form, fields: { groupName: 'Gone back', purpose: 'First text' } }
+    const second = { ...form, fields: { groupName: 'Gone back', purpose: 'Second text' } }
+    const saved = done(await saveDraft(first, me, sandbox.deps))
+    expect(await saveDraft(second, me, sandbox.deps)).toMatchObject({ ok: false, error: { code: 'stale' } })
+    expect(done(await saveDraft(first, me, sandbox.deps))).toEqual(saved) // an answer that was lost on its way is given again
+    done(await saveDraft({ ...second, version: saved.version }, me, sandbox.deps))
+    expect((await flow.draftPage('avery', number))?.document).toMatchObject({ purpose: 'Second text' })
+  })
+
+  test('as another act is another command, of the same person alone', async () => {
+    const commandId = randomUUID()
+    const open = async (person: 'avery' | 'casey', ownerId?: string) => {
+      const input = { commandId, kind: 'new-group' as const, environment: 'sandbox' as const, ownerId }
+      return startRequest(input, await sandbox.actor(person), sandbox.deps)
+    }
+    const { number } = done(await open('avery'))
+    const version = (await flow.draftPage('avery', number))?.version ?? 0
+    const me = await sandbox.actor('avery')
+    expect(codeOf(await discardDraft({ commandId, number, version }, me, sandbox.deps))).toBe('done')
+    expect(codeOf(await open('casey'))).toBe('not-found')
+    expect(codeOf(await open('casey', randomUUID()))).toBe('not-found') // the key is not theirs, whatever they ask
   })
 
   test('makes one round of a submission', async () => {
