@@ -239,7 +239,14 @@ export class Worker {
   }
 
   private stranger(kind: 'feed' | 'target', id: string, claimed: string, address: string): 'close' {
-    this.door.refused(kind, id, claimed, address, 'address', `${address} may not log on as ${claimed}.`)
+    this.door.refused(
+      kind,
+      id,
+      claimed,
+      address,
+      'address',
+      `${address} is not among the addresses that may log on as ${claimed}.`,
+    )
     return 'close'
   }
 

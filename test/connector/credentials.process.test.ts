@@ -69,5 +69,10 @@ describe('an address', () => {
     expect(isAllowed(['10.0.0.0/8'], '::ffff:10.1.2.3')).toBe(true)
     expect(isAllowed(['10.0.0.0/8'], '11.1.2.3')).toBe(false)
     expect(isAllowed(['fd00::/8'], 'fd00::1')).toBe(true)
+    expect(isAllowed(['::ffff:10.1.2.3', '::ffff:10.2.0.0/112'], '10.1.2.3')).toBe(true)
+    expect(isAllowed(['::ffff:10.2.0.0/112'], '::ffff:10.2.9.9')).toBe(true)
+    expect(isAllowed(['fe80::/10'], 'fe80::1%eth0')).toBe(true)
+    expect(isAllowed(['10.0.0.0/8'], '')).toBe(false)
+    expect(isAllowed(['10.1.2.3/8'], '10.9.9.9')).toBe(true) // a file may write a network by an address in it
   })
 })

@@ -29,6 +29,39 @@ describe('connections that have not logged on', () => {
   })
 })
 
+describe('a target that names the addresses of its clients', () => {
+  const from = (allowFrom: string[], version = 1) => snapshot({ version, targets: [target({ allowFrom })] })
+
+  test('closes a Logon from another one without a byte, and tells of it', async () => {
+    const { targetPort, refused } = await started(from(['192.0.2.0/24']))
+    const peer = await client(targetPort)
+    peer.logon(password())
+    await peer.closed()
+    expect(peer.received).toEqual([])
+    expect(refused.newest).toMatchObject([
+      { kind: 'target', id: 'ODQ1Z9', claimed: 'ODQ1Z9N', code: 'address', says: expect.stringMatching(/not among/) },
+    ])
+  })
+
+  test('lets in whom a later configuration names, and keeps a client that it no longer names until it comes again', async () => {
+    const { targetPort, wish, worker } = await started(from(['192.0.2.0/24']))
+    const applied = async (version: number, allowFrom: string[]) => {
+      wish.become(from(allowFrom, version))
+      await expect.poll(() => worker.core.state.data.version).toBe(version)
+    }
+    await applied(2, ['127.0.0.0/8', '::1'])
+    const peer = await client(targetPort)
+    peer.logon(password())
+    await peer.message('A')
+    await applied(3, ['192.0.2.0/24'])
+    const second = await client(targetPort)
+    second.logon(password())
+    await second.closed()
+    expect(second.received).toEqual([])
+    expect(peer.isClosed).toBe(false)
+  })
+})
+
 describe('a refused Logon', () => {
   test('that names nobody known is recorded and logged', async () => {
     const { targetPort, refused, lines } = await started()

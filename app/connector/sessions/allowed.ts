@@ -1,17 +1,15 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { isWithin, readNetwork } from '#domain/configuration/network.ts'
 
-/** Whether an address is one of these, or within one of these networks. An empty list allows every address. */
+/**
+ * Whether an address is one of these, or within one of these networks. An empty list allows every address; an address that cannot be
+ * read is within none.
+ */
 export function isAllowed(list: readonly string[], address: string): boolean {
   if (list.length === 0) return true
-  const networks = new BlockList()
-  for (const entry of list) {
-    const [net = '', bits] = entry.split('/')
-    const family = isIPv4(net) ? 'ipv4' : isIPv6(net) ? 'ipv6' : undefined
-    if (!family) continue
-    if (bits === undefined) networks.addAddress(net, family)
-    else networks.addSubnet(net, Number(bits), family)
-  }
-  // a v4 peer of a v6 listener comes as ::ffff:a.b.c.d
-  const plain = address.replace(/^::ffff:/, '')
-  return networks.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')
+  const [bare = ''] = address.split('%') // a link-local peer comes with its interface: fe80::1%eth0
+  const peer = readNetwork(bare)
+  return peer !== undefined && list.some((entry) => isIn(readNetwork(entry), peer))
 }
+
+const isIn = (entry: ReturnType<typeof readNetwork>, peer: NonNullable<typeof entry>): boolean =>
+  entry !== undefined && isWithin(peer.network, entry.network)

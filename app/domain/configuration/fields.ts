@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readNetwork } from './network.ts'
 
 /** The building blocks that feeds, sources and targets share. FIX values are printable ASCII without SOH (spec §2.1). */
 
@@ -17,7 +18,9 @@ const host = pattern(/^[\w.:-]{1,253}$/, 'must be a host name or an address')
 /** 0: any free port, for tests and the sandbox. */
 const port = z.int().min(0).max(65535)
 export const address = { host, port }
-export const allowFrom = z.array(pattern(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network'))
+export const allowFrom = z.array(
+  z.string().refine((word) => readNetwork(word) !== undefined, 'must be an address or a network such as 192.0.2.0/24'),
+)
 
 export const heartbeatS = z.int().min(0).max(3600)
 
