@@ -178,7 +178,7 @@ async function draft(
   const steps: { step: 'group' | 'sources' | 'people'; fields: FormFields }[] = [
     { step: 'group', fields: { groupName, purpose, billingAccountId: accounts[0]?.id, feeAcknowledged: true } },
     { step: 'sources', fields: { sources, level, protocol: 'classic' } },
-    { step: 'people', fields: { contacts, connection: { line: 'existing', addresses: ['127.0.0.1'], notes: '' } } },
+    { step: 'people', fields: { contacts, connection: { line: 'existing', addresses: [], notes: '' } } },
   ]
   let version = 1
   for (const step of steps)

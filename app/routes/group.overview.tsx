@@ -7,6 +7,7 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { Agreements } from './agreements.tsx'
+import { ClientAddressList } from './client-addresses.tsx'
 import { useGroup } from './group.tsx'
 import { protocolNames } from './names.ts'
 import { TargetTable } from './status-tables.tsx'
@@ -28,6 +29,10 @@ export default function Overview() {
             facts={[
               { term: 'Messages', value: `${levelNames[terms.level]}${terms.rejects ? ', with rejects' : ''}` },
               { term: 'Protocol', value: protocolNames[terms.protocol] ?? terms.protocol },
+              terms.addresses !== null && {
+                term: 'Client addresses',
+                value: <ClientAddressList {...terms.addresses} />,
+              },
               { term: 'In force since', value: <Instant at={terms.since} precision="min" /> },
               terms.billTo !== null && {
                 term: 'Billed to',

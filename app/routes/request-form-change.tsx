@@ -5,7 +5,7 @@ import type { ChangeDocument, CloseDocument } from '#domain/request/document.ts'
 import { limits } from '#domain/request/steps.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
-import { ContactRows } from './request-form-people.tsx'
+import { ClientAddresses, ContactRows } from './request-form-people.tsx'
 import { SourcePicker } from './request-form-sources.tsx'
 import { PreviewTables } from './request-preview.tsx'
 
@@ -68,6 +68,10 @@ export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { d
             { value: 'off', label: 'Left out' },
           ]}
         />
+      </Fieldset>
+      <Fieldset legend="Connection">
+        <input type="hidden" name="addressesNow" value={draft.addressesNow.join(' ')} />
+        <ClientAddresses name="addresses" addresses={document.addresses ?? draft.addressesNow} />
       </Fieldset>
       <ContactRows draft={draft} name="addContacts" contacts={document.addContacts} more={more} required={false} />
     </DraftForm>

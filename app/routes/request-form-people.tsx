@@ -23,14 +23,7 @@ export function PeopleStep({ document, more, ...form }: StepProps & { document: 
             { value: 'new', label: 'A new line', hint: 'The exchange’s network team gets in touch.' },
           ]}
         />
-        <TextArea
-          name="connection.addresses"
-          label="Addresses your client connects from"
-          hint="IPv4 or IPv6 addresses, or networks such as 192.0.2.0/24; separated by blanks or line ends."
-          rows={2}
-          maxLength={3000}
-          defaultValue={connection.addresses.join(' ')}
-        />
+        <ClientAddresses name="connection.addresses" addresses={connection.addresses} />
         <TextArea
           name="connection.notes"
           label="Notes for the exchange"
@@ -39,6 +32,20 @@ export function PeopleStep({ document, more, ...form }: StepProps & { document: 
         />
       </Fieldset>
     </DraftForm>
+  )
+}
+
+/** Whom the group's targets let in. */
+export function ClientAddresses({ name, addresses }: { name: string; addresses: readonly string[] }) {
+  return (
+    <TextArea
+      name={name}
+      label="Addresses your client connects from"
+      hint="IPv4 or IPv6 addresses, or networks such as 192.0.2.0/24, separated by blanks or line ends. Your client can log on from these only. Leave it empty to allow any address."
+      rows={2}
+      maxLength={3000}
+      defaultValue={addresses.join(' ')}
+    />
   )
 }
 

@@ -10,6 +10,7 @@ import type { DraftView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { contactsIn } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
+import { ClientAddressList } from './client-addresses.tsx'
 import { protocolNames } from './names.ts'
 import type { StepProps } from './request.form.tsx'
 import { PreviewTables } from './request-preview.tsx'
@@ -108,6 +109,10 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
             ),
           },
           document.level !== null && { term: 'Messages', value: levelNames[document.level] },
+          Boolean(document.addresses) && {
+            term: 'Client addresses',
+            value: <ClientAddressList allowFrom={document.addresses ?? []} />,
+          },
           document.rejects !== null && { term: 'Reject messages', value: document.rejects ? 'Copied too' : 'Left out' },
         ]}
       />
@@ -139,7 +144,7 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
         },
         {
           term: 'Client addresses',
-          value: connection.addresses.length > 0 ? <MonoList names={connection.addresses} /> : 'any',
+          value: <ClientAddressList allowFrom={connection.addresses} />,
         },
         connection.notes !== '' && { term: 'Notes', value: connection.notes },
       ]}

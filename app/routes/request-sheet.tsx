@@ -8,10 +8,12 @@ import { paths } from '#app/paths.ts'
 import type { RequestView } from '#db/queries/request-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { environmentNames, gatewayNames } from '#domain/reference/environment.ts'
+import { agreedConnection, clientAddressesOf } from '#domain/request/addresses.ts'
 import { contactsIn } from '#domain/request/contacts.ts'
 import type { ConnectionEntry, ContactEntry } from '#domain/request/document.ts'
 import { clearingFirmName, itemSentence, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
+import { ClientAddressList } from './client-addresses.tsx'
 import { protocolNames } from './names.ts'
 import { isSessionId } from './params.ts'
 
@@ -159,7 +161,7 @@ function ConnectionFacts({ connection }: { connection: ConnectionEntry }) {
           { term: 'Line', value: connection.line === 'new' ? 'A new line' : 'A line that the firm has already' },
           {
             term: 'Client addresses',
-            value: connection.addresses.length > 0 ? <MonoList names={connection.addresses} /> : 'any',
+            value: <ClientAddressList {...clientAddressesOf(agreedConnection(connection))} />,
           },
           connection.notes !== '' && { term: 'Notes', value: connection.notes },
         ]}

@@ -13,6 +13,7 @@ import { paths } from '#app/paths.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { withdrawalModes } from '#domain/consent/covering.ts'
 import { draftCommandInput, saveDraftInput } from '#domain/request/command-input.ts'
+import { words } from '#domain/request/form.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
 import { isStep, type StepId } from '#domain/request/steps.ts'
 import { saveDraft } from '#services/save-draft.ts'
@@ -77,7 +78,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 /** What the form's controls say, as the document has it. */
 function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
   // the button pressed says where to go, not what is written
-  const { remove, intent: _, commandId: __, ...rest } = withTyped(withoutRow(fields, intent))
+  const { remove, intent: _, commandId: __, ...rest } = withAddresses(withTyped(withoutRow(fields, intent)))
   if (typeof remove !== 'object' || remove === null) return rest
   const chosen = Object.entries(remove).filter(([, mode]) => withdrawalModes.some((known) => known === mode))
   return { ...rest, removeSources: chosen.map(([source, mode]) => ({ source, revoked: mode === 'nothing-again' })) }
@@ -90,6 +91,13 @@ function withTyped(fields: Record<string, unknown>): Record<string, unknown> {
     return typed === undefined ? [] : [[name, [fields[name] ?? [], typed].flat()]]
   })
   return { ...fields, ...Object.fromEntries(lists) }
+}
+
+/** A list that was left as the page showed it is no change. */
+function withAddresses({ addressesNow, ...fields }: Record<string, unknown>): Record<string, unknown> {
+  if (addressesNow === undefined) return fields
+  const list = (value: unknown) => JSON.stringify(words(value))
+  return { ...fields, addresses: list(fields.addresses) === list(addressesNow) ? null : fields.addresses }
 }
 
 /** A row of people is taken out by its own button, which says `remove.2`. */

@@ -9,6 +9,7 @@ import { paths } from '#app/paths.ts'
 import type { CredentialRow, TargetView } from '#db/queries/group-view.ts'
 import type { RecentCopies as Copies } from '#db/queries/recent-copies.ts'
 import { otherRole } from '#domain/session/fail-over.ts'
+import { ClientAddressList } from './client-addresses.tsx'
 import { credentialName, gatewayName, protocolNames } from './names.ts'
 import { logonFacts } from './target-logon.ts'
 
@@ -24,6 +25,7 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
             value: <Copyable text={`${address.host}:${address.port}`} label={`the ${address.role} address`} />,
           })),
           target.listen.length > 1 && { term: 'In force', value: inForceWords(target) },
+          { term: 'Client addresses', value: <ClientAddressList {...target.addresses} /> },
           { term: 'Protocol', value: protocolNames[target.protocol] ?? target.protocol },
           { term: 'Sources on', value: gatewayName(target.gateway) },
           clientCommand !== null && {

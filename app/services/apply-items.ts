@@ -16,6 +16,7 @@ import { endPlacements, insertPlacements, insertTarget, isSessionIdUsed, setTarg
 import { covers } from '#domain/consent/covering.ts'
 import { place, sessionIdFrom } from '#domain/group/placement.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'
+import { agreedConnection } from '#domain/request/addresses.ts'
 import { sourceChanges, termsAfter } from '#domain/request/sheet.ts'
 import type { Deps } from './deps.ts'
 
@@ -57,8 +58,12 @@ async function applyTerms(tx: Tx, { request, round, facts }: Publishing, now: Da
   const { document } = round
   const { level, rejects, protocol } = termsAfter(document, facts.terms)
   if (document.kind === 'close' || level === null) return
-  if (document.kind === 'change' && document.level === null && document.rejects === null) return
-  const connection = document.kind === 'new-group' ? document.connection : (facts.termsRow?.connection ?? {})
+  if (document.kind === 'change' && document.level === null && document.rejects === null && !document.addresses) return
+  const before = facts.termsRow?.connection ?? {}
+  const connection =
+    document.kind === 'new-group'
+      ? agreedConnection(document.connection)
+      : { ...before, ...(document.addresses && { allowFrom: document.addresses }) }
   const billingAccountId = facts.account?.id
   if (!billingAccountId) throw new Error(`request ${request.number} names no billing account`)
   await setTerms(tx, request.groupId, { level, filters: { rejects }, protocol, billingAccountId, connection }, now)

@@ -6,6 +6,7 @@ import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
 import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import { commonOf, type EnvironmentSettings } from '#domain/reference/settings.ts'
+import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { sha256 } from './deps.ts'
 import type { Refused } from './refused.ts'
@@ -149,6 +150,7 @@ async function targetParts(
     if (target.state === 'closed' || !terms || !group) return { ...part, document: null }
     const sources = target.sources.map((source) => source.name)
     const { level, protocol, filters } = terms
+    const { allowFrom } = clientAddressesOf(terms.connection)
     const document: TargetPart = {
       sessionId: target.sessionId,
       protocol,
@@ -160,6 +162,7 @@ async function targetParts(
       queueDepth: settings.queueDepth,
       queueGraceS: settings.queueGraceS,
       listen: target.listen,
+      ...(allowFrom.length > 0 && { allowFrom }),
       ...(target.active === 'backup' && { active: target.active }),
       paused: target.state === 'paused' || group.state === 'suspended',
       credentials: credentials

@@ -48,6 +48,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
       return { id, name, number: no, paidBy: firmName }
     }),
     pickable: await pickable(tx, request, now),
+    addressesNow: facts.present.group.addresses,
     clearingFirms: (await listClearingFirms(tx, now)).map(({ code, name }) => ({ code, name })),
     submit: actionView(actions, 'submit'),
     discard: actionView(actions, 'discard'),

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
 import { mayEndContact } from '#domain/group/contacts.ts'
 import { groupStateSentences, groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { itemsInOne, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
 import { isSilent } from '#domain/status/state.ts'
@@ -99,7 +100,8 @@ async function termsOf(tx: Tx, group: GroupRecord, seesAll: boolean, now: Date):
   const account = seesAll ? await findAccount(tx, terms.billingAccountId) : undefined
   const { level, filters, protocol, during } = terms
   const money = { billTo: account?.firmName ?? null, account: account?.number ?? null }
-  return { level, rejects: filters.rejects, protocol, ...money, since: during.from ?? now }
+  const addresses = seesAll ? clientAddressesOf(terms.connection) : null
+  return { level, rejects: filters.rejects, protocol, ...money, addresses, since: during.from ?? now }
 }
 
 type Known = {

@@ -50,6 +50,8 @@ export type GroupView = {
     protocol: string
     billTo: string | null
     account: string | null
+    /** whom the targets let in; null for guarantors: the connection is the owner's */
+    addresses: { allowFrom: string[]; stated: string[] } | null
     since: Date
   } | null
   sources: GroupSource[]
@@ -113,6 +115,8 @@ export type TargetView = {
   pausedBy: string | null
   pauseReason: string | null
   delivery: DeliveryState
+  /** whom it lets in, as the group's terms say */
+  addresses: { allowFrom: string[]; stated: string[] }
   listen: { role: AddressRole; host: string; port: number }[]
   /** the address that runs, and what putting the other one in force does; `consequence` empty: there is no other */
   inForce: AddressRole

@@ -131,6 +131,8 @@ export type DraftView = {
   preview: DraftPreview
   accounts: { id: string; name: string; number: string; paidBy: string }[]
   pickable: PickableSource[]
+  /** that the group's clients may log on from today; none: any */
+  addressesNow: string[]
   /** clearing firms that may be named for a contact */
   clearingFirms: { code: string; name: string }[]
   submit: ActionView

@@ -1,6 +1,7 @@
 import { type Charge, estimate, type FeeEstimate, monthlyCharges } from '#domain/billing/fees.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
+import { clientAddressesOf } from '#domain/request/addresses.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import type { Present } from '#domain/request/items.ts'
 import type { FirmRef, SourceFacts } from '#domain/request/round.ts'
@@ -96,7 +97,7 @@ export async function loadRoundFacts(
     capacity: limits.perTarget,
     limits,
     fee: await feeOf(tx, request, ref(ownerId), groupId ?? undefined, now),
-    present: await presentOf(tx, request, document, { groupRow, terms, memberRows, sourceRows }),
+    present: await presentOf(tx, request, document, { groupRow, terms, termsRow, memberRows, sourceRows }),
   }
 }
 
@@ -149,11 +150,12 @@ async function presentOf(
   known: {
     groupRow: GroupRecord | undefined
     terms: RoundFacts['terms']
+    termsRow: TermsRecord | undefined
     memberRows: MemberRecord[]
     sourceRows: Map<string, SourceRecord>
   },
 ): Promise<Present> {
-  const { groupRow, terms, memberRows, sourceRows } = known
+  const { groupRow, terms, termsRow, memberRows, sourceRows } = known
   const { ownerId, environment, groupId } = request
   const name = document.kind === 'new-group' ? document.groupName : ''
   const numbers = await listRequestNumbers(
@@ -171,7 +173,12 @@ async function presentOf(
     }
   }
   return {
-    group: { state: groupRow?.state ?? 'requested', level: terms?.level ?? null, rejects: terms?.rejects ?? null },
+    group: {
+      state: groupRow?.state ?? 'requested',
+      level: terms?.level ?? null,
+      rejects: terms?.rejects ?? null,
+      addresses: clientAddressesOf(termsRow?.connection).allowFrom,
+    },
     nameTaken: name !== '' && (await isNameTaken(tx, { ownerId, environment, name, exceptId: groupId })),
     sources: Object.fromEntries([...sourceRows].map(([key, row]) => [key, source(row)])),
   }

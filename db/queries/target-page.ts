@@ -3,6 +3,7 @@ import { isLive, standingOf } from '#domain/credential/rotation.ts'
 import { liveCredentials } from '#domain/credential/secret.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { environmentSettings } from '#domain/reference/settings.ts'
+import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
 import type { Tx } from '../client.ts'
 import { observedRefusedLogons } from '../schema/observed.ts'
@@ -31,6 +32,7 @@ export async function findTargetPage(
   const delivery = await loadDelivery(tx, target.environment, now)
   const rows = await listTargetRows(tx, target.environment, delivery, now, group.id)
   const full = rows.find((one) => one.row.sessionId === sessionId)
+  const terms = await findTerms(tx, group.id, now)
   const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
   const credentials = await credentialRows(tx, target, full?.observed, now)
   const failOver = await findFailOverFacts(tx, target, now)
@@ -51,7 +53,8 @@ export async function findTargetPage(
     ownerName: owner.name,
     environment: target.environment,
     gateway: target.gatewayKind,
-    protocol: (await findTerms(tx, group.id, now))?.protocol ?? 'classic',
+    protocol: terms?.protocol ?? 'classic',
+    addresses: clientAddressesOf(terms?.connection),
     wanted: target.state,
     pausedBy: pauserOf(target, await findUserName(tx, target.pausedBy)) ?? null,
     pauseReason: target.pauseReason,

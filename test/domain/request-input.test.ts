@@ -121,6 +121,27 @@ describe('submitting', () => {
     ])
   })
 
+  test('says of each client address what is wrong with it, and how the network is written that may be meant', () => {
+    const addresses = ['somewhere', '10.1.2.3/8', 'face']
+    const checked = checkComplete({ ...complete, connection: { ...complete.connection, addresses } })
+    expect(checked.ok ? [] : checked.error.problems).toEqual([
+      {
+        step: 'people',
+        field: 'connection.addresses',
+        message:
+          'somewhere, face: An IPv4 or IPv6 address, or a network such as 192.0.2.0/24. 10.1.2.3/8: This is one address, with a prefix for more. Write 10.0.0.0/8 for the network, or the address alone.',
+      },
+    ])
+  })
+
+  test('keeps client addresses in their normal form, each once, and as typed what is none yet', () => {
+    const typed = '::ffff:192.0.2.7 192.0.2.7/32\n2001:DB8:0::1, 10.1.2.3/8 somewhere'
+    const read = readStep(complete, 'people', { connection: { line: 'new', addresses: typed } })
+    expect(read.ok && read.value).toMatchObject({
+      connection: { addresses: ['192.0.2.7', '2001:db8::1', '10.1.2.3/8', 'somewhere'] },
+    })
+  })
+
   test('does not take the same person twice for one clearing firm', () => {
     expect(problems({ ...complete, contacts: [...complete.contacts, ...complete.contacts] })).toEqual([
       'contacts.1.email',
@@ -141,6 +162,14 @@ describe('submitting', () => {
     }
     expect(checkComplete(change).ok).toBe(false)
   })
+})
+
+test('a change may name other client addresses, and a draft from before it could is read as naming none', () => {
+  const read = readStep(emptyChange, 'sources', { reason: 'We move.', addresses: '192.0.2.0/25' })
+  expect(read.ok && read.value).toMatchObject({ addresses: ['192.0.2.0/25'] })
+  expect(checkComplete({ ...emptyChange, reason: 'We move.', addresses: [] }).ok).toBe(true)
+  const { addresses: _, ...before } = emptyChange
+  expect(draftDocument.parse(before)).toEqual(emptyChange)
 })
 
 test('a stored draft reads back as it was written', () => {

@@ -31,7 +31,7 @@ const document: NewGroupDocument = {
   connection: { line: 'existing', addresses: [], notes: '' },
 }
 const presentOf = (sources: readonly SourceFacts[]): Present => ({
-  group: { state: 'requested', level: null, rejects: null },
+  group: { state: 'requested', level: null, rejects: null, addresses: [] },
   nameTaken: false,
   sources: Object.fromEntries(
     sources.map((source) => [

@@ -10,7 +10,8 @@ export type ContactEntry = {
 }
 
 export type ConnectionEntry = {
-  line: 'existing' | 'new' /** addresses or networks the client connects from */
+  line: 'existing' | 'new'
+  /** addresses and networks that the client may log on from, in normal form; none: any address */
   addresses: string[]
   notes: string
 }
@@ -41,6 +42,8 @@ export type ChangeDocument = {
   }[]
   level: Level | null
   rejects: boolean | null
+  /** as in a new group's connection; null, and absent in rounds frozen before there was this choice: as it is */
+  addresses?: string[] | null
   addContacts: ContactEntry[]
 }
 
@@ -81,6 +84,7 @@ export const emptyChange: ChangeDocument = {
   removeSources: [],
   level: null,
   rejects: null,
+  addresses: null,
   addContacts: [],
 }
 

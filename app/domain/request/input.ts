@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { levels, protocols } from '../group/states.ts'
 import { sourceNamePattern } from '../reference/source.ts'
 import { ok, type Result, refuse } from '../result.ts'
+import { clientAddresses, draftAddresses } from './addresses.ts'
 import type { DraftDocument, RequestDocument } from './document.ts'
 import { type FormFields, rows, ticked, words } from './form.ts'
 import { limits, type StepId, steps } from './steps.ts'
@@ -32,11 +33,6 @@ const sourceList = z.preprocess(
   words,
   z.array(sourceWord).max(limits.sources, `At most ${limits.sources} sources.`).transform(unique),
 )
-const addressList = z.preprocess(
-  words,
-  z.array(line(50)).max(limits.addresses, `At most ${limits.addresses} addresses.`).transform(unique),
-)
-
 const draftContact = z.object({
   name: orEmpty(line(limits.line)),
   title: orEmpty(line(limits.line)),
@@ -70,7 +66,7 @@ const draftPeople = z.object({
     (value) => value ?? {},
     z.object({
       line: orEmpty(z.enum(['existing', 'new', ''], 'Choose the line.')),
-      addresses: addressList,
+      addresses: draftAddresses,
       notes: orEmpty(text(limits.text)),
     }),
   ),
@@ -106,6 +102,7 @@ const draftChange = z.object({
   ),
   level: optionalLevel,
   rejects: optionalYes,
+  addresses: draftAddresses.nullable().default(null),
   addContacts: draftContacts,
 })
 const draftClose = z.object({ kind: z.literal('close'), reason: orEmpty(text(limits.reason)) })
@@ -122,12 +119,6 @@ const contact = z.object({
   clearingCode: z.string().regex(/^[A-Z0-9]{3}$/, 'The Clearing Firm ID: 3 characters.'),
 })
 const source = z.string().regex(sourceNamePattern, sourceForm)
-const address = z
-  .string()
-  .regex(
-    /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?|[0-9a-fA-F:]{2,39}(?:\/\d{1,3})?)$/,
-    'An IPv4 or IPv6 address, or a network such as 192.0.2.0/24.',
-  )
 const contacts = z.array(contact).max(limits.contacts).superRefine(noTwice)
 
 const newGroup = z.object({
@@ -143,7 +134,7 @@ const newGroup = z.object({
   contacts: contacts.min(1, 'At least one person who may administer the group.'),
   connection: z.object({
     line: z.enum(['existing', 'new'], 'Choose the line.'),
-    addresses: z.array(address).max(limits.addresses),
+    addresses: clientAddresses,
     notes: text(limits.text),
   }),
 })
@@ -155,12 +146,14 @@ const change = z
     removeSources: z.array(z.object({ source, revoked: z.boolean() })).max(limits.sources),
     level: z.enum(levels).nullable(),
     rejects: z.boolean().nullable(),
+    addresses: clientAddresses.nullable().default(null),
     addContacts: contacts,
   })
   .superRefine((document, context) => {
     const nothing =
       document.level === null &&
       document.rejects === null &&
+      document.addresses === null &&
       document.addSources.length + document.removeSources.length + document.addContacts.length === 0
     if (nothing) context.addIssue({ code: 'custom', path: ['addSources'], message: 'Nothing is to change.' })
     const both = document.removeSources.findIndex((row) => document.addSources.includes(row.source))
@@ -202,21 +195,25 @@ type Parsed<T> = { success: true; data: T } | { success: false; error: z.ZodErro
 
 function answer<T>(parsed: Parsed<T>, given: unknown): Result<T, Incomplete> {
   if (parsed.success) return ok(parsed.data)
-  const problems = new Map<string, { message: string; words: string[] }>()
+  const problems = new Map<string, Map<string, string[]>>()
   for (const { path, message } of parsed.error.issues) {
     const word = wordAt(given, path)
     const field = (word === undefined ? path : path.slice(0, -1)).map(String).join('.')
-    const problem = problems.get(field) ?? { message, words: [] }
-    problems.set(field, problem)
-    if (word !== undefined && problem.words.length < 5) problem.words.push(word)
+    const said = problems.get(field) ?? new Map<string, string[]>()
+    problems.set(field, said)
+    const wrong = said.get(message) ?? []
+    if (said.size === 0 || word !== undefined) said.set(message, wrong)
+    if (word !== undefined && wrong.length < 5) wrong.push(word)
   }
   return refuse({
     code: 'incomplete',
-    problems: [...problems].map(([field, { message, words: wrong }]) => {
-      return { step: stepOf(field), field, message: wrong.length > 0 ? `${wrong.join(', ')}: ${message}` : message }
-    }),
+    problems: [...problems].map(([field, said]) => ({ step: stepOf(field), field, message: inOne(said) })),
   })
 }
+
+/** What is wrong with one field, the words of a list before what is wrong with them. */
+const inOne = (said: ReadonlyMap<string, readonly string[]>): string =>
+  [...said].map(([message, wrong]) => (wrong.length > 0 ? `${wrong.join(', ')}: ${message}` : message)).join(' ')
 
 /** A word of a list that is typed into one field: complained of there, by the word. Undefined for anything else. */
 function wordAt(given: unknown, path: readonly PropertyKey[]): string | undefined {

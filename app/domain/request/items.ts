@@ -9,12 +9,21 @@ export type Item =
   | { op: 'remove-source'; source: string; revoked: boolean }
   | { op: 'set-level'; seen: Level | null; to: Level }
   | { op: 'set-rejects'; seen: boolean | null; to: boolean }
+  | { op: 'set-addresses'; seen: string[]; to: string[] }
   | { op: 'add-contact'; contact: ContactEntry }
   | { op: 'close-group' }
 
 /** What stands today, as far as the items ask for it. Firms are named by id; `by` says who moved it, in words. */
 export type Present = {
-  group: { state: GroupState; level: Level | null; rejects: boolean | null; levelBy?: string; stateBy?: string }
+  group: {
+    state: GroupState
+    level: Level | null
+    rejects: boolean | null
+    /** addresses that clients may log on from; none: any */
+    addresses: string[]
+    levelBy?: string
+    stateBy?: string
+  }
   /** whether another group of the owner has taken the name meanwhile */
   nameTaken: boolean
   /** by source name; a name that is missing here does not exist any more */
@@ -34,6 +43,7 @@ export type MovedWhat =
   | 'guarantors-changed'
   | 'level-changed'
   | 'filters-changed'
+  | 'addresses-changed'
 
 /** A precondition that no longer holds: what, about which item, and a sentence that says by whom where that is known. */
 export type Moved = { what: MovedWhat; about: string; sentence: string }
@@ -62,6 +72,9 @@ export function itemsOf(document: RequestDocument, present: Present): Item[] {
         ...(document.rejects === null
           ? []
           : [{ op: 'set-rejects', seen: present.group.rejects, to: document.rejects } as const]),
+        ...(document.addresses
+          ? [{ op: 'set-addresses', seen: present.group.addresses, to: document.addresses } as const]
+          : []),
         ...document.addContacts.map((contact): Item => ({ op: 'add-contact', contact })),
       ]
     case 'close':
@@ -111,6 +124,13 @@ function violation(item: Item, present: Present): Moved | undefined {
         what: 'filters-changed',
         about: 'reject messages',
         sentence: `Whether rejects are copied was changed meanwhile${by(group.levelBy)}.`,
+      }
+    case 'set-addresses':
+      if (same(item.seen, group.addresses)) return closedGroup(group)
+      return {
+        what: 'addresses-changed',
+        about: 'client addresses',
+        sentence: `The client addresses were changed meanwhile${by(group.levelBy)}.`,
       }
     case 'add-contact':
     case 'close-group':
@@ -175,12 +195,18 @@ export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): stri
         : `Level ${levelNames[item.to]}`
     case 'set-rejects':
       return item.to ? 'Copy reject messages too' : 'No reject messages'
+    case 'set-addresses':
+      return `Clients log on from ${addressWords(item.to)} (now: ${addressWords(item.seen)})`
     case 'add-contact':
       return `Authorize ${item.contact.name} for ${clearingFirmName(item.contact.clearingCode, firms)}`
     case 'close-group':
       return 'Close the group'
   }
 }
+
+/** Whom targets let in, in words. */
+export const addressWords = (allowFrom: readonly string[]): string =>
+  allowFrom.length === 0 ? 'any address' : `${allowFrom.join(', ')} only`
 
 /** All items in one line: sources and a person's clearing firms together, however many there are. */
 export function itemsInOne(items: readonly Item[], firms: readonly NamedFirm[]): string {
