@@ -7,6 +7,7 @@ import type { Worker } from './worker.ts'
 const doubtMs = 60_000
 const everyMs = 1_000
 const endOfWeek = 'End of trading week'
+const waits = (what: string) => `The clock has jumped: ${what} waits for an operator.`
 
 /** Turns the trading week: at its instant, or at start when the instant has passed meanwhile. */
 export class Weeks {
@@ -27,24 +28,29 @@ export class Weeks {
     if (!running) return
     const isDoubtful = Math.abs(core.clock.wallMs() - core.clock.steadyMs()) > doubtMs
     if (!isDoubtful) alarms.clear('clock', 'connector', '')
-    if (!isDoubtful) for (const feed of [...this.worker.feeds.values()]) this.turnFeed(feed)
+    const feeds = [...this.worker.feeds.values()]
+    const waiting = isDoubtful ? feeds.find((feed) => this.isDue(feed) && feed.state.week !== undefined) : undefined
+    if (waiting) alarms.raise('clock', 'connector', '', waits(`the weekly reset of feed ${waiting.name}`))
+    if (!isDoubtful) for (const feed of feeds) this.turnFeed(feed)
     const week = weekOf(core.clock.wallMs(), running.week)
     const inForce = core.state.data.week
     if (week <= inForce) return
-    if (isDoubtful && inForce !== '') {
-      alarms.raise('clock', 'connector', '', 'The clock has jumped: the weekly reset waits for an operator.')
-      return
-    }
-    this.turn(week)
+    if (isDoubtful && inForce !== '') alarms.raise('clock', 'connector', '', waits('the weekly reset'))
+    else this.turn(week)
+  }
+
+  /** The instant of a feed's own reset has passed, or none was ever written down. */
+  private isDue({ config, state }: Feed): boolean {
+    if (!config.week) return false
+    return state.week === undefined || weekOf(this.worker.core.clock.wallMs(), config.week) > state.week
   }
 
   /** A feed whose numbers start anew by a rule of its own, as its gateway's do. */
   private turnFeed(feed: Feed): void {
     const { core } = this.worker
-    if (!feed.config.week) return
+    if (!feed.config.week || !this.isDue(feed)) return
     const week = weekOf(core.clock.wallMs(), feed.config.week)
     const inForce = feed.state.week
-    if (inForce !== undefined && week <= inForce) return
     if (inForce !== undefined) {
       feed.peer.input({ type: 'abandon' }) // its numbers mean something else from now on
       feed.peer.expect(1)

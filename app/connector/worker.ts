@@ -66,7 +66,7 @@ export class Worker {
   readonly weeks: Weeks
   readonly failovers: Failovers
   private readonly retention: Retention
-  readonly alarms = new Alarms()
+  readonly alarms: Alarms
   readonly refusedLogons = new RefusedLogons()
   private readonly damageMet: DamageMet
   readonly startedMs: number
@@ -86,6 +86,7 @@ export class Worker {
     readonly data: string,
   ) {
     this.startedMs = core.clock.wallMs()
+    this.alarms = new Alarms(log)
     this.door = this.makeDoor()
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
@@ -287,10 +288,15 @@ export class Worker {
     this.renewCertificates()
   }
 
+  /** Leaves a feed unread while the disk is full or too much waits for it, also one that has only just been added. */
+  press(feed: Feed): void {
+    feed.press(this.core.journal.isFull, this.isBehind)
+  }
+
   private pressure(full: boolean): void {
     if (full) this.alarms.raise('disk-full', 'connector', '', 'The disk is full: feeds are left unread.')
     else this.alarms.clear('disk-full', 'connector', '')
-    for (const feed of this.feeds.values()) feed.full(full)
+    for (const feed of this.feeds.values()) this.press(feed)
   }
 
   private damaged(damage: FoundDamage): void {
@@ -304,6 +310,6 @@ export class Worker {
     const behind = this.isBehind ? backlogBytes > backlogLow : true
     if (behind === this.isBehind) return
     this.isBehind = behind
-    for (const feed of this.feeds.values()) feed.pause(behind)
+    for (const feed of this.feeds.values()) this.press(feed)
   }
 }

@@ -1,9 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { pino } from 'pino'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Clock } from '#connector/clock.ts'
 import { flag } from '#connector/state/fold.ts'
 import { balances } from '#connector/state/ledger.ts'
+import { conform } from '#connector/wanted/conform.ts'
+import { checked } from '#connector/wanted/wanted-file.ts'
+import { Worker } from '#connector/worker.ts'
 import { feed, gateway, type Started, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
@@ -107,9 +111,8 @@ test('retention removes the oldest segments, says what expired with them, and a 
   expect(again.worker.core.journal.start).toBe(then.kept)
 })
 
-test('nothing is removed without a policy, and what a start finds recorded as removed goes', {
-  timeout: 90_000,
-}, async () => {
+/** A journal without a policy whose oldest segments belong to a week that has ended. */
+async function grown() {
   const clock = movable()
   const one = await start(document(), undefined, { clock, ...small })
   const gw = await gateway(one.feedPort)
@@ -122,6 +125,13 @@ test('nothing is removed without a policy, and what a start finds recorded as re
   await fills(gw, 701, 1_500)
   clock.aheadMs += 61_000
   await settled(gw)
+  return { clock, one, gw }
+}
+
+test('nothing is removed without a policy, and what a start finds recorded as removed goes', {
+  timeout: 90_000,
+}, async () => {
+  const { clock, one, gw } = await grown()
   const { journal } = one.worker.core
   expect(journal.start).toBe(0)
   one.worker.core.control({ kind: 'retention', before: journal.sealed(0)!.end, expired: [], gone: {} })
@@ -130,4 +140,30 @@ test('nothing is removed without a policy, and what a start finds recorded as re
   const { kept } = again.worker.core.state.data
   await gw.until('the segment is gone', () => again.worker.core.journal.start === kept)
   expect(kept).toBeGreaterThan(0)
+})
+
+test('the first look waits for the first configuration, and comes with it', { timeout: 90_000 }, async () => {
+  const { clock, one } = await grown()
+  await one.stop()
+  let looks = 0
+  const counted: Clock = {
+    wallMs: clock.wallMs,
+    steadyMs: () => {
+      looks++
+      return clock.steadyMs()
+    },
+  }
+  const log = pino({ level: 'silent' })
+  const onFatal = (error: Error) => {
+    throw error
+  }
+  const options = { data: one.data, durability: 'os' as const, log, onFatal, clock: counted, ...small }
+  const worker = await Worker.open(options)
+  onTestFinished(() => worker.stop())
+  const before = looks
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 20), 10_000) // some ticks with nothing configured
+  const wanted = checked({ ...document({ hours: 48 }), version: 2 })
+  if (!wanted.ok) throw new Error(JSON.stringify(wanted))
+  await conform(worker, wanted.snapshot, wanted.digest)
+  await vi.waitFor(() => expect(worker.core.journal.start).toBeGreaterThan(0), 10_000)
 })

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '#connector/clock.ts'
-import { client, gateway, password, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
+import {
+  client,
+  gateway,
+  keptLog,
+  password,
+  snapshot,
+  start,
+  target,
+  temporaryDirectory,
+} from '#test/support/connector.ts'
 import { type FixPeer, fieldOf, frame, utc } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -349,4 +358,22 @@ describe('one source', () => {
     )
     expect(rows).toMatchObject([{ received: 2, delivered: 0, waiting: 0 }])
   })
+})
+
+test('who comes and goes is in the log, gateway and client, with the reason', async () => {
+  const { log, lines } = keptLog()
+  const connector = await start(snapshot(), undefined, { log })
+  const gw = await gateway(connector.feedPort)
+  gw.logon()
+  await gw.message('A')
+  const peer = await client(connector.targetPort)
+  peer.logon(password())
+  await peer.message('A')
+  gw.destroy()
+  peer.send('5')
+  const told = (object: string) =>
+    lines.filter((line) => line[object] !== undefined).map((line) => [line.code, line.msg])
+  await peer.until('both have gone', () => told('feed').length === 2 && told('target').length === 2)
+  expect(told('feed').at(-1)).toEqual(['logged-off', 'the connection was closed'])
+  expect(told('target').map(([code]) => code)).toEqual(['logged-on', 'logged-off'])
 })

@@ -83,6 +83,25 @@ describe('the end of the trading week', () => {
     await peer.until('the all-clear', () => connector.worker.alarms.all.length === 0)
   })
 
+  test('of a feed with a week of its own waits as well, and says which feed', async () => {
+    const steady = clockAt('2026-01-06T21:00:00Z') // a Tuesday
+    let jump = 0
+    const clock = { steadyMs: steady.steadyMs, wallMs: () => steady.wallMs() + jump }
+    const week = { zone: 'America/Chicago', day: 'tuesday' as const, time: '16:00' }
+    const connector = await start(snapshot({ feeds: [feed({ week })] }), undefined, { clock })
+    const peer = await client(connector.targetPort)
+    peer.logon(password())
+    await peer.message('A')
+    const before = connector.worker.feeds.get('gw1')!.state.week
+    jump = 2 * 3_600_000
+    const says = () => connector.worker.alarms.all.map((alarm) => alarm.says)
+    await peer.until('the alarm', () => says().length > 0)
+    expect(says()).toEqual(['The clock has jumped: the weekly reset of feed gw1 waits for an operator.'])
+    expect(connector.worker.feeds.get('gw1')!.state.week).toBe(before)
+    jump = 0
+    await peer.until('the all-clear', () => says().length === 0)
+  })
+
   test('ends the alarms of what was kept aside and what was lost in it, which a restart does not', async () => {
     const clock = clockAt('2026-01-04T21:59:00Z')
     const first = await start(snapshot(), undefined, { clock })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '#gateway-sim/random.ts'
-import { client, gateway, password, snapshot, start } from '#test/support/connector.ts'
+import { client, gateway, keptLog, password, snapshot, start } from '#test/support/connector.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 import { fullDiskRound } from './rig/full-disk-round.ts'
@@ -23,7 +23,8 @@ describe('a full disk', () => {
   }, async () => {
     const segmentBytes = 1024 * 1024
     const files = smallDisk(3 * segmentBytes)
-    const connector = await start(snapshot(), undefined, { files, segmentBytes, ringBytes: 4 * segmentBytes })
+    const { log, lines } = keptLog()
+    const connector = await start(snapshot(), undefined, { files, segmentBytes, ringBytes: 4 * segmentBytes, log })
     const gw = await gateway(connector.feedPort)
     gw.logon()
     await gw.message('A')
@@ -47,6 +48,11 @@ describe('a full disk', () => {
       Array.from({ length: total }, (_, i) => i + 1),
     )
     expect(connector.worker.alarms.all.map(({ code }) => code)).not.toContain('disk-full')
+    const told = lines.filter((line) => line.code === 'disk-full').map(({ level, msg }) => [level, msg])
+    expect(told).toEqual([
+      [50, 'alarm raised'],
+      [30, 'alarm cleared'],
+    ])
   })
 
   test('whose room runs out under load costs nothing, also when the connector is killed and started while it is full', async () => {

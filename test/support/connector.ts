@@ -88,6 +88,13 @@ export type Started = Running & {
   port(key: string): number
 }
 
+/** A log whose lines a test reads. */
+export function keptLog() {
+  const lines: { level: number; msg: string; code?: string; [object: string]: unknown }[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  return { log, lines }
+}
+
 /** A connector in this process, ended with the test. */
 export async function start(
   document: SnapshotInput,

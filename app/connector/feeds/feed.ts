@@ -36,6 +36,7 @@ export class Feed implements Reader {
   /** Since when the disk is full, steady; 0: there is room. */
   private fullSinceMs = 0
   private paused = false
+  private isUp = false
 
   constructor(
     readonly id: number,
@@ -116,6 +117,7 @@ export class Feed implements Reader {
   drained(): void {}
 
   closed(): void {
+    this.gone(this.report.detail)
     this.connection = undefined
     this.report.sinceMs = this.core.wallMs
     this.peer.detach()
@@ -132,19 +134,25 @@ export class Feed implements Reader {
     if (!connection) return
     this.end(text)
     connection.reader = parted
+    this.gone(text)
     this.connection = undefined
     this.peer.leave()
   }
 
-  /** No room on the disk: nothing more is read, our own heartbeats go on, and the silence that follows is not the gateway's. */
-  full(isFull: boolean): void {
-    this.fullSinceMs = isFull ? this.core.clock.steadyMs() : 0
-    this.pause(isFull)
+  /** A session that was there has ended: groups that it feeds are late from now on. */
+  private gone(why: string): void {
+    if (this.isUp) this.door.note('feed', this.name, 'logged-off', why || 'the connection was closed')
+    this.isUp = false
   }
 
-  /** Too much waits for the disk, or it is full: stop reading. */
-  pause(paused: boolean): void {
-    const want = paused || this.fullSinceMs > 0
+  /**
+   * No room on the disk, or too much waits for it: nothing more is read, our own heartbeats go on, and the silence that follows is
+   * not the gateway's.
+   */
+  press(isFull: boolean, isBehind: boolean): void {
+    if (!isFull) this.fullSinceMs = 0
+    else if (this.fullSinceMs === 0) this.fullSinceMs = this.core.clock.steadyMs()
+    const want = isFull || isBehind
     if (want === this.paused) return
     this.paused = want
     if (want) this.connection?.hold()
@@ -199,6 +207,7 @@ export class Feed implements Reader {
   protected loggedOn(): void {
     this.report.sinceMs = this.core.wallMs
     this.report.detail = ''
+    this.isUp = true
     this.door.note('feed', this.name, 'logged-on', this.report.address)
     this.door.authenticated(this.connection)
   }

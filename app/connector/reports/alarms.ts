@@ -1,3 +1,5 @@
+import type { Logger } from 'pino'
+
 export type AlarmKind = 'connector' | 'feed' | 'source' | 'target'
 /** What each means and what to do about it: docs/operations.md, whose table has these in this order. */
 export const alarmCodes = [
@@ -19,15 +21,20 @@ export type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string
 export class Alarms {
   private readonly present = new Map<string, Alarm>()
 
+  /** Each is logged when it is raised first and when it is cleared: what a page shows in red must be in the log as well. */
+  constructor(private readonly log: Pick<Logger, 'error' | 'info'>) {}
+
   /** `sinceMs` where it is known to have begun before this. */
   raise(code: AlarmCode, kind: AlarmKind, id: string, says: string, sinceMs?: number): void {
     const key = `${code} ${kind} ${id}`
-    const began = sinceMs ?? this.present.get(key)?.sinceMs ?? Date.now()
+    const before = this.present.get(key)
+    const began = sinceMs ?? before?.sinceMs ?? Date.now()
+    if (!before) this.log.error({ code, ...named(kind, id), says }, 'alarm raised')
     this.present.set(key, { code, kind, id, says, sinceMs: began })
   }
 
   clear(code: AlarmCode, kind: AlarmKind, id: string): void {
-    this.present.delete(`${code} ${kind} ${id}`)
+    if (this.present.delete(`${code} ${kind} ${id}`)) this.log.info({ code, ...named(kind, id) }, 'alarm cleared')
   }
 
   /** It does not run any more. */
@@ -39,3 +46,6 @@ export class Alarms {
     return [...this.present.values()]
   }
 }
+
+/** `{ feed: 'gw1' }`, as all lines name their object. */
+const named = (kind: AlarmKind, id: string) => (id === '' ? {} : { [kind]: id })

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Credential } from '#domain/configuration/fields.ts'
+import { fingerprint } from '#domain/credential/secret.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 
 type Password = Extract<Credential, { kind: 'password' }>
@@ -10,6 +11,12 @@ type Signed = Extract<LogonCredentials, { kind: 'hmac' }>
 
 /** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
 export type Verdict = { ok: true; index: number } | { ok: false }
+
+/** How pages tell a credential from others: an access key by its id, a password by its fingerprint; undefined: neither. */
+export function shownName(credential: Credential): string | undefined {
+  if (credential.kind === 'hmac') return credential.accessKeyId
+  return 'sha256' in credential ? fingerprint(credential) : undefined
+}
 
 /** Why a Logon proved nothing, for the owner of the session; the client itself is told no more than that it was refused. */
 export function whyUnproven(given: LogonCredentials, configured: readonly Credential[]): string {

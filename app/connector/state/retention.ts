@@ -54,7 +54,9 @@ export class Retention {
 
   tick(): void {
     const { clock } = this.worker.core
-    if (this.running || this.isStopped || clock.steadyMs() - this.lookedMs < everyMs) return
+    // a look before the first configuration would see no policy, and the next one comes a minute later
+    if (!this.worker.running || this.running || this.isStopped) return
+    if (clock.steadyMs() - this.lookedMs < everyMs) return
     this.lookedMs = clock.steadyMs()
     this.running = this.pass()
       .catch((cause: unknown) => {

@@ -1,7 +1,7 @@
 import type { Core } from '#connector/core.ts'
 import type { Source, Sources } from '#connector/feeds/sources.ts'
 import { type Connection, parted, type Reader } from '#connector/sessions/connection.ts'
-import { whyUnproven } from '#connector/sessions/credentials.ts'
+import { shownName, whyUnproven } from '#connector/sessions/credentials.ts'
 import type { Door } from '#connector/sessions/door.ts'
 import type { Lane } from '#connector/sessions/lanes.ts'
 import { Peer } from '#connector/sessions/peer.ts'
@@ -9,7 +9,6 @@ import { secondLogon } from '#connector/sessions/second-logon.ts'
 import { addressKey, type Exchange, targetSession } from '#connector/settings.ts'
 import type { TargetState } from '#connector/state/state.ts'
 import { isWithin } from '#connector/week.ts'
-import { fingerprint } from '#domain/credential/secret.ts'
 import { constant } from '#dropcopy/constant.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Message } from '#fix/message.ts'
@@ -243,6 +242,7 @@ export class Target implements Reader {
     this.core.control({ kind: 'logoff', session: this.id })
     this.report.lastLogoffMs = this.report.sinceMs = this.core.wallMs
     this.report.lastLogoffWhy = this.why || 'the connection was closed'
+    this.door.note('target', this.name, 'logged-off', this.report.lastLogoffWhy)
     this.report.behindSinceMs = 0
     this.why = ''
   }
@@ -358,8 +358,8 @@ export class Target implements Reader {
     this.ready = true
     this.report.isCatchingUp = this.behind > 0
     const used = this.config.credentials[this.credential]
-    if (used && 'sha256' in used) this.report.lastCredential = fingerprint(used)
-    else if (used?.kind === 'hmac') this.report.lastCredential = used.accessKeyId
+    this.report.lastCredential = (used && shownName(used)) ?? this.report.lastCredential
+    this.door.note('target', this.name, 'logged-on', this.report.address)
     if (this.behind > 0) this.catchUp.wake()
     this.door.authenticated(this.connection)
   }

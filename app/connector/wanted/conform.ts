@@ -164,7 +164,8 @@ function addFeed(worker: Worker, config: SnapshotFeed): void {
     feed.start()
   }
   worker.showAlarmsOf(config.id)
-  if (core.journal.isFull) worker.feeds.get(config.id)?.full(true)
+  const feed = worker.feeds.get(config.id)
+  if (feed) worker.press(feed)
 }
 
 function changeFeed(worker: Worker, config: SnapshotFeed, restart: boolean): void {
