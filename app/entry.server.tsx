@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { AppLoadContext, EntryContext } from '@remix-run/node'
 import { createReadableStreamFromReadable } from '@remix-run/node'
-import { RemixServer } from '@remix-run/react'
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import { isbot } from 'isbot'
 import { renderToPipeableStream } from 'react-dom/server'
 import { NonceContext } from './components/nonce.ts'
@@ -46,7 +46,11 @@ export default function handleRequest(
   })
 }
 
-/** Remix calls this for what loaders and actions throw; a request that the browser gave up is no error. */
+/**
+ * Remix calls this for what loaders and actions throw. A request that the browser gave up is no error of ours, and neither is one for
+ * an address or a method that no page has.
+ */
 export function handleError(error: unknown, { request, context }: { request: Request; context: AppLoadContext }): void {
+  if (isRouteErrorResponse(error) && error.status < 500) return
   if (!request.signal.aborted) context.reportError(error, request)
 }

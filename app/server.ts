@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sealAuditEvents } from '#db/audit-seal.ts'
+import { hideParameters } from '#db/failed-statement.ts'
 import { runDueJobs } from '#services/jobs.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
 import { startConnector } from './host/connector-child.ts'
@@ -55,7 +56,9 @@ function report(error: unknown, log: Logger): number {
     return error instanceof AlreadyRunning ? 3 : 2
   }
   log.fatal({ err: error }, 'could not start')
-  console.error(`Drop Copy Portal could not start: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(
+    `Drop Copy Portal could not start: ${error instanceof Error ? hideParameters(error).message : String(error)}`,
+  )
   return 1
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError, isRunByNpx } from '#app/config.ts'
+import { hideParameters } from '#db/failed-statement.ts'
 import { argumentsFollow } from '../host/child.ts'
 import { type Command, UsageError } from './command.ts'
 
@@ -70,7 +71,7 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
 function wordsOf(error: unknown): string {
   if (isParseArgsError(error) && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
     return 'a word stands by itself; a value with spaces needs quotes. --help says more'
-  return error instanceof Error ? error.message : String(error)
+  return error instanceof Error ? hideParameters(error).message : String(error)
 }
 
 /** node:util's parseArgs: an unknown option, or one without its value. */

@@ -8,6 +8,15 @@ interface Words {
 }
 
 const words: Record<number, Words> = {
+  405: {
+    title: 'Nothing can be sent here',
+    sentence: 'This page shows something and takes nothing. Nothing was changed.',
+  },
+  422: {
+    title: 'This could not be read',
+    sentence:
+      'What was sent is not a form of this portal. Nothing was changed. Load the page again and send it from there.',
+  },
   403: {
     title: 'This is not for your role',
     sentence: 'You are signed in, but none of your roles opens this page. Your firm administrator grants roles.',

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { hideParameters } from '#db/failed-statement.ts'
 
 export type { Logger }
 
@@ -9,6 +10,7 @@ export function openLog(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error) => pino.stdSerializers.err(hideParameters(error)) },
       // present, not omitted: a reader sees that there was one
       redact: {
         paths: ['password', '*.password', 'cookie', '*.cookie', 'authorization', '*.authorization', 'token', '*.token'],

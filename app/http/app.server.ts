@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { bodyLimit, bodyLimits, sameOrigin } from './guards.server.ts'
+import { bodyLimit, bodyLimits, sameOrigin, wellFormed } from './guards.server.ts'
 import { forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
 import { requestLog } from './request-log.server.ts'
 
@@ -28,7 +28,7 @@ export function createApp(parts: AppParts): Express {
   app.set('trust proxy', parts.trustProxy ? 1 : false)
   const secure = parts.publicUrl?.startsWith('https:') ?? false
   app.use(forwardedHeaders(parts.trustProxy), requestLog(parts.log), nonce)
-  app.use(securityHeaders({ secure, development: parts.development }))
+  app.use(securityHeaders({ secure, development: parts.development }), wellFormed)
   app.get('/healthz', parts.healthz)
   app.get('/readyz', parts.readyz)
   app.use(parts.assets)

@@ -28,6 +28,8 @@ export async function readForm<S extends z.ZodType>(
 ): Promise<Result<z.output<S>, InvalidForm> & { typed: Typed }> {
   const form = await formOf(request)
   const typed = typedIn(form)
+  const broken = unstorable(form)
+  if (broken) return { ...refuse({ code: 'invalid-form', fields: broken, typed } as const), typed }
   const parsed = schema.safeParse({ ...nested(form), ...params })
   if (parsed.success) return { ...ok(parsed.data), typed }
   return { ...refuse({ code: 'invalid-form', fields: fieldErrors(parsed.error), typed } as const), typed }
@@ -50,20 +52,43 @@ async function formOf(request: Request): Promise<FormData> {
   return form
 }
 
-const unreadable = () => new Response(null, { status: 422, statusText: 'Unprocessable Content' })
+/** A page shows its own words for this; where there is no page, as for the choice of a theme, the body says it. */
+const unreadable = () =>
+  new Response('What was sent is not a form of this portal. Nothing was changed.\n', {
+    status: 422,
+    statusText: 'Unprocessable Content',
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  })
+
+/** The fields that hold NUL, which no database text can; undefined when none does. */
+function unstorable(form: FormData): Record<string, string> | undefined {
+  const names = [...form].filter(([, value]) => typeof value === 'string' && value.includes('\0')).map(([name]) => name)
+  if (names.length === 0) return undefined
+  const sentence = 'This holds a character that cannot be kept. Type it again.'
+  return Object.fromEntries(names.map((name) => [pathOf(name), sentence]))
+}
+
+/** `sources[]` is the list `sources`. */
+const pathOf = (name: string) => name.replace(/\[\]$/, '')
 
 /** First error of each field; a whole-form error stands under ''. */
 function fieldErrors(error: z.ZodError): Record<string, string> {
   const fields: Record<string, string> = {}
-  for (const issue of error.issues) fields[issue.path.map(String).join('.')] ??= issue.message
+  for (const issue of error.issues) fields[issue.path.map(String).join('.')] ??= sentenceFor(issue)
   return fields
+}
+
+/** What the schema says, unless that is zod's own word for a field that is not there or was sent twice. */
+const sentenceFor = ({ code, message }: z.core.$ZodIssue) => {
+  if (code !== 'invalid_type' || !message.startsWith('Invalid input')) return message
+  return message.endsWith('undefined') ? 'This is missing.' : 'One value is expected here.'
 }
 
 function typedIn(form: FormData): Typed {
   const typed: Typed = {}
   for (const [name, value] of form)
     if (typeof value === 'string' && !secret.test(name) && name !== 'commandId' && !hostile(name))
-      typed[name] = [...(typed[name] ?? []), value]
+      typed[name] = [...(typed[name] ?? []), value.replaceAll('\0', '')]
   return typed
 }
 
@@ -75,7 +100,7 @@ function nested(form: FormData): Record<string, unknown> {
   for (const name of new Set(form.keys())) {
     const values = form.getAll(name).filter((value) => typeof value === 'string')
     if (hostile(name) || values.length === 0) continue
-    const path = name.replace(/\[\]$/, '').split('.')
+    const path = pathOf(name).split('.')
     const last = path.pop() ?? ''
     let at = top
     for (const part of path) {
@@ -88,7 +113,10 @@ function nested(form: FormData): Record<string, unknown> {
 }
 
 const hostile = (name: string) =>
-  name.length > 100 || name.split('.').length > 5 || /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(name)
+  name.length > 100 ||
+  name.includes('\0') ||
+  name.split('.').length > 5 ||
+  /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(name)
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value)
 

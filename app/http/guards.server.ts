@@ -9,6 +9,26 @@ function refuse(response: Response, status: number, sentence: string): void {
   response.send(`${sentence}\n`)
 }
 
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+/** A name, an IPv4 address, or an IPv6 address in brackets, and possibly a port. */
+const hostForm = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
+
+/** What no browser sends ends here, in words: everything behind may rely on an address that can be parsed and kept. */
+export const wellFormed: RequestHandler = (request, response, next) => {
+  const { method, originalUrl } = request
+  if (!methods.includes(method)) return refuse(response, 405, `${method} is not used by any page of this portal.`)
+  const host = request.headers.host ?? 'localhost' // only HTTP/1.0 may leave it out
+  if (!hostForm.test(host) || !URL.canParse(`http://${host}`))
+    return refuse(response, 400, 'The Host header is not the name of a computer.')
+  if (!originalUrl.startsWith('/') || /%00/.test(originalUrl) || !URL.canParse(`http://${host}${originalUrl}`))
+    return refuse(
+      response,
+      400,
+      'This address cannot be read. Follow a link of the portal, or begin at its first page.',
+    )
+  next()
+}
+
 /**
  * A request that changes something must say that it comes from a page of ours: its Origin is the request's own host or
  * PUBLIC_URL. No Origin, or `null`, is refused; every browser sends one with a form or a fetch that is not a GET.

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
 import { findActor } from '#db/queries/people.ts'
+import { addressOf } from './address.server.ts'
 import type { SignedInUser } from './context.ts'
 import type { FoundSession, Sessions } from './sessions.server.ts'
 
@@ -29,7 +30,7 @@ export const identify =
         request.method === 'GET' && request.path.endsWith('.data') && found && identity.isWatching(found.id)
       if (found && !isStream && !isReread) found = await identity.sessions.find(cookies, true)
       if (found?.setCookie) response.append('Set-Cookie', found.setCookie)
-      response.locals.user = found && (await signedIn(identity, found, request.ip))
+      response.locals.user = found && (await signedIn(identity, found, addressOf(request)))
       next()
     } catch (error) {
       if (!isDatabaseAway(error)) return next(error)

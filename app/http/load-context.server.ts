@@ -3,6 +3,7 @@ import type { AppLoadContext } from '@remix-run/node'
 import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Database } from '#db/client.ts'
+import { addressOf } from './address.server.ts'
 import { type AuthParts, authFor } from './auth.server.ts'
 import type { Environment, SignedInUser } from './context.ts'
 import { environmentCookie, environmentOf } from './environment.server.ts'
@@ -29,7 +30,7 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
     environments,
     publicUrl,
     here: pageOf(request),
-    auth: authFor(parts, { address: request.ip ?? '', user }),
+    auth: authFor(parts, { address: addressOf(request), user }),
     deps: { withActor: database.withActor, now, newId: randomUUID, randomBytes: (length) => randomBytes(length), seal },
     read: (reader, fn) => database.withActor(reader, fn),
     readSandbox: (fn) => {
@@ -45,7 +46,7 @@ export function loadContext(parts: ContextParts, request: Request, response: Res
 /** `/groups/x.data?_routes=y&q=1` is a part of `/groups/x?q=1`. */
 function pageOf(request: Request): string {
   if (request.method !== 'GET') return '/'
-  const url = new URL(request.originalUrl, 'http://portal.invalid')
+  const url = new URL(`http://portal.invalid${request.originalUrl}`)
   url.searchParams.delete('_routes')
   const path = url.pathname === '/_root.data' ? '/' : url.pathname.replace(/\.data$/, '')
   return path + url.search

@@ -29,7 +29,8 @@ function toFetch(request: ExpressRequest, response: ExpressResponse): Request {
   const aborted = new AbortController()
   // 'close' without 'finish': the browser went away before it had the answer
   response.on('close', () => response.writableFinished || aborted.abort())
-  const url = new URL(request.originalUrl, `${request.protocol}://${request.headers.host ?? 'localhost'}`)
+  const scheme = request.secure ? 'https' : 'http'
+  const url = new URL(`${scheme}://${request.headers.host ?? 'localhost'}${request.originalUrl}`)
   const body: Uint8Array<ArrayBuffer> | undefined = response.locals.body
   return new Request(url, { method: request.method, headers: headersOf(request), signal: aborted.signal, body })
 }

@@ -1,4 +1,5 @@
 import { type ActionFunctionArgs, redirect } from '@remix-run/node'
+import { readFields } from '#app/http/forms.server.ts'
 import { paths } from '#app/paths.ts'
 import { placeInPortal, themeCookie } from './theme.server.ts'
 
@@ -6,7 +7,7 @@ export const loader = () => redirect(paths.status())
 
 /** Choosing a theme is nobody's secret: it needs no sign-in and touches one cookie. */
 export async function action({ request }: ActionFunctionArgs) {
-  const form = await request.formData()
-  const cookie = themeCookie(String(form.get('theme')))
-  return redirect(placeInPortal(form.get('back')), cookie ? { headers: { 'Set-Cookie': cookie } } : {})
+  const { fields } = await readFields(request)
+  const cookie = themeCookie(String(fields.theme))
+  return redirect(placeInPortal(fields.back), cookie ? { headers: { 'Set-Cookie': cookie } } : {})
 }

@@ -16,7 +16,18 @@ describe('the place one comes back to', () => {
       'javascript:alert(1)',
       'groups',
     ]
-    for (const place of [...elsewhere, '', null, undefined, 7, '/with blank', `/${'x'.repeat(501)}`, '/line\nend'])
+    for (const place of [
+      ...elsewhere,
+      '',
+      null,
+      undefined,
+      7,
+      '/with blank',
+      `/${'x'.repeat(501)}`,
+      '/line\nend',
+      '/nul\0',
+      '/é',
+    ])
       expect(placeInPortal(place)).toBe('/')
   })
 })

@@ -76,4 +76,32 @@ describe('a form read through a schema', () => {
     })
     expect(JSON.stringify(read)).not.toContain('hidden')
   })
+  test('refuses NUL beside its field, whatever the schema takes, and hands back the rest of what was typed', async () => {
+    const read = await readForm(
+      posted([
+        ['email', 'ana@alder.example'],
+        ['password', 'x'],
+        ['sources[]', 'K7T882'],
+        ['sources[]', 'M3P\u0000882'],
+        ['odd\u0000name', 'x'],
+      ]),
+      { number: '7' },
+      schema,
+    )
+    expect(read).toMatchObject({
+      ok: false,
+      error: {
+        fields: { sources: expect.stringContaining('cannot be kept') },
+        typed: { 'sources[]': ['K7T882', 'M3P882'] },
+      },
+    })
+    expect(JSON.stringify(read)).not.toContain('\\u0000')
+  })
+  test('says in words of ours that a field is missing, or was sent twice', async () => {
+    const email: [string, string] = ['email', 'a@alder.example']
+    const missing = await readForm(posted([email]), { number: '7' }, schema)
+    expect(missing).toMatchObject({ error: { fields: { password: 'This is missing.' } } })
+    const twice = await readForm(posted([email, ['password', 'a'], ['password', 'b']]), { number: '7' }, schema)
+    expect(twice).toMatchObject({ error: { fields: { password: 'One value is expected here.' } } })
+  })
 })

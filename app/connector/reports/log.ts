@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { hideParameters } from '#db/failed-statement.ts'
 
 /** One JSON line per event on stderr; stdout belongs to the contract. */
 export function openConnectorLog(level: string): Logger {
@@ -7,6 +8,7 @@ export function openConnectorLog(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error) => pino.stdSerializers.err(hideParameters(error)) },
       // present, not omitted: a reader sees that there was one
       redact: { paths: ['password', '*.password', 'secretKey', '*.secretKey', 'sha256', '*.sha256'], censor: '***' },
     },

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { commandId, version } from '../request/command-input.ts'
-import { reason } from '../request/input.ts'
+import { line, reason } from '../request/input.ts'
 import { roles } from './roles.ts'
 
-const personName = z.string().trim().min(1, 'The name of the person.').max(120)
+const personName = line(120).min(1, 'The name of the person.')
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email('An e-mail address.'))
 const roleList = z.preprocess(
   (value) => (Array.isArray(value) ? value : value ? [value] : []),

@@ -13,7 +13,7 @@ const control = /[\u0000-\u001f\u007f]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a text of several lines may hold tab and line ends, nothing else
 const controlButLines = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
-const line = (max: number) =>
+export const line = (max: number) =>
   z
     .string()
     .trim()
@@ -28,7 +28,12 @@ const text = (max: number) =>
 const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? '', schema)
 
 const sourceForm = 'A session is named by its Session ID and Firm ID, three characters each: K7T882.'
-const sourceWord = z.string().trim().toUpperCase().max(12, sourceForm)
+const sourceWord = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .max(12, sourceForm)
+  .refine((word) => !control.test(word), sourceForm)
 const sourceList = z.preprocess(
   words,
   z.array(sourceWord).max(limits.sources, `At most ${limits.sources} sources.`).transform(unique),
