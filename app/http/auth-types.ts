@@ -8,7 +8,7 @@ export interface CookieChange {
 
 export type SignInRefusal =
   | { code: 'wrong-credentials' }
-  /** For the account or for the address; the same answer for both, so that nobody learns which accounts exist. */
+  /** For this account from this address, or for the address; the same answer for both, known account or not. */
   | { code: 'too-many-attempts'; retryAfterS: number }
 
 export type PasswordRefusal =

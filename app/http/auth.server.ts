@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { paths } from '#app/paths.ts'
 import { recordEvent } from '#db/audit.ts'
 import type { Database, Tx } from '#db/client.ts'
@@ -23,7 +24,8 @@ export interface AuthParts {
 
 /** One request's view of it: from where it came, and as whom. */
 export interface Caller {
-  address: string
+  /** Undefined where the connection has gone, or a proxy said no address. */
+  address: string | undefined
   user: SignedInUser | undefined
 }
 
@@ -73,18 +75,16 @@ async function signIn(
   renew: Renew,
 ): ReturnType<Auth['signIn']> {
   const { database, limits } = parts
-  const retryAfterS = await limits.waitS(email, caller.address)
-  if (retryAfterS > 0) return refuse({ code: 'too-many-attempts', retryAfterS })
+  const attempt = await limits.signIn(email, caller.address ?? 'unknown')
+  if (!attempt.ok) return refuse({ code: 'too-many-attempts', retryAfterS: attempt.retryAfterS })
+  if (attempt.delayMs > 0) await setTimeout(attempt.delayMs)
   const found = await database.asAuth((tx) => findByEmail(tx, email))
   const right = await verifyPassword(found?.hash ?? undefined, password)
   await database.asAuth((tx) =>
     note(parts, caller, tx, 'sign-in', found?.userId, right ? undefined : 'wrong-credentials'),
   )
-  if (!found || !right) {
-    await limits.failed(email, caller.address)
-    return refuse({ code: 'wrong-credentials' })
-  }
-  await limits.succeeded(email)
+  if (!found || !right) return refuse({ code: 'wrong-credentials' })
+  await attempt.right()
   return renew(found.userId)
 }
 
@@ -93,20 +93,20 @@ async function changePassword(
   caller: Caller,
   input: { current: string; next: string },
 ): ReturnType<Auth['changePassword']> {
-  const { user, address } = caller
+  const { user } = caller
   const { database, limits, sessions, now } = parts
   if (!user) throw new Error('requireUser comes before changePassword')
-  const retryAfterS = await limits.waitS(user.email, address)
-  if (retryAfterS > 0) return refuse({ code: 'too-many-attempts', retryAfterS })
   const strong = checkPassword(input.next, user.email)
   if (!strong.ok) return strong
+  const attempt = await limits.changePassword(user.sessionId)
+  if (!attempt.ok) return refuse({ code: 'too-many-attempts', retryAfterS: attempt.retryAfterS })
   const stored = await database.asAuth((tx) => findHash(tx, user.userId))
   const right = await verifyPassword(stored, input.current)
   if (!right) {
-    await limits.failed(user.email, address)
     await database.asAuth((tx) => note(parts, caller, tx, 'password.change', user.userId, 'wrong-credentials'))
     return refuse({ code: 'wrong-credentials' })
   }
+  await attempt.right()
   const hash = await hashPassword(input.next)
   await database.asAuth(async (tx) => {
     await saveHash(tx, user.userId, hash, now())
@@ -156,7 +156,7 @@ async function note(
     action,
     objectKind: 'user',
     objectId: userId ?? 'unknown',
-    origin: address,
+    origin: address ?? null,
     refused: refused ?? null,
   })
 }

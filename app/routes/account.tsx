@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from '@remix-run/node'
+import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
@@ -18,6 +18,9 @@ const passwordInput = z
     again: z.string().max(500),
   })
   .refine((input) => input.next === input.again, { path: ['again'], error: 'The two are not the same.' })
+
+/** When to try again, for a client that is no browser. */
+export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders
 
 export const meta = () => [{ title: 'Account · Drop Copy Portal' }]
 

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { type ActionFunctionArgs, type HeadersFunction, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { Form, useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
@@ -16,6 +16,9 @@ const signInInput = z.object({
   email: z.string().trim().min(1, 'Your e-mail address.').max(254),
   password: z.string().min(1, 'Your password.').max(500),
 })
+
+/** When to try again, for a client that is no browser. */
+export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders
 
 export const meta = () => [{ title: 'Sign in · Drop Copy Portal' }]
 

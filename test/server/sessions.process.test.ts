@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { request } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { invitePerson } from '#app/http/invite-person.server.ts'
@@ -44,6 +45,18 @@ async function signIn(email: string, typed: string): Promise<{ client: FormClien
   const page = await client.get('/sign-in')
   return { client, page: await client.submit(page, 'Sign in', { email, password: typed }) }
 }
+/** A sign-in over a connection that comes from this loopback address. */
+const attemptFrom = (localAddress: string, email: string, typed: string) =>
+  new Promise<{ status: number; retryAfter: string | undefined }>((resolve, reject) => {
+    const headers = { Origin: app.url, 'Content-Type': 'application/x-www-form-urlencoded' }
+    const options = { method: 'POST', headers, localAddress, agent: false }
+    const sent = request(new URL('/sign-in', app.url), options, (answer) => {
+      answer.resume().on('end', () => {
+        resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] })
+      })
+    })
+    sent.on('error', reject).end(new URLSearchParams({ email, password: typed }).toString())
+  })
 const isSignedIn = async (client: FormClient) => (await client.get('/account')).url.pathname === '/account'
 const sessionsOf = (email: string) =>
   db.owner<{ id: string; expires_at: Date }[]>`
@@ -112,13 +125,34 @@ describe('signing in', () => {
     expect([wrong.page.status, unknown.page.status]).toEqual([401, 401])
     expect(unknown.page.text.replace('nobody', 'nia')).toBe(wrong.page.text)
   })
-  test('is refused after ten wrong passwords, the right one included, and others may go on', async () => {
+  test('is never shut by strangers: ten wrong passwords shut one account from one address alone', async () => {
     await person('oda@alder.example')
-    for (let i = 0; i < 10; i++) expect((await signIn('oda@alder.example', `wrong ${i}`)).page.status).toBe(401)
-    const right = await signIn('oda@alder.example', password)
-    expect(right.page.status).toBe(429)
-    expect(right.page.text).toContain('Try again in')
+    for (let i = 0; i < 10; i++)
+      expect((await attemptFrom('127.0.0.2', 'oda@alder.example', `wrong ${i}`)).status).toBe(401)
+    const there = await attemptFrom('127.0.0.2', 'oda@alder.example', password)
+    expect(there).toEqual({ status: 429, retryAfter: expect.stringMatching(/^\d+$/) })
+    expect((await attemptFrom('127.0.0.2', 'unknown@alder.example', password)).status).toBe(401)
+    expect(await isSignedIn((await signIn('oda@alder.example', password)).client)).toBe(true)
+    // and the change of the password is counted elsewhere
+    const { client } = await signIn('oda@alder.example', password)
+    for (let i = 0; i < 10; i++) await attemptFrom('127.0.0.1', 'oda@alder.example', `wrong ${i}`)
+    const next = 'eleven slow tides'
+    const changed = await client.submit(await client.get('/account'), 'Change password', {
+      current: password,
+      next,
+      again: next,
+    })
+    expect(changed.text).toContain('Password changed')
+  })
+  test('looks at ten passwords of 150 that come at once', async () => {
     await person('pia@alder.example')
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, (_, i) => attemptFrom('127.0.0.3', 'pia@alder.example', `wrong ${i}`)),
+    )
+    const counts = { 401: 0, 429: 0 }
+    for (const { status } of answers) counts[status === 401 ? 401 : 429]++
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401, 429]))
+    expect(counts).toEqual({ 401: 10, 429: 140 })
     expect(await isSignedIn((await signIn('pia@alder.example', password)).client)).toBe(true)
   })
   test('leaves an audit event, refused or not, and no secret in the log', async () => {
