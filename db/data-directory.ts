@@ -3,9 +3,6 @@ import { accessSync, chmodSync, constants, mkdirSync, realpathSync, statSync } f
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
-/** Started as root, PostgreSQL runs as `nobody`: it refuses to run as root, and no user has to be made for it. */
-export const unprivilegedUid = 65534
-
 export const isRoot = process.getuid?.() === 0
 
 /**

@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isRoot, unprivilegedUid } from './data-directory.ts'
+import { isRoot } from './data-directory.ts'
 import { type Binaries, embeddedBinaries } from './embedded-binaries.ts'
 import { answersFor, freePort, isServerAlive, type RunOptions, readPidFile, run } from './embedded-process.ts'
+import { serverUser } from './embedded-user.ts'
 
 export type EmbeddedOptions = {
   /** The data directory, as `openDataDirectory` answered it. Only its owner (who holds the lock) may call this. */
@@ -37,6 +49,7 @@ export type EmbeddedServer = {
 export async function startEmbedded({ directory, fsync = true }: EmbeddedOptions): Promise<EmbeddedServer> {
   const binaries = await embeddedBinaries()
   const place = openPlace(directory)
+  await removeUnfinished(place)
   if (!existsSync(place.pgdata)) await initialise(binaries, place, fsync)
   refuseOtherMajor(binaries, place)
   const password = readPassword(place)
@@ -69,7 +82,8 @@ function openPlace(directory: string): Place {
   const home = join(directory, 'postgres')
   if (!existsSync(home)) {
     mkdirSync(home, { mode: 0o700 })
-    if (isRoot) chownSync(home, unprivilegedUid, unprivilegedUid)
+    const user = serverUser()
+    if (isRoot) chownSync(home, user.uid, user.gid)
   }
   const { uid, gid } = statSync(home)
   if (process.getuid && !isRoot && uid !== process.getuid()) {
@@ -86,17 +100,38 @@ function openPlace(directory: string): Place {
   }
 }
 
-/** PG* variables of the shell would change what initdb and the server do. */
+/** What a program needs to run here at all. Anything else of ours may be a secret, or a PG* variable that changes what it does. */
 function serverEnvironment(): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
-  for (const name of Object.keys(environment)) if (name.startsWith('PG')) delete environment[name]
-  return environment
+  const needed = ['PATH', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const environment: Record<string, string> = { ...Object.fromEntries(needed), LC_ALL: 'C', TZ: 'UTC' }
+  return environment as NodeJS.ProcessEnv // the pages' types demand a NODE_ENV of it, which is no business of PostgreSQL
 }
 
-/** Into pgdata.tmp, then renamed: a start killed half-way leaves nothing that looks like a database. */
+const unfinishedName = /^pgdata(\.[0-9a-f]+)?\.tmp$/
+
+/**
+ * What a start that was killed left half made. A child of its initdb may still write there: that is waited for a moment, and what
+ * cannot go now is no hindrance, since every initdb has a directory of its own; the next start tries again.
+ */
+async function removeUnfinished({ home }: Place): Promise<void> {
+  for (const name of readdirSync(home).filter((one) => unfinishedName.test(one))) {
+    for (let left = 20; left > 0; left--) {
+      try {
+        await rm(join(home, name), { recursive: true, force: true })
+        break
+      } catch {
+        await sleep(100)
+      }
+    }
+  }
+}
+
+/** Into a directory of its own, then renamed: a start killed half-way leaves nothing that looks like a database. */
 async function initialise({ initdb }: Binaries, place: Place, fsync: boolean): Promise<void> {
-  const unfinished = `${place.pgdata}.tmp`
-  rmSync(unfinished, { recursive: true, force: true })
+  const unfinished = `${place.pgdata}.${randomBytes(4).toString('hex')}.tmp`
   if (!existsSync(place.password)) {
     writeFileSync(place.password, randomBytes(24).toString('hex'), { mode: 0o600 })
     if (isRoot) chownSync(place.password, place.as.uid ?? 0, place.as.gid ?? 0)

@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -15,6 +17,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { assertRolesCannotBypass, rolesSql } from '#db/assert-roles.ts'
 import { openDataDirectory } from '#db/data-directory.ts'
 import { type EmbeddedServer, startEmbedded } from '#db/embedded.ts'
+import { serverUser } from '#db/embedded-user.ts'
 import { migrate } from '#db/migrate.ts'
 import { rolePasswords, roleUrls } from '#db/roles.ts'
 import { onServer } from '#test/support/on-server.ts'
@@ -52,9 +55,11 @@ describe('the embedded server', () => {
     directory = newDirectory()
     process.env.PGPORT = '1' // a shell's own settings, which must not reach the server
     process.env.PGOPTIONS = '-c nonsense=1'
+    process.env.DATABASE_URL_JOBS = 'postgres://jobs:a-secret@127.0.0.1/portal'
     server = await startEmbedded({ directory })
     delete process.env.PGPORT
     delete process.env.PGOPTIONS
+    delete process.env.DATABASE_URL_JOBS
   })
   afterAll(() => server.stop())
 
@@ -65,6 +70,14 @@ describe('the embedded server', () => {
     expect(url.hostname).toBe('127.0.0.1')
     url.password = 'wrong'
     await expect(onServer(url.href, (sql) => sql`select 1`)).rejects.toThrow(/password authentication failed/)
+  })
+
+  test('is given nothing of the environment but what it needs to run', async () => {
+    const names = readFileSync(`/proc/${server.pid}/environ`, 'utf8').match(/^[^=]+|(?<=\0)[^=\0]+/g) ?? []
+    const needed = ['PATH', 'LC_ALL', 'TZ', 'PWD', 'OLDPWD', 'SHLVL', '_'] // a shell of pg_ctl's adds the last four
+    const ofServer = ['PG_GRANDPARENT_PID', 'PGDATA', 'PGLOCALEDIR', 'PGSYSCONFDIR', 'LC_COLLATE', 'LC_CTYPE']
+    expect(names.filter((name) => ![...needed, ...ofServer, 'LC_MESSAGES'].includes(name))).toEqual([])
+    expect(names).toContain('PATH')
   })
 
   test('logs no statement, so no value that a person typed', async () => {
@@ -118,7 +131,14 @@ describe('the embedded server', () => {
 
 describe('an initdb that was killed half-way', () => {
   let server: EmbeddedServer | undefined
-  afterEach(() => server?.stop())
+  let writer: ChildProcess | undefined
+  afterEach(async () => {
+    writer?.kill('SIGKILL')
+    writer = undefined
+    await server?.stop()
+    server = undefined
+  })
+  const unfinishedIn = (home: string) => readdirSync(home).filter((name) => name.endsWith('.tmp'))
 
   test('leaves nothing that the next start takes for a database', async () => {
     const directory = newDirectory()
@@ -126,31 +146,69 @@ describe('an initdb that was killed half-way', () => {
       () => 'started',
       (error: Error) => error.message,
     )
-    const unfinished = join(directory, 'postgres', 'pgdata.tmp')
-    await expect.poll(() => initdbOf(unfinished), { timeout: 20_000, interval: 1 }).toBeGreaterThan(0)
-    await expect.poll(() => existsSync(join(unfinished, 'PG_VERSION')), { timeout: 20_000, interval: 1 }).toBe(true)
-    process.kill(initdbOf(unfinished), 'SIGKILL')
+    const home = join(directory, 'postgres')
+    await expect.poll(() => initdbOf(home), { timeout: 60_000, interval: 1 }).toBeDefined()
+    process.kill(initdbOf(home) ?? Number.NaN, 'SIGKILL')
     expect(await started).toMatch(/initdb ended with SIGKILL/)
-    expect(existsSync(join(directory, 'postgres', 'pgdata'))).toBe(false)
+    expect(existsSync(join(home, 'pgdata'))).toBe(false)
     server = await startEmbedded({ directory, fsync: false })
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
-    expect(existsSync(unfinished)).toBe(false)
+    expect(unfinishedIn(home)).toEqual([])
+  })
+
+  test('does not hinder the next start by a child that still writes, and is cleared away by the one after', async () => {
+    const directory = newDirectory()
+    server = await startEmbedded({ directory, fsync: false })
+    await server.stop()
+    const home = join(directory, 'postgres')
+    rmSync(join(home, 'pgdata'), { recursive: true })
+    const left = join(home, 'pgdata.tmp') // as an earlier release named it
+    const script = `const fs = require('node:fs')
+      for (let n = 0; ; n = (n + 1) % 1000) {
+        try { fs.mkdirSync(process.argv[1], { recursive: true }); fs.writeFileSync(process.argv[1] + '/base' + n, '') } catch {}
+      }`
+    writer = spawn(process.execPath, ['-e', script, left], { stdio: 'ignore' })
+    await expect.poll(() => existsSync(join(left, 'base0')), { timeout: 60_000 }).toBe(true)
+    server = await startEmbedded({ directory, fsync: false })
+    expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(writer.exitCode ?? writer.signalCode).toBeNull()
+    await server.stop()
+    const ended = once(writer, 'exit')
+    writer.kill('SIGKILL')
+    await ended
+    server = await startEmbedded({ directory, fsync: false })
+    expect(unfinishedIn(home)).toEqual([])
   })
 })
 
-/** The process that is making this directory; 0 while there is none. */
-function initdbOf(directory: string): number {
+/** The initdb that works below this directory; undefined while there is none. */
+function initdbOf(directory: string): number | undefined {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const found = pids.find((pid) => {
     try {
-      const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      return commandLine.includes('initdb') && commandLine.includes(directory)
+      const [program, ...rest] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return program?.endsWith('/initdb') && rest.some((word) => word.startsWith(directory))
     } catch {
       return false // it ended meanwhile
     }
   })
-  return Number(found ?? 0)
+  return found === undefined ? undefined : Number(found)
 }
+
+describe('the user of the embedded server', () => {
+  const accounts = 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n'
+
+  test('is its own where the machine has one, and nobody otherwise', () => {
+    const own = 'drop-copy:x:997:995::/var/lib/drop-copy:/usr/sbin/nologin\n'
+    expect(serverUser(accounts + own)).toEqual({ name: 'drop-copy', uid: 997, gid: 995 })
+    expect(serverUser(accounts)).toEqual({ name: 'nobody', uid: 65534, gid: 65534 })
+  })
+
+  test('is never root, whatever is called by its name', () => {
+    expect(serverUser(`${accounts}drop-copy:x:0:0::/:/bin/sh\n`).uid).toBe(65534)
+    expect(serverUser('').uid).toBe(65534)
+  })
+})
 
 describe('the four roles of a server', () => {
   let server: EmbeddedServer
