@@ -42,7 +42,7 @@ export class RecordDescriber {
   follow(record: JournalRecord): void {
     if (record.type === 'H') this.learnAll(record)
     if (record.type !== 'X') return
-    const control = decodeControl(record.bytes, record.start, record.end)
+    const control = decodeControl(record)
     if (control.kind === 'week') this.week = control.week
     if (control.kind !== 'name') return
     if (control.what === 'stream') this.streams.set(control.id, control.name)
@@ -75,7 +75,7 @@ export class RecordDescriber {
       case 'I':
         return { type: 'inbound' as const, session: this.session(record.session), next: record.next }
       case 'X': {
-        const control = decodeControl(record.bytes, record.start, record.end)
+        const control = decodeControl(record)
         return { type: 'control' as const, control, sessions: idsIn(control).map((id) => this.session(id)) }
       }
       case 'H': {
@@ -142,6 +142,7 @@ function idsIn(control: Control): number[] {
   if (control.kind === 'cut') return [...control.targets.map(({ id }) => id), ...control.gone]
   if (control.kind === 'name') return control.what === 'stream' ? [] : [control.id]
   if (control.kind === 'command') return control.then.flatMap(idsIn)
+  if (control.kind === 'take-over') return control.sessions.map(({ id }) => id)
   if ('session' in control) return [control.session]
   if ('target' in control) return [control.target]
   return 'feed' in control ? [control.feed] : []

@@ -160,7 +160,15 @@ export class Core {
 }
 
 /** Without these nothing that follows could be read, or numbers would be used again. */
-const founding: ReadonlySet<Control['kind']> = new Set(['name', 'cut', 'week', 'feed-week', 'raise', 'ask-again'])
+const founding: ReadonlySet<Control['kind']> = new Set([
+  'name',
+  'cut',
+  'week',
+  'feed-week',
+  'raise',
+  'ask-again',
+  'take-over',
+])
 
 const idsOf = (list: Record<number, { name: string }>): Map<string, number> =>
   new Map(Object.entries(list).map(([id, { name }]) => [name, Number(id)]))

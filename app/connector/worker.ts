@@ -12,6 +12,7 @@ import { CredentialCheck, FailureLimit } from '#connector/sessions/credentials.t
 import type { Door } from '#connector/sessions/door.ts'
 import { RefusedLogons } from '#connector/sessions/refused-logons.ts'
 import { defaultBudget } from '#connector/sessions/wire.ts'
+import { lineageOf, placeOf } from '#connector/state/lead.ts'
 import { recoverState } from '#connector/state/recovery.ts'
 import { Retention } from '#connector/state/retention.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
@@ -35,11 +36,20 @@ export type WorkerOptions = {
   log: Logger
   /** A bug or an outage that leaves nothing to rely on. The process must end. */
   onFatal(error: Error): void
+  /** Asked once the journal is recovered: the term to lead in. Absent: nobody else can, and the directory is trusted. @throws when it must not lead */
+  lead?: Lead
   clock?: Clock
   files?: FilePort
   segmentBytes?: number
   ringBytes?: number
 }
+
+/** `endedMs`: when the journal's last batch was sealed; 0: there is none. */
+export type Recovered = { core: Core; place: string; endedMs: number; alarms: Alarms }
+/** Answers the term to lead in, once this connector may. What it appends is durable when it answers. */
+export type Lead = (recovered: Recovered) => Promise<number>
+
+const leadAlone: Lead = async ({ core }) => (core.state.data.term ?? 0) + 1
 
 const tickMs = 100
 /** Bytes appended and not yet durable above which feeds are left unread, and below which they are read again. */
@@ -66,7 +76,6 @@ export class Worker {
   readonly weeks: Weeks
   readonly failovers: Failovers
   private readonly retention: Retention
-  readonly alarms: Alarms
   readonly refusedLogons = new RefusedLogons()
   private readonly damageMet: DamageMet
   readonly startedMs: number
@@ -84,9 +93,9 @@ export class Worker {
     readonly log: Logger,
     /** The directory that everything durable is kept below. */
     readonly data: string,
+    readonly alarms: Alarms,
   ) {
     this.startedMs = core.clock.wallMs()
-    this.alarms = new Alarms(log)
     this.door = this.makeDoor()
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
@@ -108,6 +117,7 @@ export class Worker {
   /** Recovers what the directory holds. Nothing listens and nothing connects until `conform`. */
   static async open(options: WorkerOptions): Promise<Worker> {
     const state = emptyState(judgeTerms)
+    let core: Core | undefined
     let worker: Worker | undefined
     const metEarly: FoundDamage[] = []
     const { data, durability, files, segmentBytes, ringBytes, onFatal, log } = options
@@ -117,9 +127,10 @@ export class Worker {
       ...(segmentBytes ? { segmentBytes } : {}),
       ...(ringBytes ? { ringBytes } : {}),
     }
-    const { journal, raise, askAgain } = await recoverState(`${data}/journal`, journalOptions, state, {
+    const directory = `${data}/journal`
+    const { journal, raise, askAgain, endedMs } = await recoverState(directory, journalOptions, state, {
       onDurable: (batch) => {
-        worker?.core.durable(batch)
+        core?.durable(batch)
         worker?.watchBacklog()
       },
       onPressure: (full) => worker?.pressure(full),
@@ -128,15 +139,24 @@ export class Worker {
     })
     const { recovery } = journal
     if (recovery.tail !== 'clean' || recovery.damaged.length > 0) log.warn({ recovery }, 'the journal was repaired')
-    const core = new Core(journal, state, options.clock ?? systemClock(), onFatal)
-    worker = new Worker(core, new Sources(state, journal), log, data)
+    core = new Core(journal, state, options.clock ?? systemClock(), onFatal)
     for (const { feed, from, to } of askAgain) core.control({ kind: 'ask-again', feed, from, to })
     if (raise > 0) core.control({ kind: 'raise', by: raise })
+    core.endTurn()
+    await journal.flush() // the next start finds no damage any more, so this must be there, whoever leads
+    const alarms = new Alarms(log)
+    const place = placeOf(directory)
+    const term = await (options.lead ?? leadAlone)({ core, place, endedMs, alarms }).catch(async (error: unknown) => {
+      await journal.close()
+      throw error
+    })
+    worker = new Worker(core, new Sources(state, journal), log, data, alarms)
     if (recovery.tail === 'suspect')
       worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')
     if (recovery.damaged.length > 0)
       worker.alarms.raise('damaged', 'connector', '', 'A part of the journal is damaged.')
     for (const damage of metEarly) worker.damaged(damage)
+    core.control({ kind: 'lead', lineage: lineageOf(state), term, place })
     core.control({ kind: 'start' })
     core.endTurn()
     if (journal.isFull) worker.pressure(true)

@@ -1,6 +1,7 @@
 import { type ClassCode, type MessageClass, messageClasses } from './classify.ts'
 
-export type MessageLevel = 'executions' | 'acknowledgments' | 'all'
+export const messageLevels = ['executions', 'acknowledgments', 'all'] as const
+export type MessageLevel = (typeof messageLevels)[number]
 
 /** The sub-filters of a group (spec §4, Customer Center list) with the classes each lets through. */
 export const subFilters = {

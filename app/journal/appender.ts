@@ -42,6 +42,7 @@ interface Sealed {
   length: number
   /** Position behind it. */
   end: number
+  crc: number
   /** Descriptor of the segment that ends with this batch, else −1. */
   close: number
   submittedMs: number
@@ -63,6 +64,7 @@ export class Appender {
   batch: number
   durableBatch: number
   durableEnd: number
+  durableCrc: number
   /** From submitting a batch until it was seen to be durable. */
   readonly syncs = new Durations()
   private begin = 0
@@ -85,6 +87,7 @@ export class Appender {
     this.batch = tail.batch + 1
     this.durableBatch = tail.batch
     this.durableEnd = tail.segment.base + tail.used
+    this.durableCrc = tail.crc
     if (tail.used === 0) this.writeHead()
     else this.open(0)
   }
@@ -165,6 +168,7 @@ export class Appender {
       this.sealedBytes -= first.length
       this.durableBatch = first.batch
       this.durableEnd = first.end
+      this.durableCrc = first.crc
       this.syncs.add(performance.now() - first.submittedMs)
       if (first.close >= 0) closeSync(first.close)
     }
@@ -209,7 +213,8 @@ export class Appender {
     tail.used += length
     tail.batch = this.batch
     const end = tail.segment.base + tail.used
-    this.sealed.push({ batch: this.batch, offset: begin, length, end, close: -1, submittedMs: performance.now() })
+    const { crc } = tail
+    this.sealed.push({ batch: this.batch, offset: begin, length, end, crc, close: -1, submittedMs: performance.now() })
     this.sealedBytes += length
     this.ring.extend(begin + length)
     this.begin += length

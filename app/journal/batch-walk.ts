@@ -4,9 +4,11 @@ import {
   BATCH_BYTES,
   BATCH_MAGIC,
   EMPTY_BATCH_BYTES,
+  MAGIC_OF_ALL_FORMATS,
   type Memory,
   TRAILER_BYTES,
   TRAILER_MAGIC,
+  UnknownFormatError,
 } from './layout.ts'
 
 /** A batch whose crc is right. */
@@ -44,6 +46,7 @@ trailerMagic.writeUInt32LE(TRAILER_MAGIC)
  * Go through the batches of a segment, and judge what is behind the last one. Nothing valid behind damage: an unfinished write is
  * `torn`; one that finished, told by a trailer of the expected number or a later one, is `suspect`. A batch that is whole but for its trailer counts as
  * valid: nothing of it was promised, nor is anything of it wrong, and so a flipped bit in a trailer costs nothing.
+ * @throws UnknownFormatError where a batch of another format stands
  * @param last number of the batch before this segment, 0 when unknown
  */
 export function* walkBatches(memory: Memory, last: number): Generator<Batch | Damage, Verdict> {
@@ -51,6 +54,7 @@ export function* walkBatches(memory: Memory, last: number): Generator<Batch | Da
   let number = last
   for (;;) {
     let batch = validBatch(memory, at)
+    if (!batch) refuseOtherFormat(memory, at)
     if (!batch || batch.number <= number) {
       const expected = number + 1
       batch = nextValid(memory, at + 8, number)
@@ -63,6 +67,17 @@ export function* walkBatches(memory: Memory, last: number): Generator<Batch | Da
     number = batch.number
     at = batch.at + batch.length
   }
+}
+
+/** A whole batch under another format's magic. The digits of formats differ in two bits or more from ours: one flipped bit is damage. */
+function refuseOtherFormat({ view }: Memory, at: number): void {
+  if (at + 4 > view.byteLength) return
+  const magic = view.getUint32(at, true)
+  const digit = magic >>> 24
+  const differs = digit ^ (BATCH_MAGIC >>> 24)
+  const isDigit = digit > 0x30 && digit <= 0x39
+  if ((magic & 0xffffff) !== MAGIC_OF_ALL_FORMATS || !isDigit || (differs & (differs - 1)) === 0) return
+  throw new UnknownFormatError(`a batch of format ${String.fromCharCode(digit)}`)
 }
 
 /** The batch at `at` if all its bytes are right. */

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Allocator } from './allocator.ts'
 import type { Appender } from './appender.ts'
+import { walkBatches } from './batch-walk.ts'
 import type { Durations } from './durations.ts'
 import type { Indexes } from './indexes.ts'
-import type { Journal, JournalReader, SealedSegment } from './journal.ts'
-import { D, D_BYTES, I, I_BYTES, M, M_BYTES, type Memory, S, S_BYTES, X, X_BYTES } from './layout.ts'
+import type { Journal, JournalEnd, JournalReader, SealedSegment } from './journal.ts'
+import { D, D_BYTES, I, I_BYTES, M, M_BYTES, type Memory, memoryOf, S, S_BYTES, X, X_BYTES } from './layout.ts'
 import { Turns, Window, WindowNow } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
@@ -63,6 +64,10 @@ export class DurableJournal implements Journal {
   get durableBatch(): number {
     return this.appender.durableBatch
   }
+  get durableEnd(): JournalEnd {
+    const { durableEnd: position, durableBatch: batch, durableCrc: crc } = this.appender
+    return { position, batch, crc }
+  }
   get end(): number {
     return this.appender.end
   }
@@ -80,6 +85,15 @@ export class DurableJournal implements Journal {
   }
   get diskBytes(): number {
     return this.parts.segments.list.reduce((sum, s) => sum + s.bytes, 0)
+  }
+
+  crcOf(batch: number): number | undefined {
+    if (batch === this.appender.durableBatch) return this.appender.durableCrc
+    const segment = this.parts.segments.holdingBatch(batch)
+    if (!segment) return undefined
+    for (const step of walkBatches(memoryOf(this.parts.segments.load(segment)), 0))
+      if ('length' in step && step.number === batch) return step.crc
+    return undefined
   }
 
   get replayFrom(): number {

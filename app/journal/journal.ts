@@ -14,6 +14,7 @@ import { SegmentChecks } from './segment-checks.ts'
 import { type Segment, Segments } from './segments.ts'
 import { Writer } from './writer.ts'
 
+export { UnknownFormatError } from './layout.ts'
 export { JournalLockedError } from './lock.ts'
 export type { RecoveryReport } from './recovery.ts'
 
@@ -64,6 +65,8 @@ export interface Journal {
   readonly batch: number
   /** The newest durable batch. */
   readonly durableBatch: number
+  /** Where the durable part ends. Its crc covers that of the batch before, so two journals with equal ends hold the same batches. */
+  readonly durableEnd: JournalEnd
   /** Position that the next record gets at the earliest; a scan up to here meets every record appended so far. */
   readonly end: number
   /** Position of the oldest record kept, or `end` when there is none. */
@@ -147,6 +150,8 @@ export interface Journal {
 
   /** The segment so many after the oldest, of those nothing is written to any more; undefined: there is none. A few bytes are read, once each. */
   sealed(index: number): SealedSegment | undefined
+  /** The crc of a batch; undefined: it is not here, or cannot be read. Reads a whole segment, synchronously: for a start. */
+  crcOf(batch: number): number | undefined
   /** A start may replay records from here on, also when it finds the newest head damaged: base of the second newest segment. */
   readonly replayFrom: number
   /** Remove the oldest segments that end at or below this position. Resolves to the new `start`. The caller has worked out the floor. */
@@ -156,6 +161,13 @@ export interface Journal {
 
   /** Commit what is open, wait for it, and let the directory go. */
   close(): Promise<void>
+}
+
+/** The last batch of a journal or of a part of it: its number, its crc, and the position behind it. */
+export interface JournalEnd {
+  position: number
+  batch: number
+  crc: number
 }
 
 /** `end`: position behind it. `endedMs`: when the next one began, by the wall clock. */

@@ -18,6 +18,8 @@ export const BATCH = 0xdc
 export const TRAILER = 0xfe
 
 export const BATCH_MAGIC = 0x314a43dc
+/** The first three bytes of every format's magic; the fourth is its number, as a digit. */
+export const MAGIC_OF_ALL_FORMATS = BATCH_MAGIC & 0xffffff
 export const TRAILER_MAGIC = 0x31454afe
 export const BATCH_BYTES = 32
 export const TRAILER_BYTES = 8
@@ -33,6 +35,14 @@ export const I_BYTES = 8
 export const X_BYTES = 8
 /** A record's fixed part is never longer. */
 export const LONGEST_FIXED_PART = 32
+
+/** The journal is whole and holds what this release does not know: nothing of it may be skipped. */
+export class UnknownFormatError extends Error {
+  override name = 'UnknownFormatError'
+  constructor(what: string) {
+    super(`The journal holds ${what}, which this release does not know: run the release that wrote it, or a newer one.`)
+  }
+}
 
 /** The next multiple of 8; for offsets below 2 GB. */
 export const align8 = (n: number): number => (n + 7) & ~7
@@ -53,7 +63,7 @@ export function recordBytes(view: DataView, at: number, available: number): numb
     case H:
       return X_BYTES + view.getUint32(at + 4, true)
     default:
-      throw new Error(`no journal record begins with byte ${view.getUint8(at)}`)
+      throw new UnknownFormatError(`a record of type ${view.getUint8(at)}`)
   }
 }
 

@@ -13,6 +13,7 @@ import {
   S,
   S_BYTES,
   TRAILER_BYTES,
+  UnknownFormatError,
   X,
   X_BYTES,
 } from './layout.ts'
@@ -117,7 +118,7 @@ export class RecordDecoder {
       case H:
         return place(this.head, memory, at + X_BYTES, view.getUint32(at + 4, true))
       default:
-        throw new Error(`no journal record at ${position}`)
+        throw new UnknownFormatError(`a record of type ${view.getUint8(at)} at position ${position}`)
     }
   }
 

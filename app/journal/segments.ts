@@ -90,6 +90,11 @@ export class Segments {
     return undefined
   }
 
+  /** The segment that a batch stands in if it is there at all: the newest that begins with it or an earlier one. */
+  holdingBatch(number: number): Segment | undefined {
+    return this.list.findLast((segment) => (this.first(segment)?.number ?? Number.POSITIVE_INFINITY) <= number)
+  }
+
   /** The oldest segment above a position, for going on behind the end of another. */
   above(position: number): Segment | undefined {
     return this.list.find((s) => s.base > position)

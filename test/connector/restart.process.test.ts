@@ -45,7 +45,8 @@ describe('a connector that was stopped and started', () => {
     const again = await start(snapshot({ targets }), data, small)
     const after = again.worker.core.state.data
     expect(after.run).toBe(before.run + 1)
-    expect({ ...after, run: 0 }).toEqual({ ...before, run: 0 })
+    expect(after.term).toBe((before.term ?? 0) + 1)
+    expect({ ...after, run: 0, term: 0 }).toEqual({ ...before, run: 0, term: 0 })
     const back = await client(again.targetPort)
     back.seqNum = peer.seqNum
     back.logon(password())

@@ -103,7 +103,7 @@ async function journaled(data: string) {
   const ids: string[] = []
   await journal.scan(journal.start, journal.end, (record) => {
     if (record.type !== 'X') return undefined
-    const control = decodeControl(Buffer.from(record.bytes), record.start, record.end)
+    const control = decodeControl(record)
     if (control.kind === 'command') ids.push(control.id)
     return undefined
   })

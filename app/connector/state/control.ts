@@ -1,4 +1,8 @@
+import { UnknownFormatError } from '#journal/journal.ts'
+import type { ControlRecord } from '#journal/records.ts'
 import { applyRetention, type Expired } from './expiry.ts'
+import { assertKnownControl } from './known.ts'
+import { takeOver } from './lead.ts'
 import { countFiltered, revokedReason } from './ledger.ts'
 import {
   type Durable,
@@ -34,12 +38,24 @@ const kinds = [
   'checkpoint',
   'ask-again',
   'command',
+  'lead',
+  'take-over',
+  'acknowledged',
 ] as const
 
 /** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). `jump`: a failover of a dc4 target. */
 export type CutTarget = { id: number; terms: Terms; waited?: Record<number, number>; jump?: number }
 
+/** A session's numbers once a journal that is behind leads. `sentUpTo`, `week`: of a feed. */
+export type TakenOver = { id: number; epoch: number; nextOut: number; sentUpTo?: number; week?: string }
+
 export type Control =
+  /** A connector leads with this journal from here on. */
+  | { kind: 'lead'; lineage: string; term: number; place: string }
+  /** By an operator's word it leads though another has led with more: no number that the other may have used is used again. */
+  | { kind: 'take-over'; reason: string; gap: number; atMs: number; sessions: TakenOver[] }
+  /** An operator has seen what the take-over means. */
+  | { kind: 'acknowledged' }
   /** A connector has started: whoever was logged on is not any more. */
   | { kind: 'start' }
   | { kind: 'name'; what: 'stream' | 'feed' | 'target'; id: number; name: string }
@@ -72,9 +88,21 @@ export type Control =
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
-// written by `encodeControl` of this or an earlier version, guarded by the journal's checksums
-export const decodeControl = (bytes: Buffer, start: number, end: number): Control =>
-  JSON.parse(bytes.toString('utf8', start, end)) as Control
+
+/** @throws UnknownFormatError when another release wrote it and this one does not know all of it */
+export function decodeControl({
+  kind,
+  bytes,
+  start,
+  end,
+}: Pick<ControlRecord, 'kind' | 'bytes' | 'start' | 'end'>): Control {
+  if (kind >= kinds.length) throw new UnknownFormatError(`a control record of kind ${kind}`)
+  // written by `encodeControl` of this or an earlier version, guarded by the journal's checksums
+  const control = JSON.parse(bytes.toString('utf8', start, end)) as Control
+  if (control.kind !== kinds[kind]) throw new UnknownFormatError(`a control record of kind "${control.kind}"`)
+  assertKnownControl(control)
+  return control
+}
 
 /** Commands that the state remembers: one is asked about again until its outcome is written down, and the next comes only then. */
 const commandsKept = 32
@@ -86,6 +114,20 @@ const weeksKept = 6
 export function applyControl(state: State, position: number, control: Control) {
   const { data } = state
   switch (control.kind) {
+    case 'lead': {
+      const { lineage, term, place } = control
+      Object.assign(data, { lineage, term, place })
+      return
+    }
+    case 'take-over': {
+      const { atMs, reason, gap, sessions } = control
+      takeOver(state, position, sessions)
+      data.tookOver = { atMs, reason, gap }
+      return
+    }
+    case 'acknowledged':
+      delete data.tookOver
+      return
     case 'start':
       data.run++
       for (const target of Object.values(data.targets)) startAway(target)
@@ -136,6 +178,7 @@ export function applyControl(state: State, position: number, control: Control) {
       return // the state is this one already; a replay that has met damage takes it (recovery.ts)
     case 'raise':
       data.raises = [...(data.raises ?? []), position]
+      data.raisedIn = data.term ?? 0
       for (const numbers of [...Object.values(data.targets), ...Object.values(data.feeds)])
         numbers.nextOut += control.by
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type FoundDamage, type Journal, type JournalOptions, openJournal } from '#journal/journal.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { applyControl, decodeControl } from './control.ts'
@@ -33,7 +34,8 @@ export async function recoverState(
   options: JournalOptions,
   state: State,
   events: JournalEvents,
-): Promise<{ journal: Journal } & Repair> {
+): Promise<{ journal: Journal; endedMs: number } & Repair> {
+  state.data.lineage = randomUUID() // of a journal that is born now: a head brings its own
   const replay = new Replay(state)
   const journal = await openJournal(dir, options, {
     head: () => serialise(state),
@@ -44,7 +46,7 @@ export async function recoverState(
   })
   const raise = raiseAfter(journal, replay.raisedAt) // before anything else is read: that all numbers stand in what was replayed
   replay.finish(journal)
-  return { journal, raise, askAgain: replay.hidden.behind(replay.raisedAt) }
+  return { journal, raise, askAgain: replay.hidden.behind(replay.raisedAt), endedMs: replay.endedMs }
 }
 
 /** What was promised in damaged bytes is unknown, at the tail or before it; damage is met at many starts and skipped once. */
@@ -65,6 +67,8 @@ export class Replay {
   private nameless: JournalRecord['position'] | undefined
   /** Position of the last raise of all numbers. */
   raisedAt = -1
+  /** When the batch of the last record was sealed, by the wall clock; 0 before the first. */
+  endedMs = 0
   readonly hidden = new Hidden()
 
   constructor(private readonly state: State) {}
@@ -77,6 +81,7 @@ export class Replay {
 
   apply(record: JournalRecord): void {
     if (this.from < 0) this.from = record.position
+    this.endedMs = record.wallClockMs
     if (this.isDamaged && this.isAmiss(record)) return
     this.fold(record)
   }
@@ -111,7 +116,7 @@ export class Replay {
       case 'I':
         return applyInbound(state, record.session, record.next)
       case 'X': {
-        const control = decodeControl(record.bytes, record.start, record.end)
+        const control = decodeControl(record)
         if (control.kind === 'raise') this.raisedAt = record.position
         return applyControl(state, record.position, control)
       }
@@ -124,7 +129,7 @@ export class Replay {
   private isAmiss(record: JournalRecord): boolean {
     const { streams, feeds, targets } = this.state.data
     if (record.type === 'X') {
-      const control = decodeControl(record.bytes, record.start, record.end)
+      const control = decodeControl(record)
       if (control.kind !== 'checkpoint') return false
       this.checkpoint(control.state)
       return true

@@ -1,4 +1,5 @@
 import type { Given } from './given.ts'
+import { assertKnownState } from './known.ts'
 import { emptyRow, type Row } from './ledger.ts'
 import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from './waiting.ts'
 
@@ -7,6 +8,16 @@ import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from '.
  * is its own serialisation. Ids are small integers given out once and never again; 0 is nobody.
  */
 export type Durable = {
+  /** Given to the journal at its birth and never changed. Absent: written before journals had one, until the next start. */
+  lineage?: string
+  /** Of the leader that writes: grows with every start. Absent: the same. */
+  term?: number
+  /** The term in which all numbers were raised last, for damage. */
+  raisedIn?: number
+  /** The directory in which that leader keeps the journal, for a start that can ask nobody. */
+  place?: string
+  /** It was taken over though another had led with more, and nobody has acknowledged that yet. */
+  tookOver?: { atMs: number; reason: string; gap: number }
   /** How often a connector has started on this journal. */
   run: number
   /** The local date of the reset that began this trading week; '' before the first configuration. */
@@ -69,6 +80,8 @@ export type FeedState = Numbers & {
   loss: { epoch: number; from: number; to: number; why: string; week?: string; atMs?: number }[]
   /** Feed numbers that stood in a damaged part of the journal and were asked for again, inclusive. */
   unread?: { epoch: number; from: number; to: number }[]
+  /** What it sends again of this epoch, up to this number, another leader may have delivered. */
+  again?: { epoch: number; upTo: number }
   /** Where the feed has a trading week of its own: the present one. */
   week?: string
 }
@@ -180,6 +193,7 @@ export const serialise = (state: State): Uint8Array => Buffer.from(JSON.stringif
 export function restore(state: State, head: Uint8Array): void {
   // written by `serialise` of this or an earlier version, guarded by the journal's checksums
   state.data = JSON.parse(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString()) as Durable
+  assertKnownState(state.data)
   for (const feed of Object.values(state.data.feeds)) feed.asides ??= [] // heads of earlier versions have only names
   state.data.weeks ??= []
   state.data.kept ??= 0

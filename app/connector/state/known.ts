@@ -1,0 +1,23 @@
+import { messageLevels, subFilters } from '#dropcopy/eligible.ts'
+import { UnknownFormatError } from '#journal/journal.ts'
+import type { Control } from './control.ts'
+import type { Durable, Terms } from './state.ts'
+
+/** Refuses what another release wrote and this one would judge differently. @throws UnknownFormatError */
+export function assertKnownControl(control: Control): void {
+  if (control.kind === 'cut') for (const { terms } of control.targets) assertKnownTerms(terms)
+  if (control.kind === 'command') control.then.forEach(assertKnownControl)
+  if (control.kind === 'checkpoint') assertKnownState(control.state)
+}
+
+/** The same for the state of a head. */
+export function assertKnownState({ targets }: Durable): void {
+  for (const { terms, history } of Object.values(targets))
+    for (const one of [terms, ...history.map((entry) => entry.terms)]) if (one) assertKnownTerms(one)
+}
+
+function assertKnownTerms({ level, filters }: Terms): void {
+  if (!messageLevels.some((one) => one === level)) throw new UnknownFormatError(`the message level "${level}"`)
+  const filter = Object.keys(filters).find((name) => !Object.hasOwn(subFilters, name))
+  if (filter !== undefined) throw new UnknownFormatError(`the filter "${filter}"`)
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
+import type { TakenOver } from './control.ts'
+import type { Durable, FeedState, Numbers, State } from './state.ts'
+
+/** The journal's own; one that was written before journals had a lineage gets it here, and keeps it by the next `lead` record. */
+export function lineageOf({ data }: State): string {
+  data.lineage ??= randomUUID()
+  return data.lineage
+}
+
+/** Tells a directory from a copy of it, on this machine and on others. */
+export function placeOf(directory: string): string {
+  const { ino, birthtimeMs } = statSync(directory)
+  return `${ino}.${Math.floor(birthtimeMs)}`
+}
+
+/** A session's outbound numbers, and what a feed was expected to send next. */
+export type SessionNumbers = {
+  what: 'feed' | 'target'
+  name: string
+  epoch: number
+  nextOut: number
+  /** Of a feed. */
+  nextIn?: number
+  /** Where a feed has a trading week of its own. */
+  week?: string
+}
+
+/** The last numbers that a leader reported, and the trading week that they belong to. */
+export type LastNumbers = { week: string; sessions: SessionNumbers[] }
+
+/** What a leader reports, so that another could lead without its journal and use no number again. */
+export function lastNumbers({ week, feeds, targets }: Durable): LastNumbers {
+  return {
+    week,
+    sessions: [
+      ...Object.values(targets).map(({ name, epoch, nextOut }) => ({ what: 'target' as const, name, epoch, nextOut })),
+      ...Object.values(feeds).map(({ name, epoch, nextOut, nextIn, week: own }) => ({
+        what: 'feed' as const,
+        ...{ name, epoch, nextOut, nextIn },
+        ...(own === undefined ? {} : { week: own }),
+      })),
+    ],
+  }
+}
+
+/**
+ * The sessions of a journal that is taken over from behind, with numbers that nobody can have been told before: those reported, or the
+ * journal's own where they are higher, and `gap` more. `idOf` gives a session that the journal does not know its id.
+ */
+export function raisedNumbers(
+  { feeds, targets }: Durable,
+  reported: LastNumbers,
+  gap: number,
+  idOf: (what: 'feed' | 'target', name: string) => number,
+): TakenOver[] {
+  const raised = new Map<number, TakenOver>()
+  for (const one of reported.sessions) {
+    const id = idOf(one.what, one.name)
+    const own = targets[id] ?? feeds[id]
+    if (own) raised.set(id, { id, ...above(own, one, gap) })
+  }
+  for (const [key, { epoch, nextOut }] of Object.entries({ ...targets, ...feeds }))
+    if (!raised.has(Number(key))) raised.set(Number(key), { id: Number(key), epoch, nextOut: nextOut + gap })
+  return [...raised.values()]
+}
+
+function above(own: Numbers, reported: SessionNumbers, gap: number): Omit<TakenOver, 'id'> {
+  const isSame = own.epoch === reported.epoch
+  const numbers = { epoch: reported.epoch, nextOut: Math.max(isSame ? own.nextOut : 1, reported.nextOut) + gap }
+  if (reported.what === 'target') return numbers
+  const sentUpTo = Math.max(isSame ? own.nextIn : 1, reported.nextIn ?? 1) + gap
+  return { ...numbers, sentUpTo, ...(reported.week === undefined ? {} : { week: reported.week }) }
+}
+
+/**
+ * Another has led meanwhile, with more than this journal holds. What waited here may have been delivered by it, so it counts as a raise of
+ * all numbers does; what a feed sends again up to `sentUpTo` may have been, too.
+ */
+export function takeOver({ data }: State, position: number, sessions: readonly TakenOver[]): void {
+  data.raises = [...(data.raises ?? []), position]
+  for (const { id, epoch, nextOut, sentUpTo, week } of sessions) {
+    const feed = data.feeds[id]
+    const numbers = data.targets[id] ?? feed
+    if (!numbers) continue
+    if (numbers.epoch !== epoch) numbers.nextIn = 1
+    Object.assign(numbers, { epoch, nextOut })
+    if (feed && sentUpTo !== undefined) feed.again = { epoch, upTo: sentUpTo }
+    if (feed && week !== undefined && week > (feed.week ?? '')) feed.week = week
+  }
+}
+
+/** Whether what a feed sends again under this number may have been delivered by another leader. */
+export const mayBeDelivered = ({ again, epoch }: FeedState, number: number): boolean =>
+  again !== undefined && again.epoch === epoch && number <= again.upTo
