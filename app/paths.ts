@@ -48,6 +48,7 @@ export const paths = {
   sessions: () => '/sessions',
   feed: (feedId: string) => `/feeds/${part(feedId)}`,
   feedEvents: (feedId: string) => `/events/feeds/${part(feedId)}`,
+  settings: () => '/settings',
   people: () => '/administration/people',
   invite: () => '/administration/people/invite',
   changeRoles: (userId: string) => `/administration/people/${part(userId)}/roles`,

@@ -40,6 +40,7 @@ export default [
 
   route('sessions', 'routes/sessions.tsx'),
   route('feeds/:feedId', 'routes/feed.tsx'),
+  route('settings', 'routes/settings.tsx'),
   route('administration/people', 'routes/people.tsx'),
   route('administration/people/invite', 'routes/people.invite.tsx'),
   route('administration/people/:userId/roles', 'routes/people.roles.tsx'),

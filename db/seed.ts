@@ -5,6 +5,7 @@ import type { FormFields } from '#domain/request/form.ts'
 import { createCredential } from '#services/create-credential.ts'
 import { decideRequest } from '#services/decide-request.ts'
 import type { Deps } from '#services/deps.ts'
+import { publishSettings } from '#services/publish-settings.ts'
 import type { Refused } from '#services/refused.ts'
 import { saveDraft } from '#services/save-draft.ts'
 import { startRequest } from '#services/start-request.ts'
@@ -13,7 +14,6 @@ import { insertAccount, insertFeePlan, listAccounts } from './queries/billing.ts
 import { insertAgreement, insertFirm, insertFirmGam } from './queries/firms.ts'
 import { transactionInstant } from './queries/instant.ts'
 import { findActor, grantRoles, insertUser } from './queries/people.ts'
-import { saveSettings } from './queries/publications.ts'
 import { findRequestPage } from './queries/request-page.ts'
 import { insertFeed, insertSource } from './queries/sources.ts'
 import { listTargetsOf } from './queries/targets.ts'
@@ -91,7 +91,11 @@ async function enterReferenceData(
     }
     const gam = { gamId: get(ids.people, 'harper'), deputyId: get(ids.people, 'hollis') }
     for (const firmId of ids.firms.values()) await insertFirmGam(tx, { firmId, ...gam }, now)
-    await saveSettings(tx, environment, settingsOf(connection))
+    const settings = await publishSettings(tx, environment, settingsOf(connection), undefined, {
+      newId,
+      now: () => now,
+    })
+    if (!settings.ok) throw new Error(`the settings cannot be published: ${JSON.stringify(settings.error)}`)
     await insertFeed(tx, { id: sandboxFeed, environment, gatewayKind: 'cgw', settings: feedSettings(connection) })
     for (const { session, firm, guarantors } of seedSources) {
       const executionCode = seedFirms.find((one) => one.key === firm)?.codes[0]?.code ?? ''

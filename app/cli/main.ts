@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   'gateway-sim': () => import('./gateway-sim.ts'),
   journal: () => import('./journal.ts'),
   session: () => import('./session.ts'),
+  settings: () => import('./settings.ts'),
   user: () => import('./user.ts'),
 }
 

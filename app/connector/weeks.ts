@@ -1,6 +1,6 @@
 import type { Feed } from '#connector/feeds/feed.ts'
 import { renewFeed } from '#connector/wanted/conform.ts'
-import { weekOf } from './week.ts'
+import { weekOf } from '#domain/time/week.ts'
 import type { Worker } from './worker.ts'
 
 /** Above this the clocks disagree too much for a scheduled reset. */

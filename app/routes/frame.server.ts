@@ -37,6 +37,7 @@ function railOf(user: NonNullable<RequestContext['user']>, waiting: number): Rai
     { to: paths.groups(), label: 'Groups', permission: 'group:read' },
     { to: paths.requests(), label: 'Requests', permission: 'request:read', waiting },
     { to: paths.sessions(), label: 'Sessions', permission: 'source:read' },
+    { to: paths.settings(), label: 'Settings', permission: 'settings:read' },
     { to: paths.people(), label: 'Administration', permission: 'people:read' },
   ] as const
   return all.filter((entry) => may(user, entry.permission)).map(({ permission: _, ...entry }) => entry)

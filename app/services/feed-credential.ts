@@ -6,8 +6,7 @@ import type { FeedCredential, FeedSecret } from '#domain/credential/feed-secret.
 import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer } from './command.ts'
 import type { Deps } from './deps.ts'
-import { readSettings } from './publish.ts'
-import { feedPart, publishChanged } from './publish-parts.ts'
+import { feedPart, publishChanged, readSettings } from './publish-parts.ts'
 import type { Operator } from './target-act.ts'
 
 type Change = Operator & { reason: string | null }

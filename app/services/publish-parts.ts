@@ -1,11 +1,18 @@
 import type { Tx } from '#db/client.ts'
 import { findGroup, findTerms, keepSight, listMembers } from '#db/queries/groups.ts'
-import { insertVersion, listNewestParts, lockPublications, type VersionRecord } from '#db/queries/publications.ts'
+import {
+  findSettings,
+  insertVersion,
+  listNewestParts,
+  lockPublications,
+  type StoredPart,
+  type VersionRecord,
+} from '#db/queries/publications.ts'
 import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
 import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
 import { canonicalJson } from '#domain/digest.ts'
-import { commonOf, type EnvironmentSettings } from '#domain/reference/settings.ts'
+import { commonOf, type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { sha256 } from './deps.ts'
@@ -47,10 +54,13 @@ export async function publishGroup(
 
 type Cause = Pick<Publication, 'environment' | 'settings' | 'cause' | 'causeId' | 'madeBy'> & { ownerId: string | null }
 
-/** The version that makes these parts so, as far as they differ from the newest ones, under the lock of `lockPublications`. */
+/**
+ * The version that makes these parts so, as far as they differ from the newest ones, under the lock of `lockPublications`. Without an
+ * owner of its own it concerns several firms: each target's part keeps the owner that it has.
+ */
 export async function publishChanged(
   tx: Tx,
-  { newest, before }: { newest: number; before: readonly Part[] },
+  { newest, before }: { newest: number; before: readonly StoredPart[] },
   wanted: readonly Part[],
   publication: Cause,
   now: Date,
@@ -61,7 +71,8 @@ export async function publishChanged(
   const number = newest + 1
   const invalid = problemsOf(number, settings, [...before.filter((part) => !changed.some(isOf(part))), ...changed])
   if (invalid) return refuse(invalid)
-  const rows = changed.map((part) => ({ ...part, ownerId: part.kind === 'target' ? ownerId : null }))
+  const ownerOf = (part: Part) => ownerId ?? before.find(isOf(part))?.ownerId ?? null
+  const rows = changed.map((part) => ({ ...part, ownerId: part.kind === 'target' ? ownerOf(part) : null }))
   await insertVersion(tx, { ...versionOf(publication, changed), number, madeAt: now }, rows)
   return ok({ number, changed: changed.length })
 }
@@ -78,6 +89,11 @@ export const same = (part: Part, before: readonly Part[]): boolean => {
   const old = before.find(isOf(part))
   if (!old) return part.document === null
   return canonicalJson(old.document) === canonicalJson(part.document)
+}
+
+/** @throws when the environment was never set up: no request could have been made for it */
+export async function readSettings(tx: Tx, environment: VersionRecord['environment']): Promise<EnvironmentSettings> {
+  return environmentSettings.parse(await findSettings(tx, environment))
 }
 
 /** Why the parts do not make a configuration that can be run. */

@@ -1,19 +1,12 @@
-import {
-  findSettings,
-  insertVersion,
-  listNewestParts,
-  lockPublications,
-  saveSettings,
-} from '#db/queries/publications.ts'
+import { listNewestParts, lockPublications } from '#db/queries/publications.ts'
 import { listReferenceData, saveFeedSettings } from '#db/queries/sources.ts'
 import { saveListenOfAll } from '#db/queries/targets.ts'
 import type { Part } from '#domain/configuration/parts.ts'
-import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
+import { type EnvironmentSettings, settingsPart } from '#domain/reference/settings.ts'
 import { audit } from './command.ts'
-import { type JobDeps, sha256 } from './deps.ts'
-import { feedPart, isOf, problemsOf, same, sourcePart } from './publish-parts.ts'
+import type { JobDeps } from './deps.ts'
+import { feedPart, publishChanged, readSettings, same, sourcePart } from './publish-parts.ts'
 
 /** Where one feed and all targets of an environment are reached. */
 export type Addresses = { feedId: string; feed: { host: string; port: number }; listen: EnvironmentSettings['listen'] }
@@ -30,32 +23,23 @@ export function publishReferenceData(
   addresses?: Addresses,
 ): Promise<number> {
   return asJobs(async (tx) => {
-    const number = (await lockPublications(tx, environment)) + 1
+    const newest = await lockPublications(tx, environment)
     const before = await listNewestParts(tx, environment)
-    if (addresses) {
-      const settings = { ...(await findSettings(tx, environment)), listen: addresses.listen }
-      await saveSettings(tx, environment, settings)
-      await saveListenOfAll(tx, environment, addresses.listen)
-    }
+    const settings = { ...(await readSettings(tx, environment)), ...(addresses && { listen: addresses.listen }) }
+    if (addresses) await saveListenOfAll(tx, environment, addresses.listen)
     const { feeds, sources } = await listReferenceData(tx, environment, now())
     const moved = feeds.map((feed) =>
       feed.id === addresses?.feedId ? { ...feed, settings: { ...feed.settings, ...addresses.feed } } : feed,
     )
     for (const feed of moved) await saveFeedSettings(tx, feed.id, feed.settings)
     const targets = addresses ? before.flatMap((part) => listeningAt(part, addresses.listen)) : []
-    const changed = [...moved.map(feedPart), ...sources.map(sourcePart), ...targets].filter(
-      (part) => !same(part, before),
-    )
-    if (changed.length === 0) return 0
-    const settings = environmentSettings.parse(await findSettings(tx, environment))
-    const invalid = problemsOf(number, settings, [...before.filter((part) => !changed.some(isOf(part))), ...changed])
-    if (invalid) throw new Error(`the reference data cannot be published: ${JSON.stringify(invalid)}`)
-    const causeId = newId()
-    const version = { environment, number, cause: 'reference' as const, causeId, ownerId: null, madeBy: null }
-    const ownerOf = (part: Part) => before.find(isOf(part))?.ownerId ?? null
-    const rows = changed.map((part) => ({ ...part, ownerId: ownerOf(part) }))
-    await insertVersion(tx, { ...version, digest: sha256(canonicalJson(changed)), madeAt: now() }, rows)
-    const after = { version: number, parts: changed.map(({ kind, objectId }) => `${kind} ${objectId}`) }
+    const wanted = [settingsPart(environment, settings), ...moved.map(feedPart), ...sources.map(sourcePart), ...targets]
+    const changed = wanted.filter((part) => !same(part, before))
+    const cause = { cause: 'reference' as const, causeId: newId(), ownerId: null, madeBy: null }
+    const published = await publishChanged(tx, { newest, before }, wanted, { environment, settings, ...cause }, now())
+    if (!published.ok) throw new Error(`the reference data cannot be published: ${JSON.stringify(published.error)}`)
+    if (published.value.changed === 0) return 0
+    const after = { version: published.value.number, parts: changed.map(({ kind, objectId }) => `${kind} ${objectId}`) }
     await audit(tx, null, 'reference.publish', now(), {
       objectKind: 'environment',
       objectId: environment,

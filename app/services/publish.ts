@@ -1,6 +1,5 @@
 import type { Tx } from '#db/client.ts'
 import { listUncovered } from '#db/queries/consents.ts'
-import { findSettings } from '#db/queries/publications.ts'
 import {
   type DecisionRecord,
   findRound,
@@ -13,7 +12,6 @@ import {
 } from '#db/queries/requests.ts'
 import { loadRoundFacts } from '#db/queries/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
-import { type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
 import { type Answer, lapsedAnswers } from '#domain/request/answers.ts'
 import { violations } from '#domain/request/items.ts'
 import type { RequestState } from '#domain/request/lifecycle.ts'
@@ -22,7 +20,7 @@ import { ok, type Result, refuse } from '#domain/result.ts'
 import { applyItems, type Publishing } from './apply-items.ts'
 import { audit } from './command.ts'
 import type { Deps } from './deps.ts'
-import { publishGroup } from './publish-parts.ts'
+import { publishGroup, readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
 
 export type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
@@ -122,9 +120,4 @@ async function moveTo(
     after: { state },
   })
   return { state }
-}
-
-/** @throws when the environment was never set up: no request could have been made for it */
-export async function readSettings(tx: Tx, environment: RequestRecord['environment']): Promise<EnvironmentSettings> {
-  return environmentSettings.parse(await findSettings(tx, environment))
 }

@@ -28,8 +28,7 @@ import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import { abandonGroup } from './decide-request.ts'
 import type { Deps } from './deps.ts'
-import { readSettings } from './publish.ts'
-import { publishGroup } from './publish-parts.ts'
+import { publishGroup, readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
 
 /**

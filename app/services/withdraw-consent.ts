@@ -9,8 +9,7 @@ import { ok, refuse } from '#domain/result.ts'
 import { removeSources } from './apply-items.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
-import { readSettings } from './publish.ts'
-import { publishGroup } from './publish-parts.ts'
+import { publishGroup, readSettings } from './publish-parts.ts'
 
 export type WithdrawnConsent = { version: number; sources: string[] }
 

@@ -8,16 +8,13 @@ import { targetCredentials } from '../schema/targets.ts'
 import { sealedFeedSecret, sealedKey } from '../sealing.ts'
 import { isGoodAt } from './targets.ts'
 
-/** The newest version of an environment and what its snapshots have beside their parts; undefined: it is not set up. */
-export async function findWantedVersion(
-  tx: Tx,
-  environment: Environment,
-): Promise<{ newest: number; settings: Record<string, unknown> } | undefined> {
+/** The number of the newest version of an environment; undefined: there is no such environment. */
+export async function findNewestVersion(tx: Tx, environment: Environment): Promise<number | undefined> {
   const [row] = await tx
-    .select({ newest: environments.newestVersion, settings: environments.settings })
+    .select({ newest: environments.newestVersion })
     .from(environments)
     .where(eq(environments.environment, environment))
-  return row
+  return row?.newest
 }
 
 /** What a Logon is proved with: a client's password as its verifier; or a secret as it was sealed, and what it is bound to (`#db/sealing.ts`). */

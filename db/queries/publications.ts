@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
-import type { Part, PartKind } from '#domain/configuration/parts.ts'
+import type { ObjectKind, Part, PartKind } from '#domain/configuration/parts.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../schema/configuration.ts'
@@ -19,16 +19,28 @@ export async function lockPublications(tx: Tx, environment: Environment): Promis
   return row.newest
 }
 
-export async function findSettings(tx: Tx, environment: Environment): Promise<Record<string, unknown>> {
-  const [row] = await tx
-    .select({ settings: environments.settings })
-    .from(environments)
-    .where(eq(environments.environment, environment))
-  return row?.settings ?? {}
+/** The settings of an environment as the newest version has them; undefined: it is not set up. */
+export async function findSettings(tx: Tx, environment: Environment): Promise<unknown> {
+  const [newest] = await listSettingsVersions(tx, environment, 1)
+  return newest?.document
 }
 
-export async function saveSettings(tx: Tx, environment: Environment, settings: Record<string, unknown>): Promise<void> {
-  await tx.update(environments).set({ settings }).where(eq(environments.environment, environment))
+/** The versions that changed an environment's settings, the newest first. Who made one is for those who see its row. */
+export async function listSettingsVersions(tx: Tx, environment: Environment, most: number) {
+  const { number, document } = configurationParts
+  return tx
+    .select({ number, document, cause: configurationVersions.cause, madeAt: configurationVersions.madeAt })
+    .from(configurationParts)
+    .leftJoin(
+      configurationVersions,
+      and(
+        eq(configurationVersions.environment, configurationParts.environment),
+        eq(configurationVersions.number, configurationParts.number),
+      ),
+    )
+    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.kind, 'environment')))
+    .orderBy(desc(number))
+    .limit(most)
 }
 
 export type StoredPart = Part & { number: number; ownerId: string | null }
@@ -77,7 +89,7 @@ export async function insertVersion(
 }
 
 export type PartReport = {
-  kind: PartKind
+  kind: ObjectKind
   objectId: string
   state: 'running' | 'refused'
   detail: string | null

@@ -1,5 +1,5 @@
 import { check, foreignKey, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { type PartKind, partKinds } from '#domain/configuration/parts.ts'
+import { type ObjectKind, objectKinds, type PartKind, partKinds } from '#domain/configuration/parts.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { dc, instant, oneOf } from './columns.ts'
 import { firms } from './firms.ts'
@@ -41,9 +41,9 @@ export const configurationParts = dc.table(
     environment: text('environment').$type<Environment>().notNull(),
     number: integer('number').notNull(),
     kind: text('kind').$type<PartKind>().notNull(),
-    /** The object's id in a snapshot: feed id, source name (`K7T882`), target session id (`ODQ1Z9`). */
+    /** The object's id in a snapshot: feed id, source name (`K7T882`), target session id (`ODQ1Z9`); the environment's name for its settings. */
     objectId: text('object_id').notNull(),
-    /** The owner of a target's group; null for feeds and sources, which the exchange alone reads. */
+    /** The owner of a target's group; null for feeds and sources, which the exchange alone reads, and for settings, which everybody may. */
     ownerId: uuid('owner_id').references(() => firms.id),
     /** Null: removed by this version. Secrets by reference. */
     document: jsonb('document').$type<unknown>(),
@@ -70,7 +70,7 @@ export const configurationReports = dc.table(
     environment: text('environment').$type<Environment>().notNull(),
     number: integer('number').notNull(),
     connector: text('connector').notNull(),
-    kind: text('kind').$type<PartKind>().notNull(),
+    kind: text('kind').$type<ObjectKind>().notNull(),
     objectId: text('object_id').notNull(),
     state: text('state').$type<ReportState>().notNull(),
     /** Why it was refused. */
@@ -89,7 +89,7 @@ export const configurationReports = dc.table(
       columns: [t.environment, t.number],
       foreignColumns: [configurationVersions.environment, configurationVersions.number],
     }),
-    check('configuration_reports_kind', oneOf(t.kind, partKinds)),
+    check('configuration_reports_kind', oneOf(t.kind, objectKinds)),
     check('configuration_reports_state', oneOf(t.state, reportStates)),
   ],
 )

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, integer, jsonb, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, integer, text, uuid } from 'drizzle-orm/pg-core'
 import { type Environment, environments as environmentNames } from '#domain/reference/environment.ts'
 import { dc, instant, oneOf, period } from './columns.ts'
 
@@ -19,14 +19,12 @@ export const installation = dc.table(
   (t) => [check('installation_one', sql`${t.only}`), check('installation_mode', oneOf(t.mode, modes))],
 )
 
-/** The row whose lock orders publications: numbers become visible in order. */
+/** The row whose lock orders publications: numbers become visible in order. Settings are a part of the versions. */
 export const environments = dc.table(
   'environments',
   {
     environment: text('environment').$type<Environment>().primaryKey(),
     newestVersion: integer('newest_version').notNull().default(0),
-    /** What a snapshot has beside its parts: exchange, week, limits, journal, addresses that targets listen on. */
-    settings: jsonb('settings').$type<Record<string, unknown>>().notNull().default({}),
   },
   (t) => [check('environments_environment', oneOf(t.environment, environmentNames))],
 )

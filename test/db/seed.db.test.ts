@@ -26,14 +26,15 @@ describe('the seeded sandbox', () => {
     const parts = await db.owner<{ number: number; kind: string; object_id: string }[]>`
       select number, kind, object_id from dc.configuration_parts where kind <> 'target' order by number, kind, object_id`
     expect(parts.map((part) => `${part.number} ${part.kind} ${part.object_id}`)).toEqual([
-      '1 feed gw1',
-      '1 source R5C914',
-      '1 source S2D914',
-      '2 source T9F733',
-      '2 source W4G733',
+      '1 environment sandbox',
+      '2 feed gw1',
+      '2 source R5C914',
+      '2 source S2D914',
+      '3 source T9F733',
+      '3 source W4G733',
     ])
     const [newest] = await db.owner`select newest_version from dc.environments where environment = 'sandbox'`
-    expect(newest?.newest_version).toBe(3) // the password of the simulated client
+    expect(newest?.newest_version).toBe(4) // the password of the simulated client
   })
 
   test('gives the simulated client a password of at least 128 bits, and keeps only its verifier', async () => {

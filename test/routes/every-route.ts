@@ -58,6 +58,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/requests/:number/copy': { at: '/requests/999999/copy', needs: 'request:draft', missing: true },
   '/feeds/:feedId': { at: '/feeds/no-such-feed', needs: 'feed:read', missing: true },
   '/sessions': { at: '/sessions', needs: 'source:read' },
+  '/settings': { at: '/settings', needs: 'settings:read' },
   '/administration/people': { at: '/administration/people', needs: 'people:read' },
   '/administration/people/invite': { at: '/administration/people/invite', needs: 'people:write' },
   '/administration/people/:userId/roles': {

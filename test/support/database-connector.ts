@@ -19,7 +19,6 @@ export async function publishParts(
   more: object = {},
 ): Promise<void> {
   await db.owner.begin(async (tx) => {
-    await tx`update dc.environments set settings = ${tx.json({ ...settings, ...more })} where environment = 'sandbox'`
     await tx`insert into dc.configuration_versions ${tx({
       environment: 'sandbox',
       number,
@@ -28,7 +27,8 @@ export async function publishParts(
       made_at: new Date(),
       digest: `d${number}`,
     })}`
-    for (const { kind, id, document } of parts)
+    const shared = { kind: 'environment', id: 'sandbox', document: { ...settings, ...more } }
+    for (const { kind, id, document } of [shared, ...parts])
       await tx`insert into dc.configuration_parts ${tx({ environment: 'sandbox', number, kind, object_id: id, document: document && tx.json(document as never) })}`
     await tx`update dc.environments set newest_version = ${number} where environment = 'sandbox'`
   })

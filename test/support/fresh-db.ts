@@ -63,7 +63,7 @@ async function deleteAll(owner: postgres.Sql): Promise<void> {
     const statements = [
       ...tables.map(({ name }) => `delete from ${name}`),
       ...sequences.map(({ name }) => `alter sequence ${name} restart`),
-      'update dc.environments set newest_version = 0, settings = default',
+      'update dc.environments set newest_version = 0',
     ]
     await tx.unsafe(statements.join(';'))
   })

@@ -108,7 +108,7 @@ export async function connectorRunsAll(db: FreshDb, sandbox: Sandbox): Promise<n
   await db.owner`
     insert into dc.configuration_reports (environment, number, connector, kind, object_id, state, at)
     select environment, number, 'test', kind, object_id, 'running', ${db.clock.now} from dc.configuration_parts
-    on conflict do nothing`
+    where kind <> 'environment' on conflict do nothing`
   await db.owner`
     insert into dc.observed_connectors (environment, connector, state, pid, host, release, started_at, heard_at, running_version)
     select environment, 'test', 'running', 1, 'test', '0', ${db.clock.now}, ${db.clock.now}, newest_version from dc.environments where environment = 'sandbox'

@@ -2,6 +2,7 @@ import { lostIn } from '#connector/feeds/feed-alarms.ts'
 import { filteredOf, type Row, total } from '#connector/state/ledger.ts'
 import { reasonName } from '#connector/state/routing.ts'
 import type { Worker } from '#connector/worker.ts'
+import { nextResetMs } from '#domain/time/week.ts'
 import { feedState, feedStates, lateMsOf, targetState, targetStates } from './observed-state.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -41,6 +42,12 @@ function process_({ core, running, startedMs, alarms, refusedLogons }: Worker): 
     metric('gauge', 'configuration_version', 'Version of the configuration in force.', [
       [{ week: core.state.data.week }, running?.version ?? -1],
     ]),
+    metric(
+      'gauge',
+      'next_reset_timestamp_seconds',
+      'When the trading week in force ends, in seconds since 1970.',
+      running ? alone(nextResetMs(core.clock.wallMs(), running.week) / 1_000) : [],
+    ),
     metric(
       'gauge',
       'alarms',
@@ -90,6 +97,14 @@ function feeds(worker: Worker): string[] {
       'feed_aside_total',
       'Messages kept aside.',
       each(({ state }) => state.aside),
+    ),
+    metric(
+      'gauge',
+      'feed_next_reset_timestamp_seconds',
+      'When the numbers of a feed with a week of its own start anew, in seconds since 1970.',
+      all.flatMap(({ name, config, core }): Sample[] =>
+        config.week ? [[{ feed: name }, nextResetMs(core.clock.wallMs(), config.week) / 1_000]] : [],
+      ),
     ),
     metric(
       'gauge',

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { PartReport } from '#connector/reports/report.ts'
 import type { Pool } from '#db/client.ts'
 import {
-  findWantedVersion,
+  findNewestVersion,
   listCredentialSecrets,
   type ReportRow,
   type StoredCredential,
@@ -53,9 +53,6 @@ export class WantedDatabase implements WantedSource {
   private last: Extract<Wanted, { ok: true }> | undefined
   /** Applied, and not on the disk yet: it is full. */
   private unkept: Extract<Wanted, { ok: true }> | undefined
-  /** Of the environment, as last read. */
-  private settings = ''
-
   private readonly keeper: KeptSnapshot
 
   constructor(private readonly options: Options) {
@@ -115,20 +112,20 @@ export class WantedDatabase implements WantedSource {
     const { pool, environment } = this.options
     return pool.db.transaction(
       async (tx) => {
-        const found = await findWantedVersion(tx, environment)
-        const settings = environmentSettings.safeParse(found?.settings)
-        if (!found || !settings.success) return { ok: undefined, why: `environment ${environment} is not set up` }
-        this.newest = found.newest
-        if (found.newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
+        const newest = await findNewestVersion(tx, environment)
+        const notSetUp: Wanted = { ok: undefined, why: `environment ${environment} is not set up` }
+        if (newest === undefined) return notSetUp
+        this.newest = newest
+        if (newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
         const stored = await listCredentialSecrets(tx, environment, this.options.now?.() ?? new Date())
         const usable = [...stored.keys()].sort()
         const { last } = this
-        const isKnown = last?.snapshot.version === found.newest && last.variant === usable.join(' ')
-        if (isKnown && canonicalJson(settings.data) === this.settings) return last
-        const parts = await listNewestParts(tx, environment, found.newest)
+        if (last?.snapshot.version === newest && last.variant === usable.join(' ')) return last
+        const parts = await listNewestParts(tx, environment, newest)
+        const settings = environmentSettings.safeParse(parts.find((part) => part.kind === 'environment')?.document)
+        if (!settings.success) return notSetUp
         for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
-        this.settings = canonicalJson(settings.data)
-        return this.assembled(found.newest, commonOf(settings.data), parts, stored)
+        return this.assembled(newest, commonOf(settings.data), parts, stored)
       },
       { isolationLevel: 'repeatable read', accessMode: 'read only' },
     )
@@ -259,7 +256,7 @@ function lacking({ kind, objectId, document }: Part, unopened: ReadonlyMap<strin
   const parsed = kind === 'target' && unopened.size > 0 ? targetPart.safeParse(document) : undefined
   const refs = parsed?.data?.credentials.flatMap((one) => ('ref' in one ? one.ref : [])) ?? []
   const problems = refs.flatMap((ref) => unopened.get(ref) ?? [])
-  return problems.length > 0 ? [{ kind, id: objectId, problems }] : []
+  return problems.length > 0 ? [{ kind: 'target', id: objectId, problems }] : []
 }
 
 const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { environmentSettings } from '../reference/settings.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Credential, type CredentialReference, credential, credentialReference } from './fields.ts'
 import { problemLines } from './problem-lines.ts'
@@ -22,23 +23,27 @@ export type FeedPart = z.input<typeof feedPart>
 export type SourcePart = z.input<typeof sourcePart>
 export type TargetPart = z.input<typeof targetPart>
 
-/** The kinds of object a configuration version is made of. */
-export const partKinds = ['feed', 'source', 'target'] as const
+/** What runs: of these a connector says whether it runs them. */
+export const objectKinds = ['feed', 'source', 'target'] as const
+export type ObjectKind = (typeof objectKinds)[number]
+
+/** The kinds of object a configuration version is made of: those that run, and the settings of their environment. */
+export const partKinds = [...objectKinds, 'environment'] as const
 export type PartKind = (typeof partKinds)[number]
 
 /** One object as one version left it; `document` null: removed by that version. */
 export type Part = { kind: PartKind; objectId: string; document: unknown }
 
-/** What is the exchange's own and not part of any version: everything but the version number has a default or is fixed. */
+/** What a snapshot takes from the part of its environment: everything but the version number has a default or is fixed. */
 export type Common = Pick<z.input<z.ZodObject<typeof commonShape>>, 'exchange' | 'week' | 'limits' | 'journal'>
 
 /** Answers a credential's secret or verifier; undefined when it is unknown, revoked or expired. */
 export type ResolveCredential = (reference: CredentialReference) => Credential | undefined
 
 /** A part that cannot be run as it is, and why. */
-export type RefusedPart = { kind: PartKind; id: string; problems: string[] }
+export type RefusedPart = { kind: ObjectKind; id: string; problems: string[] }
 
-const schemas = { feed: feedPart, source: sourcePart, target: targetPart }
+const schemas = { feed: feedPart, source: sourcePart, target: targetPart, environment: environmentSettings }
 const noReferences: ResolveCredential = () => undefined
 
 /** What is wrong with one part by itself, one line each; empty when nothing is. `targets[0].…` becomes `target ODQ1Z9.…`. */
@@ -47,9 +52,21 @@ export function partProblems(part: Part): string[] {
   const name = `${part.kind} ${part.objectId}`
   const parsed = schemas[part.kind].safeParse(part.document)
   if (!parsed.success) return problemLines(parsed.error).map((line) => `${name}: ${line}`)
-  const own = 'sessionId' in parsed.data ? parsed.data.sessionId : parsed.data.id
+  const own = ownName(parsed.data) ?? part.objectId
   return own === part.objectId ? [] : [`${name}: the document names ${own}`]
 }
+
+/** What a document says that it is of; the settings of an environment do not say it. */
+function ownName(document: object): unknown {
+  if ('sessionId' in document) return document.sessionId
+  return 'id' in document ? document.id : undefined
+}
+
+/** Of the parts those that run and are there, in order. */
+const present = (parts: Iterable<Part>): RunningPart[] =>
+  [...parts].filter(runs).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+type RunningPart = Part & { kind: ObjectKind }
+const runs = (part: Part): part is RunningPart => part.kind !== 'environment' && part.document !== null
 
 /**
  * The snapshot of a version from the newest part of each object. Objects are ordered by kind and id, so equal parts give
@@ -61,11 +78,11 @@ export function assemble(
   parts: Iterable<Part>,
   resolve: ResolveCredential = noReferences,
 ): Result<Snapshot, SnapshotRefusal> {
-  const present = [...parts].filter((part) => part.document !== null).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
-  const problems = present.flatMap(partProblems)
-  const documents: Record<PartKind, unknown[]> = { feed: [], source: [], target: [] }
+  const running = present(parts)
+  const problems = running.flatMap(partProblems)
+  const documents: Record<ObjectKind, unknown[]> = { feed: [], source: [], target: [] }
   if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
-  for (const part of present) {
+  for (const part of running) {
     if (part.kind === 'source') documents.source.push(part.document)
     else {
       const withSecrets = resolved(part, resolve)
@@ -90,12 +107,13 @@ export function assembleRunnable(
   before: Snapshot | undefined,
 ): Result<{ snapshot: Snapshot; refused: RefusedPart[] }, SnapshotRefusal> {
   const refused = new Map<string, RefusedPart>()
-  const present = [...parts].filter((part) => part.document !== null).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
-  let entries = present.map((part): Entry => ({ kind: part.kind, id: part.objectId, ...documentOf(part, resolve) }))
+  let entries = present(parts).map(
+    (part): Entry => ({ kind: part.kind, id: part.objectId, ...documentOf(part, resolve) }),
+  )
   for (;;) {
     entries = entries.flatMap((entry) => (entry.problems.length > 0 ? refuseEntry(entry, refused, before) : [entry]))
-    const of = (kind: PartKind) => entries.filter((entry) => entry.kind === kind)
-    const documents = (kind: PartKind) => of(kind).map(({ document }) => document)
+    const of = (kind: ObjectKind) => entries.filter((entry) => entry.kind === kind)
+    const documents = (kind: ObjectKind) => of(kind).map(({ document }) => document)
     const [feeds, sources, targets] = [documents('feed'), documents('source'), documents('target')]
     const parsed = parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
     if (parsed.ok) return ok({ snapshot: parsed.value, refused: [...refused.values()] })
@@ -109,9 +127,9 @@ export function assembleRunnable(
 }
 
 /** A part as it will stand in the snapshot. */
-type Entry = { kind: PartKind; id: string; document: unknown; problems: string[]; isBefore?: true }
+type Entry = { kind: ObjectKind; id: string; document: unknown; problems: string[]; isBefore?: true }
 
-function documentOf(part: Part, resolve: ResolveCredential): Pick<Entry, 'document' | 'problems'> {
+function documentOf(part: RunningPart, resolve: ResolveCredential): Pick<Entry, 'document' | 'problems'> {
   const problems = partProblems(part)
   if (problems.length > 0 || part.kind === 'source') return { document: part.document, problems }
   const withSecrets = resolved(part, resolve)

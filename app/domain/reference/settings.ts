@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { tls } from '../configuration/fields.ts'
-import type { Common } from '../configuration/parts.ts'
+import { tls, week } from '../configuration/fields.ts'
+import type { Common, Part } from '../configuration/parts.ts'
+import { canonicalJson } from '../digest.ts'
+import type { WeekRule } from '../time/week.ts'
+import type { Environment } from './environment.ts'
 
 /** Where targets of an environment listen: the same addresses for all of them, since the Logon tells them apart. */
 const listen = z.object({
@@ -10,10 +13,13 @@ const listen = z.object({
   tls: tls.optional(),
 })
 
-/** What belongs to an environment as a whole. Beside what a snapshot has in common: how targets are set up. */
+/**
+ * What belongs to an environment as a whole: one part of its configuration versions, so that a change has a number, a person and an
+ * instant. Beside what a snapshot has in common: how targets are set up.
+ */
 export const environmentSettings = z.object({
   exchange: z.object({ compId: z.string(), subId: z.string() }),
-  week: z.object({ zone: z.string(), day: z.string(), time: z.string() }).optional(),
+  week: week.optional(),
   limits: z.record(z.string(), z.unknown()).optional(),
   journal: z.record(z.string(), z.unknown()).optional(),
   listen: z.array(listen).min(1),
@@ -22,6 +28,34 @@ export const environmentSettings = z.object({
   queueGraceS: z.int().min(0).default(60),
 })
 export type EnvironmentSettings = z.output<typeof environmentSettings>
+
+/** As somebody writes them down: a name that means nothing is a mistake. */
+export const publishedSettings = environmentSettings.strict()
+
+/** The settings as the part of a version. */
+export const settingsPart = (environment: Environment, settings: EnvironmentSettings): Part => ({
+  kind: 'environment',
+  objectId: environment,
+  document: settings,
+})
+
+/** The trading week: as set, or as a snapshot has it by default. */
+export const weekRuleOf = ({ week }: Pick<EnvironmentSettings, 'week'>): WeekRule =>
+  week ?? { zone: zoneOf({}), day: 'sunday', time: '16:00' }
+
+export type ChangedSetting = { name: string; from: unknown; to: unknown }
+
+/** Which settings differ between two documents of an environment, by name. `before` undefined: it is set up now. */
+export function changedSettings(before: unknown, after: unknown): ChangedSetting[] {
+  const [old, now] = [fieldsOf(before), fieldsOf(after)]
+  const names = Object.keys(environmentSettings.shape)
+  return names
+    .map((name) => ({ name, from: old[name], to: now[name] }))
+    .filter(({ from, to }) => canonicalJson(from ?? null) !== canonicalJson(to ?? null))
+}
+
+const fieldsOf = (document: unknown): Record<string, unknown> =>
+  typeof document === 'object' && document !== null ? { ...document } : {}
 
 /** The exchange's own time zone: what days and months are counted in. */
 export const zoneOf = (settings: { week?: { zone: string } | undefined }): string =>

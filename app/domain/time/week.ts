@@ -19,6 +19,9 @@ const latest = new Map<string, Week>()
  */
 export const weekOf = (instantMs: number, rule: WeekRule): string => weekAt(instantMs, rule).date
 
+/** When the week of an instant ends: the next reset. */
+export const nextResetMs = (instantMs: number, rule: WeekRule): number => weekAt(instantMs, rule).untilMs
+
 /** Whether an instant lies in one of the windows, each [from, to); always when there is none. */
 export function isWithin(windows: readonly LogonWindow[], instantMs: number): boolean {
   if (windows.length === 0) return true

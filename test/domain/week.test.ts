@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isWithin, weekOf } from '#connector/week.ts'
+import { isWithin, nextResetMs, weekOf } from '#domain/time/week.ts'
 
 const chicago = { zone: 'America/Chicago', day: 'sunday', time: '16:00' }
 const london = { zone: 'Europe/London', day: 'sunday', time: '16:00' }
@@ -128,5 +128,18 @@ describe('a logon window', () => {
     }
     expect(changes(until)).toEqual(closes)
     expect(changes(from)).toEqual(closes.map((one) => one.replace('closes', 'opens')))
+  })
+})
+
+describe('the next reset', () => {
+  const rule = { zone: 'America/Chicago', day: 'sunday', time: '16:00' }
+  test.each([
+    ['in the middle of a week', '2026-01-07T12:00:00Z', '2026-01-11T22:00:00Z'],
+    ['a second before it', '2026-01-11T21:59:59Z', '2026-01-11T22:00:00Z'],
+    ['at its instant, which begins the next week', '2026-01-11T22:00:00Z', '2026-01-18T22:00:00Z'],
+    ['across the night on which summer time begins', '2026-03-03T12:00:00Z', '2026-03-08T21:00:00Z'],
+    ['across the night on which summer time ends', '2026-10-28T12:00:00Z', '2026-11-01T22:00:00Z'],
+  ])('%s', (_title, now, next) => {
+    expect(new Date(nextResetMs(Date.parse(now), rule)).toISOString()).toBe(next.replace('Z', '.000Z'))
   })
 })

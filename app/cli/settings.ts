@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { configOfProcess } from '#app/config.ts'
+import type { Database } from '#db/client.ts'
+import { findSettingsPage, type SettingsView } from '#db/queries/settings-page.ts'
+import { problemLines } from '#domain/configuration/problem-lines.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { changedSettings, type EnvironmentSettings, publishedSettings, weekRuleOf } from '#domain/reference/settings.ts'
+import { settingLines, settingNames } from '#domain/reference/settings-words.ts'
+import { reason } from '#domain/request/input.ts'
+import { nextResetMs } from '#domain/time/week.ts'
+import { publishSettings } from '#services/publish-settings.ts'
+import { type Command, UsageError } from './command.ts'
+import { publish } from './publish.ts'
+import { answered, isHeard } from './session-answer.ts'
+import { isConfirmed, operator } from './terminal.ts'
+import { withDatabase } from './with-database.ts'
+
+const usage = `drop-copy settings show [--environment NAME]
+drop-copy settings publish FILE --reason TEXT [--environment NAME] [--yes]
+
+  show       the settings in force as JSON on standard output: edit them, and publish the file
+  publish    make FILE the settings, as the next version of the configuration. Says first what changes
+
+They are the exchange's CompID and SubID, the trading week, limits, the journal's retention, the addresses that new targets listen
+on, and how many copies are kept for a client that is away. Where existing targets listen does not change.
+  --environment NAME  production, certification or sandbox; without it the one of this installation's connector
+  --reason TEXT       why, for the audit trail, which names your account on this machine
+  --yes               do not ask; needed where nobody sits at a terminal
+Exit codes: 0 done, 1 refused, or not confirmed, 2 asked wrongly, 4 published, and no connector has answered yet.`
+
+type Asked = { environment: Environment | undefined } & (
+  | { verb: 'show' }
+  | { verb: 'publish'; file: string; reason: string; yes: boolean }
+)
+
+export const command: Command = {
+  name: 'settings',
+  summary: "show and publish an environment's settings: trading week, retention, addresses",
+  async run(argv) {
+    const asked = read(argv)
+    if (asked === 'help') {
+      console.log(usage)
+      return 0
+    }
+    const config = configOfProcess()
+    const environment = asked.environment ?? config.environment
+    if (!config.environments.includes(environment))
+      throw new UsageError(`this installation has no environment ${environment}`)
+    return withDatabase(config, async ({ database }) => {
+      const view = await database.asJobs((tx) => findSettingsPage(tx, environment, new Date()))
+      return asked.verb === 'show' ? show(view) : change(database, view, asked)
+    })
+  },
+}
+
+/** @throws UsageError */
+function read(argv: string[]): Asked | 'help' {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      environment: { type: 'string' },
+      reason: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return 'help'
+  const [verb, file, ...rest] = positionals
+  const names: readonly Environment[] = ['production', 'certification', 'sandbox']
+  const environment = names.find((name) => name === values.environment)
+  if (values.environment !== undefined && !environment)
+    throw new UsageError(`--environment: one of ${names.join(', ')}`)
+  if (verb === 'show' && file === undefined) return { environment, verb }
+  if (verb !== 'publish' || file === undefined || rest.length > 0) throw new UsageError(usage)
+  const why = reason.safeParse(values.reason)
+  if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'say why'}`)
+  return { environment, verb, file, reason: why.data, yes: values.yes }
+}
+
+function show({ environment, inForce, versions }: SettingsView): number {
+  if (!inForce) {
+    console.error(`${environment} is not set up: publish its settings.`)
+    return 1
+  }
+  const [newest] = versions
+  const at = newest?.at ? `, published ${newest.at.toISOString().slice(0, 16).replace('T', ' ')} UTC` : ''
+  console.error(`${environment}: version ${inForce.version}${at} by ${newest?.by ?? 'the portal'}.`)
+  console.error(`Next weekly reset: ${inForce.nextReset.toISOString()}`)
+  console.log(JSON.stringify(inForce.settings, null, 2))
+  return 0
+}
+
+async function change(
+  database: Database,
+  { environment, inForce }: SettingsView,
+  { file, reason, yes }: Extract<Asked, { verb: 'publish' }>,
+): Promise<number> {
+  const settings = fromFile(file)
+  const changed = changedSettings(inForce?.settings, settings)
+  if (changed.length === 0) {
+    console.log('It is so already. Nothing was changed.')
+    return 0
+  }
+  for (const { name, from, to } of changed)
+    console.log(`${settingNames[name] ?? name}: ${lines(name, from)} becomes ${lines(name, to)}.`)
+  const next = new Date(nextResetMs(Date.now(), weekRuleOf(settings)))
+  console.log(
+    `Next weekly reset: ${next.toISOString()}${inForce ? ` (it was ${inForce.nextReset.toISOString()})` : ''}`,
+  )
+  if (!(await isConfirmed(yes))) {
+    console.log('Nothing was done.')
+    return 1
+  }
+  const by = { operator: operator(), reason }
+  const told = await publish(database, environment, (tx, now) =>
+    publishSettings(tx, environment, settings, by, { newId: randomUUID, now: () => now }),
+  )
+  if ('refused' in told) {
+    console.error(told.refused)
+    return 1
+  }
+  return answered(told, await database.asJobs((tx) => isHeard(tx, environment)))
+}
+
+const lines = (name: string, value: unknown): string =>
+  value === undefined ? 'not set' : (settingLines[name] ?? settingLines.other)(value).join('; ')
+
+/** @throws UsageError with a line for each problem */
+function fromFile(file: string): EnvironmentSettings {
+  let document: unknown
+  try {
+    document = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const parsed = publishedSettings.safeParse(document)
+  if (!parsed.success)
+    throw new UsageError(
+      problemLines(parsed.error)
+        .map((line) => `${file}: ${line}`)
+        .join('\n'),
+    )
+  return parsed.data
+}
