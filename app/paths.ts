@@ -51,6 +51,13 @@ export const paths = {
   settings: () => '/settings',
   people: () => '/administration/people',
   invite: () => '/administration/people/invite',
+  inviteInto: (firmId: string) => `/administration/people/invite?firm=${part(firmId)}`,
+  renewLink: (userId: string) => `/administration/people/${part(userId)}/link`,
+  passCode: (userId: string) => `/administration/people/${part(userId)}/code`,
   changeRoles: (userId: string) => `/administration/people/${part(userId)}/roles`,
   disablePerson: (userId: string) => `/administration/people/${part(userId)}/disable`,
+  firms: () => '/administration/firms',
+  firm: (firmId: string) => `/administration/firms/${part(firmId)}`,
+  endDomain: (firmId: string, domainId: string) =>
+    `/administration/firms/${part(firmId)}/domains/${part(domainId)}/end`,
 } as const

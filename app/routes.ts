@@ -45,5 +45,10 @@ export default [
   route('administration/people/invite', 'routes/people.invite.tsx'),
   route('administration/people/:userId/roles', 'routes/people.roles.tsx'),
   route('administration/people/:userId/disable', 'routes/people.disable.tsx'),
+  route('administration/people/:userId/link', 'routes/people.link.tsx'),
+  route('administration/people/:userId/code', 'routes/people.code.tsx'),
+  route('administration/firms', 'routes/firms.tsx'),
+  route('administration/firms/:firmId', 'routes/firm.tsx'),
+  route('administration/firms/:firmId/domains/:domainId/end', 'routes/firm.end-domain.tsx'),
   route('*', 'routes/not-found.ts'),
 ] satisfies RouteConfig

@@ -4,17 +4,44 @@ import type { Role } from '#domain/people/roles.ts'
 export type SeedFirm = {
   key: string
   name: string
+  /** of its people's e-mail addresses */
+  domain: string
   isExchange?: true
   codes: { kind: 'execution' | 'clearing'; code: string; class: 'A' | 'other' | null }[]
 }
 
 export const seedFirms: readonly SeedFirm[] = [
-  { key: 'harbor', name: 'Harbor Exchange', isExchange: true, codes: [] },
-  { key: 'xenon', name: 'Xenon Clearing', codes: [{ kind: 'clearing', code: '560', class: 'A' }] },
-  { key: 'birch', name: 'Birch Clearing', codes: [{ kind: 'clearing', code: '571', class: 'other' }] },
-  { key: 'alder', name: 'Alder Trading', codes: [{ kind: 'execution', code: '882', class: null }] },
-  { key: 'cedar', name: 'Cedar Markets', codes: [{ kind: 'execution', code: '914', class: null }] },
-  { key: 'dogwood', name: 'Dogwood Capital', codes: [{ kind: 'execution', code: '733', class: null }] },
+  { key: 'harbor', name: 'Harbor Exchange', domain: 'harbor.example', isExchange: true, codes: [] },
+  {
+    key: 'xenon',
+    name: 'Xenon Clearing',
+    domain: 'xenon.example',
+    codes: [{ kind: 'clearing', code: '560', class: 'A' }],
+  },
+  {
+    key: 'birch',
+    name: 'Birch Clearing',
+    domain: 'birch.example',
+    codes: [{ kind: 'clearing', code: '571', class: 'other' }],
+  },
+  {
+    key: 'alder',
+    name: 'Alder Trading',
+    domain: 'alder.example',
+    codes: [{ kind: 'execution', code: '882', class: null }],
+  },
+  {
+    key: 'cedar',
+    name: 'Cedar Markets',
+    domain: 'cedar.example',
+    codes: [{ kind: 'execution', code: '914', class: null }],
+  },
+  {
+    key: 'dogwood',
+    name: 'Dogwood Capital',
+    domain: 'dogwood.example',
+    codes: [{ kind: 'execution', code: '733', class: null }],
+  },
 ]
 
 export type SeedPerson = {

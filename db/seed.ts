@@ -11,6 +11,7 @@ import { saveDraft } from '#services/save-draft.ts'
 import { startRequest } from '#services/start-request.ts'
 import { submitRequest } from '#services/submit-request.ts'
 import { insertAccount, insertFeePlan, listAccounts } from './queries/billing.ts'
+import { insertDomain } from './queries/firm-domains.ts'
 import { insertAgreement, insertFirm, insertFirmGam } from './queries/firms.ts'
 import { transactionInstant } from './queries/instant.ts'
 import { findActor, grantRoles, insertUser } from './queries/people.ts'
@@ -80,8 +81,9 @@ async function enterReferenceData(
   }
   await database.asJobs(async (tx) => {
     const now = await transactionInstant(tx)
-    for (const { key, name, isExchange = false, codes } of seedFirms) {
+    for (const { key, name, domain, isExchange = false, codes } of seedFirms) {
       await insertFirm(tx, { id: get(ids.firms, key), name, isExchange }, codes, now)
+      await insertDomain(tx, { id: newId(), firmId: get(ids.firms, key), domain }, now)
       await insertAgreement(tx, get(ids.firms, key), `SAMPLE-${key.toUpperCase()}`, now)
     }
     for (const { key, firm, roles, ...person } of seedPeople) {

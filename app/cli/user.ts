@@ -1,17 +1,23 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { type Config, configOfProcess } from '#app/config.ts'
 import { isRole, type Role, roles } from '#domain/people/roles.ts'
-import { type Invited, invitePerson } from '../http/invite-person.server.ts'
+import { codeAtConsole, inviteAtConsole } from '#services/people-at-console.ts'
 import { type Command, UsageError } from './command.ts'
+import { operator } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 const usage = `drop-copy user invite EMAIL --firm FIRM --role ROLE [--role ROLE …] [--name NAME]
+drop-copy user code EMAIL
 
-Adds a person and prints a link, good once and for seven days, with which they set their password.
-FIRM is the firm's name, or one of its Execution or Clearing Firm IDs. For somebody who is known
-already it prints a new link and changes nothing else.
+invite adds a person of the exchange, or the first administrator (firm-admin) of a firm, and prints a
+link, good once and for seven days, with which they set their password. The link needs a code, which
+an administrator of the exchange or of that firm takes under Administration and passes on.
+FIRM is the firm's name, or one of its Execution or Clearing Firm IDs; the address must be at one of
+its e-mail domains. For somebody who is known already it prints a new link and changes nothing else.
 
-Roles of firms: firm-admin requester clearing-signatory technical-contact billing-approver viewer
+code prints the code of a link, where no administrator who may pass it on can sign in.
+
 Roles of the exchange: gam operations certification billing administrator auditor`
 
 export const command: Command = {
@@ -33,9 +39,11 @@ export const command: Command = {
       return 0
     }
     const [verb, email] = positionals
-    if (verb !== 'invite' || email === undefined || positionals.length > 2) throw new UsageError(usage)
+    if ((verb !== 'invite' && verb !== 'code') || email === undefined || positionals.length > 2)
+      throw new UsageError(usage)
     if (!/^[^\s@]{1,64}@[^\s@]{1,189}$/.test(email)) throw new UsageError(`${email} is not an e-mail address`)
     const config = configOfProcess()
+    if (verb === 'code') return code(config, email)
     return invite(config, { email, firm: values.firm, roles: rolesIn(values.role ?? []), name: values.name })
   },
 }
@@ -46,9 +54,12 @@ function rolesIn(words: readonly string[]): Role[] {
   return words.filter(isRole)
 }
 
-async function invite(config: Config, input: Parameters<typeof invitePerson>[1]): Promise<number> {
+const make = { newId: randomUUID, randomBytes: (length: number) => randomBytes(length) }
+const by = () => ({ operator: operator() })
+
+async function invite(config: Config, input: Parameters<typeof inviteAtConsole>[1]): Promise<number> {
   return withDatabase(config, async ({ database, portalUrl }) => {
-    const invited: Invited = await database.asJobs((tx) => invitePerson(tx, input, new Date()))
+    const invited = await database.asJobs((tx) => inviteAtConsole(tx, input, by(), make, new Date()))
     if (!invited.ok) throw new UsageError(invited.error.sentence)
     const base = config.publicUrl ?? portalUrl ?? `http://${config.host}:${config.port}`
     const { token, expiresAt, isNew } = invited.value
@@ -56,6 +67,17 @@ async function invite(config: Config, input: Parameters<typeof invitePerson>[1])
       `${isNew ? 'Invited' : 'Known already; a new link for'} ${input.email}, until ${expiresAt.toISOString()}:`,
     )
     console.log(`${base}/invitations/${token}`)
+    console.log('It needs a code, which an administrator takes under Administration and passes on.')
+    return 0
+  })
+}
+
+async function code(config: Config, email: string): Promise<number> {
+  return withDatabase(config, async ({ database }) => {
+    const taken = await database.asAuth((tx) => codeAtConsole(tx, email, by(), make, new Date()))
+    if (!taken.ok) throw new UsageError(taken.error.sentence)
+    console.log(`The code of the link for ${email}, until ${taken.value.expiresAt.toISOString()}:`)
+    console.log(taken.value.code)
     return 0
   })
 }

@@ -16,13 +16,21 @@ export type PasswordRefusal =
   | { code: 'too-many-attempts'; retryAfterS: number }
   | { code: 'weak-password'; why: string }
 
-export type InvitationRefusal = { code: 'invitation-gone' } | { code: 'weak-password'; why: string }
+export type InvitationRefusal =
+  | { code: 'invitation-gone' }
+  /** not the link's code, or nobody has taken one to pass it on */
+  | { code: 'wrong-code' }
+  | { code: 'weak-password'; why: string }
 
 export interface Invitation {
   email: string
   name: string
   firmName: string
   expiresAt: Date
+  /** Whether somebody has taken the code, to pass it on. */
+  isCodeTaken: boolean
+  /** They are known and come back after a lost password; their name stays as it is. */
+  hasPassword: boolean
 }
 
 /** What pages may do about identity. Each method belongs to one request: it knows the address and the session it came with. */
@@ -36,6 +44,7 @@ export interface Auth {
   findInvitation(token: string): Promise<Invitation | undefined>
   acceptInvitation(input: {
     token: string
+    code: string
     name: string
     password: string
   }): Promise<Result<CookieChange, InvitationRefusal>>
@@ -45,9 +54,4 @@ export interface Auth {
   setUp(input: SetUpInput): Promise<Result<CookieChange, SetUpRefusal>>
   /** Sandbox only ("Continue as …"): a session without a password. In production mode always `not-found`. */
   continueAs(userId: string): Promise<Result<CookieChange, { code: 'not-found' }>>
-  /**
-   * A single-use link with which somebody sets their password, by whoever is signed in and was allowed to name them. Links made
-   * for them before stop working.
-   */
-  inviteLink(userId: string): Promise<{ path: string; expiresAt: Date }>
 }

@@ -1,12 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { paths } from '#app/paths.ts'
 import { recordEvent } from '#db/audit.ts'
 import type { Database, Tx } from '#db/client.ts'
 import { findActor } from '#db/queries/people.ts'
 import { ok, refuse } from '#domain/result.ts'
 import type { Auth } from './auth-types.ts'
 import type { Mode, SignedInUser } from './context.ts'
-import { createInvitation, findInvitation, useInvitation } from './invitations.server.ts'
+import { findInvitation, useInvitation } from './invitations.server.ts'
 import { checkPassword, hashPassword, verifyPassword } from './passwords.server.ts'
 import { findByEmail, findHash, saveHash, saveName } from './people.server.ts'
 import type { Sessions } from './sessions.server.ts'
@@ -46,13 +45,6 @@ export function authFor(parts: AuthParts, caller: Caller): Auth {
     changePassword: (input) => changePassword(parts, caller, input),
     findInvitation: (token) => database.asAuth((tx) => findInvitation(tx, token, now())),
     acceptInvitation: (input) => acceptInvitation(parts, caller, input, renew),
-    inviteLink: async (userId) => {
-      const invitedBy = caller.user?.userId ?? null
-      const { token, expiresAt } = await database.asAuth((tx) =>
-        createInvitation(tx, { userId, invitedBy, now: now() }),
-      )
-      return { path: paths.invitation(token), expiresAt }
-    },
     isSetUpOpen: (token) => parts.setUp.isOpen(token),
     setUp: async (input) => {
       const made = await parts.setUp.run(input)
@@ -119,7 +111,7 @@ async function changePassword(
 async function acceptInvitation(
   parts: AuthParts,
   caller: Caller,
-  input: { token: string; name: string; password: string },
+  input: { token: string; code: string; name: string; password: string },
   renew: Renew,
 ): ReturnType<Auth['acceptInvitation']> {
   const { database, sessions, now } = parts
@@ -129,14 +121,17 @@ async function acceptInvitation(
   if (!strong.ok) return strong
   const hash = await hashPassword(input.password)
   const userId = await database.asAuth(async (tx) => {
-    const id = await useInvitation(tx, input.token, now())
-    if (id === undefined) return undefined
-    await saveName(tx, id, input.name)
+    const id = await useInvitation(tx, input.token, input.code, now())
+    if (id === undefined) {
+      await note(parts, caller, tx, 'invitation.accept', undefined, 'wrong-code')
+      return undefined
+    }
+    if (!invitation.hasPassword && input.name) await saveName(tx, id, input.name)
     await saveHash(tx, id, hash, now())
     await note(parts, caller, tx, 'invitation.accept', id)
     return id
   })
-  if (userId === undefined) return refuse({ code: 'invitation-gone' })
+  if (userId === undefined) return refuse({ code: 'wrong-code' })
   await sessions.endAllOf(userId)
   return renew(userId)
 }

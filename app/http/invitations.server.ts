@@ -1,55 +1,50 @@
-import { randomBytes } from 'node:crypto'
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { firms } from '#db/schema/firms.ts'
-import { invitations } from '#db/schema/sign-in.ts'
+import { invitations, userSecrets } from '#db/schema/sign-in.ts'
 import { users } from '#db/schema/users.ts'
+import { codeText, codeTries } from '#domain/people/code.ts'
 import type { Invitation } from './auth-types.ts'
 import { sha256 } from './sessions.server.ts'
 
-/** How long an invited person has. */
-export const invitationMs = 7 * 24 * 3600_000
-
-/**
- * A single-use link's secret for this person, who sets a password with it; links sent before stop working. As `dc_auth`.
- * @param invitedBy null for the command line
- * @returns the token, 256 bits, of which only the sha256 is stored
- */
-export async function createInvitation(
-  tx: Tx,
-  input: { userId: string; invitedBy: string | null; now: Date; lifeMs?: number },
-): Promise<{ token: string; expiresAt: Date }> {
-  const token = randomBytes(32).toString('base64url')
-  const expiresAt = new Date(input.now.getTime() + (input.lifeMs ?? invitationMs))
-  await tx
-    .update(invitations)
-    .set({ usedAt: input.now })
-    .where(and(eq(invitations.userId, input.userId), isNull(invitations.usedAt)))
-  const { userId, invitedBy, now: createdAt } = input
-  await tx.insert(invitations).values({ tokenHash: sha256(token), userId, invitedBy, createdAt, expiresAt })
-  return { token, expiresAt }
-}
-
 const usable = (token: string, now: Date) =>
-  and(eq(invitations.tokenHash, sha256(token)), isNull(invitations.usedAt), gt(invitations.expiresAt, now))
+  and(
+    eq(invitations.tokenHash, sha256(token)),
+    isNull(invitations.usedAt),
+    gt(invitations.expiresAt, now),
+    lt(invitations.codesTried, codeTries),
+  )
 
-/** What a link offers; undefined when it was used, has expired, or never was. As `dc_auth`. */
+/** What a link offers; undefined when it was used, has expired, was tried too often, or never was. As `dc_auth`. */
 export async function findInvitation(tx: Tx, token: string, now: Date): Promise<Invitation | undefined> {
   const [found] = await tx
-    .select({ email: users.email, name: users.name, firmName: firms.name, expiresAt: invitations.expiresAt })
+    .select({
+      email: users.email,
+      name: users.name,
+      firmName: firms.name,
+      expiresAt: invitations.expiresAt,
+      isCodeTaken: sql<boolean>`${invitations.codeHash} is not null`,
+      hasPassword: sql<boolean>`${userSecrets.userId} is not null`,
+    })
     .from(invitations)
     .innerJoin(users, eq(users.id, invitations.userId))
     .innerJoin(firms, eq(firms.id, users.firmId))
-    .where(and(usable(token, now), eq(users.state, 'active')))
+    .leftJoin(userSecrets, eq(userSecrets.userId, users.id))
+    .where(and(usable(token, now), eq(users.state, 'active'), eq(firms.state, 'active')))
   return found
 }
 
-/** Use a link up: of two at once, one gets the person's id. As `dc_auth`. */
-export async function useInvitation(tx: Tx, token: string, now: Date): Promise<string | undefined> {
-  const [used] = await tx
+/**
+ * Use a link up with its code: of two at once, one gets the person's id. A try is counted before the code is looked at, and stays
+ * counted when it is wrong. As `dc_auth`.
+ */
+export async function useInvitation(tx: Tx, token: string, code: string, now: Date): Promise<string | undefined> {
+  const [tried] = await tx
     .update(invitations)
-    .set({ usedAt: now })
-    .where(usable(token, now))
-    .returning({ userId: invitations.userId })
-  return used?.userId
+    .set({ codesTried: sql`${invitations.codesTried} + 1` })
+    .where(and(usable(token, now), isNotNull(invitations.codeHash)))
+    .returning({ id: invitations.id, userId: invitations.userId, codeHash: invitations.codeHash })
+  if (!tried || sha256(codeText(tried.id, code)) !== tried.codeHash) return undefined
+  await tx.update(invitations).set({ usedAt: now }).where(eq(invitations.id, tried.id))
+  return tried.userId
 }

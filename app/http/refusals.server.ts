@@ -63,6 +63,7 @@ function explain(error: AnyRefusal): Explained {
     case 'too-many-attempts':
     case 'weak-password':
     case 'invitation-gone':
+    case 'wrong-code':
       return explainSignIn(error)
     case 'not-found':
     case 'not-allowed':
@@ -70,11 +71,17 @@ function explain(error: AnyRefusal): Explained {
     case 'not-a-party':
     case 'own-account':
     case 'role-conflict':
-    case 'email-taken':
     case 'nobody-to-decide':
     case 'leaves-nobody':
     case 'no-agreement':
       return explainPeople(error)
+    case 'address-refused':
+    case 'others-people':
+    case 'no-link':
+    case 'own-link':
+    case 'domain-taken':
+    case 'domain-ended':
+      return explainInvitation(error)
     case 'already-revoked':
     case 'already-paused':
     case 'not-paused':
@@ -93,7 +100,7 @@ function explain(error: AnyRefusal): Explained {
 type Coded<C extends AnyRefusal['code']> = Extract<AnyRefusal, { code: C }>
 
 function explainSignIn(
-  error: Coded<'wrong-credentials' | 'too-many-attempts' | 'weak-password' | 'invitation-gone'>,
+  error: Coded<'wrong-credentials' | 'too-many-attempts' | 'weak-password' | 'invitation-gone' | 'wrong-code'>,
 ): Explained {
   switch (error.code) {
     case 'wrong-credentials':
@@ -104,6 +111,10 @@ function explainSignIn(
       return at(422, `This password is too easy to guess. ${error.why}`)
     case 'invitation-gone':
       return at(410, 'This link was used or has expired. Ask whoever invited you for a new one.')
+    case 'wrong-code':
+      return at(422, 'This is not the code of this link. After ten wrong ones the link stops working.', {
+        code: 'Not the code of this link, or nobody has taken one out for you yet.',
+      })
   }
 }
 
@@ -115,7 +126,6 @@ function explainPeople(
     | 'not-a-party'
     | 'own-account'
     | 'role-conflict'
-    | 'email-taken'
     | 'nobody-to-decide'
     | 'leaves-nobody'
     | 'no-agreement'
@@ -134,10 +144,6 @@ function explainPeople(
       return at(403, 'This is your own account. Another administrator can change it.')
     case 'role-conflict':
       return at(422, error.sentence, { roles: error.sentence })
-    case 'email-taken':
-      return at(422, 'Somebody has this e-mail address already.', {
-        email: 'Somebody has this e-mail address already.',
-      })
     case 'nobody-to-decide':
       return at(409, `It cannot be sent: ${error.sentence}`)
     case 'leaves-nobody': {
@@ -153,6 +159,36 @@ function explainPeople(
         409,
         `${error.firm} has no drop copy agreement on file. The exchange records one before a request is sent.`,
       )
+  }
+}
+
+type AboutInvitation = Coded<
+  'address-refused' | 'others-people' | 'no-link' | 'own-link' | 'domain-taken' | 'domain-ended'
+>
+
+function explainInvitation(error: AboutInvitation): Explained {
+  switch (error.code) {
+    case 'address-refused': {
+      const { firm, domains } = error
+      const sentence =
+        domains.length === 0
+          ? `${firm} has no e-mail domain on file yet. An administrator of the exchange enters it.`
+          : `${firm} invites addresses at ${list(domains)} that nobody has yet.`
+      return at(422, `This address cannot be invited. ${sentence}`, { email: sentence })
+    }
+    case 'others-people':
+      return at(
+        403,
+        `The people of ${error.firm} are named by its own administrator. The exchange names a firm’s first administrator and nobody else of it.`,
+      )
+    case 'no-link':
+      return at(409, 'No link waits for this person: it was used, or it has expired. Make a new one first.')
+    case 'own-link':
+      return at(403, 'You made this link, so another administrator passes its code on.')
+    case 'domain-taken':
+      return at(422, 'This domain is on file for a firm already.', { domain: 'On file for a firm already.' })
+    case 'domain-ended':
+      return at(409, 'This domain has ended already. Nothing was changed.')
   }
 }
 
@@ -196,6 +232,7 @@ function explainRequest(
     AnyRefusal,
     | Parameters<typeof explainSignIn>[0]
     | Parameters<typeof explainPeople>[0]
+    | AboutInvitation
     | Parameters<typeof explainActs>[0]
     | Coded<'invalid-form' | 'incomplete'>
   >,

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { recordEvent } from '#db/audit.ts'
 import type { Database } from '#db/client.ts'
+import { insertDomain } from '#db/queries/firm-domains.ts'
 import { insertFirm } from '#db/queries/firms.ts'
 import { grantRoles, insertUser } from '#db/queries/people.ts'
 import { users } from '#db/schema/users.ts'
+import { domainOf } from '#domain/people/invite.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { checkPassword, hashPassword } from './passwords.server.ts'
 import { saveHash } from './people.server.ts'
@@ -64,6 +66,7 @@ async function makeExchange(database: Database, input: SetUpInput, now: Date): P
   const id = crypto.randomUUID()
   await database.asJobs(async (tx) => {
     await insertFirm(tx, { id: firmId, name: input.exchange, isExchange: true }, [], now)
+    await insertDomain(tx, { id: crypto.randomUUID(), firmId, domain: domainOf(input.email) }, now)
     await insertUser(tx, { id, firmId, name: input.name, email: input.email.toLowerCase() })
     await grantRoles(tx, { id, firmId }, ['administrator'], null, now)
     const object = { objectKind: 'user', objectId: id, forFirm: firmId }

@@ -3,7 +3,7 @@ import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
-import { PageHead } from '#app/components/page.tsx'
+import { Notice, PageHead } from '#app/components/page.tsx'
 import { NewPasswordFields } from '#app/components/password-fields.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { Instant } from '#app/components/time.tsx'
@@ -14,7 +14,9 @@ import { paths } from '#app/paths.ts'
 const acceptInput = z
   .object({
     token: z.string().min(1).max(200),
-    name: z.string().trim().min(1, 'Your name.').max(120),
+    code: z.string().trim().min(1, 'The code that somebody gives you.').max(40),
+    /** not asked of somebody who is known */
+    name: z.string().trim().max(120).default(''),
     password: z.string().min(12, 'At least 12 characters.').max(500),
     again: z.string().max(500),
   })
@@ -30,8 +32,8 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 export async function action({ request, params, context }: ActionFunctionArgs) {
   const input = await readForm(request, params, acceptInput)
   if (!input.ok) return refusal(input.error)
-  const { token, name, password } = input.value
-  const accepted = await context.auth.acceptInvitation({ token, name, password })
+  const { again: _, ...accepting } = input.value
+  const accepted = await context.auth.acceptInvitation(accepting)
   if (!accepted.ok) return refusal(accepted.error, input.typed)
   return redirect(paths.status(), { headers: { 'Set-Cookie': accepted.value.setCookie } })
 }
@@ -47,24 +49,46 @@ export default function InvitationPage() {
     )
   return (
     <>
-      <PageHead title={`Join ${invitation.firmName}`}>
+      <PageHead title={invitation.hasPassword ? 'Choose a new password' : `Join ${invitation.firmName}`}>
         {invitation.email}. This link works once, until <Instant at={invitation.expiresAt} precision="min" />.
       </PageHead>
+      {!invitation.isCodeTaken && <NoCodeYet firmName={invitation.firmName} />}
       <CommandForm commandId={commandId} refusal={refusalOf(answer)} className="max-w-sm">
         <input type="text" name="username" autoComplete="username" value={invitation.email} readOnly hidden />
         <TextField
-          name="name"
-          label="Your name"
-          defaultValue={invitation.name}
-          autoComplete="name"
+          name="code"
+          label="Code"
+          hint="Twelve characters, from an administrator other than the one who sent you this link."
+          autoComplete="one-time-code"
           required
-          maxLength={120}
+          maxLength={40}
+          mono
         />
+        {!invitation.hasPassword && (
+          <TextField
+            name="name"
+            label="Your name"
+            defaultValue={invitation.name}
+            autoComplete="name"
+            required
+            maxLength={120}
+          />
+        )}
         <NewPasswordFields name="password" label="Password" />
         <FormActions>
           <Submit>Set the password and sign in</Submit>
         </FormActions>
       </CommandForm>
     </>
+  )
+}
+
+/** What to do before the link is of any use. */
+function NoCodeYet({ firmName }: { firmName: string }) {
+  return (
+    <Notice tone="amber" title="This link needs a code, and nobody has taken it for you yet">
+      Ask another administrator of {firmName} or of the exchange, not the one who sent you the link: they find the code
+      under Administration and tell it to you.
+    </Notice>
   )
 }

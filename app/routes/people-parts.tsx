@@ -1,4 +1,6 @@
-import { Notice } from '#app/components/page.tsx'
+import { Copyable } from '#app/components/figures.tsx'
+import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
+import { Instant } from '#app/components/time.tsx'
 import { type Role, roleNames } from '#domain/people/roles.ts'
 
 /** What a firm has nobody else for: said before a role ends or its holder is locked out. */
@@ -11,5 +13,41 @@ export function SoleRoles({ person, sole }: { person: { name: string; firmName: 
     >
       Without {person.name}, whatever waits for that role waits until somebody else holds it.
     </Notice>
+  )
+}
+
+/** A link that was just made, shown once to whoever made it. */
+export function NewLink({
+  link,
+  back,
+}: {
+  link: { email: string; url: string | null; expiresAt: string | Date }
+  back: { to: string; label: string }
+}) {
+  return (
+    <>
+      <PageHead title={`A link for ${link.email}`} back={back} />
+      {link.url === null ? (
+        <Notice tone="amber" title="Shown before">
+          This form was sent twice, and the link was in the first answer. If you do not have it, make a new one.
+        </Notice>
+      ) : (
+        <>
+          <Notice tone="amber" title="Shown once">
+            Send the link to {link.email}. It works with a code that you never see: another administrator takes it under
+            Administration and tells it to them, by telephone for example.
+          </Notice>
+          <Facts
+            facts={[
+              { term: 'Link', value: <Copyable text={link.url} label="the link" /> },
+              { term: 'Works until', value: <Instant at={link.expiresAt} precision="min" /> },
+            ]}
+          />
+        </>
+      )}
+      <div className="mt-4">
+        <ButtonLink to={back.to}>Back to {back.label}</ButtonLink>
+      </div>
+    </>
   )
 }

@@ -20,7 +20,7 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
-  const found = await loadPerson(context, user, params.userId)
+  const found = await loadPerson(context, user, params.userId, 'everybody')
   const isOwn = found.person.userId === user.userId
   return { ...found, isOwn, commandId: context.deps.newId() }
 }
@@ -41,7 +41,7 @@ export default function Disable() {
   return (
     <>
       <PageHead title={`Disable ${person.name}`} back={back}>
-        {person.email}: {person.roles.map((role) => roleNames[role]).join(', ') || 'no role'}
+        {person.email}, {person.firmName}: {person.roles.map((role) => roleNames[role]).join(', ') || 'no role'}
       </PageHead>
       {isOwn ? (
         <NotNow title="This is your own account" why="Another administrator can disable it." back={back} />

@@ -1,30 +1,44 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Checkboxes, TextField } from '#app/components/fields.tsx'
-import { Copyable } from '#app/components/figures.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
-import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
-import { Instant } from '#app/components/time.tsx'
+import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { readForm } from '#app/http/forms.server.ts'
-import { refusal } from '#app/http/refusals.server.ts'
+import { notFound, refusal, sentenceOf } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { findInvitingFirm } from '#db/queries/firm-domains.ts'
 import { inviteUserInput } from '#domain/people/input.ts'
-import { rolesOf } from '#domain/people/roles.ts'
+import { inviteRefusal } from '#domain/people/invite.ts'
+import { type Role, rolesOf } from '#domain/people/roles.ts'
 import { inviteUser } from '#services/invite-user.ts'
+import { isUuid } from './params.ts'
+import { NewLink } from './people-parts.tsx'
 import { roleChoices } from './role-choices.ts'
 
 export const meta = () => [{ title: 'Invite a person · Drop Copy Portal' }]
 
-export function loader({ context }: LoaderFunctionArgs) {
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
+/** The reader's own firm, or with `?firm=` one that has no administrator yet. */
+export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
-  return {
-    firmId: user.firmId,
-    firmName: user.firmName,
-    roles: rolesOf(user.isExchange),
-    commandId: context.deps.newId(),
-  }
+  const firmId = new URL(request.url).searchParams.get('firm') ?? user.firmId
+  if (!isUuid(firmId)) throw notFound()
+  const firm = await findFirmFor(context, user, firmId)
+  const isOwn = firm.id === user.firmId
+  const roles: readonly Role[] = isOwn ? rolesOf(firm.isExchange) : ['firm-admin']
+  const barred = isOwn ? undefined : inviteRefusal(user, firm, roles)
+  return { firm, isOwn, roles, barred: barred && sentenceOf(barred), commandId: context.deps.newId() }
+}
+
+async function findFirmFor(context: RequestContext, user: SignedInUser, firmId: string) {
+  const firm = await context.read(user, (tx) => findInvitingFirm(tx, firmId, context.deps.now()))
+  if (!firm || (firm.id !== user.firmId && !user.isExchange)) throw notFound()
+  return firm
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -33,25 +47,42 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const invited = await inviteUser(input.value, user, context.deps)
   if (!invited.ok) return refusal(invited.error, input.typed)
-  const { path, expiresAt } = await context.auth.inviteLink(invited.value.userId)
-  return data({ invited: { email: invited.value.email, url: context.publicUrl + path, expiresAt } })
+  const { email, token, expiresAt, userId } = invited.value
+  const url = token && context.publicUrl + paths.invitation(token)
+  return data({ invited: { email, url, expiresAt, userId } })
 }
 
 export default function Invite() {
-  const { firmId, firmName, roles, commandId } = useLoaderData<typeof loader>()
+  const { firm, isOwn, roles, barred, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  const back = { to: paths.people(), label: 'Administration' }
-  if (answer && 'invited' in answer) return <Invited invited={answer.invited} back={back} />
+  const back = isOwn ? { to: paths.people(), label: 'Administration' } : { to: paths.firm(firm.id), label: firm.name }
+  if (answer && 'invited' in answer) return <NewLink link={answer.invited} back={back} />
+  const title = isOwn ? 'Invite a person' : `Invite the first administrator of ${firm.name}`
+  if (barred) return <NotNow title="Nobody can be invited here" why={barred} back={back} />
+  if (firm.domains.length === 0) return <NoDomain firm={firm.name} title={title} back={back} />
   return (
     <>
-      <PageHead title="Invite a person" back={back}>
-        {firmName}. You get a link that works once; send it to them yourself.
+      <PageHead title={title} back={back}>
+        {firm.name}. You get a link that works once; another administrator passes on the code that goes with it.
       </PageHead>
       <CommandForm commandId={commandId} refusal={refusalOf(answer)} className="max-w-md">
-        <input type="hidden" name="firmId" value={firmId} />
+        <input type="hidden" name="firmId" value={firm.id} />
         <TextField name="name" label="Name" required maxLength={120} autoComplete="off" />
-        <TextField name="email" label="E-mail" type="email" required maxLength={254} autoComplete="off" />
-        <Checkboxes name="roles[]" legend="Roles" choices={roleChoices(roles)} />
+        <TextField
+          name="email"
+          label="E-mail"
+          hint={`At ${firm.domains.join(' or ')}`}
+          type="email"
+          required
+          maxLength={254}
+          autoComplete="off"
+        />
+        <Checkboxes
+          name="roles[]"
+          legend="Roles"
+          choices={roleChoices(roles)}
+          {...(roles.length === 1 && { chosen: roles })}
+        />
         <FormActions>
           <Submit>Invite</Submit>
           <ButtonLink to={back.to}>Cancel</ButtonLink>
@@ -61,28 +92,15 @@ export default function Invite() {
   )
 }
 
-function Invited({
-  invited,
-  back,
-}: {
-  invited: { email: string; url: string; expiresAt: Date }
-  back: { to: string; label: string }
-}) {
+/** People are invited at their firm's domains alone. */
+function NoDomain({ firm, title, back }: { firm: string; title: string; back: { to: string; label: string } }) {
   return (
     <>
-      <PageHead title={`${invited.email} is invited`} back={back} />
-      <Notice tone="amber" title="Shown once">
-        Whoever opens this link first sets the password. Send it over a way that only they read.
-      </Notice>
-      <Facts
-        facts={[
-          { term: 'Link', value: <Copyable text={invited.url} label="the link" /> },
-          { term: 'Works until', value: <Instant at={invited.expiresAt} precision="min" /> },
-        ]}
-      />
-      <div className="mt-4">
-        <ButtonLink to={back.to}>Back to Administration</ButtonLink>
-      </div>
+      <PageHead title={title} back={back} />
+      <p className="max-w-xl">
+        {firm} has no e-mail domain on file, and people are invited at their firm’s domains alone. An administrator of
+        the exchange enters it under Administration, Firms.
+      </p>
     </>
   )
 }

@@ -4,38 +4,70 @@ import { plural } from '#app/components/format.ts'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
+import { Instant } from '#app/components/time.tsx'
+import type { SignedInUser } from '#app/http/context.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { listPeople } from '#db/queries/people.ts'
+import { listWaitingInvitations, type WaitingInvitation } from '#db/queries/invitations.ts'
+import { listPeople, type PersonRow } from '#db/queries/people.ts'
+import { mayPassCode } from '#domain/people/invite.ts'
 import { may } from '#domain/people/permissions.ts'
-import { roleNames } from '#domain/people/roles.ts'
+import { roleNames, soleRoles } from '#domain/people/roles.ts'
+import { renewableBy } from './load-person.server.ts'
 
 export const meta = () => [{ title: 'Administration · Drop Copy Portal' }]
 
 export async function loader({ context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:read')
-  const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))
+  const now = context.deps.now()
+  const { people, links } = await context.read(user, async (tx) => {
+    return { people: await listPeople(tx, now), links: await listWaitingInvitations(tx, now) }
+  })
   // a firm's list is of its own people, though it may know the exchange's by name
   const own = people.filter((person) => user.isExchange || person.firmId === user.firmId)
-  return { people: own, me: user.userId, firmId: user.firmId, mayWrite: may(user, 'people:write') }
+  return {
+    people: own.map((person) => rowOf(person, { user, people, links })),
+    mayWrite: may(user, 'people:write'),
+    seesFirms: may(user, 'firm:read'),
+  }
 }
 
+/** A person as the list shows them: what the reader may do about them is what the services allow. */
+function rowOf(
+  person: PersonRow,
+  { user, people, links }: { user: SignedInUser; people: PersonRow[]; links: WaitingInvitation[] },
+) {
+  const link = links.find(({ userId }) => userId === person.userId)
+  const others = may(user, 'people:write') && person.isActive && person.userId !== user.userId
+  return {
+    ...person,
+    linkUntil: link?.expiresAt ?? null,
+    codeTaken: link ? link.codeAt !== null : false,
+    mayPass: link !== undefined && mayPassCode(user, link),
+    mayRenew: others && renewableBy(user, person, soleRoles(person, people)),
+    mayChangeRoles: others && person.firmId === user.firmId,
+    mayDisable: others,
+  }
+}
+
+type Row = ReturnType<typeof rowOf>
+
 export default function People() {
-  const { people, me, firmId, mayWrite } = useLoaderData<typeof loader>()
+  const { people, mayWrite, seesFirms } = useLoaderData<typeof loader>()
   const active = people.filter((person) => person.isActive).length
-  // nobody changes themselves, and each firm looks after its own
-  const mayChange = (person: (typeof people)[number]) =>
-    mayWrite && person.isActive && person.userId !== me && person.firmId === firmId
   return (
     <>
       <PageHead
         title="Administration"
         actions={
-          mayWrite && (
-            <ButtonLink to={paths.invite()} kind="primary">
-              Invite a person
-            </ButtonLink>
-          )
+          <>
+            {seesFirms && <ButtonLink to={paths.firms()}>Firms</ButtonLink>}
+            {mayWrite && (
+              <ButtonLink to={paths.invite()} kind="primary">
+                Invite a person
+              </ButtonLink>
+            )}
+          </>
         }
       >
         {plural(active, 'person', 'people')} may sign in.
@@ -54,34 +86,64 @@ export default function People() {
             head: 'Roles',
             cell: (person) => person.roles.map((role) => roleNames[role]).join(', ') || 'none',
           },
+          { key: 'state', head: 'State', cell: (person) => <PersonState person={person} /> },
           {
-            key: 'state',
-            head: 'State',
-            cell: (person) =>
-              person.isActive ? (
-                <State tone="green" shape="check" word="Active" />
-              ) : (
-                <State tone="grey" shape="cross" word="Disabled" />
-              ),
+            key: 'link',
+            head: 'Link waiting',
+            cell: (person) => <WaitingLink person={person} />,
+            blank: (person) => person.linkUntil === null,
           },
           {
             key: 'act',
             head: '',
-            cell: (person) =>
-              mayChange(person) ? (
-                <span className="inline-flex gap-4">
-                  <Link to={paths.changeRoles(person.userId)} className="link">
-                    Change roles<span className="sr-only"> of {person.name}</span>
-                  </Link>
-                  <Link to={paths.disablePerson(person.userId)} className="link">
-                    Disable<span className="sr-only"> {person.name}</span>
-                  </Link>
-                </span>
-              ) : null,
-            blank: (person) => !mayChange(person),
+            cell: (person) => <Acts person={person} />,
+            blank: (person) => !(person.mayPass || person.mayRenew || person.mayChangeRoles || person.mayDisable),
           },
         ]}
       />
     </>
+  )
+}
+
+function PersonState({ person }: { person: Pick<Row, 'isActive'> }) {
+  if (person.isActive) return <State tone="green" shape="check" word="Active" />
+  return <State tone="grey" shape="cross" word="Disabled" />
+}
+
+/** Until when the link works, and whether somebody has taken its code to pass it on. */
+function WaitingLink({ person }: { person: Pick<Row, 'codeTaken'> & { linkUntil: Date | string | null } }) {
+  if (person.linkUntil === null) return null
+  return (
+    <span>
+      until <Instant at={person.linkUntil} precision="min" />
+      <span className="block text-caption text-muted">{person.codeTaken ? 'code taken' : 'code not taken yet'}</span>
+    </span>
+  )
+}
+
+function Acts({
+  person,
+}: {
+  person: Pick<Row, 'userId' | 'name' | 'mayPass' | 'mayRenew' | 'mayChangeRoles' | 'mayDisable'>
+}) {
+  const { userId, name } = person
+  const acts = [
+    person.mayPass && { to: paths.passCode(userId), label: 'Take the code', of: ` for ${name}` },
+    person.mayRenew && { to: paths.renewLink(userId), label: 'New link', of: ` for ${name}` },
+    person.mayChangeRoles && { to: paths.changeRoles(userId), label: 'Change roles', of: ` of ${name}` },
+    person.mayDisable && { to: paths.disablePerson(userId), label: 'Disable', of: ` ${name}` },
+  ]
+  return (
+    <span className="inline-flex flex-wrap gap-x-4 gap-y-1">
+      {acts.map(
+        (act) =>
+          act && (
+            <Link key={act.to} to={act.to} className="link">
+              {act.label}
+              <span className="sr-only">{act.of}</span>
+            </Link>
+          ),
+      )}
+    </span>
   )
 }

@@ -20,8 +20,12 @@ export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): 
     const firm = user && (await findFirm(tx, user.firmId))
     if (user?.state !== 'active' || !firm || (!actor.isExchange && user.firmId !== actor.firmId))
       return refuse({ code: 'not-found' })
-    if (!may(actor, 'people:write'))
-      return refuse({ code: 'not-allowed', needs: actor.isExchange ? 'administrator' : 'firm-admin' })
+    // each firm looks after its own: nobody of the exchange gives a role in a firm
+    if (!may(actor, 'people:write') || user.firmId !== actor.firmId)
+      return refuse({
+        code: 'not-allowed',
+        needs: user.firmId === actor.firmId && actor.isExchange ? 'administrator' : 'firm-admin',
+      })
     if (userId === actor.userId) return refuse({ code: 'own-account' })
     const sentence = roleConflict(input.roles, firm.isExchange)
     if (sentence) return refuse({ code: 'role-conflict', sentence })

@@ -41,7 +41,16 @@ export type Refused =
   | { code: 'not-paused' }
   | { code: 'unfit-failover'; sentence: string }
   | { code: 'too-early'; sentence: string }
-  | { code: 'email-taken' }
+  /** not at a domain of the firm, or somebody's already: the same answer, so that nobody learns who is known here */
+  | { code: 'address-refused'; firm: string; domains: string[] }
+  /** the exchange names the first administrator of a firm and nobody else of it */
+  | { code: 'others-people'; firm: string }
+  /** there is no link that waits for this person */
+  | { code: 'no-link' }
+  /** whoever made a link never sees its code */
+  | { code: 'own-link' }
+  | { code: 'domain-taken' }
+  | { code: 'domain-ended' }
   | { code: 'role-conflict'; sentence: string }
   | { code: 'own-account' }
   /** requests under way that nobody of the firm could answer any more */

@@ -1,6 +1,7 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { findFirm } from '#db/queries/firms.ts'
 import { findGroup } from '#db/queries/groups.ts'
+import { hasEnvironment } from '#db/queries/publications.ts'
 import { insertDraft, insertRequest } from '#db/queries/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { StartRequestInput } from '#domain/request/command-input.ts'
@@ -34,7 +35,9 @@ export function startRequest(input: StartRequestInput, actor: Actor, deps: Deps)
 async function subjectOf(tx: Tx, input: StartRequestInput, actor: Actor) {
   if (input.kind === 'new-group') {
     const ownerId = actor.isExchange ? input.ownerId : actor.firmId
-    if (!ownerId || !(await findFirm(tx, ownerId))) return refuse({ code: 'not-found' })
+    const owner = ownerId ? await findFirm(tx, ownerId) : undefined
+    if (!ownerId || !owner || owner.isExchange || owner.state !== 'active') return refuse({ code: 'not-found' })
+    if (!(await hasEnvironment(tx, input.environment))) return refuse({ code: 'not-found' })
     return ok({ ownerId, groupId: null, environment: input.environment })
   }
   const group = input.groupId ? await findGroup(tx, input.groupId) : undefined

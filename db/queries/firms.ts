@@ -113,3 +113,17 @@ export async function findFirm(tx: Tx, id: string): Promise<typeof firms.$inferS
   const [row] = await tx.select().from(firms).where(eq(firms.id, id))
   return row
 }
+
+/** A firm's id by its name, or by one of its codes today. */
+export async function findFirmByNameOrCode(tx: Tx, nameOrCode: string, now: Date): Promise<string | undefined> {
+  const [byName] = await tx
+    .select({ id: firms.id })
+    .from(firms)
+    .where(eq(sql`lower(${firms.name})`, nameOrCode.toLowerCase()))
+  if (byName) return byName.id
+  const [byCode] = await tx
+    .select({ id: firmCodes.firmId })
+    .from(firmCodes)
+    .where(and(eq(firmCodes.code, nameOrCode.toUpperCase()), covers(firmCodes.during, now)))
+  return byCode?.id
+}

@@ -6,7 +6,6 @@ import { auditEvents } from '../schema/audit.ts'
 import { covers, endedAt } from '../schema/columns.ts'
 import { groupContacts } from '../schema/consents.ts'
 import { firms } from '../schema/firms.ts'
-import { invitations } from '../schema/sign-in.ts'
 import { roleGrants, users } from '../schema/users.ts'
 
 export type PersonRow = {
@@ -178,8 +177,4 @@ export async function endRoles(tx: Tx, userId: string, roles: readonly Role[], n
     .where(
       and(eq(roleGrants.userId, userId), inArray(roleGrants.role, [...roles]), sql`upper_inf(${roleGrants.during})`),
     )
-}
-
-export async function insertInvitation(tx: Tx, row: typeof invitations.$inferInsert): Promise<void> {
-  await tx.insert(invitations).values(row)
 }

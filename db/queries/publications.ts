@@ -139,3 +139,12 @@ export async function findRunningVersion(tx: Tx, environment: Environment): Prom
     .where(eq(observedConnectors.environment, environment))
   return row?.running ?? 0
 }
+
+/** Whether this installation has the environment at all. */
+export async function hasEnvironment(tx: Tx, environment: Environment): Promise<boolean> {
+  const rows = await tx
+    .select({ environment: environments.environment })
+    .from(environments)
+    .where(eq(environments.environment, environment))
+  return rows.length > 0
+}

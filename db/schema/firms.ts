@@ -51,6 +51,24 @@ export const firmCodes = dc.table(
   ],
 )
 
+/** E-mail domains of a firm: its people are invited at these alone, and one belongs to one firm at a time. */
+export const firmDomains = dc.table(
+  'firm_domains',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    firmId: uuid('firm_id')
+      .notNull()
+      .references(() => firms.id),
+    domain: text('domain').notNull(),
+    during: period('during').notNull(),
+  },
+  (t) => [
+    index('firm_domains_firm').on(t.firmId),
+    check('firm_domains_domain', sql`${t.domain} ~ '^[a-z0-9-]+(\\.[a-z0-9-]+)+$'`),
+    check('firm_domains_during', sql`not isempty(${t.during})`),
+  ],
+)
+
 /** The agreement on file, without which no request is submitted. */
 export const firmAgreements = dc.table(
   'firm_agreements',

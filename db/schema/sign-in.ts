@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, text, uuid } from 'drizzle-orm/pg-core'
+import { check, index, integer, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, dc, instant } from './columns.ts'
 import { users } from './users.ts'
 
@@ -31,7 +31,10 @@ export const authSessions = dc.table(
   (t) => [index('auth_sessions_user').on(t.userId)],
 )
 
-/** A single-use link with which a person sets their first password, or a new one. */
+/**
+ * A single-use link with which a person sets their first password, or a new one, and the code that goes with it: whoever made the link
+ * never sees the code, and another person passes it on (ADR 28).
+ */
 export const invitations = dc.table(
   'invitations',
   {
@@ -46,10 +49,19 @@ export const invitations = dc.table(
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
     usedAt: instant('used_at'),
+    /** sha256 of this row's id and the code, in hexadecimal; null until somebody has taken the code to pass it on. */
+    codeHash: text('code_hash'),
+    codeAt: instant('code_at'),
+    /** Who passes the code on. Null beside a code: the installation's command line. */
+    codeBy: uuid('code_by').references(() => users.id),
+    /** Codes tried, counted before each is looked at. */
+    codesTried: integer('codes_tried').notNull().default(0),
   },
   (t) => [
     index('invitations_user').on(t.userId),
     check('invitations_not_own', sql`${t.invitedBy} <> ${t.userId}`),
+    check('invitations_other_code', sql`${t.codeBy} <> ${t.invitedBy} and ${t.codeBy} <> ${t.userId}`),
+    check('invitations_code', sql`(${t.codeHash} is null) = (${t.codeAt} is null)`),
     check('invitations_expiry', sql`${t.expiresAt} > ${t.createdAt}`),
   ],
 )

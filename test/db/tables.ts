@@ -11,6 +11,7 @@ export const openTables: Record<string, string> = {
 /** Every other table: a firm that has nothing to do with a row neither sees nor writes it. */
 export const guardedTables = [
   'firm_codes',
+  'firm_domains',
   'firm_agreements',
   'firm_gams',
   'users',

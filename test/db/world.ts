@@ -157,6 +157,7 @@ async function who(put: Put): Promise<void> {
     { kind: 'execution', code: '882', firm_id: alder, during, class: null },
     { kind: 'clearing', code: '560', firm_id: xenon, class: 'A', during },
   )
+  await put('firm_domains', { firm_id: alder, domain: 'alder.example', during })
   await put('firm_agreements', { firm_id: alder, number: 'DC-1', signed_at: at, during })
   await put('firm_gams', { firm_id: alder, gam_id: people.gam, deputy_id: people.deputy, during })
   await put('capacity_limits', { environment: 'sandbox', kind: 'sources-per-group', most: 100, during })

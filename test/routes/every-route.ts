@@ -71,6 +71,23 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
     needs: 'people:write',
     missing: true,
   },
+  '/administration/people/:userId/link': {
+    at: `/administration/people/${id}/link`,
+    needs: 'people:write',
+    missing: true,
+  },
+  '/administration/people/:userId/code': {
+    at: `/administration/people/${id}/code`,
+    needs: 'people:write',
+    missing: true,
+  },
+  '/administration/firms': { at: '/administration/firms', needs: 'firm:read' },
+  '/administration/firms/:firmId': { at: `/administration/firms/${id}`, needs: 'firm:read', missing: true },
+  '/administration/firms/:firmId/domains/:domainId/end': {
+    at: `/administration/firms/${id}/domains/${id}/end`,
+    needs: 'firm:write',
+    missing: true,
+  },
   '/*': { at: '/no-such-page', needs: 'nothing', missing: true },
 }
 

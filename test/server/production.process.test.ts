@@ -24,6 +24,11 @@ afterAll(async () => {
   data?.remove()
 })
 
+const dropCopy = (...args: string[]) =>
+  promisify(execFile)('node', ['app/cli/drop-copy.mjs', ...args], {
+    cwd: projectRoot,
+    env: { NODE_ENV: 'production', ...env },
+  })
 const setUpLink = () => /http:\S+\/set-up\/\S+/.exec(app.said())?.[0]
 const password = 'nine plain lanterns'
 const answers = {
@@ -80,23 +85,39 @@ describe('an installation in production mode', () => {
     const status = await client.submit(await client.get('/sign-in'), 'Sign in', { email, password })
     expect([status.url.pathname, status.status]).toEqual(['/', 200])
   })
-  test('takes more people from the command line while it runs', async () => {
-    const command = [
-      'app/cli/drop-copy.mjs',
-      'user',
-      'invite',
-      'gil@harbor.example',
-      '--firm',
-      'Harbor Exchange',
-      '--role',
-      'gam',
-    ]
-    const { stdout } = await promisify(execFile)('node', command, {
-      cwd: projectRoot,
-      env: { NODE_ENV: 'production', ...env },
+  test('gets its second administrator by a link of the first and a code of the command line, and then gives out no code there', async () => {
+    const ira = new FormClient(app.url)
+    const { email } = answers
+    await ira.submit(await ira.get('/sign-in'), 'Sign in', { email, password })
+    const second = { name: 'Ida Harbor', email: 'ida@harbor.example', 'roles[]': ['administrator'] }
+    const invited = await ira.submit(await ira.get('/administration/people/invite'), 'Invite', second)
+    const link = /http:[^\s"<]+invitations\/\w+/.exec(invited.html)?.[0] ?? ''
+    const { stdout } = await dropCopy('user', 'code', second.email)
+    const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){2}/.exec(stdout)?.[0] ?? ''
+    const ida = new FormClient(app.url)
+    const typed = { code, name: second.name, password, again: password }
+    const joined = await ida.submit(await ida.get(new URL(link).pathname), /Set the password/, typed)
+    expect(joined.url.pathname).toBe('/')
+    const { stdout: printed } = await dropCopy(
+      ...['user', 'invite', 'gil@harbor.example', '--firm', 'Harbor Exchange', '--role', 'gam'],
+    )
+    const path = new URL(/http:\S+/.exec(printed)?.[0] ?? '').pathname
+    expect((await new FormClient(app.url).get(path)).text).toContain('Join Harbor Exchange')
+    await expect(dropCopy('user', 'code', 'gil@harbor.example')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Ida Harbor or Ira Harbor passes this code on'),
     })
-    const link = /http:\S+/.exec(stdout)?.[0] ?? ''
-    expect((await new FormClient(app.url).get(new URL(link).pathname)).text).toContain('Join Harbor Exchange')
+    // the page of firms is theirs, and a domain that they add is where its people are invited
+    const firms = await ida.get('/administration/firms')
+    expect(firms.text).toContain('harbor.example')
+    const firm = await ida.get(firms.link(/Harbor Exchange/))
+    const added = await ida.submit(firm, 'Add the domain', { domain: 'Harbor-IT.example', reason: 'Our IT.' })
+    expect(added.text).toContain('harbor-it.example')
+    const twice = await ida.submit(added, 'Add the domain', { domain: 'harbor-it.example', reason: 'Again.' })
+    expect([twice.status, twice.text]).toEqual([422, expect.stringContaining('on file for a firm already')])
+    const ended = await ida.submit(await ida.get(added.link(/End harbor-it/)), /^End harbor-it/, { reason: 'Closed.' })
+    expect(ended.url.pathname).toBe(firm.url.pathname)
+    expect(ended.html).not.toMatch(/End<span[^>]*> harbor-it/)
   })
   test('keeps a connector that waits for its first configuration', async () => {
     expect((await fetch(`${app.url}/healthz`)).status).toBe(200)

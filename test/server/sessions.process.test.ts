@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { invitePerson } from '#app/http/invite-person.server.ts'
 import type { Role } from '#domain/people/roles.ts'
 import { type App, projectRoot, startFreshApp } from '#test/support/app.ts'
 import { FormClient, type Page } from '#test/support/form-client.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { addInvited } from '#test/support/people.ts'
 
 let db: FreshDb
 let env: Record<string, string>
@@ -29,14 +29,12 @@ const inviteLink = async (email: string, ...more: string[]): Promise<string> => 
 }
 const password = 'seven quiet harbours'
 
-/** A person with a password, invited as the command line does. */
+/** A person with a password, who came by a link and its code. */
 async function person(email: string, role: Role = 'requester'): Promise<FormClient> {
-  const invitation = { email, firm: 'Alder Trading', roles: [role], name: undefined }
-  const invited = await db.database.asJobs((tx) => invitePerson(tx, invitation, new Date()))
-  if (!invited.ok) throw new Error(invited.error.sentence)
+  const { path, code } = await addInvited(db.database, { email, firm: 'Alder Trading', roles: [role] })
   const client = new FormClient(app.url)
-  const page = await client.get(`/invitations/${invited.value.token}`)
-  const joined = await client.submit(page, /Set the password/, { name: 'Noa Alder', password, again: password })
+  const page = await client.get(path)
+  const joined = await client.submit(page, /Set the password/, { code, name: 'Noa Alder', password, again: password })
   expect(joined.url.pathname).toBe('/')
   return client
 }
@@ -62,39 +60,83 @@ const sessionsOf = (email: string) =>
   db.owner<{ id: string; expires_at: Date }[]>`
     select s.id, s.expires_at from dc.auth_sessions s join dc.users u on u.id = s.user_id where u.email = ${email}`
 
-describe('an invitation from the command line', () => {
-  test('lets the person set a password once, and signs them in', async () => {
-    const link = await inviteLink('kim@alder.example', '--firm', '882', '--role', 'viewer', '--name', 'Kim Alder')
+describe('an invitation', () => {
+  test('from the command line lets the person set a password once, with its code, and signs them in', async () => {
+    const link = await inviteLink('kim@cedar.example', '--firm', '914', '--role', 'firm-admin', '--name', 'Kim Cedar')
     expect(link).toContain(`${app.url}/invitations/`)
     const client = new FormClient(app.url)
-    const page = await client.get(new URL(link).pathname)
-    expect(page.text).toContain('Alder Trading')
-    const weak = { name: 'Kim Alder', password: 'kim kim kim kim', again: 'kim kim kim kim' }
-    expect(
-      (await client.submit(page, /Set the password/, { ...weak, password: 'aaaaaaaaaaaa', again: 'aaaaaaaaaaaa' }))
-        .status,
-    ).toBe(422)
-    const joined = await client.submit(page, /Set the password/, { name: 'Kim Alder', password, again: password })
+    const path = new URL(link).pathname
+    const bare = await client.get(path)
+    expect(bare.text).toContain('Join Cedar Markets')
+    expect(bare.text).toContain('nobody has taken it for you yet')
+    const { stdout } = await dropCopy('user', 'code', 'kim@cedar.example') // nobody who could pass it on has a password
+    const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){2}/.exec(stdout)?.[0] ?? ''
+    const page = await client.get(path)
+    expect(page.text).not.toContain('nobody has taken it')
+    const typed = { name: 'Kim Cedar', code, password, again: password }
+    const weak = { ...typed, password: 'aaaaaaaaaaaa', again: 'aaaaaaaaaaaa' }
+    expect((await client.submit(page, /Set the password/, weak)).status).toBe(422)
+    const wrong = await client.submit(page, /Set the password/, { ...typed, code: '0000-0000-0000' })
+    expect([wrong.status, wrong.text]).toEqual([422, expect.stringContaining('not the code of this link')])
+    const joined = await client.submit(page, /Set the password/, typed)
     expect(joined.url.pathname).toBe('/')
-    expect((await new FormClient(app.url).get(new URL(link).pathname)).text).toContain('no longer works')
-    expect((await client.submit(page, /Set the password/, { name: 'X', password, again: password })).status).toBe(410)
+    expect((await new FormClient(app.url).get(path)).text).toContain('no longer works')
+    expect((await client.submit(page, /Set the password/, typed)).status).toBe(410)
   })
   test('for somebody known prints another link, after which the first is worth nothing', async () => {
-    const first = await inviteLink('lou@alder.example', '--firm', '882', '--role', 'viewer')
-    const second = await inviteLink('lou@alder.example')
+    const first = await inviteLink('lou@dogwood.example', '--firm', '733', '--role', 'firm-admin')
+    const second = await inviteLink('lou@dogwood.example')
     expect((await new FormClient(app.url).get(new URL(first).pathname)).text).toContain('no longer works')
-    expect((await new FormClient(app.url).get(new URL(second).pathname)).text).toContain('Alder Trading')
+    expect((await new FormClient(app.url).get(new URL(second).pathname)).text).toContain('Dogwood Capital')
   })
   test.each([
     [
       ['user', 'invite', 'x@alder.example', '--firm', 'Nobody Inc', '--role', 'viewer'],
       'there is no firm "Nobody Inc"',
     ],
-    [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'gam'], 'cannot give the role gam'],
+    [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'gam'], 'is not a role of a firm'],
+    [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'viewer'], 'who invites its people'],
     [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'king'], 'no such role: king'],
     [['user', 'invite', 'not an address', '--firm', '882', '--role', 'viewer'], 'is not an e-mail address'],
+    [['user', 'code', 'x@alder.example'], 'no link waits for x@alder.example'],
   ])('%j is refused in words, with exit code 2', async (args, sentence) => {
     await expect(dropCopy(...args)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
+  })
+  test('on the pages is a link for one administrator and a code for another, and neither sees both', async () => {
+    const one = await person('ora@alder.example', 'firm-admin')
+    const other = await person('oli@alder.example', 'firm-admin')
+    const form = await one.get('/administration/people/invite')
+    const foreign = { name: 'Nell', email: 'nell@cedar.example', 'roles[]': ['viewer'] }
+    const refused = await one.submit(form, 'Invite', foreign)
+    expect([refused.status, refused.text]).toEqual([
+      422,
+      expect.stringContaining('at alder.example that nobody has yet'),
+    ])
+    const invited = await one.submit(form, 'Invite', { ...foreign, email: 'nell@alder.example' })
+    const link = /http:[^\s"<]+invitations\/\w+/.exec(invited.html)?.[0] ?? ''
+    expect(invited.text).toContain('a code that you never see')
+    const [{ id } = { id: '' }] = await db.owner<{ id: string }[]>`
+      select id from dc.users where email = 'nell@alder.example'`
+    expect((await one.get('/administration/people')).html).not.toContain(`${id}/code`)
+    expect((await one.get(`/administration/people/${id}/code`)).text).toContain('You made this link')
+    const list = await other.get('/administration/people')
+    expect(list.text).toContain('code not taken yet')
+    const taken = await other.submit(await other.get(list.link(new RegExp(`${id}/code`))), 'Take the code')
+    const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){2}/.exec(taken.text)?.[0] ?? ''
+    expect(taken.html).not.toContain('/invitations/')
+    const nell = new FormClient(app.url)
+    const page = await nell.get(new URL(link).pathname)
+    const typed = { code, name: 'Nell Alder', password, again: password }
+    expect((await nell.submit(page, /Set the password/, typed)).url.pathname).toBe('/')
+    // and the way back after a lost password: a new link by one, a code by the other, the name as it was
+    const renewed = await other.submit(await other.get(`/administration/people/${id}/link`), 'Make a new link', {
+      reason: 'Lost password.',
+    })
+    const again = /http:[^\s"<]+invitations\/\w+/.exec(renewed.html)?.[0] ?? ''
+    const back = await nell.get(new URL(again).pathname)
+    expect(back.text).toContain('Choose a new password')
+    expect(back.html).not.toContain('name="name"')
+    expect(await isSignedIn(nell)).toBe(true)
   })
 })
 

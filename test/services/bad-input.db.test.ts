@@ -330,3 +330,23 @@ test('a refused command leaves a trace and nothing else', async () => {
     await db.owner`select count(*)::int as n from dc.decisions d join dc.requests r on r.id = d.request_id where r.number = ${number}`
   expect(decisions?.n).toBe(0)
 })
+
+test('a request is begun for a firm and an environment that there are, whatever the form says', async () => {
+  const exchange = (await sandbox.actor('harper')).firmId
+  const alder = (await sandbox.actor('avery')).firmId
+  const start = async (
+    person: 'avery' | 'harper',
+    over: { environment?: 'production' | 'sandbox'; ownerId?: string },
+  ) => {
+    const input = { commandId: randomUUID(), kind: 'new-group' as const, environment: 'sandbox' as const, ...over }
+    return startRequest(input, await sandbox.actor(person), sandbox.deps)
+  }
+  expect(codeOf(await start('avery', { environment: 'production' }))).toBe('not-found')
+  expect(codeOf(await start('harper', { ownerId: exchange }))).toBe('not-found')
+  expect(codeOf(await start('harper', { ownerId: randomUUID() }))).toBe('not-found')
+  expect(codeOf(await start('harper', {}))).toBe('not-found')
+  expect(codeOf(await start('harper', { ownerId: alder }))).toBe('done')
+  const { number } = done(await start('avery', { ownerId: exchange })) // a firm writes for itself
+  const [request] = await db.owner`select owner_id from dc.requests where number = ${number}`
+  expect(request).toEqual({ owner_id: alder })
+})

@@ -325,10 +325,10 @@ describe('people', () => {
         sandbox.deps,
       )
     expect(done(await invite({})).token).toMatch(/^[0-9a-f]{64}$/)
-    expect(codeOf(await invite({}))).toBe('email-taken')
+    expect(codeOf(await invite({}))).toBe('address-refused')
     expect(codeOf(await invite({ email: 'two@alder.example', roles: ['gam'] }))).toBe('role-conflict')
     const casey = await sandbox.actor('casey')
-    expect(codeOf(await invite({ email: 'three@alder.example', firmId: casey.firmId }))).toBe('not-found')
+    expect(codeOf(await invite({ email: 'three@cedar.example', firmId: casey.firmId }))).toBe('not-found')
     const byAvery = {
       commandId: randomUUID(),
       firmId: alex.firmId,

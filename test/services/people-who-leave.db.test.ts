@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findGroupPage } from '#db/queries/group-page.ts'
-import { findActor } from '#db/queries/people.ts'
 import { changeRoles } from '#services/change-roles.ts'
 import { disableUser } from '#services/disable-user.ts'
 import { endContact } from '#services/end-contact.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { addActor } from '#test/support/people.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { codeOf, done, groupIdOf, openWorkflow } from '#test/support/workflow.ts'
 
@@ -60,19 +60,9 @@ describe('ending a contact', () => {
 })
 
 describe('a request under way', () => {
-  /** An administrator of the exchange, as the installation's command line makes one. */
-  const administrator = async () => {
-    const { firmId } = await sandbox.actor('harper')
-    const id = randomUUID()
-    await db.owner`insert into dc.users (id, firm_id, email, name) values (${id}, ${firmId}, 'ada@harbor.example', 'Ada Harbor')`
-    const during = `[${db.clock.now.toISOString()},)`
-    await db.owner`insert into dc.role_grants (user_id, firm_id, role, during) values (${id}, ${firmId}, 'administrator', ${during})`
-    const actor = await db.database.asJobs((tx) => findActor(tx, id, db.clock.now))
-    return actor!
-  }
-
   test('keeps somebody to answer it: the last signatory’s role is not taken, and locking them out is written down', async () => {
-    const ada = await administrator()
+    const person = { email: 'ada@xenon.example', firm: 'Xenon Clearing', roles: ['firm-admin'] as const }
+    const ada = await addActor(db.database, person, db.clock.now)
     const xan = await sandbox.actor('xan')
     sandbox.tick()
     const about = { commandId: randomUUID(), userId: xan.userId, reason: 'Moved.' }

@@ -21,6 +21,26 @@ export const changeRolesInput = z.object({
   reason,
 })
 
+/** Make a new link for somebody, or take the code of theirs: one person, and why. */
+export const linkInput = z.object({ commandId, userId: z.uuid(), reason })
+export const codeInput = z.object({ commandId, userId: z.uuid() })
+/** A domain as it stands behind the @ of an address. */
+const domain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(
+    /^(?=.{3,})(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+    'A domain, as in alder.example.',
+  )
+export const addDomainInput = z.object({ commandId, firmId: z.uuid(), domain, reason })
+export const endDomainInput = z.object({ commandId, firmId: z.uuid(), domainId: z.uuid(), reason })
+
+export type LinkInput = z.output<typeof linkInput>
+export type CodeInput = z.output<typeof codeInput>
+export type AddDomainInput = z.output<typeof addDomainInput>
+export type EndDomainInput = z.output<typeof endDomainInput>
 export type InviteUserInput = z.output<typeof inviteUserInput>
 export type DisableUserInput = z.output<typeof disableUserInput>
 export type ChangeRolesInput = z.output<typeof changeRolesInput>

@@ -50,6 +50,8 @@ export const permissions = {
   'messages:read': ['operations', 'auditor'],
   'people:read': ['firm-admin', 'administrator', 'auditor'],
   'people:write': ['firm-admin', 'administrator'],
+  'firm:read': ['administrator', 'auditor'],
+  'firm:write': ['administrator'],
   'billing:read': ['requester', 'billing-approver', 'billing', 'auditor', 'gam'],
   'own-password:write': everybody,
 } as const satisfies Record<string, readonly Standing[]>
