@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
-import { runDueJobs } from '#services/jobs.ts'
+import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
 import { startConnector } from './host/connector-child.ts'
 import { AlreadyRunning, type Installation, openInstallation } from './host/installation.ts'
@@ -98,8 +98,12 @@ function jobsOf({ database }: Installation, log: Logger): Job[] {
     const { confirmed, expired } = await runDueJobs(deps)
     if (confirmed.length + expired.length > 0) log.info({ confirmed, expired }, 'requests moved on')
   }
+  const uncovered = async () => {
+    for (const stopped of await stopUncoveredSources(deps)) log.warn(stopped, 'source stopped')
+  }
   return [
     { name: 'due requests', everyMs: 1000, run: due },
+    { name: 'sources without consent', everyMs: 60_000, run: uncovered },
     { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },
     { name: 'expired sign-ins', everyMs: 60_000, run: () => removeExpiredSessions(database.auth, now()) },
   ]

@@ -12,7 +12,8 @@ import {
 import { findUserByEmail } from '#db/queries/people.ts'
 import type { DecisionRecord, PartyRecord, RequestRecord, RoundRecord } from '#db/queries/requests.ts'
 import type { RoundFacts } from '#db/queries/round-facts.ts'
-import { endPlacements, insertPlacements, insertTarget, isSessionIdUsed, setTargetState } from '#db/queries/targets.ts'
+import { liftStops, listStops } from '#db/queries/stops.ts'
+import { closeTargets, endPlacements, insertPlacements, insertTarget, isSessionIdUsed } from '#db/queries/targets.ts'
 import { covers } from '#domain/consent/covering.ts'
 import { place, sessionIdFrom } from '#domain/group/placement.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'
@@ -40,11 +41,11 @@ export async function applyItems(tx: Tx, what: Publishing, deps: Making, now: Da
   const { request, round, facts } = what
   const { added, removed } = sourceChanges(round.document, facts.members)
   const ids = (names: readonly string[]) => names.flatMap((name) => facts.sourceRows.get(name)?.id ?? [])
-  const ended = { by: round.submittedBy, reason: `request ${request.number}`, now }
+  const ended = { by: round.submittedBy, reason: reasonOf(request), now }
   await applyTerms(tx, what, now)
   await removeSources(tx, request.groupId, removed, facts, ended)
   const group = { id: request.groupId, environment: request.environment }
-  await insertMembers(tx, group, ids(added), request.id, now)
+  await insertMembers(tx, group, ids(added), { via: 'request', viaId: request.id }, now)
   await placeSources(tx, what, added, deps, now)
   await applyConsents(tx, what, ended)
   await applyContacts(tx, what, now)
@@ -53,6 +54,9 @@ export async function applyItems(tx: Tx, what: Publishing, deps: Making, now: Da
   const revoked = round.document.kind === 'change' ? round.document.removeSources.filter((row) => row.revoked) : []
   return revoked.map((row) => row.source)
 }
+
+/** What the rows say that a request's publication ended. */
+export const reasonOf = (request: Pick<RequestRecord, 'number'>): string => `request ${request.number}`
 
 async function applyTerms(tx: Tx, { request, round, facts }: Publishing, now: Date): Promise<void> {
   const { document } = round
@@ -75,7 +79,7 @@ export async function removeSources(
   groupId: string,
   names: readonly string[],
   facts: Pick<RoundFacts, 'sourceRows' | 'consents'>,
-  ended: { by: string; reason: string; now: Date },
+  ended: { by: string | null; reason: string; now: Date },
 ): Promise<void> {
   const ids = names.flatMap((name) => facts.sourceRows.get(name)?.id ?? [])
   await endMembers(tx, groupId, ids, ended.now)
@@ -137,7 +141,10 @@ function take(free: string[]): string {
   return id
 }
 
-/** What each guarantor agreed to becomes its consent, source by source; a narrower one that stood before ends. */
+/**
+ * What each guarantor agreed to becomes its consent, source by source; a narrower one that stood before ends. None for a source that
+ * is not in the group afterwards, or that the firm does not guarantee any more.
+ */
 async function applyConsents(
   tx: Tx,
   what: Publishing,
@@ -147,10 +154,13 @@ async function applyConsents(
   const { level } = termsAfter(round.document, facts.terms)
   if (level === null) return
   const guarantors = parties.filter((party) => party.capacity === 'guarantor')
+  const { added, kept } = sourceChanges(round.document, facts.members)
   const rows = guarantors.flatMap((party) =>
     party.slice.sources.flatMap((source): NewConsent[] => {
-      const sourceId = facts.sourceRows.get(source)?.id
-      if (!sourceId || facts.consents.some((consent) => covers(consent, source, party.firmId, level))) return []
+      const { id: sourceId, guarantors: today = [] } = facts.sourceRows.get(source) ?? {}
+      if (!sourceId || ![...added, ...kept].includes(source) || !today.some((firm) => firm.id === party.firmId))
+        return []
+      if (facts.consents.some((consent) => covers(consent, source, party.firmId, level))) return []
       const { groupId, ownerId } = request
       return [{ groupId, ownerId, sourceId, clearingFirmId: party.firmId, upToLevel: level, ...basisOf(what, party) }]
     }),
@@ -164,6 +174,7 @@ async function applyConsents(
     ended,
   )
   await insertConsents(tx, rows, ended.now)
+  await liftOvercome(tx, request, { added, consents: rows }, ended.now)
   const firmIds = [...new Set(guarantors.map((party) => party.firmId))]
   await showGroupTo(tx, request.groupId, firmIds, 'guarantor')
   const payers = parties.filter((party) => party.capacity === 'bill-to').map((party) => party.firmId)
@@ -174,6 +185,29 @@ async function applyConsents(
     const own = decisions.find((one) => one.firmId === party.firmId && one.capacity === 'guarantor')
     return { basis: 'decision', basisId: own?.id ?? id }
   }
+}
+
+/**
+ * Stops that this publication overcomes: a withdrawal by the firm's new consent, one "and nothing again" only by its own signature; every
+ * other stop by the source being in the group again.
+ */
+async function liftOvercome(
+  tx: Tx,
+  request: Publishing['request'],
+  { added, consents }: { added: readonly string[]; consents: readonly NewConsent[] },
+  now: Date,
+): Promise<void> {
+  const overcome = (await listStops(tx, request.groupId)).filter(({ cause, source, sourceId, firmId, revokes }) => {
+    if (cause !== 'withdrawn') return added.includes(source)
+    const own = consents.find((consent) => consent.sourceId === sourceId && consent.clearingFirmId === firmId)
+    return own !== undefined && (own.basis === 'decision' || !revokes)
+  })
+  await liftStops(
+    tx,
+    overcome.map((stop) => stop.id),
+    request.id,
+    now,
+  )
 }
 
 /** A person is in force from the approval of the clearing firm that was asked for them. */
@@ -206,9 +240,8 @@ async function closeRows(tx: Tx, what: Publishing, ended: { by: string; reason: 
   const { request, facts } = what
   await setTerms(tx, request.groupId, undefined, ended.now)
   await endContacts(tx, { groupId: request.groupId }, ended)
-  await setTargetState(
+  await closeTargets(
     tx,
     facts.targetRows.map((row) => row.id),
-    'closed',
   )
 }

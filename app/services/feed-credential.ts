@@ -7,6 +7,7 @@ import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer } from './command.ts'
 import type { Deps } from './deps.ts'
 import { feedPart, publishChanged, readSettings } from './publish-parts.ts'
+import { stopUncovered } from './stop-uncovered.ts'
 import type { Operator } from './target-act.ts'
 
 type Change = Operator & { reason: string | null }
@@ -50,6 +51,7 @@ async function save(
   now: Date,
 ): CommandAnswer<Changed> {
   const { id, environment, credential: before, state } = feed
+  await stopUncovered(tx, now, environment)
   const newest = await lockPublications(tx, environment)
   await saveFeedCredential(tx, id, made)
   const settings = await readSettings(tx, environment)

@@ -7,6 +7,7 @@ import { requestActions, requestCan } from '#domain/request/lifecycle.ts'
 import { audit } from './command.ts'
 import { abandonGroup } from './decide-request.ts'
 import type { JobDeps } from './deps.ts'
+import { type Stopped, stopUncovered } from './stop-uncovered.ts'
 
 /** What a pass did, for the log: numbers of requests. */
 export type Passed = { confirmed: number[]; expired: number[] }
@@ -14,6 +15,11 @@ export type Passed = { confirmed: number[]; expired: number[] }
 /** One pass over everything that is due; it takes no argument and may be repeated at any time. */
 export async function runDueJobs(deps: JobDeps): Promise<Passed> {
   return { confirmed: await confirmApplied(deps), expired: await expireRequests(deps) }
+}
+
+/** Sources that flow without a guarantor's consent stop, whoever wrote the rows. */
+export async function stopUncoveredSources({ asJobs }: JobDeps): Promise<Stopped[]> {
+  return asJobs(async (tx) => stopUncovered(tx, await transactionInstant(tx)))
 }
 
 /** Requests all of whose parts the connector runs become applied; the group goes live and its fee begins. */

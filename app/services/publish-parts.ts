@@ -9,6 +9,7 @@ import {
   type VersionRecord,
 } from '#db/queries/publications.ts'
 import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
+import { listRevokedByTarget } from '#db/queries/stops.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
 import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
 import { canonicalJson } from '#domain/digest.ts'
@@ -34,11 +35,10 @@ export type Publication = {
 }
 
 /**
- * Publish what the wanted tables now say of one group: its targets, and the sources and feeds they need, as far as they
- * differ from the newest parts. Called at the end of a transaction that changed them. `number` is the newest version then,
- * `changed` how many parts it has; a change that no part shows makes no version. What guarantors may know of the group is rewritten.
+ * The version that makes the parts say what the wanted tables say of one group: its targets, and the sources and feeds they need, as
+ * far as they differ from the newest parts. What guarantors may know of the group is rewritten. Commands call `publishGroup`.
  */
-export async function publishGroup(
+export async function publishRows(
   tx: Tx,
   publication: Publication,
   now: Date,
@@ -156,6 +156,7 @@ async function targetParts(
   const group = await findGroup(tx, groupId)
   const terms = await findTerms(tx, groupId, now)
   const targets = await listTargetsOf(tx, groupId, now)
+  const revokedFor = await listRevokedByTarget(tx, groupId)
   const credentials = await listLiveCredentials(
     tx,
     targets.map((target) => target.id),
@@ -174,7 +175,9 @@ async function targetParts(
       level,
       ...(filters.rejects && { filters: { rejects: true } }),
       sources,
-      revoked: revokedOf(before, target.sessionId, revoked).filter((name) => !sources.includes(name)),
+      revoked: [...new Set([...revokedOf(before, target.sessionId, revoked), ...(revokedFor.get(target.id) ?? [])])]
+        .filter((name) => !sources.includes(name))
+        .sort(),
       queueDepth: settings.queueDepth,
       queueGraceS: settings.queueGraceS,
       listen: target.listen,
@@ -189,14 +192,14 @@ async function targetParts(
   })
 }
 
-/** What was taken back for good stays so, until the source is in the group again. */
+/** What the target's part says was taken back for good, and what this publication takes back. */
 function revokedOf(before: readonly Part[], sessionId: string, revoked: readonly string[]): string[] {
   const document: unknown = before.find((part) => part.kind === 'target' && part.objectId === sessionId)?.document
   const had =
     typeof document === 'object' && document !== null && 'sources' in document ? stringsOf(document.sources) : []
   const old =
     typeof document === 'object' && document !== null && 'revoked' in document ? stringsOf(document.revoked) : []
-  return [...new Set([...old, ...revoked.filter((name) => had.includes(name))])].sort()
+  return [...old, ...revoked.filter((name) => had.includes(name))]
 }
 
 const stringsOf = (value: unknown): string[] =>

@@ -1,3 +1,4 @@
+import { transactionInstant } from '#db/queries/instant.ts'
 import { listNewestParts, lockPublications } from '#db/queries/publications.ts'
 import { listReferenceData, saveFeedSettings } from '#db/queries/sources.ts'
 import { saveListenOfAll } from '#db/queries/targets.ts'
@@ -7,6 +8,7 @@ import { type EnvironmentSettings, settingsPart } from '#domain/reference/settin
 import { audit } from './command.ts'
 import type { JobDeps } from './deps.ts'
 import { feedPart, publishChanged, readSettings, same, sourcePart } from './publish-parts.ts'
+import { stopUncovered } from './stop-uncovered.ts'
 
 /** Where one feed and all targets of an environment are reached. */
 export type Addresses = { feedId: string; feed: { host: string; port: number }; listen: EnvironmentSettings['listen'] }
@@ -23,6 +25,7 @@ export function publishReferenceData(
   addresses?: Addresses,
 ): Promise<number> {
   return asJobs(async (tx) => {
+    await stopUncovered(tx, await transactionInstant(tx), environment)
     const newest = await lockPublications(tx, environment)
     const before = await listNewestParts(tx, environment)
     const settings = { ...(await readSettings(tx, environment)), ...(addresses && { listen: addresses.listen }) }

@@ -11,6 +11,7 @@ import {
   saveRequest,
 } from '#db/queries/requests.ts'
 import { loadRoundFacts } from '#db/queries/round-facts.ts'
+import { insertStops } from '#db/queries/stops.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type Answer, lapsedAnswers } from '#domain/request/answers.ts'
 import { violations } from '#domain/request/items.ts'
@@ -20,8 +21,11 @@ import { ok, type Result, refuse } from '#domain/result.ts'
 import { applyItems, type Publishing } from './apply-items.ts'
 import { audit } from './command.ts'
 import type { Deps } from './deps.ts'
-import { publishGroup, readSettings } from './publish-parts.ts'
+import { publishGroup } from './publish-group.ts'
+import { readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
+import { stopUncovered } from './stop-uncovered.ts'
+import { withdrawalsOf } from './withdrawals.ts'
 
 export type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
 
@@ -41,10 +45,11 @@ export async function publishRequest(
   const round = await findRound(tx, request.id, request.round)
   if (!groupId || !round) throw new Error(`request ${request.number} is approved without a round or a group`)
   const parties = await listParties(tx, request.id, request.round)
+  await stopUncovered(tx, now, request.environment) // so that the request is judged by what may flow
   if (!allFirmsMet(parties)) return ok(await moveTo(tx, request, 'with-firms', 'an approval was taken back', now))
   const facts = await loadRoundFacts(tx, request, round.document, now)
   const decisions = await listStandingDecisions(tx, request.id)
-  const present = { ownerId: request.ownerId, sources: facts.sources, withdrawals: [] }
+  const present = { ownerId: request.ownerId, sources: facts.sources, withdrawals: await withdrawalsOf(tx, groupId) }
   const moved = [
     ...violations(round.sheet.items, facts.present).map((one) => one.sentence),
     ...lapsedAnswers(answersOf(round, parties, decisions), present),
@@ -70,6 +75,7 @@ export async function publishRequest(
     now,
   )
   if (!version.ok) return version
+  await recordRevoked(tx, publishing, { sources: revoked, version: version.value.number }, now)
   await saveRequest(tx, request.id, {
     state: 'applying',
     publishedVersion: version.value.changed > 0 ? version.value.number : null,
@@ -86,6 +92,23 @@ export async function publishRequest(
     after: { version: version.value.number, parts: version.value.changed },
   })
   return ok({ state: 'applying' })
+}
+
+/** Sources that the owner removed "and nothing again": what a later version of the group must go on saying. */
+async function recordRevoked(
+  tx: Tx,
+  { request, round, facts }: Publishing,
+  { sources, version }: { sources: readonly string[]; version: number },
+  now: Date,
+): Promise<void> {
+  const { groupId, ownerId } = request
+  const reason = round.document.kind === 'change' ? round.document.reason : ''
+  const stop = { groupId, ownerId, firmId: ownerId, cause: 'removed' as const, revokes: true, at: now, version, reason }
+  const ids = sources.flatMap((name) => facts.sourceRows.get(name)?.id ?? [])
+  await insertStops(
+    tx,
+    ids.map((sourceId) => ({ ...stop, sourceId, by: round.submittedBy })),
+  )
 }
 
 /** What each guarantor answered to the round, and when: an approval carried over is as old as the decision that it is. */

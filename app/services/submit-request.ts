@@ -16,6 +16,7 @@ import {
 } from '#db/queries/requests.ts'
 import { loadRoundFacts, type RoundFacts } from '#db/queries/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import { outlives, type Withdrawal } from '#domain/request/answers.ts'
 import type { DraftCommandInput } from '#domain/request/command-input.ts'
 import type { RequestDocument } from '#domain/request/document.ts'
 import { maySubmit, nobodyToDecide, type Submitter } from '#domain/request/guards.ts'
@@ -30,6 +31,7 @@ import { type Deps, expiresAfterMs, sha256 } from './deps.ts'
 import type { Refused } from './refused.ts'
 import { eligibleFor, guarantorsOf, requestFactsOf, submitterOf } from './request-people.ts'
 import { documentRefusal } from './submit-checks.ts'
+import { withdrawalsOf } from './withdrawals.ts'
 
 export type Submitted = { number: number; state: 'with-firms' | 'with-gam' }
 
@@ -90,6 +92,7 @@ async function freezeRound(
 ): Promise<FrozenRound> {
   const { request, facts, document, person } = what
   const items = itemsOf(document, facts.present)
+  const withdrawals = await withdrawalsOf(tx, request.groupId)
   const { added, removed, kept } = sourceChanges(document, facts.members)
   const sources = [...added, ...removed, ...kept].flatMap((name) => facts.sources.get(name) ?? [])
   const input: RoundInput = {
@@ -103,9 +106,9 @@ async function freezeRound(
     payer: facts.payer,
     sources,
     consents: facts.consents,
-    revoked: [],
+    revoked: withdrawals.filter((one) => one.revokes),
     submittedFor: person.contactFor.length > 0 ? person.contactFor : signingFor(person, facts),
-    before: await partiesBefore(tx, request),
+    before: await partiesBefore(tx, request, withdrawals),
   }
   return freeze(input, sha256)
 }
@@ -116,13 +119,20 @@ const signingFor = (person: Submitter, facts: RoundFacts): string[] =>
     ? [person.firmId]
     : []
 
-async function partiesBefore(tx: Tx, request: RequestRecord): Promise<RoundInput['before']> {
+/** What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its sources since. */
+async function partiesBefore(
+  tx: Tx,
+  request: RequestRecord,
+  withdrawals: readonly Withdrawal[],
+): Promise<RoundInput['before']> {
   if (request.round === 0) return []
   const parties = await listParties(tx, request.id, request.round)
   const decisions = await listStandingDecisions(tx, request.id)
-  return parties.map(({ firmId, capacity, sliceDigest, metBy, round }) => {
-    const own = decisions.find((d) => d.round === round && d.firmId === firmId && d.capacity === capacity)
-    const approved = metBy === 'carried-over' || own?.verdict === 'approve'
+  return parties.map(({ firmId, capacity, slice, sliceDigest, metBy, round }) => {
+    const own = decisions.find((one) => one.firmId === firmId && one.capacity === capacity)
+    const isApproved = metBy === 'carried-over' || (own?.round === round && own.verdict === 'approve')
+    const since = withdrawals.filter((one) => one.clearingFirmId === firmId && slice.sources.includes(one.source))
+    const approved = isApproved && since.every((one) => outlives(one, 'decision', own?.decidedAt.getTime() ?? 0))
     return { firmId, capacity, sliceDigest, approved }
   })
 }

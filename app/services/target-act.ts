@@ -4,7 +4,8 @@ import type { VersionRecord } from '#db/queries/publications.ts'
 import { findTarget, type TargetRecord } from '#db/queries/targets.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
-import { publishGroup, readSettings } from './publish-parts.ts'
+import { publishGroup } from './publish-group.ts'
+import { readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
 
 /** From the installation's command line: nobody's account here, named as the machine knows them. Over `dc_jobs`. */

@@ -1,24 +1,8 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { endConsents, insertConsents, listConsents, listConsentsEndedAt } from '#db/queries/consents.ts'
-import {
-  endContacts,
-  endMembers,
-  findGroup,
-  findTermsEndedAt,
-  insertMembers,
-  listMembers,
-  listMembersEndedAt,
-  setTerms,
-} from '#db/queries/groups.ts'
+import { findGroup } from '#db/queries/groups.ts'
 import { listNewestParts, listPartsOf, listReports } from '#db/queries/publications.ts'
 import { findRequest, lockRequest, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
-import {
-  endPlacements,
-  insertPlacements,
-  listPlacementsEndedAt,
-  listTargetsOf,
-  setTargetState,
-} from '#db/queries/targets.ts'
+import { listTargetsOf } from '#db/queries/targets.ts'
 import { type Part, sourcePart, targetPart } from '#domain/configuration/parts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
@@ -28,12 +12,15 @@ import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import { abandonGroup } from './decide-request.ts'
 import type { Deps } from './deps.ts'
-import { publishGroup, readSettings } from './publish-parts.ts'
+import { publishGroup } from './publish-group.ts'
+import { readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
+import { recordStops, stopUncovered } from './stop-uncovered.ts'
+import { type Undoing, undoItems } from './undo-items.ts'
 
 /**
- * Publish the previous parts again, after a refusal or a minute of silence: nothing is edited or renumbered. The request has
- * failed, its consents end, and the wanted tables say again what they said before it.
+ * Undo a publication after a refusal or a minute of silence, by publishing once more: nothing is edited or renumbered. The request has
+ * failed, and what it did is taken back item by item (`undoItems`); what people narrowed meanwhile stays narrowed.
  */
 export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.undo', objectKind: 'request', objectId: String(input.number) }
@@ -47,9 +34,12 @@ export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps
       const early = await tooEarly(tx, request, now)
       if (early) return refuse(early)
       const { reason } = input
-      const groupId = await restoreRows(tx, request, { by: actor.userId, reason: `undone: ${reason}`, now })
-      const published = await publishPrevious(tx, request, groupId, actor, now)
+      const undoing = await undoingOf(tx, request, { by: actor.userId, reason: `undone: ${reason}`, now })
+      await stopUncovered(tx, now, request.environment) // so that what is undone is judged by what may flow
+      const missing = await undoItems(tx, undoing)
+      const published = await publishUndone(tx, undoing, actor)
       if (!published.ok) return published
+      await recordStops(tx, undoing.group, missing, published.value.number, now)
       const { id: objectId, ownerId: forFirm, number } = request
       await saveRequest(tx, objectId, { state: 'failed', stateAt: now, stateBy: actor.userId, stateReason: reason })
       await abandonGroup(tx, request, now)
@@ -75,26 +65,45 @@ async function tooEarly(tx: Tx, request: RequestRecord, now: Date): Promise<Refu
   return sentence === undefined ? undefined : { code: 'too-early', sentence }
 }
 
+async function undoingOf(tx: Tx, request: RequestRecord, ended: Undoing['ended']): Promise<Undoing> {
+  const { groupId, publishedAt } = request
+  const group = groupId ? await findGroup(tx, groupId) : undefined
+  if (!group || !publishedAt) throw new Error(`request ${request.number} was never published`)
+  return { request, group, publishedAt, ended }
+}
+
+/** The group as its rows say now, and sources and feeds as far as nobody else has published them since. */
+async function publishUndone(tx: Tx, { request, group, ended }: Undoing, actor: Actor) {
+  const { environment, ownerId, id } = request
+  const also = await sharedPartsBefore(tx, request, group.id, ended.now)
+  const settings = await readSettings(tx, environment)
+  const cause = { cause: 'undo' as const, causeId: id, madeBy: actor.userId }
+  return publishGroup(tx, { environment, settings, groupId: group.id, ownerId, ...cause, revoked: [], also }, ended.now)
+}
+
 /**
- * The group's targets as the restored rows say; the sources and feeds that the version changed as they were before it, or gone
- * where they were not there and nobody else has come to need them.
+ * Of the sources and feeds that the version changed, and that no later version has changed: what they were before, or gone where they
+ * were not there and nothing outside the group names them.
  */
-async function publishPrevious(tx: Tx, request: RequestRecord, groupId: string, actor: Actor, now: Date) {
-  const { environment, publishedVersion, ownerId, id } = request
-  const version = publishedVersion ?? 0
-  const changed = (await listPartsOf(tx, environment, version)).filter((part) => part.kind !== 'target')
+async function sharedPartsBefore(tx: Tx, request: RequestRecord, groupId: string, now: Date): Promise<Part[]> {
+  const { environment, publishedVersion: version } = request
+  if (version === null) return []
   const before = await listNewestParts(tx, environment, version - 1)
   const newest = await listNewestParts(tx, environment)
-  const others = newest.filter((one) => !changed.some((own) => own.kind === one.kind && own.objectId === one.objectId))
-  const also = changed
-    .filter((part) => !others.some((other) => needs(other, part.objectId)))
+  const isShared = ({ kind }: Part) => kind === 'source' || kind === 'feed'
+  const changed = newest.filter((part) => isShared(part) && part.number === version)
+  const own = await listTargetsOf(tx, groupId, now)
+  const remaining = new Set(own.flatMap((target) => target.sources.map((source) => source.name)))
+  const others = newest.filter(
+    (one) =>
+      !changed.includes(one) && !own.some((target) => one.kind === 'target' && one.objectId === target.sessionId),
+  )
+  return changed
+    .filter(({ objectId }) => !remaining.has(objectId) && !others.some((other) => needs(other, objectId)))
     .map(({ kind, objectId }): Part => {
       const old = before.find((part) => part.kind === kind && part.objectId === objectId)
       return { kind, objectId, document: old?.document ?? null }
     })
-  const settings = await readSettings(tx, environment)
-  const shared = { environment, settings, groupId, cause: 'undo' as const, causeId: id, ownerId, madeBy: actor.userId }
-  return publishGroup(tx, { ...shared, revoked: [], also }, now)
 }
 
 /** Whether a part names this source or feed. */
@@ -102,65 +111,4 @@ function needs(part: Part, objectId: string): boolean {
   if (part.document === null) return false
   if (part.kind === 'target') return targetPart.parse(part.document).sources.includes(objectId)
   return part.kind === 'source' && [sourcePart.parse(part.document).feed].flat().includes(objectId)
-}
-
-async function restoreRows(
-  tx: Tx,
-  request: RequestRecord,
-  ended: { by: string; reason: string; now: Date },
-): Promise<string> {
-  const { groupId, publishedAt, id } = request
-  const { now } = ended
-  if (!groupId || !publishedAt) throw new Error(`request ${request.number} was never published`)
-  const group = await findGroup(tx, groupId)
-  if (!group) throw new Error(`group ${groupId} is gone`)
-  const added = (await listMembers(tx, groupId, now)).filter((member) => member.viaId === id)
-  const addedIds = added.map((member) => member.sourceId)
-  await endMembers(tx, groupId, addedIds, now)
-  await endPlacements(tx, groupId, addedIds, now)
-  await restoreConsents(tx, groupId, publishedAt, ended)
-  const removed = await listMembersEndedAt(tx, groupId, publishedAt)
-  for (const member of removed) await insertMembers(tx, group, [member.sourceId], member.viaId, now)
-  const placements = await listPlacementsEndedAt(tx, groupId, publishedAt)
-  await insertPlacements(
-    tx,
-    placements.map((placement) => ({ ...placement, groupId })),
-    now,
-  )
-  const terms = await findTermsEndedAt(tx, groupId, publishedAt)
-  if (terms || request.kind === 'new-group') await setTerms(tx, groupId, terms, now)
-  await endContacts(tx, { groupId, basisId: id }, ended)
-  await settleTargets(tx, request, groupId, now)
-  return groupId
-}
-
-async function restoreConsents(
-  tx: Tx,
-  groupId: string,
-  publishedAt: Date,
-  ended: { by: string; reason: string; now: Date },
-): Promise<void> {
-  const live = await listConsents(tx, groupId, ended.now)
-  const own = live.filter((consent) => consent.during.from?.getTime() === publishedAt.getTime())
-  await endConsents(
-    tx,
-    own.map((consent) => consent.id),
-    ended,
-  )
-  const before = await listConsentsEndedAt(tx, groupId, publishedAt)
-  const rows = before.map(({ ownerId, sourceId, clearingFirmId, upToLevel, basis, basisId }) => {
-    return { groupId, ownerId, sourceId, clearingFirmId, upToLevel, basis, basisId }
-  })
-  await insertConsents(tx, rows, ended.now)
-}
-
-/** Targets made by the publication close for good; those that a closing request shut open again. */
-async function settleTargets(tx: Tx, request: RequestRecord, groupId: string, now: Date): Promise<void> {
-  const targets = await listTargetsOf(tx, groupId, now)
-  const ids = (some: typeof targets) => some.map((target) => target.id)
-  if (request.kind === 'close')
-    return setTargetState(tx, ids(targets.filter((target) => target.sources.length > 0)), 'open')
-  const before = await listNewestParts(tx, request.environment, (request.publishedVersion ?? 0) - 1)
-  const made = targets.filter((target) => !before.some((part) => part.objectId === target.sessionId))
-  await setTargetState(tx, ids(made.filter((target) => target.state !== 'closed')), 'closed')
 }

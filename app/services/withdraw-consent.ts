@@ -2,6 +2,7 @@ import { asSystem, type Tx } from '#db/client.ts'
 import { listConsents } from '#db/queries/consents.ts'
 import { findGroup } from '#db/queries/groups.ts'
 import { listSourcesById } from '#db/queries/sources.ts'
+import { insertStops } from '#db/queries/stops.ts'
 import { withdraw } from '#domain/consent/covering.ts'
 import type { WithdrawConsentInput } from '#domain/group/input.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
@@ -9,7 +10,8 @@ import { ok, refuse } from '#domain/result.ts'
 import { removeSources } from './apply-items.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
-import { publishGroup, readSettings } from './publish-parts.ts'
+import { publishGroup } from './publish-group.ts'
+import { readSettings } from './publish-parts.ts'
 
 export type WithdrawnConsent = { version: number; sources: string[] }
 
@@ -45,15 +47,23 @@ export function withdrawConsent(
       const cause = { cause: 'emergency' as const, causeId: groupId, madeBy: actor.userId }
       const version = await publishGroup(tx, { environment, groupId, settings, ownerId, revoked, ...cause }, now)
       if (!version.ok) return version
+      const stop = { groupId, ownerId, firmId: actor.firmId, cause: 'withdrawn' as const, by: actor.userId, reason }
+      const { number } = version.value
+      await insertStops(
+        tx,
+        [...new Set(ended.map((consent) => consent.sourceId))].map((sourceId) => {
+          return { ...stop, sourceId, revokes: input.mode === 'nothing-again', at: now, version: number }
+        }),
+      )
       for (const forFirm of [actor.firmId, ownerId])
         await audit(tx, actor, 'consent.withdraw', now, {
           objectKind: 'group',
           objectId: groupId,
           forFirm,
           reason,
-          after: { sources, mode: input.mode, version: version.value.number },
+          after: { sources, mode: input.mode, version: number },
         })
-      return ok({ version: version.value.number, sources })
+      return ok({ version: number, sources })
     })
   })
 }

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Level } from '#domain/group/states.ts'
+import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { covers, endedAt } from '../schema/columns.ts'
 import { consents } from '../schema/consents.ts'
@@ -40,11 +41,11 @@ export async function insertConsents(tx: Tx, rows: readonly NewConsent[], now: D
   await tx.insert(consents).values(rows.map((row) => ({ ...row, during: { from: now, until: null } })))
 }
 
-/** End consents, saying who did and why. */
+/** End consents, saying who did and why; `by` null: the portal itself. */
 export async function endConsents(
   tx: Tx,
   ids: readonly string[],
-  ended: { by: string; reason: string; now: Date },
+  ended: { by: string | null; reason: string; now: Date },
 ): Promise<void> {
   if (ids.length === 0) return
   await tx
@@ -53,10 +54,35 @@ export async function endConsents(
     .where(inArray(consents.id, [...ids]))
 }
 
-/** What the view of the one invariant says; it must be empty before anything is published. */
-export async function listUncovered(tx: Tx): Promise<{ groupId: string; source: string; guarantorId: string }[]> {
-  const rows = await tx.execute<{ group_id: string; source: string; guarantor: string }>(sql`
-    select u.group_id, s.session_code || s.execution_code as source, u.guarantor
-    from dc.uncovered u join dc.source_sessions s on s.id = u.source_id limit 100`)
-  return rows.map((row) => ({ groupId: row.group_id, source: row.source, guarantorId: row.guarantor }))
+export type UncoveredRow = {
+  environment: Environment
+  groupId: string
+  sourceId: string
+  source: string
+  /** Null: nobody guarantees the source. */
+  guarantorId: string | null
+  guarantorName: string | null
+}
+
+/** What the view of the one invariant says, of all groups; it must be empty before anything is published. Read with the system's sight. */
+export async function listUncovered(tx: Tx): Promise<UncoveredRow[]> {
+  const rows = await tx.execute<{
+    environment: Environment
+    group_id: string
+    source_id: string
+    source: string
+    guarantor: string | null
+    name: string | null
+  }>(sql`
+    select u.environment, u.group_id, u.source_id, s.session_code || s.execution_code as source, u.guarantor, f.name
+    from dc.uncovered u join dc.source_sessions s on s.id = u.source_id left join dc.firms f on f.id = u.guarantor
+    order by u.group_id, source, f.name`)
+  return rows.map((row) => ({
+    environment: row.environment,
+    groupId: row.group_id,
+    sourceId: row.source_id,
+    source: row.source,
+    guarantorId: row.guarantor,
+    guarantorName: row.name,
+  }))
 }

@@ -31,6 +31,7 @@ import { signerIn } from './request-names.ts'
 import { chargesOf, feeOf } from './round-facts.ts'
 import { listSourcesById } from './sources.ts'
 import { figuresOf } from './status.ts'
+import { listOpenStops } from './stops.ts'
 import { listTargetRows, type TargetFull } from './target-rows.ts'
 
 /** One group: what was agreed, who signed it, what runs. Undefined: not there, or not this reader's to see. */
@@ -46,6 +47,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
   const live = await listConsents(tx, groupId, now)
   const ledger = ledgerFor(delivery, { sessionIds: sessions })
   const contacts = await listContacts(tx, groupId, now)
+  const stops = (await listOpenStops(tx, [groupId])).get(groupId) ?? []
   const isLive = group.state === 'live'
   const isOver = group.state === 'closed' || group.state === 'abandoned'
   return {
@@ -58,7 +60,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     stateWord: groupStateWord(group.state),
     stateSentence: groupStateSentences[group.state],
     isLive,
-    delivery: isLive ? deliveryOf(delivery, targets, ledger) : undefined,
+    delivery: isLive ? deliveryOf(delivery, targets, ledger, stops) : undefined,
     isStale: isSilent(delivery.heard),
     terms: await termsOf(tx, group, seesAll, now),
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
@@ -183,6 +185,7 @@ const eventWords: Record<string, string> = {
   'request.confirm': 'Applied by the connector',
   'request.undo': 'Publication undone',
   'consent.withdraw': 'Consent withdrawn',
+  'source.stop': 'Source stopped',
   'contact.end': 'Contact ended',
   'target.pause': 'Target paused',
   'target.resume': 'Target resumed',

@@ -1,7 +1,14 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { groupStateSentences, groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { type DeliveryState, groupState, type Ledger, sessionsState, worstFirst } from '#domain/status/state.ts'
+import {
+  type DeliveryState,
+  groupState,
+  type Ledger,
+  sessionsState,
+  stoppedState,
+  worstFirst,
+} from '#domain/status/state.ts'
 import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
 import { firms } from '../schema/firms.ts'
@@ -11,6 +18,7 @@ import { targets } from '../schema/targets.ts'
 import { type Delivery, ledgerFor } from './delivery.ts'
 import { listSights } from './groups.ts'
 import type { GroupRow } from './status-view.ts'
+import { listOpenStops, type OpenStop } from './stops.ts'
 import type { TargetFull } from './target-rows.ts'
 
 type Found = {
@@ -19,6 +27,7 @@ type Found = {
   level: Level | null
   sources: string[]
   sessions: string[]
+  stops: OpenStop[]
 }
 
 /** Groups that the reader sees, those in trouble first; a delivery word stands beside live ones only. */
@@ -44,21 +53,20 @@ export async function listGroupRows(
     .from(groupSources)
     .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
     .where(and(eq(groupSources.environment, environment), covers(groupSources.during, now)))
-  const sessionsByGroup = await sessionsOf(
-    tx,
-    rows.map((row) => row.group.id),
-  )
+  const ids = rows.map((row) => row.group.id)
+  const sessionsByGroup = await sessionsOf(tx, ids)
+  const stops = await listOpenStops(tx, ids)
   return rows
     .map((row) => {
       const sources = members.filter((member) => member.groupId === row.group.id).map((member) => member.name)
       const sessions = sessionsByGroup.get(row.group.id) ?? []
-      return groupRow({ ...row, sources, sessions }, delivery, shown)
+      return groupRow({ ...row, sources, sessions, stops: stops.get(row.group.id) ?? [] }, delivery, shown)
     })
     .sort(byState)
 }
 
 function groupRow(
-  { group, ownerName, level, sources, sessions }: Found,
+  { group, ownerName, level, sources, sessions, stops }: Found,
   delivery: Delivery,
   all: readonly TargetFull[],
 ): GroupRow {
@@ -73,7 +81,7 @@ function groupRow(
     stateWord: groupStateWord(group.state),
     stateSentence: groupStateSentences[group.state],
     isLive,
-    delivery: isLive ? deliveryOf(delivery, own, ledger) : undefined,
+    delivery: isLive ? deliveryOf(delivery, own, ledger, stops) : undefined,
     level: level ? levelNames[level] : '',
     sources: sources.length,
     targets: own.length,
@@ -82,8 +90,15 @@ function groupRow(
   }
 }
 
-/** By its targets where the reader sees them; for a guarantor by its own sessions there. */
-export function deliveryOf(delivery: Delivery, targets: readonly TargetFull[], ledger: Ledger): DeliveryState {
+/** By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there. */
+export function deliveryOf(
+  delivery: Delivery,
+  targets: readonly TargetFull[],
+  ledger: Ledger,
+  stops: readonly OpenStop[],
+): DeliveryState {
+  const stopped = stoppedState(stops)
+  if (stopped) return stopped
   if (targets.length === 0) return sessionsState(ledger, delivery.heard)
   return groupState(
     targets.map((target) => target.state),

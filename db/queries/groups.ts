@@ -157,11 +157,11 @@ export async function insertMembers(
   tx: Tx,
   group: { id: string; environment: Environment },
   sourceIds: readonly string[],
-  requestId: string,
+  by: Pick<typeof groupSources.$inferSelect, 'via' | 'viaId'>,
   now: Date,
 ): Promise<void> {
   if (sourceIds.length === 0) return
-  const row = { groupId: group.id, environment: group.environment, via: 'request' as const, viaId: requestId }
+  const row = { groupId: group.id, environment: group.environment, ...by }
   await tx
     .insert(groupSources)
     .values(sourceIds.map((sourceId) => ({ ...row, sourceId, during: { from: now, until: null } })))
@@ -186,9 +186,9 @@ export async function listMembersEndedAt(
   tx: Tx,
   groupId: string,
   at: Date,
-): Promise<{ sourceId: string; viaId: string }[]> {
+): Promise<(typeof groupSources.$inferSelect)[]> {
   return tx
-    .select({ sourceId: groupSources.sourceId, viaId: groupSources.viaId })
+    .select()
     .from(groupSources)
     .where(
       and(eq(groupSources.groupId, groupId), sql`upper(${groupSources.during}) = ${at.toISOString()}::timestamptz`),
@@ -210,9 +210,22 @@ export async function listContacts(
   return rows.map(({ contact, firmName }) => ({ ...contact, firmName }))
 }
 
+/** Contacts whose authority ended at exactly this instant. */
+export async function listContactsEndedAt(tx: Tx, groupId: string, at: Date): Promise<ContactRecord[]> {
+  return tx
+    .select()
+    .from(groupContacts)
+    .where(
+      and(eq(groupContacts.groupId, groupId), sql`upper(${groupContacts.during}) = ${at.toISOString()}::timestamptz`),
+    )
+}
+
 export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInsert): Promise<void> {
   await tx.insert(groupContacts).values(row)
 }
+
+/** Why the row of a person who is named once more for the same firm ends. */
+export const namedAnew = 'named anew'
 
 /** End contacts in force: of the whole group, one of them, of one person for one firm, or those that a request named. */
 export async function endContacts(
@@ -226,7 +239,7 @@ export async function endContacts(
     .set({
       during: endedAt(groupContacts.during, ended.now),
       endedBy: ended.by,
-      endReason: ended.reason ?? 'named anew',
+      endReason: ended.reason ?? namedAnew,
     })
     .where(
       and(

@@ -80,10 +80,31 @@ export async function insertTarget(
   await tx.insert(targets).values({ ...row, state: 'open' })
 }
 
+/** Close targets. Who paused one, and why, stays with it. */
+export async function closeTargets(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .update(targets)
+    .set({ state: 'closed', version: sql`${targets.version} + 1` })
+    .where(inArray(targets.id, [...ids]))
+}
+
+/** Targets whose closing is undone: one that was paused is paused again, by the same person and for the same reason. */
+export async function reopenTargets(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .update(targets)
+    .set({
+      state: sql`case when ${targets.pauseReason} is null then 'open' else 'paused' end`,
+      version: sql`${targets.version} + 1`,
+    })
+    .where(and(inArray(targets.id, [...ids]), eq(targets.state, 'closed')))
+}
+
 export async function setTargetState(
   tx: Tx,
   ids: readonly string[],
-  state: TargetState,
+  state: Exclude<TargetState, 'closed'>,
   paused?: { by: string | null; reason: string },
 ): Promise<void> {
   if (ids.length === 0) return

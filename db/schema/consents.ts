@@ -42,7 +42,8 @@ export const consents = dc.table(
     check('consents_level', oneOf(t.upToLevel, levels)),
     check('consents_basis', oneOf(t.basis, consentBases)),
     check('consents_during', sql`not isempty(${t.during})`),
-    check('consents_ended', sql`(${t.endedBy} is null) = (${t.endReason} is null)`),
+    // ended by nobody: by the portal, because another guarantor's consent is missing
+    check('consents_ended', sql`${t.endedBy} is null or ${t.endReason} is not null`),
   ],
 )
 

@@ -23,7 +23,7 @@ export const targets = dc.table(
     /** Which of its addresses is wanted in force. */
     active: text('active').$type<AddressRole>().notNull().default('primary'),
     state: text('state').$type<TargetState>().notNull(),
-    /** While paused: who, so that the page can name them and they may resume. Null: the operator, from the command line. */
+    /** Who paused it, so that the page can name them and they may resume. Null: the operator, from the command line. */
     pausedBy: uuid('paused_by').references(() => users.id),
     pauseReason: text('pause_reason'),
     version: integer('version').notNull().default(1),
@@ -40,9 +40,10 @@ export const targets = dc.table(
     check('targets_gateway_kind', oneOf(t.gatewayKind, gatewayKinds)),
     check('targets_active', oneOf(t.active, addressRoles)),
     check('targets_state', oneOf(t.state, targetStates)),
+    // a closed one keeps who paused it and why, so that undoing the closing finds it as it was
     check(
       'targets_paused',
-      sql`(${t.state} = 'paused') = (${t.pauseReason} is not null) and (${t.pausedBy} is null or ${t.state} = 'paused')`,
+      sql`(${t.state} <> 'paused' or ${t.pauseReason} is not null) and (${t.state} <> 'open' or ${t.pauseReason} is null) and (${t.pausedBy} is null or ${t.pauseReason} is not null)`,
     ),
   ],
 )

@@ -28,6 +28,7 @@ export const guardedTables = [
   'group_sources',
   'visible_groups',
   'consents',
+  'source_stops',
   'group_contacts',
   'automation_rules',
   'targets',

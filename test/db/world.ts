@@ -77,6 +77,17 @@ export async function writeWorld(owner: postgres.Sql): Promise<void> {
     basis: 'decision',
     basis_id: id(310),
   })
+  await put('source_stops', {
+    group_id: group,
+    owner_id: alder,
+    source_id: source,
+    firm_id: xenon,
+    cause: 'withdrawn',
+    revokes: false,
+    at,
+    reason: 'no longer ours',
+    version: 1,
+  })
   const contact = { name: 'Ana Alder', email: 'ana@alder.example', phone: '+1 555 0100', user_id: people.ana }
   await put('group_contacts', {
     ...contact,

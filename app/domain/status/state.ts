@@ -1,3 +1,4 @@
+import { stopSentences } from '../consent/stops.ts'
 import { writeAge, writeCount } from '../time/zone.ts'
 
 /** Worst first: the order of rows, and of what a group takes from its targets. */
@@ -234,6 +235,18 @@ export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
       sentence: `${keptWords(ledger, ' of your sessions')} for the client.`,
     }
   return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
+}
+
+/** A group some of whose sources were stopped for want of a consent; the first is named, the others are counted. */
+export function stoppedState(stops: readonly { source: string; firmName: string | null }[]): DeliveryState | undefined {
+  const [first] = stops
+  if (!first) return undefined
+  const { sentence, todo } = stopSentences(first.source, first.firmName)
+  const more = stops.length - 1
+  return act(
+    more > 0 ? `${sentence} So ${verb(more, 'is 1 other', `are ${writeCount(more)} others`)}.` : sentence,
+    todo,
+  )
 }
 
 /** A group is as well as its worst target; without targets there is nothing to deliver on yet. */

@@ -1,0 +1,16 @@
+import type { Tx } from '#db/client.ts'
+import { listStops } from '#db/queries/stops.ts'
+import type { Withdrawal } from '#domain/request/answers.ts'
+
+/**
+ * What clearing firms withdrew from a group. One that a later signature has overcome revokes nothing any more, but an answer that is
+ * older than the withdrawal counts as little as before.
+ */
+export async function withdrawalsOf(tx: Tx, groupId: string | null): Promise<Withdrawal[]> {
+  if (!groupId) return []
+  return (await listStops(tx, groupId)).flatMap(({ source, firmId, cause, revokes, at, liftedAt }) =>
+    cause === 'withdrawn' && firmId
+      ? [{ source, clearingFirmId: firmId, revokes: revokes && !liftedAt, atMs: at.getTime() }]
+      : [],
+  )
+}

@@ -1,0 +1,87 @@
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Tx } from '../client.ts'
+import { firms } from '../schema/firms.ts'
+import { sourceSessions } from '../schema/sources.ts'
+import { sourceStops } from '../schema/stops.ts'
+import { targetSources } from '../schema/targets.ts'
+
+export type StopRecord = typeof sourceStops.$inferSelect & { source: string; firmName: string | null }
+/** What its reader has to see to. */
+export type OpenStop = { source: string; firmName: string | null }
+export type NewStop = Omit<typeof sourceStops.$inferInsert, 'id' | 'liftedAt' | 'liftedBy'>
+
+const sourceName = sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`
+
+/** Every stop of a group, lifted ones included, newest first; as far as the reader sees them. */
+export async function listStops(tx: Tx, groupId: string): Promise<StopRecord[]> {
+  const rows = await tx
+    .select({
+      stop: sourceStops,
+      source: sourceName,
+      firmName: firms.name,
+    })
+    .from(sourceStops)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, sourceStops.sourceId))
+    .leftJoin(firms, eq(firms.id, sourceStops.firmId))
+    .where(eq(sourceStops.groupId, groupId))
+    .orderBy(desc(sourceStops.at))
+  return rows.map(({ stop, source, firmName }) => ({ ...stop, source, firmName }))
+}
+
+/** Sources that were stopped for want of a consent and are not back, by group; as far as the reader sees them. */
+export async function listOpenStops(tx: Tx, groupIds: readonly string[]): Promise<Map<string, OpenStop[]>> {
+  const byGroup = new Map<string, OpenStop[]>()
+  if (groupIds.length === 0) return byGroup
+  const rows = await tx
+    .select({ groupId: sourceStops.groupId, source: sourceName, firmName: firms.name })
+    .from(sourceStops)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, sourceStops.sourceId))
+    .leftJoin(firms, eq(firms.id, sourceStops.firmId))
+    .where(
+      and(
+        inArray(sourceStops.groupId, [...groupIds]),
+        eq(sourceStops.cause, 'no-consent'),
+        isNull(sourceStops.liftedAt),
+      ),
+    )
+    .orderBy(asc(sourceName), asc(firms.name))
+  for (const { groupId, ...stop } of rows) byGroup.set(groupId, [...(byGroup.get(groupId) ?? []), stop])
+  return byGroup
+}
+
+export async function insertStops(tx: Tx, rows: readonly NewStop[]): Promise<void> {
+  if (rows.length > 0) await tx.insert(sourceStops).values([...rows])
+}
+
+/** A publication of this request overcame these stops. */
+export async function liftStops(tx: Tx, ids: readonly string[], requestId: string, now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .update(sourceStops)
+    .set({ liftedAt: now, liftedBy: requestId })
+    .where(and(inArray(sourceStops.id, [...ids]), isNull(sourceStops.liftedAt)))
+}
+
+/** What this request's publication lifted is in force again: the publication was undone. */
+export async function restoreStops(tx: Tx, requestId: string): Promise<void> {
+  await tx.update(sourceStops).set({ liftedAt: null, liftedBy: null }).where(eq(sourceStops.liftedBy, requestId))
+}
+
+/** By target id: names of the sources that it carries or carried and that are revoked for its group. */
+export async function listRevokedByTarget(tx: Tx, groupId: string): Promise<Map<string, string[]>> {
+  const rows = await tx
+    .selectDistinct({
+      targetId: targetSources.targetId,
+      name: sourceName,
+    })
+    .from(sourceStops)
+    .innerJoin(
+      targetSources,
+      and(eq(targetSources.groupId, sourceStops.groupId), eq(targetSources.sourceId, sourceStops.sourceId)),
+    )
+    .innerJoin(sourceSessions, eq(sourceSessions.id, sourceStops.sourceId))
+    .where(and(eq(sourceStops.groupId, groupId), eq(sourceStops.revokes, true), isNull(sourceStops.liftedAt)))
+  const byTarget = new Map<string, string[]>()
+  for (const { targetId, name } of rows) byTarget.set(targetId, [...(byTarget.get(targetId) ?? []), name])
+  return byTarget
+}
