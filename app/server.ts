@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
+import { findFeePlanHole } from '#db/queries/billing.ts'
 import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
 import { startConnector } from './host/connector-child.ts'
@@ -71,7 +72,7 @@ async function start(config: Config, log: Logger, order: StopOrder): Promise<voi
   const sources = config.sandboxTraffic ? await simulatedSources(installation) : []
   const connector = startConnector(parts)
   await order.started('connector', () => connector?.stop())
-  await order.started('jobs', runJobs(jobsOf(installation, log), log))
+  await order.started('jobs', runJobs(jobsOf(installation, config, log), log))
   const portal = await openPortal({ ...parts, root: projectRoot, order, connector: () => connector?.status() })
   installation.lock.listeningOn(portal.url)
   console.log(welcome(config, portal, installation.directory))
@@ -92,7 +93,7 @@ async function checkPorts({ host, port, mode, connector, ports }: Config): Promi
   await requireFreePort(sandboxHost, ports.targetBackup, 'TARGET_BACKUP_PORT', drainedMs)
 }
 
-function jobsOf({ database }: Installation, log: Logger): Job[] {
+function jobsOf({ database }: Installation, { environments }: Config, log: Logger): Job[] {
   const deps = { asJobs: database.asJobs, now, newId: randomUUID, randomBytes: (length: number) => randomBytes(length) }
   const due = async () => {
     const { confirmed, expired } = await runDueJobs(deps)
@@ -101,7 +102,16 @@ function jobsOf({ database }: Installation, log: Logger): Job[] {
   const uncovered = async () => {
     for (const stopped of await stopUncoveredSources(deps)) log.warn(stopped, 'source stopped')
   }
+  const told = new Map<string, string>()
+  const feePlans = async () => {
+    for (const environment of environments) {
+      const hole = await database.asJobs((tx) => findFeePlanHole(tx, environment, now()))
+      if (hole && told.get(environment) !== hole.says) log.error({ environment, says: hole.says }, 'no fee plan')
+      told.set(environment, hole?.says ?? '')
+    }
+  }
   return [
+    { name: 'fee plans', everyMs: 60_000, run: feePlans },
     { name: 'due requests', everyMs: 1000, run: due },
     { name: 'sources without consent', everyMs: 60_000, run: uncovered },
     { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },

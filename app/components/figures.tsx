@@ -12,8 +12,9 @@ export function Count({ of, stale = false }: { of: number | null | undefined; st
   )
 }
 
-/** Minor units with their currency. */
-export function Money({ minor, currency }: { minor: number; currency: string }) {
+/** Minor units with their currency; null: nobody knows the amount. */
+export function Money({ minor, currency }: { minor: number | null; currency: string | null }) {
+  if (minor === null || currency === null) return <span className="text-red">not known</span>
   return <span className="whitespace-nowrap tabular-nums">{formatMoney(minor, currency)}</span>
 }
 

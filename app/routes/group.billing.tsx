@@ -12,7 +12,8 @@ export function loader({ context }: LoaderFunctionArgs) {
 
 export default function GroupBilling() {
   const { group } = useGroup()
-  const { fee, terms } = group
+  const { bill, terms } = group
+  const fee = bill?.monthly
   return (
     <>
       <Section title="Fee">
@@ -23,21 +24,21 @@ export default function GroupBilling() {
               facts={[
                 { term: 'A month', value: <Money minor={fee.amountMinor} currency={fee.currency} /> },
                 { term: 'Why', value: fee.sentence },
-                { term: 'According to', value: fee.source },
+                fee.source !== '' && { term: 'According to', value: fee.source },
                 Boolean(terms?.billTo) && { term: 'Billed to', value: terms?.billTo },
                 Boolean(terms?.account) && { term: 'Account', value: terms?.account },
               ]}
             />
           </>
         ) : (
-          <p className="text-muted">Nothing is charged for this group.</p>
+          <p className="text-muted">{bill?.sentence}</p>
         )}
       </Section>
-      {group.charges.length > 0 && (
+      {bill && bill.charges.length > 0 && (
         <Section title="Charges">
           <Table
             caption="Charges by month"
-            rows={group.charges}
+            rows={bill.charges}
             rowKey={(charge) => charge.month}
             empty=""
             columns={[

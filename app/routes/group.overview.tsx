@@ -39,7 +39,7 @@ export default function Overview() {
                 value: [terms.billTo, terms.account].filter(Boolean).join(', account '),
               },
               group.purpose !== '' && { term: 'Purpose', value: group.purpose },
-              group.fee !== null && { term: 'Fee', value: group.fee.sentence },
+              group.bill !== null && { term: 'Fee', value: group.bill.sentence },
             ]}
           />
         ) : (

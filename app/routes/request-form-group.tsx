@@ -49,7 +49,8 @@ export function GroupStep({ document, ...form }: StepProps & { document: NewGrou
         </Select>
         {preview.fee && (
           <Notice tone="blue" title={preview.fee.sentence}>
-            According to {preview.fee.source}.{preview.fee.sample && ' A sample fee plan: nobody owes it.'}
+            {preview.fee.source !== '' && `According to ${preview.fee.source}.`}
+            {preview.fee.sample && ' A sample fee plan: nobody owes it.'}
           </Notice>
         )}
         <Checkboxes

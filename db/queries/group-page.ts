@@ -28,7 +28,7 @@ import {
 import { listUserNames } from './people.ts'
 import { listRequestsOfGroup } from './request-list.ts'
 import { signerIn } from './request-names.ts'
-import { chargesOf, feeOf } from './round-facts.ts'
+import { findBill } from './round-facts.ts'
 import { listSourcesById } from './sources.ts'
 import { figuresOf } from './status.ts'
 import { listOpenStops } from './stops.ts'
@@ -76,8 +76,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
       since: contact.during.from ?? now,
       mayEnd: mayEndContact(contact, reader, contacts),
     })),
-    fee: seesAll && !isOver ? ((await feeOf(tx, group, owner, group.id, now)) ?? null) : null,
-    charges: seesAll ? await chargesOf(tx, group, now) : [],
+    bill: seesAll ? await findBill(tx, { ...group, isOver }, owner, now) : null,
     history: await historyOf(tx, group, now),
     requests: await listRequestsOfGroup(tx, reader, groupId),
     signed: await signedOf(tx, groupId, now),

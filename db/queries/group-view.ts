@@ -1,4 +1,4 @@
-import type { Charge, FeeEstimate } from '#domain/billing/fees.ts'
+import type { GroupBill } from '#domain/billing/fees.ts'
 import type { FeedSecretKind } from '#domain/credential/feed-secret.ts'
 import type { CredentialStanding } from '#domain/credential/rotation.ts'
 import type { Level } from '#domain/group/states.ts'
@@ -69,9 +69,8 @@ export type GroupView = {
     /** whether this reader may end them */
     mayEnd: boolean
   }[]
-  fee: FeeEstimate | null
-  /** by month, newest first; as far as they are known today, for those who see the fee */
-  charges: Charge[]
+  /** as far as it is known today; null for those who do not see the fee */
+  bill: GroupBill | null
   /** dated, newest first */
   history: { at: Date; what: string; by: string; reason: string | null; requestNumber: number | null }[]
   requests: RequestRow[]

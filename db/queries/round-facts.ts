@@ -1,4 +1,4 @@
-import { type Charge, estimate, type FeeEstimate, monthlyCharges } from '#domain/billing/fees.ts'
+import { billOf, estimate, type FeeEstimate, type GroupBill } from '#domain/billing/fees.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
@@ -7,7 +7,6 @@ import type { Present } from '#domain/request/items.ts'
 import type { FirmRef, SourceFacts } from '#domain/request/round.ts'
 import type { SheetFacts } from '#domain/request/sheet.ts'
 import { sourceChanges } from '#domain/request/sheet.ts'
-import { monthOf } from '#domain/time/zone.ts'
 import type { Tx } from '../client.ts'
 import { type AccountRecord, findAccount, listBilledGroups, listFeePlans } from './billing.ts'
 import { findLimits } from './capacity.ts'
@@ -120,20 +119,16 @@ export async function feeOf(
   return estimate(owner, { id: groupId, environment }, groups, plans, now.getTime(), zone)
 }
 
-/** What a group was charged, month by month up to this one, newest first; a year at most. */
-export async function chargesOf(
+/** What a group's page says of its fee, with a year of charges at most. */
+export async function findBill(
   tx: Tx,
-  group: { id: string; ownerId: string; environment: Environment; firstAppliedAt: Date | null },
+  group: { id: string; environment: Environment; isOver: boolean },
+  owner: { id: string; name: string },
   now: Date,
-): Promise<Charge[]> {
-  if (!group.firstAppliedAt) return []
-  const { groups, plans, zone } = await billingOf(tx, group.ownerId, group.environment)
-  const from = monthOf(group.firstAppliedAt.getTime(), zone)
-  const charges = monthlyCharges(groups, plans, from, monthOf(now.getTime(), zone), zone)
-  return charges
-    .filter((charge) => charge.groupId === group.id)
-    .reverse()
-    .slice(0, 12)
+): Promise<GroupBill> {
+  const { groups, plans, zone } = await billingOf(tx, owner.id, group.environment)
+  const bill = billOf(owner, group, groups, plans, now.getTime(), zone)
+  return { ...bill, charges: bill.charges.slice(0, 12) }
 }
 
 async function billingOf(tx: Tx, ownerId: string, environment: Environment) {

@@ -7,6 +7,7 @@ import { covers } from '../schema/columns.ts'
 import { firms } from '../schema/firms.ts'
 import { groupSources } from '../schema/groups.ts'
 import { sourceGuarantors, sourceSessions } from '../schema/sources.ts'
+import { findFeePlanHole } from './billing.ts'
 import { type Delivery, loadDelivery } from './delivery.ts'
 import { listGroupRows } from './group-rows.ts'
 import { listFeedsOf } from './sources.ts'
@@ -32,13 +33,23 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
       refusedWhy: delivery.alarms.find((alarm) => alarm.kind === 'connector')?.says ?? null,
     },
     newestVersion: delivery.newestVersion,
-    alarms: delivery.alarms.map(({ code, kind, objectId, says, since }) => ({ code, kind, objectId, says, since })),
+    alarms: [
+      ...delivery.alarms.map(({ code, kind, objectId, says, since }) => ({ code, kind, objectId, says, since })),
+      ...(await portalAlarms(tx, environment, now)),
+    ],
     ledger: addLedgers(groups.map((group) => group.ledger)),
     groups,
     targets: targets.map((target) => target.row),
     sources: await sourceRows(tx, environment, delivery, now),
     feeds: await feedRows(tx, environment, delivery),
   }
+}
+
+/** What the connector knows nothing of; the exchange's own to see to. */
+async function portalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
+  const [reader] = await tx.execute<{ sees_all: boolean }>(sql`select dc.sees_all()`)
+  const hole = reader?.sees_all ? await findFeePlanHole(tx, environment, now) : undefined
+  return hole ? [{ code: 'no-fee-plan', kind: 'billing', objectId: '', ...hole }] : []
 }
 
 async function sourceRows(tx: Tx, environment: Environment, delivery: Delivery, now: Date): Promise<SourceRow[]> {

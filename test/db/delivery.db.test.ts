@@ -107,7 +107,7 @@ describe('the status page, once the connector reports', () => {
     const casey = await sandbox.actor('casey')
     const id = await groupIdOf(db, 'Cedar risk')
     const page = await db.database.withActor(casey, (tx) => findGroupPage(tx, casey, id, db.clock.now))
-    expect(page?.charges).toMatchObject([{ month: '2026-03', amountMinor: 0, waived: true }])
+    expect(page?.bill?.charges).toMatchObject([{ month: '2026-03', amountMinor: 0, waived: true }])
   })
 })
 
@@ -165,5 +165,18 @@ describe('the page of a feed', () => {
   test('is the exchange’s alone', async () => {
     expect(await page('xan')).toBeUndefined()
     expect(await page('hollis', 'gw9')).toBeUndefined()
+  })
+})
+
+describe('a fee plan that ends without a successor', () => {
+  test('is an alarm of the exchange from the month before on, and of nobody else', async () => {
+    const holes = async (person: Person) => (await status(person)).alarms.filter(({ code }) => code === 'no-fee-plan')
+    expect(await holes('harper')).toEqual([])
+    await db.owner`update dc.fee_plans set during = tstzrange(lower(during), '2026-04-01T05:00:00Z')` // midnight in Chicago
+    expect((await holes('harper')).map(({ says }) => says)).toEqual([
+      'No fee plan is in force in 2026-04: what groups cost then is not known',
+    ])
+    expect(await holes('casey')).toEqual([])
+    await db.owner`update dc.fee_plans set during = tstzrange(lower(during), null)`
   })
 })

@@ -182,7 +182,7 @@ describe('the page of a group', () => {
       'Harbor Exchange',
       'Xenon Clearing',
     ])
-    expect(group?.fee?.sentence).toContain('waived')
+    expect(group?.bill?.sentence).toContain('waived')
     const published = group?.history.find((one) => one.requestNumber === 1)?.what
     expect(published).toBe(
       'Create group Cedar risk; Add R5C914 and S2D914; Level All messages; No reject messages; Authorize Casey Cedar for Xenon Clearing (560) and Birch Clearing (571)',
@@ -194,7 +194,7 @@ describe('the page of a group', () => {
     const id = await idOf('groups', 'Cedar risk')
     const group = await as('xan', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
     expect(group?.sources.map((source) => source.name)).toEqual(['R5C914'])
-    expect(group).toMatchObject({ otherSources: 1, targets: [], fee: null, withdrawable: ['R5C914'] })
+    expect(group).toMatchObject({ otherSources: 1, targets: [], bill: null, withdrawable: ['R5C914'] })
     expect(JSON.stringify(group)).not.toContain('S2D914')
   })
 

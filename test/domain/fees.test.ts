@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BilledGroup, estimate, type FeePlan, monthlyCharges } from '#domain/billing/fees.ts'
+import {
+  type BilledGroup,
+  billOf,
+  estimate,
+  type FeePlan,
+  monthlyCharges,
+  monthsWithoutPlan,
+} from '#domain/billing/fees.ts'
 import { formatMoney } from '#domain/billing/money.ts'
-import { monthsBetween } from '#domain/time/zone.ts'
+import { monthOf, monthsBetween } from '#domain/time/zone.ts'
 
 const zone = 'America/Chicago'
 const at = (iso: string) => Date.parse(iso)
@@ -132,6 +139,160 @@ describe('the estimate on the form', () => {
   test('is nothing in certification', () => {
     expect(estimate(owner, { id: undefined, environment: 'certification' }, [], [plan], now, zone)).toBeUndefined()
   })
+})
+
+/** All instants in Chicago, UTC−6 in winter: midnight on the 1st is 06:00Z. */
+describe('a group that pays, beside one that holds the waiver', () => {
+  const owner = { id: 'alder', name: 'Alder Trading' }
+  const first = group('1', '2026-01-05T00:00:00Z')
+  // applied             closed                  looked at               charged by month (newest first)          sentence
+  test.each<[string, string | undefined, string, [string, number | null][], string]>([
+    [
+      '2026-01-20T12:00Z',
+      undefined,
+      '2026-02-10T12:00Z',
+      [
+        ['2026-02', 125_000],
+        ['2026-01', 125_000],
+      ],
+      'Second group of Alder Trading: 1,250.00 USD sample fee a month. Desk 1 holds the waiver.',
+    ],
+    [
+      '2026-01-20T12:00Z',
+      '2026-02-10T12:00Z',
+      '2026-02-10T12:00Z',
+      [
+        ['2026-02', 125_000],
+        ['2026-01', 125_000],
+      ],
+      '2026-02 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
+    ],
+    [
+      '2026-01-20T12:00Z',
+      '2026-02-10T12:00Z',
+      '2026-03-10T12:00Z',
+      [
+        ['2026-02', 125_000],
+        ['2026-01', 125_000],
+      ],
+      'Nothing is charged any more. The last month was 2026-02: 1,250.00 USD.',
+    ],
+    // closed at the very instant at which February ends: not there in March, and a millisecond later it is
+    [
+      '2026-01-20T12:00Z',
+      '2026-03-01T06:00:00.000Z',
+      '2026-03-01T06:00Z',
+      [
+        ['2026-02', 125_000],
+        ['2026-01', 125_000],
+      ],
+      'Nothing is charged any more. The last month was 2026-02: 1,250.00 USD.',
+    ],
+    [
+      '2026-01-20T12:00Z',
+      '2026-03-01T06:00:00.001Z',
+      '2026-03-02T06:00Z',
+      [
+        ['2026-03', 125_000],
+        ['2026-02', 125_000],
+        ['2026-01', 125_000],
+      ],
+      '2026-03 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
+    ],
+    // applied at the instant at which February begins: not charged for January
+    [
+      '2026-02-01T06:00:00.000Z',
+      undefined,
+      '2026-02-10T12:00Z',
+      [['2026-02', 125_000]],
+      'Second group of Alder Trading: 1,250.00 USD sample fee a month. Desk 1 holds the waiver.',
+    ],
+    // opened and closed within a minute, and at one and the same instant
+    [
+      '2026-02-10T12:00Z',
+      '2026-02-10T12:01Z',
+      '2026-02-11T12:00Z',
+      [['2026-02', 125_000]],
+      '2026-02 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
+    ],
+    ['2026-02-01T06:00Z', '2026-02-01T06:00Z', '2026-02-11T12:00Z', [], 'Nothing was charged for this group.'],
+  ])('applied %s, closed %s, looked at on %s', (applied, closed, now, charged, sentence) => {
+    const bill = billOf(
+      owner,
+      { id: '2', environment: 'production', isOver: closed !== undefined },
+      [first, group('2', applied, closed)],
+      [plan],
+      at(now),
+      zone,
+    )
+    expect(bill.charges.map(({ month, amountMinor }) => [month, amountMinor])).toEqual(charged)
+    expect(bill.sentence).toBe(sentence)
+  })
+
+  test('says the same in its sentence as in the amount of the month, whatever is there', () => {
+    fc.assert(
+      fc.property(groups, fc.integer({ min: at('2026-01-02'), max: at('2026-12-30') }), (list, nowMs) => {
+        const billed = list.map(({ openMs, ...rest }, i): BilledGroup => {
+          const closedMs = openMs === undefined ? undefined : (rest.firstAppliedMs ?? 0) + openMs
+          return { ...rest, ownerId: 'alder', id: `g${i}`, name: `g${i}`, closedMs }
+        })
+        for (const { id, environment, firstAppliedMs, closedMs } of billed) {
+          if (firstAppliedMs === undefined || firstAppliedMs > nowMs) continue
+          const isOver = closedMs !== undefined && closedMs <= nowMs
+          const past = billed.filter((one) => (one.firstAppliedMs ?? Number.POSITIVE_INFINITY) <= nowMs)
+          const bill = billOf(owner, { id, environment, isOver }, past, [plan], nowMs, zone)
+          const now = bill.charges.find(({ month }) => month === monthOf(nowMs, zone))
+          expect(bill.sentence.includes('1,250.00 USD') || !now?.amountMinor).toBe(true)
+          if (now?.waived) expect(bill.sentence).toContain('waived')
+          if (bill.monthly && now) expect(bill.monthly.amountMinor).toBe(now.amountMinor)
+        }
+      }),
+    )
+  })
+})
+
+describe('a plan that ends without a successor', () => {
+  const ending = { ...plan, untilMs: at('2026-03-01T06:00:00Z') } // midnight in Chicago
+  const owner = { id: 'alder', name: 'Alder Trading' }
+  const bill = (now: string, plans: FeePlan[]) =>
+    billOf(
+      owner,
+      { id: '1', environment: 'production', isOver: false },
+      [group('1', '2026-02-10T00:00:00Z')],
+      plans,
+      at(now),
+      zone,
+    )
+
+  test('leaves a month whose amounts are not known: no zero, and a sentence', () => {
+    const { charges, sentence, monthly } = bill('2026-03-10T12:00:00Z', [ending])
+    expect(charges.map(({ month, amountMinor }) => [month, amountMinor])).toEqual([
+      ['2026-03', null],
+      ['2026-02', 0],
+    ])
+    expect(charges[0]?.reason).toBe('not known: no fee plan is in force in 2026-03')
+    expect(monthly?.amountMinor).toBeNull()
+    expect(sentence).toBe(
+      'First group of Alder Trading: the fee is not known, since no fee plan is in force in 2026-03.',
+    )
+  })
+  test('is a hole from the month that begins at its end, until a successor fills it', () => {
+    expect(monthsWithoutPlan([ending], '2026-02', '2026-04', zone)).toEqual(['2026-03', '2026-04'])
+    const successor = { ...plan, fromMs: at('2026-03-01T06:00:00Z') }
+    expect(monthsWithoutPlan([ending, successor], '2026-02', '2026-04', zone)).toEqual([])
+  })
+})
+
+test.each([
+  [1_250, 'KWD', '1.250 KWD'],
+  [5, 'KWD', '0.005 KWD'],
+  [1_250, 'CLP', '1,250 CLP'],
+  [1_250, 'ISK', '1,250 ISK'],
+  [1_250, 'IQD', '1.250 IQD'],
+  [1_250, 'CLF', '0.1250 CLF'],
+  [-1_250, 'EUR', '−12.50 EUR'],
+])('%i in the minor unit of %s is %s, as ISO 4217 has it', (minor, currency, text) => {
+  expect(formatMoney(minor, currency)).toBe(text)
 })
 
 test('money is written with its currency and thousands separated', () => {

@@ -38,8 +38,9 @@ export type Charge = {
   month: MonthName
   groupId: string
   ownerId: string
-  amountMinor: number
-  currency: string
+  /** Null: no plan is in force, so nobody knows. Never a zero, which would be an amount. */
+  amountMinor: number | null
+  currency: string | null
   waived: boolean
   /** in words, from the code that computed it */
   reason: string
@@ -47,7 +48,7 @@ export type Charge = {
 
 /**
  * The monthly charges of all groups, from one month to another (both included). A month is owed whole when the group was there
- * at any moment of it. Of each owner's groups of an environment the one that was applied first is waived; when it closes, the
+ * at any moment of it; an instant at a boundary belongs to the month that begins, so a group closed at it was not there then. Of each owner's groups of an environment the one that was applied first is waived; when it closes, the
  * next takes its place in the month after.
  *
  * @param zone the exchange's time zone: it decides which month an instant belongs to
@@ -62,20 +63,18 @@ export function monthlyCharges(
   return monthsBetween(from, to).flatMap((month) => {
     const there = groups.filter((group) => isThere(group, month, zone)).sort(byFirstApplied)
     return there.flatMap((group) => {
-      const plan = planFor(plans, group.environment, month, zone)
-      return plan ? [charge(group, holderOf(there, group), plan, month)] : []
+      if (!isCharged(group.environment)) return []
+      const plan = planFor(plans, month, zone)
+      return plan ? [charge(group, holderOf(there, group), plan, month)] : [unknown(group, month)]
     })
   })
 }
 
-/** The newest plan in force in the month; undefined: nothing is charged there. Certification is never charged (spec §10). */
-export function planFor(
-  plans: readonly FeePlan[],
-  environment: Environment,
-  month: MonthName,
-  zone: string,
-): FeePlan | undefined {
-  if (environment === 'certification') return undefined
+/** Certification is never charged (spec §10). */
+const isCharged = (environment: Environment): boolean => environment !== 'certification'
+
+/** The newest plan in force in the month; undefined: a hole, where what groups cost is not known. */
+function planFor(plans: readonly FeePlan[], month: MonthName, zone: string): FeePlan | undefined {
   return plans
     .filter((plan) => monthOf(plan.fromMs, zone) <= month)
     .filter((plan) => plan.untilMs === undefined || monthOf(plan.untilMs, zone) > month)
@@ -85,7 +84,7 @@ export function planFor(
 function isThere(group: BilledGroup, month: MonthName, zone: string): boolean {
   if (group.firstAppliedMs === undefined) return false
   if (monthOf(group.firstAppliedMs, zone) > month) return false
-  return group.closedMs === undefined || monthOf(group.closedMs, zone) >= month
+  return group.closedMs === undefined || monthOf(group.closedMs - 1, zone) >= month
 }
 
 function byFirstApplied(a: BilledGroup, b: BilledGroup): number {
@@ -114,10 +113,24 @@ function charge(group: BilledGroup, holder: BilledGroup, plan: FeePlan, month: M
   }
 }
 
+const unknown = ({ id, ownerId }: BilledGroup, month: MonthName): Charge => {
+  const reason = `not known: no fee plan is in force in ${month}`
+  return { month, groupId: id, ownerId, amountMinor: null, currency: null, waived: false, reason }
+}
+
+/** The months, of these, in which no plan is in force: what is charged then is not known. */
+export const monthsWithoutPlan = (
+  plans: readonly FeePlan[],
+  from: MonthName,
+  to: MonthName,
+  zone: string,
+): MonthName[] => monthsBetween(from, to).filter((month) => !planFor(plans, month, zone))
+
 /** What a group would cost or costs a month, with the sentence that the form and the group page show. */
 export type FeeEstimate = {
-  amountMinor: number
-  currency: string
+  /** Null: no plan is in force. */
+  amountMinor: number | null
+  currency: string | null
   waived: boolean
   sample: boolean
   source: string
@@ -137,17 +150,21 @@ export function estimate(
   nowMs: number,
   zone: string,
 ): FeeEstimate | undefined {
+  if (!isCharged(group.environment)) return undefined
   const month = monthOf(nowMs, zone)
-  const plan = planFor(plans, group.environment, month, zone)
-  if (!plan) return undefined
+  const plan = planFor(plans, month, zone)
   const own = groups.filter((other) => other.ownerId === owner.id && other.environment === group.environment)
   const others = own.filter((other) => other.id !== group.id)
   const self = own.find((other) => other.id === group.id)
   const there = own.filter((other) => isThere(other, month, zone)).sort(byFirstApplied)
   const isApplied = self !== undefined && there.includes(self)
   const ahead = isApplied ? there.slice(0, there.indexOf(self)) : [...there, ...publishedBefore(self, others)]
-  const waived = plan.firstWaived && ahead.length === 0
   const place = `${ordinal(ahead.length + 1)} group of ${owner.name}: `
+  if (!plan) {
+    const sentence = `${place}the fee is not known, since no fee plan is in force in ${month}.`
+    return { amountMinor: null, currency: null, waived: false, sample: false, source: '', sentence }
+  }
+  const waived = plan.firstWaived && ahead.length === 0
   const fee = `${formatMoney(plan.monthlyMinor, plan.currency)} ${plan.isSample ? 'sample fee' : 'fee'} a month.`
   const holder = plan.firstWaived && ahead[0] ? ` ${holds(ahead[0])}` : ''
   return {
@@ -159,6 +176,46 @@ export function estimate(
     sentence: `${place}${waived ? 'waived.' : `${fee}${holder}`}${isApplied ? '' : untilApplied(waived ? others : [])}`,
   }
 }
+
+/** What a group's page says of its fee: the sentence and the amounts of all months come from one call, so that they agree. */
+export type GroupBill = {
+  /** Of this month, or of how it ended. */
+  sentence: string
+  /** What a month costs from now on; null: nothing will be charged. */
+  monthly: FeeEstimate | null
+  /** By month up to this one, newest first. */
+  charges: Charge[]
+}
+
+/** @param isOver closed or given up: nothing is charged from the next month on */
+export function billOf(
+  owner: { id: string; name: string },
+  group: { id: string; environment: Environment; isOver: boolean },
+  groups: readonly BilledGroup[],
+  plans: readonly FeePlan[],
+  nowMs: number,
+  zone: string,
+): GroupBill {
+  const thisMonth = monthOf(nowMs, zone)
+  const appliedMs = groups.find(({ id }) => id === group.id)?.firstAppliedMs
+  const from = appliedMs === undefined ? undefined : monthOf(appliedMs, zone)
+  const all = from === undefined ? [] : monthlyCharges(groups, plans, from, thisMonth, zone)
+  const charges = all.filter(({ groupId }) => groupId === group.id).reverse()
+  if (!isCharged(group.environment)) return { sentence: 'Nothing is charged in certification.', monthly: null, charges }
+  if (group.isOver) return { sentence: lastWords(charges[0], thisMonth), monthly: null, charges }
+  const monthly = estimate(owner, group, groups, plans, nowMs, zone) ?? null
+  return { sentence: monthly?.sentence ?? '', monthly, charges }
+}
+
+/** Of a group that is over: what its last month costs. */
+function lastWords(last: Charge | undefined, thisMonth: MonthName): string {
+  if (!last) return 'Nothing was charged for this group.'
+  const amount = last.waived ? 'waived' : last.amountMinor === null ? 'not known yet' : amountOf(last)
+  if (last.month !== thisMonth) return `Nothing is charged any more. The last month was ${last.month}: ${amount}.`
+  return `${last.month} is the last month that is charged, whole: ${amount}. From then on nothing is charged.`
+}
+
+const amountOf = ({ amountMinor, currency }: Charge): string => formatMoney(amountMinor ?? 0, currency ?? '')
 
 /** Groups that are being applied, and so will be there before one that is not, or that was published later. */
 function publishedBefore(self: BilledGroup | undefined, others: readonly BilledGroup[]): BilledGroup[] {

@@ -40,7 +40,7 @@ export type Slice = {
   /** people whom this clearing firm is to authorize */
   contacts: ContactEntry[]
   /** payer: what it is to pay; exchange: what the sheet says beside the sources */
-  payment?: { account: string; amountMinor: number; currency: string }
+  payment?: { account: string; amountMinor: number | null; currency: string | null }
   items?: Item[]
   connection?: ConnectionEntry
 }
@@ -74,7 +74,7 @@ export type Sheet = {
     holder?: string
   }[]
   targets: { sessionId: string; gatewayKind: GatewayKind; isNew: boolean; sources: string[] }[]
-  fee: { amountMinor: number; currency: string; sentence: string; sample: boolean } | null
+  fee: { amountMinor: number | null; currency: string | null; sentence: string; sample: boolean } | null
   billTo: string
 }
 

@@ -22,6 +22,12 @@ export function monthOf(instantMs: number, zone: string): MonthName {
   return `${year}-${month}`
 }
 
+/** The month behind this one. */
+export function monthAfter(month: MonthName): MonthName {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`
+}
+
 /** Every month from the first to the last, both included; none when the last comes before the first. */
 export function monthsBetween(from: MonthName, to: MonthName): MonthName[] {
   const out: MonthName[] = []
