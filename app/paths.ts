@@ -36,6 +36,7 @@ export const paths = {
   resumeTarget: (sessionId: string) => `/targets/${part(sessionId)}/resume`,
   failOverTarget: (sessionId: string) => `/targets/${part(sessionId)}/fail-over`,
   requests: () => '/requests',
+  requestsEvents: () => '/events/requests',
   newRequest: () => '/requests/new',
   newRequestFor: (groupId: string) => `/requests/new?group=${part(groupId)}`,
   request: (number: number) => `/requests/${number}`,

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '#db/client.ts'
 import { findFeedPage } from '#db/queries/feed-page.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
+import { listRequests } from '#db/queries/request-list.ts'
 import { findRequestPage } from '#db/queries/request-page.ts'
 import { findSandboxSteps } from '#db/queries/sandbox.ts'
 import { findStatus } from '#db/queries/status.ts'
@@ -39,6 +40,13 @@ const views: { path: RegExp; permission: Permission; read(id: string, looking: L
     path: /^\/groups\/([0-9a-f-]{36})$/,
     permission: 'group:read',
     read: async (id, { user, now, read }) => ({ shown: await read((tx) => findGroupPage(tx, user, id, now())) }),
+  },
+  {
+    path: /^\/requests$/,
+    permission: 'request:read',
+    read: async (_, { user, environment, read }) => ({
+      shown: await read((tx) => listRequests(tx, user, environment)),
+    }),
   },
   {
     path: /^\/requests\/([1-9]\d{0,8})$/,

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
+import { useLive } from '#app/components/live.ts'
 import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
 import { compareBy, readSort } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -52,6 +53,7 @@ const filterLabels: Record<Filter, string> = { open: 'Open', closed: 'Closed', a
 
 export default function Requests() {
   const { waiting, others, counts, filter, sort, mayAsk } = useLoaderData<typeof loader>()
+  useLive(paths.requestsEvents())
   return (
     <>
       <PageHead

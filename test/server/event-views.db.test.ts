@@ -44,6 +44,7 @@ test.each([
   ['the status', () => '/status'],
   ['a target', () => `/targets/${sessionId}`],
   ['a group', async () => `/groups/${await groupIdOf(db, 'Cedar risk')}`],
+  ['the list of requests', () => '/requests'],
   ['a request', () => '/requests/1'],
   ['a feed', () => '/feeds/gw1'],
 ])('%s is the same to its readers when the connector has nothing new to report', async (_title, pathOf) => {
