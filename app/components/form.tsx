@@ -1,9 +1,8 @@
 import { Form, useNavigation } from '@remix-run/react'
-import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useRef } from 'react'
+import { createContext, type ReactNode, useContext, useRef } from 'react'
+import { PutBackNotice, useKeptTyping } from './keep-typed.tsx'
 import type { Refusal } from './refusal.ts'
-
-/** As the page is painted, not some time after, when somebody may be elsewhere already; the server has no layout and says so. */
-const useWhenShown = typeof document === 'undefined' ? useEffect : useLayoutEffect
+import { useWhenShown } from './when-shown.ts'
 
 const RefusalContext = createContext<Refusal | undefined>(undefined)
 
@@ -25,7 +24,8 @@ export function useField(name: string) {
 
 /**
  * A posted form: the command's id, the refusal on top with links to its fields, and what was typed kept in every field inside.
- * Works without JavaScript; with it a second press while the first is on its way does nothing.
+ * Works without JavaScript; with it a second press while the first is on its way does nothing, and what was typed and not saved is
+ * there again when the page is.
  */
 export function CommandForm({
   commandId,
@@ -41,18 +41,24 @@ export function CommandForm({
   children: ReactNode
 }) {
   const busy = useNavigation().state !== 'idle' // also while the page is read again after a refusal
+  const form = useRef<HTMLFormElement>(null)
+  const typing = useKeptTyping(form, refusal)
   return (
     <RefusalContext.Provider value={refusal}>
       <Form
+        ref={form}
         method="post"
         action={action}
         className={className}
+        onChange={typing.onChange}
         onSubmit={(event) => {
           if (busy) event.preventDefault()
+          else typing.onSend()
         }}
       >
         <input type="hidden" name="commandId" value={commandId} />
         <ErrorSummary refusal={refusal} />
+        <PutBackNotice putBack={typing.putBack} forget={typing.forget} />
         {children}
       </Form>
     </RefusalContext.Provider>

@@ -1,6 +1,7 @@
 import { Form, Link, useLocation } from '@remix-run/react'
 import { useEffect, useRef } from 'react'
 import { paths } from '#app/paths.ts'
+import { forgetAllTyped } from './typed.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -44,7 +45,7 @@ export function PersonMenu({
         </Link>
         <ThemeSwitch theme={theme} />
         {others.length > 0 && <ContinueAs others={others} />}
-        <Form method="post" action={paths.signOut()} className="border-t border-line pt-1">
+        <Form method="post" action={paths.signOut()} onSubmit={forgetAllTyped} className="border-t border-line pt-1">
           <button type="submit" className="menu-item">
             Sign out
           </button>

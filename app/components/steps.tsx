@@ -2,14 +2,14 @@ import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { StateShape } from './state-word.tsx'
 
-/** The list of steps at the left of a form: which are done, which one this is; each opens. */
+/** The list of steps at the left of a form: which are done, which one this is, where something was typed and not saved; each opens. */
 export function Steps({
   label,
   steps,
   children,
 }: {
   label: string
-  steps: readonly { to: string; title: string; done: boolean; current: boolean }[]
+  steps: readonly { to: string; title: string; done: boolean; current: boolean; unsaved: boolean }[]
   children: ReactNode
 }) {
   return (
@@ -28,8 +28,11 @@ export function Steps({
                 ) : (
                   <span className="w-3 text-caption">{index + 1}</span>
                 )}
-                {step.title}
-                {step.done && <span className="sr-only"> (complete)</span>}
+                <span>
+                  {step.title}
+                  {step.done && <span className="sr-only"> (complete)</span>}
+                  {step.unsaved && <span className="block text-caption text-amber">not saved</span>}
+                </span>
               </Link>
             </li>
           ))}

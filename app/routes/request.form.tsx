@@ -1,10 +1,12 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { useMemo } from 'react'
+import { inWords } from '#app/components/format.ts'
 import { ButtonLink, Notice, PageHead } from '#app/components/page.tsx'
 import { type Refusal, refusalOf } from '#app/components/refusal.ts'
 import { Steps } from '#app/components/steps.tsx'
 import { Age } from '#app/components/time.tsx'
+import { useUnsaved } from '#app/components/typed.ts'
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { readFields, readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
@@ -135,6 +137,8 @@ export default function RequestForm() {
     const wrong = refused ?? missingIn(draft, step, check)
     return wrong && besideTyped(wrong)
   }, [refused, draft, step, check])
+  const unsaved = useUnsaved(all.map(({ id }) => paths.requestStep(draft.number, id)))
+  const others = all.filter(({ id }) => id !== step && unsaved.includes(paths.requestStep(draft.number, id)))
   const form = { draft, inGroup, commandId, refusal, more, signer }
   return (
     <>
@@ -161,9 +165,16 @@ export default function RequestForm() {
           title,
           done: id !== 'review' && !draft.problems.some((problem) => stepOfProblem(draft.kind, problem.step) === id),
           current: id === step,
+          unsaved: others.some((other) => other.id === id),
         }))}
       >
         <h2 className="mb-4">{all.find(({ id }) => id === step)?.title}</h2>
+        {step === 'review' && others.length > 0 && (
+          <Notice tone="amber" title="Typed and not saved">
+            What you typed in {inWords(others.map(({ title }) => `“${title}”`))} is not part of what stands below. Open
+            the step to save it.
+          </Notice>
+        )}
         <StepForm key={`${step} ${draft.version} ${more}`} step={step} form={form} />
       </Steps>
     </>
