@@ -6,7 +6,10 @@ import { writeCount } from '#domain/time/zone.ts'
 export function Count({ of, stale = false }: { of: number | null | undefined; stale?: boolean }) {
   if (of === null || of === undefined) return <span className="text-muted">–</span>
   return (
-    <span className={stale ? 'stale rounded px-1 tabular-nums' : 'tabular-nums'} title={stale ? 'Stale' : undefined}>
+    <span
+      className={stale ? 'figure stale rounded px-1 tabular-nums' : 'figure tabular-nums'}
+      title={stale ? 'Stale' : undefined}
+    >
       {writeCount(of)}
     </span>
   )

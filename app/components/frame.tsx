@@ -2,8 +2,11 @@ import { Form, Link, NavLink } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { paths } from '#app/paths.ts'
 import { type Environment, environmentNames } from '#domain/reference/environment.ts'
+import { useConnection } from './connection.ts'
 import { type Acquaintance, PersonMenu, type Theme } from './person-menu.tsx'
 import { Clock } from './time.tsx'
+import { TypedBy } from './typed.ts'
+import { WaitingBar } from './waiting-bar.tsx'
 
 export interface RailEntry {
   to: string
@@ -54,7 +57,9 @@ export function Frame({ environment, environments, rail, person, others, theme, 
         >
           <RailList rail={rail} />
         </nav>
-        <Main>{children}</Main>
+        <TypedBy.Provider value={`${person.name}, ${person.firmName}`}>
+          <Main>{children}</Main>
+        </TypedBy.Provider>
       </div>
     </div>
   )
@@ -80,10 +85,19 @@ export function BareFrame({ environment, children }: { environment: Environment 
 }
 
 function Main({ children }: { children: ReactNode }) {
+  const isStale = useConnection().trouble !== undefined
   return (
-    <main id="main" tabIndex={-1} className="@container/page min-w-0 grow px-4 py-5 outline-none md:px-6">
-      <div className="max-w-7xl">{children}</div>
-    </main>
+    <>
+      <main
+        id="main"
+        tabIndex={-1}
+        data-stale={isStale || undefined}
+        className="@container/page min-w-0 grow px-4 pt-5 pb-16 outline-none md:px-6"
+      >
+        <div className="max-w-7xl">{children}</div>
+      </main>
+      <WaitingBar />
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
-import { isRouteErrorResponse, Link, useRouteError } from '@remix-run/react'
+import { isRouteErrorResponse, Link, useRevalidator, useRouteError } from '@remix-run/react'
+import { useEffect } from 'react'
 import { paths } from '#app/paths.ts'
 import { PageHead } from './page.tsx'
 
@@ -32,7 +33,8 @@ const words: Record<number, Words> = {
   429: { title: 'Too many attempts', sentence: 'Nothing was done. Try again in a minute.' },
   503: {
     title: 'The database does not answer',
-    sentence: 'Nothing was lost: copies go on being delivered. This page works again when the database does.',
+    sentence:
+      'Copies go on being delivered, and nothing that was saved is lost. This page opens by itself when the database answers.',
   },
 }
 /** What a loader says where its page no longer makes sense; thrown by `http/refusals.server.ts`, by structure. */
@@ -54,11 +56,17 @@ export function Problem() {
   const error = useRouteError()
   const status = isRouteErrorResponse(error) ? error.status : 500
   const { title, sentence } = words[status] ?? broken
+  const { revalidate } = useRevalidator()
+  useEffect(() => {
+    if (status === 503) revalidate() // waits until there is an answer (`reach.ts`)
+  }, [status, revalidate])
   const own = isRouteErrorResponse(error) && isMoved(error.data) ? error.data : undefined
   return (
     <>
       <PageHead title={own?.title ?? title} identifier={<span className="text-table">{status}</span>} />
-      <p className="mb-4 max-w-xl">{own?.why ?? sentence}</p>
+      <p data-problem className="mb-4 max-w-xl">
+        {own?.why ?? sentence}
+      </p>
       <p className="flex gap-4">
         {own && (
           <Link to={own.back.to} className="link">

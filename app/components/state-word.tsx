@@ -60,7 +60,7 @@ export function StateShape({ shape, tone }: { shape: Shape; tone: Tone }) {
 /** One state: shape, colour and word. The details say how many, what is left, who. */
 export function State({ tone, shape, word, detail }: { tone: Tone; shape: Shape; word: string; detail?: ReactNode }) {
   return (
-    <span className="inline-flex items-baseline gap-1.5">
+    <span className="figure inline-flex items-baseline gap-1.5">
       <span className={`relative top-px ${tone === 'hatched' ? 'stale rounded-full' : ''}`}>
         <StateShape shape={shape} tone={tone} />
       </span>

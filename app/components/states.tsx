@@ -29,7 +29,7 @@ export const DeliveryShape = ({ word }: { word: DeliveryWord }) => <StateShape {
 export function DeliverySentence({ state, children }: { state: DeliveryState; children?: ReactNode }) {
   return (
     <p className="max-w-3xl">
-      {state.sentence} {state.todo && <span className="font-medium">{state.todo}</span>}{' '}
+      <span className="figure">{state.sentence}</span> {state.todo && <span className="font-medium">{state.todo}</span>}{' '}
       {state.feed && <FeedLink id={state.feed} />} {children}
     </p>
   )

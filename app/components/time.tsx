@@ -44,7 +44,11 @@ export function Age({ at, ago = false }: { at: When | null | undefined; ago?: bo
   const date = asDate(at)
   const age = writeAge(Math.max(0, now - date.getTime()))
   return (
-    <time dateTime={date.toISOString()} title={formatInstant(date, 'ms')} className="whitespace-nowrap tabular-nums">
+    <time
+      dateTime={date.toISOString()}
+      title={formatInstant(date, 'ms')}
+      className="figure whitespace-nowrap tabular-nums"
+    >
       {ago ? `${age} ago` : age}
     </time>
   )

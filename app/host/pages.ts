@@ -8,6 +8,8 @@ import { remixHandler } from '../http/remix.server.ts'
 
 export interface Pages {
   development: boolean
+  /** A digest of every file that a browser may load from this build; `development` where they change under way. */
+  version: string
   assets: RequestHandler
   handler(context: (request: Request, response: Response) => AppLoadContext): RequestHandler
   close(): Promise<void>
@@ -26,6 +28,7 @@ async function built(root: string): Promise<Pages> {
   if (existsSync(join(client))) assets.use(express.static(client, { index: false, maxAge: '1h' }))
   return {
     development: false,
+    version: build.assets.version,
     assets,
     handler: (context) => remixHandler({ build, mode: 'production', context }),
     close: async () => {},
@@ -41,6 +44,7 @@ async function development(root: string, server: Server): Promise<Pages> {
   const build = () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<ServerBuild> // that is what this module is
   return {
     development: true,
+    version: 'development',
     assets: vite.middlewares,
     handler: (context) => remixHandler({ build, mode: 'development', context }),
     close: () => vite.close(),

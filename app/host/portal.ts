@@ -57,6 +57,7 @@ export async function openPortal(options: {
       const session = { id: user.sessionId, userId: user.userId }
       return (await sessions.stands(session.id)) ? signedIn({ database, now }, session, user.origin) : undefined
     },
+    build: pages.version,
     log,
   })
   const setUp = await openSetUp(database, mode, now)
@@ -69,6 +70,7 @@ export async function openPortal(options: {
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     development: pages.development,
+    build: pages.version,
     assets: pages.assets,
     healthz,
     readyz: readyz({ database, connector: options.connector, environment: config.environment, log, now }),

@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { bodyLimit, bodyLimits, sameOrigin, wellFormed } from './guards.server.ts'
-import { forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
+import { buildHeader, forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
 import { requestLog } from './request-log.server.ts'
 
 export interface AppParts {
@@ -9,6 +9,8 @@ export interface AppParts {
   publicUrl: string | undefined
   trustProxy: boolean
   development: boolean
+  /** Named in every answer, so that a page of another build knows that it is one. */
+  build: string
   /** Hashed files of the build; Vite's middleware in development. */
   assets: RequestHandler
   /** What probes ask, before anybody is looked up: does the process live, does everything work. */
@@ -29,6 +31,7 @@ export function createApp(parts: AppParts): Express {
   const secure = parts.publicUrl?.startsWith('https:') ?? false
   app.use(forwardedHeaders(parts.trustProxy), requestLog(parts.log), nonce)
   app.use(securityHeaders({ secure, development: parts.development }), wellFormed)
+  app.use(buildHeader(parts.build))
   app.get('/healthz', parts.healthz)
   app.get('/readyz', parts.readyz)
   app.use(parts.assets)

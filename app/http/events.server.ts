@@ -26,11 +26,13 @@ export interface EventsParts {
   viewOf(path: string, user: SignedInUser, request: Request): View | undefined
   /** The person as they stand now; undefined when the session ended or they were disabled. */
   recheck(user: SignedInUser): Promise<SignedInUser | undefined>
+  /** Of the pages served. */
+  build: string
   log: Logger
   /** Shorter in tests. */
   snapshotMs?: number
   recheckMs?: number
-  commentMs?: number
+  aliveMs?: number
 }
 
 export interface Events {
@@ -57,20 +59,27 @@ interface Channel {
   /** Digest of what was last shown: also the event id. */
   last: string
   heardMs: number | undefined
+  /** When the view was last read whole. Long ago where the database is away, and where it takes questions and does not answer. */
+  readAtMs: number
+  /** The last reading failed. */
+  isFailing: boolean
   timer: NodeJS.Timeout
 }
 
 /**
  * Event streams: `event: change` with a digest as id whenever what the page shows has changed, and `event: heard` with the instant
  * (epoch milliseconds) of each report of the connector. The page reads itself again, through its loader and with the reader's
- * rights; the stream carries no business data. A comment keeps it open, rights are looked at again every half minute, and
- * `event: signed-out` ends it.
+ * rights; the stream carries no business data. `event: build` says first which build of the pages is served, `event: alive` that the
+ * page shows what is true, `event: unread` that nobody can tell, since the database does not answer. Rights are looked at again every
+ * half minute, and `event: signed-out` ends it.
  */
 export function openEvents(parts: EventsParts): Events {
-  const { log, snapshotMs = 1000, recheckMs = 30_000, commentMs = 15_000 } = parts
+  const { log, snapshotMs = 1000, recheckMs = 30_000, aliveMs = 10_000 } = parts
   const channels = new Map<string, Channel>()
   const watchers = new Map<Watcher, Channel>()
 
+  /** Whether nobody knows if what the pages show is true. */
+  const isUnread = ({ isFailing, readAtMs }: Channel) => isFailing || Date.now() - readAtMs > aliveMs
   const leave = (watcher: Watcher) => {
     const channel = watchers.get(watcher)
     watchers.delete(watcher)
@@ -85,31 +94,29 @@ export function openEvents(parts: EventsParts): Events {
     leave(watcher)
   }
   const open = (view: View): Channel => {
-    const channel: Channel = {
-      view,
-      watchers: new Set(),
-      last: '',
-      heardMs: undefined,
-      timer: setTimeout(() => undefined),
-    }
+    const channel = channelOf(view)
     channels.set(view.key, channel)
-    let failing = false
     const pass = async () => {
       try {
         send(channel, await view.read())
-        failing = false
+        channel.readAtMs = Date.now()
+        channel.isFailing = false
       } catch (error) {
-        if (!failing) log.warn({ err: error, view: view.key }, 'a live view could not be read; it is tried again')
-        failing = true
+        if (!channel.isFailing) {
+          log.warn({ err: error, view: view.key }, 'a live view could not be read; it is tried again')
+          tell(channel, unread)
+        }
+        channel.isFailing = true
       }
       if (channels.get(view.key) === channel) channel.timer = setTimeout(pass, snapshotMs)
     }
     void pass()
     return channel
   }
-  const comments = setInterval(() => {
-    for (const { response } of watchers.keys()) response.write(': still here\n\n')
-  }, commentMs)
+  const signs = setInterval(() => {
+    // not by a comment: the browser keeps those to itself
+    for (const channel of channels.values()) tell(channel, isUnread(channel) ? unread : 'event: alive\ndata: {}\n\n')
+  }, aliveMs)
   const rechecks = setInterval(async () => {
     for (const watcher of [...watchers.keys()]) {
       const user = await parts.recheck(watcher.user).catch(() => watcher.user) // no database, no verdict
@@ -128,19 +135,21 @@ export function openEvents(parts: EventsParts): Events {
     const mine = [...watchers.keys()].filter((watcher) => watcher.user.userId === user.userId)
     if (mine.length >= streamLimits.person) return void response.setHeader('Retry-After', '30').sendStatus(429)
     if (watchers.size >= streamLimits.all) return void response.setHeader('Retry-After', '30').sendStatus(503)
-    begin(response)
+    begin(response, parts.build)
     const channel = channels.get(view.key) ?? open(view)
     const watcher: Watcher = { user, permission: view.permission, response }
     watchers.set(watcher, channel)
     channel.watchers.add(watcher)
     response.on('close', () => leave(watcher))
-    if (channel.last !== '' && request.headers['last-event-id'] !== channel.last) response.write(change(channel.last))
+    if (isUnread(channel)) response.write(unread)
+    else if (channel.last !== '' && request.headers['last-event-id'] !== channel.last)
+      response.write(change(channel.last))
   }
   return {
     handler,
     isWatching: (sessionId) => [...watchers.keys()].some(({ user }) => user.sessionId === sessionId),
     close: () => {
-      clearInterval(comments)
+      clearInterval(signs)
       clearInterval(rechecks)
       for (const watcher of [...watchers.keys()]) {
         watcher.response.end()
@@ -150,12 +159,24 @@ export function openEvents(parts: EventsParts): Events {
   }
 }
 
-function begin(response: Response): void {
+const channelOf = (view: View): Channel => ({
+  view,
+  watchers: new Set(),
+  last: '',
+  heardMs: undefined,
+  readAtMs: Date.now(),
+  isFailing: false,
+  timer: setTimeout(() => undefined),
+})
+
+function begin(response: Response, build: string): void {
   response.status(200).setHeader('Content-Type', 'text/event-stream')
   response.setHeader('X-Accel-Buffering', 'no')
   response.flushHeaders()
-  response.write('retry: 3000\n\n')
+  response.write(`retry: 3000\n\nevent: build\ndata: ${build}\n\n`)
 }
+
+const unread = 'event: unread\ndata: {}\n\n'
 
 const change = (digest: string) => `event: change\nid: ${digest}\ndata: {}\n\n`
 

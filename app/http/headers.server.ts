@@ -54,3 +54,11 @@ export const noStore: RequestHandler = (_request, response, next) => {
   response.setHeader('Cache-Control', 'no-store')
   next()
 }
+
+/** Which build answers: a page that came from another one must not be given this one's data. */
+export const buildHeader =
+  (build: string): RequestHandler =>
+  (_request, response, next) => {
+    response.setHeader('X-Portal-Build', build)
+    next()
+  }

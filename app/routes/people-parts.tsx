@@ -33,10 +33,12 @@ export function NewLink({
         </Notice>
       ) : (
         <>
-          <Notice tone="amber" title="Shown once">
-            Send the link to {link.email}. It works with a code that you never see: another administrator takes it under
-            Administration and tells it to them, by telephone for example.
-          </Notice>
+          <div data-shown-once>
+            <Notice tone="amber" title="Shown once">
+              Send the link to {link.email}. It works with a code that you never see: another administrator takes it
+              under Administration and tells it to them, by telephone for example.
+            </Notice>
+          </div>
           <Facts
             facts={[
               { term: 'Link', value: <Copyable text={link.url} label="the link" /> },

@@ -105,9 +105,11 @@ function Passed({
         </Notice>
       ) : (
         <>
-          <Notice tone="amber" title="Shown once">
-            Tell it to the person it is for and to nobody else, above all not to whoever made the link.
-          </Notice>
+          <div data-shown-once>
+            <Notice tone="amber" title="Shown once">
+              Tell it to the person it is for and to nobody else, above all not to whoever made the link.
+            </Notice>
+          </div>
           <Facts facts={[{ term: 'Code', value: <Copyable text={code} label="the code" /> }]} />
         </>
       )}

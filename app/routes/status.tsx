@@ -38,13 +38,15 @@ export default function Status() {
     <>
       <PageHead title="Status" state={<HeardAt at={status.heardAt} stale={isStale} />} />
       {steps && <SandboxStrip steps={steps} />}
-      <p className={`mb-4 max-w-4xl text-head font-semibold ${tones[verdict.tone]}`}>{verdict.sentence}</p>
+      <p className={`mb-4 max-w-4xl text-head font-semibold ${tones[verdict.tone]}`}>
+        <span className="figure">{verdict.sentence}</span>
+      </p>
       <Counts
         counts={[
           ...verdict.counts.map(({ word, count }) => ({
             label: word,
             value: (
-              <span className="inline-flex items-center gap-1.5">
+              <span className="figure inline-flex items-center gap-1.5">
                 <DeliveryShape word={word} /> {count}
               </span>
             ),

@@ -110,9 +110,11 @@ function Created({
   return (
     <>
       <PageHead title={`${isKey ? 'Access key' : 'Password'} for ${created.sessionId}`} back={back} />
-      <Notice tone="amber" title="Shown once">
-        Copy or download it now. This page cannot be opened again.
-      </Notice>
+      <div data-shown-once>
+        <Notice tone="amber" title="Shown once">
+          Copy or download it now. This page cannot be opened again.
+        </Notice>
+      </div>
       <Facts
         facts={[
           isKey && {

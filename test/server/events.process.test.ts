@@ -25,6 +25,7 @@ async function read(): Promise<Reading> {
   mostAtOnce = Math.max(mostAtOnce, readingNow)
   await new Promise((resolve) => setTimeout(resolve, 10))
   readingNow--
+  await hung
   return { shown, heardAt }
 }
 
@@ -34,6 +35,8 @@ let heardAt: Date | null
 let reads: number
 let readingNow = 0
 let mostAtOnce: number
+/** A question that the database took and does not answer. */
+let hung: Promise<void> | undefined
 let rights: (user: SignedInUser) => SignedInUser | undefined
 let events: Events
 let server: Server
@@ -43,6 +46,7 @@ beforeEach(async () => {
   heardAt = null
   reads = 0
   mostAtOnce = 0
+  hung = undefined
   rights = (user) => user
   events = openEvents({
     viewOf: (path, user) =>
@@ -55,7 +59,8 @@ beforeEach(async () => {
     log: pino({ level: 'silent' }),
     snapshotMs: 20,
     recheckMs: 50,
-    commentMs: 50,
+    aliveMs: 200,
+    build: 'b1',
   })
   const app = express()
   app.use((request, response, next) => {
@@ -116,9 +121,10 @@ describe('a stream', () => {
     await until('the next one is told', () => heard.text.includes('event: heard\ndata: 2000'))
     expect(changes(heard.text)).toBe(1)
   })
-  test('is kept open by comments', async () => {
+  test('says which build is served, and goes on saying that it is alive, by events, which the page can see', async () => {
     const heard = await listen('ana')
-    await until('two comments came', () => (heard.text.match(/^: /gm)?.length ?? 0) >= 2)
+    await until('it was alive twice', () => (heard.text.match(/^event: alive$/gm)?.length ?? 0) >= 2)
+    expect(heard.text).toMatch(/^retry: \d+\n\nevent: build\ndata: b1\n/)
   })
   test('resumed with the last event id says nothing until something changes', async () => {
     const first = await listen('ana')
@@ -149,10 +155,28 @@ describe('a stream', () => {
     const circular: { self?: unknown } = {}
     circular.self = circular // cannot be made a snapshot of
     shown = circular
-    const readsThen = reads
+    await until('readers are told, who would take the page for true', () => heard.text.includes('event: unread'))
+    const alive = () => heard.text.match(/^event: alive$/gm)?.length ?? 0
+    const [readsThen, aliveThen] = [reads, alive()]
     await until('reading failed a few times', () => reads > readsThen + 3)
+    expect(alive()).toBe(aliveThen)
+    const late = await listen('ben')
+    await until('so is who comes meanwhile', () => late.text.includes('event: unread'))
     shown = { copies: 3 }
     await until('the change is announced', () => changes(heard.text) === 2)
+  })
+  test('tells readers when the view is not read any more, though nothing fails', async () => {
+    const heard = await listen('ana')
+    await until('it speaks', () => changes(heard.text) === 1)
+    let answer = () => {}
+    hung = new Promise((resolve) => {
+      answer = resolve
+    })
+    await until('readers are told', () => heard.text.includes('event: unread'))
+    answer()
+    hung = undefined
+    heard.text = ''
+    await until('it is alive again', () => heard.text.includes('event: alive'))
   })
 })
 

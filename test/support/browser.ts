@@ -18,13 +18,18 @@ export type BrowserTests = {
  * reading when a page is left in the middle of it.
  */
 const expectedOnConsole = /Failed to load resource: the server responded with a status|AbortError/
+/** What the browser itself says about a server that is not there. */
+const awayOnConsole = /Failed to load resource: net::ERR_|net::ERR_\w+$/
 
 /**
  * Use the run's one browser in a test file: call at its top level. An error on a page's console, a broken content security policy
  * included, fails the test; a failed test leaves screenshots, the pages' HTML and the server's log in test/.artifacts.
  * @param serverLog what the portal under test has said so far
+ * @param options portalGoesAway: the tests take the portal away, and the browser may say so
  */
-export function browserTests(serverLog: () => string): BrowserTests {
+export function browserTests(serverLog: () => string, options: { portalGoesAway?: boolean } = {}): BrowserTests {
+  const isExpected = (text: string) =>
+    expectedOnConsole.test(text) || (options.portalGoesAway === true && awayOnConsole.test(text))
   let browser: Browser
   let pages: Page[] = []
   let complaints: string[] = []
@@ -41,15 +46,15 @@ export function browserTests(serverLog: () => string): BrowserTests {
   })
   afterAll(() => browser?.close())
   return {
-    async newPage(options) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+    async newPage(contextOptions) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...contextOptions })
       context.setDefaultTimeout(20_000)
       const page = await context.newPage()
       page.on('console', (message) => {
-        if (message.type() === 'error' && !expectedOnConsole.test(message.text())) complaints.push(message.text())
+        if (message.type() === 'error' && !isExpected(message.text())) complaints.push(message.text())
       })
       page.on('pageerror', (error) => {
-        if (!expectedOnConsole.test(String(error))) complaints.push(String(error))
+        if (!isExpected(String(error))) complaints.push(String(error))
       })
       pages.push(page)
       return page

@@ -1,0 +1,64 @@
+import { sayOutdated } from './connection.ts'
+
+type Routes = Record<string, { module: string; imports?: string[] }>
+
+declare global {
+  interface Window {
+    /** The framework's: `version` is a digest of every file that the browser may load. */
+    __remixManifest?: { version: string; routes: Routes }
+  }
+}
+
+/**
+ * Fetch the code of the pages that this one links to. Where the framework cannot get it in the moment of need, it loads the page
+ * again, which shows the browser's own error where nobody answers.
+ */
+export function keepAtHand(routes: Routes): void {
+  const files = new Set(Object.values(routes).flatMap(({ module, imports = [] }) => [module, ...imports]))
+  for (const href of files) {
+    if (document.head.querySelector(`link[rel=modulepreload][href="${CSS.escape(href)}"]`)) continue
+    const link = Object.assign(document.createElement('link'), { rel: 'modulepreload', href })
+    document.head.append(link)
+  }
+}
+
+const loadedFor = 'drop-copy-loaded-for'
+
+/** Whether the portal runs another build than the one this page came from. */
+export const isOtherBuild = (build: string | null): build is string =>
+  build !== null && build !== 'development' && build !== window.__remixManifest?.version
+
+/** Open a page of the other build whole, instead of giving its data to code that does not know them. */
+export const leaveFor = (page: URL): void => location.assign(page)
+
+/**
+ * The portal was started with another build. The page loads itself again where nothing is lost by it: once for each build, lest two
+ * portals behind one address send it to and fro. Otherwise it says so and leaves the moment to the person.
+ */
+export function meetOtherBuild(build: string): void {
+  if (!isOtherBuild(build)) return
+  if (hasTyped() || isShowingAnAnswer() || sessionStorage.getItem(loadedFor) === build) {
+    sayOutdated()
+    return
+  }
+  sessionStorage.setItem(loadedFor, build)
+  location.reload()
+}
+
+/** What an action answered is shown once: a new password, or what was refused. */
+const isShowingAnAnswer = () => document.querySelector('main :is([data-shown-once], [role=alert])') !== null
+
+/** Whether any control holds something else than what the page came with. */
+const hasTyped = () =>
+  [...document.querySelectorAll<HTMLElement>('main :is(input, textarea, select)')].some(
+    (control) => isChanged(control) || control === document.activeElement,
+  )
+
+function isChanged(control: HTMLElement): boolean {
+  if (control instanceof HTMLTextAreaElement) return control.value !== control.defaultValue
+  if (control instanceof HTMLSelectElement)
+    // the first option is chosen where none is marked as the default
+    return [...control.options].some((option) => option.selected !== option.defaultSelected && option.index > 0)
+  if (!(control instanceof HTMLInputElement) || control.type === 'hidden') return false
+  return control.checked !== control.defaultChecked || control.value !== control.defaultValue
+}

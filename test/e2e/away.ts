@@ -1,0 +1,89 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import {
+  type App,
+  appEnvironment,
+  type DataDirectory,
+  databaseVariables,
+  dataDirectory,
+  startApp,
+} from '#test/support/app.ts'
+import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { type Gate, startGate } from '#test/support/gate.ts'
+import { type PortalProxy, startProxy } from '#test/support/proxy.ts'
+
+/** A portal between two doors: a proxy before it, and a gate to its database. */
+export interface Surrounded {
+  proxy: PortalProxy
+  database: Gate
+  db: FreshDb
+  log(): string
+  /** Stop the portal, and start it again by this command. */
+  restart(command?: string[]): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startSurrounded(): Promise<Surrounded> {
+  const db = await freshDb()
+  const data: DataDirectory = dataDirectory()
+  const { hostname, port } = new URL(db.ownerUrl)
+  const database = await startGate(hostname, Number(port))
+  const through = (url: string) => {
+    const to = new URL(url)
+    to.hostname = '127.0.0.1'
+    to.port = String(database.port)
+    return to.href
+  }
+  const variables = Object.entries(databaseVariables(db)).map(([name, value]) => [
+    name,
+    value.startsWith('postgres') ? through(value) : value,
+  ])
+  const env = await appEnvironment(data, Object.fromEntries(variables))
+  let app: App = await startApp(env)
+  const proxy = await startProxy(app.url)
+  // at the same port again, so that the cookie, which carries it, is good
+  const again = { ...env, PORT: new URL(app.url).port }
+  let before = ''
+  return {
+    proxy,
+    database,
+    db,
+    log: () => before + app.log(),
+    restart: async (command) => {
+      await app.stop()
+      before += app.log()
+      app = await startApp(again, command)
+    },
+    close: async () => {
+      await proxy.close()
+      await app.stop()
+      await database.close()
+      await db.close()
+      data.remove()
+    },
+  }
+}
+
+const bar = (page: Page) => page.getByRole('status').filter({ hasText: /answer|fails/ })
+
+/** The page says what it waits for, and that its figures are old, and is otherwise as it was. */
+export async function expectWaiting(
+  page: Page,
+  words = /The portal does not answer\./,
+  timeout = 60_000,
+): Promise<void> {
+  await bar(page).getByText(words).waitFor({ timeout })
+  expect(await page.locator('main[data-stale]').count()).toBe(1)
+  expect(await bar(page).innerText()).toMatch(/What you see is \d+ (s|min|h) old, from \d\d:\d\d:\d\d UTC\./)
+  expect(await page.locator('h1').innerText()).not.toMatch(/failed|does not answer/)
+}
+
+/** The page is what it was before anything went wrong: nothing is stale, nothing was loaded whole. */
+export async function expectAlive(page: Page, timeout = 60_000): Promise<void> {
+  await page.locator('main:not([data-stale])').waitFor({ timeout })
+  await bar(page).waitFor({ state: 'detached', timeout })
+}
+
+/** Put a mark on the document that a load of the whole page would wipe off. */
+export const mark = (page: Page): Promise<void> => page.evaluate(() => document.body.setAttribute('data-mark', 'same'))
+export const isMarked = async (page: Page): Promise<boolean> => (await page.locator('body[data-mark]').count()) === 1
