@@ -101,16 +101,16 @@ describe('a consent withdrawn between a publication and its undoing', () => {
 
   /** Approved before, but older than the withdrawal: a request that was returned is submitted once more with the same slice. */
   test('an approval of before the withdrawal is not carried over into a new round', async () => {
-    const first = await change('drew', group, { addSources: ['T9F733', 'S2D914'] })
-    done(await flow.decide('xan', first.number, 'approve'))
-    done(await flow.decide('bailey', first.number, 'return'))
-    const second = await change('drew', group, { addSources: ['T9F733'] })
-    await flow.publish(second.number, ['xan'])
+    const first = await change('drew', group, { addSources: ['M3P882', 'K7T882'] })
+    done(await flow.decide('bailey', first.number, 'approve'))
+    done(await flow.decide('xan', first.number, 'return'))
+    const second = await change('drew', group, { addSources: ['M3P882'] })
+    await flow.publish(second.number, ['bailey'])
     await connectorRunsAll(db, sandbox)
-    await withdraw('xan', group, ['T9F733'], 'from-now-on')
+    await withdraw('bailey', group, ['M3P882'], 'from-now-on')
     done(await flow.submit('drew', first.number))
-    expect(await standings(first.number)).toMatchObject({ 'Xenon Clearing': 'agreed by submission' })
-    done(await flow.decide('bailey', first.number, 'return'))
+    expect(await standings(first.number)).toMatchObject({ 'Birch Clearing': 'waiting' })
+    done(await flow.decide('xan', first.number, 'reject'))
   })
 })
 
@@ -130,6 +130,14 @@ describe('a consent withdrawn between an approval and the publication', () => {
       where s.session_code = 'T9F' and g.name = ${group} and upper_inf(c.during)`
     expect([...live]).toEqual([])
     expect((await part())?.sources).toEqual(['W4G733'])
+  })
+
+  test('nor by a signature that is older than the withdrawal', async () => {
+    const { number } = await change('drew', group, { level: 'all' })
+    done(await flow.decide('bailey', number, 'approve'))
+    await withdraw('bailey', group, ['W4G733'], 'from-now-on')
+    expect(done(await flow.decide('harper', number, 'approve')).state).toBe('returned')
+    expect((await flow.page('drew', number))?.stateReason).toContain('Birch Clearing withdrew its consent for W4G733')
   })
 })
 
@@ -159,6 +167,21 @@ describe('undoing the closing of a group', () => {
     expect(contacts.map((one) => one.firm)).toEqual(['Birch Clearing', 'Xenon Clearing'])
     expect((await sandbox.actor('casey')).standings).toContain('authorized-contact')
     expect(await db.database.asJobs(listUncovered)).toEqual([])
+  })
+
+  test('leaves a source out that was withdrawn in the very millisecond of the closing', async () => {
+    const number = done(await flow.start('casey', 'change', await groupIdOf(db, cedar))).number
+    done(await flow.save('casey', number, 'sources', { addSources: ['K7T882'], reason: 'More.' }))
+    done(await flow.submit('casey', number))
+    await flow.publish(number, ['xan'])
+    await connectorRunsAll(db, sandbox)
+    const closing = await close('casey', cedar)
+    await withdraw('xan', cedar, ['K7T882'], 'from-now-on')
+    sandbox.tick(-1000) // the exchange's decision moves the clock on by as much
+    await flow.publish(closing, [])
+    await undo(closing)
+    expect((await part(cedar))?.sources).toEqual(['R5C914'])
+    expect([...(await db.owner`select 1 from dc.source_stops where cause = 'no-consent'`)]).toEqual([])
   })
 
   test('leaves out a source whose guarantor is another firm by now, and says so', async () => {
