@@ -33,6 +33,8 @@ export default [
   route('requests/new', 'routes/request.new.tsx'),
   route('requests/:number', 'routes/request.tsx'),
   route('requests/:number/form/:step', 'routes/request.form.tsx'),
+  route('requests/:number/paper', 'routes/request.paper.tsx'),
+  route('requests/:number/paper/:paperId', 'routes/request.paper-file.ts'),
   route('requests/:number/decide/:verdict', 'routes/request.decide.tsx'),
   route('requests/:number/act/:act', 'routes/request.act.tsx'),
   route('requests/:number/discard', 'routes/request.discard.tsx'),

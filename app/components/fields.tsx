@@ -73,6 +73,39 @@ export function TextField({ name, label, hint, defaultValue, mono = false, requi
   )
 }
 
+/** One file. A browser with JavaScript says at once that one is too large; the server looks at what is in it. */
+export function FileField({
+  name,
+  label,
+  hint,
+  accept,
+  maxBytes,
+}: Labelled & {
+  accept: string
+  maxBytes: number
+}) {
+  const { id, error } = useField(name)
+  return (
+    <Field id={id} label={label} hint={hint} error={error}>
+      <input
+        type="file"
+        id={id}
+        name={name}
+        accept={accept}
+        required
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, hint, error)}
+        className="control py-1.5 file:mr-3 file:rounded file:border file:border-line file:bg-transparent file:px-2"
+        onChange={({ currentTarget }) => {
+          const tooLarge = [...(currentTarget.files ?? [])].some((file) => file.size > maxBytes)
+          currentTarget.setCustomValidity(tooLarge ? `At most ${maxBytes / 1024 / 1024} MB.` : '')
+          if (tooLarge) currentTarget.reportValidity()
+        }}
+      />
+    </Field>
+  )
+}
+
 /** Several lines of text. */
 export function TextArea({
   name,

@@ -31,12 +31,15 @@ export function CommandForm({
   commandId,
   refusal,
   action,
+  encType,
   className = 'max-w-xl',
   children,
 }: {
   commandId: string
   refusal?: Refusal | undefined
   action?: string
+  /** Where a file goes along. */
+  encType?: 'multipart/form-data'
   className?: string
   children: ReactNode
 }) {
@@ -49,6 +52,7 @@ export function CommandForm({
         ref={form}
         method="post"
         action={action}
+        encType={encType}
         className={className}
         onChange={typing.onChange}
         onSubmit={(event) => {

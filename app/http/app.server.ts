@@ -35,15 +35,21 @@ export function createApp(parts: AppParts): Express {
   app.get('/healthz', parts.healthz)
   app.get('/readyz', parts.readyz)
   app.use(parts.assets)
-  app.use(noStore, sameOrigin(parts.publicUrl), bodyLimit(limitOf), parts.identify)
+  app.use(noStore, sameOrigin(parts.publicUrl), parts.identify, bodyLimit(limitOf))
   app.use('/events', parts.events)
   app.all('*', parts.pages)
   app.use(lastResort(parts.log))
   return app
 }
 
-/** Drafts carry lists of sources; everything else is a form. Data requests of the same page end in `.data`. */
-const limitOf = (path: string) => (/^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form)
+/**
+ * Drafts carry lists of sources, a request on a firm's behalf its paper; everything else is a form, and from somebody who is not signed
+ * in nothing larger is taken. Data requests of the same page end in `.data`.
+ */
+const limitOf = (path: string, isSignedIn: boolean) => {
+  if (isSignedIn && /^\/requests\/[^/]+\/paper(?:\.data)?$/.test(path)) return bodyLimits.paper
+  return isSignedIn && /^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form
+}
 
 /** What was thrown outside of Remix: the person gets a sentence and the id to quote, the log gets the rest. */
 const lastResort =

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ok, type Result, refuse } from '#domain/result.ts'
+import { inWords } from './refusals.server.ts'
 
 /** Field errors by path (`contacts.0.email`), and what the user typed, so that the page loses nothing. */
 export interface InvalidForm {
@@ -26,13 +27,33 @@ export async function readForm<S extends z.ZodType>(
   params: Record<string, string | undefined>,
   schema: S,
 ): Promise<Result<z.output<S>, InvalidForm> & { typed: Typed }> {
+  return parsed(await formOf(request), params, schema)
+}
+
+/** The same for a form with a file beside its fields; `intent` is what its pressed button says. */
+export async function readUpload<S extends z.ZodType>(
+  request: Request,
+  params: Record<string, string | undefined>,
+  schema: S,
+  field: string,
+) {
   const form = await formOf(request)
+  const sent = form.get(field)
+  const file = sent instanceof File ? { name: sent.name, content: new Uint8Array(await sent.arrayBuffer()) } : undefined
+  return { input: parsed(form, params, schema), file, intent: String(form.get('intent')) }
+}
+
+function parsed<S extends z.ZodType>(
+  form: FormData,
+  params: Record<string, string | undefined>,
+  schema: S,
+): Result<z.output<S>, InvalidForm> & { typed: Typed } {
   const typed = typedIn(form)
   const broken = unstorable(form)
   if (broken) return { ...refuse({ code: 'invalid-form', fields: broken, typed } as const), typed }
-  const parsed = schema.safeParse({ ...nested(form), ...params })
-  if (parsed.success) return { ...ok(parsed.data), typed }
-  return { ...refuse({ code: 'invalid-form', fields: fieldErrors(parsed.error), typed } as const), typed }
+  const read = schema.safeParse({ ...nested(form), ...params })
+  if (read.success) return { ...ok(read.data), typed }
+  return { ...refuse({ code: 'invalid-form', fields: fieldErrors(read.error), typed } as const), typed }
 }
 
 /** The fields of a form, nested by path, where a service reads them through a schema of its own. */
@@ -52,12 +73,10 @@ async function formOf(request: Request): Promise<FormData> {
   return form
 }
 
-/** A page shows its own words for this; where there is no page, as for the choice of a theme, the body says it. */
 const unreadable = () =>
-  new Response('What was sent is not a form of this portal. Nothing was changed.\n', {
+  inWords('What was sent is not a form of this portal. Nothing was changed.', {
     status: 422,
     statusText: 'Unprocessable Content',
-    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
   })
 
 /** The fields that hold NUL, which no database text can; undefined when none does. */

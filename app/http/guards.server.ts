@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
+import { paperLimit } from '#domain/request/paper.ts'
 
 const unsafe = (method: string) => !['GET', 'HEAD', 'OPTIONS'].includes(method)
 
@@ -51,19 +52,22 @@ function originHost(request: Request): string | undefined {
   return origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined
 }
 
-/** Bytes of a posted body: 64 kB for forms, 1 MB where drafts with many sources are saved. */
-export const bodyLimits = { form: 64 * 1024, draft: 1024 * 1024 }
+/**
+ * Bytes of a posted body: 64 kB for forms, 1 MB where drafts with many sources are saved. A paper may be twice as large as it is taken,
+ * so that the page can say so beside the field.
+ */
+export const bodyLimits = { form: 64 * 1024, draft: 1024 * 1024, paper: 2 * paperLimit }
 
 /**
  * Collect a body, counting its bytes as they arrive and stopping at the limit, whatever Content-Length says. Remix is
  * reached only with the whole of it, in `response.locals.body`, so nothing of an oversized one is ever parsed.
- * @param limitOf bytes allowed for a path
+ * @param limitOf bytes allowed for a path, by whether somebody who is signed in asks
  */
 export const bodyLimit =
-  (limitOf: (path: string) => number): RequestHandler =>
+  (limitOf: (path: string, isSignedIn: boolean) => number): RequestHandler =>
   (request, response, next) => {
     if (!unsafe(request.method)) return next()
-    const limit = limitOf(request.path)
+    const limit = limitOf(request.path, response.locals.user !== undefined)
     const chunks: Buffer[] = []
     let bytes = 0
     const collect = (chunk: Buffer) => {

@@ -30,9 +30,13 @@ export function refusal(error: AnyRefusal, typed: Typed = {}) {
 /** The same sentence where there is no page. */
 export const sentenceOf = (error: AnyRefusal): string => explain(error).sentence
 
+/** A page has words of its own for each status; these are for addresses that are no page, as a download. */
+export const inWords = (sentence: string, init: { status: number; statusText: string }): Response =>
+  new Response(`${sentence}\n`, { ...init, headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
+
 /** For loaders: the thing does not exist or is not theirs to see (the same answer for both). */
 export function notFound(): Response {
-  return new Response(null, { status: 404, statusText: 'Not Found' })
+  return inWords('There is nothing here by that name that you may see.', { status: 404, statusText: 'Not Found' })
 }
 
 /** For loaders: there is such a thing, and it has moved on from where this page made sense; the page says so, with the way to it. */
@@ -255,6 +259,10 @@ function explainRequest(
       return at(422, 'Say why: the other side reads it.', { reason: 'Say why.' })
     case 'moved':
       return at(409, `What this builds on has moved: ${error.moved.map(({ sentence }) => sentence).join(' ')}`)
+    case 'paper-needed':
+      return at(409, 'Attach what the firm has signed first: it is entered on its behalf.')
+    case 'unfit-paper':
+      return at(422, 'This file cannot be attached.', { file: error.sentence })
     case 'request-open':
       return at(409, `Request ${error.number} on this group is still open. It has to end first.`)
     case 'group-name-taken':

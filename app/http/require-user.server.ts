@@ -3,6 +3,7 @@ import { paths } from '#app/paths.ts'
 import { may, type Permission } from '#domain/people/permissions.ts'
 import type { RequestContext, SignedInUser } from './context.ts'
 import { databaseAway } from './outage.server.ts'
+import { inWords } from './refusals.server.ts'
 
 /**
  * Every loader and action begins with this; it reads only the load context.
@@ -12,6 +13,7 @@ import { databaseAway } from './outage.server.ts'
 export function requireUser(context: RequestContext, permission: Permission): SignedInUser {
   if (context.isDatabaseAway) throw databaseAway()
   if (!context.user) throw redirect(paths.signIn(context.here))
-  if (!may(context.user, permission)) throw new Response(null, { status: 403, statusText: 'Forbidden' })
+  if (!may(context.user, permission))
+    throw inWords('None of your roles opens this.', { status: 403, statusText: 'Forbidden' })
   return context.user
 }

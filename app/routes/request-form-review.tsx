@@ -12,17 +12,19 @@ import { contactsIn } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
 import { ClientAddressList } from './client-addresses.tsx'
 import { protocolNames } from './names.ts'
+import { PaperFacts } from './paper-facts.tsx'
 import type { StepProps } from './request.form.tsx'
 import { PreviewTables } from './request-preview.tsx'
 import { Contacts } from './request-sheet.tsx'
 import { groupNameOf, stepOfProblem, stepsOf } from './request-steps.ts'
 
 /** The last step: all of it in the words the other side will read, then the signature. */
-export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
+export function ReviewStep({ draft, commandId, refusal, signer, byExchange }: StepProps) {
   const { document, preview } = draft
   const inOne = useMemo(() => refusal && withoutFields(refusal), [refusal]) // each new one takes the focus
   const incomplete = draft.problems.length > 0 ? 'First mend what is listed above.' : null
-  const whyNot = draft.submit.may ? incomplete : (draft.submit.why ?? 'Not now.')
+  const noPaper = byExchange && !draft.paper ? `First attach what ${draft.ownerName} has signed.` : null
+  const whyNot = draft.submit.may ? (incomplete ?? noPaper) : (draft.submit.why ?? 'Not now.')
   return (
     <div className="max-w-4xl">
       <Problems draft={draft} />
@@ -31,8 +33,9 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
       </Section>
       <PreviewTables preview={preview} />
       <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
+      <PaperSection draft={draft} byExchange={byExchange} />
       <Section title="Signature">
-        <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer)}</p>
+        <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer, byExchange)}</p>
         <CommandForm commandId={commandId} refusal={inOne}>
           <input type="hidden" name="version" value={draft.version} />
           <FormActions>
@@ -52,6 +55,31 @@ export function ReviewStep({ draft, commandId, refusal, signer }: StepProps) {
         </CommandForm>
       </Section>
     </div>
+  )
+}
+
+/** What the firm signed, where the exchange enters the request on its behalf. */
+function PaperSection({ draft, byExchange }: { draft: DraftView; byExchange: boolean }) {
+  const { paper, number, onBehalf, ownerName } = draft
+  if (!onBehalf || (!paper && !byExchange)) return null
+  return (
+    <Section title={`Paper of ${ownerName}`}>
+      {paper ? (
+        <PaperFacts paper={paper} number={number} />
+      ) : (
+        <p className="max-w-2xl">
+          You enter this on behalf of {ownerName}. Attach what {ownerName} has signed: its digest is shown to every
+          party.
+        </p>
+      )}
+      {byExchange && (
+        <p className="mt-3">
+          <Link to={paths.requestPaper(number)} className="button">
+            {paper ? 'Replace or remove it' : 'Attach the paper'}
+          </Link>
+        </p>
+      )}
+    </Section>
   )
 }
 
@@ -152,7 +180,7 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
   )
 }
 
-function submissionSentence(draft: DraftView, signer: string): string {
+function submissionSentence(draft: DraftView, signer: string, byExchange: boolean): string {
   const what = {
     'new-group': `ask for group ${groupNameOf(draft) || '…'} as it stands above`,
     change: `ask for this change of group ${draft.groupName ?? ''}`,
@@ -160,5 +188,6 @@ function submissionSentence(draft: DraftView, signer: string): string {
   }[draft.kind]
   const parties = draft.preview.signers.filter((one) => one.capacity !== 'exchange').map((one) => one.firmName)
   const goes = inWords([...new Set(parties), 'the exchange'])
-  return `I, ${signer}, for ${draft.ownerName}, ${what}. It goes to ${goes}.`
+  const onWhose = byExchange ? `for the exchange and on behalf of ${draft.ownerName}` : `for ${draft.ownerName}`
+  return `I, ${signer}, ${onWhose}, ${what}. It goes to ${goes}.`
 }

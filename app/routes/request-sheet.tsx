@@ -15,13 +15,14 @@ import { clearingFirmName, itemSentence, type NamedFirm } from '#domain/request/
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import { ClientAddressList } from './client-addresses.tsx'
 import { protocolNames } from './names.ts'
+import { paperFacts } from './paper-facts.tsx'
 import { isSessionId } from './params.ts'
 
 const messages = (level: Sheet['level'], rejects: boolean) =>
   level === null ? 'None' : `${levelNames[level]}${rejects ? ', with rejects' : ''}`
 
 /** The sheet that owner and exchange read: everything the request does. */
-export function SheetView({ view }: { view: Pick<RequestView, 'document' | 'parties'> & { sheet: Sheet } }) {
+export function SheetView({ view }: { view: Pick<RequestView, 'number' | 'document' | 'parties'> & { sheet: Sheet } }) {
   const { sheet, document } = view
   const firms = view.parties.flatMap((party) => party.slice?.firm ?? [])
   const contacts = document ? contactsIn(document).contacts : []
@@ -38,6 +39,7 @@ export function SheetView({ view }: { view: Pick<RequestView, 'document' | 'part
             document !== null && document.kind !== 'new-group' && { term: 'Why', value: document.reason },
             { term: 'Fee', value: sheet.fee?.sentence ?? 'None' },
             { term: 'Billed to', value: sheet.billTo },
+            ...(sheet.paper ? paperFacts(sheet.paper, paths.requestPaperFile(view.number, sheet.paper.id)) : []),
           ]}
         />
       </Section>
@@ -184,6 +186,7 @@ export function SliceView({ slice }: { slice: Slice }) {
       term: 'A month',
       value: <Money minor={slice.payment.amountMinor} currency={slice.payment.currency} />,
     },
+    ...(slice.paper ? paperFacts(slice.paper) : []),
   ]
   return (
     <>

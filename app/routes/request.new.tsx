@@ -1,12 +1,15 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
+import { Select } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { PageHead } from '#app/components/page.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
+import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { listFirms } from '#db/queries/firm-domains.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { startRequestInput } from '#domain/request/command-input.ts'
 import { steps } from '#domain/request/steps.ts'
@@ -20,11 +23,18 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
   const groupId = new URL(request.url).searchParams.get('group') ?? undefined
   const start = { environment: context.environment, commandId: context.deps.newId(), otherId: context.deps.newId() }
-  if (groupId === undefined) return { ...start, group: undefined }
+  if (groupId === undefined) return { ...start, group: undefined, owners: await ownersFor(context, user) }
   if (!isUuid(groupId)) throw notFound()
   const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
   if (!group) throw notFound()
-  return { ...start, group: { id: group.id, name: group.name } }
+  return { ...start, group: { id: group.id, name: group.name }, owners: [] }
+}
+
+/** The firms on whose behalf somebody of the exchange may write; a firm writes for itself. */
+async function ownersFor(context: RequestContext, user: SignedInUser): Promise<{ id: string; name: string }[]> {
+  if (!user.isExchange) return []
+  const firms = await context.read(user, (tx) => listFirms(tx, context.deps.now()))
+  return firms.filter((firm) => !firm.isExchange).map(({ id, name }) => ({ id, name }))
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -37,7 +47,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function NewRequest() {
-  const { group, environment, commandId, otherId } = useLoaderData<typeof loader>()
+  const { group, owners, environment, commandId, otherId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   if (group)
     return (
@@ -79,6 +89,24 @@ export default function NewRequest() {
       </ol>
       <CommandForm commandId={commandId} refusal={refused}>
         <input type="hidden" name="environment" value={environment} />
+        {owners.length > 0 && (
+          <Select
+            name="ownerId"
+            label="On behalf of"
+            hint="You need a paper that the firm has signed before this can be submitted, and another Global Account Manager approves it."
+            required
+            defaultValue=""
+          >
+            <option value="" disabled>
+              Choose the firm
+            </option>
+            {owners.map((firm) => (
+              <option key={firm.id} value={firm.id}>
+                {firm.name}
+              </option>
+            ))}
+          </Select>
+        )}
         <FormActions>
           <Submit name="kind" value="new-group">
             Start

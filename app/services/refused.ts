@@ -22,6 +22,9 @@ export type Refused =
   | { code: 'nobody-to-decide'; firm: string; capacity: Capacity; sentence: string }
   /** preconditions that do not hold, in words */
   | { code: 'moved'; moved: Moved[] }
+  /** entered on a firm's behalf, without what the firm signed */
+  | { code: 'paper-needed' }
+  | { code: 'unfit-paper'; sentence: string }
   | { code: 'request-open'; number: number }
   | { code: 'no-agreement'; firm: string }
   | { code: 'group-name-taken'; name: string }

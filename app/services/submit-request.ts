@@ -23,6 +23,7 @@ import { maySubmit, nobodyToDecide, type Submitter } from '#domain/request/guard
 import { checkComplete } from '#domain/request/input.ts'
 import { itemsOf, violations } from '#domain/request/items.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
+import type { Paper } from '#domain/request/paper.ts'
 import { afterSubmit, type FrozenRound, freeze, type RoundInput } from '#domain/request/round.ts'
 import { sheetOf, sourceChanges } from '#domain/request/sheet.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
@@ -47,7 +48,7 @@ export function submitRequest(input: DraftCommandInput, actor: Actor, deps: Deps
       const ready = await readyToSubmit(tx, { request, draft, version: input.version }, actor, now)
       if (!ready.ok) return ready
       const { facts, document, person } = ready.value
-      const round = await freezeRound(tx, { request, facts, document, person })
+      const round = await freezeRound(tx, { request, facts, document, person, paper: draft.paper })
       const eligible = await eligibleFor(tx, round.parties, now)
       const nobody = nobodyToDecide(eligible, actor.userId)
       if (nobody) return refuse(nobody)
@@ -76,6 +77,7 @@ async function readyToSubmit(
   const complete = checkComplete(draft.document)
   if (!complete.ok) return complete
   const document = complete.value
+  if (actor.isExchange && !draft.paper) return refuse({ code: 'paper-needed' })
   if (!(await hasAgreement(tx, request.ownerId, now))) return refuse({ code: 'no-agreement', firm: facts.owner.name })
   const wrong = await documentRefusal(tx, request, document, facts)
   if (wrong) return refuse(wrong)
@@ -88,9 +90,15 @@ async function readyToSubmit(
 
 async function freezeRound(
   tx: Tx,
-  what: { request: RequestRecord; facts: RoundFacts; document: RequestDocument; person: Submitter },
+  what: {
+    request: RequestRecord
+    facts: RoundFacts
+    document: RequestDocument
+    person: Submitter
+    paper: Paper | null
+  },
 ): Promise<FrozenRound> {
-  const { request, facts, document, person } = what
+  const { request, facts, document, person, paper } = what
   const items = itemsOf(document, facts.present)
   const withdrawals = await withdrawalsOf(tx, request.groupId)
   const { added, removed, kept } = sourceChanges(document, facts.members)
@@ -99,7 +107,7 @@ async function freezeRound(
     round: request.round + 1,
     document,
     items,
-    sheet: sheetOf(document, items, facts),
+    sheet: { ...sheetOf(document, items, facts), ...(paper && { paper }) },
     baseRevision: facts.groupRow?.revision ?? 0,
     owner: facts.owner,
     exchange: facts.exchange,
@@ -146,7 +154,8 @@ async function store(
   const groupId = await groupFor(tx, request, document, deps, now)
   const { parties, ...frozen } = round
   const { id: requestId, ownerId } = request
-  await insertRound(tx, { ...frozen, requestId, ownerId, submittedBy: actor.userId, submittedAt: now })
+  const paperId = frozen.sheet.paper?.id ?? null
+  await insertRound(tx, { ...frozen, requestId, ownerId, paperId, submittedBy: actor.userId, submittedAt: now })
   await insertParties(tx, request, round.round, parties)
   const state = afterSubmit(parties)
   const gam = await findGamOf(tx, ownerId, now)

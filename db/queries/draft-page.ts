@@ -39,6 +39,8 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     groupName: facts.group?.name ?? null,
     version: draft.version,
     document: draft.document,
+    onBehalf: request.onBehalf,
+    paper: draft.paper,
     savedAt: draft.savedAt,
     savedBy: draft.savedByName,
     returned: await returnedOf(tx, request),

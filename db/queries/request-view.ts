@@ -2,6 +2,7 @@ import type { FeeEstimate } from '#domain/billing/fees.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
+import type { Paper } from '#domain/request/paper.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import type { Agreement } from './agreements.ts'
 
@@ -123,6 +124,10 @@ export type DraftView = {
   groupName: string | null
   version: number
   document: DraftDocument
+  /** entered by the exchange for the owner */
+  onBehalf: boolean
+  /** what the owner signed then */
+  paper: Paper | null
   savedAt: Date
   savedBy: string
   /** why it came back */

@@ -2,10 +2,12 @@ import { and, asc, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import { draftDocument } from '#domain/request/input.ts'
 import { type Capacity, openStates, type RequestState } from '#domain/request/lifecycle.ts'
+import type { Paper } from '#domain/request/paper.ts'
 import type { MetBy, Party, Sheet, Slice } from '#domain/request/round.ts'
 import type { Tx } from '../client.ts'
-import { decisions, requestDrafts, requestParties, requestRounds, requests } from '../schema/requests.ts'
+import { decisions, requestDrafts, requestPapers, requestParties, requestRounds, requests } from '../schema/requests.ts'
 import { users } from '../schema/users.ts'
+import { paperColumns } from './papers.ts'
 
 export type RequestRecord = typeof requests.$inferSelect
 export type DecisionRecord = typeof decisions.$inferSelect
@@ -91,17 +93,21 @@ export type DraftRecord = {
   savedByName: string
   savedAt: Date
   version: number
+  /** what the firm signed, where the exchange enters the request on its behalf */
+  paper: Paper | null
 }
 
 export async function findDraft(tx: Tx, requestId: string): Promise<DraftRecord | undefined> {
   const [row] = await tx
-    .select({ draft: requestDrafts, savedByName: users.name })
+    .select({ draft: requestDrafts, savedByName: users.name, paper: paperColumns })
     .from(requestDrafts)
     .leftJoin(users, eq(users.id, requestDrafts.savedBy))
+    .leftJoin(requestPapers, eq(requestPapers.id, requestDrafts.paperId))
     .where(eq(requestDrafts.requestId, requestId))
   if (!row) return undefined
   const { document, savedBy, savedAt, version } = row.draft
-  return { document: draftDocument.parse(document), savedBy, savedByName: row.savedByName ?? '', savedAt, version }
+  const { savedByName, paper } = row
+  return { document: draftDocument.parse(document), savedBy, savedByName: savedByName ?? '', savedAt, version, paper }
 }
 
 export async function insertDraft(tx: Tx, row: typeof requestDrafts.$inferInsert): Promise<void> {

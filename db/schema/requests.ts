@@ -23,7 +23,8 @@ import {
   type Verdict,
   verdicts,
 } from '#domain/request/lifecycle.ts'
-import { dc, instant, oneOf } from './columns.ts'
+import { type PaperType, paperTypes } from '#domain/request/paper.ts'
+import { bytea, dc, instant, oneOf } from './columns.ts'
 import { firms } from './firms.ts'
 import { groups } from './groups.ts'
 import { users } from './users.ts'
@@ -87,6 +88,40 @@ export const requests = dc.table(
   ],
 )
 
+/**
+ * What a firm signed or wrote, attached to a request that the exchange enters on its behalf. Never changed; one that no round was
+ * submitted with may go.
+ */
+export const requestPapers = dc.table(
+  'request_papers',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    requestId: uuid('request_id').notNull(),
+    ownerId: uuid('owner_id').notNull(),
+    name: text('name').notNull(),
+    type: text('type').$type<PaperType>().notNull(),
+    bytes: integer('bytes').notNull(),
+    /** sha256 of the content, in hexadecimal. */
+    digest: text('digest').notNull(),
+    content: bytea('content').notNull(),
+    attachedBy: uuid('attached_by')
+      .notNull()
+      .references(() => users.id),
+    attachedAt: instant('attached_at').notNull(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'request_papers_request',
+      columns: [t.requestId, t.ownerId],
+      foreignColumns: [requests.id, requests.ownerId],
+    }).onDelete('cascade'),
+    unique('request_papers_of').on(t.id, t.requestId),
+    index('request_papers_request').on(t.requestId),
+    check('request_papers_type', oneOf(t.type, paperTypes)),
+    check('request_papers_bytes', sql`${t.bytes} = octet_length(${t.content})`),
+  ],
+)
+
 /** What is being written; seen by the owner and the exchange alone. */
 export const requestDrafts = dc.table(
   'request_drafts',
@@ -98,9 +133,15 @@ export const requestDrafts = dc.table(
       .notNull()
       .references(() => users.id),
     savedAt: instant('saved_at').notNull(),
+    paperId: uuid('paper_id'),
     version: integer('version').notNull().default(1),
   },
   (t) => [
+    foreignKey({
+      name: 'request_drafts_paper',
+      columns: [t.paperId, t.requestId],
+      foreignColumns: [requestPapers.id, requestPapers.requestId],
+    }),
     foreignKey({
       name: 'request_drafts_request',
       columns: [t.requestId, t.ownerId],
@@ -125,8 +166,15 @@ export const requestRounds = dc.table(
     sheet: jsonb('sheet').$type<unknown>().notNull(),
     /** `groups.revision` that the requester saw. */
     baseRevision: integer('base_revision').notNull(),
+    paperId: uuid('paper_id'),
   },
   (t) => [
+    foreignKey({
+      name: 'request_rounds_paper',
+      columns: [t.paperId, t.requestId],
+      foreignColumns: [requestPapers.id, requestPapers.requestId],
+    }),
+    index('request_rounds_of_paper').on(t.paperId),
     primaryKey({ name: 'request_rounds_pkey', columns: [t.requestId, t.round] }),
     foreignKey({
       name: 'request_rounds_request',

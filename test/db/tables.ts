@@ -36,6 +36,7 @@ export const guardedTables = [
   'target_credentials',
   'requests',
   'request_drafts',
+  'request_papers',
   'request_rounds',
   'request_parties',
   'decisions',

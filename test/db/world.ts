@@ -198,6 +198,8 @@ async function requestRows(put: Put, json: Json): Promise<void> {
     state_at: at,
   })
   await put('request_drafts', { ...key, document: json({}), saved_by: people.ana, saved_at: at })
+  const paper = { name: 'signed.pdf', type: 'application/pdf', bytes: 1, digest: 'aa', content: Buffer.from('%') }
+  await put('request_papers', { ...key, ...paper, attached_by: people.gam, attached_at: at })
   await put('request_rounds', {
     ...key,
     round: 1,

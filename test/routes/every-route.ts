@@ -48,6 +48,12 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/requests/new': { at: '/requests/new', needs: 'request:draft' },
   '/requests/:number': { at: '/requests/999999', needs: 'request:read', missing: true },
   '/requests/:number/form/:step': { at: '/requests/999999/form/group', needs: 'request:draft', missing: true },
+  '/requests/:number/paper': { at: '/requests/999999/paper', needs: 'request:decide-as-exchange', missing: true },
+  '/requests/:number/paper/:paperId': {
+    at: `/requests/999999/paper/${id}`,
+    needs: 'request:read',
+    missing: true,
+  },
   '/requests/:number/decide/:verdict': {
     at: '/requests/999999/decide/approve',
     needs: 'request:decide',

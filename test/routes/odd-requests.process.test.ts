@@ -103,6 +103,14 @@ const bodies: [string, string, () => string][] = [
   ['no type', '', () => withId(fields())],
   ['half a multipart body', 'multipart/form-data; boundary=x', () => '--x\r\nContent-Disp'],
   ['multipart without a boundary', 'multipart/form-data', () => '--x--'],
+  [
+    'files where no page takes one, with NUL in their names',
+    'multipart/form-data; boundary=x',
+    () =>
+      ['commandId', 'number', 'version', 'file', 'email', 'theme', 'userId']
+        .map((name) => `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a\0.pdf"\r\n\r\n%PDF-\0\r\n`)
+        .join('') + '--x--\r\n',
+  ],
   ['a character set of another age', `${form}; charset=utf-16`, () => withId(fields())],
 ]
 

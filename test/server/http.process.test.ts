@@ -63,6 +63,21 @@ describe('a request that changes something', () => {
   })
 })
 
+/** Of one of the sandbox's people. */
+async function cookieOf(email: string): Promise<string> {
+  const [user] = await db.owner<{ id: string }[]>`select id from dc.users where email = ${email}`
+  const answer = await fetch(`${app.url}/continue-as`, {
+    method: 'POST',
+    headers: { Origin: app.url },
+    body: new URLSearchParams({ userId: user?.id ?? '' }),
+    redirect: 'manual',
+  })
+  return answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+}
+
 describe('a body', () => {
   const filler = (kB: number) => `x=${'y'.repeat(kB * 1024)}`
   test('over 64 kB is refused, whatever length it claims', async () => {
@@ -74,10 +89,17 @@ describe('a body', () => {
   test('just under it is read', async () => {
     expect((await raw('/sign-in', { headers: own(), chunks: [`${signIn}&${filler(63)}`] })).status).toBe(401)
   })
-  test('of a draft may have 1 MB and not more', async () => {
-    const draft = '/requests/1/form/sources'
-    expect((await raw(draft, { headers: own(), chunks: [filler(900)] })).status).toBe(302)
-    expect((await raw(draft, { headers: own(), chunks: [filler(1025)] })).status).toBe(413)
+  test('of a draft may have 1 MB, of a paper 8 MB, from somebody who is signed in; from nobody no more than a form', async () => {
+    const cookie = await cookieOf('harper@harbor.example')
+    const [draft, paper] = ['/requests/1/form/sources', '/requests/1/paper']
+    const send = async (path: string, kB: number, headers: Record<string, string>) =>
+      (await raw(path, { headers: { ...own(), ...headers }, chunks: [filler(kB)] })).status
+    for (const path of [draft, paper, `${paper}.data`]) expect(await send(path, 65, {})).toBe(413)
+    expect([await send(draft, 63, {}), await send(paper, 63, {})]).toEqual([302, 302])
+    expect(await send(draft, 900, { cookie })).toBe(422)
+    expect(await send(draft, 1025, { cookie })).toBe(413)
+    expect([await send(paper, 8000, { cookie }), await send(`${paper}.data`, 8000, { cookie })]).toEqual([422, 422])
+    expect([await send(paper, 8193, { cookie }), await send('/sign-in', 65, { cookie })]).toEqual([413, 413])
   })
   test('that is not a form is refused in words of the portal', async () => {
     const json = { ...own(), 'Content-Type': 'application/json' }

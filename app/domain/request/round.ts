@@ -7,6 +7,7 @@ import { contactsIn } from './contacts.ts'
 import type { ConnectionEntry, ContactEntry, RequestDocument } from './document.ts'
 import type { Item } from './items.ts'
 import type { Capacity } from './lifecycle.ts'
+import type { Paper, PaperRef } from './paper.ts'
 
 /** A firm as every reader of the request sees it. `code` is the Clearing Firm ID or Execution Firm ID it acts under. */
 export type FirmRef = { id: string; name: string; code: string }
@@ -43,6 +44,8 @@ export type Slice = {
   payment?: { account: string; amountMinor: number | null; currency: string | null }
   items?: Item[]
   connection?: ConnectionEntry
+  /** what the firm signed, where the exchange entered the request on its behalf; absent otherwise */
+  paper?: PaperRef
 }
 
 export type MetBy = 'decision' | 'submission' | 'carried-over'
@@ -76,6 +79,8 @@ export type Sheet = {
   targets: { sessionId: string; gatewayKind: GatewayKind; isNew: boolean; sources: string[] }[]
   fee: { amountMinor: number | null; currency: string | null; sentence: string; sample: boolean } | null
   billTo: string
+  /** as in a slice, and where it is kept */
+  paper?: Paper
 }
 
 export type RoundInput = {
@@ -164,7 +169,10 @@ const terms = ({ sheet, owner }: RoundInput) => ({
   level: sheet.level,
   rejects: sheet.rejects,
   protocol: sheet.protocol,
+  ...(sheet.paper && { paper: asShown(sheet.paper) }),
 })
+
+const asShown = ({ name, type, bytes, digest }: Paper): PaperRef => ({ name, type, bytes, digest })
 
 function guarantorSlices(input: RoundInput): Slice[] {
   const { document, sheet, sources, consents } = input
