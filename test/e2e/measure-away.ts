@@ -1,5 +1,6 @@
 // `npx tsx test/e2e/measure-away.ts`: how long an open status page takes to live again after each kind of outage, at full length.
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type App, appEnvironment, dataDirectory, startApp } from '#test/support/app.ts'
@@ -125,13 +126,16 @@ function behave(manner: Manner): Outage {
   }
 }
 
-/** The postmaster and its children, which are ours: they run below our data directory. */
+/** The postmaster, which names our data directory, and its children, which do not. */
 function postgres(): number[] {
-  return data.processes().flatMap((line) => (/postgres/.test(line) ? [Number(line.split(' ')[0])] : []))
+  const main = data.processes().flatMap((line) => (/postgres -D/.test(line) ? [Number(line.split(' ')[0])] : []))
+  const children = main.flatMap((pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' '))
+  return [...main, ...children.filter(Boolean).map(Number)]
 }
 
 async function stoppedDatabase() {
   const pids = postgres()
+  if (pids.length < 2) throw new Error('the database was not found')
   signal('STOP', pids)
   return async () => signal('CONT', pids)
 }
