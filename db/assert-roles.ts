@@ -1,4 +1,4 @@
-import postgres from 'postgres'
+import { connect, connectProblem } from './connect.ts'
 import { roleAttributes } from './migrate.ts'
 import { type RoleUrls, roleNames } from './roles.ts'
 
@@ -18,8 +18,12 @@ export async function assertRolesCannotBypass(urls: Partial<RoleUrls>): Promise<
 }
 
 async function roleProblems(role: string, url: string): Promise<string[]> {
-  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => undefined })
+  const sql = connect(url, { max: 1, connection: { application_name: 'check roles' } })
   try {
+    await sql`select 1`.catch((cause: unknown) => {
+      const problem = connectProblem(cause, url)
+      throw problem === undefined ? cause : new Error(problem, { cause })
+    })
     const [who] = await sql<{ name: string }[]>`select current_user as name`
     if (who?.name !== role) return [`the URL of ${role} connects as ${who?.name}`]
     const stronger = await sql<{ name: string; why: string }[]>`
@@ -30,7 +34,7 @@ async function roleProblems(role: string, url: string): Promise<string[]> {
         or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = to_regnamespace('dc')))`
     const open = await sql<{ name: string }[]>`
       select c.relname as name from pg_class c
-      where c.relnamespace = to_regnamespace('dc') and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)`
+      where c.relnamespace = to_regnamespace('dc') and c.relkind in ('r', 'p') and not c.relrowsecurity`
     return [
       ...stronger.map(({ name, why }) =>
         name === role ? `${role} is or has: ${why}` : `${role} may become ${name}, which is or has: ${why}`,

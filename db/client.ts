@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
+import type postgres from 'postgres'
 import { recordEvent } from './audit.ts'
+import { connect } from './connect.ts'
 import { survivingLoss } from './lost-connections.ts'
 import type { RoleName, RoleUrls } from './roles.ts'
 
@@ -167,13 +168,11 @@ export const openConnectorSession = (url: string): Pool =>
 type Lasting = { idle_timeout: number; max_lifetime: null }
 
 function openPool(role: RoleName, url: string, max: number, lasting?: Lasting): Pool {
-  const client = postgres(url, {
+  const client = connect(url, {
     max,
     ...(lasting ?? { idle_timeout: 60 }),
-    connect_timeout: 10,
     backoff: () => retryS,
-    onnotice: () => undefined,
-    connection: { application_name: role, TimeZone: 'UTC', ...limits[role] },
+    connection: { application_name: role, ...limits[role] },
   })
   return { db: drizzle(survivingLoss(client)), sql: client, close: () => client.end({ timeout: 5 }) }
 }

@@ -15,7 +15,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRoot } from './data-directory.ts'
 import { type Binaries, embeddedBinaries } from './embedded-binaries.ts'
-import { answersFor, freePort, isServerAlive, type RunOptions, readPidFile, run } from './embedded-process.ts'
+import {
+  answersFor,
+  freePort,
+  isServerAlive,
+  type PidFile,
+  type RunOptions,
+  readPidFile,
+  run,
+} from './embedded-process.ts'
 import { serverUser } from './embedded-user.ts'
 
 export type EmbeddedOptions = {
@@ -169,7 +177,7 @@ function readPassword({ password, pgdata }: Place): string {
 async function runningServer(place: Place, urlAt: (port: number) => string) {
   const until = performance.now() + 60_000
   for (;;) {
-    const found = readPidFile(place.pidFile)
+    const found = readPidFile(place.pidFile) ?? (await unwritten(place))
     if (!found) return undefined
     if (!isServerAlive(found.pid, place.pgdata)) {
       rmSync(place.pidFile, { force: true })
@@ -179,6 +187,20 @@ async function runningServer(place: Place, urlAt: (port: number) => string) {
     if (performance.now() > until) throw new Error(`process ${found.pid} holds ${place.pgdata} and does not answer`)
     await sleep(50)
   }
+}
+
+/**
+ * A pid file without a number: of a server that has only just made it, which writes right behind, or left by a full disk or a power
+ * failure. PostgreSQL refuses to start over the latter, so it goes; the directory is ours alone.
+ */
+async function unwritten({ pidFile }: Place): Promise<PidFile | undefined> {
+  for (let left = 10; left > 0 && existsSync(pidFile); left--) {
+    const found = readPidFile(pidFile)
+    if (found) return found
+    await sleep(100)
+  }
+  rmSync(pidFile, { force: true })
+  return undefined
 }
 
 /** What the next try can mend: a port taken meanwhile, or the children of a killed server that have not yet noticed. */

@@ -1,11 +1,11 @@
-import postgres from 'postgres'
+import { connect } from './connect.ts'
 
 /**
  * Take everything out of a sandbox's database but what migrations wrote, over a connection of the owner's that closes before it
  * returns. @throws in a database that was made in production mode
  */
 export async function emptyDatabase(ownerUrl: string): Promise<void> {
-  const owner = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'empty' } })
+  const owner = connect(ownerUrl, { max: 1, connection: { application_name: 'empty' } })
   try {
     const [made] = await owner<{ mode: string }[]>`select mode from dc.installation`
     if (made?.mode !== 'sandbox') throw new Error('only a sandbox may be emptied')

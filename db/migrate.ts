@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import type { Environment } from '#domain/reference/environment.ts'
+import { connect, connectProblem } from './connect.ts'
 import { type RoleName, type RolePasswords, roleNames, roleUrls } from './roles.ts'
 import type { Mode } from './schema/installation.ts'
 import { scramVerifier } from './scram.ts'
@@ -26,12 +27,12 @@ export async function migrate({
   mode,
   now,
 }: MigrateOptions): Promise<{ isNew: boolean; installationId: string }> {
-  const owner = postgres(ownerUrl, {
-    max: 1,
-    onnotice: () => undefined,
-    connection: { application_name: 'migrate', TimeZone: 'UTC' },
-  })
+  const owner = connect(ownerUrl, { max: 1, connection: { application_name: 'migrate' } })
   try {
+    await owner`select 1`.catch((cause: unknown) => {
+      const problem = connectProblem(cause, ownerUrl)
+      throw problem === undefined ? cause : new Error(problem, { cause })
+    })
     await owner`select pg_advisory_lock(hashtext('drop-copy migrate'))`
     await refuseOtherMode(owner, mode)
     for (const role of roleNames) await ensureRole(owner, ownerUrl, role, passwords)
@@ -91,7 +92,7 @@ async function ensureRole(
 export const roleAttributes = 'nosuperuser nobypassrls nocreatedb nocreaterole noreplication noinherit'
 
 async function accepts(url: string): Promise<boolean> {
-  const role = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => undefined })
+  const role = connect(url, { max: 1, connection: { application_name: 'migrate' } })
   try {
     await role`select 1`
     return true

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RequestHandler } from 'express'
+import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
 import { type LastReport, listLastReports } from '#db/queries/readiness.ts'
 import { connectorReasons, type NotReady, processReasons } from '#domain/status/readiness.ts'
@@ -56,7 +57,14 @@ async function reasonsOf({ database, connector, environment, now, log }: Options
     reports = await withinTime(database.asJobs(listLastReports))
   } catch (error) {
     log.debug({ err: error }, 'readiness could not be read')
-    const away: NotReady = { part: 'database', code: 'away', says: 'The database does not answer.' }
+    const away: NotReady =
+      isDatabaseAway(error) || !(error instanceof Error && 'code' in error)
+        ? { part: 'database', code: 'away', says: 'The database does not answer.' }
+        : {
+            part: 'database',
+            code: 'refused',
+            says: `The database answers and refuses the portal, with ${error.code}: see the log.`,
+          }
     return [away, ...processReasons(environment, child)]
   }
   return reports

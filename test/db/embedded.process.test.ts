@@ -114,6 +114,13 @@ describe('the embedded server', () => {
     expect(await query(server, 'select n from kept order by n')).toHaveLength(2)
   })
 
+  test.each(['', 'not a number\n'])('starts over a pid file that says %j, as a full disk leaves it', async (text) => {
+    await server.stop()
+    writeFileSync(inside('pgdata', 'postmaster.pid'), text)
+    server = await startEmbedded({ directory })
+    expect(await query(server, 'select n from kept order by n')).toHaveLength(2)
+  })
+
   test('will not touch data of another major version, or start without its password', async () => {
     await server.stop()
     const version = readFileSync(inside('pgdata', 'PG_VERSION'), 'utf8')
@@ -267,8 +274,8 @@ describe('the four roles of a server', () => {
     ],
     [
       'meets an open table',
-      'alter table dc.groups no force row level security',
-      'alter table dc.groups force row level security',
+      'alter table dc.groups disable row level security',
+      'alter table dc.groups enable row level security',
       /security of dc.groups is off/,
     ],
   ])('stop the start when one %s', async (_why, make, undo, says) => {

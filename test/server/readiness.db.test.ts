@@ -70,6 +70,14 @@ describe('whether the portal is ready', () => {
     ])
     expect(JSON.stringify(answer.reasons)).not.toContain(String(port))
   })
+  test('is no where the database refuses the password, and that is not "does not answer"', async () => {
+    const url = Object.assign(new URL(db.urls.dc_jobs), { password: 'wrong' }).href
+    const refused = openDatabase({ urls: { ...db.urls, dc_jobs: url }, now: () => db.clock.now, connections: 1 })
+    const answer = await probe('running', refused)
+    await refused.close()
+    expect(answer).toMatchObject({ status: 503, reasons: [{ part: 'database', code: 'refused' }] })
+    expect(answer.said[0]).toContain('28P01')
+  })
   test('asks for the environments in which something runs or ever ran, and for no other', async () => {
     await reported(900)
     await db.owner`insert into dc.environments (environment) values ('certification')`
