@@ -48,6 +48,22 @@ const row = (connector: Started, sessionId: string) =>
   Object.values(connector.worker.targets.get(sessionId)!.state.ledger).flatMap((week) => Object.values(week))
 
 describe('a changed configuration', () => {
+  test('is reported with the first number of each source that it judges, also of a source that leaves', async () => {
+    const connector = await start(snapshot())
+    const gw = await loggedOnGateway(connector.feedPort)
+    for (const number of [1, 2, 3]) envelop(gw, sourceFill('M3P882', number))
+    await settled(gw)
+    connector.wish.become(snapshot({ version: 2, targets: [target({ sources: ['K7T882'] })] }))
+    await applied(connector, 2)
+    const report = () => connector.wish.reports.at(-1)?.parts
+    expect(report()).toContainEqual(
+      expect.objectContaining({ kind: 'target', id: 'ODQ1Z9', fromSourceSeq: { K7T882: 1, M3P882: 4 } }),
+    )
+    connector.wish.become(snapshot({ version: 3, targets: [target({ sources: ['K7T882'], level: 'executions' })] }))
+    await applied(connector, 3)
+    expect(report()).toContainEqual(expect.objectContaining({ id: 'ODQ1Z9', fromSourceSeq: { K7T882: 1 } }))
+  })
+
   test('judges what comes after it by the new level and what came before by the old', async () => {
     const connector = await start(snapshot({ targets: [target({ sources: ['K7T882'] })] }))
     const gw = await loggedOnGateway(connector.feedPort)

@@ -46,6 +46,7 @@ export async function conform(worker: Worker, wanted: Snapshot, digest: string):
   for (const action of actions)
     if (action.type === 'unlisten' && !needed.has(action.key)) worker.acceptor.unlisten(action.key)
   for (const action of actions) cutOff(worker, action)
+  const before = worker.running
   worker.running = applied
   limits(worker, applied)
   worker.weeks.turnIfDue()
@@ -56,7 +57,7 @@ export async function conform(worker: Worker, wanted: Snapshot, digest: string):
   for (const action of actions) bringIn(worker, action, applied, refused)
   worker.weeks.turnIfDue() // feeds that are new have a week of their own
   core.endTurn()
-  return reports(worker, applied, refused)
+  return reports(worker, applied, before, refused)
 }
 
 const runningOf = (worker: Worker) => ({
@@ -198,9 +199,10 @@ function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Sn
   if (allSocketsBytes) worker.budget.inAll = allSocketsBytes
 }
 
-function reports(worker: Worker, applied: Snapshot, refused: Refused): PartReport[] {
+/** The numbers of a target are those of its sources, and of those that have just left it: from there on nothing is copied. */
+function reports(worker: Worker, applied: Snapshot, before: Snapshot | undefined, refused: Refused): PartReport[] {
   const { core } = worker
-  const lanes = lanesOf(applied)
+  const lanes = [...lanesOf(applied), ...(before ? lanesOf(before) : [])]
   return [
     ...applied.feeds.map((feed) => reportOf('feed', feed.id, feedRefusal(feed, refused))),
     ...applied.sources.map((source) => reportOf('source', source.id, undefined)),
