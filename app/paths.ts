@@ -24,6 +24,7 @@ export const paths = {
   groupSources: (groupId: string) => `/groups/${part(groupId)}/sources`,
   groupTargets: (groupId: string) => `/groups/${part(groupId)}/targets`,
   groupRequests: (groupId: string) => `/groups/${part(groupId)}/requests`,
+  groupHistory: (groupId: string) => `/groups/${part(groupId)}/history`,
   groupBilling: (groupId: string) => `/groups/${part(groupId)}/billing`,
   withdrawConsent: (groupId: string) => `/groups/${part(groupId)}/withdraw-consent`,
   endContact: (groupId: string, contactId: string) => `/groups/${part(groupId)}/contacts/${part(contactId)}/end`,

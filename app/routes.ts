@@ -18,6 +18,7 @@ export default [
     route('targets', 'routes/group.targets.tsx'),
     route('requests', 'routes/group.requests.tsx'),
     route('billing', 'routes/group.billing.tsx'),
+    route('history', 'routes/group.history.tsx'),
   ]),
   route('groups/:groupId/withdraw-consent', 'routes/group.withdraw-consent.tsx'),
   route('groups/:groupId/contacts/:contactId/end', 'routes/group.end-contact.tsx'),

@@ -6,13 +6,17 @@ import { paths } from '#app/paths.ts'
 import type { Agreement } from '#db/queries/agreements.ts'
 import { SliceView } from './request-sheet.tsx'
 
-/** What the reader's firm signed: the sentence, who and when, and the slice it stands for, exactly as it was shown then. */
+const titles = { decision: 'What your firm signed', submission: 'Agreed for your firm' } as const
+
+/** What the reader's firm agreed to: the sentence, who and when, and the slice it is about, exactly as it was shown then. */
 export function Agreements({ agreed, onGroup = false }: { agreed: readonly Agreement[]; onGroup?: boolean }) {
   return agreed.map((agreement) => (
-    <Section key={agreement.digest + agreement.at.getTime()} title="What your firm signed">
+    <Section key={agreement.digest + agreement.at.getTime()} title={titles[agreement.how]}>
       <p className="mb-2 max-w-3xl border-l-4 border-accent pl-4">{agreement.sentence}</p>
       <p className="mb-3 max-w-3xl text-caption text-muted">
-        Signed by {agreement.by}, <Instant at={agreement.at} precision="min" />, in{' '}
+        Signed by {agreement.by}
+        {agreement.how === 'submission' && `, whose submission is the consent of ${agreement.slice.firm.name}`},{' '}
+        <Instant at={agreement.at} precision="min" />, in{' '}
         {onGroup && (
           <>
             <Link to={paths.request(agreement.requestNumber)} className="link">
@@ -21,7 +25,8 @@ export function Agreements({ agreed, onGroup = false }: { agreed: readonly Agree
             ,{' '}
           </>
         )}
-        round {agreement.round}. SHA-256 of what is below: <Mono>{agreement.digest}</Mono>
+        round {agreement.round}. {agreement.how === 'submission' && 'A signatory of your firm may withdraw it. '}SHA-256
+        of what is below: <Mono>{agreement.digest}</Mono>
       </p>
       <SliceView slice={agreement.slice} />
     </Section>

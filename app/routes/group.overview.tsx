@@ -81,7 +81,6 @@ export default function Overview() {
         />
       </Section>
       <Contacts />
-      <History />
       <Agreements agreed={group.agreed} onGroup />
     </>
   )
@@ -117,33 +116,6 @@ function Contacts() {
                 </Link>
               ) : null,
             blank: (contact) => !contact.mayEnd,
-          },
-        ]}
-      />
-    </Section>
-  )
-}
-
-function History() {
-  const { group } = useGroup()
-  if (group.history.length === 0) return null
-  return (
-    <Section title="What happened">
-      <Table
-        caption="History"
-        rows={group.history}
-        rowKey={(event) => `${event.at.getTime()}${event.what}`}
-        empty=""
-        columns={[
-          { key: 'at', head: 'When', tight: true, cell: (event) => <Instant at={event.at} /> },
-          { key: 'what', head: 'What', wide: true, cell: (event) => event.what },
-          { key: 'by', head: 'By', cell: (event) => event.by },
-          {
-            key: 'reason',
-            head: 'Reason',
-            wide: true,
-            cell: (event) => event.reason ?? '',
-            blank: (event) => !event.reason,
           },
         ]}
       />

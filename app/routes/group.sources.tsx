@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link } from '@remix-run/react'
-import { Mono } from '#app/components/figures.tsx'
+import { Count, Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { Section } from '#app/components/page.tsx'
 import { StateShape } from '#app/components/state-word.tsx'
@@ -8,7 +8,7 @@ import { Table } from '#app/components/table.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import type { GroupSource } from '#db/queries/group-view.ts'
+import type { GroupSource, LeftSource } from '#db/queries/group-view.ts'
 import { levelNames } from '#domain/group/states.ts'
 import { useGroup } from './group.tsx'
 import { gatewayName } from './names.ts'
@@ -25,18 +25,28 @@ export default function GroupSources() {
       <Section title="Delivered from each source" intro="Received is always the sum of the columns after it.">
         <Table
           caption="Sources of the group"
-          rows={group.sources}
+          rows={[...group.sources, ...group.left.map(asRow)]}
           rowKey={(source) => source.name}
           empty="No source session is in this group."
           columns={[
             { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
-            { key: 'gateway', head: 'Gateway', cell: (source) => gatewayName(source.gateway) },
-            { key: 'target', head: 'Delivered on', cell: (source) => <OnTarget sessionId={source.sessionId} /> },
-            ...ledgerColumns<GroupSource>((source) => source.ledger, group.isStale),
+            { key: 'gateway', head: 'Gateway', cell: (source) => (source.gateway ? gatewayName(source.gateway) : '–') },
+            {
+              key: 'target',
+              head: 'Delivered on',
+              cell: (source) =>
+                source.gateway ? (
+                  <OnTarget sessionId={source.sessionId} />
+                ) : (
+                  <span className="text-muted">left the group</span>
+                ),
+            },
+            ...ledgerColumns<FigureRow>((source) => source.ledger, group.isStale),
             { key: 'heard', head: 'Last heard', number: true, cell: (source) => <Age at={source.lastReceivedAt} /> },
           ]}
         />
       </Section>
+      <LeftSources />
       <Section
         title="Consents"
         intro="A source flows only while every firm that guarantees it consents to the group’s level."
@@ -68,6 +78,56 @@ export default function GroupSources() {
         />
       </Section>
     </>
+  )
+}
+
+type FigureRow = Pick<GroupSource, 'name' | 'gateway' | 'sessionId' | 'ledger' | 'lastReceivedAt'>
+const asRow = ({ name, ledger, lastReceivedAt }: LeftSource): FigureRow => ({
+  name,
+  gateway: '',
+  sessionId: null,
+  ledger,
+  lastReceivedAt,
+})
+
+/** Whose consent is gone, since when, and from which number on nothing was copied. */
+function LeftSources() {
+  const { group } = useGroup()
+  if (group.left.length === 0) return null
+  return (
+    <Section title="Left the group" intro="What was copied of them this week stays in the figures above.">
+      <Table
+        caption="Sources that left the group"
+        rows={group.left}
+        rowKey={(source) => source.name}
+        empty=""
+        columns={[
+          { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+          { key: 'why', head: 'Why', cell: (source) => source.why },
+          {
+            key: 'at',
+            head: 'When',
+            tight: true,
+            cell: (source) => (source.at ? <Instant at={source.at} /> : '–'),
+            blank: (source) => source.at === null,
+          },
+          {
+            key: 'from',
+            head: 'From its number',
+            number: true,
+            cell: (source) => <Count of={source.fromNumber} />,
+            blank: (source) => source.fromNumber === null,
+          },
+          {
+            key: 'reason',
+            head: 'Reason',
+            wide: true,
+            cell: (source) => source.reason ?? '',
+            blank: (source) => !source.reason,
+          },
+        ]}
+      />
+    </Section>
   )
 }
 

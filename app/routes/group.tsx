@@ -47,6 +47,7 @@ export default function Group() {
       : []),
     { to: paths.groupRequests(group.id), label: 'Requests', count: group.requests.length },
     ...(seesFee ? [{ to: paths.groupBilling(group.id), label: 'Billing' }] : []),
+    { to: paths.groupHistory(group.id), label: 'History' },
   ]
   return (
     <>

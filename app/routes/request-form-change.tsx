@@ -17,7 +17,7 @@ export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { d
       <TextArea
         name="reason"
         label="Why"
-        hint="Every party reads it."
+        hint="The exchange reads it, and so do the clearing firms whose sessions are concerned."
         required
         maxLength={limits.reason}
         defaultValue={document.reason}
@@ -90,7 +90,7 @@ export function CloseStep({ document, ...form }: StepProps & { document: CloseDo
       <TextArea
         name="reason"
         label="Why the group closes"
-        hint="Every party reads it. Copies still held for its targets are lost to them when it closes."
+        hint="The exchange reads it, and so do the clearing firms whose sessions are in the group. Copies still held for its targets are lost to them when it closes."
         required
         maxLength={limits.reason}
         defaultValue={document.reason}

@@ -23,7 +23,7 @@ export function GroupStep({ document, ...form }: StepProps & { document: NewGrou
       <TextArea
         name="purpose"
         label="Purpose"
-        hint="What the copies are for: risk, reconciliation, a client’s own records."
+        hint="What the copies are for: risk, reconciliation, a client’s own records. The clearing firms that must agree read it, and so does the exchange."
         maxLength={limits.text}
         defaultValue={document.purpose}
       />

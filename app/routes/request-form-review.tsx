@@ -16,10 +16,10 @@ import { PaperFacts } from './paper-facts.tsx'
 import type { StepProps } from './request.form.tsx'
 import { PreviewTables } from './request-preview.tsx'
 import { Contacts } from './request-sheet.tsx'
-import { groupNameOf, stepOfProblem, stepsOf } from './request-steps.ts'
+import { stepOfProblem, stepsOf } from './request-steps.ts'
 
 /** The last step: all of it in the words the other side will read, then the signature. */
-export function ReviewStep({ draft, commandId, refusal, signer, byExchange }: StepProps) {
+export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps) {
   const { document, preview } = draft
   const inOne = useMemo(() => refusal && withoutFields(refusal), [refusal]) // each new one takes the focus
   const incomplete = draft.problems.length > 0 ? 'First mend what is listed above.' : null
@@ -35,7 +35,17 @@ export function ReviewStep({ draft, commandId, refusal, signer, byExchange }: St
       <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
       <PaperSection draft={draft} byExchange={byExchange} />
       <Section title="Signature">
-        <p className="mb-3 max-w-2xl border-l-4 border-accent pl-4">{submissionSentence(draft, signer, byExchange)}</p>
+        <div className="mb-3 max-w-2xl space-y-2 border-l-4 border-accent pl-4">
+          {preview.sentences.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </div>
+        {preview.hasUnseen && preview.sentences.length > 1 && (
+          <p className="mb-3 max-w-2xl text-muted">
+            Not all sessions are your firm’s. A clearing firm named here that also guarantees one of the others is asked
+            for its signature instead.
+          </p>
+        )}
         <CommandForm commandId={commandId} refusal={inOne}>
           <input type="hidden" name="version" value={draft.version} />
           <FormActions>
@@ -178,16 +188,4 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
       ]}
     />
   )
-}
-
-function submissionSentence(draft: DraftView, signer: string, byExchange: boolean): string {
-  const what = {
-    'new-group': `ask for group ${groupNameOf(draft) || '…'} as it stands above`,
-    change: `ask for this change of group ${draft.groupName ?? ''}`,
-    close: `ask that group ${draft.groupName ?? ''} be closed`,
-  }[draft.kind]
-  const parties = draft.preview.signers.filter((one) => one.capacity !== 'exchange').map((one) => one.firmName)
-  const goes = inWords([...new Set(parties), 'the exchange'])
-  const onWhose = byExchange ? `for the exchange and on behalf of ${draft.ownerName}` : `for ${draft.ownerName}`
-  return `I, ${signer}, ${onWhose}, ${what}. It goes to ${goes}.`
 }

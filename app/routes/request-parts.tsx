@@ -11,13 +11,14 @@ import { capacityNames } from './request-preview.tsx'
 
 /** Who must agree, and who has. */
 export function Parties({ view }: { view: RequestView }) {
+  if (view.parties.length === 0) return null
   return (
-    <Section title="Parties">
+    <Section title={view.seesAll ? 'Parties' : 'Your firm’s part'}>
       <Table
         caption="Parties"
         rows={view.parties}
         rowKey={(party) => `${party.firmId}${party.capacity}`}
-        empty="The parties are derived when the request is submitted."
+        empty=""
         columns={[
           { key: 'firm', head: 'Firm', cell: (party) => party.firmName },
           { key: 'capacity', head: 'How', cell: (party) => capacityNames[party.capacity] },

@@ -47,7 +47,11 @@ export function PreviewTables({ preview }: { preview: DraftPreview }) {
           empty="The exchange alone."
           columns={[
             { key: 'firm', head: 'Firm', cell: (signer) => signer.firmName },
-            { key: 'capacity', head: 'How', cell: (signer) => capacityNames[signer.capacity] },
+            {
+              key: 'capacity',
+              head: 'How',
+              cell: (signer) => (signer.bySubmission ? 'by your submission' : capacityNames[signer.capacity]),
+            },
             {
               key: 'sources',
               head: 'For',

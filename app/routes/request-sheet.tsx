@@ -178,7 +178,11 @@ export function SliceView({ slice }: { slice: Slice }) {
     { term: 'Copies go to', value: slice.recipient.name },
     { term: 'Group', value: slice.group },
     { term: 'Environment', value: environmentNames[slice.environment] },
-    slice.capacity !== 'bill-to' && { term: 'Messages', value: messages(slice.level, slice.rejects) },
+    slice.why !== undefined && { term: 'Why it is asked for', value: slice.why },
+    slice.capacity !== 'bill-to' && {
+      term: 'Messages',
+      value: `${messages(slice.level, slice.rejects)}${slice.levelBefore ? `; until now ${levelNames[slice.levelBefore]}` : ''}`,
+    },
     slice.capacity !== 'bill-to' && { term: 'Protocol', value: protocolNames[slice.protocol] ?? slice.protocol },
     slice.capacity !== 'bill-to' && { term: sourcesTerm(slice), value: <Sources slice={slice} /> },
     slice.payment !== undefined && { term: 'Account', value: slice.payment.account },

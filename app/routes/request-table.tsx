@@ -60,6 +60,13 @@ export function RequestTable({
         ...(withGroup ? [group] : []),
         { key: 'owner', head: 'Asked for by', sortable: true, cell: (request) => request.ownerName },
         {
+          key: 'asked',
+          head: 'Asked of you',
+          wide: true,
+          cell: (request) => request.asked ?? '–',
+          blank: (request) => request.asked === null,
+        },
+        {
           key: 'submitted',
           head: 'Submitted',
           sortable: true,

@@ -112,7 +112,7 @@ export default function RequestActPage() {
             refusal={refusalOf(answer)}
             act={button}
             danger
-            hint="Every party reads it."
+            hint={act === 'take-back' ? `${view.ownerName} and the exchange read it.` : 'Every party reads it.'}
             back={back.to}
           />
         </>

@@ -105,7 +105,7 @@ function Effect({ view, capacity }: { view: RequestView; capacity: string }) {
   const sentence =
     capacity === 'exchange'
       ? 'The configuration is published at once, and the connector applies it within seconds. The fee begins when all of it runs.'
-      : waiting > 1
+      : waiting > 1 || !view.seesAll
         ? 'Nothing flows before the other parties and the exchange have approved too. You may take it back until it is published.'
         : 'Nothing flows before the exchange has approved too. You may take it back until it is published.'
   return <p className="mb-5 max-w-xl text-muted">{sentence}</p>
@@ -131,7 +131,13 @@ function DecideForm({
       {verdict === 'approve' ? (
         <p className="mb-4 border-l-4 border-accent pl-4">{mine.sentence}</p>
       ) : (
-        <TextArea name="reason" label="Reason" hint="Whoever asked reads it." required maxLength={1000} />
+        <TextArea
+          name="reason"
+          label="Reason"
+          hint="Whoever asked and the exchange read it."
+          required
+          maxLength={1000}
+        />
       )}
       <FormActions>
         <Submit kind={verdict === 'reject' ? 'danger' : 'primary'}>

@@ -45,7 +45,6 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     check: query.get('check'),
     /** one empty row more for another person */
     more: query.has('more'),
-    signer: user.name,
     byExchange: user.isExchange,
     commandId: context.deps.newId(),
   }
@@ -130,7 +129,7 @@ function stepIn(kind: RequestKind, step: string | undefined): StepId {
 }
 
 export default function RequestForm() {
-  const { draft, inGroup, step, check, more, signer, byExchange, commandId } = useLoaderData<typeof loader>()
+  const { draft, inGroup, step, check, more, byExchange, commandId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   const all = stepsOf(draft.kind)
   // the same object as long as nothing else is wrong: each new one takes the focus
@@ -140,7 +139,7 @@ export default function RequestForm() {
   }, [refused, draft, step, check])
   const unsaved = useUnsaved(all.map(({ id }) => paths.requestStep(draft.number, id)))
   const others = all.filter(({ id }) => id !== step && unsaved.includes(paths.requestStep(draft.number, id)))
-  const form = { draft, inGroup, commandId, refusal, more, signer, byExchange }
+  const form = { draft, inGroup, commandId, refusal, more, byExchange }
   return (
     <>
       <PageHead
@@ -211,7 +210,6 @@ export interface StepProps {
   commandId: string
   refusal: Refusal | undefined
   more: boolean
-  signer: string
   /** entered for the owner by a GAM, who reads it here */
   byExchange: boolean
 }

@@ -6,6 +6,7 @@ import { RequestWord } from '#app/components/states.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import type { RequestView } from '#db/queries/request-view.ts'
 import { Agreements } from './agreements.tsx'
 import { loadRequest } from './load-request.server.ts'
 import { RequestActions } from './request-actions.tsx'
@@ -28,8 +29,6 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 export default function Request() {
   const { view } = useLoaderData<typeof loader>()
   useLive(paths.requestEvents(view.number))
-  // a party reads its slice, until it has signed: then what it signed
-  const concerns = view.mine?.slice ?? (view.agreed.length === 0 ? view.parties[0]?.slice : undefined)
   return (
     <>
       <PageHead
@@ -58,28 +57,34 @@ export default function Request() {
         )}
         .
       </PageHead>
-      {view.stateReason && (
+      {view.reasonIsTold && (
         <Notice
           tone={view.state === 'returned' ? 'amber' : 'plain'}
           title={`${view.stateWord} by ${view.stateBy ?? 'the portal'}`}
         >
-          {view.stateReason}
+          {view.stateReason ?? `The reason was given to ${view.ownerName} and the exchange.`}
         </Notice>
       )}
-      {view.state === 'applying' && <Parts parts={view.parts} />}
-      {view.sheet ? (
-        <SheetView view={{ ...view, sheet: view.sheet }} />
-      ) : (
-        concerns && (
-          <Section title="What concerns your firm">
-            <SliceView slice={concerns} />
-          </Section>
-        )
-      )}
+      {view.state === 'applying' && view.seesAll && <Parts parts={view.parts} />}
+      {view.sheet ? <SheetView view={{ ...view, sheet: view.sheet }} /> : <Concerns view={view} />}
       <Agreements agreed={view.agreed} />
       <Parties view={view} />
       <Decisions decisions={view.decisions} />
       <AboutRequest view={view} />
     </>
+  )
+}
+
+/** A party reads its slice, until it has agreed: then what it agreed to. */
+function Concerns({ view }: { view: RequestView }) {
+  const slice = view.mine?.slice ?? (view.agreed.length === 0 ? view.parties[0]?.slice : undefined)
+  if (slice)
+    return (
+      <Section title="What concerns your firm">
+        <SliceView slice={slice} />
+      </Section>
+    )
+  return view.parties.length > 0 ? null : (
+    <p className="mb-8 text-muted">Round {view.round} of this request asks nothing of your firm.</p>
   )
 }

@@ -6,10 +6,12 @@ import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
 import { compareBy, readSort } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { listAgreedFor } from '#db/queries/agreements.ts'
 import { listRequests } from '#db/queries/request-list.ts'
 import type { RequestRow } from '#db/queries/request-view.ts'
 import { may } from '#domain/people/permissions.ts'
 import { isFinal } from '#domain/request/lifecycle.ts'
+import { AgreedForYou } from './agreed-for-you.tsx'
 import { RequestTable } from './request-table.tsx'
 
 export const meta = () => [{ title: 'Requests · Drop Copy Portal' }]
@@ -33,13 +35,17 @@ const sortable: Record<string, (request: RequestRow) => string | number | Date |
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:read')
-  const { rows } = await context.read(user, (tx) => listRequests(tx, user, context.environment))
+  const { rows, agreed } = await context.read(user, async (tx) => ({
+    ...(await listRequests(tx, user, context.environment)),
+    agreed: await listAgreedFor(tx, user.firmId, context.environment, context.deps.now()),
+  }))
   const show = new URL(request.url).searchParams.get('show')
   const filter = filters.find((name) => name === show) ?? 'open'
   const sort = readSort(request, Object.keys(sortable), { key: 'since', dir: 'desc' })
   const waiting = rows.filter((row) => row.waitsForMe)
   const others = rows.filter((row) => !row.waitsForMe)
   return {
+    agreed,
     waiting,
     others: others.filter(matches[filter]).sort(compareBy(sortable[sort.key] ?? (() => 0), sort.dir)),
     counts: filters.map((name) => ({ name, count: others.filter(matches[name]).length })),
@@ -52,7 +58,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 const filterLabels: Record<Filter, string> = { open: 'Open', closed: 'Closed', all: 'All' }
 
 export default function Requests() {
-  const { waiting, others, counts, filter, sort, mayAsk } = useLoaderData<typeof loader>()
+  const { agreed, waiting, others, counts, filter, sort, mayAsk } = useLoaderData<typeof loader>()
   useLive(paths.requestsEvents())
   return (
     <>
@@ -70,6 +76,7 @@ export default function Requests() {
           ? 'Nothing waits for you.'
           : `${plural(waiting.length, 'request')} ${waiting.length === 1 ? 'waits' : 'wait'} for you.`}
       </PageHead>
+      <AgreedForYou agreed={agreed} />
       {waiting.length > 0 && (
         <Section title="Waiting for you">
           <RequestTable requests={waiting} empty="" caption="Requests that wait for you" />

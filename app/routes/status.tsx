@@ -8,12 +8,16 @@ import { DeliveryShape } from '#app/components/states.tsx'
 import { Age } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { listAgreedFor } from '#db/queries/agreements.ts'
+import { listWithdrawn } from '#db/queries/left-sources.ts'
 import { findStatus } from '#db/queries/status.ts'
 import { may } from '#domain/people/permissions.ts'
 import { unaccounted } from '#domain/status/state.ts'
+import { AgreedForYou } from './agreed-for-you.tsx'
 import { Alarm } from './alarm.tsx'
 import { loadSandboxSteps } from './sandbox.server.ts'
 import { FeedTable, GroupTable, SourceTable, TargetTable } from './status-tables.tsx'
+import { Withdrawn } from './withdrawn.tsx'
 
 export const meta = () => [{ title: 'Status · Drop Copy Portal' }]
 
@@ -23,6 +27,8 @@ export async function loader({ context }: LoaderFunctionArgs) {
   const status = await context.read(user, (tx) => findStatus(tx, context.environment, now))
   return {
     status,
+    withdrawn: await context.read(user, (tx) => listWithdrawn(tx, context.environment, now)),
+    agreed: await context.read(user, (tx) => listAgreedFor(tx, user.firmId, context.environment, now)),
     steps: await loadSandboxSteps(context),
     mayAsk: may(user, 'request:submit') && !user.isExchange,
   }
@@ -31,7 +37,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
 const tones = { good: 'text-green', attention: 'text-text', bad: 'text-red', unknown: 'text-muted' } as const
 
 export default function Status() {
-  const { status, steps, mayAsk } = useLoaderData<typeof loader>()
+  const { status, withdrawn, agreed, steps, mayAsk } = useLoaderData<typeof loader>()
   useLive(paths.statusEvents())
   const { verdict, ledger, groups, targets, sources, feeds, isStale } = status
   return (
@@ -68,6 +74,8 @@ export default function Status() {
           },
         ]}
       />
+      <Withdrawn rows={withdrawn} />
+      <AgreedForYou agreed={agreed} />
       {status.alarms.map((alarm) => (
         <Alarm
           key={`${alarm.kind} ${alarm.objectId} ${alarm.code}`}

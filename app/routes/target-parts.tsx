@@ -224,22 +224,42 @@ function CopyTable({ caption, copies, delivered }: { caption: string; copies: Co
   )
 }
 
-/** The sum for each source on this target. */
-export function TargetSources({ sources, stale }: { sources: TargetView['sources']; stale: boolean }) {
+type SourceFigures = Pick<TargetView['sources'][number], 'name' | 'ledger'> & { highest?: number }
+
+/** The sum for each source on this target, and for those that left it this week. */
+export function TargetSources({
+  sources,
+  left,
+  stale,
+}: {
+  sources: readonly SourceFigures[]
+  left: TargetView['left']
+  stale: boolean
+}) {
+  const rows: SourceFigures[] = [...sources, ...left]
   return (
     <Table
       caption="Sources on this target"
-      rows={sources}
+      rows={rows}
       rowKey={(source) => source.name}
       empty="No source is placed on this target."
       columns={[
-        { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
-        ...ledgerColumns<TargetView['sources'][number]>((source) => source.ledger, stale),
+        {
+          key: 'name',
+          head: 'Source',
+          cell: ({ name, highest }) => (
+            <>
+              <Mono>{name}</Mono>
+              {highest === undefined && <span className="text-muted"> left the target</span>}
+            </>
+          ),
+        },
+        ...ledgerColumns<SourceFigures>((source) => source.ledger, stale),
         {
           key: 'highest',
           head: 'Highest number',
           number: true,
-          cell: (source) => <Count of={source.highest} stale={stale} />,
+          cell: (source) => <Count of={source.highest ?? null} stale={stale} />,
         },
       ]}
     />

@@ -53,7 +53,7 @@ export default function FailOverTarget() {
             refusal={refusalOf(answer)}
             act="Fail over"
             danger
-            hint="Everybody concerned reads it."
+            hint="The group’s owner and the exchange read it."
             back={back.to}
           >
             <input type="hidden" name="to" value={failOver.to} />

@@ -70,7 +70,7 @@ export default function PauseTarget() {
             refusal={refusalOf(answer)}
             act="Pause"
             danger
-            hint="Everybody concerned reads it."
+            hint="The group’s owner and the exchange read it."
             back={back.to}
           />
         </>

@@ -56,7 +56,7 @@ export default function ResumeTarget() {
             commandId={commandId}
             refusal={refusalOf(answer)}
             act="Resume"
-            hint="Everybody concerned reads it."
+            hint="The group’s owner and the exchange read it."
             back={back.to}
           />
         </>

@@ -91,7 +91,7 @@ export default function Target() {
       {recent?.length === 0 && <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />}
       <Session target={target} stale={isStale} />
       <Section title="Sources" intro={`${plural(target.sources.length, 'source session')} copied to this target.`}>
-        <TargetSources sources={target.sources} stale={isStale} />
+        <TargetSources sources={target.sources} left={target.left} stale={isStale} />
       </Section>
       <RefusedLogons logons={target.refusedLogons} />
     </>

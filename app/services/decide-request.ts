@@ -15,7 +15,8 @@ import type { Actor } from '#domain/people/permissions.ts'
 import type { DecideInput } from '#domain/request/command-input.ts'
 import { type Decision, decide } from '#domain/request/decide.ts'
 import type { RequestState } from '#domain/request/lifecycle.ts'
-import { allFirmsMet, signingSentence } from '#domain/request/round.ts'
+import { allFirmsMet } from '#domain/request/round.ts'
+import { signingSentence } from '#domain/request/signing.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
@@ -88,13 +89,14 @@ async function record(
     decidedAt: now,
   })
   if (verdict === 'approve') await setPartyMet(tx, { requestId, round, firmId, capacity }, 'decision')
-  await audit(tx, actor, `request.${verdict}`, now, {
-    objectKind: 'request',
-    objectId: requestId,
-    forFirm: firmId,
-    reason,
-    after: { round, capacity, digest: sliceDigest },
-  })
+  for (const forFirm of new Set([firmId, ownerId]))
+    await audit(tx, actor, `request.${verdict}`, now, {
+      objectKind: 'request',
+      objectId: requestId,
+      forFirm,
+      reason,
+      after: { round, capacity, digest: sliceDigest, by: actor.name, firm: actor.firmName },
+    })
 }
 
 /** What follows from the decision: the state that the request is in now. */

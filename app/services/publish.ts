@@ -25,6 +25,7 @@ import { publishGroup } from './publish-group.ts'
 import { readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
 import { stopUncovered } from './stop-uncovered.ts'
+import { tellGuarantors } from './tell-guarantors.ts'
 import { withdrawalsOf } from './withdrawals.ts'
 
 export type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
@@ -91,6 +92,7 @@ export async function publishRequest(
     forFirm: request.ownerId,
     after: { version: version.value.number, parts: version.value.changed },
   })
+  await tellGuarantors(tx, publishing, version.value.number, actor, now)
   return ok({ state: 'applying' })
 }
 

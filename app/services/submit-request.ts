@@ -19,13 +19,14 @@ import type { Actor } from '#domain/people/permissions.ts'
 import { outlives, type Withdrawal } from '#domain/request/answers.ts'
 import type { DraftCommandInput } from '#domain/request/command-input.ts'
 import type { RequestDocument } from '#domain/request/document.ts'
-import { maySubmit, nobodyToDecide, type Submitter } from '#domain/request/guards.ts'
+import { maySubmit, nobodyToDecide, type Submitter, speaksFor } from '#domain/request/guards.ts'
 import { checkComplete } from '#domain/request/input.ts'
 import { itemsOf, violations } from '#domain/request/items.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
 import type { Paper } from '#domain/request/paper.ts'
 import { afterSubmit, type FrozenRound, freeze, type RoundInput } from '#domain/request/round.ts'
 import { sheetOf, sourceChanges } from '#domain/request/sheet.ts'
+import { consentSentence } from '#domain/request/signing.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import { type Deps, expiresAfterMs, sha256 } from './deps.ts'
@@ -52,7 +53,7 @@ export function submitRequest(input: DraftCommandInput, actor: Actor, deps: Deps
       const eligible = await eligibleFor(tx, round.parties, now)
       const nobody = nobodyToDecide(eligible, actor.userId)
       if (nobody) return refuse(nobody)
-      return ok(await store(tx, { request, document, round, actor, deps }, now))
+      return ok(await store(tx, { ...ready.value, request, round, actor, deps }, now))
     })
   })
 }
@@ -115,17 +116,11 @@ async function freezeRound(
     sources,
     consents: facts.consents,
     revoked: withdrawals.filter((one) => one.revokes),
-    submittedFor: person.contactFor.length > 0 ? person.contactFor : signingFor(person, facts),
+    submittedFor: speaksFor(person, guarantorsOf(facts)),
     before: await partiesBefore(tx, request, withdrawals),
   }
   return freeze(input, sha256)
 }
-
-/** A signatory who submits because no contact is left speaks for their own firm too. */
-const signingFor = (person: Submitter, facts: RoundFacts): string[] =>
-  person.roles.includes('clearing-signatory') && facts.groupRow && guarantorsOf(facts).includes(person.firmId)
-    ? [person.firmId]
-    : []
 
 /** What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its sources since. */
 async function partiesBefore(
@@ -147,16 +142,26 @@ async function partiesBefore(
 
 async function store(
   tx: Tx,
-  what: { request: RequestRecord; document: RequestDocument; round: FrozenRound; actor: Actor; deps: Deps },
+  what: Ready & { request: RequestRecord; round: FrozenRound; actor: Actor; deps: Deps },
   now: Date,
 ): Promise<Submitted> {
-  const { request, document, round, actor, deps } = what
+  const { request, document, round, person, actor, deps } = what
   const groupId = await groupFor(tx, request, document, deps, now)
   const { parties, ...frozen } = round
   const { id: requestId, ownerId } = request
   const paperId = frozen.sheet.paper?.id ?? null
   await insertRound(tx, { ...frozen, requestId, ownerId, paperId, submittedBy: actor.userId, submittedAt: now })
-  await insertParties(tx, request, round.round, parties)
+  const signer = { name: actor.name, contactFor: person.contactFor }
+  const asked = { round: round.round, submittedBy: actor.userId, submitter: actor.name, submittedAt: now }
+  await insertParties(
+    tx,
+    request,
+    asked,
+    parties.map((party) => ({
+      ...party,
+      authority: party.metBy === 'submission' ? consentSentence(party.slice, signer) : null,
+    })),
+  )
   const state = afterSubmit(parties)
   const gam = await findGamOf(tx, ownerId, now)
   await saveRequest(tx, requestId, {

@@ -61,7 +61,7 @@ export function withdrawConsent(
           objectId: groupId,
           forFirm,
           reason,
-          after: { sources, mode: input.mode, version: number },
+          after: { sources, mode: input.mode, version: number, by: actor.name, firm: actor.firmName },
         })
       return ok({ version: number, sources })
     })

@@ -1,11 +1,15 @@
 import { uncovered } from '#domain/consent/covering.ts'
+import { consentsBySubmission } from '#domain/consent/submission.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import { contactsIn, unauthorizable } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
+import { type Submitter, speaksFor } from '#domain/request/guards.ts'
 import { checkComplete } from '#domain/request/input.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
+import type { FirmRef } from '#domain/request/round.ts'
 import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
+import { consentSentence, submissionSentence } from '#domain/request/signing.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import type { Tx } from '../client.ts'
 import { listAccounts } from './billing.ts'
@@ -17,6 +21,7 @@ import type { ActionView, DraftPreview, DraftView, PickableSource } from './requ
 import { type DraftRecord, findDraft, findRequest, findRound, type RequestRecord } from './requests.ts'
 import { loadRoundFacts, type RoundFacts } from './round-facts.ts'
 import { listGuarantorsOfGroup, listHeldSources } from './sources.ts'
+import { listStops } from './stops.ts'
 
 /** A draft, or a returned request, for the form: what was typed, what is missing, and what it would become. */
 export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: Date): Promise<DraftView | undefined> {
@@ -26,7 +31,8 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
   const owner = await findFirm(tx, request.ownerId)
   const facts = await loadRoundFacts(tx, request, draft.document, now)
   const problems = problemsOf(draft.document, facts)
-  const actions = await actionsOf(tx, reader, request, now)
+  const by = await submitterOf(tx, reader, request, now)
+  const actions = await actionsOf(tx, by, request, now)
   return {
     id: request.id,
     number,
@@ -45,7 +51,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     savedBy: draft.savedByName,
     returned: await returnedOf(tx, request),
     problems,
-    preview: previewOf(draft, facts),
+    preview: previewOf(draft, facts, by),
     accounts: (await listAccounts(tx, request.ownerId)).map(({ id, name, number: no, firmName }) => {
       return { id, name, number: no, paidBy: firmName }
     }),
@@ -71,18 +77,31 @@ function problemsOf(document: DraftDocument, facts: RoundFacts): DraftView['prob
 const actionView = (actions: readonly ActionView[], action: RequestAction): ActionView =>
   actions.find((one) => one.action === action) ?? { action, may: false, why: null }
 
-async function actionsOf(tx: Tx, reader: Actor, request: RequestRecord, now: Date): Promise<ActionView[]> {
-  const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
+type By = Submitter & {
+  name: string
+  groupHasContact: boolean
+  /** withdrawn with "and nothing again", and not overcome: needs a signature */
+  revoked: readonly { source: string; firmId: string | null }[]
+}
+
+async function submitterOf(tx: Tx, reader: Actor, { groupId }: RequestRecord, now: Date): Promise<By> {
+  const contacts = groupId ? await listContacts(tx, groupId, now) : []
+  const stops = groupId ? await listStops(tx, groupId) : []
+  const revoked = stops.filter((stop) => stop.cause === 'withdrawn' && stop.revokes && stop.liftedAt === null)
+  return { ...submitterFrom(reader, contacts), name: reader.name, groupHasContact: contacts.length > 0, revoked }
+}
+
+async function actionsOf(tx: Tx, by: By, request: RequestRecord, now: Date): Promise<ActionView[]> {
   const round = request.round > 0 ? await findRound(tx, request.id, request.round) : undefined
   const standing: Standing = {
     ...request,
     submittedBy: round?.submittedBy ?? null,
-    groupHasContact: contacts.length > 0,
+    groupHasContact: by.groupHasContact,
     guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
     parties: [],
     undoBarred: undefined,
   }
-  return actionsFor(standing, submitterFrom(reader, contacts))
+  return actionsFor(standing, by)
 }
 
 async function returnedOf(tx: Tx, request: RequestRecord): Promise<DraftView['returned']> {
@@ -115,10 +134,11 @@ function contactNotes(document: DraftDocument, facts: RoundFacts): Record<string
 
 const unseen = 'will be checked by its clearing firm'
 
-function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
+function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftPreview {
   const sheet = sheetOf(document, [], facts)
   const { added } = sourceChanges(document, facts.members)
   const payers = facts.payer && document.kind === 'new-group' ? [facts.payer] : []
+  const asked = guarantorsAsked(document, facts, by)
   return {
     sources: added.map((name) => {
       const known = facts.sources.get(name)
@@ -128,10 +148,12 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
       return { name, gateway: known?.gatewayKind ?? null, guarantors, note }
     }),
     signers: [
-      ...guarantorsAsked(document, facts),
-      ...payers.map((firm) => ({ firmName: firm.name, capacity: 'bill-to' as const, sources: [], note: 'pays' })),
-      { firmName: facts.exchange.name, capacity: 'exchange' as const, sources: [], note: null },
+      ...asked.map(({ firm, ...rest }) => ({ firmName: firm.name, capacity: 'guarantor' as const, ...rest })),
+      ...payers.map((firm) => ({ ...nobodyElse, firmName: firm.name, capacity: 'bill-to' as const, note: 'pays' })),
+      { ...nobodyElse, firmName: facts.exchange.name, capacity: 'exchange' as const, note: null },
     ],
+    sentences: sentencesOf(document, facts, by, asked),
+    hasUnseen: hasUnseen(document, facts),
     targets: sheet.targets.map(({ sessionId, gatewayKind, isNew, sources }) => {
       return { sessionId, gateway: gatewayKind, isNew, sources }
     }),
@@ -140,8 +162,34 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts): DraftPreview {
   }
 }
 
-/** Clearing firms whose word the change needs, by the same rule as the round that it will be frozen into. */
-function guarantorsAsked(document: DraftDocument, facts: RoundFacts): DraftPreview['signers'] {
+const nobodyElse = { sources: [], bySubmission: false }
+
+type AskedFirm = { firm: FirmRef; sources: string[]; bySubmission: boolean; note: string | null }
+
+/** What whoever submits it signs: shown as it will be kept. */
+function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: readonly AskedFirm[]): string[] {
+  const { group, level } = sheetOf(document, [], facts)
+  const recipient = facts.owner
+  const payers = facts.payer && document.kind === 'new-group' ? [facts.payer.name] : []
+  const signing = asked.filter((one) => !one.bySubmission).map((one) => one.firm.name)
+  const goesTo = [...new Set([...signing, ...payers])]
+  return [
+    submissionSentence({
+      by: by.name,
+      owner: recipient.name,
+      byExchange: by.isExchange,
+      kind: document.kind,
+      group: group || '…',
+      goesTo,
+    }),
+    ...asked.flatMap(({ firm, sources, bySubmission }) =>
+      bySubmission ? [consentSentence({ firm, group, recipient, sources: [...sources].sort(), level }, by)] : [],
+    ),
+  ]
+}
+
+/** Clearing firms whose word the change needs, by the same rules as the round that it will be frozen into. */
+function guarantorsAsked(document: DraftDocument, facts: RoundFacts, by: By): AskedFirm[] {
   if (document.kind === 'close') return []
   const known = namesAfter(document, facts).flatMap((name) => facts.sources.get(name) ?? [])
   const level = termsAfter(document, facts.terms).level ?? 'all'
@@ -151,13 +199,22 @@ function guarantorsAsked(document: DraftDocument, facts: RoundFacts): DraftPrevi
     facts.consents,
   )
   const named = contactsIn(document).contacts
+  const present = facts.members.flatMap((name) => facts.sources.get(name)?.guarantors.map((firm) => firm.id) ?? [])
+  const spokenFor = speaksFor(by, present)
+  const { revoked } = by
   const firms = new Map(known.flatMap((source) => source.guarantors).map((firm) => [firm.id, firm]))
   return [...firms.values()].flatMap((firm) => {
     const sources = needed.filter((gap) => gap.clearingFirmId === firm.id).map((gap) => gap.source)
     const people = named.filter((contact) => contact.clearingCode === firm.code).map((contact) => contact.name)
     if (sources.length + people.length === 0) return []
     const note = people.length > 0 ? `authorizes ${people.join(', ')}` : null
-    return [{ firmName: firm.name, capacity: 'guarantor' as const, sources, note }]
+    const what = {
+      clearingFirmId: firm.id,
+      sources: known.filter((source) => sources.includes(source.name)),
+      namesPeople: people.length > 0,
+      revoked: revoked.filter((one) => one.firmId === firm.id).map((one) => one.source),
+    }
+    return [{ firm, sources, bySubmission: consentsBySubmission(what, facts.owner.id, spokenFor), note }]
   })
 }
 

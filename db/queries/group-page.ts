@@ -1,19 +1,17 @@
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNull } from 'drizzle-orm'
 import { mayEndContact } from '#domain/group/contacts.ts'
 import { groupStateSentences, groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
-import { itemsInOne, type NamedFirm } from '#domain/request/items.ts'
-import type { Sheet } from '#domain/request/round.ts'
 import { isSilent } from '#domain/status/state.ts'
 import type { Tx } from '../client.ts'
-import { auditEvents } from '../schema/audit.ts'
-import { decisions, requestRounds, requests } from '../schema/requests.ts'
-import { listAgreements } from './agreements.ts'
+import { decisions, requests } from '../schema/requests.ts'
+import { listAgreements, listSubmittedOfGroup } from './agreements.ts'
 import { findAccount } from './billing.ts'
+import { listGivers } from './consent-givers.ts'
 import { type ConsentRecord, listConsents } from './consents.ts'
 import { type Delivery, ledgerFor, loadDelivery } from './delivery.ts'
-import { findFirm, listClearingFirms, listFirmRefs } from './firms.ts'
+import { findFirm, listFirmRefs } from './firms.ts'
 import { deliveryOf, sessionsOf } from './group-rows.ts'
 import type { GroupSource, GroupView } from './group-view.ts'
 import {
@@ -25,7 +23,7 @@ import {
   listSights,
   type MemberRecord,
 } from './groups.ts'
-import { listUserNames } from './people.ts'
+import { listLeftSources } from './left-sources.ts'
 import { listRequestsOfGroup } from './request-list.ts'
 import { signerIn } from './request-names.ts'
 import { findBill } from './round-facts.ts'
@@ -40,6 +38,8 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
   const owner = group && (await findFirm(tx, group.ownerId))
   if (!group || !owner) return undefined
   const seesAll = reader.isExchange || reader.firmId === group.ownerId
+  // a guarantor's own row; a payer has none
+  const sight = seesAll ? undefined : (await listSights(tx, [groupId]))[0]
   const delivery = await loadDelivery(tx, group.environment, now)
   const targets = await listTargetRows(tx, group.environment, delivery, now, groupId)
   const sessions = (await sessionsOf(tx, [groupId])).get(groupId) ?? []
@@ -53,18 +53,19 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
   return {
     id: group.id,
     name: group.name,
-    purpose: seesAll ? group.purpose : '',
+    purpose: seesAll || sight ? group.purpose : '',
     environment: group.environment,
     ownerId: owner.id,
     ownerName: owner.name,
     stateWord: groupStateWord(group.state),
     stateSentence: groupStateSentences[group.state],
     isLive,
-    delivery: isLive ? deliveryOf(delivery, targets, ledger, stops) : undefined,
+    delivery: isLive && (seesAll || sight) ? deliveryOf(delivery, targets, ledger, stops) : undefined,
     isStale: isSilent(delivery.heard),
     terms: await termsOf(tx, group, seesAll, now),
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
-    otherSources: seesAll ? null : await countOthers(tx, groupId, members.length),
+    left: await listLeftSources(tx, group, { present: members.map((one) => one.name), delivery, sessions }),
+    otherSources: seesAll ? null : Math.max(0, (sight?.sources ?? 0) - members.length),
     targets: targets.map((target) => target.row),
     contacts: contacts.map((contact) => ({
       id: contact.id,
@@ -77,7 +78,6 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
       mayEnd: mayEndContact(contact, reader, contacts),
     })),
     bill: seesAll ? await findBill(tx, { ...group, isOver }, owner, now) : null,
-    history: await historyOf(tx, group, now),
     requests: await listRequestsOfGroup(tx, reader, groupId),
     signed: await signedOf(tx, groupId, now),
     agreed: await listAgreements(tx, reader.firmId, { groupId }),
@@ -87,12 +87,6 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
       : [],
     mayRequestChange: reader.firmId === group.ownerId && (isLive || group.state === 'suspended'),
   }
-}
-
-/** For a guarantor: how many sources of others the group has, by its own row. A payer is told none. */
-async function countOthers(tx: Tx, groupId: string, own: number): Promise<number> {
-  const [sight] = await listSights(tx, [groupId])
-  return Math.max(0, (sight?.sources ?? 0) - own)
 }
 
 async function termsOf(tx: Tx, group: GroupRecord, seesAll: boolean, now: Date): Promise<GroupView['terms']> {
@@ -122,6 +116,7 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
     members.map((member) => member.sourceId),
     now,
   )
+  const givers = await listGivers(tx, live)
   const numbers = await tx
     .select({ id: requests.id, number: requests.number })
     .from(requests)
@@ -136,7 +131,7 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
         firmName: firm.name,
         upToLevel: consent?.upToLevel ?? null,
         since: consent?.during.from ?? null,
-        by: null,
+        by: (consent && givers.get(consent.id)) ?? null,
         basis: consent?.basis ?? null,
       }
     })
@@ -161,7 +156,7 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
   })
 }
 
-/** Who signed what: approvals of requests of this group that stand, newest first, in the signer's own words. */
+/** Who agreed to what: approvals of requests of this group that stand, and consents by submission, newest first, in the signer's words. */
 async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['signed']> {
   const rows = await tx
     .select({ decision: decisions, number: requests.number })
@@ -170,80 +165,15 @@ async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['
     .where(and(eq(requests.groupId, groupId), eq(decisions.verdict, 'approve'), isNull(decisions.takenBackAt)))
     .orderBy(desc(decisions.decidedAt))
   const refs = await listFirmRefs(tx, [...new Set(rows.map((row) => row.decision.firmId))], now)
-  return rows.map(({ decision, number }) => ({
+  const signed = rows.map(({ decision, number }) => ({
     firmName: refs.get(decision.firmId)?.name ?? '',
     by: signerIn(decision.authority),
     at: decision.decidedAt,
     sentence: decision.authority,
     requestNumber: number,
   }))
-}
-
-const eventWords: Record<string, string> = {
-  'request.publish': 'Published',
-  'request.confirm': 'Applied by the connector',
-  'request.undo': 'Publication undone',
-  'consent.withdraw': 'Consent withdrawn',
-  'source.stop': 'Source stopped',
-  'contact.end': 'Contact ended',
-  'target.pause': 'Target paused',
-  'target.resume': 'Target resumed',
-  'target.fail-over': 'Target failed over',
-  'credential.create': 'Password created',
-  'credential.revoke': 'Password revoked',
-  'session.log-out': 'Client logged out',
-  'session.set-number': 'Sequence numbers set',
-  'session.reset': 'Sequence numbers reset',
-}
-
-/** What happened to the group, newest first: its requests as published, and the immediate acts. */
-async function historyOf(tx: Tx, group: GroupRecord, now: Date): Promise<GroupView['history']> {
-  const own = await tx
-    .select({ id: requests.id, number: requests.number, round: requests.round, sheet: requestRounds.sheet })
-    .from(requests)
-    .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
-    .where(eq(requests.groupId, group.id))
-    .orderBy(asc(requests.number))
-  const sessions = (await sessionsOf(tx, [group.id])).get(group.id) ?? []
-  const ids = [group.id, ...own.map((request) => request.id), ...sessions]
-  const events = await tx
-    .select()
-    .from(auditEvents)
-    .where(
-      and(
-        inArray(auditEvents.objectId, ids),
-        inArray(auditEvents.action, Object.keys(eventWords)),
-        isNull(auditEvents.refused),
-      ),
-    )
-    .orderBy(desc(auditEvents.seq))
-    .limit(200)
-  const names = await listUserNames(
-    tx,
-    events.map((event) => event.actorId),
-  )
-  const firms = await listClearingFirms(tx, now)
-  return events.map((event) => {
-    const request = own.find((one) => one.id === event.objectId)
-    const word = eventWords[event.action] ?? event.action
-    const where = event.objectKind === 'target' ? ` on ${event.objectId}` : ''
-    const by = event.actorId ? (names.get(event.actorId) ?? 'another firm') : nobody(event.after)
-    return {
-      at: event.at,
-      what: request && event.action === 'request.publish' ? publishedWords(request.sheet, firms) : `${word}${where}`,
-      by,
-      reason: event.reason,
-      requestNumber: request?.number ?? null,
-    }
+  const submitted = (await listSubmittedOfGroup(tx, groupId)).map(({ slice, by, at, sentence, requestNumber }) => {
+    return { firmName: slice.firm.name, by, at, sentence, requestNumber }
   })
-}
-
-/** Events without a person: the operator's name their account on the machine. */
-const nobody = (after: unknown): string =>
-  typeof after === 'object' && after !== null && 'operator' in after ? 'the operator' : 'the portal'
-
-/** The sheet is written with the round, from the domain's type; a reader without it reads the word alone. */
-function publishedWords(sheet: unknown, firms: readonly NamedFirm[]): string {
-  const items = (sheet as Sheet | null)?.items ?? []
-  return items.length === 0 ? 'Published' : itemsInOne(items, firms)
+  return [...signed, ...submitted].sort((a, b) => b.at.getTime() - a.at.getTime())
 }

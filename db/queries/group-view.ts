@@ -30,6 +30,18 @@ export type GroupSource = {
   lastReceivedAt: Date | null
 }
 
+/** A source that is not in the group any more, with its figures of this trading week. */
+export type LeftSource = {
+  name: string
+  at: Date | null
+  why: string
+  reason: string | null
+  /** first number that was not copied any more; null where nobody reported it */
+  fromNumber: number | null
+  ledger: Ledger
+  lastReceivedAt: Date | null
+}
+
 export type GroupView = {
   id: string
   name: string
@@ -55,6 +67,8 @@ export type GroupView = {
     since: Date
   } | null
   sources: GroupSource[]
+  /** they keep a row, so that rows add up to the totals */
+  left: LeftSource[]
   /** for guarantors: how many sources of others the group has; null for owner and exchange, who see them */
   otherSources: number | null
   targets: TargetRow[]
@@ -71,8 +85,6 @@ export type GroupView = {
   }[]
   /** as far as it is known today; null for those who do not see the fee */
   bill: GroupBill | null
-  /** dated, newest first */
-  history: { at: Date; what: string; by: string; reason: string | null; requestNumber: number | null }[]
   requests: RequestRow[]
   signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]
   /** what this reader's firm signed, as it was shown to whoever signed */
@@ -120,6 +132,8 @@ export type TargetView = {
   /** the address that runs, and what putting the other one in force does; `consequence` empty: there is no other */
   inForce: AddressRole
   failOver: { to: AddressRole; consequence: string[] }
+  /** sources that left, with what they had this week */
+  left: { name: string; ledger: Ledger }[]
   sources: { name: string; received: number; ledger: Ledger; highest: number }[]
   session: {
     state: string

@@ -4,6 +4,7 @@ import type { Environment } from '#domain/reference/environment.ts'
 import type { Submitter } from '#domain/request/guards.ts'
 import { draftDocument } from '#domain/request/input.ts'
 import { requestStateWord } from '#domain/request/lifecycle.ts'
+import { askedWords } from '#domain/request/signing.ts'
 import { nextFor, nextWords, type Standing } from '#domain/request/standing.ts'
 import type { Tx } from '../client.ts'
 import { groupContacts } from '../schema/consents.ts'
@@ -11,7 +12,9 @@ import { firms } from '../schema/firms.ts'
 import { groups } from '../schema/groups.ts'
 import { requestDrafts, requestParties, requestRounds, requests } from '../schema/requests.ts'
 import { users } from '../schema/users.ts'
+import { listAsked } from './asked.ts'
 import type { RequestList, RequestRow } from './request-view.ts'
+import type { PartyRecord } from './requests.ts'
 
 /** The newest so many; older ones are found by their group. */
 const most = 500
@@ -32,8 +35,11 @@ export async function countWaiting(tx: Tx, reader: Actor, environment: Environme
 export const listRequestsOfGroup = (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
   listWhere(tx, reader, eq(requests.groupId, groupId))
 
-const listWhere = async (tx: Tx, reader: Actor, where: SQL): Promise<RequestRow[]> =>
-  rowsFor(reader, await readRequests(tx, where))
+async function listWhere(tx: Tx, reader: Actor, where: SQL): Promise<RequestRow[]> {
+  const read = await readRequests(tx, where)
+  const ids = read.rows.map(({ request }) => request.id)
+  return rowsFor(reader, read, reader.isExchange ? new Map() : await listAsked(tx, reader.firmId, ids))
+}
 
 /** What several readers' lists are made of, read once: over `asJobs`, which sees all of them. */
 export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
@@ -70,14 +76,20 @@ async function readRequests(tx: Tx, where: SQL) {
   return { rows, parties, contacts }
 }
 
-/** The rows as this reader is to see them. */
-export function rowsFor(reader: Actor, { rows, parties, contacts }: ReadRequests): RequestRow[] {
+/** The rows as this reader is to see them. `asked`: what they ask of the reader's firm, where that is to be shown. */
+export function rowsFor(
+  reader: Actor,
+  { rows, parties, contacts }: ReadRequests,
+  asked: ReadonlyMap<string, readonly PartyRecord[]> = new Map(),
+): RequestRow[] {
   return rows.map(({ request, ownerName, groupName, draft, submittedBy, submittedAt, submitter }) => {
     const own = parties.filter((party) => party.requestId === request.id && party.round === request.round)
+    const ofFirm = asked.get(request.id) ?? []
+    const isAsked = ofFirm.some((party) => party.round === request.round)
     const ofGroup = contacts.filter((contact) => contact.groupId === request.groupId)
     const standing: Standing = {
       ...request,
-      submittedBy,
+      submittedBy: submittedBy ?? own[0]?.submittedBy ?? null,
       groupHasContact: ofGroup.length > 0,
       guarantors: [], // who may submit without a contact is said on the request's own page
       parties: own,
@@ -87,13 +99,14 @@ export function rowsFor(reader: Actor, { rows, parties, contacts }: ReadRequests
     return {
       number: request.number,
       kind: request.kind,
-      groupName: groupName ?? draftName(draft),
+      groupName: groupName ?? ofFirm[0]?.slice.group ?? draftName(draft),
       ownerName,
       state: request.state,
       stateWord: requestStateWord(request.state, progressOf(own, reader, request.ownerId)),
       stateAt: request.stateAt,
-      submittedBy: submitter,
-      submittedAt,
+      submittedBy: submitter ?? ofFirm[0]?.submitter ?? null,
+      submittedAt: submittedAt ?? ofFirm[0]?.submittedAt ?? null,
+      asked: isAsked ? ofFirm.map((party) => askedWords(party.slice)).join('. ') : null,
       waitsForMe: next !== undefined,
       next: next ? (nextWords[next] ?? null) : null,
     }
@@ -138,6 +151,7 @@ async function partiesOf(tx: Tx, ids: readonly string[]) {
       firmId: requestParties.firmId,
       capacity: requestParties.capacity,
       metBy: requestParties.metBy,
+      submittedBy: requestParties.submittedBy,
     })
     .from(requestParties)
     .where(inArray(requestParties.requestId, [...ids]))

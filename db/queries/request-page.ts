@@ -2,15 +2,16 @@ import { asc, eq } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
-import { signingSentence } from '#domain/request/round.ts'
+import { signingSentence } from '#domain/request/signing.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import { undoBarred } from '#domain/request/undo.ts'
 import type { Tx } from '../client.ts'
 import { decisions } from '../schema/requests.ts'
 import { listAgreements } from './agreements.ts'
+import { listAsked } from './asked.ts'
 import { findFirm, findGamOf, listFirmRefs, listHolders } from './firms.ts'
 import { findGroup, listContacts } from './groups.ts'
-import { listUserNames } from './people.ts'
+import { findUser, listUserNames } from './people.ts'
 import { findRunningVersion, listPartsOf, listReports } from './publications.ts'
 import { draftName, progressOf, submitterFrom } from './request-list.ts'
 import { findStateBy, signerIn, withSessionIds } from './request-names.ts'
@@ -37,6 +38,9 @@ export async function findRequestPage(
   if (!request) return undefined
   const round = await findRound(tx, request.id, request.round)
   const parties = await listParties(tx, request.id, request.round)
+  const seesAll = reader.isExchange || reader.firmId === request.ownerId
+  // what a party knows of the round stands in its own row, of this round or the last that asked it
+  const asked = seesAll ? undefined : (await listAsked(tx, reader.firmId, [request.id])).get(request.id)?.[0]
   const owner = await findFirm(tx, request.ownerId)
   const group = request.groupId ? await findGroup(tx, request.groupId) : undefined
   const draft = group ? undefined : await findDraft(tx, request.id)
@@ -44,32 +48,34 @@ export async function findRequestPage(
   const parts = await partsOf(tx, request)
   const standing = await standingOf(tx, reader, { request, round, parties, parts }, now)
   const progress = { ...progressOf(parties, reader, request.ownerId), ...runningOf(parts) }
-  const mine = mineOf(reader, request, round, parties)
+  const mine = mineOf(reader, request, parties)
   return {
     id: request.id,
     number,
     kind: request.kind,
     environment: request.environment,
     groupId: group?.id ?? null,
-    groupName: group?.name ?? parties[0]?.slice.group ?? draftName(draft?.document),
+    groupName: group?.name ?? asked?.slice.group ?? draftName(draft?.document),
     ownerId: request.ownerId,
     ownerName: owner?.name ?? '',
     state: request.state,
     stateWord: requestStateWord(request.state, 'met' in progress ? { ...noProgress, ...progress } : undefined),
     stateAt: request.stateAt,
     stateBy: await findStateBy(tx, request),
-    stateReason: request.stateReason,
+    stateReason: seesAll || (await isTold(tx, reader, request)) ? request.stateReason : null,
+    reasonIsTold: request.stateReason !== null,
     round: request.round,
     version: request.version,
     draftedBy: names.get(request.draftedBy) ?? '',
-    submittedBy: round ? (names.get(round.submittedBy) ?? '') : null,
-    submittedAt: round?.submittedAt ?? null,
+    submittedBy: round ? (names.get(round.submittedBy) ?? '') : (asked?.submitter ?? null),
+    submittedAt: round?.submittedAt ?? asked?.submittedAt ?? null,
     expiresAt: request.expiresAt,
     publishedVersion: request.publishedVersion,
     appliedAt: request.appliedAt,
     document: round?.document ?? null,
     sheet: await withSessionIds(tx, request, round?.sheet ?? null),
-    parties: await partyViews(tx, reader, request, round, parties, mine?.sentence ?? null, now),
+    seesAll,
+    parties: await partyViews(tx, reader, request, parties, mine?.sentence ?? null, now),
     decisions: await decisionViews(tx, request, now),
     agreed: await listAgreements(tx, reader.firmId, { requestId: request.id }),
     mine,
@@ -101,7 +107,7 @@ async function standingOf(
   const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
   const standing: Standing = {
     ...request,
-    submittedBy: round?.submittedBy ?? null,
+    submittedBy: round?.submittedBy ?? parties[0]?.submittedBy ?? null,
     groupHasContact: contacts.length > 0,
     guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
     parties,
@@ -111,14 +117,9 @@ async function standingOf(
 }
 
 /** The party that this reader answers for now, with the sentence that they would sign. */
-function mineOf(
-  reader: Actor,
-  request: RequestRecord,
-  round: RoundRecord | undefined,
-  parties: readonly PartyRecord[],
-): RequestView['mine'] {
+function mineOf(reader: Actor, request: RequestRecord, parties: readonly PartyRecord[]): RequestView['mine'] {
   const deciding = {
-    submittedBy: round?.submittedBy ?? '',
+    submittedBy: parties[0]?.submittedBy ?? '',
     draftedOnBehalfBy: request.onBehalf ? request.draftedBy : null,
   }
   const signer = { userId: reader.userId, firmId: reader.firmId, roles: reader.standings }
@@ -133,16 +134,15 @@ async function partyViews(
   tx: Tx,
   reader: Actor,
   request: RequestRecord,
-  round: RoundRecord | undefined,
   parties: readonly PartyRecord[],
   sentence: string | null,
   now: Date,
 ): Promise<PartyView[]> {
   const views: PartyView[] = []
-  for (const { firmId, capacity, slice, sliceDigest, metBy } of parties) {
+  for (const { firmId, capacity, slice, sliceDigest, metBy, submittedBy } of parties) {
     const holders =
       metBy === null && !isFinal(request.state) ? await listHolders(tx, [firmId], roleOfCapacity(capacity), now) : []
-    const couldAnswer = holders.filter((one) => one.userId !== round?.submittedBy).map((one) => one.name)
+    const couldAnswer = holders.filter((one) => one.userId !== submittedBy).map((one) => one.name)
     const isOwn = firmId === reader.firmId
     views.push({
       firmId,
@@ -157,6 +157,15 @@ async function partyViews(
     })
   }
   return views
+}
+
+/**
+ * Whether a party is told why the request came to its state. It is where its owner withdrew it, where a GAM undid it, and where the
+ * party's own firm acted. What another firm or the portal said may name sessions of others, and is for owner and exchange.
+ */
+async function isTold(tx: Tx, reader: Actor, { state, stateBy }: RequestRecord): Promise<boolean> {
+  if (state === 'withdrawn' || state === 'failed') return true
+  return stateBy !== null && (await findUser(tx, stateBy))?.firmId === reader.firmId
 }
 
 async function standingWord(

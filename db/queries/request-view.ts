@@ -16,6 +16,8 @@ export type RequestRow = {
   stateAt: Date
   submittedBy: string | null
   submittedAt: Date | null
+  /** what is asked of the reader's firm, in a few words; null: nothing */
+  asked: string | null
   /** whether this reader can do the next step */
   waitsForMe: boolean
   /** what that step is, as a button says it */
@@ -70,7 +72,9 @@ export type RequestView = {
   stateWord: string
   stateAt: Date
   stateBy: string | null
+  /** null where there is none, or none for this reader; `reasonIsTold`: somebody was told one */
   stateReason: string | null
+  reasonIsTold: boolean
   round: number
   version: number
   draftedBy: string
@@ -81,6 +85,8 @@ export type RequestView = {
   appliedAt: Date | null
   document: RequestDocument | null
   sheet: Sheet | null
+  /** owner or exchange: `parties` are all of them, otherwise the reader's firm alone */
+  seesAll: boolean
   parties: PartyView[]
   decisions: DecisionView[]
   /** what this reader's firm signed, as it was shown to whoever signed */
@@ -105,8 +111,19 @@ export type PickableSource = {
 /** What the draft would become if it were sent now. A source typed whole that the firm does not hold says nothing more than that. */
 export type DraftPreview = {
   sources: { name: string; gateway: string | null; guarantors: string[]; note: string | null }[]
-  signers: { firmName: string; capacity: Capacity; sources: string[]; note: string | null }[]
+  signers: {
+    firmName: string
+    capacity: Capacity
+    sources: string[]
+    /** the submission is its consent: it is not asked */
+    bySubmission: boolean
+    note: string | null
+  }[]
   targets: { sessionId: string; gateway: string; isNew: boolean; sources: string[] }[]
+  /** what submitting says: the request, and the consent of each firm that the submitter speaks for */
+  sentences: string[]
+  /** some sessions are not this firm's to see: where a firm spoken for guarantees one of them, its signatory is asked after all */
+  hasUnseen: boolean
   fee: FeeEstimate | null
   /** Of clearing firms named for contacts, by their ID: what they may turn out not to be. */
   contactNotes: Record<string, string>

@@ -19,7 +19,10 @@ export type RoundRecord = {
   sheet: Sheet
   baseRevision: number
 }
-export type PartyRecord = Party & { round: number }
+/** `authority`: the sentence signed for it by submitting, where that is its agreement. */
+export type PartyRecord = Party & AskedAs & { authority: string | null }
+/** When a round was submitted, and by whom: by id and by name. */
+export type AskedAs = { round: number; submittedAt: Date; submittedBy: string; submitter: string }
 
 /** By the number in its address, as far as the transaction's person sees it. */
 export async function findRequest(tx: Tx, number: number): Promise<RequestRecord | undefined> {
@@ -146,13 +149,13 @@ export async function findRound(tx: Tx, requestId: string, round: number): Promi
 export async function insertParties(
   tx: Tx,
   request: { id: string; ownerId: string },
-  round: number,
-  parties: readonly Party[],
+  asked: AskedAs,
+  parties: readonly (Party & Pick<PartyRecord, 'authority'>)[],
 ): Promise<void> {
   if (parties.length === 0) return
   await tx
     .insert(requestParties)
-    .values(parties.map((party) => ({ ...party, requestId: request.id, ownerId: request.ownerId, round })))
+    .values(parties.map((party) => ({ ...party, ...asked, requestId: request.id, ownerId: request.ownerId })))
 }
 
 export async function listParties(tx: Tx, requestId: string, round: number): Promise<PartyRecord[]> {

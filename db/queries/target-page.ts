@@ -7,7 +7,7 @@ import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
 import type { Tx } from '../client.ts'
 import { observedRefusedLogons } from '../schema/observed.ts'
-import { ledgerFor, loadDelivery, type ObservedTarget } from './delivery.ts'
+import { type Delivery, ledgerFor, loadDelivery, type ObservedTarget } from './delivery.ts'
 import { findFailOverFacts } from './fail-over.ts'
 import { findFirm } from './firms.ts'
 import type { CredentialRow, TargetView } from './group-view.ts'
@@ -68,6 +68,7 @@ export async function findTargetPage(
       highest: figuresOf(delivery, name).highest,
       ledger: ledgerFor(delivery, { sessionIds: [sessionId], sourceId: name }),
     })),
+    left: leftOf(delivery, sessionId, full?.sources ?? []),
     session: full?.observed ? sessionOf(full.observed) : null,
     ledger: ledgerFor(delivery, { sessionIds: [sessionId] }),
     credentials,
@@ -75,6 +76,13 @@ export async function findTargetPage(
     ...rightsOf(reader, target, group.ownerId, credentials),
     mayFailOver: failOverRight(reader, target, fit),
   }
+}
+
+/** Sources that are not on the target any more and have figures of this week. */
+function leftOf(delivery: Delivery, sessionId: string, present: readonly { name: string }[]): TargetView['left'] {
+  return delivery.ledger
+    .filter((row) => row.sessionId === sessionId && !present.some((one) => one.name === row.sourceId))
+    .map(({ sourceId, ...ledger }) => ({ name: sourceId, ledger }))
 }
 
 const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ObservedTarget): TargetView['session'] => ({

@@ -201,6 +201,14 @@ export const requestParties = dc.table(
     capacity: text('capacity').$type<Capacity>().notNull(),
     slice: jsonb('slice').$type<unknown>().notNull(),
     sliceDigest: text('slice_digest').notNull(),
+    /** When and by whom it was asked, as the round says: the round itself is its owner's to read, and so is the person's name. */
+    submittedAt: instant('submitted_at').notNull(),
+    submittedBy: uuid('submitted_by')
+      .notNull()
+      .references(() => users.id),
+    submitter: text('submitter').notNull(),
+    /** The sentence that was signed for it by submitting; null where it decides itself, and in rounds from before it was kept. */
+    authority: text('authority'),
     metBy: text('met_by').$type<PartyMeans>(),
   },
   (t) => [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '#db/client.ts'
 import { findDraftPage } from '#db/queries/draft-page.ts'
+import { findGroupHistory } from '#db/queries/group-history.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { countWaiting, listRequests } from '#db/queries/request-list.ts'
 import { findRequestPage } from '#db/queries/request-page.ts'
@@ -183,11 +184,12 @@ describe('the page of a group', () => {
       'Xenon Clearing',
     ])
     expect(group?.bill?.sentence).toContain('waived')
-    const published = group?.history.find((one) => one.requestNumber === 1)?.what
+    const history = await as('casey', (tx, me) => findGroupHistory(tx, me, id, db.clock.now))
+    const published = history?.rows.find((one) => one.requestNumber === 1)?.what
     expect(published).toBe(
       'Create group Cedar risk; Add R5C914 and S2D914; Level All messages; No reject messages; Authorize Casey Cedar for Xenon Clearing (560) and Birch Clearing (571)',
     )
-    expect(group?.history.map((one) => one.what)).toContain('Password created on ' + sandbox.seeded.client.sessionId)
+    expect(history?.rows.map((one) => one.what)).toContain('Credential created on ' + sandbox.seeded.client.sessionId)
   })
 
   test('shows a guarantor its own sessions, a count of the others, and no target', async () => {

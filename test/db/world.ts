@@ -209,7 +209,8 @@ async function requestRows(put: Put, json: Json): Promise<void> {
     sheet: json({}),
     base_revision: 0,
   })
-  const party = { ...key, round: 1, slice: json({}) }
+  const asked = { submitted_by: people.ana, submitter: 'Ana', submitted_at: at }
+  const party = { ...key, round: 1, slice: json({}), ...asked }
   await put('request_parties', { ...party, firm_id: xenon, capacity: 'guarantor', slice_digest: 'd1' })
   await put('request_parties', { ...party, firm_id: exchange, capacity: 'exchange', slice_digest: 'd2' })
   await put('decisions', {

@@ -5,8 +5,9 @@ import { canonicalJson } from '#domain/digest.ts'
 import { type DecidingParty, decide, takeBack } from '#domain/request/decide.ts'
 import type { NewGroupDocument } from '#domain/request/document.ts'
 import { itemsOf, type Present, violations } from '#domain/request/items.ts'
-import { afterSubmit, freeze, type RoundInput, type SourceFacts, signingSentence } from '#domain/request/round.ts'
+import { afterSubmit, freeze, type RoundInput, type SourceFacts } from '#domain/request/round.ts'
 import { sheetOf } from '#domain/request/sheet.ts'
+import { signingSentence } from '#domain/request/signing.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const xenon = { id: 'x', name: 'Xenon Clearing', code: '560' }
@@ -172,7 +173,7 @@ describe('a new round', () => {
     expect(parties(other).map(([, , met]) => met)).toEqual(['carried-over', 'carried-over', null])
   })
 
-  test('asks again when recipient, level or sources of the slice change, whatever else there is', () => {
+  test('asks again when recipient, level, purpose or sources of the slice change, whatever else there is', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('executions' as const, 'acknowledgments' as const),
@@ -182,7 +183,8 @@ describe('a new round', () => {
             freeze(inputOf([k7t], {}, over), sha256).parties[0]?.sliceDigest
           expect(digest({ level, rejects })).not.toBe(digest({}))
           expect(digest({ groupName: 'Other' })).not.toBe(digest({}))
-          expect(digest({ purpose: 'for the auditors' })).toBe(digest({}))
+          expect(digest({ purpose: 'for the auditors' })).not.toBe(digest({}))
+          expect(digest({ connection: { line: 'new', addresses: [], notes: '' } })).toBe(digest({}))
         },
       ),
     )

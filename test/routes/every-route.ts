@@ -19,6 +19,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/groups/:groupId/sources': { at: `/groups/${id}/sources`, needs: 'group:read', missing: true },
   '/groups/:groupId/targets': { at: `/groups/${id}/targets`, needs: 'target:read', missing: true },
   '/groups/:groupId/requests': { at: `/groups/${id}/requests`, needs: 'request:read', missing: true },
+  '/groups/:groupId/history': { at: `/groups/${id}/history`, needs: 'group:read', missing: true },
   '/groups/:groupId/billing': { at: `/groups/${id}/billing`, needs: 'billing:read', missing: true },
   '/groups/:groupId/withdraw-consent': {
     at: `/groups/${id}/withdraw-consent`,

@@ -30,7 +30,7 @@ async function everything(): Promise<Thing[]> {
   const groupOf = (id: string | null) => groups.find((group) => group.id === id)
   return [
     ...groups.flatMap(({ id, name, firms }) =>
-      ['', '/sources', '/targets', '/requests', '/billing'].map((tab) => ({
+      ['', '/sources', '/targets', '/requests', '/billing', '/history'].map((tab) => ({
         at: `/groups/${id}${tab}`,
         id,
         name,

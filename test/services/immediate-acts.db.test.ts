@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
-import { findGroupPage } from '#db/queries/group-page.ts'
+import { findGroupHistory } from '#db/queries/group-history.ts'
 import { listSights } from '#db/queries/groups.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
@@ -114,10 +114,10 @@ describe('the operator, from the command line', () => {
     sandbox.tick()
     return db.database.asJobs((tx) => command(tx, { sessionId, reason: 'Maintenance.' }, operator, db.clock.now))
   }
-  const groupPage = async (person: Person) => {
+  const history = async (person: Person) => {
     const me = await sandbox.actor(person)
     const groupId = await groupIdOf(db, sandbox.seeded.client.group)
-    return db.database.withActor(me, (tx) => findGroupPage(tx, me, groupId, db.clock.now))
+    return db.database.withActor(me, (tx) => findGroupHistory(tx, me, groupId, db.clock.now))
   }
 
   test('pauses as nobody in particular, and operations may resume it, but no technical contact', async () => {
@@ -147,7 +147,7 @@ describe('the operator, from the command line', () => {
     expect(row).toMatchObject({ action: 'reset', operator: 'root', lasts: '00:10:00' })
     const [event] = await db.owner`select actor_id, after from dc.audit_events where action = 'session.reset'`
     expect(event).toMatchObject({ actor_id: null, after: { operator: 'root', command: id, session: sessionId } })
-    expect((await groupPage('casey'))?.history[0]).toMatchObject({
+    expect((await history('casey'))?.rows[0]).toMatchObject({
       what: `Sequence numbers reset on ${sessionId}`,
       by: 'the operator',
       reason: 'The client lost its numbers.',

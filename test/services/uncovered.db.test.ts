@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
+import { findGroupHistory } from '#db/queries/group-history.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { findStatus } from '#db/queries/status.ts'
 import { stopUncoveredSources } from '#services/jobs.ts'
@@ -41,8 +42,10 @@ const seenBy = async (person: Person) => {
   const me = await sandbox.actor(person)
   return db.database.withActor(me, async (tx) => {
     const status = await findStatus(tx, 'sandbox', db.clock.now)
-    const page = await findGroupPage(tx, me, await groupIdOf(db, group), db.clock.now)
-    return { row: status.groups.find((one) => one.name === group)?.delivery, page, verdict: status.verdict }
+    const groupId = await groupIdOf(db, group)
+    const page = await findGroupPage(tx, me, groupId, db.clock.now)
+    const history = (await findGroupHistory(tx, me, groupId, db.clock.now))?.rows
+    return { row: status.groups.find((one) => one.name === group)?.delivery, page, history, verdict: status.verdict }
   })
 }
 const add = async (source: string, person: Person = 'drew', name = group) => {
@@ -70,11 +73,14 @@ describe('a flowing source that gets a second guarantor by a statement past ever
 
   test('is told to owner, guarantor and exchange: which source, whose consent, what to do', async () => {
     for (const person of ['drew', 'bailey', 'harper'] as const) {
-      const { row, page } = await seenBy(person)
+      const { row, page, history } = await seenBy(person)
       expect([person, row?.word, row?.sentence]).toEqual([person, 'Needs you', sentence])
       expect(row?.todo).toBe('Request a change that adds T9F733 again; it flows once Birch Clearing has agreed.')
       expect(page?.delivery).toEqual(row)
-      expect(page?.history[0]).toMatchObject({ what: 'Source stopped', reason: 'T9F733: no consent of Birch Clearing' })
+      expect(history?.[0]).toMatchObject({
+        what: 'Source stopped: T9F733',
+        reason: 'T9F733: no consent of Birch Clearing',
+      })
     }
     const { verdict } = await seenBy('drew')
     expect(verdict).toMatchObject({ tone: 'bad', sentence: expect.stringContaining(sentence) })

@@ -59,6 +59,15 @@ export function maySubmit(request: RequestFacts, by: Submitter): PersonRefusal |
   return { code: 'not-allowed', needs: 'authorized-contact' }
 }
 
+/**
+ * Clearing firms whose consent this person's submission can be: those that authorized them for the group, or their own where they
+ * submit as a signatory of a guarantor because no contact is left.
+ */
+export function speaksFor(by: Submitter, guarantors: readonly string[]): readonly string[] {
+  if (by.contactFor.length > 0) return by.contactFor
+  return by.roles.includes('clearing-signatory') && guarantors.includes(by.firmId) ? [by.firmId] : []
+}
+
 /** Requester or contact of the owner. */
 export function mayWithdraw(request: RequestFacts, by: Submitter): PersonRefusal | undefined {
   if (by.contactFor.length > 0) return undefined

@@ -172,6 +172,14 @@ const by = (who: string | undefined) => (who ? ` (${who})` : '')
 const named = (level: Level | null) => (level ? levelNames[level] : 'not set')
 const same = (a: readonly string[], b: readonly string[]) => [...a].sort().join() === [...b].sort().join()
 
+/** What of it concerns a clearing firm that guarantees these sources: never whose else they are, nor where the client's machine is. */
+export const itemsFor = (items: readonly Item[], code: string, sources: readonly string[]): Item[] =>
+  items.filter((item) => {
+    if (item.op === 'add-source' || item.op === 'remove-source') return sources.includes(item.source)
+    if (item.op === 'add-contact') return item.contact.clearingCode === code
+    return item.op !== 'set-addresses'
+  })
+
 /** A clearing firm as it may be named: by its Clearing Firm ID in documents, with its name on screens. */
 export type NamedFirm = { code: string; name: string }
 

@@ -32,6 +32,10 @@ export type Slice = {
   group: string
   environment: Environment
   level: Level | null
+  /** the group's level until then, where the request changes it; like `why` for guarantors, and absent in rounds from before it was told */
+  levelBefore?: Level
+  /** what the copies are for, or why the group is to change, in the words of whoever asks */
+  why?: string
   rejects: boolean
   protocol: Protocol
   /** guarantor: its own sources that are to flow; exchange: all that change; payer: none */
@@ -174,6 +178,13 @@ const terms = ({ sheet, owner }: RoundInput) => ({
 
 const asShown = ({ name, type, bytes, digest }: Paper): PaperRef => ({ name, type, bytes, digest })
 
+/** What a clearing firm is told of the reasons: it consents to this change for this purpose. */
+function whyOf({ document, items }: RoundInput): Pick<Slice, 'why' | 'levelBefore'> {
+  const why = document.kind === 'new-group' ? document.purpose : document.reason
+  const levelBefore = items.flatMap((item) => (item.op === 'set-level' && item.seen ? [item.seen] : []))[0]
+  return { ...(why && { why }), ...(levelBefore && { levelBefore }) }
+}
+
 function guarantorSlices(input: RoundInput): Slice[] {
   const { document, sheet, sources, consents } = input
   const { level } = sheet
@@ -194,6 +205,7 @@ function guarantorSlices(input: RoundInput): Slice[] {
         capacity: 'guarantor',
         firm,
         ...terms(input),
+        ...whyOf(input),
         ...sessions(input, open.flatMap((gap) => (gap.clearingFirmId === firm.id ? [gap.source] : [])).sort()),
         contacts: contactsIn(document).contacts.filter((contact) => contact.clearingCode === firm.code),
       }),
@@ -231,43 +243,3 @@ export const afterSubmit = (parties: readonly { capacity: Capacity; metBy: MetBy
 
 export const allFirmsMet = (parties: readonly { capacity: Capacity; metBy: MetBy | null }[]): boolean =>
   parties.every((party) => party.capacity === 'exchange' || party.metBy !== null)
-
-const levelWords: Record<Level, string> = {
-  executions: 'trade execution reports only',
-  acknowledgments: 'order entry acknowledgments only',
-  all: 'all messages',
-}
-
-/** The sentence that is signed and stored with the decision, in the words the page shows. */
-export function signingSentence(slice: Slice, signer: string): string {
-  const { firm, recipient, sources, ofOthers = [], contacts, payment } = slice
-  const people = inWords(contacts.map((contact) => contact.name))
-  const named = people ? ` ${people} may administer the group.` : ''
-  switch (slice.capacity) {
-    case 'guarantor': {
-      const level = slice.level ? levelWords[slice.level] : 'no messages'
-      const copies =
-        sources.length > 0
-          ? `copies of ${sessionsSigned(sources, ofOthers)} go to ${recipient.name}, ${level}, until withdrawn.`
-          : ''
-      const agree = copies || `${people} may administer group ${slice.group} of ${recipient.name}.`
-      return `I, ${signer}, signatory of ${firm.name} (${firm.code}), agree that ${agree}${copies ? named : ''}`
-    }
-    case 'bill-to':
-      return `I, ${signer}, billing approver of ${firm.name}, agree that ${firm.name} pays for group ${slice.group} of ${recipient.name}, account ${payment?.account ?? ''}.`
-    case 'exchange':
-      return `I, ${signer}, for ${firm.name}, approve this request of ${recipient.name} for group ${slice.group}.`
-  }
-}
-
-/** The sentence stands by itself, also where it is read without the sheet; more than three are in the slice stored with it. */
-function sessionsSigned(names: readonly string[], ofOthers: readonly SessionOfAnother[]): string {
-  const others = ofOthers.length > 0 ? ` (${inWords(ofOthers.map(ofAnother))})` : ''
-  if (names.length > 3) return `the ${names.length} sessions named in this sheet${others}`
-  return `${names.length === 1 ? 'session' : 'sessions'} ${inWords(names)}${others}`
-}
-
-const ofAnother = ({ source, firm }: SessionOfAnother) => `${source} is a session of ${firm}`
-
-const inWords = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

@@ -1,0 +1,32 @@
+import { Link } from '@remix-run/react'
+import { Mono } from '#app/components/figures.tsx'
+import { Notice } from '#app/components/page.tsx'
+import { Instant } from '#app/components/time.tsx'
+import { paths } from '#app/paths.ts'
+import type { Withdrawn as Row } from '#db/queries/left-sources.ts'
+import { writeCount } from '#domain/time/zone.ts'
+
+/** The newest so many; all of them are on the pages of their groups. */
+const shown = 5
+
+/** Consents withdrawn in the last days: what is not copied any more, and who said so. */
+export function Withdrawn({ rows }: { rows: readonly Row[] }) {
+  if (rows.length === 0) return null
+  return (
+    <Notice tone="amber" title="Consent withdrawn in the last 7 days">
+      <ul className="mt-1 list-disc space-y-1 pl-5">
+        {rows.slice(0, shown).map((row) => (
+          <li key={`${row.groupId} ${row.source} ${row.why}`}>
+            <Mono>{row.source}</Mono> left{' '}
+            <Link to={paths.groupSources(row.groupId)} className="link">
+              {row.groupName}
+            </Link>
+            , <Instant at={row.at} precision="min" />: {row.why}
+            {row.fromNumber !== null && `, from its number ${writeCount(row.fromNumber)}`}. {row.reason}
+          </li>
+        ))}
+      </ul>
+      {rows.length > shown && <p className="mt-1">And {rows.length - shown} more, on the pages of their groups.</p>}
+    </Notice>
+  )
+}
