@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type postgres from 'postgres'
+import { AnsweringPool } from './answering-pool.ts'
 import { recordEvent } from './audit.ts'
 import { connect } from './connect.ts'
 import { survivingLoss } from './lost-connections.ts'
@@ -156,23 +157,47 @@ export type Pool = { db: Db; sql: postgres.Sql; close(): Promise<void> }
  * The connector's pool: reads configuration, writes the observed tables, and `sql.listen('dc_configuration', …)`, whose payload is
  * `environment:number`.
  */
-export const openConnectorPool = (url: string): Pool => openPool('dc_connector', url, 2)
+export function openConnectorPool(url: string): ConnectorPool {
+  const pool = openPool('dc_connector', url, 2)
+  const asked = new AnsweringPool(() => openPool('dc_connector', url, 2), answerMs)
+  const close = async () => {
+    await Promise.all([pool.close(), asked.close()])
+  }
+  return { ...pool, ask: (question) => asked.ask(question), close }
+}
+
+/** `ask` gives up on an answer that does not come, so that nobody waits for ever on a connection that is half open. */
+export type ConnectorPool = Pool & { ask<T>(question: (db: Db) => Promise<T>): Promise<T> }
+
+/** Milliseconds; longer than any statement of `dc_connector` may take. */
+const answerMs = 15_000
 
 /** Seconds before a lost connection is tried again: who asks meanwhile waits no longer for the answer that there is none. */
 const retryS = 0.1
 
-/** One connection of the connector's, kept as long as it lives: for session advisory locks. A lost one is replaced by a new session. */
-export const openConnectorSession = (url: string): Pool =>
-  openPool('dc_connector', url, 1, { idle_timeout: 0, max_lifetime: null })
+/** The connector's one connection for its lease, beside which nothing waits: an answer that takes longer comes too late. */
+export const openLeasePool = (url: string): Pool =>
+  openPool('dc_connector', url, 1, {
+    connectTimeoutS: 2,
+    limits: { statement_timeout: 2_000, idle_in_transaction_session_timeout: 2_000, lock_timeout: 2_000 },
+  })
 
-type Lasting = { idle_timeout: number; max_lifetime: null }
+/** Seconds of silence after which TCP asks whether the other end is still there. */
+const keepAliveS = 10
 
-function openPool(role: RoleName, url: string, max: number, lasting?: Lasting): Pool {
+function openPool(
+  role: RoleName,
+  url: string,
+  max: number,
+  quick?: { connectTimeoutS: number; limits: Record<string, number> },
+): Pool {
   const client = connect(url, {
     max,
-    ...(lasting ?? { idle_timeout: 60 }),
+    idle_timeout: 60,
+    keep_alive: keepAliveS,
+    ...(quick && { connect_timeout: quick.connectTimeoutS }),
     backoff: () => retryS,
-    connection: { application_name: role, ...limits[role] },
+    connection: { application_name: role, ...(quick?.limits ?? limits[role]) },
   })
   return { db: drizzle(survivingLoss(client)), sql: client, close: () => client.end({ timeout: 5 }) }
 }

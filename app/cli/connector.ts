@@ -6,7 +6,7 @@ import { openConnectorLog } from '#connector/reports/log.ts'
 import { metricsText } from '#connector/reports/metrics.ts'
 import { listenForMetrics, type MetricsAddress, metricsAddress } from '#connector/reports/metrics-listener.ts'
 import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
-import { runFromDatabase } from '#connector/run-database.ts'
+import { LeadershipLost, runFromDatabase } from '#connector/run-database.ts'
 import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { readKey } from '#db/key-file.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
@@ -15,12 +15,16 @@ import { type Command, UsageError } from './command.ts'
 
 const usage = `drop-copy connector --config FILE.json --data DIR
 drop-copy connector --database URL --environment NAME --data DIR [--sealing-key FILE]
+  [--lead-from-behind REASON]
 
   --config FILE        the configuration snapshot to run; read again on SIGHUP and when it changes
   --database URL       follow the configuration versions of a portal instead, as the role dc_connector
   --environment NAME   production, certification or sandbox (with --database)
   --name NAME          this connector among others of the environment (with --database); default: main
   --sealing-key FILE   opens the access keys of Drop Copy 4.0 clients (with --database); the portal's data directory has it
+  --lead-from-behind REASON  lead though another journal has led with more than this one holds (with --database): every
+                       outbound number is raised above the last one reported, what gateways send again is marked as a
+                       possible resend, and an alarm stays until drop-copy session acknowledge. Only when that journal is lost
   --data DIR           where the journal is kept; one connector per directory
   --metrics [HOST:]PORT  answer GET /metrics for Prometheus there; HOST is 127.0.0.1 unless given; absent: nowhere
   --log-level LEVEL    fatal, error, warn, info (default) or debug; the log goes to stderr
@@ -28,7 +32,8 @@ drop-copy connector --database URL --environment NAME --data DIR [--sealing-key 
 Prints {"event":"ready"} on stdout when every listener is up. Where the configuration leaves a port to the
 system (0), a line {"event":"listening","address":"HOST:0","port":N} comes before it.
 Ends on SIGTERM and SIGINT: feeds stop, clients get what waits for them, Logout.
-Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or arguments, 3 the directory is in use.`
+Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or arguments, 3 the directory is in use,
+4 another connector leads by now.`
 
 /**
  * The heap is small, but every chunk read from a socket counts towards the next collection of all of it: four a second under load, a
@@ -56,6 +61,7 @@ async function run(argv: string[]): Promise<number> {
   } catch (cause) {
     if (cause instanceof StartRefusal) return refuse(cause.problems, cause.isConfiguration ? 2 : 1)
     if (cause instanceof JournalLockedError) return refuse([cause.message], 3)
+    if (cause instanceof LeadershipLost) return refuse([cause.message], 4)
     throw cause
   }
 }
@@ -70,6 +76,7 @@ type DatabaseOptions = Common & {
   environment: Environment
   name: string
   sealingKey: Uint8Array | undefined
+  takeOver: string | undefined
 }
 
 async function runFile({ config, data, level, metrics }: FileOptions, stopped: AbortSignal): Promise<number> {
@@ -88,7 +95,7 @@ async function runFile({ config, data, level, metrics }: FileOptions, stopped: A
 }
 
 async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, sealingKey, level, metrics } = options
+  const { url, environment, name, data, sealingKey, takeOver, level, metrics } = options
   const log = openConnectorLog(level)
   const onReady = (running: Running) => {
     process.on('SIGHUP', running.wake)
@@ -98,7 +105,7 @@ async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Prom
     )
   }
   await runFromDatabase(
-    { url, environment, name, data, sealingKey, release, log, onFatal: fatal(log), onReady },
+    { url, environment, name, data, sealingKey, takeOver, release, log, onFatal: fatal(log), onReady },
     stopped,
   )
 }
@@ -147,6 +154,7 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
       environment: { type: 'string' },
       name: { type: 'string', default: 'main' },
       'sealing-key': { type: 'string' },
+      'lead-from-behind': { type: 'string' },
       data: { type: 'string' },
       metrics: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
@@ -165,7 +173,9 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
   const environment = environments.find((one) => one === values.environment)
   if (!environment) throw new UsageError(`--environment is one of ${environments.join(', ')}`)
   const sealingKey = values['sealing-key'] === undefined ? undefined : readKey(values['sealing-key'])
-  return { from: 'database', url: database, environment, name, data, sealingKey, level, metrics }
+  const takeOver = values['lead-from-behind']
+  if (takeOver !== undefined && takeOver.trim() === '') throw new UsageError('--lead-from-behind needs the reason')
+  return { from: 'database', url: database, environment, name, data, sealingKey, takeOver, level, metrics }
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']

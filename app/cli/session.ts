@@ -5,6 +5,7 @@ import type { Database, Tx } from '#db/client.ts'
 import { findFailOverFacts } from '#db/queries/fail-over.ts'
 import { listSessions, type SessionRow } from '#db/queries/session-commands.ts'
 import { findTarget } from '#db/queries/targets.ts'
+import { type Environment, environments } from '#domain/reference/environment.ts'
 import { reason } from '#domain/request/input.ts'
 import { consequenceOf, fitCommand, type SessionAction, sessionActions } from '#domain/session/command.ts'
 import { type AddressRole, addressRoles, failOverConsequence, fitFailOver } from '#domain/session/fail-over.ts'
@@ -24,6 +25,7 @@ drop-copy session pause|resume|log-out|reset TARGET --reason TEXT [--yes]
 drop-copy session fail-over TARGET primary|backup --reason TEXT [--yes]
 drop-copy session accept-reset|log-out FEED --reason TEXT [--yes]
 drop-copy session set-number SESSION --reason TEXT [--expected N] [--next N] [--yes]
+drop-copy session acknowledge ENVIRONMENT --reason TEXT [--yes]
 
   list           sessions with their numbers, and the newest commands with what became of them
   pause          log the client out and keep it out; its copies are kept as for one that is away
@@ -35,6 +37,7 @@ drop-copy session set-number SESSION --reason TEXT [--expected N] [--next N] [--
                  --next N: our next number; it may only grow
   reset          a client's numbers start at 1 in both directions; its chain and its place in the copies stay
   accept-reset   a gateway's numbers start at 1, since it has started again without 141=Y
+  acknowledge    you have seen that the connector leads with a journal that is behind: its alarm ends
 
 SESSION is a target's session id (ODQ1Z9; ODQ1Z9/10 for one of its market segments) or a feed's id.
   --reason TEXT  why, for the audit trail
@@ -113,7 +116,7 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
     if (!fit.ok) throw new UsageError(fit.error.sentence)
     console.log(consequenceOf(session, { ...asked, action }))
   } else {
-    if (session.kind === 'feed' || asked.name.includes('/'))
+    if (session.kind !== 'target' || asked.name.includes('/'))
       throw new UsageError(`${verb} takes a target as a whole, by its session id.`)
     if (asked.to) {
       const ended = await sayFailOver(database, session.name, asked.to)
@@ -134,13 +137,22 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
 
 const actionOf = (verb: Verb): SessionAction | undefined => sessionActions.find((one) => one === verb)
 
-async function find(tx: Tx, { name }: Asked): Promise<{ session: SessionRow; isHeardOf: boolean }> {
+async function find(tx: Tx, { name, verb }: Asked): Promise<{ session: SessionRow; isHeardOf: boolean }> {
+  const environment = environments.find((one) => one === name)
+  if (verb === 'acknowledge' && environment)
+    return { session: connectorRow(environment), isHeardOf: await isHeard(tx, environment) }
   const all = await listSessions(tx, new Date())
   const base = name.split('/')[0]?.toUpperCase()
   const session = all.find((one) => one.name === (one.kind === 'target' ? base : name))
   if (!session) throw new UsageError(`there is no target and no feed ${name}; drop-copy session list names them`)
   return { session, isHeardOf: await isHeard(tx, session.environment) }
 }
+
+/** The connector of an environment, as far as a command names it. */
+const connectorRow = (environment: Environment): SessionRow => ({
+  ...{ kind: 'connector', name: environment, environment, ownerId: null, protocol: 'classic' },
+  ...{ state: '', says: '', isLoggedOn: false, nextIn: 1, nextOut: 1, waiting: 0, held: 0 },
+})
 
 async function ask(database: Database, session: SessionRow, asked: Asked, action: SessionAction): Promise<Told> {
   const id = randomUUID()

@@ -16,6 +16,9 @@ const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
 export const msgTypeOf = (code: number): string =>
   Object.entries(twoCharacterTypes).find(([, one]) => one === code)?.[0] ?? String.fromCharCode(code)
 
+/** Milliseconds; shorter than a lease lasts once it could not be renewed (`domain/leadership/claim.ts`). */
+const stalledMs = 1_000
+
 /**
  * Order of work: everything that happens in one turn of the event loop is appended to the journal's open batch and applied to the
  * state; at the end of the turn the batch is committed, and what was written to sockets leaves when it is durable. Nothing is awaited.
@@ -31,6 +34,12 @@ export class Core {
   private readonly touched = new Set<Wire>()
   private sealed: { batch: number; wires: Wire[] }[] = []
   private readonly turnEnds: (() => void)[] = []
+  /** This process stood still, and another may lead by now: nothing leaves until `letGo`. Absent: nobody else can lead. */
+  onStall: (() => void) | undefined
+  private isHeld = false
+  /** When it was last seen to go on, by either clock: the steady one stands still with a machine that sleeps. */
+  private aliveMs = 0
+  private aliveWallMs = 0
   /** The batch behind which the state is to be written once more; 0: none. */
   private checkpointAfter = 0
   /** By name. Ids are given out from 1 on and never taken back; feeds and targets share theirs. */
@@ -51,6 +60,7 @@ export class Core {
   turn(): void {
     if (this.inTurn) return
     this.inTurn = true
+    this.alive()
     this.steadyMs = this.clock.steadyMs()
     const wallMs = this.clock.wallMs()
     if (wallMs !== this.wallMs) {
@@ -60,6 +70,29 @@ export class Core {
       this.sendingTime = constantOf(bytes)
     }
     setImmediate(() => this.endTurn())
+  }
+
+  /** Call often, and before anything leaves: a process that was stopped finds out here. */
+  alive(): void {
+    if (!this.onStall) return
+    const nowMs = performance.now()
+    const wallMs = Date.now()
+    const passedMs = this.aliveMs === 0 ? 0 : Math.max(nowMs - this.aliveMs, wallMs - this.aliveWallMs)
+    this.aliveMs = nowMs
+    this.aliveWallMs = wallMs
+    if (passedMs < stalledMs) return
+    this.hold()
+    this.onStall()
+  }
+
+  /** What is written from here on stays, durable or not. */
+  hold(): void {
+    this.isHeld = true
+  }
+
+  letGo(): void {
+    this.isHeld = false
+    this.durable(this.journal.durableBatch)
   }
 
   /** Asked at the end of every turn, before it is committed. */
@@ -126,6 +159,8 @@ export class Core {
   /** The journal says that this batch and those before it are durable. */
   durable(batch: number): void {
     if (this.checkpointAfter > 0 && batch >= this.checkpointAfter) this.turn()
+    this.alive()
+    if (this.isHeld) return
     while (this.sealed.length > 0 && this.sealed[0]!.batch <= batch) {
       for (const wire of this.sealed.shift()!.wires) wire.release(batch) // the loop's condition
     }

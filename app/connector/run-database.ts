@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { Leadership, NeverLed } from '#connector/leadership/leadership.ts'
 import { Observer } from '#connector/reports/observer.ts'
 import { Status } from '#connector/reports/status.ts'
-import { Leadership } from '#connector/wanted/leader.ts'
 import { SessionCommands } from '#connector/wanted/session-commands.ts'
 import type { Wanted } from '#connector/wanted/wanted.ts'
 import { WantedDatabase } from '#connector/wanted/wanted-database.ts'
-import { openConnectorPool, openConnectorSession } from '#db/client.ts'
+import { openConnectorPool } from '#db/client.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type Running, runConnector } from './run.ts'
 
@@ -19,6 +19,8 @@ export type DatabaseRunOptions = {
   /** Opens the secrets of access keys; absent: none of them can be used. */
   sealingKey?: Uint8Array | undefined
   release: string
+  /** An operator's word, and the reason: lead though another has led with more than this journal holds. */
+  takeOver?: string | undefined
   log: Logger
   onFatal(error: Error): void
   /** Told once when the first configuration is in force. */
@@ -27,43 +29,76 @@ export type DatabaseRunOptions = {
 
 const askMs = 2_000
 
-/** Runs an environment from the database: waits until it leads and something is wanted, then follows until stopped. */
+/** The one shard that there is yet: one journal, one connector. */
+const shard = 'main'
+
+/** Another connector has taken the lease. */
+export class LeadershipLost extends Error {
+  override name = 'LeadershipLost'
+}
+
+/** Runs an environment from the database: waits until something is wanted and it leads, then follows until stopped. @throws LeadershipLost */
 export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, log, release, onFatal, sealingKey } = options
+  const { url, environment, name, data, log, sealingKey, takeOver } = options
   const pool = openConnectorPool(url)
-  const leadership = new Leadership(openConnectorSession(url), environment)
-  const wanted = new WantedDatabase({ pool, environment, connector: name, data, log, sealingKey })
+  const leadership = new Leadership({ url, environment, shard, connector: name, log, stopped, takeOver })
+  const leader = () => leadership.leader
+  const wanted = new WantedDatabase({ pool, environment, connector: name, data, log, sealingKey, leader })
   try {
-    const first = await firstWanted(wanted, leadership, log, stopped)
-    if (!first) return
-    const running = await runConnector({ wanted, first, data, log, onFatal, needsEveryListener: false })
-    const status = new Status(running.worker, { environment, connector: name, release })
-    running.onApplied((parts) => status.parts(parts))
-    const observer = new Observer(pool, status, log)
-    const commands = new SessionCommands({ pool, environment, connector: name, worker: running.worker, log })
-    options.onReady(running)
-    await until(stopped, leadership, log)
-    await commands.stop()
-    await running.stop()
-    await observer.stop()
+    const first = await firstWanted(wanted, log, stopped)
+    if (first) await lead(options, { pool, leadership, wanted, first }, stopped)
+  } catch (error) {
+    if (!(error instanceof NeverLed)) throw error
   } finally {
-    await leadership.release()
+    await leadership.stop()
     await pool.close()
   }
+}
+
+type Parts = {
+  pool: ReturnType<typeof openConnectorPool>
+  leadership: Leadership
+  wanted: WantedDatabase
+  first: Extract<Wanted, { ok: true }>
+}
+
+async function lead(
+  { environment, name, release, data, log, onFatal, onReady }: DatabaseRunOptions,
+  { pool, leadership, wanted, first }: Parts,
+  stopped: AbortSignal,
+): Promise<void> {
+  const leader = () => leadership.leader
+  const asked = { wanted, first, data, log, onFatal, needsEveryListener: false, lead: leadership.lead }
+  const running = await runConnector(asked)
+  const { worker } = running
+  const lost = new AbortController()
+  leadership.follow(() => lost.abort())
+  const status = new Status(worker, { environment, connector: name, release })
+  running.onApplied((parts) => status.parts(parts))
+  const observer = new Observer(pool, status, log, leader)
+  const commands = new SessionCommands({ pool, environment, connector: name, worker, log, leader })
+  onReady(running)
+  await aborted(AbortSignal.any([stopped, lost.signal]))
+  if (lost.signal.aborted) {
+    log.fatal('another connector leads this environment')
+    await worker.abandon()
+    await Promise.all([commands.stop(), observer.stop(), wanted.stop()])
+    throw new LeadershipLost('another connector leads this environment')
+  }
+  await commands.stop()
+  await running.stop()
+  await observer.stop()
 }
 
 /** The first snapshot that can be run; undefined: stopped before there was one. */
 async function firstWanted(
   wanted: WantedDatabase,
-  leadership: Leadership,
   log: Logger,
   stopped: AbortSignal,
 ): Promise<Extract<Wanted, { ok: true }> | undefined> {
   let said = ''
   while (!stopped.aborted) {
-    const standing = await leadership.ask()
-    const read: Wanted =
-      standing === 'other' ? { ok: undefined, why: 'another connector runs this environment' } : await wanted.read()
+    const read = await wanted.read()
     if (read.ok) return read
     const why = read.ok === undefined ? read.why : read.problems.join('; ')
     if (why !== said) log.warn(`waiting: ${why}`)
@@ -73,14 +108,7 @@ async function firstWanted(
   return undefined
 }
 
-/** Until it is stopped. @throws when another connector has taken over while the database could not be asked */
-async function until(stopped: AbortSignal, leadership: Leadership, log: Logger): Promise<void> {
-  while (!stopped.aborted) {
-    await wait(askMs, undefined, { signal: stopped }).catch(() => undefined)
-    if (stopped.aborted) return
-    if ((await leadership.ask()) === 'other') {
-      log.fatal('another connector has taken over this environment')
-      throw new Error('another connector has taken over this environment')
-    }
-  }
-}
+const aborted = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

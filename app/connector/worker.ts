@@ -20,6 +20,7 @@ import { emptyState } from '#connector/state/state.ts'
 import { Failovers } from '#connector/targets/failover.ts'
 import type { Target } from '#connector/targets/target.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import { tookOverSentence } from '#domain/leadership/claim.ts'
 import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { FilePort } from '#journal/files.ts'
@@ -156,6 +157,7 @@ export class Worker {
     if (recovery.damaged.length > 0)
       worker.alarms.raise('damaged', 'connector', '', 'A part of the journal is damaged.')
     for (const damage of metEarly) worker.damaged(damage)
+    worker.showTakeOver()
     core.control({ kind: 'lead', lineage: lineageOf(state), term, place })
     core.control({ kind: 'start' })
     core.endTurn()
@@ -181,6 +183,24 @@ export class Worker {
     await this.until(() => ![...this.feeds.values(), ...this.targets.values()].some((one) => one.isConnected), 1_000)
     clearInterval(this.timer)
     this.acceptor.destroyAll()
+    this.core.endTurn()
+    await this.core.journal.close()
+    this.credentials.stop()
+  }
+
+  /** Another connector leads: every connection is cut without a byte more. */
+  async abandon(): Promise<void> {
+    this.core.hold()
+    this.isStopping = true
+    clearInterval(this.timer)
+    this.retention.stop()
+    this.acceptor.stop()
+    this.acceptor.destroyAll()
+    for (const feed of this.feeds.values()) {
+      if (feed instanceof InitiatingFeed) feed.stop()
+      feed.cut()
+    }
+    await this.until(() => ![...this.feeds.values(), ...this.targets.values()].some((one) => one.isConnected), 1_000)
     this.core.endTurn()
     await this.core.journal.close()
     this.credentials.stop()
@@ -300,7 +320,15 @@ export class Worker {
     if (state) showFeedAlarms(this.alarms, state, this.core.state.data.week)
   }
 
+  /** The alarm of a take-over, while nobody has acknowledged it. */
+  showTakeOver(): void {
+    const { tookOver } = this.core.state.data
+    if (tookOver) this.alarms.raise('took-over', 'connector', '', tookOverSentence(tookOver), tookOver.atMs)
+    else this.alarms.clear('took-over', 'connector', '')
+  }
+
   private tick(): void {
+    this.core.alive()
     for (const feed of this.feeds.values()) feed.tick()
     for (const target of this.targets.values()) target.tick()
     this.weeks.tick()

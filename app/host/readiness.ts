@@ -68,12 +68,16 @@ async function reasonsOf({ database, connector, environment, now, log }: Options
     return [away, ...processReasons(environment, child)]
   }
   return reports
-    .filter((one) => one.environment === environment || one.isPublished || one.report !== undefined)
-    .flatMap(({ environment: name, report }) =>
+    .filter((one) => one.environment === environment || one.isPublished || one.report || one.refusal)
+    .flatMap(({ environment: name, report, refusal }) =>
       connectorReasons({
         environment: name,
         child: name === environment ? child : undefined,
-        heard: { agoMs: report && Math.max(0, now().getTime() - report.heardAt.getTime()) },
+        heard: {
+          agoMs: report && Math.max(0, now().getTime() - report.heardAt.getTime()),
+          refusal,
+          doubt: report?.doubt ?? undefined,
+        },
         report,
       }),
     )

@@ -53,8 +53,8 @@ async function feedSecrets(tx: Tx, environment: Environment): Promise<[string, S
 export type ReportRow = typeof configurationReports.$inferInsert
 
 /** What a connector made of the parts of a version; said again, the newer word stands. */
-export async function saveReports(tx: Tx, rows: readonly ReportRow[]): Promise<void> {
-  if (rows.length === 0) return
+export async function saveReports(tx: Tx, rows: readonly ReportRow[]): Promise<true> {
+  if (rows.length === 0) return true
   await tx
     .insert(configurationReports)
     .values([...rows])
@@ -73,4 +73,5 @@ export async function saveReports(tx: Tx, rows: readonly ReportRow[]): Promise<v
         at: sql`excluded.at`,
       },
     })
+  return true
 }

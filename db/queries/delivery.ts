@@ -12,6 +12,7 @@ import {
   observedSources,
   observedTargets,
 } from '../schema/observed.ts'
+import { findRefusal } from './leases.ts'
 
 export type ObservedTarget = typeof observedTargets.$inferSelect
 export type ObservedSource = typeof observedSources.$inferSelect
@@ -51,7 +52,11 @@ export async function loadDelivery(tx: Tx, environment: Environment, now: Date):
   const targets = await tx.select().from(observedTargets).where(of(observedTargets))
   const sources = await tx.select().from(observedSources).where(of(observedSources))
   return {
-    heard: { agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()) },
+    heard: {
+      agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()),
+      refusal: await findRefusal(tx, environment),
+      doubt: connector?.doubt ?? undefined,
+    },
     connector,
     newestVersion: row?.newestVersion ?? 0,
     alarms,

@@ -12,11 +12,13 @@ import {
   observedSources,
   observedTargets,
 } from '../schema/observed.ts'
+import { holdsTerm, type Leader } from './leases.ts'
 
 /** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
 export type Observed = {
   environment: Environment
   connector: string
+  leader: Leader
   self: typeof observedConnectors.$inferInsert
   journal: typeof observedJournals.$inferInsert
   /** All that stand at present; undefined: the same as last time. */
@@ -35,9 +37,10 @@ const rowsAtOnce = 1_000
 const refusedKeptMs = 30 * 24 * 3_600_000
 const refusedKept = 10_000
 
-/** Write down what a connector sees, in the caller's short transaction. */
-export async function saveObserved(tx: Tx, observed: Observed): Promise<void> {
+/** Write down what a connector sees, in the caller's short transaction. False: another leads, so nothing was written. */
+export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean> {
   const { environment, connector, present, alarms } = observed
+  if (!(await holdsTerm(tx, observed.leader))) return false
   await upsert([observed.self], (rows) =>
     tx
       .insert(observedConnectors)
@@ -80,6 +83,7 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<void> {
     await saveRefused(tx, observed)
   }
   if (present) await removeOthers(tx, environment, connector, present)
+  return true
 }
 
 /** Adds the new ones; old ones go, and those that are more than anybody reads. */

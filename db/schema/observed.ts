@@ -29,6 +29,11 @@ export const observedConnectors = dc.table(
     runningVersion: integer('running_version'),
     /** Trading week, as the local date of its reset. */
     week: text('week'),
+    /** Of its journal, and of its leader. */
+    lineage: text('lineage').notNull().default(''),
+    term: integer('term').notNull().default(0),
+    /** What makes every figure and number doubtful until somebody has acknowledged it, for everybody who reads one; null: nothing. */
+    doubt: text('doubt'),
   },
   (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.connector] })],
 )

@@ -213,35 +213,6 @@ describe('a connector that follows the database', () => {
     expect(count).toBe(10_000)
   })
 
-  test('leaves the environment to the one that leads', async () => {
-    await db.truncate()
-    await publish(1, [gw1, k7t, odq()])
-    const first = await run()
-    const stop = new AbortController()
-    let isReady = false
-    const second = runFromDatabase(
-      {
-        url: db.urls.dc_connector,
-        environment: 'sandbox',
-        name: 'spare',
-        data: temporaryDirectory(),
-        release: 'test',
-        log: pino({ level: 'silent' }),
-        onFatal: () => undefined,
-        onReady: () => {
-          isReady = true
-        },
-      },
-      stop.signal,
-    )
-    await until('the first report', async () => (await db.owner`select 1 from dc.observed_connectors`).length === 1)
-    expect(isReady).toBe(false)
-    await first.stop()
-    await until('the spare', () => isReady)
-    stop.abort()
-    await second
-  })
-
   test('starts with what it ran last while the database is down', async () => {
     await db.truncate()
     await publish(1, [gw1, k7t, odq()])

@@ -113,7 +113,7 @@ describe('the log', () => {
     for (let i = 1; i <= 25; i++) envelop(gw, sourceFill('ZZZ999', i))
     envelop(gw, sourceFill('YYY999', 1))
     await gw.until('all of them', () => worker.feeds.get('gw1')!.state.aside === 26)
-    expect(lines.filter(({ code }) => code === 'aside').map(({ msg }) => msg)).toEqual([
+    expect(lines.filter(({ code, msg }) => code === 'aside' && msg !== 'alarm raised').map(({ msg }) => msg)).toEqual([
       'ZZZ999: unknown-source',
       '10 since start, the newest ZZZ999: unknown-source',
       'YYY999: unknown-source',

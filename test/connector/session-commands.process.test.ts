@@ -260,6 +260,7 @@ describe('drop-copy session fail-over', () => {
     ])
     const directory = temporaryDirectory()
     writeTestKey(directory)
+    await db.owner`delete from dc.connector_leases` // another journal led in the tests before
     const { running } = await runOnDatabase(db.urls.dc_connector)
     await untilHeardOf(db)
     const { acceptor } = running.worker

@@ -29,6 +29,8 @@ describe('one writer each', () => {
     const written = (await mayWrite('dc_connector')).map((one) => one.name)
     expect(written).toEqual([
       'configuration_reports',
+      'connector_leases',
+      'connector_refusals',
       'observed_alarms',
       'observed_connectors',
       'observed_feeds',

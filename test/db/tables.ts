@@ -5,6 +5,7 @@ export const openTables: Record<string, string> = {
   capacity_limits: 'published by the exchange',
   fee_plans: 'published by the exchange',
   firms: 'names only: the directory of firms, which every sheet names',
+  connector_refusals: 'why no connector leads, which every page says beside its figures',
   observed_connectors: 'the proof of life from which every page knows how old its figures are',
 }
 
@@ -57,6 +58,7 @@ export const guardedTables = [
   'audit_seals',
   'session_commands',
   'session_command_outcomes',
+  'connector_leases',
 ]
 
 /** Functions that roles other than the owner may call: policies ask them, and each answers about the actor alone. */

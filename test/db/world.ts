@@ -252,6 +252,10 @@ async function runningRows(put: Put, json: Json): Promise<void> {
     started_at: at,
     heard_at: at,
   })
+  const leading = { environment: 'sandbox', shard: 'main', connector: 'c1', place: '1.1' }
+  const end = { position: 1, batch: 1, crc: 1, numbers: json({}) }
+  await put('connector_leases', { ...leading, ...end, lineage: 'l', term: 1, renewed_at: at, deadline: at })
+  await put('connector_refusals', { ...leading, code: 'no-journal', says: 's', remedy: 'r', since: at, at })
   await put('observed_journals', { ...place, position: '0', at })
   const alarm = { ...place, code: 'x', says: 'something', since: at }
   await put(

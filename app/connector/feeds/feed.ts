@@ -123,6 +123,11 @@ export class Feed implements Reader {
     this.peer.detach()
   }
 
+  /** Closed without a byte more. */
+  cut(): void {
+    this.connection?.destroy()
+  }
+
   end(text: string): void {
     if (this.peer.isLive) this.peer.input({ type: 'logout', text, close: true })
     else if (!this.peer.isClosing) this.connection?.destroy()

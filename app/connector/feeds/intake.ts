@@ -3,6 +3,7 @@ import type { Door } from '#connector/sessions/door.ts'
 import { streamName } from '#connector/sessions/lanes.ts'
 import type { Exchange } from '#connector/settings.ts'
 import { flag } from '#connector/state/fold.ts'
+import { mayBeDelivered } from '#connector/state/lead.ts'
 import { routesOf } from '#connector/state/state.ts'
 import type { CopyKey } from '#connector/targets/copying.ts'
 import type { Target } from '#connector/targets/target.ts'
@@ -117,12 +118,12 @@ export class Intake {
     const verdict = this.verdict(feed, found, plain)
     switch (verdict.kind) {
       case 'new':
-        return this.keep(found, verdict.epoch, 0)
+        return this.keep(feed, found, verdict.epoch, 0)
       case 'restarted':
         this.door.note('feed', feed.name, 'source-restarted', `${found.name} starts again at ${canonical.seqNum}`)
-        return this.keep(found, verdict.epoch, 0)
+        return this.keep(feed, found, verdict.epoch, 0)
       case 'late':
-        return this.keep(found, verdict.epoch, flag.late)
+        return this.keep(feed, found, verdict.epoch, flag.late)
       case 'duplicate':
         found.duplicates++
         feed.report.duplicates++
@@ -152,12 +153,14 @@ export class Intake {
     return identify(arrival, found.known)
   }
 
-  private keep(found: Source, epoch: number, more: number): boolean {
+  private keep(feed: Feed, found: Source, epoch: number, more: number): boolean {
     const { core } = this
-    // what damage has taken may have been delivered before: never suppressed on a guess, but flagged
+    const { feedNumber } = fields
+    // what damage has taken, or another leader received, may have been delivered before: never suppressed on a guess, but flagged
     const { tail, damaged } = core.journal.recovery
     const isAgain = canonical.recovered || (more & flag.late) !== 0
-    if (isAgain && (tail === 'suspect' || damaged.length > 0)) canonical.possResend = true
+    const isInDoubt = tail === 'suspect' || damaged.length > 0 || mayBeDelivered(feed.state, feedNumber)
+    if (isAgain && isInDoubt) canonical.possResend = true
     this.describe(found.id, epoch, more)
     const position = this.append()
     const routes = routesOf(core.state, found.id)

@@ -13,6 +13,8 @@ export const alarmCodes = [
   'suspect-tail',
   'damaged',
   'clock',
+  'took-over',
+  'database-behind',
 ] as const
 export type AlarmCode = (typeof alarmCodes)[number]
 export type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; sinceMs: number }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import type { Pool } from '#db/client.ts'
+import type { ConnectorPool } from '#db/client.ts'
+import type { Leader } from '#db/queries/leases.ts'
 import { type Observed, saveObserved } from '#db/queries/observed.ts'
 import type { SelfState, Status } from './status.ts'
 
@@ -12,9 +13,11 @@ export class Observer {
   private isReachable = true
 
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: ConnectorPool,
     private readonly status: Status,
     private readonly log: Logger,
+    /** undefined: another leads by now, and what this one sees is nobody's concern. */
+    private readonly leader: () => Leader | undefined,
   ) {
     this.timer = setInterval(() => this.tick(), everyMs)
   }
@@ -35,9 +38,12 @@ export class Observer {
 
   private async write(state: SelfState): Promise<void> {
     try {
-      const observed: Observed = this.status.changed(state)
-      await this.pool.db.transaction((tx) => saveObserved(tx, observed))
-      this.status.saved()
+      const leader = this.leader()
+      if (!leader) return
+      const observed: Observed = this.status.changed(state, leader)
+      const isSaved = await this.pool.ask((db) => db.transaction((tx) => saveObserved(tx, observed)))
+      if (isSaved) this.status.saved()
+      else this.status.forget()
       this.isReachable = true
     } catch (error) {
       this.status.forget()

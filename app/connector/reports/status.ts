@@ -8,7 +8,9 @@ import { reasonName } from '#connector/state/routing.ts'
 import type { StreamState } from '#connector/state/state.ts'
 import type { Target } from '#connector/targets/target.ts'
 import type { Worker } from '#connector/worker.ts'
+import type { Leader } from '#db/queries/leases.ts'
 import type { Observed } from '#db/queries/observed.ts'
+import { tookOverSentence } from '#domain/leadership/claim.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import type { PartReport } from './report.ts'
@@ -44,7 +46,7 @@ export class Status {
     this.written.clear()
   }
 
-  changed(state: SelfState): Observed {
+  changed(state: SelfState, leader: Leader): Observed {
     const { worker, identity } = this
     const at = new Date()
     const alarms = worker.alarms.all.map(({ code, kind, id, says, sinceMs }) => ({
@@ -62,7 +64,8 @@ export class Status {
     return {
       environment: identity.environment,
       connector: identity.connector,
-      self: this.self(state, at),
+      leader,
+      self: this.self(state, at, leader),
       journal: this.journal(at),
       alarms: this.isNew('alarms', alarms) ? alarms : undefined,
       feeds: this.news('feed', feeds, (row) => row.feedId),
@@ -83,7 +86,7 @@ export class Status {
     return { environment: this.identity.environment, connector: this.identity.connector }
   }
 
-  private self(state: SelfState, at: Date): Observed['self'] {
+  private self(state: SelfState, at: Date, { lineage, term }: Leader): Observed['self'] {
     const { startedMs, core, running } = this.worker
     return {
       ...this.key,
@@ -95,6 +98,9 @@ export class Status {
       heardAt: at,
       runningVersion: running?.version ?? null,
       week: core.state.data.week || null,
+      lineage,
+      term,
+      doubt: core.state.data.tookOver ? tookOverSentence(core.state.data.tookOver) : null,
     }
   }
 

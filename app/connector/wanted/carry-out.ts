@@ -28,7 +28,7 @@ export function carryOut(worker: Worker, order: Order): Answer {
   core.turn()
   if (core.wallMs > order.expiresMs)
     return { state: 'expired', says: 'Nobody carried it out in time: nothing was done.' }
-  const answer = order.kind === 'target' ? onTarget(worker, order) : onFeed(worker, order)
+  const answer = carriers[order.kind](worker, order)
   core.endTurn()
   worker.log.info({ [order.kind]: order.session, command: order.action, state: answer.state }, answer.says)
   return answer
@@ -37,6 +37,15 @@ export function carryOut(worker: Worker, order: Order): Answer {
 function done({ core }: Worker, { id }: Order, says: string, then: Control[] = []): Answer {
   core.control({ kind: 'command', id, says, then })
   return { state: 'done', says }
+}
+
+const carriers = { target: onTarget, feed: onFeed, connector: onConnector }
+
+function onConnector(worker: Worker, order: Order): Answer {
+  if (!worker.core.state.data.tookOver) return refused('There is nothing to acknowledge.')
+  const answer = done(worker, order, 'Acknowledged: the alarm has ended.', [{ kind: 'acknowledged' }])
+  worker.showTakeOver()
+  return answer
 }
 
 function onTarget(worker: Worker, order: Order): Answer {
@@ -57,6 +66,8 @@ function onTarget(worker: Worker, order: Order): Answer {
     }
     case 'accept-reset':
       return refused('Only a feed takes accept-reset.')
+    case 'acknowledge':
+      return refused('Only a connector takes acknowledge.')
   }
 }
 
@@ -124,6 +135,8 @@ function onFeed(worker: Worker, order: Order): Answer {
       return setFeed(worker, order, feed)
     case 'reset':
       return refused('Only a target takes reset.')
+    case 'acknowledge':
+      return refused('Only a connector takes acknowledge.')
   }
 }
 

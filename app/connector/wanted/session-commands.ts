@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Worker } from '#connector/worker.ts'
-import type { Pool } from '#db/client.ts'
+import type { ConnectorPool, Tx } from '#db/client.ts'
+import { holdsTerm, type Leader } from '#db/queries/leases.ts'
 import { listOpenCommands, saveOutcome } from '#db/queries/session-commands.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { carryOut } from './carry-out.ts'
@@ -8,7 +9,15 @@ import { Reconciler } from './reconciler.ts'
 
 const pollMs = 2_000
 
-type Options = { pool: Pool; environment: Environment; connector: string; worker: Worker; log: Logger }
+type Options = {
+  pool: ConnectorPool
+  environment: Environment
+  connector: string
+  worker: Worker
+  log: Logger
+  /** undefined: another leads. */
+  leader: () => Leader | undefined
+}
 
 /**
  * Carries out what operators ask of sessions, in the order asked, and writes down what became of each. Woken by the database and by a
@@ -42,15 +51,19 @@ export class SessionCommands {
   }
 
   private async pass(): Promise<void> {
-    const { pool, environment, connector, worker } = this.options
-    const open = await pool.db.transaction((tx) => listOpenCommands(tx, environment))
+    const { pool, environment, connector, worker, leader } = this.options
+    const asLeader = <T>(fn: (tx: Tx) => Promise<T>): Promise<T | undefined> => {
+      const by = leader()
+      return pool.ask((db) => db.transaction(async (tx) => (by && (await holdsTerm(tx, by)) ? fn(tx) : undefined)))
+    }
+    const open = (await asLeader((tx) => listOpenCommands(tx, environment))) ?? []
     this.isReachable = true
     for (const { expiresAt, expected, next, ...command } of open) {
       const numbers = { expected: expected ?? undefined, next: next ?? undefined }
       const answer = carryOut(worker, { ...command, ...numbers, expiresMs: expiresAt.getTime() })
       await worker.core.journal.flush()
       const outcome = { commandId: command.id, connector, ...answer, at: new Date() }
-      await pool.db.transaction((tx) => saveOutcome(tx, outcome))
+      await asLeader((tx) => saveOutcome(tx, outcome))
     }
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { PartReport } from '#connector/reports/report.ts'
-import type { Pool } from '#db/client.ts'
+import type { ConnectorPool } from '#db/client.ts'
 import {
   findNewestVersion,
   listCredentialSecrets,
@@ -9,6 +9,7 @@ import {
   type StoredCredential,
   saveReports,
 } from '#db/queries/configuration.ts'
+import { holdsTerm, type Leader } from '#db/queries/leases.ts'
 import { listNewestParts } from '#db/queries/publications.ts'
 import { open } from '#db/sealing.ts'
 import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
@@ -23,11 +24,13 @@ import type { Wanted, WantedSource } from './wanted.ts'
 const pollMs = 2_000
 
 type Options = {
-  pool: Pool
+  pool: ConnectorPool
   environment: Environment
   connector: string
   data: string
   log: Logger
+  /** Who leads here: only a leader's reports are written. */
+  leader: () => Leader | undefined
   /** Opens the secrets of access keys. */
   sealingKey?: Uint8Array | undefined
   /** What decides whether a credential has expired; default: the wall clock. */
@@ -110,24 +113,26 @@ export class WantedDatabase implements WantedSource {
 
   private async ask(): Promise<Wanted> {
     const { pool, environment } = this.options
-    return pool.db.transaction(
-      async (tx) => {
-        const newest = await findNewestVersion(tx, environment)
-        const notSetUp: Wanted = { ok: undefined, why: `environment ${environment} is not set up` }
-        if (newest === undefined) return notSetUp
-        this.newest = newest
-        if (newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
-        const stored = await listCredentialSecrets(tx, environment, this.options.now?.() ?? new Date())
-        const usable = [...stored.keys()].sort()
-        const { last } = this
-        if (last?.snapshot.version === newest && last.variant === usable.join(' ')) return last
-        const parts = await listNewestParts(tx, environment, newest)
-        const settings = environmentSettings.safeParse(parts.find((part) => part.kind === 'environment')?.document)
-        if (!settings.success) return notSetUp
-        for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
-        return this.assembled(newest, commonOf(settings.data), parts, stored)
-      },
-      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    return pool.ask((db) =>
+      db.transaction(
+        async (tx) => {
+          const newest = await findNewestVersion(tx, environment)
+          const notSetUp: Wanted = { ok: undefined, why: `environment ${environment} is not set up` }
+          if (newest === undefined) return notSetUp
+          this.newest = newest
+          if (newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
+          const stored = await listCredentialSecrets(tx, environment, this.options.now?.() ?? new Date())
+          const usable = [...stored.keys()].sort()
+          const { last } = this
+          if (last?.snapshot.version === newest && last.variant === usable.join(' ')) return last
+          const parts = await listNewestParts(tx, environment, newest)
+          const settings = environmentSettings.safeParse(parts.find((part) => part.kind === 'environment')?.document)
+          if (!settings.success) return notSetUp
+          for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
+          return this.assembled(newest, commonOf(settings.data), parts, stored)
+        },
+        { isolationLevel: 'repeatable read', accessMode: 'read only' },
+      ),
     )
   }
 
@@ -139,7 +144,7 @@ export class WantedDatabase implements WantedSource {
       this.pending = undefined // nobody's: the database was put back to before it
       return
     }
-    const { environment, connector, pool } = this.options
+    const { environment, connector, pool, leader } = this.options
     const at = new Date()
     const rows = pending.parts
       .filter((part) => part.state === 'refused' || (this.versions.get(`${part.kind} ${part.id}`) ?? 0) > this.reported)
@@ -157,7 +162,12 @@ export class WantedDatabase implements WantedSource {
         }),
       )
     // version 0 is nobody's publication: there is nothing to answer
-    if (pending.version > 0) await pool.db.transaction((tx) => saveReports(tx, rows))
+    if (pending.version > 0) {
+      const by = leader()
+      const isSaved =
+        by && (await pool.ask((db) => db.transaction(async (tx) => (await holdsTerm(tx, by)) && saveReports(tx, rows))))
+      if (!isSaved) return // with the next read, if it leads then
+    }
     if (this.pending === pending) this.pending = undefined
     this.reported = Math.max(this.reported, pending.version)
   }

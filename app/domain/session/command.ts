@@ -1,10 +1,11 @@
 import { ok, type Result, refuse } from '../result.ts'
 
-/** What an operator has the connector do with a session. Pausing one is configuration, and none of these. */
-export const sessionActions = ['log-out', 'set-number', 'reset', 'accept-reset'] as const
+/** What an operator has the connector do with a session, or with itself. Pausing a session is configuration, and none of these. */
+export const sessionActions = ['log-out', 'set-number', 'reset', 'accept-reset', 'acknowledge'] as const
 export type SessionAction = (typeof sessionActions)[number]
 
-export const sessionKinds = ['target', 'feed'] as const
+/** `connector`: the connector of an environment as a whole, under the name of the environment. */
+export const sessionKinds = ['target', 'feed', 'connector'] as const
 export type SessionKind = (typeof sessionKinds)[number]
 
 /** MsgSeqNum(34) has nine digits. */
@@ -23,6 +24,8 @@ export type UnfitCommand = { code: 'unfit-command'; sentence: string }
 export function fitCommand(kind: SessionKind, command: SessionCommand): Result<SessionCommand, UnfitCommand> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-command', sentence } as const)
   const { action } = command
+  if ((action === 'acknowledge') !== (kind === 'connector'))
+    return unfit('acknowledge is for the connector of an environment, and its only command.')
   if (action === 'reset' && kind === 'feed')
     return unfit('reset is for targets. A feed whose gateway has started again takes accept-reset.')
   if (action === 'accept-reset' && kind === 'target')
@@ -64,6 +67,8 @@ export function consequenceOf(session: SessionFacts, command: SessionCommand | {
       return `${peerOf(session)} ${cut}. ${numbersOf(session, command)}`
     case 'reset':
       return `${peerOf(session)} ${cut}. Both directions start at 1 then; it has to start at 1, too. ${strandedBy(session)}`
+    case 'acknowledge':
+      return `The connector of ${session.name} ends the alarm that it leads with a journal that is behind, and pages show its states again. Do this only when clients have compared what they received with their own records.`
     case 'accept-reset':
       return `Of ${session.name} 1 is expected again instead of ${session.nextIn}; our own number goes on at ${session.nextOut}. What of its earlier numbers was still missing counts as lost. Do this only when the gateway has really started again.`
   }

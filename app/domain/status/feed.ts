@@ -1,11 +1,12 @@
 import { writeCount } from '../time/zone.ts'
-import { type DeliveryState, type FeedFacts, feedNeeds, type Heard, isSilent, silent } from './state.ts'
+import { type DeliveryState, type FeedFacts, feedNeeds, type Heard, unfounded } from './state.ts'
 
 /** The state of one feed by itself, in the same words as what is delivered from it. */
 export function feedState(feed: FeedFacts, wanted: 'open' | 'closed', heard: Heard): DeliveryState {
   const say = (word: DeliveryState['word'], sentence: string): DeliveryState => ({ word, text: word, sentence })
   if (wanted === 'closed') return { ...say('Paused', 'Nothing is taken from it any more.'), text: 'Closed' }
-  if (isSilent(heard)) return silent(heard)
+  const first = unfounded(heard)
+  if (first) return first
   const bad = feedNeeds(feed)
   if (bad) return bad
   if (!feed.connected) return say('Late', 'Not connected; its messages come when it is back.')

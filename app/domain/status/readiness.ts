@@ -22,12 +22,14 @@ export function connectorReasons({ environment, child, heard, report }: Connecto
   const not = (code: string, says: string): NotReady[] => [{ part: 'connector', environment, code, says }]
   const ended = processReasons(environment, child)
   if (ended.length > 0) return ended
+  const { refusal, doubt } = heard
+  if (refusal) return not('refused-to-lead', `${refusal.says} ${refusal.remedy}`)
   if (report === undefined) return not('never-ran', 'The connector has never run: nothing was ever reported.')
   if (child === 'starting') return not('starting', 'The connector has started and runs no configuration yet.')
   if (report.state === 'stopped') return not('stopped', `The connector stopped ${writeAge(heard.agoMs ?? 0)} ago.`)
   if (isSilent(heard)) return not('silent', silent(heard).sentence)
   if (report.runningVersion === null) return not('no-configuration', 'The connector runs no configuration yet.')
-  return []
+  return doubt === undefined ? [] : not('took-over', doubt)
 }
 
 /** What the process alone tells, also while the database cannot be asked for its reports. */

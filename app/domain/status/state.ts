@@ -92,8 +92,15 @@ export type FeedFacts = {
   alarm?: string
 }
 
-/** How long ago the connector last reported; undefined: never. */
-export type Heard = { agoMs: number | undefined }
+/** How the connector as a whole is known to be: what every figure rests on. */
+export type Heard = {
+  /** how long ago it last reported; undefined: never */
+  agoMs: number | undefined
+  /** why no connector leads, and what to do: with the journal at hand numbers would be used again */
+  refusal?: { says: string; remedy: string } | undefined
+  /** why numbers and figures may be wrong, until an operator acknowledges it */
+  doubt?: string | undefined
+}
 
 /** Whether it has been silent for too long to say how anything stands. */
 export const isSilent = ({ agoMs }: Heard): boolean => agoMs === undefined || agoMs > silentAfterMs
@@ -102,9 +109,19 @@ const answerWithinMs = 60_000
 
 /** The state of one target. One function for every page, mail and script. */
 export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState {
-  if (isSilent(heard)) return silent(heard)
-  return needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
+  return unfounded(heard) ?? needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
 }
+
+/** What stands above every other state: no connector leads, it says nothing, or it leads with numbers that may be wrong. */
+export function unfounded(heard: Heard): DeliveryState | undefined {
+  const { refusal, doubt } = heard
+  if (refusal) return act(refusal.says, refusal.remedy)
+  if (isSilent(heard)) return silent(heard)
+  return doubt === undefined ? undefined : act(doubt, acknowledge)
+}
+
+const acknowledge =
+  'Compare what clients received with their own records, then acknowledge it: drop-copy session acknowledge.'
 
 /** Nobody knows how anything stands while the connector says nothing. */
 export function silent({ agoMs }: Heard): DeliveryState {
@@ -221,7 +238,8 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
 
 /** For a guarantor, who sees its own sessions' figures and no target: how their copies stand. */
 export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
-  if (isSilent(heard)) return silent(heard)
+  const first = unfounded(heard)
+  if (first) return first
   const open = unaccounted(ledger)
   if (open !== 0)
     return act(
@@ -251,7 +269,8 @@ export function stoppedState(stops: readonly { source: string; firmName: string 
 
 /** A group is as well as its worst target; without targets there is nothing to deliver on yet. */
 export function groupState(targets: readonly DeliveryState[], heard: Heard): DeliveryState {
-  if (isSilent(heard)) return silent(heard)
+  const first = unfounded(heard)
+  if (first) return first
   const worst = [...targets].sort(worstFirst)[0]
   return worst ?? { word: 'Waiting for them', text: 'Waiting for them', sentence: 'No target yet.' }
 }

@@ -4,8 +4,8 @@ import {
   type DeliveryWord,
   deliveryWords,
   type Heard,
+  isSilent,
   type Ledger,
-  silentAfterMs,
   unaccounted,
 } from './state.ts'
 
@@ -32,14 +32,17 @@ export function verdict(
 function judge(
   groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
   lost: number,
-  { agoMs }: Heard,
+  heard: Heard,
   counts: Verdict['counts'],
 ): Pick<Verdict, 'sentence' | 'tone'> {
-  if (agoMs === undefined || agoMs > silentAfterMs) {
+  const { agoMs, refusal, doubt } = heard
+  if (refusal) return { sentence: refusal.says, tone: 'bad' }
+  if (isSilent(heard)) {
     const since =
       agoMs === undefined ? 'The connector has not reported yet' : `No word from the connector for ${writeAge(agoMs)}`
     return { sentence: `${since}: every number here is stale.`, tone: 'unknown' }
   }
+  if (doubt !== undefined) return { sentence: doubt, tone: 'bad' }
   if (groups.length === 0) return { sentence: 'No group is live yet.', tone: 'attention' }
   const complete = counts.find(({ word }) => word === 'Complete')?.count ?? 0
   const open = groups.reduce((sum, group) => sum + Math.abs(unaccounted(group.ledger)), 0)
