@@ -10,48 +10,6 @@ import { proofOf } from './client-credentials.ts'
 import { type Command, UsageError } from './command.ts'
 import { readTls, tlsOptions } from './tls-options.ts'
 
-const help = `drop-copy client: log on to a target and show the copies that arrive
-
-Usage:
-  drop-copy client --host HOST --port PORT --session ODQ1Z9 [OPTIONS]
-  drop-copy client --config FILE [--session ODQ1Z9] [OPTIONS]
-      addresses, protocol and credentials from a configuration snapshot
-
-The password comes from the variable DROP_COPY_PASSWORD, or is asked for on a terminal. --password P works as well, and
-shows it to everybody on this machine who lists processes.
-
-  --protocol dc4      Drop Copy 4.0: copies inside 35=n; default classic, or as the snapshot says
-  --access-key ID     sign the Logon (Drop Copy 4.0), or the variable DROP_COPY_ACCESS_KEY
-  --secret-file FILE  holds its secret key and nothing else, or the variable DROP_COPY_SECRET_KEY
-  --segment N         the market segment whose session it is
-  --tls               connect with TLS; with --config, as the address in the snapshot says
-  --ca FILE           PEM of who signs the target's certificate; default: the system's authorities
-  --cert FILE --key FILE   a certificate of yours, where the target asks for one
-  --backup HOST:PORT  tried when the first address cannot be reached, or is not the one in force
-  --sub-id NAME       SenderSubID(50), default CLIENT1     --location TEXT  142, default US,IL
-  --heartbeat S       HeartBtInt(108), default 30
-  --application-resend holes|gap-fills|never
-                      which holes in a chain are asked for by Application Resend; default holes: all
-  --policy fix        the plain FIX session protocol instead of the exchange's
-
-What is printed, one line a copy:
-  (default)  decoded        --raw  the message with | for SOH
-  --json     one object     --quiet  only counts, once a second
-
-The run:
-  --state FILE  numbers and receipts, so that the next run goes on; default .drop-copy-client-SESSION.json here
-  --fresh       begin at 1, as in a new trading week; the state file is written anew
-  --until N     stop when N copies are there, earlier runs included
-  --for S       stop after S seconds
-  --once        do not connect again after a disconnect
-  --help
-
-Missing numbers are asked for by FIX resend, 2,500 at a time. On a classic target the chain (1350) of each source is
-checked, and what is missing in it is asked for by Application Resend. On a Drop Copy 4.0 target possible resends (97=Y)
-that have come before, by the inner 5979 and 34, are dropped.
-At the end a summary; exit code 0 only when it logged on and nothing is missing, doubled or renumbered.
-`
-
 const options = {
   host: { type: 'string' },
   port: { type: 'string' },
@@ -77,7 +35,6 @@ const options = {
   until: { type: 'string' },
   for: { type: 'string' },
   once: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 const read = (argv: string[]) => parseArgs({ args: argv, options }).values
@@ -85,13 +42,8 @@ type Values = ReturnType<typeof read>
 
 export const command: Command = {
   name: 'client',
-  summary: 'log on to a target and show the copies that arrive',
   async run(argv) {
     const values = read(argv)
-    if (values.help) {
-      console.log(help)
-      return 0
-    }
     const { known, ...where } = values.config === undefined ? given(values) : configured(values.config, values)
     const options = clientOptions(values, where)
     const mask = maskOf(values.password)

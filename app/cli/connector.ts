@@ -13,28 +13,6 @@ import { type Environment, environments } from '#domain/reference/environment.ts
 import { JournalLockedError } from '#journal/journal.ts'
 import { type Command, UsageError } from './command.ts'
 
-const usage = `drop-copy connector --config FILE.json --data DIR
-drop-copy connector --database URL --environment NAME --data DIR [--sealing-key FILE]
-  [--lead-from-behind REASON]
-
-  --config FILE        the configuration snapshot to run; read again on SIGHUP and when it changes
-  --database URL       follow the configuration versions of a portal instead, as the role dc_connector
-  --environment NAME   production, certification or sandbox (with --database)
-  --name NAME          this connector among others of the environment (with --database); default: main
-  --sealing-key FILE   opens the access keys of Drop Copy 4.0 clients (with --database); the portal's data directory has it
-  --lead-from-behind REASON  lead though another journal has led with more than this one holds (with --database): every
-                       outbound number is raised above the last one reported, what gateways send again is marked as a
-                       possible resend, and an alarm stays until drop-copy session acknowledge. Only when that journal is lost
-  --data DIR           where the journal is kept; one connector per directory
-  --metrics [HOST:]PORT  answer GET /metrics for Prometheus there; HOST is 127.0.0.1 unless given; absent: nowhere
-  --log-level LEVEL    fatal, error, warn, info (default) or debug; the log goes to stderr
-
-Prints {"event":"ready"} on stdout when every listener is up. Where the configuration leaves a port to the
-system (0), a line {"event":"listening","address":"HOST:0","port":N} comes before it.
-Ends on SIGTERM and SIGINT: feeds stop, clients get what waits for them, Logout.
-Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or arguments, 3 the directory is in use,
-4 another connector leads by now.`
-
 /**
  * The heap is small, but every chunk read from a socket counts towards the next collection of all of it: four a second under load, a
  * tenth of the CPU. With a limit of three times what was left after the last one it is one in two seconds, for some 15 MB more.
@@ -44,10 +22,6 @@ const collectLater = '--heap-growing-percent=200'
 /** Runs until a signal says otherwise. */
 async function run(argv: string[]): Promise<number> {
   const options = read(argv)
-  if (!options) {
-    process.stdout.write(`${usage}\n`)
-    return 0
-  }
   setFlagsFromString(collectLater)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const stop = new AbortController()
@@ -66,7 +40,7 @@ async function run(argv: string[]): Promise<number> {
   }
 }
 
-export const command: Command = { name: 'connector', summary: 'run the connector, alone or for a portal', run }
+export const command: Command = { name: 'connector', run }
 
 type Common = { data: string; level: string; metrics: MetricsAddress | undefined }
 type FileOptions = Common & { from: 'file'; config: string }
@@ -144,8 +118,8 @@ function refuse(problems: readonly string[], code: number): number {
   return code
 }
 
-/** undefined: help was asked for. @throws UsageError */
-function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
+/** @throws UsageError */
+function read(argv: string[]): FileOptions | DatabaseOptions {
   const { values } = parseArgs({
     args: argv,
     options: {
@@ -158,10 +132,8 @@ function read(argv: string[]): FileOptions | DatabaseOptions | undefined {
       data: { type: 'string' },
       metrics: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
-      help: { type: 'boolean', short: 'h' },
     },
   })
-  if (values.help) return undefined
   const { config, database, data, name, 'log-level': level } = values
   if (!data) throw new UsageError('--data DIR is needed')
   if (!levels.includes(level)) throw new UsageError(`--log-level is one of ${levels.join(', ')}`)

@@ -4,18 +4,14 @@ import { type Command, UsageError } from './command.ts'
 
 export const command: Command = {
   name: 'db',
-  summary: 'what a DBA is given: db roles --print',
   async run(argv) {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { print: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: { print: { type: 'boolean' } },
     })
-    if (!values.help && (positionals[0] !== 'roles' || !values.print))
-      throw new UsageError('drop-copy db roles --print')
-    console.log(
-      values.help ? 'drop-copy db roles --print\n\nPrints the SQL that creates the four login roles.' : rolesSql(),
-    )
+    if (positionals[0] !== 'roles' || !values.print) throw new UsageError('drop-copy db roles --print')
+    console.log(rolesSql())
     return 0
   },
 }

@@ -17,40 +17,19 @@ import {
 import { reason } from '#domain/request/input.ts'
 import { dropFeedCredential, setFeedCredential } from '#services/feed-credential.ts'
 import { type Command, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard } from './session-answer.ts'
 import { aligned } from './session-list.ts'
 import { ask, askUnseen, isConfirmed, operator } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
-const usage = `drop-copy feed list
-drop-copy feed set-credential FEED --password | --hmac [--reason TEXT]
-drop-copy feed drop-credential FEED [--reason TEXT] [--yes]
-
-  list             feeds with their addresses, and whether each has a credential
-  set-credential   what the Logon of this feed is proved with: ours where we connect, its gateway's where it does.
-                   The one before is not taken any more
-    --password     read from standard input, or asked for on a terminal without showing it
-    --hmac         the same with two lines: the access key id, and below it the secret key, as the exchange hands them out
-  drop-credential  the Logon of this feed is proved with nothing
-
-A secret is never given on the command line, where everybody on the machine could read it; it is kept sealed, and never printed.
-The running connector takes the change up by itself and cuts the feed for it.
-  --reason TEXT    why, for the audit trail, which names your account on this machine
-  --yes            do not ask; needed where nobody sits at a terminal
-Exit codes: 0 done, 1 refused, or not confirmed, 2 asked wrongly, 4 published, and no connector has answered yet.`
-
 type Asked = { id: string; kind: FeedSecretKind | 'none'; reason: string | null; yes: boolean }
 
 export const command: Command = {
   name: 'feed',
-  summary: 'list feeds, set or drop what their Logons are proved with',
   async run(argv) {
     const asked = read(argv)
-    if (asked === 'help') {
-      console.log(usage)
-      return 0
-    }
     const config = configOfProcess()
     return withDatabase(config, async ({ database }) => {
       if (asked === 'list') return printFeeds(database)
@@ -61,23 +40,22 @@ export const command: Command = {
 }
 
 /** @throws UsageError */
-function read(argv: string[]): Asked | 'list' | 'help' {
+function read(argv: string[]): Asked | 'list' {
   const flag = { type: 'boolean', default: false } as const
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
     options: {
       ...{ password: flag, hmac: flag, yes: flag, reason: { type: 'string' } },
-      help: { type: 'boolean', short: 'h' },
     },
   })
-  if (values.help) return 'help'
   const [verb, id, ...rest] = positionals
   if (verb === 'list' && id === undefined) return 'list'
   const isSet = verb === 'set-credential'
-  if (id === undefined || rest.length > 0 || (!isSet && verb !== 'drop-credential')) throw new UsageError(usage)
+  if (id === undefined || rest.length > 0 || (!isSet && verb !== 'drop-credential'))
+    throw new UsageError(helpOf('feed'))
   if (isSet ? values.password === values.hmac : values.password || values.hmac)
-    throw new UsageError(isSet ? 'give one of --password and --hmac; the secret itself is asked for' : usage)
+    throw new UsageError(isSet ? 'give one of --password and --hmac; the secret itself is asked for' : helpOf('feed'))
   const why = values.reason === undefined ? undefined : reason.safeParse(values.reason)
   if (why?.success === false) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'it is too long'}`)
   const kind = isSet ? (values.hmac ? 'hmac' : 'password') : 'none'

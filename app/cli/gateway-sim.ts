@@ -8,43 +8,6 @@ import type { GatewaySimOptions, Rate, SimEvent } from '#gateway-sim/options.ts'
 import { type Command, UsageError } from './command.ts'
 import { readTls, tlsOptions } from './tls-options.ts'
 
-const help = `drop-copy gateway-sim: a simulated order-entry gateway on the connector's feeds
-
-Usage:
-  drop-copy gateway-sim --config FILE [--feed ID ...] [OPTIONS]
-      the other end of every feed of a configuration snapshot, or of the named ones
-  drop-copy gateway-sim --connect HOST:PORT | --listen HOST:PORT --sources ID,ID [OPTIONS]
-      one feed; connect where the connector accepts, listen where it initiates
-
-One feed:
-  --dialect D      encapsulated (default: the source message inside 35=n) or plain (one source)
-  --our ID         our CompID, default GW1            --their ID   the connector's, default DROPCOPY
-  --password P     sent when connecting, asked for when listening
-  --tls            connect with TLS
-  --sources ID,ID  source sessions: 3-character session ID + 3-character firm ID
-
-Towards a feed that accepts with TLS, by --tls or by the snapshot:
-  --ca FILE        PEM of who signs the connector's certificate; default: the system's authorities
-  --cert FILE --key FILE   a certificate of the gateway's, where the feed asks for one
-
-What is sent:
-  --seed N         the flow is made from this number, default 1
-  --rate N|max     source messages a second over all feeds, default 10
-  --count N        stop after so many source messages a feed, and stay for resends
-  --replay FILE    play a FIX log (a message a line, SOH or |, plain or gzip) at its own pace instead;
-                   its own numbers (34) stay the source numbers
-  --fast           with --replay: as fast as the connector takes it; --rate N paces it
-
-The run:
-  --state FILE     go on where an earlier run with this file stopped (with several feeds FILE.<feed>);
-                   without it every run starts its sources anew at 1, and what was not taken yet is gone
-  --for SECONDS    stop after so long             --exit   stop when everything was sent and taken
-  --help
-
-Prints one JSON object a line: listening, connected, sent (counts per source and class), resend, done.
-Ctrl-C stops with a Logout and the last count.
-`
-
 const options = {
   config: { type: 'string' },
   feed: { type: 'string', multiple: true },
@@ -64,7 +27,6 @@ const options = {
   state: { type: 'string' },
   for: { type: 'string' },
   exit: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 const read = (argv: string[]) => parseArgs({ args: argv, options }).values
@@ -72,13 +34,8 @@ type Values = ReturnType<typeof read>
 
 export const command: Command = {
   name: 'gateway-sim',
-  summary: 'a simulated order-entry gateway that feeds the connector',
   async run(argv) {
     const values = read(argv)
-    if (values.help) {
-      console.log(help)
-      return 0
-    }
     const stopped = stopSignal(values)
     if (values.replay !== undefined) mustBeReadable(values.replay)
     const sims = await Promise.all(simOptions(values).map(startGatewaySim))

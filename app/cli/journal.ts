@@ -4,29 +4,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { JournalInspection } from '#journal/inspect.ts'
 import { type Command, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 import { type Described, lineOf, RecordDescriber } from './journal-records.ts'
-
-const usage = `drop-copy journal verify DIR
-drop-copy journal cat DIR [--from TIME] [--to TIME] [--target SESSION] [--source SOURCE] [--json]
-drop-copy journal stat DIR [--json]
-
-Reads a connector's journal and changes nothing; works while the connector runs and while it does not.
-DIR is the connector's data directory, or the journal in it.
-
-verify   reads every batch and names the damaged ones with file and offset. What is being written at the
-         moment, or was never finished, is no damage
-cat      prints records, oldest first. Passwords in messages are ***
-  --from, --to TIME   only what was written between: 2026-11-22T14:30:00Z
-  --target SESSION    only what concerns this target, or feed
-  --source SOURCE     only its messages, and copies of them
-  --json              one JSON object a line
-stat     counts segments, batches, messages, copies and bytes; the trading week; the oldest and the newest
-
-Exit codes: 0 all right, 1 damaged, or it cannot be read, 2 bad arguments.`
 
 export const command: Command = {
   name: 'journal',
-  summary: "read a connector's journal: journal verify, cat or stat DIR",
   async run(argv) {
     const { values, positionals } = parseArgs({
       args: argv,
@@ -37,16 +19,11 @@ export const command: Command = {
         target: { type: 'string' },
         source: { type: 'string' },
         json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
       },
     })
-    if (values.help) {
-      await print(usage)
-      return 0
-    }
     const [verb = '', dir, ...more] = positionals
     const verbs = { verify, cat, stat }
-    if (!isVerb(verb, verbs) || dir === undefined || more.length > 0) throw new UsageError(usage)
+    if (!isVerb(verb, verbs) || dir === undefined || more.length > 0) throw new UsageError(helpOf('journal'))
     const { target, source, json } = values
     const isWhole = target === undefined && source === undefined && values.from === undefined && values.to === undefined
     if (verb !== 'cat' && !isWhole) throw new UsageError(`${verb} takes no choice of records`)

@@ -2,6 +2,7 @@ import { ConfigError, isRunByNpx } from '#app/config.ts'
 import { hideParameters } from '#db/failed-statement.ts'
 import { argumentsFollow } from '../host/child.ts'
 import { type Command, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 
 /** One file a command, loaded when it is asked for. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
@@ -53,11 +54,9 @@ async function argumentsGiven(): Promise<string[]> {
 async function dispatch([name, ...argv]: string[]): Promise<number> {
   const load = name === undefined ? undefined : commands[name]
   if (!load) {
-    const isAsked = name === '--help' || name === '-h' || name === 'help'
-    const text = await usage()
-    if (isAsked) console.log(text)
-    else console.error(name === undefined ? text : `drop-copy: there is no command "${name}"\n\n${text}`)
-    return isAsked ? 0 : 2
+    const wrong = name === undefined ? '' : `drop-copy: there is no command "${name}"\n\n`
+    console.error(`${wrong}${helpOf('drop-copy')}`)
+    return 2
   }
   try {
     return await (await load()).command.run(argv)
@@ -78,11 +77,4 @@ function wordsOf(error: unknown): string {
 /** node:util's parseArgs: an unknown option, or one without its value. */
 function isParseArgsError(error: unknown): error is TypeError {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-}
-
-async function usage(): Promise<string> {
-  const all = await Promise.all(Object.values(commands).map(async (load) => (await load()).command))
-  const width = Math.max(...all.map(({ name }) => name.length))
-  const lines = all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  return ['Usage: drop-copy COMMAND [OPTIONS]', '', ...lines, '', 'drop-copy COMMAND --help says more.'].join('\n')
 }

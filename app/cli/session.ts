@@ -14,39 +14,12 @@ import { failOver } from '#services/fail-over-target.ts'
 import { pause } from '#services/pause-target.ts'
 import { resume } from '#services/resume-target.ts'
 import { type Command, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard, type Told, whenAnswered } from './session-answer.ts'
 import { printSessions } from './session-list.ts'
 import { isConfirmed, operator } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
-
-const usage = `drop-copy session list
-drop-copy session pause|resume|log-out|reset TARGET --reason TEXT [--yes]
-drop-copy session fail-over TARGET primary|backup --reason TEXT [--yes]
-drop-copy session accept-reset|log-out FEED --reason TEXT [--yes]
-drop-copy session set-number SESSION --reason TEXT [--expected N] [--next N] [--yes]
-drop-copy session acknowledge ENVIRONMENT --reason TEXT [--yes]
-
-  list           sessions with their numbers, and the newest commands with what became of them
-  pause          log the client out and keep it out; its copies are kept as for one that is away
-  resume         let it log on again
-  fail-over      put the target's other address in force: its sessions are cut; on Drop Copy 4.0 our numbers jump,
-                 and the address that was in force refuses Logons. In force already: nothing is done
-  log-out        Logout to a client or gateway; it may log on again at once
-  set-number     --expected N: the next number expected of the peer; of a feed it may only grow
-                 --next N: our next number; it may only grow
-  reset          a client's numbers start at 1 in both directions; its chain and its place in the copies stay
-  accept-reset   a gateway's numbers start at 1, since it has started again without 141=Y
-  acknowledge    you have seen that the connector leads with a journal that is behind: its alarm ends
-
-SESSION is a target's session id (ODQ1Z9; ODQ1Z9/10 for one of its market segments) or a feed's id.
-  --reason TEXT  why, for the audit trail
-  --yes          do not ask; needed where nobody sits at a terminal
-
-Each command says first what it will do, and then what became of it. The connector has ten minutes to carry
-it out; one that starts later does not. Whoever may read the installation's key may do this: the audit trail
-names their account on this machine.
-Exit codes: 0 done, 1 refused, or not confirmed, 2 asked wrongly, 4 asked, and no connector has answered yet.`
 
 const verbs = ['pause', 'resume', 'fail-over', ...sessionActions] as const
 type Verb = (typeof verbs)[number]
@@ -63,13 +36,8 @@ type Asked = {
 
 export const command: Command = {
   name: 'session',
-  summary: 'list sessions, pause or log one out, set or reset its numbers',
   async run(argv) {
     const asked = read(argv)
-    if (asked === 'help') {
-      console.log(usage)
-      return 0
-    }
     return withDatabase(configOfProcess(), async ({ database }) => {
       if (asked === 'list') return printSessions(database)
       return carryOut(database, asked)
@@ -78,7 +46,7 @@ export const command: Command = {
 }
 
 /** @throws UsageError */
-function read(argv: string[]): Asked | 'list' | 'help' {
+function read(argv: string[]): Asked | 'list' {
   const text = { type: 'string' } as const
   const { values, positionals } = parseArgs({
     args: argv,
@@ -86,16 +54,14 @@ function read(argv: string[]): Asked | 'list' | 'help' {
     options: {
       ...{ reason: text, expected: text, next: text },
       yes: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
     },
   })
-  if (values.help) return 'help'
   const [word, name, role, ...rest] = positionals
   if (word === 'list' && name === undefined) return 'list'
   const verb = verbs.find((one) => one === word)
   const to = addressRoles.find((one) => one === role)
   const isWhole = name !== undefined && rest.length === 0 && (verb === 'fail-over' ? to : role === undefined)
-  if (!verb || name === undefined || !isWhole) throw new UsageError(usage)
+  if (!verb || name === undefined || !isWhole) throw new UsageError(helpOf('session'))
   const why = reason.safeParse(values.reason ?? '')
   if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'it is needed'}`)
   const expected = numberIn(values.expected)

@@ -12,23 +12,11 @@ import { reason } from '#domain/request/input.ts'
 import { nextResetMs } from '#domain/time/week.ts'
 import { publishSettings } from '#services/publish-settings.ts'
 import { type Command, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard } from './session-answer.ts'
 import { isConfirmed, operator } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
-
-const usage = `drop-copy settings show [--environment NAME]
-drop-copy settings publish FILE --reason TEXT [--environment NAME] [--yes]
-
-  show       the settings in force as JSON on standard output: edit them, and publish the file
-  publish    make FILE the settings, as the next version of the configuration. Says first what changes
-
-They are the exchange's CompID and SubID, the trading week, limits, the journal's retention, the addresses that new targets listen
-on, and how many copies are kept for a client that is away. Where existing targets listen does not change.
-  --environment NAME  production, certification or sandbox; without it the one of this installation's connector
-  --reason TEXT       why, for the audit trail, which names your account on this machine
-  --yes               do not ask; needed where nobody sits at a terminal
-Exit codes: 0 done, 1 refused, or not confirmed, 2 asked wrongly, 4 published, and no connector has answered yet.`
 
 type Asked = { environment: Environment | undefined } & (
   | { verb: 'show' }
@@ -37,13 +25,8 @@ type Asked = { environment: Environment | undefined } & (
 
 export const command: Command = {
   name: 'settings',
-  summary: "show and publish an environment's settings: trading week, retention, addresses",
   async run(argv) {
     const asked = read(argv)
-    if (asked === 'help') {
-      console.log(usage)
-      return 0
-    }
     const config = configOfProcess()
     const environment = asked.environment ?? config.environment
     if (!config.environments.includes(environment))
@@ -56,7 +39,7 @@ export const command: Command = {
 }
 
 /** @throws UsageError */
-function read(argv: string[]): Asked | 'help' {
+function read(argv: string[]): Asked {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
@@ -64,17 +47,15 @@ function read(argv: string[]): Asked | 'help' {
       environment: { type: 'string' },
       reason: { type: 'string' },
       yes: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
     },
   })
-  if (values.help) return 'help'
   const [verb, file, ...rest] = positionals
   const names: readonly Environment[] = ['production', 'certification', 'sandbox']
   const environment = names.find((name) => name === values.environment)
   if (values.environment !== undefined && !environment)
     throw new UsageError(`--environment: one of ${names.join(', ')}`)
   if (verb === 'show' && file === undefined) return { environment, verb }
-  if (verb !== 'publish' || file === undefined || rest.length > 0) throw new UsageError(usage)
+  if (verb !== 'publish' || file === undefined || rest.length > 0) throw new UsageError(helpOf('settings'))
   const why = reason.safeParse(values.reason)
   if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'say why'}`)
   return { environment, verb, file, reason: why.data, yes: values.yes }

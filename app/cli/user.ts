@@ -4,25 +4,12 @@ import { type Config, configOfProcess } from '#app/config.ts'
 import { isRole, type Role, roles } from '#domain/people/roles.ts'
 import { codeAtConsole, inviteAtConsole } from '#services/people-at-console.ts'
 import { type Command, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 import { operator } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
-const usage = `drop-copy user invite EMAIL --firm FIRM --role ROLE [--role ROLE …] [--name NAME]
-drop-copy user code EMAIL
-
-invite adds a person of the exchange, or the first administrator (firm-admin) of a firm, and prints a
-link, good once and for seven days, with which they set their password. The link needs a code, which
-an administrator of the exchange or of that firm takes under Administration and passes on.
-FIRM is the firm's name, or one of its Execution or Clearing Firm IDs; the address must be at one of
-its e-mail domains. For somebody who is known already it prints a new link and changes nothing else.
-
-code prints the code of a link, where no administrator who may pass it on can sign in.
-
-Roles of the exchange: gam operations certification billing administrator auditor`
-
 export const command: Command = {
   name: 'user',
-  summary: 'invite a person: user invite EMAIL --firm FIRM --role ROLE',
   async run(argv) {
     const { values, positionals } = parseArgs({
       args: argv,
@@ -31,16 +18,11 @@ export const command: Command = {
         firm: { type: 'string' },
         role: { type: 'string', multiple: true },
         name: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
       },
     })
-    if (values.help) {
-      console.log(usage)
-      return 0
-    }
     const [verb, email] = positionals
     if ((verb !== 'invite' && verb !== 'code') || email === undefined || positionals.length > 2)
-      throw new UsageError(usage)
+      throw new UsageError(helpOf('user'))
     if (!/^[^\s@]{1,64}@[^\s@]{1,189}$/.test(email)) throw new UsageError(`${email} is not an e-mail address`)
     const config = configOfProcess()
     if (verb === 'code') return code(config, email)
