@@ -193,5 +193,5 @@ export const clientSecretsOfProcess = (): Record<'password' | 'accessKeyId' | 's
   secretKey: process.env.DROP_COPY_SECRET_KEY || undefined,
 })
 
-/** Whether `npx drop-copy …` runs us. */
+/** Whether npx runs us: the documents do not say so, and a person may. */
 export const isRunByNpx = process.env.npm_command === 'exec'

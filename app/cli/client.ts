@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Client, type ClientEvent, type ClientOptions, type ClientSummary, startClient } from '#client/client.ts'
@@ -21,6 +23,8 @@ const options = {
   'secret-file': { type: 'string' },
   segment: { type: 'string' },
   backup: { type: 'string' },
+  'target-comp-id': { type: 'string' },
+  'target-sub-id': { type: 'string' },
   'sub-id': { type: 'string' },
   location: { type: 'string' },
   heartbeat: { type: 'string' },
@@ -30,11 +34,13 @@ const options = {
   raw: { type: 'boolean' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
+  data: { type: 'string' },
   state: { type: 'string' },
   fresh: { type: 'boolean' },
   until: { type: 'string' },
   for: { type: 'string' },
   once: { type: 'boolean' },
+  refusals: { type: 'string', default: '5' },
 } as const
 
 const read = (argv: string[]) => parseArgs({ args: argv, options }).values
@@ -90,15 +96,15 @@ type Where = Pick<ClientOptions, 'host' | 'port' | 'tls' | 'session' | 'others' 
 }
 
 function given(values: Values): Where & { known: readonly Credential[] } {
-  const { host, port, session, segment } = values
+  const { host, port, session } = values
   const tls = readTls(values, values.tls === true)
   if (host === undefined || port === undefined || session === undefined) {
     throw new UsageError('--host, --port and --session are needed, or --config; --help says more')
   }
   if (!/^[A-Za-z0-9]{6}$/.test(session))
     throw new UsageError('--session has 6 letters or digits, without the N at its end')
-  const exchange = segment === undefined ? {} : { exchange: { compId: 'CME', subId: segment } }
-  return { host, port: wholeNumber('--port', port), ...(tls && { tls }), session, ...exchange, known: [] }
+  const exchange = exchangeOf(values, { compId: 'CME', subId: values.segment ?? 'G' })
+  return { host, port: wholeNumber('--port', port), ...(tls && { tls }), session, exchange, known: [] }
 }
 
 function configured(path: string, values: Values): Where & { known: readonly Credential[] } {
@@ -120,16 +126,35 @@ function configured(path: string, values: Values): Where & { known: readonly Cre
     ...first,
     others,
     session: target.sessionId,
-    exchange: own === undefined ? exchange : { ...exchange, subId: own },
+    exchange: exchangeOf(values, own === undefined ? exchange : { ...exchange, subId: own }),
     protocol: target.protocol,
     policy: typeof target.policy === 'string' ? target.policy : target.policy.preset,
     known: target.credentials,
   }
 }
 
+const exchangeOf = (values: Values, known: { compId: string; subId: string }) => ({
+  compId: values['target-comp-id'] ?? known.compId,
+  subId: values['target-sub-id'] ?? known.subId,
+})
+
 /** The one in force first. */
 const addressesOf = ({ listen, active }: SnapshotTarget, segment: string | undefined) =>
   listen.filter((one) => one.segment === segment).sort((a, b) => Number(b.role === active) - Number(a.role === active))
+
+/** Never in the working directory, which may be a checkout, or not ours to write in. @throws UsageError */
+function statePath({ data, state }: Values, session: string): string {
+  if (state !== undefined) return state
+  const folder = data ?? join(homedir(), '.drop-copy')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`the client cannot keep its numbers in ${folder}: ${why}. Name another folder with --data`)
+  }
+  return join(folder, `client-${session}.json`)
+}
 
 type Settled = ClientOptions & { protocol: 'classic' | 'dc4'; policy: 'cme' | 'fix' }
 
@@ -141,7 +166,7 @@ function clientOptions(values: Values, where: Where): Settled {
   if (protocol !== 'classic' && protocol !== 'dc4') throw new UsageError('--protocol is classic or dc4')
   if (applicationResend !== 'holes' && applicationResend !== 'gap-fills' && applicationResend !== 'never')
     throw new UsageError('--application-resend is holes, gap-fills or never')
-  const state = values.state ?? `.drop-copy-client-${where.session}.json`
+  const refusals = wholeNumber('--refusals', values.refusals)
   return {
     ...where,
     ...(values.backup === undefined
@@ -153,7 +178,8 @@ function clientOptions(values: Values, where: Where): Settled {
     protocol,
     policy,
     applicationResend,
-    state,
+    state: statePath(values, where.session),
+    ...(refusals === 0 ? {} : { refusals }),
     fresh: values.fresh === true,
     once: values.once === true,
     ...(values.quiet ? {} : { onCopy: printer(values) }),

@@ -43,6 +43,8 @@ export interface ClientOptions {
   fresh?: boolean
   /** Do not connect again after the connection is gone or refused. */
   once?: boolean
+  /** Stop after so many Logons in a row that were refused. Default: never. Addresses that cannot be reached are tried for ever. */
+  refusals?: number
   /** The message is reused: read it now. `resent`: 43=Y. */
   onCopy?: (receipt: Receipt, message: Message, resent: boolean) => void
   onEvent?: (event: ClientEvent) => void
@@ -107,6 +109,11 @@ export class Client {
   private atOnce: 'here' | 'there' | undefined
   /** How often in a row we were sent to the other address. */
   private sentAway = 0
+  /** Logons in a row whose refusal taught nothing and sent us nowhere else. */
+  private refusals = 0
+  /** Whether this connection's Logon was answered, well or badly. */
+  private isAnswered = false
+  private hasEnded = false
   private saved = ''
   private readonly saver: NodeJS.Timeout | undefined
   private end: () => void = () => {}
@@ -121,7 +128,10 @@ export class Client {
     const state = options.state === undefined || options.fresh ? undefined : readState(options.state, options.session)
     if (state) restore(state, this.receipts)
     this.ended = new Promise((resolve) => {
-      this.end = resolve
+      this.end = () => {
+        this.hasEnded = true
+        resolve()
+      }
     })
     this.peer = new FixPeer(sessionConfig(options), state ?? { nextIn: 1, nextOut: 1 }, {
       seen: (message) => this.receipts.see(message),
@@ -149,9 +159,9 @@ export class Client {
     return { nextIn: this.peer.session.nextIn, nextOut: this.peer.session.nextOut }
   }
 
-  /** Resolves when the condition holds; looks after everything that came in. The caller's patience is its own. */
+  /** Resolves when the condition holds, or the client has ended: nothing more will come then. */
   async until(holds: (client: Client) => boolean): Promise<void> {
-    while (!holds(this)) await sleep(5)
+    while (!holds(this) && !this.hasEnded) await sleep(5)
   }
 
   summary(): ClientSummary {
@@ -209,7 +219,9 @@ export class Client {
   private again(): void {
     if (this.stopping) return
     const { atOnce } = this
-    if (this.options.once && !atOnce) {
+    const isHopeless = this.refusals >= (this.options.refusals ?? Number.POSITIVE_INFINITY)
+    if ((this.options.once && !atOnce) || isHopeless) {
+      if (isHopeless) this.emit({ event: 'note', text: this.whatToCheck() })
       this.save()
       clearInterval(this.saver)
       this.end()
@@ -222,8 +234,15 @@ export class Client {
     setTimeout(() => this.connect(), delayMs)
   }
 
+  private whatToCheck(): string {
+    const { senderCompId, targetCompId, targetSubId } = this.peer.session.config.identity
+    const names = `${senderCompId} (49) to ${targetCompId} (56) ${targetSubId ?? ''} (57)`
+    return `stopped after ${this.refusals} refused Logons in a row: check the password or access key, and the names ${names}`
+  }
+
   private loggedOn(): void {
-    this.failures = this.sentAway = 0
+    this.isAnswered = true
+    this.failures = this.sentAway = this.refusals = 0
     this.counts.logons++
     const { host, port } = this.addresses[this.address % this.addresses.length] ?? this.options
     this.emit({ event: 'logged-on', address: `${host}:${port}`, ...this.numbers })
@@ -233,6 +252,8 @@ export class Client {
   private closed(reason: string): void {
     this.recovery.closed()
     this.emit({ event: 'disconnected', reason })
+    if (!this.isAnswered) this.refusals++ // who names nobody known is closed without a word
+    this.isAnswered = false
     this.again()
   }
 
@@ -280,6 +301,8 @@ export class Client {
     switch (news.type) {
       case 'refused':
         this.atOnce = this.goesWhere(news.text, news.retry)
+        this.isAnswered = true
+        if (!this.atOnce) this.refusals++
         this.emit({ event: 'refused', text: news.text, nextExpected: news.nextExpected })
         break
       case 'reset':

@@ -84,7 +84,7 @@ function startClient({ config, installation, cli, log }: Parts): Child | undefin
   const { target, targetBackup } = config.ports
   const where = ['--host', sandboxHost, '--port', String(target), '--backup', `${sandboxHost}:${targetBackup}`]
   const state = join(installation.directory, 'simulated-client.state')
-  const args = ['client', ...where, '--session', sessionId, '--state', state, '--quiet']
+  const args = ['client', ...where, '--session', sessionId, '--state', state, '--quiet', '--refusals', '0']
   const secretArgs = ['--password', secret]
   return superviseChild({ name: 'client', entry: cli, args, secretArgs, env: config.childEnvironment, log })
 }

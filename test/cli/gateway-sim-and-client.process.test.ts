@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -11,7 +13,9 @@ import { TargetEnd } from '../client/target-end.ts'
 
 const root = join(import.meta.dirname, '../..')
 const dir = mkdtempSync(join(tmpdir(), 'cli-test-'))
+const home = join(dir, 'home')
 const ends: { stop(): Promise<unknown> }[] = []
+mkdirSync(home)
 const children: ChildProcess[] = []
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -21,7 +25,10 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 /** A command as a user runs it; `ended` answers its exit code. */
 function dropCopy(...args: string[]) {
-  const child = spawn(process.execPath, [join(root, 'app/cli/drop-copy.mjs'), ...args], { cwd: dir })
+  const child = spawn(process.execPath, [join(root, 'app/cli/drop-copy.mjs'), ...args], {
+    cwd: dir,
+    env: { ...process.env, HOME: home },
+  })
   children.push(child)
   const run = { child, out: '', err: '', ended: new Promise<number | null>((resolve) => child.once('close', resolve)) }
   child.stdout.on('data', (chunk) => {
@@ -110,7 +117,9 @@ describe('drop-copy client', () => {
     expect(shown.filter((line) => line.includes('#'))).toHaveLength(12)
     expect(shown.at(-1)).toBe('clean: nothing missing, doubled or renumbered')
 
-    // the second run goes on from the state file in the working directory
+    // the second run goes on from the state file, which is in no working directory
+    expect(readdirSync(join(home, '.drop-copy'))).toEqual(['client-ODQ1Z9.json'])
+    expect(readdirSync(dir).filter((name) => name.includes('client'))).toEqual([])
     end.copy(13)
     const again = dropCopy('client', ...login(end), '--password', 'secret', '--until', '13', '--raw')
     expect(await again.ended).toBe(0)
@@ -147,6 +156,44 @@ describe('drop-copy client', () => {
     expect(await keyless.ended).toBe(2)
     expect(keyless.err).toContain(`no secret for access key ${key1.accessKeyId}`)
     expect(end.peer.session.nextOut).toBe(2) // the refusal of the one with a password: the others have not knocked
+  })
+
+  test('says what to check and stops after as many refusals as it is allowed, also when it is closed without a word', async () => {
+    const end = await TargetEnd.listen()
+    ends.push(end)
+    const wrong = dropCopy('client', ...login(end), '--password', 'guess', '--refusals', '2')
+    expect(await wrong.ended).toBe(1)
+    expect(lines(wrong.err).filter((line) => line.startsWith('refused: Invalid logon.'))).toHaveLength(2)
+    expect(wrong.err).toMatch(
+      /stopped after 2 refused Logons in a row: check the password or access key, and the names/,
+    )
+
+    const silent = createServer((socket) => socket.once('data', () => socket.destroy())).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    ends.push({ stop: async () => silent.close() })
+    const { port } = silent.address() as AddressInfo // it listens on a port
+    const elsewhere = ['--host', '127.0.0.1', '--port', `${port}`, '--session', 'NOBODY']
+    const names = ['--target-comp-id', 'OTHER', '--target-sub-id', 'X9']
+    const unknown = dropCopy('client', ...elsewhere, ...names, '--password', 'secret', '--refusals', '2')
+    expect(await unknown.ended).toBe(1)
+    expect(unknown.err).toContain('the names NOBODYN (49) to OTHER (56) X9 (57)')
+  })
+
+  test('ends on one SIGTERM while it waits for copies', async () => {
+    const end = await TargetEnd.listen()
+    ends.push(end)
+    const run = dropCopy('client', ...login(end), '--password', 'secret', '--until', '5', '--fresh')
+    await expect.poll(() => run.err, { timeout: 60_000 }).toContain('logged-on')
+    run.child.kill('SIGTERM')
+    expect(await run.ended).not.toBeNull() // it left by itself
+    expect(run.out).toMatch(/^ODQ1Z9: /m)
+  })
+
+  test('says where it cannot keep its numbers', async () => {
+    writeFileSync(join(dir, 'a-file'), '')
+    const run = dropCopy('client', '--host', '127.0.0.1', '--port', '1', '--session', 'ODQ1Z9', '--data', 'a-file/x')
+    expect(await run.ended).toBe(2)
+    expect(run.err).toMatch(/cannot keep its numbers in a-file\/x: ENOTDIR.* Name another folder with --data/)
   })
 
   test('signs with an access key whose secret stands in a file, and shows what is inside a Drop Copy 4.0 copy', async () => {
