@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { projectRoot } from '#app/config.ts'
+import { commandLine } from '#app/http/command-line.server.ts'
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
 import type { TargetView } from '#db/queries/group-view.ts'
@@ -18,13 +17,6 @@ export async function loadTarget(context: RequestContext, user: SignedInUser, se
   return target
 }
 
-/** Whole, so that it can be pasted in every folder: a secret key lies where the browser put it. */
-const program = shellWord(join(projectRoot, 'app/cli/drop-copy.mjs'))
-
-function shellWord(text: string): string {
-  return /^[\w/.:@-]+$/.test(text) ? text : `"${text}"`
-}
-
 /** In the sandbox, which runs on this machine: the terminal client of this project, ready to be pasted. A password is asked for there, a secret key is in its file. */
 export function clientCommand(
   context: RequestContext,
@@ -36,5 +28,5 @@ export function clientCommand(
   if (context.mode !== 'sandbox' || !first) return null
   const backup = second ? ` --backup ${second.host}:${second.port}` : ''
   const key = protocol === 'dc4' ? ` --access-key ${id} --secret-file ${keyFile(id)}` : ''
-  return `node ${program} client --host ${first.host} --port ${first.port}${backup} --session ${sessionId}${key}`
+  return `${commandLine} client --host ${first.host} --port ${first.port}${backup} --session ${sessionId}${key}`
 }

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { execSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { commandLine } from '#app/http/command-line.server.ts'
 import { isRoot, reachable } from '#db/data-directory.ts'
 import { projectRoot } from '#test/support/app.ts'
 
@@ -53,6 +54,10 @@ describe('a command', () => {
     const { status, stderr } = run(join(projectRoot, 'app/cli/drop-copy.mjs'), 'client', '--host', '127.0.0.1')
     expect(stderr).toContain('--host, --port and --session are needed')
     expect(status).toBe(2)
+  })
+
+  test('can be pasted in every folder as the pages print it', () => {
+    expect(execSync(`${commandLine} --help`, { cwd: '/', encoding: 'utf8' })).toMatch(/^Usage: drop-copy COMMAND/)
   })
 
   test('is never asked of npx, which would take a stranger’s package of that name from outside the checkout', () => {
