@@ -27,6 +27,7 @@ let db: FreshDb
 beforeAll(async () => {
   db = await freshDb()
   await writeWorld(db.owner)
+  await db.owner`delete from dc.connector_leases` // its leader is of the sample rows alone
 })
 afterAll(() => db.close())
 
@@ -145,8 +146,10 @@ describe('drop-copy session', () => {
     envelop(back, sourceFill('K7T882', 4))
     await third.until('the copy', () => third.of('8').some((one) => fieldOf(one, 1181) === '4'))
 
-    const list = await session(directory, 'list')
-    expect(list.out).toMatch(/^ODQ1Z9 +target +sandbox +logged-on/m)
+    const list = await until('the report of the logon', async () => {
+      const listed = await session(directory, 'list') // as last reported, once a second
+      return /^ODQ1Z9 +target +sandbox +logged-on/m.test(listed.out) && listed
+    })
     expect(list.out).toMatch(/ gw1 accept-reset by .*\(Asked by the desk\.\): done: 1 is expected/)
     const events = await db.owner`select action, object_kind, object_id, for_firm is not null as shown, reason
       from dc.audit_events where action like 'session.%' order by seq`

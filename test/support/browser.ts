@@ -48,7 +48,7 @@ export function browserTests(serverLog: () => string, options: { portalGoesAway?
   return {
     async newPage(contextOptions) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...contextOptions })
-      context.setDefaultTimeout(20_000)
+      context.setDefaultTimeout(60_000)
       const page = await context.newPage()
       page.on('console', (message) => {
         if (message.type() === 'error' && !isExpected(message.text())) complaints.push(message.text())
