@@ -156,7 +156,7 @@ async function targetParts(
   const group = await findGroup(tx, groupId)
   const terms = await findTerms(tx, groupId, now)
   const targets = await listTargetsOf(tx, groupId, now)
-  const revokedFor = await listRevokedByTarget(tx, groupId)
+  const revokedFor = await listRevokedByTarget(tx, groupId, revoked)
   const credentials = await listLiveCredentials(
     tx,
     targets.map((target) => target.id),
@@ -175,7 +175,7 @@ async function targetParts(
       level,
       ...(filters.rejects && { filters: { rejects: true } }),
       sources,
-      revoked: [...new Set([...revokedOf(before, target.sessionId, revoked), ...(revokedFor.get(target.id) ?? [])])]
+      revoked: [...new Set([...revokedBefore(before, target.sessionId), ...(revokedFor.get(target.id) ?? [])])]
         .filter((name) => !sources.includes(name))
         .sort(),
       queueDepth: settings.queueDepth,
@@ -192,14 +192,10 @@ async function targetParts(
   })
 }
 
-/** What the target's part says was taken back for good, and what this publication takes back. */
-function revokedOf(before: readonly Part[], sessionId: string, revoked: readonly string[]): string[] {
+/** What the target's part says was taken back for good. */
+function revokedBefore(before: readonly Part[], sessionId: string): string[] {
   const document: unknown = before.find((part) => part.kind === 'target' && part.objectId === sessionId)?.document
-  const had =
-    typeof document === 'object' && document !== null && 'sources' in document ? stringsOf(document.sources) : []
-  const old =
-    typeof document === 'object' && document !== null && 'revoked' in document ? stringsOf(document.revoked) : []
-  return [...old, ...revoked.filter((name) => had.includes(name))]
+  return typeof document === 'object' && document !== null && 'revoked' in document ? stringsOf(document.revoked) : []
 }
 
 const stringsOf = (value: unknown): string[] =>

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Tx } from '../client.ts'
 import { firms } from '../schema/firms.ts'
 import { sourceSessions } from '../schema/sources.ts'
@@ -67,20 +67,26 @@ export async function restoreStops(tx: Tx, requestId: string): Promise<void> {
   await tx.update(sourceStops).set({ liftedAt: null, liftedBy: null }).where(eq(sourceStops.liftedBy, requestId))
 }
 
-/** By target id: names of the sources that it carries or carried and that are revoked for its group. */
-export async function listRevokedByTarget(tx: Tx, groupId: string): Promise<Map<string, string[]>> {
-  const rows = await tx
-    .selectDistinct({
-      targetId: targetSources.targetId,
-      name: sourceName,
-    })
+/** By target id: names of the sources that it carries or carried and that are revoked for its group, or are `revoked` now. */
+export async function listRevokedByTarget(
+  tx: Tx,
+  groupId: string,
+  revoked: readonly string[],
+): Promise<Map<string, string[]>> {
+  const stopped = tx
+    .select({ sourceId: sourceStops.sourceId })
     .from(sourceStops)
-    .innerJoin(
-      targetSources,
-      and(eq(targetSources.groupId, sourceStops.groupId), eq(targetSources.sourceId, sourceStops.sourceId)),
-    )
-    .innerJoin(sourceSessions, eq(sourceSessions.id, sourceStops.sourceId))
     .where(and(eq(sourceStops.groupId, groupId), eq(sourceStops.revokes, true), isNull(sourceStops.liftedAt)))
+  const rows = await tx
+    .selectDistinct({ targetId: targetSources.targetId, name: sourceName })
+    .from(targetSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, targetSources.sourceId))
+    .where(
+      and(
+        eq(targetSources.groupId, groupId),
+        or(inArray(targetSources.sourceId, stopped), inArray(sourceName, [...revoked])),
+      ),
+    )
   const byTarget = new Map<string, string[]>()
   for (const { targetId, name } of rows) byTarget.set(targetId, [...(byTarget.get(targetId) ?? []), name])
   return byTarget

@@ -6,6 +6,7 @@ import { findStatus } from '#db/queries/status.ts'
 import { stopUncoveredSources } from '#services/jobs.ts'
 import { pauseTarget } from '#services/pause-target.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
+import { withdrawConsent } from '#services/withdraw-consent.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, openWorkflow, type Workflow } from '#test/support/workflow.ts'
@@ -28,6 +29,13 @@ async function giveGuarantor(session: string, firm: string): Promise<void> {
     insert into dc.source_guarantors (source_id, firm_id, during)
     select s.id, f.id, tstzrange(${db.clock.now}, null) from dc.source_sessions s, dc.firms f
     where s.session_code = ${session} and f.name = ${firm}`
+  sandbox.tick()
+}
+async function endGuarantors(session: string): Promise<void> {
+  sandbox.tick()
+  await db.owner`
+    update dc.source_guarantors set during = tstzrange(lower(during), ${db.clock.now})
+    where upper_inf(during) and source_id = (select id from dc.source_sessions where session_code = ${session})`
   sandbox.tick()
 }
 async function part(name = group) {
@@ -115,6 +123,23 @@ describe('whatever is published next', () => {
     expect(await stopOf('W4G')).toEqual({ reason: 'no consent of Xenon Clearing', version: version - 1 })
   })
 
+  test('a withdrawal of other sessions of the group stops it too, and its "nothing again" reaches what it withdrew', async () => {
+    const { number } = await add('W4G733')
+    await flow.publish(number, ['bailey'])
+    await connectorRunsAll(db, sandbox)
+    await endGuarantors('W4G')
+    const sources = ['T9F733']
+    const input = { commandId: flow.commandId(), groupId: await groupIdOf(db, group), sources, reason: 'Ended.' }
+    const { version } = done(
+      await withdrawConsent({ ...input, mode: 'nothing-again' }, await sandbox.actor('xan'), sandbox.deps),
+    )
+    expect(await part()).toEqual({
+      number: version,
+      document: expect.objectContaining({ sources: [], revoked: sources }),
+    })
+    expect(await stopOf('W4G')).toEqual({ reason: 'no clearing firm guarantees it', version: version - 1 })
+  })
+
   test('so does a request, and publishing reference data', async () => {
     const { number } = await add('K7T882', 'casey', 'Cedar risk')
     await giveGuarantor('S2D', 'Xenon Clearing')
@@ -127,10 +152,7 @@ describe('whatever is published next', () => {
   })
 
   test('a source that no firm guarantees any more stops as well', async () => {
-    sandbox.tick()
-    await db.owner`
-      update dc.source_guarantors set during = tstzrange(lower(during), ${db.clock.now})
-      where source_id = (select id from dc.source_sessions where session_code = 'K7T')`
+    await endGuarantors('K7T')
     expect((await stopUncoveredSources(jobs())).map((one) => [one.source, one.reason])).toEqual([
       ['K7T882', 'no clearing firm guarantees it'],
     ])
