@@ -67,7 +67,10 @@ export async function restoreStops(tx: Tx, requestId: string): Promise<void> {
   await tx.update(sourceStops).set({ liftedAt: null, liftedBy: null }).where(eq(sourceStops.liftedBy, requestId))
 }
 
-/** By target id: names of the sources that it carries or carried and that are revoked for its group, or are `revoked` now. */
+/**
+ * By target id: names of the sources that it carries or carried and that are revoked for its group, or are `revoked`
+ * now.
+ */
 export async function listRevokedByTarget(
   tx: Tx,
   groupId: string,

@@ -36,7 +36,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function startServer(): Promise<Server> {
+/** A server of this process's own, or the given one, with the template of which every database is a copy. */
+export async function startServer(): Promise<Server> {
   const given = process.env.TEST_DATABASE_URL
   if (given) {
     const template = await makeTemplate(given)

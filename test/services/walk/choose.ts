@@ -1,0 +1,218 @@
+import type { Random } from '#gateway-sim/random.ts'
+import { type Act, by } from './acts.ts'
+import { several, some } from './draw.ts'
+import type { Group, Request, Role, Who } from './facts.ts'
+import type { Model } from './model.ts'
+import { hasRight, isTimely } from './rights.ts'
+import { isUnwritten, text } from './wishes.ts'
+import { clearingFirms, exchange, type FirmKey, sources, tradingFirms } from './world.ts'
+
+/** How often each kind of step is tried, beside the others. */
+const weights: Record<Act['kind'], number> = {
+  start: 6,
+  save: 12,
+  'attach paper': 3,
+  submit: 14,
+  decide: 28,
+  'take back': 2,
+  withdraw: 1,
+  undo: 7,
+  discard: 1,
+  copy: 2,
+  'withdraw consent': 4,
+  pause: 2,
+  resume: 2,
+  'create credential': 2,
+  'revoke credential': 1,
+  'end contact': 2,
+  'change roles': 2,
+  disable: 1,
+  invite: 2,
+  'reference data': 3,
+  'time passes': 5,
+  'connector reports': 4,
+}
+const kinds = Object.keys(weights) as Act['kind'][] // the keys of a literal are its own
+const drawn = kinds.flatMap((kind) => Array.from({ length: weights[kind] }, () => kind))
+
+/** Who would have a right elsewhere: the likeliest to be let in by mistake. */
+const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
+  submit: ['gam', 'requester'],
+  decide: ['clearing-signatory', 'gam', 'billing-approver'],
+  'withdraw consent': ['clearing-signatory'],
+  'end contact': ['clearing-signatory', 'requester'],
+  withdraw: ['requester', 'clearing-signatory'],
+  pause: ['technical-contact', 'gam'],
+  resume: ['technical-contact', 'gam'],
+  'create credential': ['technical-contact', 'operations'],
+  'revoke credential': ['technical-contact', 'gam'],
+  'change roles': ['firm-admin', 'administrator'],
+  disable: ['firm-admin', 'administrator'],
+  invite: ['firm-admin', 'administrator'],
+}
+
+const nobody: Who = ''
+type Proposal = Act | undefined
+
+/** The next step: mostly something that may be done now by somebody who may, often enough not. */
+export function choose(random: Random, model: Model, step: number): Act {
+  for (;;) {
+    const act = proposals[random.pick(drawn)](random, model, step)
+    if (!act) continue
+    if (!('by' in act)) return act
+    const everybody = [...model.people.keys()]
+    const rightful = everybody.filter((who) => hasRight(model, by(act, who)))
+    const near = everybody.filter((who) => nearRoles[act.kind]?.some((role) => model.person(who).roles.has(role)))
+    const wrong = near.length > 0 && random.below(2) === 0 ? near : everybody
+    const chosen = by(act, random.pick(rightful.length > 0 && random.below(100) < 85 ? rightful : wrong))
+    if (isTimely(model, chosen) || random.below(100) < 12) return chosen
+  }
+}
+
+const request = (random: Random, model: Model, fits: (request: Request) => boolean) =>
+  some(random, [...model.requests], ([, one]) => fits(one))
+/** Often one of which something is being changed: what happens meanwhile is what goes wrong. */
+const group = (random: Random, model: Model, fits: (group: Group) => boolean) => {
+  const moving = [...model.requests.values()].filter(inState('with-firms', 'with-gam', 'applying'))
+  const isMoving = (label: string) => moving.some((one) => one.group === label)
+  const wanted = random.below(100) < 60 && moving.length > 0
+  return (
+    (wanted && some(random, [...model.groups], ([label, one]) => isMoving(label) && fits(one))) ||
+    some(random, [...model.groups], ([, one]) => fits(one))
+  )
+}
+const inState =
+  (...states: Request['state'][]) =>
+  (one: Request) =>
+    states.includes(one.state)
+
+type Propose = (random: Random, model: Model, step: number) => Proposal
+
+const onRequest =
+  (kind: 'submit' | 'take back' | 'withdraw' | 'undo' | 'discard', fits: (one: Request) => boolean): Propose =>
+  (random, model) => {
+    const found = request(random, model, fits)
+    return found && { kind, by: nobody, request: found[0] }
+  }
+
+const onTarget =
+  (kind: 'pause' | 'resume', isPaused: boolean): Propose =>
+  (random, model) => {
+    const isSo = (one: { pausedBy: Who | null }) => (one.pausedBy !== null) === isPaused
+    const found = group(random, model, ({ targets }) => [...targets.values()].some(isSo))
+    if (!found) return undefined
+    const nth = some(random, [...[...found[1].targets.values()].entries()], ([, one]) => isSo(one))
+    return nth && { kind, by: nobody, group: found[0], target: nth[0] }
+  }
+
+const proposals: Record<Act['kind'], Propose> = {
+  start: (random, model, step) => {
+    const what = random.pick(['new-group', 'change', 'change', 'change', 'change', 'close'] as const)
+    const behalf = random.below(100) < 15
+    const start = { kind: 'start', by: nobody, request: `r${step}`, what } as const
+    if (what === 'new-group') return behalf ? { ...start, owner: random.pick(tradingFirms) } : start
+    const found = group(random, model, (one) => one.state === 'live')
+    return found && { ...start, group: found[0] }
+  },
+  save: (random, model) => {
+    const isFit = (one: Request) => one.state === 'draft' || one.state === 'returned'
+    const found =
+      random.below(100) < 80
+        ? request(random, model, (one) => isFit(one) && isUnwritten(one))
+        : request(random, model, isFit)
+    return found && { kind: 'save', by: nobody, request: found[0], text: text(random, model, found[1]) }
+  },
+  'attach paper': (random, model, step) => {
+    const found = request(random, model, (one) => one.onBehalf && inState('draft', 'returned')(one) && !one.paper)
+    return found && { kind: 'attach paper', by: nobody, request: found[0], paper: `paper ${step}` }
+  },
+  submit: onRequest('submit', (one) => inState('draft', 'returned')(one) && !isUnwritten(one)),
+  decide: (random, model) => {
+    const found = request(random, model, inState('with-firms', 'with-gam'))
+    if (!found) return undefined
+    const capacities = found[1].asks.flatMap((ask) => (ask.met === null ? [ask.capacity] : []))
+    const capacity =
+      found[1].state === 'with-gam' || capacities.length === 0 ? ('exchange' as const) : random.pick(capacities)
+    const verdict = random.pick([
+      'approve',
+      'approve',
+      'approve',
+      'approve',
+      'approve',
+      'approve',
+      'return',
+      'reject',
+    ] as const)
+    const shown = random.below(100) < 92 ? 'present' : random.pick(['other digest', 'other round'] as const)
+    return { kind: 'decide', by: nobody, request: found[0], capacity, verdict, shown }
+  },
+  'take back': onRequest(
+    'take back',
+    (one) => inState('with-firms', 'with-gam')(one) && one.asks.some((ask) => ask.met),
+  ),
+  withdraw: onRequest('withdraw', inState('with-firms', 'with-gam', 'returned')),
+  undo: onRequest('undo', inState('applying')),
+  discard: onRequest('discard', inState('draft')),
+  copy: (random, model, step) => {
+    const found = request(random, model, inState('rejected', 'withdrawn', 'expired', 'failed'))
+    return found && { kind: 'copy', by: nobody, request: found[0], copy: `r${step}` }
+  },
+  'withdraw consent': (random, model) => {
+    const found = group(random, model, (one) => one.agreements.size > 0)
+    if (!found) return undefined
+    const mode = random.pick(['from-now-on', 'nothing-again'] as const)
+    const chosen = several(random, found[1].sources.size > 0 ? [...found[1].sources] : Object.keys(sources), 2)
+    return { kind: 'withdraw consent', by: nobody, group: found[0], sources: chosen, mode }
+  },
+  pause: onTarget('pause', false),
+  resume: onTarget('resume', true),
+  'create credential': (random, model, step) => {
+    const found = group(random, model, (one) => one.targets.size > 0)
+    if (!found) return undefined
+    const target = random.below(Math.max(1, found[1].targets.size))
+    return { kind: 'create credential', by: nobody, group: found[0], target, credential: `c${step}` }
+  },
+  'revoke credential': (random, model) => {
+    const live = [...model.groups.values()].flatMap((one) =>
+      [...one.targets.values()].flatMap((t) => [...t.credentials]),
+    )
+    return live.length > 0 ? { kind: 'revoke credential', by: nobody, credential: random.pick(live) } : undefined
+  },
+  'end contact': (random, model) => {
+    const found = group(random, model, (one) => one.contacts.size > 0)
+    if (!found || found[1].contacts.size === 0) return undefined
+    return { kind: 'end contact', by: nobody, group: found[0], contact: random.pick([...found[1].contacts.values()]) }
+  },
+  'change roles': (random, model) => {
+    const person = random.pick([...model.people.keys()])
+    return { kind: 'change roles', by: nobody, person, roles: roles(random, model.firmOf(person) ?? exchange) }
+  },
+  disable: (random, model) => ({ kind: 'disable', by: nobody, person: random.pick([...model.people.keys()]) }),
+  invite: (random, _model, step) => {
+    const firm = random.pick([...clearingFirms, ...tradingFirms, exchange])
+    return { kind: 'invite', by: nobody, firm, person: `new${step}@${firm}.example`, roles: roles(random, firm) }
+  },
+  'reference data': (random, model) => {
+    const [source, firm] = [random.pick(Object.keys(sources)), random.pick(clearingFirms)]
+    return { kind: 'reference data', source, firm, guarantees: model.guarantors.get(source)?.has(firm) !== true }
+  },
+  'time passes': (random) => ({
+    kind: 'time passes',
+    seconds: random.pick([5, 61, 61, 61, 61, 61, 61, 3_600, 3_600, 31 * 86_400]),
+  }),
+  'connector reports': (random) => ({
+    kind: 'connector reports',
+    state: random.pick(['running', 'running', 'refused'] as const),
+  }),
+}
+
+const firmRoles: readonly Role[] = [
+  'firm-admin',
+  'requester',
+  'clearing-signatory',
+  'technical-contact',
+  'billing-approver',
+  'viewer',
+]
+const exchangeRoles: readonly Role[] = ['gam', 'operations', 'administrator', 'auditor']
+const roles = (random: Random, firm: FirmKey) => several(random, firm === exchange ? exchangeRoles : firmRoles, 2)

@@ -1,0 +1,14 @@
+import type { Random } from '#gateway-sim/random.ts'
+
+/** One of those that fit; sometimes any of them. */
+export function some<T>(random: Random, all: readonly T[], fits: (one: T) => boolean): T | undefined {
+  const fitting = all.filter(fits)
+  const from = fitting.length > 0 && random.below(100) < 92 ? fitting : all
+  return from.length > 0 ? random.pick(from) : undefined
+}
+/** One of these or more, at most so many. */
+export function several<T>(random: Random, all: readonly T[], most: number): T[] {
+  const chosen = new Set<T>()
+  for (let i = random.between(1, most); i > 0 && all.length > 0; i--) chosen.add(random.pick(all))
+  return [...chosen]
+}
