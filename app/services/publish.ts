@@ -26,7 +26,7 @@ import { readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
 import { stopUncovered } from './stop-uncovered.ts'
 import { tellGuarantors } from './tell-guarantors.ts'
-import { withdrawalsOf } from './withdrawals.ts'
+import { endedContactsOf, withdrawalsOf } from './withdrawals.ts'
 
 export type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
 
@@ -50,7 +50,12 @@ export async function publishRequest(
   if (!allFirmsMet(parties)) return ok(await moveTo(tx, request, 'with-firms', 'an approval was taken back', now))
   const facts = await loadRoundFacts(tx, request, round.document, now)
   const decisions = await listStandingDecisions(tx, request.id)
-  const present = { ownerId: request.ownerId, sources: facts.sources, withdrawals: await withdrawalsOf(tx, groupId) }
+  const present = {
+    ownerId: request.ownerId,
+    sources: facts.sources,
+    withdrawals: await withdrawalsOf(tx, groupId),
+    ended: await endedContactsOf(tx, groupId),
+  }
   const moved = [
     ...violations(round.sheet.items, facts.present).map((one) => one.sentence),
     ...lapsedAnswers(answersOf(round, parties, decisions), present),
@@ -124,7 +129,8 @@ function answersOf(
     .map(({ firmId, slice, metBy }) => {
       const own = decisions.find((one) => one.firmId === firmId && one.capacity === 'guarantor')
       const at = metBy === 'submission' ? submittedAt : own?.decidedAt
-      return { firm: slice.firm, sources: slice.sources, metBy, answeredAtMs: at?.getTime() ?? 0 }
+      const { firm, sources, contacts } = slice
+      return { firm, sources, contacts, metBy, answeredAtMs: at?.getTime() ?? 0 }
     })
 }
 

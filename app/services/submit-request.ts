@@ -16,7 +16,7 @@ import {
 } from '#db/queries/requests.ts'
 import { loadRoundFacts, type RoundFacts } from '#db/queries/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
-import { outlives, type Withdrawal } from '#domain/request/answers.ts'
+import { endedSince, outlives, type Withdrawal } from '#domain/request/answers.ts'
 import type { DraftCommandInput } from '#domain/request/command-input.ts'
 import type { RequestDocument } from '#domain/request/document.ts'
 import { maySubmit, nobodyToDecide, type Submitter, speaksFor } from '#domain/request/guards.ts'
@@ -33,7 +33,7 @@ import { type Deps, expiresAfterMs, sha256 } from './deps.ts'
 import type { Refused } from './refused.ts'
 import { eligibleFor, guarantorsOf, requestFactsOf, submitterOf } from './request-people.ts'
 import { documentRefusal } from './submit-checks.ts'
-import { withdrawalsOf } from './withdrawals.ts'
+import { endedContactsOf, withdrawalsOf } from './withdrawals.ts'
 
 export type Submitted = { number: number; state: 'with-firms' | 'with-gam' }
 
@@ -122,7 +122,7 @@ async function freezeRound(
   return freeze(input, sha256)
 }
 
-/** What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its sources since. */
+/** What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its sources since, and none of its people was ended. */
 async function partiesBefore(
   tx: Tx,
   request: RequestRecord,
@@ -131,11 +131,14 @@ async function partiesBefore(
   if (request.round === 0) return []
   const parties = await listParties(tx, request.id, request.round)
   const decisions = await listStandingDecisions(tx, request.id)
+  const ended = await endedContactsOf(tx, request.groupId)
   return parties.map(({ firmId, capacity, slice, sliceDigest, metBy, round }) => {
     const own = decisions.find((one) => one.firmId === firmId && one.capacity === capacity)
     const isApproved = metBy === 'carried-over' || (own?.round === round && own.verdict === 'approve')
     const since = withdrawals.filter((one) => one.clearingFirmId === firmId && slice.sources.includes(one.source))
-    const approved = isApproved && since.every((one) => outlives(one, 'decision', own?.decidedAt.getTime() ?? 0))
+    const answeredAtMs = own?.decidedAt.getTime() ?? 0
+    const isWhole = endedSince({ firmId, contacts: slice.contacts, answeredAtMs }, ended).length === 0
+    const approved = isApproved && isWhole && since.every((one) => outlives(one, 'decision', answeredAtMs))
     return { firmId, capacity, sliceDigest, approved }
   })
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '#db/client.ts'
+import { listEndedContacts } from '#db/queries/groups.ts'
 import { listStops } from '#db/queries/stops.ts'
-import type { Withdrawal } from '#domain/request/answers.ts'
+import type { EndedContact, Withdrawal } from '#domain/request/answers.ts'
 
 /**
  * What clearing firms withdrew from a group. One that a later signature has overcome revokes nothing any more, but an answer that is
@@ -12,5 +13,13 @@ export async function withdrawalsOf(tx: Tx, groupId: string | null): Promise<Wit
     cause === 'withdrawn' && firmId
       ? [{ source, clearingFirmId: firmId, revokes: revokes && !liftedAt, atMs: at.getTime() }]
       : [],
+  )
+}
+
+/** Whose authority over a group was ended, and when; not where the same request named them once more. */
+export async function endedContactsOf(tx: Tx, groupId: string | null): Promise<EndedContact[]> {
+  if (!groupId) return []
+  return (await listEndedContacts(tx, groupId)).flatMap(({ email, authorizedBy, during: { until } }) =>
+    until ? [{ email, clearingFirmId: authorizedBy, atMs: until.getTime() }] : [],
   )
 }

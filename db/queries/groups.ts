@@ -220,6 +220,15 @@ export async function listContactsEndedAt(tx: Tx, groupId: string, at: Date): Pr
     )
 }
 
+/** Contacts whose authority ended, but not by their being named once more. */
+export async function listEndedContacts(tx: Tx, groupId: string): Promise<ContactRecord[]> {
+  const isEnded = sql`not upper_inf(${groupContacts.during})`
+  return tx
+    .select()
+    .from(groupContacts)
+    .where(and(eq(groupContacts.groupId, groupId), isEnded, ne(groupContacts.endReason, namedAnew)))
+}
+
 export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInsert): Promise<void> {
   await tx.insert(groupContacts).values(row)
 }

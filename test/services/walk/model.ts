@@ -118,6 +118,8 @@ export class Model {
     group.sources = new Set(sources)
     group.agreements = new Map(agreements)
     group.revoked = new Map(revoked)
+    for (const [key, { firm }] of after.contacts)
+      if (group.contacts.has(key) && !before.contacts.has(key)) this.narrow(request.group ?? '', firm, key)
     group.contacts = new Map(contacts)
     group.level = before.level
     group.rejects = before.rejects
