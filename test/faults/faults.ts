@@ -7,6 +7,7 @@ import { databaseDown, fiftyKills, manySessions, resendStorms } from './rig/full
 import { portalKilled } from './rig/portal-round.ts'
 import { Rig } from './rig/rig.ts'
 import { closing, flipRound, type Outcome, round } from './rig/round.ts'
+import { WalkRounds } from './rig/walk-round.ts'
 import { simulate } from './simulation/world.ts'
 
 const help = `npm run faults -- [--minutes 10] [--seed N] [--only "connector killed,bit flip"]
@@ -17,11 +18,13 @@ sent, what came, and what the journal and the ledger say. Prints its seed first 
 lost, doubled or renumbered. After a flipped bit: when no number was used again, every doubled copy tells so, every loss is named.
 Before that, once and as far as the minutes allow: a million mutated frames, fifty kills of one connector under load, resend storms against
 live copies, 500 targets with 200 sources, the database down for a minute, and a whole portal killed again and again.
+"random walks" are of another kind: people do through the services what they may and what they may not, and each step is compared with a
+model of who agreed to what. Beside the other faults 200 at a time; --only "random walks" makes 20,000, however long they take.
 `
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -31,6 +34,9 @@ const flip = 'bit flip'
 const smallDisk = 'small disk full'
 const simulation = 'simulation'
 const simulationsAtOnce = 1_000
+const walking = 'random walks'
+const walksAtOnce = 200
+const walksInARun = 20_000
 const mutants = 'mutated frames'
 const mutantsAtOnce = 1_000_000
 /** Once a run, in full size. */
@@ -58,7 +64,7 @@ type Line = {
 }
 const table = new Map<string, Line>()
 
-function note(name: string, outcome: Outcome): void {
+function note(name: string, outcome: Outcome, rounds = 1): void {
   const line = table.get(name) ?? {
     rounds: 0,
     kills: 0,
@@ -69,7 +75,7 @@ function note(name: string, outcome: Outcome): void {
     told: 0,
     worstP99Ms: 0,
   }
-  line.rounds++
+  line.rounds += rounds
   line.kills += outcome.kills
   line.copies += outcome.copies
   line.lost += outcome.lost.length
@@ -128,6 +134,14 @@ function mutatedFrames(seed: number): void {
   note(mutants, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN })
 }
 
+/** Random people do random things through the services, each walk from a seed of its own. @returns how many walks there were */
+async function walks(rounds: WalkRounds, random: Random, most: number, untilMs: number): Promise<number> {
+  const { made, steps, wrong } = await rounds.walk(random, most, untilMs)
+  note(walking, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN }, made)
+  say(`${walking}: ${made} more, ${steps} steps`)
+  return made
+}
+
 async function main(): Promise<number> {
   if (values.help) {
     process.stdout.write(help)
@@ -135,23 +149,28 @@ async function main(): Promise<number> {
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)
   const random = new Random(seed)
-  const untilMs = performance.now() + Number(values.minutes) * 60_000
   const only = values.only?.split(',').map((name) => name.trim())
+  const minutes = values.minutes ?? (only?.join() === walking ? Number.POSITIVE_INFINITY : 10)
+  const untilMs = performance.now() + Number(minutes) * 60_000
   const names = (Object.keys(faults) as FaultName[]).filter((name) => !only || only.includes(name))
   const isWanted = (name: string) => !only || only.includes(name)
-  const all = [...Object.keys(fullSizes), ...Object.keys(faults), flip, smallDisk, simulation, mutants]
+  const all = [...Object.keys(fullSizes), ...Object.keys(faults), flip, smallDisk, simulation, walking, mutants]
   if (!all.some(isWanted)) throw new Error(`--only knows: ${all.join(', ')}`)
   say(`seed ${seed}`)
   if (isWanted(mutants)) mutatedFrames(seed)
   for (const [name, inFullSize] of Object.entries(fullSizes))
     if (isWanted(name) && performance.now() < untilMs && isClean()) note(name, await inFullSize(random, say))
-  const repeats = names.length > 0 || [flip, smallDisk, simulation].some(isWanted)
-  while (repeats && performance.now() < untilMs && isClean()) {
+  const endless = names.length > 0 || [flip, smallDisk, simulation].some(isWanted)
+  const rounds = new WalkRounds()
+  let walked = isWanted(walking) ? 0 : walksInARun
+  while ((endless || walked < walksInARun) && performance.now() < untilMs && isClean()) {
     if (names.length > 0) await campaign(random, names, untilMs)
     if (isWanted(flip)) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
     if (isWanted(smallDisk)) await fullDisk(random)
     if (isWanted(simulation)) simulations(random)
+    if (walked < walksInARun) walked += await walks(rounds, random, walksAtOnce, untilMs)
   }
+  await rounds.stop()
   console.table(Object.fromEntries(table))
   say(isClean() ? 'nothing lost, doubled or renumbered' : `NOT clean: see the table; seed ${seed}`)
   return isClean() ? 0 : 1

@@ -35,7 +35,7 @@ const unjust = [
   'invalid-configuration',
 ]
 
-/** Acts that publish. Each is made after a check of what flows. */
+/** Acts that publish, and with which what flows is checked. */
 const publications: readonly Act['kind'][] = [
   'decide',
   'undo',
