@@ -15,12 +15,12 @@ const weights: Record<Act['kind'], number> = {
   submit: 14,
   decide: 28,
   'take back': 2,
-  withdraw: 1,
+  withdraw: 2,
   undo: 7,
   discard: 1,
   copy: 2,
   'withdraw consent': 4,
-  pause: 2,
+  pause: 3,
   resume: 2,
   'create credential': 2,
   'revoke credential': 1,
@@ -41,7 +41,7 @@ const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
   decide: ['clearing-signatory', 'gam', 'billing-approver'],
   'withdraw consent': ['clearing-signatory'],
   'end contact': ['clearing-signatory', 'requester'],
-  withdraw: ['requester', 'clearing-signatory'],
+  withdraw: ['technical-contact', 'billing-approver', 'clearing-signatory'],
   pause: ['technical-contact', 'gam'],
   resume: ['technical-contact', 'gam'],
   'create credential': ['technical-contact', 'operations'],
@@ -64,7 +64,7 @@ export function choose(random: Random, model: Model, step: number): Act {
     const rightful = everybody.filter((who) => hasRight(model, by(act, who)))
     const near = everybody.filter((who) => nearRoles[act.kind]?.some((role) => model.person(who).roles.has(role)))
     const wrong = near.length > 0 && random.below(2) === 0 ? near : everybody
-    const chosen = by(act, random.pick(rightful.length > 0 && random.below(100) < 85 ? rightful : wrong))
+    const chosen = by(act, random.pick(rightful.length > 0 && random.below(100) < 82 ? rightful : wrong))
     if (isTimely(model, chosen) || random.below(100) < 12) return chosen
   }
 }
@@ -107,12 +107,13 @@ const onTarget =
 
 const proposals: Record<Act['kind'], Propose> = {
   start: (random, model, step) => {
-    const what = random.pick(['new-group', 'change', 'change', 'change', 'change', 'close'] as const)
-    const behalf = random.below(100) < 15
-    const start = { kind: 'start', by: nobody, request: `r${step}`, what } as const
-    if (what === 'new-group') return behalf ? { ...start, owner: random.pick(tradingFirms) } : start
+    const start = { kind: 'start', by: nobody, request: `r${step}` } as const
+    const behalf = random.below(100) < 15 ? { owner: random.pick(tradingFirms) } : {}
+    if (random.below(6) === 0) return { ...start, ...behalf, what: 'new-group' }
     const found = group(random, model, (one) => one.state === 'live')
-    return found && { ...start, group: found[0] }
+    const isPaused = [...(found?.[1].targets.values() ?? [])].some((target) => target.pausedBy !== null)
+    const what = random.below(100) < (isPaused ? 40 : 15) ? 'close' : 'change'
+    return found && { ...start, what, group: found[0] }
   },
   save: (random, model) => {
     const isFit = (one: Request) => one.state === 'draft' || one.state === 'returned'
@@ -202,7 +203,7 @@ const proposals: Record<Act['kind'], Propose> = {
   }),
   'connector reports': (random) => ({
     kind: 'connector reports',
-    state: random.pick(['running', 'running', 'refused'] as const),
+    state: random.pick(['running', 'refused'] as const),
   }),
 }
 

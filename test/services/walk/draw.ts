@@ -1,11 +1,13 @@
 import type { Random } from '#gateway-sim/random.ts'
 
-/** One of those that fit; sometimes any of them. */
+/** One of those that fit; now and then any of them, fit or not. Often nothing where none fits: then something else is done. */
 export function some<T>(random: Random, all: readonly T[], fits: (one: T) => boolean): T | undefined {
   const fitting = all.filter(fits)
-  const from = fitting.length > 0 && random.below(100) < 92 ? fitting : all
+  const isAny = random.below(100) < 8
+  const from = isAny ? all : fitting
   return from.length > 0 ? random.pick(from) : undefined
 }
+
 /** One of these or more, at most so many. */
 export function several<T>(random: Random, all: readonly T[], most: number): T[] {
   const chosen = new Set<T>()

@@ -35,7 +35,7 @@ export function text(random: Random, model: Model, draft: Request): Text {
   ]
   switch (missing.length > 0 ? missing[0] : random.pick(['group', 'sources', 'people'] as const)) {
     case 'group': {
-      const account = some(random, Object.keys(accounts), (key) => accounts[key]?.owner === owner) ?? ''
+      const account = some(random, Object.keys(accounts), (key) => accounts[key]?.owner === owner) ?? 'alder-own'
       return { step: 'group', name: `Desk ${random.between(1, 400)}`, account }
     }
     case 'people':
