@@ -2,7 +2,7 @@ import { type Ledger, unaccounted } from '#domain/status/state.ts'
 import { Count } from './figures.tsx'
 import type { Column } from './table.tsx'
 
-const terms: readonly { key: keyof Ledger; head: string }[] = [
+const terms: readonly { key: keyof Omit<Ledger, 'stopped'>; head: string }[] = [
   { key: 'received', head: 'Received' },
   { key: 'delivered', head: 'Delivered' },
   { key: 'filtered', head: 'Filtered' },
@@ -22,7 +22,12 @@ export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boole
         key,
         head,
         number: true,
-        cell: (row) => <Count of={of(row)?.[key]} stale={stale} />,
+        cell: (row) => (
+          <>
+            <Count of={of(row)?.[key]} stale={stale} />
+            {key === 'filtered' && <Stopped ledger={of(row)} stale={stale} />}
+          </>
+        ),
         folded: (row) => key !== 'received' && key !== 'delivered' && !of(row)?.[key],
       }),
     ),
@@ -33,6 +38,15 @@ export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boole
       cell: (row) => <Unaccounted ledger={of(row)} stale={stale} />,
     },
   ]
+}
+
+/** What of the filtered was not agreed to be left out, but is not copied for want of a consent: how many, and whose. */
+function Stopped({ ledger, stale }: { ledger: Ledger | null; stale: boolean }) {
+  return Object.entries(ledger?.stopped ?? {}).map(([reason, count]) => (
+    <span key={reason} className="block text-caption text-muted">
+      <Count of={count} stale={stale} /> {reason}
+    </span>
+  ))
 }
 
 /** What is unaccounted for: nothing is a quiet zero, anything else is red. */

@@ -12,7 +12,7 @@ import { listAgreedFor } from '#db/queries/agreements.ts'
 import { listWithdrawn } from '#db/queries/left-sources.ts'
 import { findStatus } from '#db/queries/status.ts'
 import { may } from '#domain/people/permissions.ts'
-import { unaccounted } from '#domain/status/state.ts'
+import { stoppedIn, unaccounted } from '#domain/status/state.ts'
 import { AgreedForYou } from './agreed-for-you.tsx'
 import { Alarm } from './alarm.tsx'
 import { loadSandboxSteps } from './sandbox.server.ts'
@@ -60,7 +60,20 @@ export default function Status() {
           })),
           { label: 'Received this week', value: <Count of={ledger.received} stale={isStale} />, to: '#sources' },
           { label: 'Delivered', value: <Count of={ledger.delivered} stale={isStale} />, to: '#targets' },
-          { label: 'Filtered as agreed', value: <Count of={ledger.filtered} stale={isStale} />, to: '#targets' },
+          {
+            label: 'Filtered as agreed',
+            value: <Count of={ledger.filtered - stoppedIn(ledger)} stale={isStale} />,
+            to: '#targets',
+          },
+          ...(stoppedIn(ledger) > 0
+            ? [
+                {
+                  label: 'Filtered for want of a consent',
+                  value: <Count of={stoppedIn(ledger)} stale={isStale} />,
+                  to: '#groups',
+                },
+              ]
+            : []),
           {
             label: 'Waiting or held',
             value: <Count of={ledger.waiting + ledger.held} stale={isStale} />,

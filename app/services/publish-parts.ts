@@ -9,9 +9,11 @@ import {
   type VersionRecord,
 } from '#db/queries/publications.ts'
 import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
-import { listRevokedByTarget } from '#db/queries/stops.ts'
+import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/stops.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
 import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
+import { mostReason } from '#domain/configuration/snapshot.ts'
+import type { Stopping } from '#domain/consent/stops.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import { commonOf, type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
@@ -30,6 +32,8 @@ export type Publication = {
   madeBy: string | null
   /** sources taken away with effect on the past: their copies are no longer given out by any resend */
   revoked: readonly string[]
+  /** sources that it takes out for want of a consent; those stopped before are known */
+  stopping?: readonly Stopping[]
   /** parts that are to be so whatever the tables say: what an undone publication puts back */
   also?: readonly Part[]
 }
@@ -43,11 +47,11 @@ export async function publishRows(
   publication: Publication,
   now: Date,
 ): Promise<Result<{ number: number; changed: number }, Refused>> {
-  const { environment, groupId, settings, revoked, also = [] } = publication
+  const { environment, groupId, also = [] } = publication
   const newest = await lockPublications(tx, environment)
   await keepSight(tx, groupId)
   const before = await listNewestParts(tx, environment)
-  const computed = await wantedParts(tx, groupId, settings, before, revoked, now)
+  const computed = await wantedParts(tx, publication, before, now)
   const wanted = [...computed.filter((part) => !also.some(isOf(part))), ...also]
   return publishChanged(tx, { newest, before }, wanted, publication, now)
 }
@@ -105,15 +109,9 @@ export function problemsOf(number: number, settings: EnvironmentSettings, parts:
   return assembled.ok ? undefined : { code: 'invalid-configuration', problems: assembled.error.problems }
 }
 
-async function wantedParts(
-  tx: Tx,
-  groupId: string,
-  settings: EnvironmentSettings,
-  before: readonly Part[],
-  revoked: readonly string[],
-  now: Date,
-): Promise<Part[]> {
-  const targets = await targetParts(tx, groupId, settings, before, revoked, now)
+async function wantedParts(tx: Tx, publication: Publication, before: readonly Part[], now: Date): Promise<Part[]> {
+  const { groupId } = publication
+  const targets = await targetParts(tx, publication, before, now)
   const members = await listMembers(tx, groupId, now)
   const sources = await listSourcesById(
     tx,
@@ -147,16 +145,16 @@ export const sourcePart = (source: SourceRecord): Part => ({
 
 async function targetParts(
   tx: Tx,
-  groupId: string,
-  settings: EnvironmentSettings,
+  { groupId, settings, revoked, stopping = [] }: Publication,
   before: readonly Part[],
-  revoked: readonly string[],
   now: Date,
 ): Promise<Part[]> {
   const group = await findGroup(tx, groupId)
   const terms = await findTerms(tx, groupId, now)
   const targets = await listTargetsOf(tx, groupId, now)
   const revokedFor = await listRevokedByTarget(tx, groupId, revoked)
+  const present = targets.flatMap((target) => target.sources.map((source) => source.name))
+  const stoppedFor = await listStoppedByTarget(tx, groupId, stopping, present)
   const credentials = await listLiveCredentials(
     tx,
     targets.map((target) => target.id),
@@ -166,6 +164,7 @@ async function targetParts(
     const part = { kind: 'target' as const, objectId: target.sessionId }
     if (target.state === 'closed' || !terms || !group) return { ...part, document: null }
     const sources = target.sources.map((source) => source.name)
+    const stopped = stoppedPart(stoppedFor.get(target.id) ?? [])
     const { level, protocol, filters } = terms
     const { allowFrom } = clientAddressesOf(terms.connection)
     const document: TargetPart = {
@@ -178,6 +177,7 @@ async function targetParts(
       revoked: [...new Set([...revokedBefore(before, target.sessionId), ...(revokedFor.get(target.id) ?? [])])]
         .filter((name) => !sources.includes(name))
         .sort(),
+      ...(stopped.length > 0 && { stopped }),
       queueDepth: settings.queueDepth,
       queueGraceS: settings.queueGraceS,
       listen: target.listen,
@@ -191,6 +191,11 @@ async function targetParts(
     return { ...part, document }
   })
 }
+
+const stoppedPart = (stopped: readonly Stopping[]): Stopping[] =>
+  stopped
+    .map(({ source, reason }) => ({ source, reason: reason.slice(0, mostReason) }))
+    .sort((a, b) => (a.source < b.source ? -1 : 1))
 
 /** What the target's part says was taken back for good. */
 function revokedBefore(before: readonly Part[], sessionId: string): string[] {

@@ -3,7 +3,7 @@ import { listConsents, listUncovered, type UncoveredRow } from '#db/queries/cons
 import { findGroup, type GroupRecord, showGroupTo } from '#db/queries/groups.ts'
 import { listSourcesById } from '#db/queries/sources.ts'
 import { insertStops } from '#db/queries/stops.ts'
-import { noConsentOf } from '#domain/consent/stops.ts'
+import { joined, noConsentOf, type Stopping } from '#domain/consent/stops.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { removeSources } from './apply-items.ts'
 import { audit } from './command.ts'
@@ -44,7 +44,8 @@ async function stopInGroup(tx: Tx, groupId: string, rows: readonly UncoveredRow[
   }
   const settings = await readSettings(tx, environment)
   const cause = { cause: 'reference' as const, causeId: groupId, madeBy: null }
-  const published = await publishRows(tx, { environment, groupId, settings, ownerId, revoked: [], ...cause }, now)
+  const publication = { environment, groupId, settings, ownerId, revoked: [], stopping: stoppingOf(rows), ...cause }
+  const published = await publishRows(tx, publication, now)
   if (!published.ok) throw new Error(`what flows without consent cannot be stopped: ${JSON.stringify(published.error)}`)
   const version = published.value.number
   await recordStops(tx, group, rows, version, now)
@@ -77,6 +78,11 @@ export async function recordStops(
       })
 }
 
+/** Each source once, as the ledger will count it. */
+export const stoppingOf = (rows: readonly Missing[]): Stopping[] =>
+  [...new Set(rows.map((row) => row.source))].map((source) => {
+    return { source, reason: reasonOf(rows.filter((row) => row.source === source)) }
+  })
+
 /** Every missing guarantor in one reason. */
-const reasonOf = (missing: readonly Missing[]): string =>
-  missing.map((row) => noConsentOf(row.guarantorName)).join(', ')
+const reasonOf = (missing: readonly Missing[]): string => joined(missing.map((row) => noConsentOf(row.guarantorName)))

@@ -4,6 +4,7 @@ import { listNewestParts, listPartsOf, listReports } from '#db/queries/publicati
 import { findRequest, lockRequest, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
 import { listTargetsOf } from '#db/queries/targets.ts'
 import { type Part, sourcePart, targetPart } from '#domain/configuration/parts.ts'
+import type { Stopping } from '#domain/consent/stops.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
@@ -15,7 +16,7 @@ import type { Deps } from './deps.ts'
 import { publishGroup } from './publish-group.ts'
 import { readSettings } from './publish-parts.ts'
 import type { Refused } from './refused.ts'
-import { recordStops, stopUncovered } from './stop-uncovered.ts'
+import { recordStops, stoppingOf, stopUncovered } from './stop-uncovered.ts'
 import { type Undoing, undoItems } from './undo-items.ts'
 
 /**
@@ -37,7 +38,7 @@ export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps
       const undoing = await undoingOf(tx, request, { by: actor.userId, reason: `undone: ${reason}`, now })
       await stopUncovered(tx, now, request.environment) // so that what is undone is judged by what may flow
       const missing = await undoItems(tx, undoing)
-      const published = await publishUndone(tx, undoing, actor)
+      const published = await publishUndone(tx, undoing, stoppingOf(missing), actor)
       if (!published.ok) return published
       await recordStops(tx, undoing.group, missing, published.value.number, now)
       const { id: objectId, ownerId: forFirm, number } = request
@@ -73,12 +74,13 @@ async function undoingOf(tx: Tx, request: RequestRecord, ended: Undoing['ended']
 }
 
 /** The group as its rows say now, and sources and feeds as far as nobody else has published them since. */
-async function publishUndone(tx: Tx, { request, group, ended }: Undoing, actor: Actor) {
+async function publishUndone(tx: Tx, { request, group, ended }: Undoing, stopping: readonly Stopping[], actor: Actor) {
   const { environment, ownerId, id } = request
   const also = await sharedPartsBefore(tx, request, group.id, ended.now)
   const settings = await readSettings(tx, environment)
   const cause = { cause: 'undo' as const, causeId: id, madeBy: actor.userId }
-  return publishGroup(tx, { environment, settings, groupId: group.id, ownerId, ...cause, revoked: [], also }, ended.now)
+  const publication = { environment, settings, groupId: group.id, ownerId, ...cause, revoked: [], stopping, also }
+  return publishGroup(tx, publication, ended.now)
 }
 
 /**

@@ -4,6 +4,7 @@ import { findGroup } from '#db/queries/groups.ts'
 import { listSourcesById } from '#db/queries/sources.ts'
 import { insertStops } from '#db/queries/stops.ts'
 import { withdraw } from '#domain/consent/covering.ts'
+import { withdrawnBy } from '#domain/consent/stops.ts'
 import type { WithdrawConsentInput } from '#domain/group/input.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
@@ -45,7 +46,9 @@ export function withdrawConsent(
       const settings = await readSettings(tx, environment)
       const revoked = input.mode === 'nothing-again' ? sources : []
       const cause = { cause: 'emergency' as const, causeId: groupId, madeBy: actor.userId }
-      const version = await publishGroup(tx, { environment, groupId, settings, ownerId, revoked, ...cause }, now)
+      const stopping = sources.map((source) => ({ source, reason: withdrawnBy(actor.firmName) }))
+      const publication = { environment, groupId, settings, ownerId, revoked, stopping, ...cause }
+      const version = await publishGroup(tx, publication, now)
       if (!version.ok) return version
       const stop = { groupId, ownerId, firmId: actor.firmId, cause: 'withdrawn' as const, by: actor.userId, reason }
       const { number } = version.value

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
+import { isStopReason, reasonFor } from '#domain/consent/stops.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { addLedgers, type FeedFacts, type Heard, type Ledger } from '#domain/status/state.ts'
+import { addLedgers, addReasons, type FeedFacts, type Heard, type Ledger } from '#domain/status/state.ts'
 import type { Tx } from '../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../schema/configuration.ts'
 import { environments } from '../schema/installation.ts'
@@ -12,6 +13,7 @@ import {
   observedSources,
   observedTargets,
 } from '../schema/observed.ts'
+import { targets } from '../schema/targets.ts'
 import { findRefusal } from './leases.ts'
 
 export type ObservedTarget = typeof observedTargets.$inferSelect
@@ -83,7 +85,7 @@ async function ledgerOf(
   week: string | null,
 ): Promise<LedgerRow[]> {
   const total = (column: typeof observedLedger.received) => sql<number>`sum(${column})::float8`
-  return tx
+  const rows = await tx
     .select({
       sessionId: observedLedger.sessionId,
       sourceId: observedLedger.sourceId,
@@ -93,8 +95,12 @@ async function ledgerOf(
       waiting: total(observedLedger.waiting),
       held: total(observedLedger.held),
       expired: total(observedLedger.expired),
+      filteredBy: sql<Record<string, number>[]>`jsonb_agg(${observedLedger.filteredBy})`,
+      /** Its owner and the exchange see the target itself; a guarantor has its sessions' figures alone. */
+      seesTarget: sql<boolean>`bool_or(${targets.id} is not null)`,
     })
     .from(observedLedger)
+    .leftJoin(targets, eq(targets.sessionId, observedLedger.sessionId))
     .where(
       and(
         eq(observedLedger.environment, environment),
@@ -103,6 +109,23 @@ async function ledgerOf(
       ),
     )
     .groupBy(observedLedger.sessionId, observedLedger.sourceId)
+  const firmName = rows.some((row) => !row.seesTarget && stopsIn(row.filteredBy)) ? await readersFirm(tx) : ''
+  return rows.map(({ filteredBy, seesTarget, ...row }) => {
+    const stopped = stopsIn(filteredBy, seesTarget ? undefined : firmName)
+    return { ...row, ...(stopped && { stopped }) }
+  })
+}
+
+/** What of the filtered was stopped for want of a consent, in the words of a reader of this firm, or of one who sees everything. */
+function stopsIn(filteredBy: readonly Record<string, number>[], firmName?: string): Ledger['stopped'] {
+  const stops = filteredBy.flatMap((one) => Object.entries(one)).filter(([reason]) => isStopReason(reason))
+  const told = (reason: string) => (firmName === undefined ? reason : reasonFor(reason, firmName))
+  return addReasons(stops.map(([reason, count]) => ({ [told(reason)]: count })))
+}
+
+async function readersFirm(tx: Tx): Promise<string> {
+  const [row] = await tx.execute<{ name: string }>(sql`select name from dc.firms where id = dc.actor_firm()`)
+  return row?.name ?? ''
 }
 
 const connected = ['logged-on', 'recovering']

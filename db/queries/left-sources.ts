@@ -62,13 +62,14 @@ export async function listLeftSources(
   )
   return names.sort().map((name) => {
     const stop = stops.find((one) => one.source === name)
+    const ledger = ledgerFor(delivery, { sessionIds: sessions, sourceId: name })
     return {
       name,
       at: stop?.at ?? ended.get(name) ?? null,
-      why: stop ? whyLeft(stop) : 'Removed by a request',
+      why: stop ? whyLeft(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
       reason: stop?.reason ?? null,
       fromNumber: stop ? from(stop.version, name) : null,
-      ledger: ledgerFor(delivery, { sessionIds: sessions, sourceId: name }),
+      ledger,
       lastReceivedAt: figuresOf(delivery, name).lastReceivedAt,
     }
   })

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { type Stopping, stoppedSources } from '#domain/consent/stops.ts'
 import type { Tx } from '../client.ts'
 import { firms } from '../schema/firms.ts'
 import { sourceSessions } from '../schema/sources.ts'
@@ -92,5 +93,34 @@ export async function listRevokedByTarget(
     )
   const byTarget = new Map<string, string[]>()
   for (const { targetId, name } of rows) byTarget.set(targetId, [...(byTarget.get(targetId) ?? []), name])
+  return byTarget
+}
+
+/**
+ * By target id: sources that are stopped for want of a consent, or are `stopping` now, at the target that carried each last, with the
+ * reason. Not one that is `present` in the group, whoever brought it back.
+ */
+export async function listStoppedByTarget(
+  tx: Tx,
+  groupId: string,
+  stopping: readonly Stopping[],
+  present: readonly string[],
+): Promise<Map<string, Stopping[]>> {
+  const before = stoppedSources((await listStops(tx, groupId)).filter((stop) => stop.liftedAt === null))
+  const kept = before.filter(({ source }) => !stopping.some((one) => one.source === source))
+  const stopped = [...stopping, ...kept].filter(({ source }) => !present.includes(source))
+  const byTarget = new Map<string, Stopping[]>()
+  if (stopped.length === 0) return byTarget
+  const names = stopped.map(({ source }) => source)
+  const rows = await tx
+    .selectDistinctOn([targetSources.sourceId], { targetId: targetSources.targetId, name: sourceName })
+    .from(targetSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, targetSources.sourceId))
+    .where(and(eq(targetSources.groupId, groupId), inArray(sourceName, names)))
+    .orderBy(targetSources.sourceId, desc(sql`lower(${targetSources.during})`))
+  for (const { targetId, name } of rows) {
+    const own = stopped.filter(({ source }) => source === name)
+    byTarget.set(targetId, [...(byTarget.get(targetId) ?? []), ...own])
+  }
   return byTarget
 }

@@ -109,6 +109,23 @@ describe('a connector that follows the database', () => {
     expect(journal?.free_bytes).toBeLessThan(blocks * bsize)
   })
 
+  test('counts what comes of a stopped source as filtered for the reason that its part names', async () => {
+    await db.truncate()
+    const stopped = [{ source: 'K7T882', reason: 'no consent of Birch Clearing' }]
+    await publish(1, [gw1, k7t, odq({ sources: [], stopped })])
+    const { running } = await run()
+    const gw = await gateway(running.worker.acceptor.port('127.0.0.1:0') ?? 0)
+    gw.logon()
+    await gw.message('A')
+    for (const number of [1, 2]) envelop(gw, sourceFill('K7T882', number))
+    const row = await until('the ledger', async () => {
+      const [found] = await db.owner`select * from dc.observed_ledger where session_id = 'ODQ1Z9' and received = 2`
+      return found
+    })
+    expect(row).toMatchObject({ source_id: 'K7T882', delivered: '0', waiting: '0', filtered: '2' })
+    expect(row.filtered_by).toEqual({ 'no consent of Birch Clearing': 2 })
+  })
+
   test('does not forget what happened last when it starts anew', async () => {
     await db.truncate()
     await publish(1, [gw1, k7t, odq()])

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { metricsText } from '#connector/reports/metrics.ts'
 import {
   client,
   feed,
@@ -62,6 +63,44 @@ describe('a changed configuration', () => {
     connector.wish.become(snapshot({ version: 3, targets: [target({ sources: ['K7T882'], level: 'executions' })] }))
     await applied(connector, 3)
     expect(report()).toContainEqual(expect.objectContaining({ id: 'ODQ1Z9', fromSourceSeq: { K7T882: 1 } }))
+  })
+
+  test('that stops a source for want of a consent copies nothing more of it, and counts what comes under that reason', async () => {
+    const reason = 'no consent of Birch Clearing'
+    const data = temporaryDirectory()
+    const connector = await start(snapshot(), data)
+    const gw = await loggedOnGateway(connector.feedPort)
+    const peer = await loggedOnClient(connector.targetPort)
+    envelop(gw, sourceFill('M3P882', 1))
+    await peer.until('the copy', () => peer.of('8').length === 1)
+    const stopped = snapshot({
+      version: 2,
+      targets: [target({ sources: ['K7T882'], stopped: [{ source: 'M3P882', reason }] })],
+    })
+    connector.wish.become(stopped)
+    await applied(connector, 2)
+    for (const number of [2, 3]) envelop(gw, sourceFill('M3P882', number))
+    envelop(gw, sourceFill('K7T882', 1))
+    await peer.until('the other source’s copy', () => peer.of('8').length === 2)
+    await settled(gw)
+    expect(peer.of('8').map((copy) => fieldOf(copy, 1180))).toEqual(['M3P', 'K7T'])
+    expect(row(connector, 'ODQ1Z9')).toContainEqual(
+      expect.objectContaining({ received: 3, delivered: 1, waiting: 0, stopped: { [reason]: 2 } }),
+    )
+    expect(metricsText(connector.worker)).toContain(
+      `drop_copy_copies_filtered_total{target="ODQ1Z9",reason="${reason}"} 2`,
+    )
+    await connector.stop()
+    const again = await start(stopped, data)
+    const next = await gateway(again.feedPort)
+    next.seqNum = gw.seqNum
+    next.logon()
+    await next.message('A')
+    envelop(next, sourceFill('M3P882', 4))
+    await settled(next)
+    expect(row(again, 'ODQ1Z9')).toContainEqual(
+      expect.objectContaining({ received: 4, delivered: 1, stopped: { [reason]: 3 } }),
+    )
   })
 
   test('judges what comes after it by the new level and what came before by the old', async () => {

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Tx } from '#db/client.ts'
 import { listUncovered } from '#db/queries/consents.ts'
 import { findGroupHistory } from '#db/queries/group-history.ts'
 import { findGroupPage } from '#db/queries/group-page.ts'
 import { findStatus } from '#db/queries/status.ts'
+import { findTargetPage } from '#db/queries/target-page.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { unaccounted } from '#domain/status/state.ts'
 import { stopUncoveredSources } from '#services/jobs.ts'
 import { pauseTarget } from '#services/pause-target.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
@@ -39,7 +43,9 @@ async function endGuarantors(session: string): Promise<void> {
   sandbox.tick()
 }
 async function part(name = group) {
-  const [row] = await db.owner<{ number: number; document: { sources: string[]; revoked: string[] } }[]>`
+  const [row] = await db.owner<
+    { number: number; document: { sources: string[]; revoked: string[]; stopped?: object[] } }[]
+  >`
     select p.number, p.document from dc.configuration_parts p join dc.targets t on t.session_id = p.object_id
     join dc.groups g on g.id = t.group_id where g.name = ${name} order by p.number desc limit 1`
   return row
@@ -53,8 +59,13 @@ const seenBy = async (person: Person) => {
     const groupId = await groupIdOf(db, group)
     const page = await findGroupPage(tx, me, groupId, db.clock.now)
     const history = (await findGroupHistory(tx, me, groupId, db.clock.now))?.rows
-    return { row: status.groups.find((one) => one.name === group)?.delivery, page, history, verdict: status.verdict }
+    const row = status.groups.find((one) => one.name === group)?.delivery
+    return { row, page, history, status, verdict: status.verdict }
   })
+}
+async function as<T>(person: Person, read: (tx: Tx, me: Actor) => Promise<T>): Promise<T> {
+  const me = await sandbox.actor(person)
+  return db.database.withActor(me, (tx) => read(tx, me))
 }
 const add = async (source: string, person: Person = 'drew', name = group) => {
   const { number } = done(await flow.start(person, 'change', await groupIdOf(db, name)))
@@ -94,6 +105,42 @@ describe('a flowing source that gets a second guarantor by a statement past ever
     expect(verdict).toMatchObject({ tone: 'bad', sentence: expect.stringContaining(sentence) })
   })
 
+  test('is named in the target’s part with the reason, and what comes of it is shown as filtered for it', async () => {
+    const reason = 'no consent of Birch Clearing'
+    expect((await part())?.document.stopped).toEqual([{ source: 'T9F733', reason }])
+    const [target] = await db.owner<{ session_id: string }[]>`
+      select session_id from dc.targets t join dc.groups g on g.id = t.group_id where g.name = ${group}`
+    const rows = [
+      { source_id: 'T9F733', received: 9, delivered: 4, filtered: 5, filtered_by: { [reason]: 3, level: 2 } },
+      { source_id: 'W4G733', received: 2, delivered: 2, filtered: 0, filtered_by: {} },
+    ]
+    for (const row of rows)
+      await db.owner`insert into dc.observed_ledger ${db.owner({
+        ...{ environment: 'sandbox', connector: 'test', segment: '', week: '2026-11-29', at: db.clock.now },
+        ...{ session_id: target!.session_id, ...row, filtered_by: db.owner.json(row.filtered_by) },
+      })}`
+    for (const person of ['drew', 'harper'] as const) {
+      const { page, status } = await seenBy(person)
+      const sheet = await as(person, (tx, me) => findTargetPage(tx, me, target!.session_id, db.clock.now))
+      const left = { name: 'T9F733', ledger: { received: 9, filtered: 5, stopped: { [reason]: 3 } } }
+      expect(page?.left).toMatchObject([{ ...left, why: 'No consent of Birch Clearing' }])
+      expect(sheet?.left).toMatchObject([left])
+      expect(status.ledger).toMatchObject({ received: 11, delivered: 6, filtered: 5, stopped: { [reason]: 3 } })
+      expect([unaccounted(status.ledger), unaccounted(page!.ledger), unaccounted(sheet!.ledger)]).toEqual([0, 0, 0])
+      expect([...sheet!.sources, ...sheet!.left].reduce((sum, { ledger }) => sum + ledger.received, 0)).toBe(11)
+    }
+  })
+
+  test('tells the firm whose consent it is by name, and another that guarantees it only that one is missing', async () => {
+    const left = async (person: Person) => (await seenBy(person)).page?.left
+    expect(await left('bailey')).toMatchObject([{ ledger: { stopped: { 'no consent of Birch Clearing': 3 } } }])
+    const toXenon = await left('xan')
+    expect(toXenon).toMatchObject([
+      { why: 'Stopped: a consent is missing', ledger: { received: 9, stopped: { 'no consent of another firm': 3 } } },
+    ])
+    expect(JSON.stringify(toXenon)).not.toContain('Birch')
+  })
+
   test('flows again when that firm has signed a request that adds it, and not before', async () => {
     const { number, state } = await add('T9F733')
     expect(state).toBe('with-firms')
@@ -101,6 +148,7 @@ describe('a flowing source that gets a second guarantor by a statement past ever
     await flow.publish(number, ['bailey'])
     await connectorRunsAll(db, sandbox)
     expect((await part())?.document.sources).toEqual(['T9F733', 'W4G733'])
+    expect((await part())?.document.stopped).toBeUndefined()
     expect((await seenBy('drew')).row?.word).not.toBe('Needs you')
     expect(await db.database.asJobs(listUncovered)).toEqual([])
   })
@@ -135,7 +183,13 @@ describe('whatever is published next', () => {
     )
     expect(await part()).toEqual({
       number: version,
-      document: expect.objectContaining({ sources: [], revoked: sources }),
+      document: expect.objectContaining({
+        ...{ sources: [], revoked: sources },
+        stopped: [
+          { source: 'T9F733', reason: 'consent withdrawn by Xenon Clearing' },
+          { source: 'W4G733', reason: 'no clearing firm guarantees it' },
+        ],
+      }),
     })
     expect(await stopOf('W4G')).toEqual({ reason: 'no clearing firm guarantees it', version: version - 1 })
   })

@@ -1,6 +1,6 @@
 import { lostIn } from '#connector/feeds/feed-alarms.ts'
-import { filteredOf, type Row, total } from '#connector/state/ledger.ts'
-import { reasonName } from '#connector/state/routing.ts'
+import { type Row, total } from '#connector/state/ledger.ts'
+import { filteredBy } from '#connector/state/routing.ts'
 import type { Worker } from '#connector/worker.ts'
 import { nextResetMs } from '#domain/time/week.ts'
 import { feedState, feedStates, lateMsOf, targetState, targetStates } from './observed-state.ts'
@@ -191,9 +191,7 @@ function targets(worker: Worker): string[] {
 }
 
 const filtered = (target: string, sum: Row): Sample[] =>
-  filteredOf(sum) === 0
-    ? []
-    : sum.filtered.flatMap((n, i): Sample[] => (n > 0 ? [[{ target, reason: reasonName(i) }, n]] : []))
+  Object.entries(filteredBy(sum)).map(([reason, n]): Sample => [{ target, reason }, n])
 
 /** Every state, also those that nothing is in: a line that comes and goes cannot be alerted on. */
 const countedBy = (states: readonly string[], present: readonly string[]): Sample[] =>

@@ -4,7 +4,7 @@ import type { Feed } from '#connector/feeds/feed.ts'
 import { lostIn } from '#connector/feeds/feed-alarms.ts'
 import { streamsOf } from '#connector/sessions/lanes.ts'
 import { filteredOf, type Row, total } from '#connector/state/ledger.ts'
-import { reasonName } from '#connector/state/routing.ts'
+import { filteredBy } from '#connector/state/routing.ts'
 import type { StreamState } from '#connector/state/state.ts'
 import type { Target } from '#connector/targets/target.ts'
 import type { Worker } from '#connector/worker.ts'
@@ -247,7 +247,7 @@ const countsOf = (row: Row) => ({
   received: row.received,
   delivered: row.delivered,
   filtered: filteredOf(row),
-  filteredBy: Object.fromEntries(row.filtered.flatMap((n, i) => (n > 0 ? [[reasonName(i), n] as const] : []))),
+  filteredBy: filteredBy(row),
   waiting: row.waiting,
   held: row.held,
   expired: row.expired,

@@ -12,11 +12,18 @@ export function lanesOf(snapshot: Pick<Snapshot, 'sources' | 'targets'>): Lane[]
   const sources = new Map(snapshot.sources.map((source) => [source.id, source]))
   const streams = (ids: readonly string[], segment?: string) =>
     ids.flatMap((id) => streamsOf(sources.get(id) ?? { id, segments: [] }, segment))
+  const stops = ({ stopped }: SnapshotTarget, segment?: string) =>
+    stopped && {
+      stopped: stopped.flatMap(({ source, reason }) =>
+        streams([source], segment).map((one) => ({ source: one, reason })),
+      ),
+    }
   return snapshot.targets.flatMap((target): Lane[] => {
     const segments = segmentsOf(target)
     if (segments.length === 0) {
       const { sources: all, revoked } = target
-      return [{ ...target, name: target.sessionId, sources: streams(all), revoked: streams(revoked) }]
+      const own = { name: target.sessionId, sources: streams(all), revoked: streams(revoked), ...stops(target) }
+      return [{ ...target, ...own }]
     }
     return segments.map((segment) => ({
       ...target,
@@ -25,6 +32,7 @@ export function lanesOf(snapshot: Pick<Snapshot, 'sources' | 'targets'>): Lane[]
       listen: target.listen.filter((one) => one.segment === segment),
       sources: streams(target.sources, segment),
       revoked: streams(target.revoked, segment),
+      ...stops(target, segment),
     }))
   })
 }

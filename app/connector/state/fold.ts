@@ -1,6 +1,6 @@
 import { give } from './given.ts'
-import { countFiltered } from './ledger.ts'
-import { type Route, routesOf, type State } from './state.ts'
+import { countFiltered, countStopped } from './ledger.ts'
+import { type Route, routesOf, type State, type StoppedRoute } from './state.ts'
 import { holdOut, keep, keepNewest, taken } from './waiting.ts'
 
 /** Bits of an M record's flags. */
@@ -21,7 +21,7 @@ export type MessageFact = {
   feedNumber: number
 }
 
-/** M: the feed has handed over one more; every target of the stream filters it or has one more waiting. */
+/** M: the feed has handed over one more; every target of the stream filters it or has one more waiting, and where the stream was stopped it is counted. */
 export function applyMessage(state: State, position: number, m: Readonly<MessageFact>): void {
   const feed = state.data.feeds[m.feed]
   if (feed) {
@@ -49,7 +49,13 @@ export function applyMessage(state: State, position: number, m: Readonly<Message
   }
   const routes = routesOf(state, m.stream)
   for (let i = 0; i < routes.length; i++) routeMessage(state, routes[i]!, position, m, late)
+  for (const { row, reason } of state.stopped[m.stream] ?? nowhere) {
+    row.received++
+    countStopped(row, reason, 1)
+  }
 }
+
+const nowhere: readonly StoppedRoute[] = []
 
 /** Index of the classifier's first reason, for what a newer classifier journaled. */
 const unknownClass = 0

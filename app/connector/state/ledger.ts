@@ -7,6 +7,8 @@ export type Row = {
   expired: number
   /** By the index of the reason in the classifier's list. */
   filtered: number[]
+  /** Filtered, too: what came while the source was stopped for want of a consent, by the reason that was published. Absent: nothing. */
+  stopped?: Record<string, number>
 }
 
 export const emptyRow = (): Row => ({ received: 0, delivered: 0, waiting: 0, held: 0, expired: 0, filtered: [] })
@@ -18,7 +20,8 @@ export const revokedReason = 31
 export const balances = (row: Row): boolean =>
   row.received === row.delivered + filteredOf(row) + row.waiting + row.held + row.expired
 
-export const filteredOf = (row: Row): number => row.filtered.reduce((sum, n) => sum + (n ?? 0), 0)
+export const filteredOf = (row: Row): number =>
+  [...row.filtered, ...Object.values(row.stopped ?? {})].reduce((sum, n) => sum + (n ?? 0), 0)
 
 /** The sum of several rows, reason by reason. */
 export function total(rows: Iterable<Row>): Row {
@@ -30,6 +33,7 @@ export function total(rows: Iterable<Row>): Row {
     sum.held += row.held
     sum.expired += row.expired
     for (const [reason, n] of row.filtered.entries()) countFiltered(sum, reason, n ?? 0)
+    for (const [reason, n] of Object.entries(row.stopped ?? {})) countStopped(sum, reason, n)
   }
   return sum
 }
@@ -37,4 +41,9 @@ export function total(rows: Iterable<Row>): Row {
 export function countFiltered(row: Row, reason: number, by: number): void {
   while (row.filtered.length <= reason) row.filtered.push(0)
   row.filtered[reason]! += by
+}
+
+export function countStopped(row: Row, reason: string, by: number): void {
+  row.stopped ??= {}
+  row.stopped[reason] = (row.stopped[reason] ?? 0) + by
 }

@@ -1,5 +1,5 @@
 import { compileTerms, filterReasons, type MessageLevel } from '#dropcopy/eligible.ts'
-import { revokedReason } from './ledger.ts'
+import { type Row, revokedReason } from './ledger.ts'
 import type { Terms } from './state.ts'
 
 /** What a target's terms let through, per message class: -1, or the index of the reason why not. */
@@ -8,5 +8,11 @@ export const judgeTerms = (terms: Terms): Int8Array =>
   compileTerms({ level: terms.level as MessageLevel, filters: terms.filters, protocol: terms.dc4 ? 'dc4' : 'classic' })
 
 /** The name under which a filtered message is counted. */
-export const reasonName = (index: number): string =>
+const reasonName = (index: number): string =>
   index === revokedReason ? 'revoked' : (filterReasons[index] ?? 'unknown-type')
+
+/** What was filtered, by the reason's name; none that is nothing. */
+export const filteredBy = ({ filtered, stopped }: Row): Record<string, number> => ({
+  ...Object.fromEntries(filtered.flatMap((n, i) => (n > 0 ? [[reasonName(i), n] as const] : []))),
+  ...stopped,
+})

@@ -93,6 +93,8 @@ export type Terms = {
   /** Stream ids. */
   sources: number[]
   revoked: number[]
+  /** Sources that left for want of a consent, by stream: what comes of them is counted as filtered for this reason. Absent: none. */
+  stopped?: { stream: number; reason: string }[]
   queueDepth: number | 'all'
   queueGraceS: number
   /** A Drop Copy 4.0 target, and which of its addresses is in force, perhaps instead of the one wanted; absent: classic. */
@@ -123,6 +125,9 @@ export type Past = { runs: number[]; held: Record<number, Held[]>; given?: Recor
 /** One target that a stream's messages go to, with what a message changes at hand. */
 export type Route = { id: number; target: TargetState; chain: Chain; row: Row; reasons: Int8Array }
 
+/** One target that a stream was stopped for: its messages are counted there, and nothing of them is copied. */
+export type StoppedRoute = { row: Row; reason: string }
+
 /** Answers per message class whether terms let it through: -1, or the index of the reason why not. */
 export type Judge = (terms: Terms) => Int8Array
 
@@ -131,6 +136,8 @@ export type State = {
   judge: Judge
   /** By stream. Derived from `data`. */
   routes: (readonly Route[])[]
+  /** The same. */
+  stopped: (readonly StoppedRoute[])[]
 }
 
 /**
@@ -148,6 +155,7 @@ export function emptyState(judge: Judge): State {
     data: { run: 0, week: '', weeks: [], kept: 0, version: -1, digest: '', streams: {}, feeds: {}, targets: {} },
     judge,
     routes: [],
+    stopped: [],
   }
 }
 
@@ -205,6 +213,7 @@ export function restore(state: State, head: Uint8Array): void {
 export function deriveRoutes(state: State): void {
   const { data } = state
   const routes: Route[][] = []
+  const stopped: StoppedRoute[][] = []
   for (const [key, target] of Object.entries(data.targets)) {
     if (!target.terms) continue
     const reasons = state.judge(target.terms)
@@ -216,12 +225,19 @@ export function deriveRoutes(state: State): void {
         row: rowOf(target, data.week, stream),
         reasons,
       }
-      const list = routes[stream]
-      if (list) list.push(route)
-      else routes[stream] = [route]
+      add(routes, stream, route)
     }
+    for (const { stream, reason } of target.terms.stopped ?? [])
+      add(stopped, stream, { row: rowOf(target, data.week, stream), reason })
   }
   state.routes = routes
+  state.stopped = stopped
+}
+
+function add<T>(lists: T[][], stream: number, one: T): void {
+  const list = lists[stream]
+  if (list) list.push(one)
+  else lists[stream] = [one]
 }
 
 export function chainOf(target: TargetState, stream: number): Chain {

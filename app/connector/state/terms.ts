@@ -23,6 +23,9 @@ const termsOf = (
   ),
   sources: target.sources.map(streamOf),
   revoked: target.revoked.map(streamOf),
+  ...(target.stopped?.length
+    ? { stopped: target.stopped.map(({ source, reason }) => ({ stream: streamOf(source), reason })) }
+    : {}),
   // a dc4 target numbers everything at once, whoever is there
   queueDepth: target.protocol === 'dc4' || Number(target.queueDepth) > mostCounted ? 'all' : target.queueDepth,
   queueGraceS: target.queueGraceS,

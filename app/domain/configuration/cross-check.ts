@@ -116,6 +116,12 @@ function checkTarget(snapshot: Snapshot, target: SnapshotTarget, index: number, 
   for (const [j, id] of target.revoked.entries()) {
     if (target.sources.includes(id)) report([...at, 'revoked', j], `${id} is still a source of this target`)
   }
+  const stopped = target.stopped ?? []
+  for (const [j, { source }] of stopped.entries()) {
+    const path = [...at, 'stopped', j, 'source']
+    if (target.sources.includes(source)) report(path, `${source} is still a source of this target`)
+    if (stopped.findIndex((one) => one.source === source) < j) report(path, `${source} is already stopped here`)
+  }
   checkTargetListen(target, at, report)
 }
 

@@ -21,6 +21,9 @@ import {
 } from './fields.ts'
 import { problemLines } from './problem-lines.ts'
 
+/** A reason is cut to this many characters before it is published. */
+export const mostReason = 200
+
 export const feedShape = {
   id: objectId,
   mode: z.enum(['accept', 'initiate']),
@@ -68,6 +71,8 @@ export const targetShape = {
   sources: z.array(sourceId),
   /** Sources taken away with effect on the past: their copies are no longer given out by any resend. */
   revoked: z.array(sourceId).default([]),
+  /** Sources that left for want of a consent: nothing of them is copied, and what comes of them is counted as filtered for this reason. */
+  stopped: z.array(z.strictObject({ source: sourceId, reason: z.string().min(1).max(mostReason) })).optional(),
   /** Classic only: how many copies are kept for a client that is away. */
   queueDepth: z.union([z.int().min(0), z.literal('all')]).default(100),
   /** Seconds after a disconnect during which copies do not count against queueDepth. */

@@ -5,9 +5,52 @@
 export const stopCauses = ['withdrawn', 'no-consent', 'removed'] as const
 export type StopCause = (typeof stopCauses)[number]
 
-/** The reason that a stopped source is filtered under, in the words of the ledger. */
+/** A source that a publication stops, and the reason in the words of the ledger. */
+export type Stopping = { source: string; reason: string }
+
+const nobodyGuarantees = 'no clearing firm guarantees it'
+const [missing, withdrawn] = ['no consent of ', 'consent withdrawn by ']
+
+/** The reason that a source is filtered under where a guarantor's consent is missing. Null: it has no guarantor. */
 export const noConsentOf = (firmName: string | null): string =>
-  firmName === null ? 'no clearing firm guarantees it' : `no consent of ${firmName}`
+  firmName === null ? nobodyGuarantees : missing + firmName
+
+/** The same where a guarantor withdrew its consent. */
+export const withdrawnBy = (firmName: string): string => withdrawn + firmName
+
+/** Whether the ledger's reason is a stop, rather than what the owner agreed to leave out. */
+export const isStopReason = (reason: string): boolean =>
+  reason.startsWith(missing) || reason.startsWith(withdrawn) || reason === nobodyGuarantees
+
+/**
+ * The ledger's reason as a clearing firm reads it of a session that it guarantees in somebody else's group: its own consent by name, and
+ * not whose other consent is missing.
+ */
+export const reasonFor = (reason: string, firmName: string): string =>
+  [noConsentOf(firmName), withdrawnBy(firmName), nobodyGuarantees].includes(reason)
+    ? reason
+    : 'no consent of another firm'
+
+type Stop = { source: string; cause: StopCause; firmName: string | null; at: Date }
+
+/**
+ * Sources that stand stopped for want of a consent, each with the reason of its newest stop, in which every firm is named whose consent
+ * is missing. What the owner removed itself is not stopped: nobody counts it.
+ */
+export function stoppedSources(stops: readonly Stop[]): Stopping[] {
+  const own = stops.filter((stop) => stop.cause !== 'removed')
+  return [...new Set(own.map((stop) => stop.source))].map((source) => {
+    const all = own.filter((stop) => stop.source === source)
+    const newest = Math.max(...all.map((stop) => stop.at.getTime()))
+    return { source, reason: joined(all.filter((stop) => stop.at.getTime() === newest).map(reasonOf)) }
+  })
+}
+
+const reasonOf = ({ cause, firmName }: Stop): string =>
+  cause === 'withdrawn' && firmName !== null ? withdrawnBy(firmName) : noConsentOf(firmName)
+
+/** Several reasons in one. */
+export const joined = (reasons: readonly string[]): string => [...new Set(reasons)].sort().join(', ')
 
 /** What a stop says on the pages of those whom it concerns: which source, whose consent, and what to do. */
 export function stopSentences(source: string, firmName: string | null): { sentence: string; todo: string } {

@@ -33,24 +33,39 @@ export type Ledger = {
   waiting: number
   held: number
   expired: number
+  /** of those filtered: what was not copied for want of a consent, by the reason; absent: nothing */
+  stopped?: Record<string, number>
+}
+
+/** How many messages were filtered for want of a consent, rather than as agreed. */
+export const stoppedIn = ({ stopped = {} }: Ledger): number =>
+  Object.values(stopped).reduce((sum, count) => sum + count, 0)
+
+/** Counts by reason, added up; undefined: there are none. */
+export function addReasons(all: readonly (Record<string, number> | undefined)[]): Record<string, number> | undefined {
+  const sum = new Map<string, number>()
+  for (const one of all)
+    for (const [reason, count] of Object.entries(one ?? {})) sum.set(reason, (sum.get(reason) ?? 0) + count)
+  return sum.size > 0 ? Object.fromEntries(sum) : undefined
 }
 
 /** What is unaccounted for: zero when the sum closes, whichever way it fails. */
 export const unaccounted = (ledger: Ledger): number =>
   ledger.received - ledger.delivered - ledger.filtered - ledger.waiting - ledger.held - ledger.expired
 
-export const addLedgers = (ledgers: readonly Ledger[]): Ledger =>
-  ledgers.reduce(
-    (sum, one) => ({
-      received: sum.received + one.received,
-      delivered: sum.delivered + one.delivered,
-      filtered: sum.filtered + one.filtered,
-      waiting: sum.waiting + one.waiting,
-      held: sum.held + one.held,
-      expired: sum.expired + one.expired,
-    }),
-    { received: 0, delivered: 0, filtered: 0, waiting: 0, held: 0, expired: 0 },
-  )
+export function addLedgers(ledgers: readonly Ledger[]): Ledger {
+  const of = (key: keyof Omit<Ledger, 'stopped'>) => ledgers.reduce((sum, one) => sum + one[key], 0)
+  const stopped = addReasons(ledgers.map((one) => one.stopped))
+  return {
+    received: of('received'),
+    delivered: of('delivered'),
+    filtered: of('filtered'),
+    waiting: of('waiting'),
+    held: of('held'),
+    expired: of('expired'),
+    ...(stopped && { stopped }),
+  }
+}
 
 /** Wanted beside observed, for one target. */
 export type TargetFacts = {
