@@ -16,6 +16,9 @@ const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
 export const msgTypeOf = (code: number): string =>
   Object.entries(twoCharacterTypes).find(([, one]) => one === code)?.[0] ?? String.fromCharCode(code)
 
+/** The journal keeps 16 bits of an id. */
+export const mostIds = 0xffff
+
 /** Milliseconds; shorter than a lease lasts once it could not be renewed (`domain/leadership/claim.ts`). */
 const stalledMs = 1_000
 
@@ -148,12 +151,22 @@ export class Core {
   idOf(what: 'stream' | 'feed' | 'target', name: string): number {
     const known = this.ids[what].get(name)
     if (known !== undefined) return known
-    const { stream, feed, target } = this.ids
-    const id = (what === 'stream' ? stream.size : feed.size + target.size) + 1
-    if (id > 0xffff) throw new Error(`no id is left for the ${what} ${name}: the journal keeps 16 bits of them`)
+    const id = this.idsGiven[what === 'stream' ? 'streams' : 'sessions'] + 1
+    if (id > mostIds) throw new Error(`no id is left for the ${what} ${name}: the journal keeps 16 bits of them`)
     this.ids[what].set(name, id)
     this.control({ kind: 'name', what, id, name })
     return id
+  }
+
+  /** Whether `idOf` knows it already. */
+  hasId(what: 'stream' | 'feed' | 'target', name: string): boolean {
+    return this.ids[what].has(name)
+  }
+
+  /** How many of `mostIds` are taken, for good. */
+  get idsGiven(): { streams: number; sessions: number } {
+    const { stream, feed, target } = this.ids
+    return { streams: stream.size, sessions: feed.size + target.size }
   }
 
   /** The journal says that this batch and those before it are durable. */

@@ -133,6 +133,10 @@ const connected = ['logged-on', 'recovering']
 /** Messages kept aside are counted and shown, and nobody has to act: every group gets what it should. What was lost is a figure. */
 const toldElsewhere = ['aside', 'lost']
 
+/** What the connector as a whole wants a person for now. That its ids run short is told long before anything stops. */
+export const connectorAlarm = ({ alarms }: Pick<Delivery, 'alarms'>): string | undefined =>
+  alarms.find(({ kind, code }) => kind === 'connector' && code !== 'ids')?.says
+
 async function feedHealth(
   tx: Tx,
   environment: Environment,

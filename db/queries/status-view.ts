@@ -65,7 +65,7 @@ export type StatusView = {
   /** of the newest report; null: the connector never reported */
   heardAt: Date | null
   isStale: boolean
-  connector: { name: string; state: string; runningVersion: number | null; refusedWhy: string | null } | undefined
+  connector: { name: string; state: string; runningVersion: number | null } | undefined
   newestVersion: number
   /** told apart by code, kind and object */
   alarms: { code: string; kind: string; objectId: string; says: string; since: Date }[]

@@ -30,7 +30,6 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
       name: connector.connector,
       state: connector.state,
       runningVersion: connector.runningVersion,
-      refusedWhy: delivery.alarms.find((alarm) => alarm.kind === 'connector')?.says ?? null,
     },
     newestVersion: delivery.newestVersion,
     alarms: [

@@ -76,6 +76,19 @@ describe('the status page, once the connector reports', () => {
     expect(view.sources.map((source) => source.name)).toEqual(['K7T882', 'Q1A882', 'R5C914', 'T9F733', 'V8N882'])
   })
 
+  test('tells of ids that run short without calling anybody, and of what does call somebody beside it', async () => {
+    const raise = (code: string, says: string) =>
+      db.owner`insert into dc.observed_alarms (environment, connector, code, kind, says, since)
+        values ('sandbox', 'test', ${code}, 'connector', ${says}, ${db.clock.now})`
+    const word = async () => (await status('harper')).groups.find(({ name }) => name === 'Cedar risk')?.delivery?.word
+    await raise('ids', 'The journal has given out most of its ids.')
+    expect((await status('harper')).alarms.map(({ code }) => code)).toEqual(['ids'])
+    expect(await word()).toBe('Complete')
+    await raise('suspect-tail', 'The journal ended in damaged bytes.')
+    expect(await word()).toBe('Needs you')
+    await db.owner`delete from dc.observed_alarms`
+  })
+
   test('gives a guarantor its figures on the group page, and none of another’s session', async () => {
     const xan = await sandbox.actor('xan')
     const id = await groupIdOf(db, 'Cedar risk')

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findSettings, listSettingsVersions } from '#db/queries/publications.ts'
+import { findSettings, listNewestParts, listSettingsVersions } from '#db/queries/publications.ts'
 import { findSettingsPage } from '#db/queries/settings-page.ts'
+import type { Part } from '#domain/configuration/parts.ts'
 import { type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
+import { publishChanged } from '#services/publish-parts.ts'
 import { publishSettings } from '#services/publish-settings.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
@@ -57,6 +59,35 @@ describe('the settings of an environment', () => {
     const answer = await publish(settings)
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid-configuration' } })
     expect(await newest()).toBe(before)
+  })
+
+  test('are of no more than one connector runs: a publication of more is refused with one sentence', async () => {
+    const number = await newest()
+    const ids = Array.from({ length: 100 }, (_, i) => `Z${i.toString(36).padStart(2, '0').toUpperCase()}882`)
+    const settings = await inForce()
+    const answer = await db.database.asJobs(async (tx) => {
+      const before = await listNewestParts(tx, 'sandbox')
+      const documentOf = (kind: string) => before.find((part) => part.kind === kind)?.document as object // the sandbox has all
+      const sources = ids.map(
+        (id): Part => ({
+          ...{ kind: 'source', objectId: id },
+          document: { ...documentOf('source'), id },
+        }),
+      )
+      const targets = Array.from({ length: 101 }, (_, i): Part => {
+        const sessionId = `Z${String(i).padStart(5, '0')}`
+        const document = { ...documentOf('target'), sessionId, sources: ids, revoked: [] }
+        return { kind: 'target', objectId: sessionId, document }
+      })
+      const cause = { cause: 'reference' as const, causeId: randomUUID(), ownerId: null, madeBy: null }
+      const publication = { environment: 'sandbox' as const, settings, ...cause }
+      return publishChanged(tx, { newest: number, before }, [...sources, ...targets], publication, db.clock.now)
+    })
+    const problem = expect.stringMatching(
+      /^targets: they name 10,1\d\d pairs of a target and a source, and one connector runs at most 10,000$/,
+    )
+    expect(answer).toEqual({ ok: false, error: { code: 'invalid-configuration', problems: [problem] } })
+    expect(await newest()).toBe(number)
   })
 
   test('cannot be moved past a publication: no row holds them, and parts of versions never change', async () => {

@@ -15,6 +15,7 @@ export const alarmCodes = [
   'clock',
   'took-over',
   'database-behind',
+  'ids',
 ] as const
 export type AlarmCode = (typeof alarmCodes)[number]
 export type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; sinceMs: number }

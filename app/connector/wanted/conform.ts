@@ -9,6 +9,7 @@ import type { Refused } from '#connector/targets/failover.ts'
 import { Target } from '#connector/targets/target.ts'
 import type { Worker } from '#connector/worker.ts'
 import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
+import { noIdsLeft, showIds } from './ids.ts'
 import { type Action, plan, wantedAddresses } from './plan.ts'
 
 /** Why a whole snapshot is not run: with its JSON path for whoever wrote it, and for the status page. */
@@ -28,7 +29,9 @@ export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Ref
       problem: `version: ${version} has run here with other content; give the changed configuration a higher number`,
       says: `Version ${version} of the wanted configuration is not the one that has run here under that number: ${runsOn}`,
     }
-  return undefined
+  if (snapshot.version === version) return undefined
+  const noIds = noIdsLeft(worker.core, snapshot)
+  return noIds === undefined ? undefined : { problem: noIds, says: `The wanted configuration cannot be run: ${noIds}.` }
 }
 
 /**
@@ -56,6 +59,7 @@ export async function conform(worker: Worker, wanted: Snapshot, digest: string):
   cutOver(core, applied, digest, worker.failovers)
   for (const action of actions) bringIn(worker, action, applied, refused)
   worker.weeks.turnIfDue() // feeds that are new have a week of their own
+  showIds(worker)
   core.endTurn()
   return reports(worker, applied, before, refused)
 }

@@ -1,3 +1,4 @@
+import { overCapacity } from './capacity.ts'
 import { checkTls } from './check-tls.ts'
 import { pathText } from './problem-lines.ts'
 import type { Snapshot, SnapshotFeed, SnapshotSource, SnapshotTarget } from './snapshot.ts'
@@ -28,6 +29,8 @@ export function crossCheck(snapshot: Snapshot): string[] {
   for (const [i, target] of snapshot.targets.entries()) checkTarget(snapshot, target, i, report)
   checkListeners(snapshot, report)
   checkTls(snapshot, report)
+  const tooMuch = overCapacity(snapshot)
+  if (tooMuch) report(['targets'], tooMuch)
   return problems
 }
 
