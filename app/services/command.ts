@@ -1,6 +1,6 @@
 import { recordEvent } from '#db/audit.ts'
 import type { Command, Tx } from '#db/client.ts'
-import { findCommand, insertCommand, lockCommand } from '#db/queries/commands.ts'
+import { findNewestCommand, insertCommand, lockCommand } from '#db/queries/commands.ts'
 import { transactionInstant } from '#db/queries/instant.ts'
 import { digestOf } from '#domain/digest.ts'
 import type { Actor } from '#domain/people/permissions.ts'
@@ -11,9 +11,10 @@ import type { Refused } from './refused.ts'
 export type CommandAnswer<T> = Promise<Result<T, Refused>>
 
 /**
- * Run a command once: the same `commandId` with the same content sent again by the same person gets the first answer, by another
- * person 404. With other content it is another command: somebody went back, changed the text and saved again. All of it is one
- * transaction, rolled back when refused; the refusal is audited under `about`.
+ * Run a command once: the same `commandId` with the content it was sent with last, sent again by the same person, gets that answer, by
+ * another person 404. With other content it is another command, also where that content was sent before: somebody went back, changed
+ * the text and saved again, perhaps to what it first was. All of it is one transaction, rolled back when refused; the refusal is audited
+ * under `about`.
  *
  * @param input all that was asked: what the work reads from the person must be in it
  * @param work is given the instant of the transaction, and answers plain values (numbers, texts): the answer is kept, so never a secret
@@ -31,13 +32,14 @@ export function runCommand<T>(
     actor,
     async (tx): CommandAnswer<T> => {
       await lockCommand(tx, commandId)
-      const before = await findCommand(tx, commandId, inputDigest)
-      if (before) return ok(before.answer as T) // stored by this very command, whose work answers T
+      const newest = await findNewestCommand(tx, commandId)
+      if (newest?.inputDigest === inputDigest) return ok(newest.answer as T) // stored by this very command, whose work answers T
       const now = await transactionInstant(tx)
       const answer = await work(tx, now)
       if (!answer.ok) return answer
       const isFirst = await insertCommand(tx, {
         id: commandId,
+        run: (newest?.run ?? 0) + 1,
         inputDigest,
         actorId: actor.userId,
         name: about.action,

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import type { Tx } from '../client.ts'
 import { commands } from '../schema/audit.ts'
 
@@ -7,12 +7,17 @@ export async function lockCommand(tx: Tx, id: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`)
 }
 
-/** What this person was answered when they sent this form with this content; other people's answers are not seen. */
-export async function findCommand(tx: Tx, id: string, inputDigest: string): Promise<{ answer: unknown } | undefined> {
+/** What this person asked last with this form, and was answered; other people's commands are not seen. */
+export async function findNewestCommand(
+  tx: Tx,
+  id: string,
+): Promise<Pick<typeof commands.$inferSelect, 'run' | 'inputDigest' | 'answer'> | undefined> {
   const [row] = await tx
-    .select({ answer: commands.answer })
+    .select({ run: commands.run, inputDigest: commands.inputDigest, answer: commands.answer })
     .from(commands)
-    .where(and(eq(commands.id, id), eq(commands.inputDigest, inputDigest)))
+    .where(eq(commands.id, id))
+    .orderBy(desc(commands.run))
+    .limit(1)
   return row
 }
 

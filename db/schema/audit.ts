@@ -2,13 +2,16 @@ import { bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-o
 import { bytea, dc, inet, instant } from './columns.ts'
 
 /**
- * The first answer to each form sent, so that the same form sent again with the same content gets the same one. A person finds their
- * own alone; the id of a form belongs to the person who used it first (an exclusion constraint, by hand).
+ * The answers to each form sent, so that a form that is sent twice with the same content runs once. Only the newest answer is given
+ * again: whoever saved A, then B, then A once more means A. A person finds their own alone; the id of a form belongs to the person who
+ * used it first (an exclusion constraint, by hand).
  */
 export const commands = dc.table(
   'commands',
   {
     id: uuid('id').notNull(),
+    /** Counts the commands under this id, from 1. */
+    run: integer('run').notNull(),
     /** sha256 of what was asked, without the id: other content under the same id is another command. Empty: kept before this was. */
     inputDigest: text('input_digest').notNull().default(''),
     actorId: uuid('actor_id').notNull(),
@@ -16,7 +19,7 @@ export const commands = dc.table(
     answer: jsonb('answer').$type<unknown>().notNull(),
     at: instant('at').notNull(),
   },
-  (t) => [primaryKey({ name: 'commands_pkey', columns: [t.id, t.inputDigest] })],
+  (t) => [primaryKey({ name: 'commands_pkey', columns: [t.id, t.run] })],
 )
 
 /** Work that follows from a committed command: mail, projections. `dc_jobs` takes it from here. */

@@ -280,7 +280,7 @@ async function runningRows(put: Put, json: Json): Promise<void> {
   const asked = { environment: 'sandbox', action: 'log-out', kind: 'target', session: 'ODQ1Z9', reason: 'x' }
   await put('session_commands', { ...asked, id: id(600), operator: 'root', asked_at: at, expires_at: at })
   await put('session_command_outcomes', { command_id: id(600), connector: 'c1', state: 'expired', says: 'x', at })
-  await put('commands', { id: id(900), actor_id: people.ana, name: 'x', answer: json({}), at })
+  await put('commands', { id: id(900), run: 1, actor_id: people.ana, name: 'x', answer: json({}), at })
   await put('outbox', { topic: 'mail', payload: json({}), not_before: at })
   await put('audit_events', {
     at,

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/consents.ts'
 import { decideRequest } from '#services/decide-request.ts'
 import { discardDraft } from '#services/discard-draft.ts'
+import { pauseTarget } from '#services/pause-target.ts'
+import { resumeTarget } from '#services/resume-target.ts'
 import { saveDraft } from '#services/save-draft.ts'
 import { startRequest } from '#services/start-request.ts'
 import { submitRequest } from '#services/submit-request.ts'
@@ -70,6 +72,26 @@ describe('a form sent twice', () => {
     expect(done(await saveDraft(first, me, sandbox.deps))).toEqual(saved) // an answer that was lost on its way is given again
     done(await saveDraft({ ...second, version: saved.version }, me, sandbox.deps))
     expect((await flow.draftPage('avery', number))?.document).toMatchObject({ purpose: 'Second text' })
+  })
+
+  test('with content that it had before is sent anew, and only what was asked last is repeated', async () => {
+    const { sessionId } = sandbox.seeded.client
+    const input = { commandId: randomUUID(), sessionId, reason: 'Line test.' }
+    const me = await sandbox.actor('casey')
+    const [pause, resume] = [() => pauseTarget(input, me, sandbox.deps), () => resumeTarget(input, me, sandbox.deps)]
+    const state = async () => (await db.owner`select state from dc.targets where session_id = ${sessionId}`)[0]?.state
+    const first = done(await pause())
+    expect(done(await pause())).toEqual(first)
+    const back = done(await resume())
+    expect(await state()).toBe('open')
+    const again = await Promise.all([pause(), pause()])
+    expect(again[0]).toEqual(again[1])
+    expect(done(again[0]!).version).toBeGreaterThan(back.version)
+    expect(await state()).toBe('paused')
+    const events = await db.owner`
+      select action from dc.audit_events where object_id = ${sessionId} and action like 'target.%' order by seq`
+    expect(events.map(({ action }) => action)).toEqual(['target.pause', 'target.resume', 'target.pause'])
+    expect(await db.owner`select run from dc.commands where id = ${input.commandId} order by run`).toHaveLength(3)
   })
 
   test('as another act is another command, of the same person alone', async () => {
