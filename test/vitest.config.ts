@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { patienceMs } from './support/patience.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const setupFiles = ['test/support/fail-on-console-error.ts']
@@ -7,13 +8,18 @@ const databaseServer = ['test/support/database-server.ts']
 
 /**
  * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, two workers (ADR 24);
- * alone: what builds anew or counts seconds, with nothing beside it.
+ * alone: what builds anew, with nothing beside it.
  * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, `*.alone.test.ts`, and every other `*.test.ts`.
  * Where files are not isolated, a worker imports what they share once: none of ours keeps state in a module that another would see.
  */
 export default defineConfig({
   root,
   test: {
+    // A test that hangs is ended here; none is judged by its speed. The slowest takes a quarter of this where two cores are idle.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    teardownTimeout: 120_000,
+    expect: { poll: { timeout: patienceMs } },
     reporters: [fileURLToPath(new URL('./support/reporter.ts', import.meta.url))],
     projects: [
       {
@@ -24,7 +30,6 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.{db,process,alone}.test.{ts,tsx}'],
           isolate: false,
-          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -37,8 +42,6 @@ export default defineConfig({
           globalSetup: databaseServer,
           isolate: false,
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -50,8 +53,6 @@ export default defineConfig({
           include: ['test/**/*.process.test.{ts,tsx}'],
           globalSetup: ['test/support/built.ts', ...databaseServer, 'test/support/browser-server.ts'],
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },
       },
@@ -62,8 +63,6 @@ export default defineConfig({
           name: 'alone',
           include: ['test/**/*.alone.test.{ts,tsx}'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
         },
       },

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Receiver } from './receiver.ts'
 import { frame } from './report-frames.ts'
 import type { SinkReport } from './sink.ts'
@@ -23,11 +23,11 @@ describe('the receiver of the bench', () => {
     const first = Buffer.concat([copy(2, 2), copy(3, 3)])
     socket.write(first.subarray(0, 70))
     socket.write(first.subarray(70))
-    await vi.waitFor(() => expect(said).toEqual(['35=2|7=2|16=3|']))
+    await expect.poll(() => said).toEqual(['35=2|7=2|16=3|'])
     socket.write(Buffer.concat([possDup(2, 2), copy(4, 4), possDup(3, 3), copy(5, 5)]))
-    await vi.waitFor(() => expect(said[1]).toBe('35=BW|1346=2|1347=0|1351=1|1355=S00|1182=2|1183=5|'))
+    await expect.poll(() => said[1]).toBe('35=BW|1346=2|1347=0|1351=1|1355=S00|1182=2|1183=5|')
     for (const source of [2, 3, 4, 5]) socket.write(byApplication(4 + source, source))
-    await vi.waitFor(() => expect(report?.copies).toBe(4))
+    await expect.poll(() => report?.copies).toBe(4)
     expect(report?.again.map(({ by, copies }) => [by, copies])).toEqual([
       ['fix', 2],
       ['application', 4],

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from '#test/journal/support.ts'
 
 const soh = (text: string) => text.replaceAll('|', '\x01')
@@ -39,13 +39,13 @@ describe('the bare relay', () => {
       socket.write(frame('35=A|34=1|49=SINK|56=RELAY|52=20260105-14:00:00.000|98=0|108=30|'))
       return socket
     })
-    await vi.waitFor(() => expect(received.every((text) => text.includes('\x0135=A\x01'))).toBe(true), 5_000)
+    await expect.poll(() => received.every((text) => text.includes('\x0135=A\x01'))).toBe(true)
     const feed = connect(ports.feeds[0]!, '127.0.0.1')
     const sent = Array.from({ length: 500 }, (_, i) => report(i + 1)).join('')
     feed.write(sent.slice(0, 1_001))
     feed.write(sent.slice(1_001))
     for (const i of [0, 1]) {
-      await vi.waitFor(() => expect(received[i]!.split('\x0137=')).toHaveLength(501), 5_000)
+      await expect.poll(() => received[i]!.split('\x0137=').length).toBe(501)
       const frames = received[i]!.replaceAll('\x01', '|')
         .split(/(?<=\|10=\d{3}\|)/)
         .slice(1)

@@ -183,7 +183,7 @@ describe('drop-copy client', () => {
     const end = await TargetEnd.listen()
     ends.push(end)
     const run = dropCopy('client', ...login(end), '--password', 'secret', '--until', '5', '--fresh')
-    await expect.poll(() => run.err, { timeout: 60_000 }).toContain('logged-on')
+    await expect.poll(() => run.err).toContain('logged-on')
     run.child.kill('SIGTERM')
     expect(await run.ended).not.toBeNull() // it left by itself
     expect(run.out).toMatch(/^ODQ1Z9: /m)

@@ -70,7 +70,7 @@ describe('a client whose chain has a hole', () => {
     expect(ledger(connector)).toMatchObject({ received: 20, delivered: 20, held: 0 })
   })
 
-  test('asks piece by piece for more than one request brings', { timeout: 60_000 }, async () => {
+  test('asks piece by piece for more than one request brings', async () => {
     const { connector, state } = await missing(6008)
     const one = client(connector, state)
     await one.until((c) => ofSource(c).mended === 1)
@@ -78,7 +78,7 @@ describe('a client whose chain has a hole', () => {
     expect(ledger(connector)).toMatchObject({ delivered: 6008, held: 0 })
   })
 
-  test('asks again on the next connection when the one before broke off', { timeout: 60_000 }, async () => {
+  test('asks again on the next connection when the one before broke off', async () => {
     const { connector, state } = await missing(2400)
     let breaks = 1
     const one = client(connector, state, { onCopy: ({ facts }) => facts.seqNum === 1000 && breaks-- > 0 && one.drop() })

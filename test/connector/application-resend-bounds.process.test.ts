@@ -74,7 +74,7 @@ describe('what can be asked for by application', () => {
 })
 
 describe('a connector that starts behind the messages it had resent', () => {
-  test('counts what was held, and what it brought, as before', { timeout: 60_000 }, async () => {
+  test('counts what was held, and what it brought, as before', async () => {
     const data = temporaryDirectory()
     const small = { segmentBytes: 128 * 1024, ringBytes: 1024 * 1024 }
     const document = snapshot({ targets: [target({ sources: ['K7T882'], queueDepth: 2 })] })

@@ -219,7 +219,7 @@ describe('one resend at a time', () => {
     expect(ofTag(byApplication(peer), 1181)).toEqual([...range(1, 2000), ...range(1, 2000)].map(String))
   })
 
-  test('live copies go on between the ones sent again, with their own chain', { timeout: 60_000 }, async () => {
+  test('live copies go on between the ones sent again, with their own chain', async () => {
     const connector = await start(snapshot())
     const feed = await feeding(connector)
     await sent(connector, feed, range(1, 2500), 'K7T882', long)
@@ -238,7 +238,7 @@ describe('one resend at a time', () => {
     expect(ledger(connector)).toMatchObject({ received: 2600, delivered: 2600 })
   })
 
-  test('one that is interrupted ends with the connection', { timeout: 60_000 }, async () => {
+  test('one that is interrupted ends with the connection', async () => {
     const connector = await start(snapshot({ targets: [target({ queueDepth: 0 })] }))
     const feed = await feeding(connector)
     await sent(connector, feed, range(1, 2500), 'K7T882', long)

@@ -21,7 +21,7 @@ async function loggedOn(port: number, sessionId = 'ODQ1Z9', seqNum = 1): Promise
 }
 
 describe('a client that goes away while it catches up', () => {
-  test('finds every copy numbered once, however often it breaks off', { timeout: 60_000 }, async () => {
+  test('finds every copy numbered once, however often it breaks off', async () => {
     const connector = await start(snapshot(), undefined, { ringBytes: 4 * 1024 * 1024 })
     const gw = await feeding(connector.feedPort)
     const total = 20_000
@@ -54,7 +54,7 @@ describe('a client that goes away while it catches up', () => {
 })
 
 describe('a client that has no room because of others', () => {
-  test('goes on as soon as they have gone', { timeout: 60_000 }, async () => {
+  test('goes on as soon as they have gone', async () => {
     const targets = ['QUICK1', 'SLOW01'].map((sessionId) => target({ sessionId, sources: ['K7T882'], listen: at(0) }))
     const limits = { socketBytes: 512 * 1024, allSocketsBytes: 65_536 }
     const connector = await start(snapshot({ targets, limits }))

@@ -71,9 +71,7 @@ const fills = (peer: FixPeer, from: number, to: number) => {
 }
 
 describe('a connector behind another', () => {
-  test('delivers what the first one did, through its own stop, the other failing over, and a gap of thousands', {
-    timeout: 60_000,
-  }, async () => {
+  test('delivers what the first one did, through its own stop, the other failing over, and a gap of thousands', async () => {
     const first = await start(snapshot({ targets: both }))
     const data = temporaryDirectory()
     const document = second(first)

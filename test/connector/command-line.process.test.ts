@@ -5,12 +5,8 @@ import { ConnectorProcess, onPorts, writeConfig } from '#test/support/connector-
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
-async function untilSaid(connector: ConnectorProcess, text: string): Promise<void> {
-  for (const deadline = Date.now() + 15_000; !connector.stderr.includes(text); ) {
-    if (Date.now() > deadline) throw new Error(`never said ${text}: ${connector.stderr}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const untilSaid = (connector: ConnectorProcess, text: string): Promise<void> =>
+  expect.poll(() => connector.stderr).toContain(text)
 
 describe('drop-copy connector', () => {
   test('says that it is ready with one line, and ends in order on SIGTERM', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import { type GatewaySim, startGatewaySim } from '#gateway-sim/gateway-sim.ts'
@@ -28,9 +28,6 @@ const settings: Setting[] = [
   },
   { policy: 'fix', dialect: 'plain', sources: ['K7T882'], logon: {} },
 ]
-
-/** Waiting is by condition; this only ends a test that would hang. */
-const patience = { timeout: 20_000, interval: 10 }
 
 describe('a client that runs the FIX engine of others', () => {
   test.each(settings)(
@@ -164,7 +161,7 @@ class Scene {
   }
 }
 
-const until = (what: string, holds: () => boolean) => vi.waitFor(() => expect(holds(), what).toBe(true), patience)
+const until = (what: string, holds: () => boolean) => expect.poll(holds, { message: what, interval: 10 }).toBe(true)
 const isNew = (copy: EngineCopy) => !copy.possDup
 const isAgain = ({ text }: EngineMessage) => text.includes('|43=Y|')
 

@@ -36,13 +36,8 @@ async function settled(peer: FixPeer): Promise<void> {
 }
 
 /** The next pass has applied this version. */
-async function applied(connector: Started, version: number): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
-    if (connector.wish.reports.some((report) => report.version === version)) return
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  throw new Error(`version ${version} was never applied`)
-}
+const applied = (connector: Started, version: number): Promise<void> =>
+  expect.poll(() => connector.wish.reports.map((report) => report.version), { interval: 5 }).toContain(version)
 
 const sourceNumbers = (peer: FixPeer) => peer.of('8').map((copy) => Number(fieldOf(copy, 1181)))
 const row = (connector: Started, sessionId: string) =>
@@ -227,7 +222,7 @@ describe('a changed configuration', () => {
     expect(late.isClosed).toBe(false)
   })
 
-  test('of five thousand sources takes a moment, not minutes', { timeout: 20_000 }, async () => {
+  test('of five thousand sources takes a moment, not minutes', async () => {
     const ids = Array.from({ length: 5_000 }, (_, i) => `${i.toString(36).padStart(3, '0').toUpperCase()}882`)
     const sources = ids.map((id) => ({ id, feed: 'gw1', gateway: 'cgw' as const }))
     const targets = Array.from({ length: 20 }, (_, i) =>

@@ -79,9 +79,7 @@ test.each([
   },
 )
 
-test('a resend under way ends when the numbers begin again, and nothing of it comes under the new ones', {
-  timeout: 60_000,
-}, async () => {
+test('a resend under way ends when the numbers begin again, and nothing of it comes under the new ones', async () => {
   const connector = await start(snapshot())
   const gw = await feeding(connector)
   await sent(connector, gw, range(1, 2500), 'K7T882', long)

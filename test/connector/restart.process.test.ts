@@ -17,7 +17,7 @@ const targets = [
 ]
 
 describe('a connector that was stopped and started', () => {
-  test('has exactly the state it had, whatever part of it the last segments hold', { timeout: 90_000 }, async () => {
+  test('has exactly the state it had, whatever part of it the last segments hold', async () => {
     const data = temporaryDirectory()
     const small = { segmentBytes: 128 * 1024, ringBytes: 1024 * 1024 }
     const first = await start(snapshot({ targets }), data, small)
@@ -55,9 +55,7 @@ describe('a connector that was stopped and started', () => {
     expect(Number(fieldOf(back.of('8')[0]!, 1350))).toBe(350)
   })
 
-  test('has it also when a source was revoked whose copies had waited since before the newest head', {
-    timeout: 60_000,
-  }, async () => {
+  test('has it also when a source was revoked whose copies had waited since before the newest head', async () => {
     const data = temporaryDirectory()
     const small = { segmentBytes: 128 * 1024, ringBytes: 1024 * 1024 }
     const first = await start(snapshot({ targets: [target({ sources: ['K7T882'] })] }), data, small)
@@ -89,9 +87,7 @@ describe('a connector that was stopped and started', () => {
     expect(Object.values(targets)[0]!.waiting.total).toBe(0)
   })
 
-  test('rebuilds every copy as it was first sent, but for 43, 52, 122, length and checksum', {
-    timeout: 90_000,
-  }, async () => {
+  test('rebuilds every copy as it was first sent, but for 43, 52, 122, length and checksum', async () => {
     const data = temporaryDirectory()
     const first = await start(snapshot({ targets }), data)
     const gw = await gateway(first.feedPort)

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '#connector/clock.ts'
 import { flag } from '#connector/state/fold.ts'
 import { balances } from '#connector/state/ledger.ts'
@@ -63,9 +63,7 @@ const files = (data: string) =>
     .filter((name) => name.endsWith('.segment'))
     .sort()
 
-test('retention removes the oldest segments, says what expired with them, and a start agrees', {
-  timeout: 90_000,
-}, async () => {
+test('retention removes the oldest segments, says what expired with them, and a start agrees', async () => {
   const clock = movable()
   const data = temporaryDirectory()
   const one = await start(document({ hours: 48 }), data, { clock, ...small })
@@ -129,9 +127,7 @@ async function grown() {
   return { clock, one, gw }
 }
 
-test('nothing is removed without a policy, and what a start finds recorded as removed goes', {
-  timeout: 90_000,
-}, async () => {
+test('nothing is removed without a policy, and what a start finds recorded as removed goes', async () => {
   const { clock, one, gw } = await grown()
   const { journal } = one.worker.core
   expect(journal.start).toBe(0)
@@ -143,7 +139,7 @@ test('nothing is removed without a policy, and what a start finds recorded as re
   expect(kept).toBeGreaterThan(0)
 })
 
-test('the first look waits for the first configuration, and comes with it', { timeout: 90_000 }, async () => {
+test('the first look waits for the first configuration, and comes with it', async () => {
   const { clock, one } = await grown()
   await one.stop()
   let looks = 0
@@ -162,9 +158,9 @@ test('the first look waits for the first configuration, and comes with it', { ti
   const worker = await Worker.open(options)
   onTestFinished(() => worker.stop())
   const before = looks
-  await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 20), 10_000) // some ticks with nothing configured
+  await expect.poll(() => looks).toBeGreaterThan(before + 20) // some ticks with nothing configured
   const wanted = checked({ ...document({ hours: 48 }), version: 2 })
   if (!wanted.ok) throw new Error(JSON.stringify(wanted))
   await conform(worker, wanted.snapshot, wanted.digest)
-  await vi.waitFor(() => expect(worker.core.journal.start).toBeGreaterThan(0), 10_000)
+  await expect.poll(() => worker.core.journal.start).toBeGreaterThan(0)
 })

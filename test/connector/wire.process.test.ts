@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { defaultBudget, Wire } from '#connector/sessions/wire.ts'
 
 /** A wire to a client that reads everything. */
@@ -23,7 +23,7 @@ async function fill(wire: Wire, batch: number): Promise<number> {
   for (; wire.hasRoomToCatchUp; bytes += 1024) wire.frame(Buffer.alloc(1024))
   wire.seal(batch)
   wire.release(batch)
-  await vi.waitFor(() => expect(wire.queued).toBe(0))
+  await expect.poll(() => wire.queued).toBe(0)
   return bytes
 }
 

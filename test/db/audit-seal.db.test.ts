@@ -99,7 +99,7 @@ describe('the sealer', () => {
       },
     )
     await write(1)
-    await expect.poll(async () => (await db.owner`select 1 from dc.audit_seals`).length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(async () => (await db.owner`select 1 from dc.audit_seals`).length).toBe(1)
     await sealer.stop()
   })
 })

@@ -96,7 +96,7 @@ describe('the embedded server', () => {
     await query(server, 'insert into kept values (8)')
     const killed = server.pid
     process.kill(killed, 'SIGKILL')
-    await expect.poll(() => isGone(killed), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => isGone(killed)).toBe(true)
     server = await startEmbedded({ directory })
     expect(server.adopted).toBe(false)
     expect(await query(server, 'select n from kept order by n')).toEqual([{ n: 7 }, { n: 8 }])
@@ -154,7 +154,7 @@ describe('an initdb that was killed half-way', () => {
       (error: Error) => error.message,
     )
     const home = join(directory, 'postgres')
-    await expect.poll(() => initdbOf(home), { timeout: 60_000, interval: 1 }).toBeDefined()
+    await expect.poll(() => initdbOf(home), { interval: 1 }).toBeDefined()
     process.kill(initdbOf(home) ?? Number.NaN, 'SIGKILL')
     expect(await started).toMatch(/initdb ended with SIGKILL/)
     expect(existsSync(join(home, 'pgdata'))).toBe(false)
@@ -175,7 +175,7 @@ describe('an initdb that was killed half-way', () => {
         try { fs.mkdirSync(process.argv[1], { recursive: true }); fs.writeFileSync(process.argv[1] + '/base' + n, '') } catch {}
       }`
     writer = spawn(process.execPath, ['-e', script, left], { stdio: 'ignore' })
-    await expect.poll(() => existsSync(join(left, 'base0')), { timeout: 60_000 }).toBe(true)
+    await expect.poll(() => existsSync(join(left, 'base0'))).toBe(true)
     server = await startEmbedded({ directory, fsync: false })
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
     expect(writer.exitCode ?? writer.signalCode).toBeNull()

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
 import { Inbox } from '../support/fix-peer.ts'
+import { patienceMs } from '../support/patience.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -15,7 +16,6 @@ export type Line = { from: '>' | '<'; text: string }
 export type Scene = { title: string; lines: Line[] }
 
 export const messages = 4
-const patienceMs = 20_000
 
 /** Where a connector runs, what wants it to become another one, and its end. */
 export type Connector = Awaited<ReturnType<typeof startConnector>>

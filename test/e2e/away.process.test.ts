@@ -8,12 +8,12 @@ import { signInAs } from './sandbox.ts'
 let portal: Surrounded
 beforeAll(async () => {
   portal = await startSurrounded()
-}, 180_000)
+})
 afterEach(() => {
   portal.proxy.behave('pass')
   portal.database.open()
 })
-afterAll(() => portal?.close(), 60_000)
+afterAll(() => portal?.close())
 const browser = browserTests(() => portal?.log() ?? '', { portalGoesAway: true })
 
 const received = (page: Page) => page.locator('dl, ul').filter({ hasText: 'Received this week' }).first().innerText()
@@ -22,7 +22,7 @@ const received = (page: Page) => page.locator('dl, ul').filter({ hasText: 'Recei
 async function expectLiveFigures(page: Page): Promise<void> {
   await expectAlive(page)
   const before = await received(page)
-  await expect.poll(() => received(page), { timeout: 60_000 }).not.toBe(before)
+  await expect.poll(() => received(page)).not.toBe(before)
   expect(await isMarked(page)).toBe(true)
 }
 
@@ -82,7 +82,7 @@ describe('a stream that is silently dead', () => {
     portal.proxy.seen()
     // shorter than the silence that a stream is allowed; the clock goes no further by itself
     await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 20_000)
-    await expect.poll(() => portal.proxy.seen(), { timeout: 60_000 }).toContain('GET /events/status')
+    await expect.poll(() => portal.proxy.seen()).toContain('GET /events/status')
     await untilItSaysSo(page)
     portal.proxy.behave('pass')
     await page.clock.resume()
@@ -100,13 +100,10 @@ async function untilItSaysSo(page: Page): Promise<void> {
 /** As `expectLiveFigures`, where the page's clock only goes as far as it is told. */
 async function expectTicking(page: Page): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        await page.clock.runFor(1_000)
-        return page.locator('main[data-stale]').count()
-      },
-      { timeout: 60_000 },
-    )
+    .poll(async () => {
+      await page.clock.runFor(1_000)
+      return page.locator('main[data-stale]').count()
+    })
     .toBe(0)
   await expectLiveFigures(page)
 }
@@ -141,9 +138,7 @@ test.each([
   portal.proxy.seen()
   portal.proxy.behave('pass')
   await expectAlive(page)
-  await expect
-    .poll(() => portal.proxy.seen().filter((one) => one.includes('/events/')).length, { timeout: 60_000 })
-    .toBeGreaterThan(0)
+  await expect.poll(() => portal.proxy.seen().filter((one) => one.includes('/events/')).length).toBeGreaterThan(0)
   expect(await isMarked(page)).toBe(true)
 })
 
@@ -163,7 +158,7 @@ test('a page that was opened while the database was away opens by itself', async
   await page.goto(`${portal.proxy.url}/groups`)
   await page.getByRole('heading', { name: 'The database does not answer' }).waitFor()
   portal.database.open()
-  await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor({ timeout: 60_000 })
+  await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor()
 })
 
 describe('a form that gets no answer', () => {
@@ -186,14 +181,11 @@ describe('a form that gets no answer', () => {
       portal.proxy.behave('pass')
       portal.database.open()
       await expect
-        .poll(
-          async () => {
-            if (new URL(page.url()).pathname.endsWith('/group'))
-              await page.getByRole('button', { name: 'Save and continue' }).click()
-            return page.getByRole('heading', { name: 'Sources and messages' }).count()
-          },
-          { timeout: 60_000 },
-        )
+        .poll(async () => {
+          if (new URL(page.url()).pathname.endsWith('/group'))
+            await page.getByRole('button', { name: 'Save and continue' }).click()
+          return page.getByRole('heading', { name: 'Sources and messages' }).count()
+        })
         .toBe(1)
       const [draft] = await portal.db.owner<{ purpose: string }[]>`
       select document ->> 'purpose' as purpose from dc.request_drafts d join dc.requests r on r.id = d.request_id where r.number = 5`
@@ -242,7 +234,7 @@ describe('when the portal was started with another build', () => {
       await writing.getByLabel('Purpose').fill('Typed before the release')
       await mark(writing)
       await portal.restart(next.command)
-      await expect.poll(() => isMarked(page), { timeout: 60_000 }).toBe(false)
+      await expect.poll(() => isMarked(page)).toBe(false)
       await page.getByRole('heading', { name: 'Status', level: 1 }).waitFor()
       expect(await page.locator('script[src*="-next."], link[href*="-next."]').count()).toBeGreaterThan(0)
 

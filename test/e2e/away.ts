@@ -67,21 +67,17 @@ export async function startSurrounded(): Promise<Surrounded> {
 const bar = (page: Page) => page.getByRole('status').filter({ hasText: /answer|fails/ })
 
 /** The page says what it waits for, and that its figures are old, and is otherwise as it was. */
-export async function expectWaiting(
-  page: Page,
-  words = /The portal does not answer\./,
-  timeout = 60_000,
-): Promise<void> {
-  await bar(page).getByText(words).waitFor({ timeout })
+export async function expectWaiting(page: Page, words = /The portal does not answer\./): Promise<void> {
+  await bar(page).getByText(words).waitFor()
   expect(await page.locator('main[data-stale]').count()).toBe(1)
   expect(await bar(page).innerText()).toMatch(/What you see is \d+ (s|min|h) old, from \d\d:\d\d:\d\d UTC\./)
   expect(await page.locator('h1').innerText()).not.toMatch(/failed|does not answer/)
 }
 
 /** The page is what it was before anything went wrong: nothing is stale, nothing was loaded whole. */
-export async function expectAlive(page: Page, timeout = 60_000): Promise<void> {
-  await page.locator('main:not([data-stale])').waitFor({ timeout })
-  await bar(page).waitFor({ state: 'detached', timeout })
+export async function expectAlive(page: Page): Promise<void> {
+  await page.locator('main:not([data-stale])').waitFor()
+  await bar(page).waitFor({ state: 'detached' })
 }
 
 /** Put a mark on the document that a load of the whole page would wipe off. */

@@ -6,8 +6,8 @@ import { signInAs } from './sandbox.ts'
 let portal: FreshApp
 beforeAll(async () => {
   portal = await startFreshApp()
-}, 180_000)
-afterAll(() => portal?.close(), 60_000)
+})
+afterAll(() => portal?.close())
 const browser = browserTests(() => portal?.app.log() ?? '')
 
 /** What somebody else does, told by the rows alone. */

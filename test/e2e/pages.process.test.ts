@@ -58,7 +58,7 @@ function formOf(request: number): string[] {
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   test('the pages of everybody break no rule of accessibility and fit a screen of 1440 and of 390 pixels', async () => {
     await Promise.all(visits.map((visit) => look(visit, colorScheme)))
-  }, 240_000)
+  })
 
   test('so do the pages for somebody who is not signed in', async () => {
     const page = await browser.newPage({ colorScheme })

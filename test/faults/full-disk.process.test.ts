@@ -18,9 +18,7 @@ function smallDisk(bytes: number) {
 }
 
 describe('a full disk', () => {
-  test('leaves feeds unread while clients are served, and everything goes on when there is room', {
-    timeout: 90_000,
-  }, async () => {
+  test('leaves feeds unread while clients are served, and everything goes on when there is room', async () => {
     const segmentBytes = 1024 * 1024
     const files = smallDisk(3 * segmentBytes)
     const { log, lines } = keptLog()

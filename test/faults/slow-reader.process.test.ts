@@ -17,9 +17,7 @@ async function loggedOn(port: number, sessionId: string): Promise<FixPeer> {
 const numbers = (copies: readonly Received[]) => copies.map((copy) => Number(fieldOf(copy, 1181)))
 
 describe('a client that stops reading', () => {
-  test('is left behind without slowing others, is Late, and gets everything once it reads again', {
-    timeout: 90_000,
-  }, async () => {
+  test('is left behind without slowing others, is Late, and gets everything once it reads again', async () => {
     const limits = { socketBytes: 32 * 1024 }
     // a small ring, so that what it missed has to come from the disk
     const connector = await start(snapshot({ targets, limits }), undefined, { ringBytes: 4 * 1024 * 1024 })

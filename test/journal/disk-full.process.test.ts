@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { disk, type FilePort } from '#journal/files.ts'
 import { appendMessage, fieldsOf, opened, temporaryDirectory, textOf } from './support.ts'
 
@@ -28,7 +28,7 @@ describe('a full disk', () => {
     const dir = temporaryDirectory()
     const one = await opened(dir, { files })
     const { journal, fold, pressure } = one
-    await vi.waitFor(() => expect(existsSync(join(dir, 'reserve'))).toBe(true), 5_000)
+    await expect.poll(() => existsSync(join(dir, 'reserve'))).toBe(true)
     state.isFull = true
     let number = 0
     // the segment made ahead is used up, then no other can be made
@@ -46,11 +46,11 @@ describe('a full disk', () => {
     expect(() => journal.appendMessage(fieldsOf(1), Buffer.from('no'), 0, 2)).toThrow('the disk is full')
     await sessions()
     state.isFull = false
-    await vi.waitFor(() => expect(journal.isFull).toBe(false), 5_000)
+    await expect.poll(() => journal.isFull).toBe(false)
     expect(pressure).toEqual([true, false])
     while (journal.end < journal.start + 400_000) {
       await sessions()
-      await vi.waitFor(() => expect(journal.isFull).toBe(false), 5_000)
+      await expect.poll(() => journal.isFull).toBe(false)
     }
     appendMessage(one, ++number)
     await journal.flush()
@@ -75,12 +75,12 @@ describe('a full disk', () => {
     Atomics.store(plan, 0, 1)
     for (let i = 21; i <= 40; i++) appendMessage(one, i)
     const batch = one.journal.commit()
-    await vi.waitFor(() => expect(Atomics.load(plan, 2)).toBeGreaterThan(3), 5_000)
-    await vi.waitFor(() => expect(one.pressure).toEqual([true]), 5_000)
+    await expect.poll(() => Atomics.load(plan, 2)).toBeGreaterThan(3)
+    await expect.poll(() => one.pressure).toEqual([true])
     expect(one.durable).toHaveLength(before)
     Atomics.store(plan, 0, 0)
-    await vi.waitFor(() => expect(one.durable.at(-1)).toBe(batch), 5_000)
-    await vi.waitFor(() => expect(one.pressure).toEqual([true, false]), 5_000)
+    await expect.poll(() => one.durable.at(-1)).toBe(batch)
+    await expect.poll(() => one.pressure).toEqual([true, false])
     await one.journal.close()
     const two = await opened(dir)
     expect(two.fold.state).toBe(one.fold.state)
@@ -98,7 +98,7 @@ describe('a full disk', () => {
     Atomics.store(plan, 0, 1)
     appendMessage(one, 2)
     one.journal.commit()
-    await vi.waitFor(() => expect(one.journal.isFull).toBe(true), 5_000)
+    await expect.poll(() => one.journal.isFull).toBe(true)
     await one.journal.close()
     expect(one.fatal).toEqual([])
     const two = await opened(dir)

@@ -24,7 +24,7 @@ beforeAll(async () => {
     token: 'never-made',
   }
   real = { ...found, ...choices, '*': 'nothing' }
-}, 180_000)
+})
 afterAll(() => fresh?.close())
 
 const url = () => fresh.app.url

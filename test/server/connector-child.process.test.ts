@@ -11,7 +11,7 @@ let app: App
 let close: () => Promise<void>
 beforeAll(async () => {
   ;({ db, data, env, app, close } = await startFreshApp())
-}, 180_000)
+})
 afterAll(async () => {
   await app?.stop() // the one started last
   await close?.()

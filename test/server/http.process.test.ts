@@ -16,7 +16,7 @@ let app: App
 let close: () => Promise<void>
 beforeAll(async () => {
   ;({ db, data, app, close } = await startFreshApp())
-}, 180_000)
+})
 afterAll(() => close?.())
 
 /** A request as it goes over the wire, with exactly these headers: fetch adds and forbids some. */
@@ -161,7 +161,7 @@ describe('behind a proxy with an address of its own', () => {
     }
     const env = await appEnvironment(data, { ...databaseVariables(db), ...behind })
     proxied = await startApp({ ...env, DATA_DIR: `${env.DATA_DIR}-proxied` })
-  }, 60_000)
+  })
   afterAll(async () => {
     await proxied?.stop()
   })

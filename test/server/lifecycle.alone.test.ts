@@ -43,7 +43,7 @@ describe('a portal run from its sources', () => {
     expect(await reached(app)).toBe(200)
     await app.stop()
     await gone()
-  }, 120_000)
+  })
 })
 
 describe('a portal that had to be built first', () => {
@@ -54,7 +54,7 @@ describe('a portal that had to be built first', () => {
     expect(data.processes().filter((line) => line.includes('esbuild'))).toEqual([])
     await app.stop()
     await gone()
-  }, 120_000)
+  })
 })
 
 describe('a portal that is told to stop', () => {

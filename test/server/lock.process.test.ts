@@ -71,7 +71,7 @@ describe('a data directory', () => {
     await until('it listens', () => silent.listening)
     expect(await claim(dir)).toMatchObject({ ok: false, owner: { pid: 0 } })
     silent.close()
-  }, 20_000)
+  })
   test('of six who come at once over a stale lock goes to exactly one', async () => {
     const dead = claimant()
     await until('it has won', () => dead.said() === 'won')

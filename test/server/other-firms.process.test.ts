@@ -9,7 +9,7 @@ let app: App
 let close: () => Promise<void>
 beforeAll(async () => {
   ;({ db, app, close } = await startFreshApp({ SANDBOX_TRAFFIC: '0' }))
-}, 180_000)
+})
 afterAll(() => close?.())
 
 /** A group, request or target by its address, its name, and the firms that may know of it beside the exchange. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const [dogwood] = await fresh.db.owner<{ id: string }[]>`select id from dc.firms where name = 'Dogwood Capital'`
   const form = await harper.submit(begin, 'Start', { ownerId: dogwood?.id ?? '' })
   number = Number(/\/requests\/(\d+)/.exec(form.url.pathname)?.[1])
-}, 180_000)
+})
 afterAll(() => fresh?.close())
 
 async function as(name: string): Promise<FormClient> {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   data = dataDirectory()
   env = await appEnvironment(data, { MODE: 'production' })
   app = await startApp(env)
-}, 180_000)
+})
 afterAll(async () => {
   await app?.stop()
   data?.remove()

@@ -15,7 +15,7 @@ let app: App
 let close: () => Promise<void>
 beforeAll(async () => {
   ;({ db, env, app, close } = await startFreshApp())
-}, 180_000)
+})
 afterAll(() => close?.())
 
 const dropCopy = (...args: string[]) =>

@@ -6,7 +6,7 @@ let app: App
 let close: () => Promise<void>
 beforeAll(async () => {
   ;({ app, close } = await startFreshApp())
-}, 180_000)
+})
 afterAll(() => close?.())
 const browser = browserTests(() => app?.log() ?? '')
 

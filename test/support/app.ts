@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type FreshDb, freshDb } from './fresh-db.ts'
+import { patienceMs } from './patience.ts'
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -188,7 +189,11 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Wait until something holds; tests wait for conditions, never for a time. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  limitMs = patienceMs,
+): Promise<void> {
   const end = Date.now() + limitMs
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s in vain until ${what}`)

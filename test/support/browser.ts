@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { patienceMs } from './patience.ts'
 
 const artifacts = fileURLToPath(new URL('../.artifacts', import.meta.url))
 
@@ -48,7 +49,7 @@ export function browserTests(serverLog: () => string, options: { portalGoesAway?
   return {
     async newPage(contextOptions) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...contextOptions })
-      context.setDefaultTimeout(60_000)
+      context.setDefaultTimeout(patienceMs)
       const page = await context.newPage()
       page.on('console', (message) => {
         if (message.type() === 'error' && !isExpected(message.text())) complaints.push(message.text())

@@ -4,6 +4,7 @@ import type { Running } from '#connector/run.ts'
 import { runFromDatabase } from '#connector/run-database.ts'
 import { temporaryDirectory } from './connector.ts'
 import type { FreshDb } from './fresh-db.ts'
+import { patienceMs } from './patience.ts'
 
 const settings = {
   exchange: { compId: 'CME', subId: 'G' },
@@ -38,7 +39,7 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
 ): Promise<T> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; ) {
     const found = await ask()
     if (found !== undefined && found !== false) return found
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { patienceMs } from './patience.ts'
 
 /** A FIX peer written without our own library, so that what is tested is not tested by itself. */
 export type Fields = readonly (readonly [tag: number, value: string | number])[]
@@ -70,9 +71,6 @@ type Options = {
   /** Test Requests are answered and Resend Requests served by themselves; default true. */
   automatic?: boolean
 }
-
-/** Waiting is by condition; this only ends a test that would hang. */
-const patienceMs = 15_000
 
 export class FixPeer {
   readonly received: Received[] = []
