@@ -68,11 +68,13 @@ describe('an open status page says what is stale, keeps what it shows, and lives
 describe('a stream that is silently dead', () => {
   test('is found out after half a minute, and opened again', async () => {
     const page = await openStatus('own')
+    await pauseIn(page, 5_000) // no sleep yet; from here on the clock goes no further by itself
     portal.proxy.behave('swallow')
-    await page.clock.runFor(25_000)
+    await page.clock.runFor(20_000)
     expect(await page.locator('main[data-stale]').count()).toBe(0)
     await untilItSaysSo(page)
     portal.proxy.behave('pass')
+    await page.clock.resume()
     await expectTicking(page)
   })
 
@@ -80,8 +82,7 @@ describe('a stream that is silently dead', () => {
     const page = await openStatus('own')
     portal.proxy.behave('swallow')
     portal.proxy.seen()
-    // shorter than the silence that a stream is allowed; the clock goes no further by itself
-    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 20_000)
+    await pauseIn(page, 20_000) // shorter than the silence that a stream is allowed
     await expect.poll(() => portal.proxy.seen()).toContain('GET /events/status')
     await untilItSaysSo(page)
     portal.proxy.behave('pass')
@@ -89,6 +90,10 @@ describe('a stream that is silently dead', () => {
     await expectTicking(page)
   })
 })
+
+/** The page's clock jumps ahead and stands still. Long enough ahead that it has not got there by itself meanwhile. */
+const pauseIn = async (page: Page, ms: number): Promise<void> =>
+  page.clock.pauseAt((await page.evaluate(() => Date.now())) + ms)
 
 /** Until the page says that it waits, a second of its own clock at a time. */
 async function untilItSaysSo(page: Page): Promise<void> {

@@ -7,8 +7,8 @@ export function sandbox() {
   let fresh: FreshApp | undefined
   beforeAll(async () => {
     fresh = await startFreshApp()
-  }, 180_000)
-  afterAll(() => fresh?.close(), 60_000)
+  })
+  afterAll(() => fresh?.close())
   return {
     url: () => fresh?.app.url ?? '',
     log: () => fresh?.app.log() ?? '',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -12,6 +12,7 @@ import {
   startApp,
   until,
 } from '#test/support/app.ts'
+import { patienceMs } from '#test/support/patience.ts'
 
 /** One installation for all tests: each finds what the one before left, as it would be on a machine. */
 let data: DataDirectory
@@ -113,25 +114,25 @@ describe('a portal that is killed', () => {
 })
 
 describe('a database server that is killed', () => {
-  test('is started again where it was; meanwhile pages say so at once, and the connector goes on', async () => {
+  test('is started again where it was; meanwhile pages say so, and the connector goes on', async () => {
     const app = await startApp(env)
     const programs = () => data.processes().filter((line) => line.includes(' connector '))
     await until('the connector runs', () => programs().length === 1)
     const connector = programs()
-    const pidFile = join(env.DATA_DIR!, 'postgres/pgdata/postmaster.pid')
-    const pid = () => Number(readFileSync(pidFile, 'utf8').split('\n')[0])
+    const pgdata = join(env.DATA_DIR!, 'postgres/pgdata')
+    const pid = () => Number(readFileSync(join(pgdata, 'postmaster.pid'), 'utf8').split('\n')[0])
     const before = pid()
     const signInList = await (await fetch(`${app.url}/sign-in`)).text()
     process.kill(before, 'SIGKILL')
+    renameSync(pgdata, `${pgdata}.away`) // it cannot start before the test lets it: no page may wait for that
     let said = ''
     await until('a page says what is the matter', async () => {
-      const from = performance.now()
-      const answer = await fetch(`${app.url}/sign-in`)
+      const answer = await fetch(`${app.url}/sign-in`, { signal: AbortSignal.timeout(patienceMs) })
       said = await answer.text()
-      expect(performance.now() - from).toBeLessThan(5_000)
       return answer.status === 503
     })
     expect(said).toContain('The database does not answer')
+    renameSync(`${pgdata}.away`, pgdata)
     await until('pages are back', async () => (await fetch(`${app.url}/sign-in`)).status === 200)
     expect(pid()).not.toBe(before)
     expect(await (await fetch(`${app.url}/sign-in`)).text()).toHaveLength(signInList.length)
@@ -162,11 +163,12 @@ describe('a second start', () => {
     for (const start of starts) start.process.kill('SIGTERM')
     await gone()
   })
-  test('after an ordered stop is ready within five seconds', async () => {
+  test('after an ordered stop finds a database that has nothing to recover', async () => {
     await (await startApp(env)).stop()
-    const from = performance.now()
+    const databaseLog = () => readFileSync(join(env.DATA_DIR!, 'postgres/postgres.log'), 'utf8')
+    const before = databaseLog().length
     const app = await startApp(env)
-    expect(performance.now() - from).toBeLessThan(5_000)
+    expect(databaseLog().slice(before)).toContain('database system was shut down at')
     await app.stop()
   })
 })

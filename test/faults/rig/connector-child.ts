@@ -18,7 +18,10 @@ export type Order =
 /** What it answers. */
 export type Answer =
   | { event: 'ready' }
-  | { event: 'look'; rss: number; queued: number; alarms: string[]; behind: Record<string, number> }
+  | { event: 'look'; rss: number; queued: number; alarms: string[]; behind: Count; nextOut: Count; nextIn: Count }
+
+/** By target or feed. */
+type Count = Record<string, number>
 
 /*
  * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
@@ -107,8 +110,11 @@ process.once('disconnect', () => process.exit(0)) // whoever started it is gone
 function look(): void {
   const { worker } = running
   const behind = Object.fromEntries([...worker.targets].map(([name, target]) => [name, target.behind]))
+  const nextOut = Object.fromEntries([...worker.targets].map(([name, target]) => [name, target.state.nextOut]))
+  const nextIn = Object.fromEntries([...worker.feeds].map(([name, feed]) => [name, feed.state.nextIn]))
   const alarms = worker.alarms.all.map(({ code }) => code)
-  tell({ event: 'look', rss: process.memoryUsage.rss(), queued: worker.budget.queued, alarms, behind })
+  const rss = process.memoryUsage.rss()
+  tell({ event: 'look', rss, queued: worker.budget.queued, alarms, behind, nextOut, nextIn })
 }
 
 tell({ event: 'ready' })

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '#gateway-sim/random.ts'
+import { patienceMs } from '#test/support/patience.ts'
 import type { Client } from './client.ts'
 import { Rig, segmentBytes } from './rig.ts'
 import { closing, copiesOf, type Outcome } from './round.ts'
 import { SmallDisk, type Way } from './small-disk.ts'
-
-const patienceMs = 30_000
 
 /**
  * A rig on a disk of so many bytes, which fills up under load: first with room made while it runs, then killed while full, started
@@ -90,7 +89,7 @@ async function isServed(client: Client): Promise<boolean> {
 }
 
 async function everythingCame(rig: Rig, after: string, wrong: string[]): Promise<void> {
-  if (!(await rig.settled(patienceMs))) wrong.push(`not everything came after ${after}`)
+  if (!(await rig.settled())) wrong.push(`not everything came after ${after}`)
   if (!(await within(async () => !(await isDiskFull(rig))))) wrong.push(`still full after ${after}`)
 }
 

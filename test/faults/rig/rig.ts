@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { patienceMs } from '#test/support/patience.ts'
 import { compileProgram, type Program } from '#test/support/program.ts'
 import { judge } from './account.ts'
 import { Client } from './client.ts'
@@ -130,19 +131,27 @@ export class Rig {
     return this.answer('look')
   }
 
-  /** Until each client has every message that was handed over, or nothing came for so long. False: not everything came. */
-  async settled(withinMs = 60_000, quietMs = withinMs): Promise<boolean> {
-    const [deadline, { clients }] = [performance.now() + withinMs, this]
+  /** Until each client has every message that was handed over. False: not everything came. */
+  async settled(): Promise<boolean> {
     const hasAll = (client: Client) =>
       client.isLive && client.isWhole && client.account.distinct.size === this.due(client)
-    const seen = () => clients.map(({ account }) => `${account.next} ${account.byNumber.size}`).join()
-    for (let [before, since] = ['', performance.now()]; performance.now() < deadline; await wait(20)) {
+    for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await wait(20)) {
       if (this.dead.length > 0) return false
-      if (clients.every(hasAll)) return true
-      if (seen() !== before) [before, since] = [seen(), performance.now()]
-      if (performance.now() - since > quietMs) return false
+      if (this.clients.every(hasAll)) return true
     }
     return false
+  }
+
+  /** Until nothing is on its way: the connector has read every number of the gateways, and the clients every number of the connector. */
+  async rested(): Promise<void> {
+    for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await wait(20)) {
+      if (this.dead.length > 0) return
+      const { behind, nextOut, nextIn } = await this.look()
+      const isIn = this.gateways.every(({ isLive, kind, memory }) => isLive && nextIn[kind.feed] === memory.seqNum)
+      const isOut = ({ isLive, session, account }: Client) =>
+        isLive && behind[session] === 0 && account.next === nextOut[session]
+      if (isIn && this.clients.every(isOut)) return
+    }
   }
 
   /** Of all clients together; `wrong` says everything that no fault excuses. */
