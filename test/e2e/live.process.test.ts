@@ -10,11 +10,13 @@ beforeAll(async () => {
 afterAll(() => portal?.close())
 const browser = browserTests(() => portal?.app.log() ?? '')
 
-/** What somebody else does, told by the rows alone. */
+/** What somebody else does, told by the rows alone. Each is at an instant of its own: two between two readings are seen as well. */
 const withdraw = (number: number) =>
-  portal.db.owner`update dc.requests set state = 'withdrawn', state_reason = 'Not needed' where number = ${number}`
+  portal.db.owner`
+    update dc.requests set state = 'withdrawn', state_reason = 'Not needed', state_at = now() where number = ${number}`
 const takeUp = (number: number) =>
-  portal.db.owner`update dc.requests set state = 'with-firms', state_reason = null where number = ${number}`
+  portal.db.owner`
+    update dc.requests set state = 'with-firms', state_reason = null, state_at = now() where number = ${number}`
 
 describe('what somebody else does to a request', () => {
   test('between the reading of its page and the first word of the stream is shown all the same', async () => {
