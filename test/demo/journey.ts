@@ -17,7 +17,7 @@ export async function journey(origin: string, say: Say): Promise<Target> {
     await approve(await signIn(origin, name), request)
     say(`${name} signed`)
   }
-  await until('the request is applied', async () => /\bApplied\b/.test((await avery.get(request)).text), 20_000)
+  await until('the request is applied', async () => /\bApplied\b/.test((await avery.get(request)).text))
   say('the connector applied it')
   const alex = await signIn(origin, 'Alex Alder')
   const group = await alex.get((await alex.get('/groups')).link(new RegExp(`^${asked.group}$`)))

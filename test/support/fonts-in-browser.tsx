@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { type Shape, StateShape, shapes } from '#app/components/state-word.tsx'
 import { projectRoot } from './app.ts'
+import { patienceMs } from './patience.ts'
 
 /** What a browser must be able to draw before a test of a page can say anything about the page. */
 export type Wanted = { families: readonly string[]; symbols: readonly string[]; shapes: readonly string[] }
@@ -41,6 +42,7 @@ const symbolsIn = (text: string): string[] => [
 export async function lackOf(browser: Browser, wanted: Wanted): Promise<string | undefined> {
   try {
     const page = await browser.newPage()
+    page.setDefaultTimeout(patienceMs)
     try {
       const missing = [...(await missingGlyphs(page, wanted)), ...(await missingShapes(page, wanted))]
       return missing.length > 0 ? `The browser of the tests cannot draw ${missing.join(', ')}.` : undefined
