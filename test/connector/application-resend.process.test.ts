@@ -238,6 +238,23 @@ describe('one resend at a time', () => {
     expect(ledger(connector)).toMatchObject({ received: 2600, delivered: 2600 })
   })
 
+  test('counts no copy sent again for one that waited: a live copy that waits is neither passed over nor forgotten', async () => {
+    const connector = await start(snapshot())
+    const feed = await feeding(connector)
+    await sent(connector, feed, range(1, 5))
+    const peer = await loggedOn(connector)
+    const { core } = connector.worker
+    const build = core.build.bind(core)
+    const behind: number[] = []
+    core.build = (deliveries) => {
+      build(deliveries)
+      behind.push(session(connector).behind)
+    }
+    peer.send('BW', messages(1, 'K7T', 1, 0))
+    await peer.message('BY')
+    expect(behind).toEqual([0, 0, 0, 0, 0])
+  })
+
   test('one that is interrupted ends with the connection', async () => {
     const connector = await start(snapshot({ targets: [target({ queueDepth: 0 })] }))
     const feed = await feeding(connector)

@@ -1,4 +1,4 @@
-import { applyDelivery, deliveryKind, type MessageKey } from '#connector/state/fold.ts'
+import { applyDelivery, deliveryKind, isByApplication, type MessageKey } from '#connector/state/fold.ts'
 import type { State } from '#connector/state/state.ts'
 import type { Journal } from '#journal/journal.ts'
 
@@ -19,6 +19,11 @@ export class Deliveries {
     private readonly journal: Journal,
     private readonly state: State,
   ) {}
+
+  /** How many of them waited. What is sent again by application waited for nothing. */
+  get waited(): number {
+    return isByApplication(this.kind) ? 0 : this.count
+  }
 
   /** `distance`: 1181 − 1350, 0 without 1350. */
   add(

@@ -121,7 +121,7 @@ export class Target implements Reader {
 
   /** Copies waiting that are not yet numbered in this turn. */
   get behind(): number {
-    return this.state.waiting.total - this.deliveries.count
+    return this.state.waiting.total - this.deliveries.waited
   }
 
   get hasRoom(): boolean {
