@@ -61,8 +61,11 @@ describe('a client that has no room because of others', () => {
     const gw = await feeding(connector.feedPort)
     const slow = await loggedOn(connector.targetPort, 'SLOW01')
     slow.socket.pause()
-    const { budget } = connector.worker
-    for (let n = 1; budget.queued < budget.inAll; ) {
+    const { budget, targets: running } = connector.worker
+    const numbered = () => running.get('SLOW01')!.state.nextOut
+    // until the buffers of the kernel are full as well, and so many more messages change nothing
+    for (let n = 1, before = 0; budget.queued < budget.inAll || numbered() > before; ) {
+      before = numbered()
       for (let i = 0; i < 500; i++) envelop(gw, sourceFill('K7T882', n++))
       const want = n - 1
       await gw.until('them', () => connector.worker.sources.find('K7T882')!.known.highest === want)
