@@ -35,7 +35,7 @@ async function run(argv: string[]): Promise<number> {
   } catch (cause) {
     if (cause instanceof StartRefusal) return refuse(cause.problems, cause.isConfiguration ? 2 : 1)
     if (cause instanceof JournalLockedError) return refuse([cause.message], 3)
-    if (cause instanceof LeadershipLost) return refuse([cause.message], 4)
+    if (cause instanceof LeadershipLost) process.exit(refuse([cause.message], 4)) // whatever is still open
     throw cause
   }
 }

@@ -28,6 +28,8 @@ export type DatabaseRunOptions = {
 }
 
 const askMs = 2_000
+/** What ends with a leader that another has followed has so long. */
+const abandonedMs = 5_000
 
 /** The one shard that there is yet: one journal, one connector. */
 const shard = 'main'
@@ -71,18 +73,18 @@ async function lead(
   const asked = { wanted, first, data, log, onFatal, needsEveryListener: false, lead: leadership.lead }
   const running = await runConnector(asked)
   const { worker } = running
-  const lost = new AbortController()
-  leadership.follow(() => lost.abort())
+  const { lost } = leadership
   const status = new Status(worker, { environment, connector: name, release })
   running.onApplied((parts) => status.parts(parts))
   const observer = new Observer(pool, status, log, leader)
   const commands = new SessionCommands({ pool, environment, connector: name, worker, log, leader })
   onReady(running)
-  await aborted(AbortSignal.any([stopped, lost.signal]))
-  if (lost.signal.aborted) {
+  await aborted(AbortSignal.any([stopped, lost]))
+  if (lost.aborted) {
     log.fatal('another connector leads this environment')
     await worker.abandon()
-    await Promise.all([commands.stop(), observer.stop(), wanted.stop()])
+    // what they are about changes nothing any more, and may wait for a database that does not answer
+    await Promise.race([Promise.all([commands.stop(), observer.stop(), running.stop()]), wait(abandonedMs)])
     throw new LeadershipLost('another connector leads this environment')
   }
   await commands.stop()

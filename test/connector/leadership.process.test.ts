@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cpSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Running } from '#connector/run.ts'
@@ -34,10 +35,9 @@ beforeEach(async () => {
 type Begun = {
   data: string
   lines: ReturnType<typeof keptLog>['lines']
-  /** Once it leads. */
   running: Promise<Running>
-  /** Once it has ended. */
-  ended: Promise<void>
+  /** Once it leads; fails where it comes not to. */
+  leads(): Promise<Running>
   stop(): Promise<void>
 }
 
@@ -52,12 +52,27 @@ function begin(data = temporaryDirectory(), more: { takeOver?: string; url?: str
     ended.catch(reject)
   })
   running.catch(() => undefined)
+  const logged = () => lines.map(({ msg }) => msg)
   const end = async () => {
     stop.abort()
-    await ended
+    await within('its end', ended, logged)
   }
   onTestFinished(() => end().catch(() => undefined))
-  return { data, lines, running, ended, stop: end }
+  return { data, lines, running, leads: () => within('that it leads', running, logged), stop: end }
+}
+
+/** A step that never ends says which it is, and what was logged before. */
+async function within<T>(what: string, step: Promise<T>, logged: () => readonly string[]): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const say = () => reject(new Error(`${what} never came; logged last:\n${logged().slice(-12).join('\n')}`))
+    timer = setTimeout(say, 45_000)
+  })
+  try {
+    return await Promise.race([step, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** What a client was told under each number, over all connectors: no number may stand for two messages. */
@@ -135,13 +150,13 @@ describe('a connector on an older copy of the data directory', () => {
   async function aged() {
     const told = new Told()
     const first = begin()
-    const early = await deliver(await first.running, told, 1, 5)
+    const early = await deliver(await first.leads(), told, 1, 5)
     early.destroy()
     await first.stop()
     const copy = temporaryDirectory()
     cpSync(first.data, copy, { recursive: true, filter: (path) => !path.endsWith('lock') })
     const again = begin(first.data)
-    const running = await again.running
+    const running = await again.leads()
     const late = await deliver(running, told, 6, 25)
     late.destroy()
     await untilReported(running)
@@ -164,8 +179,8 @@ describe('a connector on an older copy of the data directory', () => {
   test('leads by an operator’s word with numbers above all that were used, and alarms until it is acknowledged', async () => {
     const { told, copy } = await aged()
     const before = told.last
-    const { lines, running: leading, stop } = begin(copy, { takeOver: 'The disk is lost.' })
-    const running = await leading
+    const { lines, leads, stop } = begin(copy, { takeOver: 'The disk is lost.' })
+    const running = await leads()
     const peer = await client(targetPort(running))
     peer.seqNum = told.next.client
     peer.logon(password())
@@ -198,6 +213,34 @@ describe('a connector on an older copy of the data directory', () => {
   })
 })
 
+test('a connector that cannot take the lease at once raises numbers once, and says why it waits', async () => {
+  const told = new Told()
+  const first = begin()
+  ;(await deliver(await first.leads(), told, 1, 5)).destroy()
+  await first.stop()
+  const reported = (await lease())?.numbers.sessions.map(({ nextOut }) => nextOut) ?? []
+  // as a report of a leader that was stopped in the middle of it does
+  const tried = new Set<string>()
+  const blocked = db.owner.begin(async (tx) => {
+    await tx`select 1 from dc.connector_leases for key share`
+    return until('the third try', async () => {
+      for (const { started } of await db.owner<{ started: string }[]>`
+        select query_start::text as started from pg_stat_activity
+        where wait_event_type = 'Lock' and query like '%update dc.connector_leases set lineage%'`)
+        tried.add(started)
+      return tried.size >= 3
+    })
+  })
+  const taken = begin(undefined, { takeOver: 'The disk is lost.' })
+  await blocked
+  const running = await taken.leads()
+  const { nextOut } = running.worker.targets.get('ODQ1Z9')?.state ?? { nextOut: 0 }
+  expect(nextOut).toBeGreaterThan(Math.max(...reported) + 300_000)
+  expect(nextOut).toBeLessThan(2 * 300_000) // 150 s of silence would be worth as much once more
+  expect(taken.lines.some(({ msg }) => msg.startsWith('waiting: the lease could not be taken: '))).toBe(true)
+  await taken.stop()
+})
+
 /** As `envelop` has it, for a message sent under a number of its own. */
 function envelope(inner: Buffer): [number, string | number][] {
   const payload = `<RTRF>${inner.toString('latin1')}</RTRF>`
@@ -209,7 +252,7 @@ function envelope(inner: Buffer): [number, string | number][] {
 
 test('a connector on an empty directory does not lead where another journal has led', async () => {
   const first = begin()
-  const { lineage } = await first.running.then(async (running) => {
+  const { lineage } = await first.leads().then(async (running) => {
     await untilReported(running)
     return (await lease()) ?? { lineage: '' }
   })
@@ -219,7 +262,7 @@ test('a connector on an empty directory does not lead where another journal has 
   await empty.stop()
   expect(await lease()).toMatchObject({ lineage })
   const again = begin(first.data)
-  await again.running
+  await again.leads()
   await until('the end of the refusal', async () =>
     (await said()).reasons.every((one) => one.code !== 'refused-to-lead'),
   )
@@ -239,7 +282,7 @@ test('of two connectors that start at once with directories of their own one lea
       ({ msg }) => msg.startsWith('refused: The connector does not lead') || msg.startsWith('waiting: another'),
     ),
   )
-  const running = await led.running
+  const running = await led.leads()
   await untilReported(running)
   expect(alsoLeads).toBe(false)
   expect((await said()).reasons.filter((one) => one.code === 'refused-to-lead')).toEqual([]) // one does lead
@@ -250,14 +293,14 @@ test('of two connectors that start at once with directories of their own one lea
 test('with a database put back to yesterday the journal leads, says so, and uses no number again', async () => {
   const told = new Told()
   const first = begin()
-  const running = await first.running
+  const running = await first.leads()
   const peer = await deliver(running, told, 1, 5)
   peer.destroy()
   await untilReported(running)
   await first.stop()
   const [yesterday] = await db.owner`select * from dc.connector_leases`
   const again = begin(first.data)
-  const second = await again.running
+  const second = await again.leads()
   const late = await deliver(second, told, 6, 15)
   late.destroy()
   await untilReported(second)
@@ -265,7 +308,7 @@ test('with a database put back to yesterday the journal leads, says so, and uses
   await db.owner`delete from dc.connector_leases`
   await db.owner`insert into dc.connector_leases ${db.owner({ ...yesterday, numbers: db.owner.json(yesterday?.numbers), renewed_at: new Date(Date.now() - 86_400_000), deadline: new Date(Date.now() - 86_400_000) } as never)}`
   const third = begin(first.data)
-  const restored = await third.running
+  const restored = await third.leads()
   const newest = await deliver(restored, told, 16, 20)
   newest.destroy()
   expect(restored.worker.alarms.all.map((alarm) => alarm.code)).toContain('database-behind')
@@ -273,13 +316,19 @@ test('with a database put back to yesterday the journal leads, says so, and uses
   await third.stop()
 })
 
-describe('a leader that stood still while another took over', () => {
-  test('writes nothing more when it goes on: no byte to a client, no report, and it ends', async () => {
+describe('a leader that another has followed', () => {
+  /** Everything that a peer had been sent when its leader was stopped. */
+  async function bytesAtStop(...peers: FixPeer[]): Promise<number[]> {
+    await wait(300) // what the kernel has of it comes
+    return peers.map((peer) => peer.socket.bytesRead)
+  }
+
+  test('while it stood still lets nothing out when it goes on: no byte, no report, and it ends', async () => {
     const told = new Told()
     const data = temporaryDirectory()
-    const copyFrom = begin(data)
-    ;(await deliver(await copyFrom.running, told, 1, 5)).destroy()
-    await copyFrom.stop()
+    const before = begin(data)
+    ;(await deliver(await before.leads(), told, 1, 5)).destroy()
+    await before.stop()
     const copy = temporaryDirectory()
     cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('lock') })
 
@@ -288,37 +337,56 @@ describe('a leader that stood still while another took over', () => {
     peer.seqNum = told.next.client
     peer.logon(password())
     await peer.message('1')
+    const gw = await gateway(old.port('127.0.0.1:0'))
+    gw.seqNum = told.next.gateway
+    gw.logon()
+    await gw.message('A')
+    envelop(gw, sourceFill('K7T882', 6))
+    await peer.message('n')
     told.take(peer.received)
     told.next.client = peer.seqNum + 1
     await until('the renewal', async () => Number((await lease())?.term) === 2)
     old.child.kill('SIGSTOP')
-    const seen = peer.received.length
+    const seen = await bytesAtStop(peer, gw)
+    // it reads these as soon as it goes on, and has an answer for each
+    envelop(gw, sourceFill('K7T882', 7))
+    gw.send('1', [[112, 'GATEWAY']])
+    peer.send('1', [[112, 'CLIENT']])
 
     const taken = begin(copy, { takeOver: 'The first machine does not answer.' })
-    const running = await taken.running
+    const running = await taken.leads()
     const moved = await deliver(running, told, 6, 10)
     const reported = await until('a report of the new leader', async () => {
       const [row] = await db.owner<{ term: number }[]>`select term from dc.observed_connectors`
       return Number(row?.term) > 2 && row
     })
     old.child.kill('SIGCONT')
-    expect(await old.exit).toBe(4)
+    expect(await within('the end of the old leader', old.exit, old.logged)).toBe(4)
     await peer.closed()
-    told.take(peer.received)
-    expect(peer.received.length).toBe(seen)
+    await gw.closed()
+    expect(peer.socket.bytesRead, peer.received.map(({ text }) => text).join('\n')).toBe(seen[0])
+    expect(gw.socket.bytesRead, gw.received.map(({ text }) => text).join('\n')).toBe(seen[1])
+    expect(old.logged().some((line) => line.includes('the process stood still'))).toBe(true)
     const [after] = await db.owner<{ term: number }[]>`select term from dc.observed_connectors`
     expect(after).toEqual(reported)
     moved.destroy()
     await taken.stop()
   })
+
+  test('ends also where its other connections to the database do not answer, and something else is open', async () => {
+    const way = await swallowing(db.urls.dc_connector)
+    const old = await startChild(temporaryDirectory(), { url: way.url, more: ['--metrics', '0'] })
+    await until('a report', async () => (await db.owner`select 1 from dc.observed_connectors`).length > 0)
+    way.forget()
+    await db.owner`update dc.connector_leases set lineage = 'another', term = term + 1, place = 'elsewhere'`
+    expect(await within('its end', old.exit, old.logged)).toBe(4)
+  })
 })
 
 /** A connector in a process of its own, so that it can be stopped as a machine stops. */
-async function startChild(
-  data: string,
-): Promise<{ child: ChildProcess; exit: Promise<number | null>; port(key: string): number }> {
+async function startChild(data: string, { url = db.urls.dc_connector, more = [] as string[] } = {}) {
   const commandLine = fileURLToPath(new URL('../../app/cli/drop-copy.mjs', import.meta.url))
-  const args = ['--database', db.urls.dc_connector, '--environment', 'sandbox', '--data', data]
+  const args = ['--database', url, '--environment', 'sandbox', '--data', data, ...more]
   const child = spawn(process.execPath, [commandLine, 'connector', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
@@ -333,17 +401,18 @@ async function startChild(
     child.kill('SIGKILL')
     await exit
   })
-  for (const deadline = Date.now() + 60_000; !stdout.includes('"ready"'); await new Promise((r) => setTimeout(r, 50)))
+  for (const deadline = Date.now() + 60_000; !stdout.includes('"ready"'); await wait(50))
     if (Date.now() > deadline || child.exitCode !== null) throw new Error(`it is not ready: ${stdout} ${stderr}`)
   const listening = stdout.split('\n').flatMap((line) => (line.includes('"listening"') ? [JSON.parse(line)] : []))
-  return { child, exit, port: (key) => listening.find(({ address }) => address === key)?.port ?? 0 }
+  const port = (key: string): number => listening.find(({ address }) => address === key)?.port ?? 0
+  return { child, exit, port, logged: () => stderr.split('\n') }
 }
 
 test('with a way to the database that swallows everything it delivers on, and leads again when the way is open', async () => {
   const told = new Told()
   const way = await swallowing(db.urls.dc_connector)
-  const { running: leading, lines, stop } = begin(undefined, { url: way.url })
-  const running = await leading
+  const { leads, lines, stop } = begin(undefined, { url: way.url })
+  const running = await leads()
   await untilReported(running)
   way.swallows = true
   await until('the word that it is away', () => lines.some(({ msg }) => msg.startsWith('the lease cannot be renewed')))
@@ -356,12 +425,17 @@ test('with a way to the database that swallows everything it delivers on, and le
   await stop()
 })
 
-/** A way to the database on which, when asked to, nothing goes on in either direction, and nothing is closed. */
-async function swallowing(url: string): Promise<{ url: string; swallows: boolean }> {
+/** A way to the database on which, when asked to, nothing goes on in either direction, and nothing is closed. `forget`: of the connections that there are. */
+async function swallowing(url: string): Promise<{ url: string; swallows: boolean; forget(): void }> {
   const to = new URL(url)
-  const way = { url: '', swallows: false }
+  let generation = 0
+  const forget = () => {
+    generation++
+  }
+  const way = { url: '', swallows: false, forget }
   const open = new Set<Socket>()
   const server = createServer((socket) => {
+    const own = generation
     const onward = connect(Number(to.port), to.hostname)
     for (const [from, into] of [
       [socket, onward],
@@ -371,7 +445,7 @@ async function swallowing(url: string): Promise<{ url: string; swallows: boolean
       from.on('error', () => into.destroy())
       from.on('close', () => into.destroy())
       from.on('data', (chunk) => {
-        if (!way.swallows) into.write(chunk)
+        if (!way.swallows && own === generation) into.write(chunk)
       })
     }
   })

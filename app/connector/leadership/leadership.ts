@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Core } from '#connector/core.ts'
-import { type LastNumbers, lastNumbers, lineageOf, raisedNumbers } from '#connector/state/lead.ts'
+import { type LastNumbers, lastNumbers, lineageOf, raisedAbove, raisedNumbers } from '#connector/state/lead.ts'
 import type { Lead, Recovered } from '#connector/worker.ts'
 import { AnsweringPool } from '#db/answering-pool.ts'
 import { openLeasePool } from '#db/client.ts'
+import { hideParameters } from '#db/failed-statement.ts'
 import {
   endLease,
   type FoundLease,
@@ -28,7 +29,7 @@ import {
 
 /** An answer about the lease that takes longer comes too late to be of use. */
 const answerMs = 2_000
-/** How long a leader that stood still waits for the database before it goes on without. */
+/** How long a leader that stood still waits for the database before it goes on without, as any leader does (ADR 34). */
 const doubtMs = 5_000
 /** The database is taken to have been put back when it has not heard of what the journal holds for so long. */
 const unheardMs = 60_000
@@ -54,6 +55,7 @@ type Options = Shard & {
 export class Leadership {
   private readonly connection: AnsweringPool
   private recovered: Recovered | undefined
+  /** The term that it leads in; undefined before, and once another leads. */
   private held: { term: number; isConfirmed: boolean } | undefined
   /** Batch and numbers that the lease was last given. */
   private batch = 0
@@ -64,7 +66,7 @@ export class Leadership {
   private isReachable = true
   /** When the process was found to have stood still; 0: there is no doubt. */
   private doubtSinceMs = 0
-  private onLost: (() => void) | undefined
+  private readonly ended = new AbortController()
 
   constructor(private readonly options: Options) {
     this.connection = new AnsweringPool(() => openLeasePool(options.url), answerMs)
@@ -72,9 +74,12 @@ export class Leadership {
 
   /** Who leads here, as reports say it; undefined before. */
   get leader(): Leader | undefined {
-    const { environment, shard } = this.options
-    const { recovered, held } = this
-    return recovered && held && { environment, shard, lineage: lineageOf(recovered.core.state), term: held.term }
+    return this.held && this.leaderIn(this.held.term)
+  }
+
+  /** Another leads now: nothing more may be sent or written. */
+  get lost(): AbortSignal {
+    return this.ended.signal
   }
 
   /** Answers the term once this connector leads. @throws NeverLed */
@@ -82,23 +87,13 @@ export class Leadership {
     this.recovered = recovered
     while (!this.options.stopped.aborted) {
       const term = await this.claim(recovered)
-      if (term !== undefined) return term
+      if (term !== undefined) {
+        this.follow(recovered.core)
+        return term
+      }
       await wait(renewEveryMs, undefined, { signal: this.options.stopped }).catch(() => undefined)
     }
     throw new NeverLed('it was stopped before it led')
-  }
-
-  /** Goes on leading until `stop`. `onLost`: another leads now; nothing more may be sent or written. */
-  follow(onLost: () => void): void {
-    this.onLost = onLost
-    const { core } = this.known()
-    core.onStall = () => {
-      this.doubtSinceMs = performance.now()
-      this.options.log.warn('the process stood still: nothing leaves until it is known whether it still leads')
-      void this.renewing?.then(() => this.tick())
-      this.tick()
-    }
-    this.timer = setInterval(() => this.tick(), renewEveryMs)
   }
 
   /** The lease ends with it, unless another has it. */
@@ -109,12 +104,23 @@ export class Leadership {
     if (leader) {
       await this.connection
         .ask(async (db) => {
-          await renewLease(db, this.row())
+          await renewLease(db, this.rowIn(leader.term))
           await endLease(db, leader)
         })
         .catch(() => undefined) // then the next one waits three seconds
     }
     await this.connection.close()
+  }
+
+  /** Goes on leading until `stop`. */
+  private follow(core: Core): void {
+    core.onStall = () => {
+      this.doubtSinceMs = performance.now()
+      this.options.log.warn('the process stood still: nothing leaves until it is known whether it still leads')
+      void this.renewing?.then(() => this.tick()) // what that one asked before the standstill says nothing of now
+      this.tick()
+    }
+    this.timer = setInterval(() => this.tick(), renewEveryMs)
   }
 
   private async claim(recovered: Recovered): Promise<number | undefined> {
@@ -127,8 +133,8 @@ export class Leadership {
     try {
       return await this.judged(recovered, lease)
     } catch (error) {
-      this.options.log.debug({ err: error }, 'the lease could not be claimed')
-      return undefined
+      const why = error instanceof Error ? hideParameters(error).message : String(error)
+      return this.say(`waiting: the lease could not be taken: ${why}`)
     }
   }
 
@@ -153,33 +159,37 @@ export class Leadership {
     return this.held.term
   }
 
+  /** It leads once the database has said so. An answer that was lost is no harm: the lease is this journal's own then. */
   private async take(term: number, lease: FoundLease | undefined, claim: Claim): Promise<number | undefined> {
+    const numbers = JSON.stringify(this.lastNumbers())
+    const row = { ...this.rowIn(term), connector: this.options.connector, numbers }
+    if (!(await this.connection.ask((db) => takeLease(db, row, lease)))) return undefined
     this.held = { term, isConfirmed: false }
-    const { connector } = this.options
-    const row = { ...this.row(), connector }
-    const numbers = row.numbers ?? this.numbers
-    const isTaken = await this.connection.ask((db) => takeLease(db, { ...row, numbers }, lease))
-    if (!isTaken) {
-      this.held = undefined
-      return undefined
-    }
     this.confirmed(row.end.batch, numbers)
     if (lease && isPutBack(claim, lease, this.known().endedMs)) this.databaseBehind()
     await this.connection.ask((db) => removeRefusals(db, this.options)).catch(() => undefined)
     return term
   }
 
-  /** The journal first, then the lease: a crash between the two leaves a claim that is refused once more. */
+  /**
+   * The journal first, then the lease. Where the lease could not be taken, or the process died between the two, the next try raises by no
+   * more than the time since is worth: the journal says above which lease it was raised before.
+   */
   private async takeOver(core: Core, lease: FoundLease, reason: string): Promise<number | undefined> {
-    const gap = gapAfter(lease)
     const { week, sessions } = lease.numbers as LastNumbers // written by the leader before
-    core.turn()
-    if (week > core.state.data.week) core.control({ kind: 'week', week })
-    const raised = raisedNumbers(core.state.data, { week, sessions }, gap, (what, name) => core.idOf(what, name))
-    core.control({ kind: 'take-over', reason, gap, atMs: core.wallMs, sessions: raised })
-    core.endTurn()
-    await core.journal.flush()
-    this.options.log.warn({ reason, gap }, 'taking over with a journal that is behind')
+    const above = { lineage: lease.lineage, term: lease.term, batch: lease.end.batch }
+    const gap = gapAfter(lease)
+    const raisedBy = raisedAbove(core.state, above)
+    if (gap > raisedBy) {
+      core.turn()
+      if (week > core.state.data.week) core.control({ kind: 'week', week })
+      const by = { gap, raisedBy }
+      const raised = raisedNumbers(core.state.data, { week, sessions }, by, (what, name) => core.idOf(what, name))
+      core.control({ kind: 'take-over', reason, gap, above, atMs: core.wallMs, sessions: raised })
+      core.endTurn()
+      await core.journal.flush()
+      this.options.log.warn({ reason, gap }, 'taking over with a journal that is behind')
+    }
     return this.take(lease.term + 1, lease, claimOf(this.known(), lease))
   }
 
@@ -194,27 +204,28 @@ export class Leadership {
   }
 
   private tick(): void {
-    this.renewing ??= this.renew().finally(() => {
+    if (!this.held) return // another leads, and nothing is to be renewed
+    this.renewing ??= this.renew(this.held.term).finally(() => {
       this.renewing = undefined
     })
   }
 
-  private async renew(): Promise<void> {
+  private async renew(term: number): Promise<void> {
     const askedMs = performance.now()
-    const row = this.row()
+    const row = this.rowIn(term)
     try {
       const before = await this.connection.ask((db) => renewLease(db, row))
       const isMine = before !== undefined || (await this.claimAgain())
-      if (!isMine) return this.lost()
+      if (!isMine) return this.superseded()
       if (before !== undefined) {
         if (before < this.batch) this.databaseBehind()
         this.confirmed(row.end.batch, row.numbers ?? this.numbers)
       }
       this.reachable(true)
-      if (askedMs > this.doubtSinceMs) this.noDoubt()
+      if (askedMs > this.doubtSinceMs) this.noDoubt() // what was asked before it went on may have been true then alone
     } catch (error) {
       this.reachable(false, error)
-      if (this.doubtSinceMs > 0 && performance.now() - this.doubtSinceMs > doubtMs) this.noDoubt()
+      if (performance.now() - this.doubtSinceMs > doubtMs) this.noDoubt()
     }
   }
 
@@ -226,31 +237,38 @@ export class Leadership {
     const wasConfirmed = held.isConfirmed
     const judged = judgeClaim(claimOf(this.known(), lease), lease)
     if (judged.verdict !== 'lead') return false
-    const row = { ...this.row(), connector: this.options.connector, numbers: JSON.stringify(this.lastNumbers()) }
+    const numbers = JSON.stringify(this.lastNumbers())
+    const row = { ...this.rowIn(held.term), connector: this.options.connector, numbers }
     if (!(await this.connection.ask((db) => takeLease(db, row, lease)))) return false
     if (wasConfirmed) this.databaseBehind()
     this.confirmed(row.end.batch, row.numbers)
     return true
   }
 
-  private lost(): void {
+  private superseded(): void {
     clearInterval(this.timer)
     this.held = undefined
-    this.onLost?.()
+    this.known().core.hold() // whoever is told of it may come later than what is durable meanwhile
+    this.ended.abort()
   }
 
   private noDoubt(): void {
+    if (this.doubtSinceMs === 0) return
     this.doubtSinceMs = 0
     this.known().core.letGo()
   }
 
   /** What the lease is to say now; numbers only where they have changed. */
-  private row() {
-    const { leader } = this
-    if (!leader) throw new Error('bug: a lease is written before it is led')
+  private rowIn(term: number) {
     const { core, place } = this.known()
     const numbers = JSON.stringify(this.lastNumbers())
-    return { ...leader, place, end: core.journal.durableEnd, ...(numbers === this.numbers ? {} : { numbers }) }
+    const end = core.journal.durableEnd
+    return { ...this.leaderIn(term), place, end, ...(numbers === this.numbers ? {} : { numbers }) }
+  }
+
+  private leaderIn(term: number): Leader {
+    const { environment, shard } = this.options
+    return { environment, shard, lineage: lineageOf(this.known().core.state), term }
   }
 
   private lastNumbers(): LastNumbers {

@@ -9,6 +9,7 @@ import {
   deriveRoutes,
   type FeedState,
   type Gone,
+  type LeaseEnd,
   newFeed,
   newStream,
   newTarget,
@@ -52,8 +53,11 @@ export type TakenOver = { id: number; epoch: number; nextOut: number; sentUpTo?:
 export type Control =
   /** A connector leads with this journal from here on. */
   | { kind: 'lead'; lineage: string; term: number; place: string }
-  /** By an operator's word it leads though another has led with more: no number that the other may have used is used again. */
-  | { kind: 'take-over'; reason: string; gap: number; atMs: number; sessions: TakenOver[] }
+  /**
+   * By an operator's word it leads though another has led with more: no number that the other may have used is used again. `above`: the
+   * lease whose numbers all were raised above; absent: an earlier release wrote it.
+   */
+  | { kind: 'take-over'; reason: string; gap: number; above?: LeaseEnd; atMs: number; sessions: TakenOver[] }
   /** An operator has seen what the take-over means. */
   | { kind: 'acknowledged' }
   /** A connector has started: whoever was logged on is not any more. */
@@ -120,9 +124,9 @@ export function applyControl(state: State, position: number, control: Control) {
       return
     }
     case 'take-over': {
-      const { atMs, reason, gap, sessions } = control
+      const { atMs, reason, gap, above, sessions } = control
       takeOver(state, position, sessions)
-      data.tookOver = { atMs, reason, gap }
+      data.tookOver = { atMs, reason, gap, ...(above && { above }) }
       return
     }
     case 'acknowledged':

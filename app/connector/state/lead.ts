@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { TakenOver } from './control.ts'
-import type { Durable, FeedState, Numbers, State } from './state.ts'
+import type { Durable, FeedState, LeaseEnd, Numbers, State } from './state.ts'
 
 /** The journal's own; one that was written before journals had a lineage gets it here, and keeps it by the next `lead` record. */
 export function lineageOf({ data }: State): string {
@@ -45,30 +45,40 @@ export function lastNumbers({ week, feeds, targets }: Durable): LastNumbers {
   }
 }
 
+/** By how much all numbers were raised above those that this lease reported; 0: they were not. */
+export const raisedAbove = ({ data: { tookOver } }: State, { lineage, term, batch }: LeaseEnd): number =>
+  tookOver?.above?.lineage === lineage && tookOver.above.term === term && tookOver.above.batch === batch
+    ? tookOver.gap
+    : 0
+
 /**
  * The sessions of a journal that is taken over from behind, with numbers that nobody can have been told before: those reported, or the
- * journal's own where they are higher, and `gap` more. `idOf` gives a session that the journal does not know its id.
+ * journal's own where they are higher, and `gap` more; `raisedBy` of it they have been raised already. `idOf` gives a session that the
+ * journal does not know its id.
  */
 export function raisedNumbers(
   { feeds, targets }: Durable,
   reported: LastNumbers,
-  gap: number,
+  { gap, raisedBy }: Raise,
   idOf: (what: 'feed' | 'target', name: string) => number,
 ): TakenOver[] {
   const raised = new Map<number, TakenOver>()
   for (const one of reported.sessions) {
     const id = idOf(one.what, one.name)
     const own = targets[id] ?? feeds[id]
-    if (own) raised.set(id, { id, ...above(own, one, gap) })
+    if (own) raised.set(id, { id, ...above(own, one, { gap, raisedBy }) })
   }
   for (const [key, { epoch, nextOut }] of Object.entries({ ...targets, ...feeds }))
-    if (!raised.has(Number(key))) raised.set(Number(key), { id: Number(key), epoch, nextOut: nextOut + gap })
+    if (!raised.has(Number(key))) raised.set(Number(key), { id: Number(key), epoch, nextOut: nextOut - raisedBy + gap })
   return [...raised.values()]
 }
 
-function above(own: Numbers, reported: SessionNumbers, gap: number): Omit<TakenOver, 'id'> {
+type Raise = { gap: number; raisedBy: number }
+
+function above(own: Numbers, reported: SessionNumbers, { gap, raisedBy }: Raise): Omit<TakenOver, 'id'> {
   const isSame = own.epoch === reported.epoch
-  const numbers = { epoch: reported.epoch, nextOut: Math.max(isSame ? own.nextOut : 1, reported.nextOut) + gap }
+  const nextOut = Math.max(isSame ? own.nextOut - raisedBy : 1, reported.nextOut) + gap
+  const numbers = { epoch: reported.epoch, nextOut }
   if (reported.what === 'target') return numbers
   const sentUpTo = Math.max(isSame ? own.nextIn : 1, reported.nextIn ?? 1) + gap
   return { ...numbers, sentUpTo, ...(reported.week === undefined ? {} : { week: reported.week }) }

@@ -17,7 +17,7 @@ export type Durable = {
   /** The directory in which that leader keeps the journal, for a start that can ask nobody. */
   place?: string
   /** It was taken over though another had led with more, and nobody has acknowledged that yet. */
-  tookOver?: { atMs: number; reason: string; gap: number }
+  tookOver?: { atMs: number; reason: string; gap: number; above?: LeaseEnd }
   /** How often a connector has started on this journal. */
   run: number
   /** The local date of the reset that began this trading week; '' before the first configuration. */
@@ -38,6 +38,9 @@ export type Durable = {
   /** What was carried out of an operator's commands, the newest last: none is carried out twice. Absent: none yet. */
   commands?: { id: string; says: string }[]
 }
+
+/** A lease as its leader left it, above whose numbers all were raised. */
+export type LeaseEnd = { lineage: string; term: number; batch: number }
 
 /** A session's outbound numbers belong to its epoch; inbound is the next number expected of the peer. */
 export type Numbers = { epoch: number; nextIn: number; nextOut: number }

@@ -25,7 +25,6 @@ type Options = {
  */
 export class SessionCommands {
   private readonly reconciler: Reconciler
-  private unlisten: (() => Promise<void>) | undefined
   private isReachable = true
 
   constructor(private readonly options: Options) {
@@ -38,16 +37,12 @@ export class SessionCommands {
     )
     void pool.sql
       .listen('dc_session_commands', (payload) => payload === environment && wake(), wake)
-      .then(({ unlisten }) => {
-        this.unlisten = unlisten
-      })
       .catch(() => undefined) // the poll goes on
     wake()
   }
 
   async stop(): Promise<void> {
     await this.reconciler.stop()
-    await this.unlisten?.().catch(() => undefined)
   }
 
   private async pass(): Promise<void> {

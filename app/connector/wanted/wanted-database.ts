@@ -44,7 +44,6 @@ type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
  */
 export class WantedDatabase implements WantedSource {
   private timer: NodeJS.Timeout | undefined
-  private unlisten: (() => Promise<void>) | undefined
   private isReachable = true
   /** Version of the newest part of each object, as last read. */
   private readonly versions = new Map<string, number>()
@@ -85,9 +84,6 @@ export class WantedDatabase implements WantedSource {
     const { sql } = this.options.pool
     void sql
       .listen('dc_configuration', (payload) => payload.startsWith(`${this.options.environment}:`) && wake(), wake)
-      .then(({ unlisten }) => {
-        this.unlisten = unlisten
-      })
       .catch(() => undefined) // the poll goes on
   }
 
@@ -100,7 +96,6 @@ export class WantedDatabase implements WantedSource {
   async stop(): Promise<void> {
     clearInterval(this.timer)
     await this.send().catch(() => undefined)
-    await this.unlisten?.().catch(() => undefined)
   }
 
   /** Without room it is tried again with the next read: what runs does not need it. */
