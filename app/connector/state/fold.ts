@@ -1,4 +1,5 @@
 import { give } from './given.ts'
+import { reasonOf } from './known.ts'
 import { countFiltered, countStopped } from './ledger.ts'
 import { type Route, routesOf, type State, type StoppedRoute } from './state.ts'
 import { holdOut, keep, keepNewest, taken } from './waiting.ts'
@@ -57,13 +58,10 @@ export function applyMessage(state: State, position: number, m: Readonly<Message
 
 const nowhere: readonly StoppedRoute[] = []
 
-/** Index of the classifier's first reason, for what a newer classifier journaled. */
-const unknownClass = 0
-
 function routeMessage(state: State, route: Route, position: number, m: Readonly<MessageFact>, late: boolean): void {
   const { row, target } = route
+  const reason = reasonOf(route.reasons, m.class)
   row.received++
-  const reason = route.reasons[m.class] ?? unknownClass
   if (reason >= 0) {
     countFiltered(row, reason, 1)
     return

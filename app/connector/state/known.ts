@@ -1,3 +1,4 @@
+import { messageClasses } from '#dropcopy/classify.ts'
 import { messageLevels, subFilters } from '#dropcopy/eligible.ts'
 import { UnknownFormatError } from '#journal/journal.ts'
 import type { Control } from './control.ts'
@@ -14,6 +15,21 @@ export function assertKnownControl(control: Control): void {
 export function assertKnownState({ targets }: Durable): void {
   for (const { terms, history } of Object.values(targets))
     for (const one of [terms, ...history.map((entry) => entry.terms)]) if (one) assertKnownTerms(one)
+}
+
+/**
+ * What terms say of a message of this class: -1, or the index of the reason why not. A class that they know nothing of is one that another
+ * release journaled. @throws UnknownFormatError
+ */
+export function reasonOf(reasons: Int8Array, cls: number): number {
+  const reason = reasons[cls]
+  if (reason === undefined) throw new UnknownFormatError(`a message of class ${cls}`)
+  return reason
+}
+
+/** The same of a message that is read, whoever is to have it. @throws UnknownFormatError */
+export function assertKnownClass({ class: cls }: { class: number }): void {
+  if (cls >= messageClasses.length) throw new UnknownFormatError(`a message of class ${cls}`)
 }
 
 function assertKnownTerms({ level, filters }: Terms): void {

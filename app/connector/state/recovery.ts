@@ -13,6 +13,7 @@ import {
   type MessageKey,
 } from './fold.ts'
 import { Hidden, type HiddenNumbers } from './hidden.ts'
+import { assertKnownClass } from './known.ts'
 import { deriveRoutes, restore, type State, serialise } from './state.ts'
 
 export type JournalEvents = {
@@ -104,6 +105,7 @@ export class Replay {
     const { state } = this
     switch (record.type) {
       case 'M':
+        assertKnownClass(record)
         applyMessage(state, record.position, record)
         this.positions.push(record.position)
         this.keys.push(keyOf(record))

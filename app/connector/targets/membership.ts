@@ -1,3 +1,4 @@
+import { reasonOf } from '#connector/state/known.ts'
 import { type State, type TargetState, type Terms, termsAt } from '#connector/state/state.ts'
 
 type Judged = { sources: ReadonlySet<number>; reasons: Int8Array }
@@ -25,7 +26,7 @@ export class Membership {
       judged = { sources: new Set(then.sources), reasons: this.state.judge(then) }
       this.judged.set(then, judged)
     }
-    return judged.sources.has(stream) && (judged.reasons[cls] ?? 0) < 0
+    return judged.sources.has(stream) && reasonOf(judged.reasons, cls) < 0
   }
 }
 
