@@ -81,10 +81,10 @@ export function GroupTable({
           head: 'Sources',
           number: true,
           sortable: true,
-          cell: (group) => <Count of={group.isLive ? group.sources : null} />,
+          cell: (group) => <Count of={group.isLive && group.seesDelivery ? group.sources : null} />,
         },
         { key: 'targets', head: 'Targets', number: true, cell: (group) => <Count of={group.targets || null} /> },
-        ...ledgerColumns<GroupRow>((group) => (group.isLive ? group.ledger : null), stale),
+        ...ledgerColumns<GroupRow>((group) => (group.isLive && group.seesDelivery ? group.ledger : null), stale),
         {
           key: 'sent',
           head: 'Last sent',

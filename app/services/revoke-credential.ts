@@ -23,8 +23,8 @@ export function revokeCredential(
     const group = credential && (await findGroup(tx, credential.target.groupId))
     if (!credential || !group) return refuse({ code: 'not-found' })
     if (!mayRunTarget(actor, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
-    if (credential.revokedAt) return refuse({ code: 'already-revoked' })
-    await asSystem(tx, () => revokeCredentialRow(tx, credentialId, actor.userId, now))
+    const isRevoked = await asSystem(tx, () => revokeCredentialRow(tx, credentialId, actor.userId, now))
+    if (!isRevoked) return refuse({ code: 'already-revoked' })
     const { target, fingerprint } = credential
     const by = { cause: 'credential' as const, causeId: credentialId, actor }
     const version = await publishAct(tx, { target, group }, by, now)

@@ -35,11 +35,12 @@ export function takeBackApproval(input: WithReasonInput, actor: Actor, deps: Dep
       if (!taken.ok) return taken
       const { reason } = taken.value
       const decisions = await listStandingDecisions(tx, requestId)
-      const own = decisions.find(
-        (one) => one.round === round && one.firmId === actor.firmId && one.capacity === 'guarantor',
+      // of whatever round: one that was carried over was given in an earlier one
+      const own = decisions.filter(
+        (one) => one.verdict === 'approve' && one.firmId === actor.firmId && one.capacity === 'guarantor',
       )
-      if (own)
-        await takeDecisionBack(tx, own.id, { takenBackAt: now, takenBackBy: actor.userId, takenBackReason: reason })
+      for (const { id } of own)
+        await takeDecisionBack(tx, id, { takenBackAt: now, takenBackBy: actor.userId, takenBackReason: reason })
       await setPartyMet(tx, { requestId, round, firmId: actor.firmId, capacity: 'guarantor' }, null)
       await saveRequest(tx, requestId, {
         state: 'with-firms',

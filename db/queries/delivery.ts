@@ -51,6 +51,7 @@ export async function loadDelivery(tx: Tx, environment: Environment, now: Date):
   const of = (table: typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms) =>
     and(eq(table.environment, environment), eq(table.connector, name))
   const alarms = await tx.select().from(observedAlarms).where(of(observedAlarms)).orderBy(observedAlarms.since)
+  const [reader] = await tx.execute<{ sees_all: boolean }>(sql`select dc.sees_all()`)
   const targets = await tx.select().from(observedTargets).where(of(observedTargets))
   const sources = await tx.select().from(observedSources).where(of(observedSources))
   return {
@@ -58,6 +59,7 @@ export async function loadDelivery(tx: Tx, environment: Environment, now: Date):
       agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()),
       refusal: await findRefusal(tx, environment),
       doubt: connector?.doubt ?? undefined,
+      isFirm: !reader?.sees_all,
     },
     connector,
     newestVersion: row?.newestVersion ?? 0,

@@ -28,6 +28,7 @@ type Found = {
   sources: string[]
   sessions: string[]
   stops: OpenStop[]
+  seesDelivery: boolean
 }
 
 /** Groups that the reader sees, those in trouble first; a delivery word stands beside live ones only. */
@@ -56,17 +57,23 @@ export async function listGroupRows(
   const ids = rows.map((row) => row.group.id)
   const sessionsByGroup = await sessionsOf(tx, ids)
   const stops = await listOpenStops(tx, ids)
+  const sights = new Set((await listSights(tx, ids)).map((sight) => sight.groupId))
+  const [reader] = await tx.execute<{ firm: string; all: boolean }>(
+    sql`select dc.actor_firm() as firm, dc.sees_all() as all`,
+  )
   return rows
     .map((row) => {
       const sources = members.filter((member) => member.groupId === row.group.id).map((member) => member.name)
       const sessions = sessionsByGroup.get(row.group.id) ?? []
-      return groupRow({ ...row, sources, sessions, stops: stops.get(row.group.id) ?? [] }, delivery, shown)
+      const { id, ownerId } = row.group
+      const seesDelivery = reader?.all === true || ownerId === reader?.firm || sights.has(id)
+      return groupRow({ ...row, sources, sessions, stops: stops.get(id) ?? [], seesDelivery }, delivery, shown)
     })
     .sort(byState)
 }
 
 function groupRow(
-  { group, ownerName, level, sources, sessions, stops }: Found,
+  { group, ownerName, level, sources, sessions, stops, seesDelivery }: Found,
   delivery: Delivery,
   all: readonly TargetFull[],
 ): GroupRow {
@@ -79,9 +86,10 @@ function groupRow(
     name: group.name,
     ownerName,
     stateWord: groupStateWord(group.state),
-    stateSentence: groupStateSentences[group.state],
+    stateSentence: isLive && !seesDelivery ? notYours : groupStateSentences[group.state],
     isLive,
-    delivery: isLive ? deliveryOf(delivery, own, ledger, stops) : undefined,
+    seesDelivery,
+    delivery: isLive && seesDelivery ? deliveryOf(delivery, own, ledger, stops) : undefined,
     level: level ? levelNames[level] : '',
     sources: sources.length,
     targets: own.length,
@@ -89,6 +97,8 @@ function groupRow(
     lastSentAt: sent.sort((a, b) => b.getTime() - a.getTime())[0] ?? null,
   }
 }
+
+const notYours = 'How it is delivered is for its owner to see.'
 
 /** By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there. */
 export function deliveryOf(

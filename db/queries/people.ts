@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { Tx } from '../client.ts'
@@ -119,11 +119,13 @@ export async function insertUser(tx: Tx, row: typeof users.$inferInsert): Promis
   await tx.insert(users).values(row)
 }
 
-export async function disableUserRow(tx: Tx, id: string): Promise<void> {
-  await tx
+/** @returns false where the person is disabled already */
+export async function disableUserRow(tx: Tx, id: string): Promise<boolean> {
+  const { count } = await tx
     .update(users)
     .set({ state: 'disabled', version: sql`${users.version} + 1` })
-    .where(eq(users.id, id))
+    .where(and(eq(users.id, id), ne(users.state, 'disabled')))
+  return count > 0
 }
 
 /** Count a change of a person's roles. @returns false when somebody else did since this version was read */

@@ -11,7 +11,9 @@ export type GroupRow = {
   /** what the word means; empty for a live one */
   stateSentence: string
   isLive: boolean
-  /** undefined while it is not live */
+  /** whether the reader sees how it is delivered: a payer does not */
+  seesDelivery: boolean
+  /** undefined while it is not live, and where the reader may not know */
   delivery: DeliveryState | undefined
   level: string
   sources: number

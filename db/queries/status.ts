@@ -23,7 +23,7 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
   const { heard, connector } = delivery
   const lost = [...delivery.feeds.values()].reduce((total, feed) => total + feed.lost, 0)
   return {
-    verdict: verdict(live, lost, heard),
+    verdict: verdict(live, lost, heard, groups.filter((group) => group.isLive && !group.seesDelivery).length),
     heardAt: connector?.heardAt ?? null,
     isStale: isSilent(heard),
     connector: connector && {

@@ -217,8 +217,13 @@ export async function listCredentials(tx: Tx, targetId: string) {
   return rows.map(({ credential, createdBy }) => ({ ...credential, createdBy: createdBy ?? '' }))
 }
 
-export async function revokeCredentialRow(tx: Tx, id: string, by: string, now: Date): Promise<void> {
-  await tx.update(targetCredentials).set({ revokedAt: now, revokedBy: by }).where(eq(targetCredentials.id, id))
+/** @returns false where it is revoked already */
+export async function revokeCredentialRow(tx: Tx, id: string, by: string, now: Date): Promise<boolean> {
+  const { count } = await tx
+    .update(targetCredentials)
+    .set({ revokedAt: now, revokedBy: by })
+    .where(and(eq(targetCredentials.id, id), isNull(targetCredentials.revokedAt)))
+  return count > 0
 }
 
 /** Who paused a target, in words; somebody whose name the reader may not see is of the exchange. Undefined: it is not paused. */

@@ -98,6 +98,34 @@ describe('the status page, once the connector reports', () => {
     expect(page?.ledger.received).toBe(100)
   })
 
+  test('tells the exchange the command that puts it right, and a firm what a firm can do', async () => {
+    const of = async (person: Person, name: string) =>
+      (await status(person)).groups.find((group) => group.name === name)?.delivery
+    await db.owner`update dc.observed_connectors set doubt = 'Numbers were raised.'`
+    expect((await of('harper', 'Cedar risk'))?.todo).toContain('drop-copy session acknowledge')
+    for (const person of ['casey', 'xan'] as const)
+      expect(await of(person, 'Cedar risk')).toMatchObject({
+        ...{ word: 'Needs you', sentence: 'Numbers were raised.' },
+        todo: 'Compare the copies that came with your own records, and tell operations of the exchange what is missing.',
+      })
+    await db.owner`update dc.observed_connectors set doubt = null`
+  })
+
+  test('says to who only pays for a group that it is live, and nothing of its delivery', async () => {
+    const id = await groupIdOf(db, 'Cedar risk')
+    const drew = await sandbox.actor('drew')
+    await db.owner`insert into dc.visible_groups (firm_id, group_id, reason) values (${drew.firmId}, ${id}, 'bill-to')`
+    const view = await status('drew')
+    const row = view.groups.find((group) => group.id === id)
+    expect(row).toMatchObject({
+      ...{ isLive: true, seesDelivery: false, stateWord: 'Live' },
+      stateSentence: 'How it is delivered is for its owner to see.',
+    })
+    expect(row?.delivery).toBeUndefined()
+    expect(view.verdict.sentence).toMatch(/^0 of 1 group complete/)
+    await db.owner`delete from dc.visible_groups where firm_id = ${drew.firmId} and group_id = ${id}`
+  })
+
   test('knows nothing any more ten seconds after the last word', async () => {
     sandbox.tick(11_000)
     const view = await status('harper')

@@ -53,6 +53,21 @@ describe('a feed', () => {
   })
 })
 
+describe('what only the exchange can put right', () => {
+  const refusal = { says: 'It does not lead.', remedy: 'Start it with drop-copy connector --data DIR.' }
+  test.each([
+    ['no connector leads', { ...heard, refusal }],
+    ['its numbers are in doubt', { ...heard, doubt: 'Numbers were raised.' }],
+    ['it says nothing', { agoMs: 11_000 }],
+  ])('names no command to a firm: %s', (_, one) => {
+    const [exchange, firm] = [one, { ...one, isFirm: true }].map((of) => targetState(target, [feed], of))
+    expect([firm?.word, firm?.sentence]).toEqual([exchange?.word, exchange?.sentence])
+    expect(firm?.todo).toMatch(/exchange/)
+    expect(firm?.todo).not.toMatch(/drop-copy|See that/)
+    expect(exchange?.todo).toMatch(/drop-copy|See that/)
+  })
+})
+
 describe('the word of a target', () => {
   test('is Complete only when every message is accounted for and somebody reads', () => {
     expect(word({})).toBe('Complete')

@@ -87,6 +87,11 @@ describe('a request that was returned', () => {
     )
     done(await flow.submit('avery', number))
     expect(await standings()).toEqual({ ...waiting, 'Xenon Clearing': 'carried over from round 2' })
+    const input = { commandId: flow.commandId(), number, reason: 'Ask the desk first.' }
+    done(await takeBackApproval(input, await sandbox.actor('xan'), sandbox.deps))
+    expect(await standings()).toEqual({ ...waiting, 'Xenon Clearing': 'waiting' })
+    const standing = (await flow.page('avery', number))?.decisions.filter((one) => !one.takenBack)
+    expect(standing?.map((one) => one.verdict)).toEqual(['return', 'return']) // no approval of any round is left
   })
 })
 

@@ -115,6 +115,8 @@ export type Heard = {
   refusal?: { says: string; remedy: string } | undefined
   /** why numbers and figures may be wrong, until an operator acknowledges it */
   doubt?: string | undefined
+  /** the reader is of a firm, and cannot run what a remedy of the exchange's names */
+  isFirm?: boolean
 }
 
 /** Whether it has been silent for too long to say how anything stands. */
@@ -129,24 +131,27 @@ export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], hea
 
 /** What stands above every other state: no connector leads, it says nothing, or it leads with numbers that may be wrong. */
 export function unfounded(heard: Heard): DeliveryState | undefined {
-  const { refusal, doubt } = heard
-  if (refusal) return act(refusal.says, refusal.remedy)
+  const { refusal, doubt, isFirm = false } = heard
+  if (refusal) return act(refusal.says, isFirm ? waitForExchange : refusal.remedy)
   if (isSilent(heard)) return silent(heard)
-  return doubt === undefined ? undefined : act(doubt, acknowledge)
+  return doubt === undefined ? undefined : act(doubt, isFirm ? compare : acknowledge)
 }
 
 const acknowledge =
   'Compare what clients received with their own records, then acknowledge it: drop-copy session acknowledge.'
+const compare =
+  'Compare the copies that came with your own records, and tell operations of the exchange what is missing.'
+const waitForExchange = 'Operations of the exchange have to see to it; nothing is delivered until then.'
 
 /** Nobody knows how anything stands while the connector says nothing. */
-export function silent({ agoMs }: Heard): DeliveryState {
+export function silent({ agoMs, isFirm = false }: Heard): DeliveryState {
   const sentence =
     agoMs === undefined ? 'The connector has not reported yet.' : `No word from the connector for ${writeAge(agoMs)}.`
   return {
     word: 'Unknown',
     text: 'Unknown',
     sentence,
-    todo: 'Every figure here is stale. See that the connector runs.',
+    todo: `Every figure here is stale. ${isFirm ? 'The exchange has to see that the connector runs.' : 'See that the connector runs.'}`,
   }
 }
 

@@ -17,23 +17,24 @@ export type Verdict = {
   counts: { word: DeliveryWord; count: number }[]
 }
 
-/** How things stand, over the groups the reader sees. */
+/** How things stand, over the groups the reader sees. `hidden`: live ones of which the reader may not know how they are delivered. */
 export function verdict(
   groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
   lost: number,
   heard: Heard,
+  hidden = 0,
 ): Verdict {
   const counts = deliveryWords
     .map((word) => ({ word, count: groups.filter((group) => group.state.word === word).length }))
     .filter(({ count }) => count > 0)
-  return { counts, ...judge(groups, lost, heard, counts) }
+  return { counts, ...judge(groups, lost, heard, { counts, hidden }) }
 }
 
 function judge(
   groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
   lost: number,
   heard: Heard,
-  counts: Verdict['counts'],
+  { counts, hidden }: Pick<Verdict, 'counts'> & { hidden: number },
 ): Pick<Verdict, 'sentence' | 'tone'> {
   const { agoMs, refusal, doubt } = heard
   if (refusal) return { sentence: refusal.says, tone: 'bad' }
@@ -43,6 +44,8 @@ function judge(
     return { sentence: `${since}: every number here is stale.`, tone: 'unknown' }
   }
   if (doubt !== undefined) return { sentence: doubt, tone: 'bad' }
+  if (groups.length === 0 && hidden > 0)
+    return { sentence: 'No group that is live is yours to see the delivery of.', tone: 'attention' }
   if (groups.length === 0) return { sentence: 'No group is live yet.', tone: 'attention' }
   const complete = counts.find(({ word }) => word === 'Complete')?.count ?? 0
   const open = groups.reduce((sum, group) => sum + Math.abs(unaccounted(group.ledger)), 0)
