@@ -4,6 +4,7 @@ import { hideParameters } from '#db/failed-statement.ts'
 import { findFeePlanHole } from '#db/queries/billing.ts'
 import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
+import { type Arguments, readArguments } from './host/arguments.ts'
 import { startConnector } from './host/connector-child.ts'
 import { AlreadyRunning, type Installation, openInstallation } from './host/installation.ts'
 import { type Job, runJobs } from './host/jobs.ts'
@@ -19,7 +20,7 @@ const development = !import.meta.url.includes('/build/')
 const now = () => new Date()
 
 async function main(): Promise<void> {
-  const config = readConfigOrExit()
+  const { config, given } = readConfigOrExit()
   const log = openLog(config.logLevel)
   const order = stopOrder(log)
   const stop = (why: string, code: number) => {
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
     stop('unexpected error', 1)
   })
   try {
-    await start(config, log, order)
+    await start(config, given, log, order)
   } catch (error) {
     if (error instanceof Stopping || order.isStopping) return // the stop that came in between ends the process
     await order.stop()
@@ -40,9 +41,10 @@ async function main(): Promise<void> {
   }
 }
 
-function readConfigOrExit(): Config {
+function readConfigOrExit(): { config: Config; given: Arguments } {
   try {
-    return configOfProcess()
+    const config = configOfProcess()
+    return { config, given: readArguments(process.argv.slice(2), config) }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     console.error(error.message)
@@ -64,13 +66,13 @@ function report(error: unknown, log: Logger): number {
 }
 
 /** In this order; stopped in reverse: the simulation, the listener, the jobs, the connector (which drains), the database. */
-async function start(config: Config, log: Logger, order: StopOrder): Promise<void> {
+async function start(config: Config, { takeOver }: Arguments, log: Logger, order: StopOrder): Promise<void> {
   const { guard, cli } = programsOf(projectRoot, development)
   const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), log, now })
   const parts = { config, installation, cli, log, now }
   if (config.mode === 'sandbox') await fillSandbox(parts)
   const sources = config.sandboxTraffic ? await simulatedSources(installation) : []
-  const connector = startConnector(parts)
+  const connector = startConnector({ ...parts, takeOver })
   await order.started('connector', () => connector?.stop())
   await order.started('jobs', runJobs(jobsOf(installation, config, log), log))
   const portal = await openPortal({ ...parts, root: projectRoot, order, connector: () => connector?.status() })

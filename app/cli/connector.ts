@@ -9,6 +9,7 @@ import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
 import { LeadershipLost, runFromDatabase } from '#connector/run-database.ts'
 import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { readKey } from '#db/key-file.ts'
+import { lacksReason } from '#domain/leadership/claim.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
 import { JournalLockedError } from '#journal/journal.ts'
 import { type Command, UsageError } from './command.ts'
@@ -146,7 +147,7 @@ function read(argv: string[]): FileOptions | DatabaseOptions {
   if (!environment) throw new UsageError(`--environment is one of ${environments.join(', ')}`)
   const sealingKey = values['sealing-key'] === undefined ? undefined : readKey(values['sealing-key'])
   const takeOver = values['lead-from-behind']
-  if (takeOver !== undefined && takeOver.trim() === '') throw new UsageError('--lead-from-behind needs the reason')
+  if (lacksReason(takeOver)) throw new UsageError('--lead-from-behind needs the reason')
   return { from: 'database', url: database, environment, name, data, sealingKey, takeOver, level, metrics }
 }
 

@@ -29,6 +29,8 @@ export interface ChildOptions {
   env: Record<string, string>
   /** More arguments, passed over the channel because they must not stand in a process list. */
   secretArgs?: readonly string[]
+  /** More arguments for each start until it has said that it is ready, and for none after. */
+  argsUntilReady?: readonly string[]
   log: Logger
   graceMs?: number
   /** What it says on stdout: one JSON object a line, each with an `event`. */
@@ -51,15 +53,19 @@ export function superviseChild(options: ChildOptions): Child {
   let timer: NodeJS.Timeout | undefined
   let stopping = false
   let quickExits = 0
+  let wasReady = false
   let isReady = () => {}
   const ready = new Promise<void>((resolve) => {
-    isReady = resolve
+    isReady = () => {
+      wasReady = true
+      resolve()
+    }
   })
 
   const launch = () => {
     const from = Date.now()
     status.state = 'starting'
-    child = forkChild(options)
+    child = forkChild(options, wasReady ? [] : (options.argsUntilReady ?? []))
     status.pid = child.pid
     readEvents(child, (event) => {
       status.state = 'running'
@@ -94,8 +100,8 @@ export function superviseChild(options: ChildOptions): Child {
 /** The last argument of a child whose other arguments come over the channel. */
 export const argumentsFollow = '--arguments-follow'
 
-function forkChild({ entry, args, env, secretArgs }: ChildOptions): ChildProcess {
-  const child = fork(entry, secretArgs ? [...args, argumentsFollow] : [...args], {
+function forkChild({ entry, args, env, secretArgs }: ChildOptions, more: readonly string[]): ChildProcess {
+  const child = fork(entry, [...args, ...more, ...(secretArgs ? [argumentsFollow] : [])], {
     env: { NODE_ENV: 'production', ...env },
     execArgv: nodeOptions(entry),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'], // stdout is the portal's own; what a child prints there are events

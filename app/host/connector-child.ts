@@ -7,14 +7,18 @@ import type { Logger } from './log.ts'
 /** How long it may take to write down what it holds and log its clients out. */
 const drainMs = 20_000
 
-/** The connector as the portal's child; undefined when it runs under its own supervisor. */
+/**
+ * The connector as the portal's child; undefined when it runs under its own supervisor. `takeOver` is passed on until it leads: started
+ * again later it must not take over from whoever leads then.
+ */
 export function startConnector(options: {
   config: Config
   installation: Installation
   cli: string
+  takeOver: string | undefined
   log: Logger
 }): Child | undefined {
-  const { config, installation, cli, log } = options
+  const { config, installation, cli, takeOver, log } = options
   if (config.connector === 'external') return undefined
   const data = join(installation.directory, 'connector')
   return superviseChild({
@@ -32,6 +36,7 @@ export function startConnector(options: {
       childLevel(config.logLevel),
       ...(config.connectorMetrics === undefined ? [] : ['--metrics', config.connectorMetrics]),
     ],
+    argsUntilReady: takeOver === undefined ? [] : [`--lead-from-behind=${takeOver}`],
     secretArgs: ['--database', installation.urls.dc_connector],
     env: config.childEnvironment,
     log,
