@@ -7,8 +7,10 @@ import { metricsText } from '#connector/reports/metrics.ts'
 import { listenForMetrics, type MetricsAddress, metricsAddress } from '#connector/reports/metrics-listener.ts'
 import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
 import { LeadershipLost, runFromDatabase } from '#connector/run-database.ts'
+import { OtherShard } from '#connector/state/lead.ts'
 import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { readKey } from '#db/key-file.ts'
+import { shard as shardName } from '#domain/configuration/fields.ts'
 import { lacksReason } from '#domain/leadership/claim.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
 import { JournalLockedError } from '#journal/journal.ts'
@@ -36,6 +38,7 @@ async function run(argv: string[]): Promise<number> {
   } catch (cause) {
     if (cause instanceof StartRefusal) return refuse(cause.problems, cause.isConfiguration ? 2 : 1)
     if (cause instanceof JournalLockedError) return refuse([cause.message], 3)
+    if (cause instanceof OtherShard) return refuse([cause.message], 2)
     if (cause instanceof LeadershipLost) process.exit(refuse([cause.message], 4)) // whatever is still open
     throw cause
   }
@@ -43,7 +46,8 @@ async function run(argv: string[]): Promise<number> {
 
 export const command: Command = { name: 'connector', run }
 
-type Common = { data: string; level: string; metrics: MetricsAddress | undefined }
+/** `shard` absent: that of the file, or `main`. */
+type Common = { data: string; shard: string | undefined; level: string; metrics: MetricsAddress | undefined }
 type FileOptions = Common & { from: 'file'; config: string }
 type DatabaseOptions = Common & {
   from: 'database'
@@ -54,12 +58,12 @@ type DatabaseOptions = Common & {
   takeOver: string | undefined
 }
 
-async function runFile({ config, data, level, metrics }: FileOptions, stopped: AbortSignal): Promise<number> {
+async function runFile({ config, shard, data, level, metrics }: FileOptions, stopped: AbortSignal): Promise<number> {
   const log = openConnectorLog(level)
   const wanted = wantedFile(config)
   const first = await wanted.read()
   if (!first.ok) return refuse(first.ok === false ? first.problems : [first.why], 2)
-  const running = await runConnector({ wanted, first, data, log, onFatal: fatal(log), needsEveryListener: true })
+  const running = await runConnector({ wanted, first, shard, data, log, onFatal: fatal(log), needsEveryListener: true })
   process.on('SIGHUP', running.wake)
   announce(running)
   const served = await serveMetrics(running, metrics, log)
@@ -70,7 +74,7 @@ async function runFile({ config, data, level, metrics }: FileOptions, stopped: A
 }
 
 async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, sealingKey, takeOver, level, metrics } = options
+  const { url, environment, shard, name, data, sealingKey, takeOver, level, metrics } = options
   const log = openConnectorLog(level)
   const onReady = (running: Running) => {
     process.on('SIGHUP', running.wake)
@@ -80,7 +84,7 @@ async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Prom
     )
   }
   await runFromDatabase(
-    { url, environment, name, data, sealingKey, takeOver, release, log, onFatal: fatal(log), onReady },
+    { url, environment, shard, name, data, sealingKey, takeOver, release, log, onFatal: fatal(log), onReady },
     stopped,
   )
 }
@@ -127,6 +131,7 @@ function read(argv: string[]): FileOptions | DatabaseOptions {
       config: { type: 'string' },
       database: { type: 'string' },
       environment: { type: 'string' },
+      shard: { type: 'string' },
       name: { type: 'string', default: 'main' },
       'sealing-key': { type: 'string' },
       'lead-from-behind': { type: 'string' },
@@ -138,17 +143,20 @@ function read(argv: string[]): FileOptions | DatabaseOptions {
   const { config, database, data, name, 'log-level': level } = values
   if (!data) throw new UsageError('--data DIR is needed')
   if (!levels.includes(level)) throw new UsageError(`--log-level is one of ${levels.join(', ')}`)
+  const { shard } = values
+  const named = shardName.optional().safeParse(shard)
+  if (!named.success) throw new UsageError(`--shard ${named.error.issues[0]?.message ?? ''}`)
   const metrics = values.metrics === undefined ? undefined : metricsAddress(values.metrics)
   if (values.metrics !== undefined && !metrics) throw new UsageError('--metrics is a port, or HOST:PORT')
   if (config && database) throw new UsageError('give --config or --database, not both')
-  if (config) return { from: 'file', config, data, level, metrics }
+  if (config) return { from: 'file', config, shard, data, level, metrics }
   if (!database) throw new UsageError('--config FILE or --database URL is needed')
   const environment = environments.find((one) => one === values.environment)
   if (!environment) throw new UsageError(`--environment is one of ${environments.join(', ')}`)
   const sealingKey = values['sealing-key'] === undefined ? undefined : readKey(values['sealing-key'])
   const takeOver = values['lead-from-behind']
   if (lacksReason(takeOver)) throw new UsageError('--lead-from-behind needs the reason')
-  return { from: 'database', url: database, environment, name, data, sealingKey, takeOver, level, metrics }
+  return { from: 'database', url: database, environment, shard, name, data, sealingKey, takeOver, level, metrics }
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']

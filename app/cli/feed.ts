@@ -76,7 +76,7 @@ async function change(database: Database, { id, kind, reason, yes }: Asked, seal
     return 1
   }
   const by = { operator: operator(), reason }
-  const told = await publish(database, feed.environment, (tx, now) => {
+  const told = await publish(database, feed, (tx, now) => {
     if (!secret) return dropFeedCredential(tx, id, by, now)
     const key = sealing()
     const deps = { newId: randomUUID, now: () => now, seal: (plain: string, what: string) => seal(key, plain, what) }
@@ -86,7 +86,7 @@ async function change(database: Database, { id, kind, reason, yes }: Asked, seal
     console.error(told.refused)
     return 1
   }
-  return answered(told, await database.asJobs((tx) => isHeard(tx, feed.environment)))
+  return answered(told, await database.asJobs((tx) => isHeard(tx, feed)))
 }
 
 /** @throws UsageError saying what was expected, never what was given */

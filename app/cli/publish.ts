@@ -1,9 +1,8 @@
 import type { Database, Tx } from '#db/client.ts'
-import type { Environment } from '#domain/reference/environment.ts'
 import type { CommandAnswer } from '#services/command.ts'
 import type { Refused } from '#services/refused.ts'
 import { sentenceOf } from '../http/refusals.server.ts'
-import { type Told, whenInForce } from './session-answer.ts'
+import { type About, type Told, whenInForce } from './session-answer.ts'
 
 /** Thrown to roll the transaction back. */
 class RolledBack extends Error {
@@ -15,7 +14,7 @@ class RolledBack extends Error {
 /** Publish what `act` changes, in a transaction of its own. `already`: what is said where it had nothing to do. */
 export async function publish(
   database: Database,
-  environment: Environment,
+  about: About,
   act: (tx: Tx, now: Date) => CommandAnswer<{ version: number | null }>,
   already = 'It is so already. Nothing was changed.',
 ): Promise<Told> {
@@ -26,7 +25,7 @@ export async function publish(
       return answer.value.version
     })
     if (version === null) return { refused: already }
-    return { waiting: 'it takes effect when one starts', poll: whenInForce(database, environment, version) }
+    return { waiting: 'it takes effect when one starts', poll: whenInForce(database, about, version) }
   } catch (error) {
     if (error instanceof RolledBack) return { refused: sentenceOf(error.error) }
     throw error

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Database, Tx } from '#db/client.ts'
-import { findOutcome, listConnectors } from '#db/queries/session-commands.ts'
+import { type ConnectorRecord, connectorOf, findOutcome, listConnectors } from '#db/queries/session-commands.ts'
+import { listShards } from '#db/queries/sources.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 
 type Outcome = { isDone: boolean; says: string }
@@ -40,14 +41,24 @@ export const whenAnswered = (database: Database, id: string) => async (): Promis
   return outcome && { isDone: outcome.state === 'done', says: outcome.says }
 }
 
+/** What a publication is about: without a shard, all shards of the environment. */
+export type About = { environment: Environment; shard?: string }
+
 export const whenInForce =
-  (database: Database, environment: Environment, version: number) => async (): Promise<Outcome | undefined> => {
-    const connectors = await database.asJobs(listConnectors)
-    const running = connectors.get(environment)?.runningVersion ?? -1
-    return running < version ? undefined : { isDone: true, says: `In force, with version ${version}.` }
+  (database: Database, about: About, version: number) => async (): Promise<Outcome | undefined> => {
+    const connectors = await database.asJobs((tx) => listConcerned(tx, about))
+    const isInForce = connectors.every((one) => (one?.runningVersion ?? -1) >= version)
+    return isInForce ? { isDone: true, says: `In force, with version ${version}.` } : undefined
   }
 
-export async function isHeard(tx: Tx, environment: Environment): Promise<boolean> {
-  const connector = (await listConnectors(tx)).get(environment)
-  return connector?.state === 'running' && Date.now() - connector.heardAt.getTime() < silentMs
+export async function isHeard(tx: Tx, about: About): Promise<boolean> {
+  const connectors = await listConcerned(tx, about)
+  return connectors.every((one) => one?.state === 'running' && Date.now() - one.heardAt.getTime() < silentMs)
+}
+
+/** The connector of each shard that it is about; undefined for one that has never been heard of. */
+async function listConcerned(tx: Tx, { environment, shard }: About): Promise<(ConnectorRecord | undefined)[]> {
+  const shards = shard === undefined ? await listShards(tx, environment) : [shard]
+  const connectors = await listConnectors(tx, environment)
+  return shards.map((one) => connectorOf(connectors, { environment, shard: one }))
 }

@@ -5,7 +5,9 @@ import type { Database, Tx } from '#db/client.ts'
 import { findFailOverFacts } from '#db/queries/fail-over.ts'
 import { listSessions, type SessionRow } from '#db/queries/session-commands.ts'
 import { findTarget } from '#db/queries/targets.ts'
+import { shard as shardName } from '#domain/configuration/fields.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
+import { mainShard } from '#domain/reference/shard.ts'
 import { reason } from '#domain/request/input.ts'
 import { consequenceOf, fitCommand, type SessionAction, sessionActions } from '#domain/session/command.ts'
 import { type AddressRole, addressRoles, failOverConsequence, fitFailOver } from '#domain/session/fail-over.ts'
@@ -27,6 +29,8 @@ type Verb = (typeof verbs)[number]
 type Asked = {
   verb: Verb
   name: string
+  /** Of the connector that is named. */
+  shard: string
   to?: AddressRole
   reason: string
   yes: boolean
@@ -52,7 +56,7 @@ function read(argv: string[]): Asked | 'list' {
     args: argv,
     allowPositionals: true,
     options: {
-      ...{ reason: text, expected: text, next: text },
+      ...{ reason: text, expected: text, next: text, shard: text },
       yes: { type: 'boolean', default: false },
     },
   })
@@ -62,12 +66,16 @@ function read(argv: string[]): Asked | 'list' {
   const to = addressRoles.find((one) => one === role)
   const isWhole = name !== undefined && rest.length === 0 && (verb === 'fail-over' ? to : role === undefined)
   if (!verb || name === undefined || !isWhole) throw new UsageError(helpOf('session'))
+  const shard = shardName.safeParse(values.shard ?? mainShard)
+  if (!shard.success) throw new UsageError(`--shard ${shard.error.issues[0]?.message ?? ''}`)
+  if (values.shard !== undefined && verb !== 'acknowledge')
+    throw new UsageError('--shard is for acknowledge: a session has its own')
   const why = reason.safeParse(values.reason ?? '')
   if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'it is needed'}`)
   const expected = numberIn(values.expected)
   const next = numberIn(values.next)
   const numbers = { ...(expected !== undefined && { expected }), ...(next !== undefined && { next }) }
-  return { verb, name, ...(to && { to }), reason: why.data, yes: values.yes, ...numbers }
+  return { verb, name, shard: shard.data, ...(to && { to }), reason: why.data, yes: values.yes, ...numbers }
 }
 
 const numberIn = (text: string | undefined): number | undefined =>
@@ -103,20 +111,20 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
 
 const actionOf = (verb: Verb): SessionAction | undefined => sessionActions.find((one) => one === verb)
 
-async function find(tx: Tx, { name, verb }: Asked): Promise<{ session: SessionRow; isHeardOf: boolean }> {
+async function find(tx: Tx, { name, verb, shard }: Asked): Promise<{ session: SessionRow; isHeardOf: boolean }> {
   const environment = environments.find((one) => one === name)
   if (verb === 'acknowledge' && environment)
-    return { session: connectorRow(environment), isHeardOf: await isHeard(tx, environment) }
+    return { session: connectorRow(environment, shard), isHeardOf: await isHeard(tx, { environment, shard }) }
   const all = await listSessions(tx, new Date())
   const base = name.split('/')[0]?.toUpperCase()
   const session = all.find((one) => one.name === (one.kind === 'target' ? base : name))
   if (!session) throw new UsageError(`there is no target and no feed ${name}; drop-copy session list names them`)
-  return { session, isHeardOf: await isHeard(tx, session.environment) }
+  return { session, isHeardOf: await isHeard(tx, session) }
 }
 
-/** The connector of an environment, as far as a command names it. */
-const connectorRow = (environment: Environment): SessionRow => ({
-  ...{ kind: 'connector', name: environment, environment, ownerId: null, protocol: 'classic' },
+/** The connector of a shard, as far as a command names it. */
+const connectorRow = (environment: Environment, shard: string): SessionRow => ({
+  ...{ kind: 'connector', name: environment, environment, shard, ownerId: null, protocol: 'classic' },
   ...{ state: '', says: '', isLoggedOn: false, nextIn: 1, nextOut: 1, waiting: 0, held: 0 },
 })
 
@@ -146,14 +154,14 @@ async function sayFailOver(database: Database, sessionId: string, to: AddressRol
   return fit.value.isDone ? 0 : undefined
 }
 
-function publishTarget(database: Database, { name, environment }: SessionRow, asked: Asked): Promise<Told> {
+function publishTarget(database: Database, { name, environment, shard }: SessionRow, asked: Asked): Promise<Told> {
   const { to, verb, reason } = asked
   const input = { sessionId: name, reason }
   const by = { operator: operator() }
   const act = verb === 'pause' ? pause : resume
   return publish(
     database,
-    environment,
+    { environment, shard },
     (tx, now) => (to ? failOver(tx, { ...input, to }, by, now) : act(tx, input, by, now)),
     `The ${to} address of ${name} is in force already. Nothing was changed.`, // by somebody else since it was asked
   )

@@ -96,14 +96,14 @@ async function change(
     return 1
   }
   const by = { operator: operator(), reason }
-  const told = await publish(database, environment, (tx, now) =>
+  const told = await publish(database, { environment }, (tx, now) =>
     publishSettings(tx, environment, settings, by, { newId: randomUUID, now: () => now }),
   )
   if ('refused' in told) {
     console.error(told.refused)
     return 1
   }
-  return answered(told, await database.asJobs((tx) => isHeard(tx, environment)))
+  return answered(told, await database.asJobs((tx) => isHeard(tx, { environment })))
 }
 
 const lines = (name: string, value: unknown): string =>

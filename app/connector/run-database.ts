@@ -8,12 +8,15 @@ import type { Wanted } from '#connector/wanted/wanted.ts'
 import { WantedDatabase } from '#connector/wanted/wanted-database.ts'
 import { openConnectorPool } from '#db/client.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import { mainShard } from '#domain/reference/shard.ts'
 import { type Running, runConnector } from './run.ts'
 
 export type DatabaseRunOptions = {
   url: string
   environment: Environment
-  /** Among the connectors of the environment. */
+  /** Absent: `main`. */
+  shard?: string | undefined
+  /** Among the connectors of the shard. */
   name: string
   data: string
   /** Opens the secrets of access keys; absent: none of them can be used. */
@@ -31,21 +34,18 @@ const askMs = 2_000
 /** What ends with a leader that another has followed has so long. */
 const abandonedMs = 5_000
 
-/** The one shard that there is yet: one journal, one connector. */
-const shard = 'main'
-
 /** Another connector has taken the lease. */
 export class LeadershipLost extends Error {
   override name = 'LeadershipLost'
 }
 
-/** Runs an environment from the database: waits until something is wanted and it leads, then follows until stopped. @throws LeadershipLost */
+/** Runs a shard of an environment from the database: waits until something is wanted and it leads, then follows until stopped. @throws LeadershipLost */
 export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
-  const { url, environment, name, data, log, sealingKey, takeOver } = options
+  const { url, environment, shard = mainShard, name, data, log, sealingKey, takeOver } = options
   const pool = openConnectorPool(url)
   const leadership = new Leadership({ url, environment, shard, connector: name, log, stopped, takeOver })
   const leader = () => leadership.leader
-  const wanted = new WantedDatabase({ pool, environment, connector: name, data, log, sealingKey, leader })
+  const wanted = new WantedDatabase({ pool, environment, shard, connector: name, data, log, sealingKey, leader })
   try {
     const first = await firstWanted(wanted, log, stopped)
     if (first) await lead(options, { pool, leadership, wanted, first }, stopped)
@@ -65,19 +65,19 @@ type Parts = {
 }
 
 async function lead(
-  { environment, name, release, data, log, onFatal, onReady }: DatabaseRunOptions,
+  { environment, shard = mainShard, name, release, data, log, onFatal, onReady }: DatabaseRunOptions,
   { pool, leadership, wanted, first }: Parts,
   stopped: AbortSignal,
 ): Promise<void> {
   const leader = () => leadership.leader
-  const asked = { wanted, first, data, log, onFatal, needsEveryListener: false, lead: leadership.lead }
+  const asked = { wanted, first, shard, data, log, onFatal, needsEveryListener: false, lead: leadership.lead }
   const running = await runConnector(asked)
   const { worker } = running
   const { lost } = leadership
-  const status = new Status(worker, { environment, connector: name, release })
+  const status = new Status(worker, { environment, shard, connector: name, release })
   running.onApplied((parts) => status.parts(parts))
   const observer = new Observer(pool, status, log, leader)
-  const commands = new SessionCommands({ pool, environment, connector: name, worker, log, leader })
+  const commands = new SessionCommands({ pool, environment, shard, connector: name, worker, log, leader })
   onReady(running)
   await aborted(AbortSignal.any([stopped, lost]))
   if (lost.aborted) {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { PartReport } from '#connector/reports/report.ts'
-import { conform, refusal } from '#connector/wanted/conform.ts'
+import { conform, otherShard, refusal } from '#connector/wanted/conform.ts'
 import { wantedAddresses } from '#connector/wanted/plan.ts'
 import { Reconciler } from '#connector/wanted/reconciler.ts'
 import type { Wanted, WantedSource } from '#connector/wanted/wanted.ts'
@@ -32,7 +32,9 @@ export type Running = {
   stop(): Promise<void>
 }
 
-export type RunOptions = Omit<WorkerOptions, 'durability'> & {
+export type RunOptions = Omit<WorkerOptions, 'durability' | 'shard'> & {
+  /** Absent: the one that the first snapshot is of. */
+  shard?: string | undefined
   wanted: WantedSource
   /** The first snapshot, read already. */
   first: Extract<Wanted, { ok: true }>
@@ -46,7 +48,10 @@ export async function runConnector(options: RunOptions): Promise<Running> {
   const { first, log, wanted } = options
   const { ringBytes } = first.snapshot.limits
   const durability = first.snapshot.journal.durability
-  const worker = await Worker.open({ ...(ringBytes ? { ringBytes } : {}), ...options, durability })
+  const { shard = first.snapshot.shard } = options
+  // before the journal is opened: a new one would be that of the wrong shard for good
+  if (first.snapshot.shard !== shard) throw new StartRefusal([otherShard(first.snapshot.shard, shard)], true)
+  const worker = await Worker.open({ ...(ringBytes ? { ringBytes } : {}), ...options, shard, durability })
   const refused = refusal(worker, first.snapshot, first.digest)
   const begin = refused ? keptInstead(worker, wanted) : first
   if (!begin) {

@@ -12,7 +12,7 @@ import { CredentialCheck, FailureLimit } from '#connector/sessions/credentials.t
 import type { Door } from '#connector/sessions/door.ts'
 import { RefusedLogons } from '#connector/sessions/refused-logons.ts'
 import { defaultBudget } from '#connector/sessions/wire.ts'
-import { lineageOf, placeOf } from '#connector/state/lead.ts'
+import { assertShard, lineageOf, placeOf } from '#connector/state/lead.ts'
 import { recoverState } from '#connector/state/recovery.ts'
 import { Retention } from '#connector/state/retention.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
@@ -21,6 +21,7 @@ import { Failovers } from '#connector/targets/failover.ts'
 import type { Target } from '#connector/targets/target.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { tookOverSentence } from '#domain/leadership/claim.ts'
+import { mainShard } from '#domain/reference/shard.ts'
 import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { FilePort } from '#journal/files.ts'
@@ -33,6 +34,8 @@ import { Weeks } from './weeks.ts'
 export type WorkerOptions = {
   /** Everything durable is kept below. */
   data: string
+  /** That the journal leads; absent: `main`. */
+  shard?: string | undefined
   durability: 'fsync' | 'os'
   log: Logger
   /** A bug or an outage that leaves nothing to rely on. The process must end. */
@@ -94,6 +97,7 @@ export class Worker {
     readonly log: Logger,
     /** The directory that everything durable is kept below. */
     readonly data: string,
+    readonly shard: string,
     readonly alarms: Alarms,
   ) {
     this.startedMs = core.clock.wallMs()
@@ -115,13 +119,13 @@ export class Worker {
     this.timer = setInterval(() => this.tick(), tickMs)
   }
 
-  /** Recovers what the directory holds. Nothing listens and nothing connects until `conform`. */
+  /** Recovers what the directory holds. Nothing listens and nothing connects until `conform`. @throws OtherShard */
   static async open(options: WorkerOptions): Promise<Worker> {
     const state = emptyState(judgeTerms)
     let core: Core | undefined
     let worker: Worker | undefined
     const metEarly: FoundDamage[] = []
-    const { data, durability, files, segmentBytes, ringBytes, onFatal, log } = options
+    const { data, shard = mainShard, durability, files, segmentBytes, ringBytes, onFatal, log } = options
     const journalOptions = {
       durability,
       ...(files ? { files } : {}),
@@ -147,18 +151,23 @@ export class Worker {
     await journal.flush() // the next start finds no damage any more, so this must be there, whoever leads
     const alarms = new Alarms(log)
     const place = placeOf(directory)
-    const term = await (options.lead ?? leadAlone)({ core, place, endedMs, alarms }).catch(async (error: unknown) => {
+    const recovered = { core, place, endedMs, alarms }
+    const lead = async () => {
+      assertShard(state, shard, data)
+      return (options.lead ?? leadAlone)(recovered)
+    }
+    const term = await lead().catch(async (error: unknown) => {
       await journal.close()
       throw error
     })
-    worker = new Worker(core, new Sources(state, journal), log, data, alarms)
+    worker = new Worker(core, new Sources(state, journal), log, data, shard, alarms)
     if (recovery.tail === 'suspect')
       worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')
     if (recovery.damaged.length > 0)
       worker.alarms.raise('damaged', 'connector', '', 'A part of the journal is damaged.')
     for (const damage of metEarly) worker.damaged(damage)
     worker.showTakeOver()
-    core.control({ kind: 'lead', lineage: lineageOf(state), term, place })
+    core.control({ kind: 'lead', lineage: lineageOf(state), term, place, shard })
     core.control({ kind: 'start' })
     core.endTurn()
     if (journal.isFull) worker.pressure(true)

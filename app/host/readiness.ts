@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
 import { type LastReport, listLastReports } from '#db/queries/readiness.ts'
+import { mainShard } from '#domain/reference/shard.ts'
 import { connectorReasons, type NotReady, processReasons } from '#domain/status/readiness.ts'
 import type { ChildStatus } from './child.ts'
 import type { Logger } from './log.ts'
@@ -12,7 +13,7 @@ const answerMs = 5_000
 
 type Options = {
   database: Pick<Database, 'asJobs'>
-  /** Of the connector child; undefined when it runs elsewhere. */
+  /** Of the connector child, which leads shard `main`; undefined when it runs elsewhere. */
   connector(): ChildStatus | undefined
   /** The environment whose connector belongs to this portal, whether anything was published in it or not. */
   environment: string
@@ -32,7 +33,9 @@ export function readyz(options: Options): RequestHandler {
   let told = ''
   const look = async () => {
     const reasons = await reasonsOf(options)
-    const text = reasons.map(({ part, environment, code }) => `${part} ${environment} ${code}`).join('\n')
+    const text = reasons
+      .map(({ part, environment, shard, code }) => `${part} ${environment} ${shard} ${code}`)
+      .join('\n')
     if (text !== told && reasons.length > 0) options.log.warn({ reasons }, 'not ready')
     if (text !== told && reasons.length === 0) options.log.info('ready again')
     told = text
@@ -65,14 +68,15 @@ async function reasonsOf({ database, connector, environment, now, log }: Options
             code: 'refused',
             says: `The database answers and refuses the portal, with ${error.code}: see the log.`,
           }
-    return [away, ...processReasons(environment, child)]
+    return [away, ...processReasons({ environment, shard: mainShard }, child)]
   }
   return reports
     .filter((one) => one.environment === environment || one.isPublished || one.report || one.refusal)
-    .flatMap(({ environment: name, report, refusal }) =>
+    .flatMap(({ environment: name, shard, report, refusal }) =>
       connectorReasons({
         environment: name,
-        child: name === environment ? child : undefined,
+        shard,
+        child: name === environment && shard === mainShard ? child : undefined,
         heard: {
           agoMs: report && Math.max(0, now().getTime() - report.heardAt.getTime()),
           refusal,

@@ -12,6 +12,7 @@ import {
 import { findUserByEmail } from '#db/queries/people.ts'
 import type { DecisionRecord, PartyRecord, RequestRecord, RoundRecord } from '#db/queries/requests.ts'
 import type { RoundFacts } from '#db/queries/round-facts.ts'
+import { findFeed } from '#db/queries/sources.ts'
 import { liftStops, listStops } from '#db/queries/stops.ts'
 import { closeTargets, endPlacements, insertPlacements, insertTarget, isSessionIdUsed } from '#db/queries/targets.ts'
 import { covers } from '#domain/consent/covering.ts'
@@ -114,7 +115,8 @@ async function placeSources(
     const id = deps.newId()
     ids.set(sessionId, id)
     const { groupId, environment } = request
-    await insertTarget(tx, { id, groupId, environment, sessionId, gatewayKind, listen: settings.listen })
+    const shard = await shardFor(tx, placed.find((one) => one.sessionId === sessionId)?.source, facts)
+    await insertTarget(tx, { id, groupId, environment, sessionId, gatewayKind, shard, listen: settings.listen })
   }
   const rows = placed.flatMap(({ source, sessionId }) => {
     const targetId = ids.get(sessionId)
@@ -122,6 +124,14 @@ async function placeSources(
     return targetId && sourceId ? [{ targetId, sourceId, groupId: request.groupId }] : []
   })
   await insertPlacements(tx, rows, now)
+}
+
+/** A target runs where the feeds of its sources do; one whose sources are of several shards cannot be published. */
+async function shardFor(tx: Tx, source: string | undefined, { sourceRows }: RoundFacts): Promise<string> {
+  const row = source === undefined ? undefined : sourceRows.get(source)
+  const feed = row && (await findFeed(tx, row.feedId))
+  if (!feed) throw new Error(`a target is made for ${source}, which no feed carries`)
+  return feed.shard
 }
 
 /** As many session ids as could be needed, none of which was ever used. */

@@ -6,10 +6,10 @@ import { audit } from './command.ts'
 import type { Operator } from './target-act.ts'
 
 /** `session`: the name as given, a target's with the segment behind it where only one of its sessions is meant. */
-export type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'ownerId'> & { session: string }
+export type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }
 
 /**
- * Ask the connector to log a session out or to change its numbers: the command waits for it, ten minutes, and is told to it when this
+ * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes, and is told to it when this
  * transaction commits. The operator's, over `dc_jobs`.
  */
 export async function commandSession(
@@ -21,7 +21,7 @@ export async function commandSession(
 ): Promise<Result<{ expiresAt: Date }, UnfitCommand>> {
   const fit = fitCommand(of.kind, command)
   if (!fit.ok) return fit
-  const { kind, session, environment, ownerId } = of
+  const { kind, session, environment, shard, ownerId } = of
   const { reason, operator, id } = by
   const numbers = { expected: command.expected ?? null, next: command.next ?? null }
   const expiresAt = new Date(now.getTime() + commandLastsMs)
@@ -29,6 +29,7 @@ export async function commandSession(
   await insertSessionCommand(tx, {
     id,
     environment,
+    shard,
     action,
     kind,
     session,

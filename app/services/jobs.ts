@@ -1,7 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { changeGroup } from '#db/queries/groups.ts'
 import { transactionInstant } from '#db/queries/instant.ts'
-import { findRunningVersion, listPartsOf, listReports } from '#db/queries/publications.ts'
+import { listGoneTargets, listPartsOf, listReports } from '#db/queries/publications.ts'
 import { listByState, listExpired, lockRequest, type RequestRecord, saveRequest } from '#db/queries/requests.ts'
 import { requestActions, requestCan } from '#domain/request/lifecycle.ts'
 import { audit } from './command.ts'
@@ -64,10 +64,11 @@ async function isRunning(tx: Tx, { environment, publishedVersion }: RequestRecor
     publishedVersion,
     parts.map((part) => part.objectId),
   )
-  const running = await findRunningVersion(tx, environment)
+  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
+  const gone = await listGoneTargets(tx, environment, publishedVersion, removed)
   return parts.every((part) => {
     const report = reports.find((one) => one.kind === part.kind && one.objectId === part.objectId)
-    return report ? report.state === 'running' : part.document === null && running >= publishedVersion
+    return report ? report.state === 'running' : gone.includes(part.objectId)
   })
 }
 

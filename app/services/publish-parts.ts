@@ -11,11 +11,12 @@ import {
 import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/stops.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
-import { assemble, type Part, type TargetPart } from '#domain/configuration/parts.ts'
+import { assemble, type Part, shardsOf, type TargetPart } from '#domain/configuration/parts.ts'
 import { mostReason } from '#domain/configuration/snapshot.ts'
 import type { Stopping } from '#domain/consent/stops.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import { commonOf, type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
+import { mainShard } from '#domain/reference/shard.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { sha256 } from './deps.ts'
@@ -100,13 +101,16 @@ export async function readSettings(tx: Tx, environment: VersionRecord['environme
   return environmentSettings.parse(await findSettings(tx, environment))
 }
 
-/** Why the parts do not make a configuration that can be run. */
+/** Why the parts do not make a configuration that can be run, in each of their shards. */
 export function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
-  // secrets stay sealed: for judging the shape any one of the kind will do
-  const assembled = assemble(number, commonOf(settings), parts, ({ kind }) =>
-    kind === 'hmac' ? { kind, accessKeyId: '-', secretKey: '-'.repeat(43) } : { kind: 'password', password: '-' },
-  )
-  return assembled.ok ? undefined : { code: 'invalid-configuration', problems: assembled.error.problems }
+  const problems = shardsOf(parts).flatMap((shard) => {
+    // secrets stay sealed: for judging the shape any one of the kind will do
+    const assembled = assemble(number, { ...commonOf(settings), shard }, parts, ({ kind }) =>
+      kind === 'hmac' ? { kind, accessKeyId: '-', secretKey: '-'.repeat(43) } : { kind: 'password', password: '-' },
+    )
+    return assembled.ok ? [] : assembled.error.problems
+  })
+  return problems.length === 0 ? undefined : { code: 'invalid-configuration', problems }
 }
 
 async function wantedParts(tx: Tx, publication: Publication, before: readonly Part[], now: Date): Promise<Part[]> {
@@ -122,12 +126,16 @@ async function wantedParts(tx: Tx, publication: Publication, before: readonly Pa
   return [...feeds.map(feedPart), ...sources.map(sourcePart), ...targets]
 }
 
-export const feedPart = (feed: Pick<FeedRecord, 'id' | 'settings' | 'credential'>): Part => ({
+/** A part of shard `main` says nothing of it, as those that were published before there were others. */
+const inShard = (shard: string) => (shard === mainShard ? {} : { shard })
+
+export const feedPart = (feed: Pick<FeedRecord, 'id' | 'shard' | 'settings' | 'credential'>): Part => ({
   kind: 'feed',
   objectId: feed.id,
   document: {
     ...feed.settings,
     id: feed.id,
+    ...inShard(feed.shard),
     ...(feed.credential && { credentials: [{ kind: feed.credential.kind, ref: feed.credential.id }] }),
   },
 })
@@ -169,6 +177,7 @@ async function targetParts(
     const { allowFrom } = clientAddressesOf(terms.connection)
     const document: TargetPart = {
       sessionId: target.sessionId,
+      ...inShard(target.shard),
       protocol,
       group: group.name,
       level,

@@ -62,6 +62,7 @@ export async function saveReports(tx: Tx, rows: readonly ReportRow[]): Promise<t
       target: [
         configurationReports.environment,
         configurationReports.number,
+        configurationReports.shard,
         configurationReports.connector,
         configurationReports.kind,
         configurationReports.objectId,

@@ -1,30 +1,39 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import { isStopReason, reasonFor } from '#domain/consent/stops.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { addLedgers, addReasons, type FeedFacts, type Heard, type Ledger } from '#domain/status/state.ts'
+import {
+  addLedgers,
+  addReasons,
+  type FeedFacts,
+  type Heard,
+  isSilent,
+  type Ledger,
+  worstHeard,
+} from '#domain/status/state.ts'
 import type { Tx } from '../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../schema/configuration.ts'
 import { environments } from '../schema/installation.ts'
-import {
-  observedAlarms,
-  observedConnectors,
-  observedFeeds,
-  observedLedger,
-  observedSources,
-  observedTargets,
-} from '../schema/observed.ts'
+import { observedAlarms, observedFeeds, observedLedger, observedSources, observedTargets } from '../schema/observed.ts'
 import { targets } from '../schema/targets.ts'
-import { findRefusal } from './leases.ts'
+import { findRefusal, type Shard } from './leases.ts'
+import { type ConnectorRecord, connectorOf, listConnectors } from './session-commands.ts'
+import { listSeenShards } from './sources.ts'
 
 export type ObservedTarget = typeof observedTargets.$inferSelect
 export type ObservedSource = typeof observedSources.$inferSelect
 export type LedgerRow = Ledger & { sessionId: string; sourceId: string }
 export type PartState = { part: 'running' | 'refused' | 'unanswered'; detail?: string; publishedAt: Date | null }
 
-/** What the connector of an environment last reported, as far as the reader sees it. */
+/**
+ * What the connectors of an environment last reported, as far as the reader sees it: of each shard the one last heard of.
+ */
 export type Delivery = {
+  /** of the shards that the reader's sources are copied in, the worst of each */
   heard: Heard
-  connector: typeof observedConnectors.$inferSelect | undefined
+  /** how the connectors of these shards are known to be; of none: as `heard` */
+  heardOf(shards: readonly string[]): Heard
+  /** a silent one before others, by shard */
+  connector: ConnectorRecord | undefined
   newestVersion: number
   alarms: (typeof observedAlarms.$inferSelect)[]
   targets: Map<string, ObservedTarget>
@@ -38,38 +47,56 @@ export type Delivery = {
   parts: Map<string, PartState>
 }
 
-/** Read at one instant, in a fixed number of queries whatever the number of groups. */
+/** Read at one instant, in a number of queries that grows with the shards alone. */
 export async function loadDelivery(tx: Tx, environment: Environment, now: Date): Promise<Delivery> {
-  const [connector] = await tx
-    .select()
-    .from(observedConnectors)
-    .where(eq(observedConnectors.environment, environment))
-    .orderBy(desc(observedConnectors.heardAt))
-    .limit(1)
+  const connectors = await listConnectors(tx, environment)
   const [row] = await tx.select().from(environments).where(eq(environments.environment, environment))
-  const name = connector?.connector ?? ''
-  const of = (table: typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms) =>
-    and(eq(table.environment, environment), eq(table.connector, name))
+  const of = (table: Reported) => reportedBy(table, environment, connectors)
   const alarms = await tx.select().from(observedAlarms).where(of(observedAlarms)).orderBy(observedAlarms.since)
-  const [reader] = await tx.execute<{ sees_all: boolean }>(sql`select dc.sees_all()`)
   const targets = await tx.select().from(observedTargets).where(of(observedTargets))
   const sources = await tx.select().from(observedSources).where(of(observedSources))
+  const seen = await listSeenShards(tx, environment)
+  const [reader] = await tx.execute<{ sees_all: boolean }>(sql`select dc.sees_all()`)
+  const isFirm = !reader?.sees_all
+  const heards = new Map<string, Heard>()
+  for (const shard of new Set([...seen, ...connectors.map((one) => one.shard)]))
+    heards.set(shard, { ...(await heardIn(tx, { environment, shard }, connectors, now)), isFirm })
+  const heardOf = (shards: readonly string[]): Heard =>
+    worstHeard((shards.length > 0 ? shards : seen).map((shard) => heards.get(shard) ?? { agoMs: undefined, isFirm }))
+  const inSight = connectors.filter(({ shard }) => seen.includes(shard))
   return {
-    heard: {
-      agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()),
-      refusal: await findRefusal(tx, environment),
-      doubt: connector?.doubt ?? undefined,
-      isFirm: !reader?.sees_all,
-    },
-    connector,
+    heard: heardOf(seen),
+    heardOf,
+    connector: inSight.find(({ shard }) => isSilent(heardOf([shard]))) ?? inSight[0],
     newestVersion: row?.newestVersion ?? 0,
     alarms,
     targets: new Map(targets.map((target) => [target.sessionId, target])),
     sources: groupBySource(sources),
-    ledger: await ledgerOf(tx, environment, name, connector?.week ?? null),
-    feeds: await feedHealth(tx, environment, name, alarms),
+    ledger: await ledgerOf(tx, environment, connectors),
+    feeds: await feedHealth(tx, environment, connectors, alarms),
     feedRows: await tx.select().from(observedFeeds).where(of(observedFeeds)).orderBy(observedFeeds.feedId),
     parts: await partStates(tx, environment),
+  }
+}
+
+type Reported = typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms
+
+/** Rows of these connectors; of none where there are none. */
+const reportedBy = (table: Reported, environment: Environment, connectors: readonly ConnectorRecord[]) =>
+  and(
+    eq(table.environment, environment),
+    anyOf(connectors.map(({ shard, connector }) => and(eq(table.shard, shard), eq(table.connector, connector)))),
+  )
+
+const anyOf = (conditions: readonly (SQL | undefined)[]): SQL | undefined =>
+  conditions.length === 0 ? sql`false` : or(...conditions)
+
+async function heardIn(tx: Tx, shard: Shard, connectors: readonly ConnectorRecord[], now: Date): Promise<Heard> {
+  const connector = connectorOf(connectors, shard)
+  return {
+    agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()),
+    refusal: await findRefusal(tx, shard),
+    doubt: connector?.doubt ?? undefined,
   }
 }
 
@@ -79,12 +106,11 @@ function groupBySource(rows: readonly ObservedSource[]): Map<string, ObservedSou
   return bySource
 }
 
-/** Of the present trading week, summed over segments. */
+/** Of the trading week that each connector is in, summed over segments. */
 async function ledgerOf(
   tx: Tx,
   environment: Environment,
-  connector: string,
-  week: string | null,
+  connectors: readonly ConnectorRecord[],
 ): Promise<LedgerRow[]> {
   const total = (column: typeof observedLedger.received) => sql<number>`sum(${column})::float8`
   const rows = await tx
@@ -106,8 +132,15 @@ async function ledgerOf(
     .where(
       and(
         eq(observedLedger.environment, environment),
-        eq(observedLedger.connector, connector),
-        week === null ? undefined : eq(observedLedger.week, week),
+        anyOf(
+          connectors.map(({ shard, connector, week }) =>
+            and(
+              eq(observedLedger.shard, shard),
+              eq(observedLedger.connector, connector),
+              week === null ? undefined : eq(observedLedger.week, week),
+            ),
+          ),
+        ),
       ),
     )
     .groupBy(observedLedger.sessionId, observedLedger.sourceId)
@@ -135,20 +168,22 @@ const connected = ['logged-on', 'recovering']
 /** Messages kept aside are counted and shown, and nobody has to act: every group gets what it should. What was lost is a figure. */
 const toldElsewhere = ['aside', 'lost']
 
-/** What the connector as a whole wants a person for now. That its ids run short is told long before anything stops. */
-export const connectorAlarm = ({ alarms }: Pick<Delivery, 'alarms'>): string | undefined =>
-  alarms.find(({ kind, code }) => kind === 'connector' && code !== 'ids')?.says
+/** What the connector of a shard as a whole wants a person for now. That its ids run short is told long before anything stops. */
+export const connectorAlarm = ({ alarms }: Pick<Delivery, 'alarms'>, shard: string): string | undefined =>
+  alarms.find((one) => one.kind === 'connector' && one.shard === shard && one.code !== 'ids')?.says
 
 async function feedHealth(
   tx: Tx,
   environment: Environment,
-  connector: string,
+  connectors: readonly ConnectorRecord[],
   alarms: Delivery['alarms'],
 ): Promise<Map<string, FeedFacts>> {
-  const rows = await tx.execute<{ feed_id: string; state: string; lost: string; missing: string }>(sql`
-    select feed_id, state, lost, missing from dc.feed_health() where environment = ${environment} and connector = ${connector}`)
+  type Row = { shard: string; connector: string; feed_id: string; state: string; lost: string; missing: string }
+  const rows = await tx.execute<Row>(sql`
+    select shard, connector, feed_id, state, lost, missing from dc.feed_health() where environment = ${environment}`)
+  const present = rows.filter((row) => connectorOf(connectors, { ...row, environment })?.connector === row.connector)
   return new Map(
-    rows.map(({ feed_id: id, state, lost, missing }) => {
+    present.map(({ feed_id: id, state, lost, missing }) => {
       const alarm = alarms.find(
         (one) => one.kind === 'feed' && one.objectId === id && !toldElsewhere.includes(one.code),
       )?.says

@@ -5,30 +5,25 @@ import type { Tx } from '../client.ts'
 import { observedAlarms, observedTargets } from '../schema/observed.ts'
 import { findTerms } from './groups.ts'
 import { findSettings } from './publications.ts'
-import { listConnectors } from './session-commands.ts'
+import { connectorOf, listConnectors } from './session-commands.ts'
 import type { TargetRecord } from './targets.ts'
 
 const onlineStates = ['logged-on', 'catching-up', 'late', 'on-backup']
 
 /** A target as wanted, and how it runs: whether somebody is logged on, and whether its other address stands in for the wanted one. */
 export async function findFailOverFacts(tx: Tx, target: TargetRecord, now: Date): Promise<FailOverFacts> {
-  const { environment, sessionId, groupId, active, listen } = target
-  const connector = (await listConnectors(tx)).get(environment)?.connector ?? ''
+  const { environment, shard, sessionId, groupId, active, listen } = target
+  const connector = connectorOf(await listConnectors(tx, environment), target)?.connector ?? ''
+  const of = (table: typeof observedTargets | typeof observedAlarms) =>
+    and(eq(table.environment, environment), eq(table.shard, shard), eq(table.connector, connector))
   const seen = await tx
     .select({ sessionId: observedTargets.sessionId, state: observedTargets.state })
     .from(observedTargets)
-    .where(and(eq(observedTargets.environment, environment), eq(observedTargets.connector, connector)))
+    .where(of(observedTargets))
   const alarms = await tx
     .select({ code: observedAlarms.code })
     .from(observedAlarms)
-    .where(
-      and(
-        eq(observedAlarms.environment, environment),
-        eq(observedAlarms.connector, connector),
-        eq(observedAlarms.code, 'failover'),
-        eq(observedAlarms.objectId, sessionId),
-      ),
-    )
+    .where(and(of(observedAlarms), eq(observedAlarms.code, 'failover'), eq(observedAlarms.objectId, sessionId)))
   const settings = environmentSettings.safeParse(await findSettings(tx, environment))
   const jump = settings.data?.limits?.failoverJump
   return {

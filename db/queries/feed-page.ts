@@ -7,7 +7,8 @@ import type { Tx } from '../client.ts'
 import { observedRefusedLogons, observedSources } from '../schema/observed.ts'
 import { sourceSessions } from '../schema/sources.ts'
 import { type Delivery, loadDelivery } from './delivery.ts'
-import { findFeed } from './sources.ts'
+import { connectorOf, listConnectors } from './session-commands.ts'
+import { type FeedRecord, findFeed } from './sources.ts'
 import { figuresOf } from './status.ts'
 
 const connectionOf = z.object({
@@ -61,7 +62,7 @@ export async function findFeedPage(
   if (feed?.environment !== environment) return undefined
   const delivery = await loadDelivery(tx, environment, now)
   const unseen = { id: feedId, part: 'unanswered' as const, connected: false, gap: 0, lost: 0 }
-  const state = feedState(delivery.feeds.get(feedId) ?? unseen, feed.state, delivery.heard)
+  const state = feedState(delivery.feeds.get(feedId) ?? unseen, feed.state, delivery.heardOf([feed.shard]))
   const seen = delivery.feedRows.find((row) => row.feedId === feedId)
   const sources = await tx
     .select()
@@ -81,7 +82,7 @@ export async function findFeedPage(
       .map(({ code, says, since }) => ({ code, says, since })),
     session: seen && sessionOf(seen),
     sources: names.map((name) => ({ name, ...figuresOf(delivery, name) })),
-    aside: await keptAside(tx, environment, delivery.connector?.connector ?? '', feedId),
+    aside: await keptAside(tx, feed, connectorOf(await listConnectors(tx, environment), feed)?.connector ?? ''),
     refusedLogons: await refusedLogons(tx, environment, feedId),
     strangers: await refusedLogons(tx, environment, null),
   }
@@ -102,12 +103,11 @@ const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: Delivery
   detail: rest.detail,
 })
 
-/** Most first. A name that no source has is counted over all feeds: the connector knows no feed for it. */
+/** Most first. A name that no source has is counted over all feeds of the shard: the connector knows no feed for it. */
 async function keptAside(
   tx: Tx,
-  environment: Environment,
+  { id: feedId, environment, shard }: FeedRecord,
   connector: string,
-  feedId: string,
 ): Promise<FeedView['aside']> {
   const { sourceId: name, known, aside: messages, at } = observedSources
   return tx
@@ -116,6 +116,7 @@ async function keptAside(
     .where(
       and(
         eq(observedSources.environment, environment),
+        eq(observedSources.shard, shard),
         eq(observedSources.connector, connector),
         gt(observedSources.aside, 0),
         or(eq(observedSources.feedId, feedId), isNull(observedSources.feedId)),

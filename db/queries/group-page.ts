@@ -12,7 +12,7 @@ import { listGivers } from './consent-givers.ts'
 import { type ConsentRecord, listConsents } from './consents.ts'
 import { type Delivery, ledgerFor, loadDelivery } from './delivery.ts'
 import { findFirm, listFirmRefs } from './firms.ts'
-import { deliveryOf, sessionsOf } from './group-rows.ts'
+import { deliveryOf, heardFor, sessionsOf } from './group-rows.ts'
 import type { GroupSource, GroupView } from './group-view.ts'
 import {
   findGroup,
@@ -61,7 +61,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     stateSentence: groupStateSentences[group.state],
     isLive,
     delivery: isLive && (seesAll || sight) ? deliveryOf(delivery, targets, ledger, stops) : undefined,
-    isStale: isSilent(delivery.heard),
+    isStale: isSilent(heardFor(delivery, targets)),
     terms: await termsOf(tx, group, seesAll, now),
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),
     left: await listLeftSources(tx, group, { present: members.map((one) => one.name), delivery, sessions }),

@@ -4,6 +4,7 @@ import type { Environment } from '#domain/reference/environment.ts'
 import {
   type DeliveryState,
   groupState,
+  type Heard,
   type Ledger,
   sessionsState,
   stoppedState,
@@ -112,9 +113,13 @@ export function deliveryOf(
   if (targets.length === 0) return sessionsState(ledger, delivery.heard)
   return groupState(
     targets.map((target) => target.state),
-    delivery.heard,
+    heardFor(delivery, targets),
   )
 }
+
+/** How the connectors of these targets are known to be; for a guarantor, who sees none, those of its sessions. */
+export const heardFor = (delivery: Delivery, targets: readonly TargetFull[]): Heard =>
+  delivery.heardOf(targets.map(({ record }) => record.shard))
 
 /**
  * The target sessions of groups, to tell a group's figures from another's: of targets that the reader sees, and for a guarantor those

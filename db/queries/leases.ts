@@ -133,11 +133,11 @@ export async function removeRefusals(db: Db, { environment, shard }: Shard): Pro
 
 export type OpenRefusal = Refusal & { since: Date }
 
-/** Why nobody leads an environment: what the connector that would lead there says. undefined: somebody leads, or nobody asks to. */
-export async function findRefusal(tx: Tx, environment: Environment): Promise<OpenRefusal | undefined> {
+/** Why nobody leads a shard: what the connector that would lead there says. undefined: somebody leads, or nobody asks to. */
+export async function findRefusal(tx: Tx, { environment, shard }: Shard): Promise<OpenRefusal | undefined> {
   const [row] = await tx.execute<{ code: string; says: string; remedy: string; since_ms: number }>(sql`
     select code, says, remedy, (extract(epoch from since) * 1000)::float8 as since_ms from dc.connector_refusals
-    where environment = ${environment} and at > now() - ${refusalLastsMs} * interval '1 millisecond'
+    where environment = ${environment} and shard = ${shard} and at > now() - ${refusalLastsMs} * interval '1 millisecond'
     order by at desc limit 1`)
   return row && { code: row.code, says: row.says, remedy: row.remedy, since: new Date(row.since_ms) }
 }

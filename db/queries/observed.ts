@@ -1,6 +1,5 @@
 import { and, desc, eq, getTableColumns, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import {
   observedAlarms,
@@ -16,8 +15,8 @@ import { holdsTerm, type Leader } from './leases.ts'
 
 /** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
 export type Observed = {
-  environment: Environment
   connector: string
+  /** Names the environment and the shard whose rows these are. */
   leader: Leader
   self: typeof observedConnectors.$inferInsert
   journal: typeof observedJournals.$inferInsert
@@ -39,57 +38,58 @@ const refusedKept = 10_000
 
 /** Write down what a connector sees, in the caller's short transaction. False: another leads, so nothing was written. */
 export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean> {
-  const { environment, connector, present, alarms } = observed
+  const { present, alarms } = observed
   if (!(await holdsTerm(tx, observed.leader))) return false
   await upsert([observed.self], (rows) =>
     tx
       .insert(observedConnectors)
       .values(rows)
-      .onConflictDoUpdate(replacing(observedConnectors, ['environment', 'connector'])),
+      .onConflictDoUpdate(replacing(observedConnectors, ['environment', 'shard', 'connector'])),
   )
   await upsert([observed.journal], (rows) =>
     tx
       .insert(observedJournals)
       .values(rows)
-      .onConflictDoUpdate(replacing(observedJournals, ['environment', 'connector'])),
+      .onConflictDoUpdate(replacing(observedJournals, ['environment', 'shard', 'connector'])),
   )
   await upsert(observed.feeds, (rows) =>
     tx
       .insert(observedFeeds)
       .values(rows)
-      .onConflictDoUpdate(replacing(observedFeeds, ['environment', 'connector', 'feedId'])),
+      .onConflictDoUpdate(replacing(observedFeeds, ['environment', 'shard', 'connector', 'feedId'])),
   )
   await upsert(observed.sources, (rows) =>
     tx
       .insert(observedSources)
       .values(rows)
-      .onConflictDoUpdate(replacing(observedSources, ['environment', 'connector', 'sourceId', 'segment'])),
+      .onConflictDoUpdate(replacing(observedSources, ['environment', 'shard', 'connector', 'sourceId', 'segment'])),
   )
   await upsert(observed.targets, (rows) =>
     tx
       .insert(observedTargets)
       .values(rows)
-      .onConflictDoUpdate(replacing(observedTargets, ['environment', 'connector', 'sessionId'])),
+      .onConflictDoUpdate(replacing(observedTargets, ['environment', 'shard', 'connector', 'sessionId'])),
   )
-  const ledgerKey = ['environment', 'connector', 'sessionId', 'sourceId', 'segment', 'week']
+  const ledgerKey = ['environment', 'shard', 'connector', 'sessionId', 'sourceId', 'segment', 'week']
   await upsert(observed.ledger, (rows) =>
     tx.insert(observedLedger).values(rows).onConflictDoUpdate(replacing(observedLedger, ledgerKey)),
   )
   if (alarms) {
-    await tx.delete(observedAlarms).where(of(observedAlarms, environment, connector))
+    await tx.delete(observedAlarms).where(of(observedAlarms, observed))
     if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
   }
   if (observed.refusedLogons.length > 0) {
     await saveRefused(tx, observed)
   }
-  if (present) await removeOthers(tx, environment, connector, present)
+  if (present) await removeOthers(tx, observed, present)
   return true
 }
 
 /** Adds the new ones; old ones go, and those that are more than anybody reads. */
-async function saveRefused(tx: Tx, { environment, connector, self, refusedLogons }: Observed): Promise<void> {
+async function saveRefused(tx: Tx, observed: Observed): Promise<void> {
+  const { self, refusedLogons } = observed
   await tx.insert(observedRefusedLogons).values(refusedLogons)
-  const own = of(observedRefusedLogons, environment, connector)
+  const own = of(observedRefusedLogons, observed)
   const { id } = observedRefusedLogons
   const [newestOfRest] = await tx
     .select({ id })
@@ -105,20 +105,19 @@ async function saveRefused(tx: Tx, { environment, connector, self, refusedLogons
 
 async function removeOthers(
   tx: Tx,
-  environment: Environment,
-  connector: string,
+  observed: Observed,
   present: { feeds: string[]; targets: string[] },
 ): Promise<void> {
   const otherFeeds = notInArray(observedFeeds.feedId, [...present.feeds, ''])
-  await tx.delete(observedFeeds).where(and(of(observedFeeds, environment, connector), otherFeeds))
+  await tx.delete(observedFeeds).where(and(of(observedFeeds, observed), otherFeeds))
   const otherTargets = notInArray(observedTargets.sessionId, [...present.targets, ''])
-  await tx.delete(observedTargets).where(and(of(observedTargets, environment, connector), otherTargets))
+  await tx.delete(observedTargets).where(and(of(observedTargets, observed), otherTargets))
 }
 
-type Keyed = { environment: PgColumn; connector: PgColumn }
+type Keyed = { environment: PgColumn; shard: PgColumn; connector: PgColumn }
 
-const of = (table: Keyed, environment: Environment, connector: string): SQL | undefined =>
-  and(eq(table.environment, environment), eq(table.connector, connector))
+const of = (table: Keyed, { leader: { environment, shard }, connector }: Observed): SQL | undefined =>
+  and(eq(table.environment, environment), eq(table.shard, shard), eq(table.connector, connector))
 
 /** What happened last: true also when the connector has started anew since and does not know it any more. */
 const lasting = new Set([

@@ -1,10 +1,12 @@
-import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, max, sql } from 'drizzle-orm'
 import type { ObjectKind, Part, PartKind } from '#domain/configuration/parts.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../schema/configuration.ts'
 import { environments } from '../schema/installation.ts'
 import { observedConnectors } from '../schema/observed.ts'
+import { targets } from '../schema/targets.ts'
+import { listSeenShards } from './sources.ts'
 
 export type VersionRecord = typeof configurationVersions.$inferSelect
 
@@ -131,13 +133,40 @@ export async function listReports(
   }))
 }
 
-/** The newest version that a connector of this environment says it runs. */
+/** The newest version that the connectors of all shards in the reader's sight say they run. */
 export async function findRunningVersion(tx: Tx, environment: Environment): Promise<number> {
-  const [row] = await tx
-    .select({ running: sql<number | null>`max(${observedConnectors.runningVersion})` })
+  const rows = await tx
+    .select({ shard: observedConnectors.shard, running: max(observedConnectors.runningVersion) })
     .from(observedConnectors)
     .where(eq(observedConnectors.environment, environment))
-  return row?.running ?? 0
+    .groupBy(observedConnectors.shard)
+  const shards = await listSeenShards(tx, environment)
+  return Math.min(...shards.map((shard) => rows.find((row) => row.shard === shard)?.running ?? 0))
+}
+
+/** Of targets that this version removed those that run no more: nothing is reported of them but a version that is without them. */
+export async function listGoneTargets(
+  tx: Tx,
+  environment: Environment,
+  number: number,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  if (sessionIds.length === 0) return []
+  const rows = await tx
+    .selectDistinct({ sessionId: targets.sessionId })
+    .from(targets)
+    .innerJoin(
+      observedConnectors,
+      and(eq(observedConnectors.environment, targets.environment), eq(observedConnectors.shard, targets.shard)),
+    )
+    .where(
+      and(
+        eq(targets.environment, environment),
+        inArray(targets.sessionId, [...sessionIds]),
+        gte(observedConnectors.runningVersion, number),
+      ),
+    )
+  return rows.map(({ sessionId }) => sessionId)
 }
 
 /** Whether this installation has the environment at all. */

@@ -12,7 +12,7 @@ import { listAsked } from './asked.ts'
 import { findFirm, findGamOf, listFirmRefs, listHolders } from './firms.ts'
 import { findGroup, listContacts } from './groups.ts'
 import { findUser, listUserNames } from './people.ts'
-import { findRunningVersion, listPartsOf, listReports } from './publications.ts'
+import { listGoneTargets, listPartsOf, listReports } from './publications.ts'
 import { draftName, progressOf, submitterFrom } from './request-list.ts'
 import { findStateBy, signerIn, withSessionIds } from './request-names.ts'
 import type { DecisionView, PartyView, RequestView } from './request-view.ts'
@@ -226,14 +226,14 @@ async function partsOf(tx: Tx, request: RequestRecord): Promise<RequestView['par
     publishedVersion,
     parts.map((part) => part.objectId),
   )
-  const running = await findRunningVersion(tx, environment)
-  return parts.map(({ kind, objectId, document }) => {
+  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
+  const gone = await listGoneTargets(tx, environment, publishedVersion, removed)
+  return parts.map(({ kind, objectId }) => {
     const report = reports.find((one) => one.kind === kind && one.objectId === objectId)
-    const isGone = document === null && running >= publishedVersion
     return {
       kind,
       objectId,
-      state: report?.state ?? (isGone ? 'running' : 'unanswered'),
+      state: report?.state ?? (gone.includes(objectId) ? 'running' : 'unanswered'),
       detail: report?.detail ?? null,
     }
   })

@@ -8,20 +8,27 @@ import { groups, groupTerms } from '../schema/groups.ts'
 import { observedConnectors, observedFeeds, observedTargets } from '../schema/observed.ts'
 import { sessionCommandOutcomes, sessionCommands } from '../schema/session-commands.ts'
 import { targets } from '../schema/targets.ts'
+import type { Shard } from './leases.ts'
 import { listAllFeeds } from './sources.ts'
 
 export async function insertSessionCommand(tx: Tx, row: typeof sessionCommands.$inferInsert): Promise<void> {
   await tx.insert(sessionCommands).values(row)
 }
 
-/** Those without an outcome, in the order asked. */
-export async function listOpenCommands(tx: Tx, environment: Environment) {
+/** Those of a shard without an outcome, in the order asked. */
+export async function listOpenCommands(tx: Tx, { environment, shard }: Shard) {
   const { id, action, kind, session, expected, next, expiresAt } = sessionCommands
   return tx
     .select({ id, action, kind, session, expected, next, expiresAt })
     .from(sessionCommands)
     .leftJoin(sessionCommandOutcomes, eq(sessionCommandOutcomes.commandId, id))
-    .where(and(eq(sessionCommands.environment, environment), isNull(sessionCommandOutcomes.commandId)))
+    .where(
+      and(
+        eq(sessionCommands.environment, environment),
+        eq(sessionCommands.shard, shard),
+        isNull(sessionCommandOutcomes.commandId),
+      ),
+    )
     .orderBy(asc(sessionCommands.seq))
     .limit(100)
 }
@@ -49,6 +56,7 @@ export async function listSessionCommands(tx: Tx, count: number) {
 /** A session as wanted and as last reported. */
 export type SessionRow = SessionFacts & {
   environment: Environment
+  shard: string
   /** In a word: what the connector says of it, or what is wanted of it. */
   state: string
   /** Whose group it is, of a target. */
@@ -59,8 +67,8 @@ export type SessionRow = SessionFacts & {
 /** Every session there is, targets first. Over `asJobs`: the operator's sight. */
 export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
   const connectors = await listConnectors(tx)
-  const isCurrent = (row: { environment: Environment; connector: string }) =>
-    connectors.get(row.environment)?.connector === row.connector
+  const isCurrent = (row: Shard & { connector: string }) => connectorOf(connectors, row)?.connector === row.connector
+  const isOf = (session: Shard, row: Shard) => row.environment === session.environment && row.shard === session.shard
   const seenTargets = (await tx.select().from(observedTargets)).filter(isCurrent)
   const seenFeeds = (await tx.select().from(observedFeeds)).filter(isCurrent)
   const wantedTargets = await tx
@@ -74,10 +82,10 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
   const wantedFeeds = (await listAllFeeds(tx)).filter(({ state }) => state !== 'closed')
   return [
     ...wantedTargets.map(({ target, group, owner, protocol }): SessionRow => {
-      const seen = seenTargets.find((one) => one.sessionId === target.sessionId)
-      const { environment, sessionId } = target
+      const seen = seenTargets.find((one) => one.sessionId === target.sessionId && isOf(target, one))
+      const { environment, shard, sessionId } = target
       return {
-        ...{ kind: 'target', name: sessionId, environment, protocol: protocol ?? 'classic', ownerId: owner.id },
+        ...{ kind: 'target', name: sessionId, environment, shard, protocol: protocol ?? 'classic', ownerId: owner.id },
         ...{
           state: target.state === 'paused' ? 'paused' : (seen?.state ?? 'no report'),
           says: `${group}, ${owner.name}`,
@@ -89,10 +97,11 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
         held: seen?.held ?? 0,
       }
     }),
-    ...wantedFeeds.map(({ id, environment }): SessionRow => {
-      const seen = seenFeeds.find((one) => one.feedId === id && one.environment === environment)
+    ...wantedFeeds.map((feed): SessionRow => {
+      const { id, environment, shard } = feed
+      const seen = seenFeeds.find((one) => one.feedId === id && isOf(feed, one))
       return {
-        ...{ kind: 'feed', name: id, environment, protocol: 'classic', ownerId: null },
+        ...{ kind: 'feed', name: id, environment, shard, protocol: 'classic', ownerId: null },
         ...{ state: seen?.state ?? 'no report', says: seen?.detail ?? '' },
         isLoggedOn: onlineStates.includes(seen?.state ?? ''),
         ...{ nextIn: seen?.nextIn ?? 1, nextOut: seen?.nextOut ?? 1, waiting: 0, held: 0 },
@@ -103,8 +112,16 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
 
 const onlineStates = ['logged-on', 'catching-up', 'late', 'on-backup', 'recovering']
 
-/** The connector last heard of each environment. */
-export async function listConnectors(tx: Tx): Promise<Map<Environment, typeof observedConnectors.$inferSelect>> {
-  const rows = await tx.select().from(observedConnectors).orderBy(asc(observedConnectors.heardAt))
-  return new Map(rows.map((row) => [row.environment, row]))
+export type ConnectorRecord = typeof observedConnectors.$inferSelect
+
+/** The connector last heard of each shard of each environment, or of one environment. */
+export async function listConnectors(tx: Tx, environment?: Environment): Promise<ConnectorRecord[]> {
+  return tx
+    .selectDistinctOn([observedConnectors.environment, observedConnectors.shard])
+    .from(observedConnectors)
+    .where(environment && eq(observedConnectors.environment, environment))
+    .orderBy(observedConnectors.environment, observedConnectors.shard, desc(observedConnectors.heardAt))
 }
+
+export const connectorOf = (connectors: readonly ConnectorRecord[], { environment, shard }: Shard) =>
+  connectors.find((one) => one.environment === environment && one.shard === shard)

@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
+import { mainShard } from '#domain/reference/shard.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import type { Tx } from '../client.ts'
 import { covers } from '../schema/columns.ts'
@@ -128,6 +129,24 @@ export async function listHoldersOf(
       ],
     ]),
   )
+}
+
+/** The shards that the reader's sources are copied in, of the exchange's people all; `main` where there are none. */
+export async function listSeenShards(tx: Tx, environment: Environment): Promise<string[]> {
+  const rows = await tx.execute<{ shard: string }>(
+    sql`select shard from dc.seen_shards() where environment = ${environment} order by 1`,
+  )
+  return rows.length === 0 ? [mainShard] : rows.map(({ shard }) => shard)
+}
+
+/** All that there are, in the same way. Over `asJobs`: the operator's sight. */
+export async function listShards(tx: Tx, environment: Environment): Promise<string[]> {
+  const rows = await tx
+    .selectDistinct({ shard: feeds.shard })
+    .from(feeds)
+    .where(and(eq(feeds.environment, environment), eq(feeds.state, 'open')))
+    .orderBy(asc(feeds.shard))
+  return rows.length === 0 ? [mainShard] : rows.map(({ shard }) => shard)
 }
 
 /** All but the secret, which the portal writes and never reads. */

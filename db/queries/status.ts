@@ -33,7 +33,10 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
     },
     newestVersion: delivery.newestVersion,
     alarms: [
-      ...delivery.alarms.map(({ code, kind, objectId, says, since }) => ({ code, kind, objectId, says, since })),
+      // the connector of another shard may have the same alarm
+      ...delivery.alarms.map(({ code, kind, objectId, shard, says, since }) => {
+        return { code, kind, objectId: objectId || shard, says, since }
+      }),
       ...(await portalAlarms(tx, environment, now)),
     ],
     ledger: addLedgers(groups.map((group) => group.ledger)),

@@ -59,7 +59,7 @@ export async function listTargetRows(
       pausedBy: pauserOf(target, names.get(target.pausedBy ?? '')),
       now,
     })
-    const state = targetState(facts, feeds, delivery.heard)
+    const state = targetState(facts, feeds, delivery.heardOf([target.shard]))
     const row: TargetRow = {
       sessionId: target.sessionId,
       groupId: target.groupId,
@@ -90,11 +90,11 @@ function factsOf(
   delivery: Delivery,
   known: Pick<TargetFacts, 'ledger' | 'hasCredential'> & { pausedBy: string | undefined; now: Date },
 ): TargetFacts {
-  const { sessionId, state, pauseReason } = target
+  const { sessionId, shard, state, pauseReason } = target
   const { ledger, hasCredential, pausedBy, now } = known
   const part = delivery.parts.get(sessionId)
   const alarm = delivery.alarms.find((one) => one.kind === 'target' && one.objectId === sessionId)?.says
-  const alarmOfAll = connectorAlarm(delivery)
+  const alarmOfAll = connectorAlarm(delivery, shard)
   const { resend } = observed ?? {}
   const isOn = observed !== undefined && loggedOn.includes(observed.state)
   return {

@@ -74,6 +74,7 @@ export async function insertTarget(
     environment: Environment
     sessionId: string
     gatewayKind: GatewayKind
+    shard: string
     listen: Listen
   },
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type AnyPgColumn, customType, pgSchema, timestamp } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, customType, pgSchema, text, timestamp } from 'drizzle-orm/pg-core'
+import { mainShard } from '#domain/reference/shard.ts'
 
 /** Every table of the portal lives in this PostgreSQL schema. */
 export const dc = pgSchema('dc')
@@ -30,6 +31,12 @@ export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType
 
 /** An address as PostgreSQL's `inet` writes it; never a host name. */
 export const inet = customType<{ data: string; driverData: string }>({ dataType: () => 'inet' })
+
+/** The shard that a row belongs to. */
+export const shardColumn = () => text('shard').notNull().default(mainShard)
+
+/** The body of a check: the column holds a name as a snapshot has them. */
+export const isShardName = (column: AnyPgColumn): SQL => sql`${column} ~ '^[A-Za-z0-9_.:-]{1,64}$'`
 
 /** The body of a check: the column holds one of the domain's words. Literals, because a check takes no parameters. */
 export const oneOf = (column: AnyPgColumn, words: readonly string[]): SQL =>

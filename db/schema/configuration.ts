@@ -1,7 +1,7 @@
 import { check, foreignKey, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { type ObjectKind, objectKinds, type PartKind, partKinds } from '#domain/configuration/parts.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { dc, instant, oneOf } from './columns.ts'
+import { dc, instant, oneOf, shardColumn } from './columns.ts'
 import { firms } from './firms.ts'
 import { environments } from './installation.ts'
 import { users } from './users.ts'
@@ -69,6 +69,7 @@ export const configurationReports = dc.table(
   {
     environment: text('environment').$type<Environment>().notNull(),
     number: integer('number').notNull(),
+    shard: shardColumn(),
     connector: text('connector').notNull(),
     kind: text('kind').$type<ObjectKind>().notNull(),
     objectId: text('object_id').notNull(),
@@ -82,7 +83,7 @@ export const configurationReports = dc.table(
   (t) => [
     primaryKey({
       name: 'configuration_reports_pkey',
-      columns: [t.environment, t.number, t.connector, t.kind, t.objectId],
+      columns: [t.environment, t.number, t.shard, t.connector, t.kind, t.objectId],
     }),
     foreignKey({
       name: 'configuration_reports_version',

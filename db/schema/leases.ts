@@ -1,6 +1,6 @@
 import { bigint, boolean, integer, jsonb, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
-import { dc, instant } from './columns.ts'
+import { dc, instant, shardColumn } from './columns.ts'
 import { environments } from './installation.ts'
 
 const key = {
@@ -8,7 +8,7 @@ const key = {
     .$type<Environment>()
     .notNull()
     .references(() => environments.environment),
-  shard: text('shard').notNull().default('main'),
+  shard: shardColumn(),
 }
 
 /**

@@ -1,15 +1,16 @@
 import { bigint, boolean, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
-import { dc, instant } from './columns.ts'
+import { dc, instant, shardColumn } from './columns.ts'
 
 /**
- * What connectors see. Written by `dc_connector` alone, keyed by environment, the connector's name and the object's id in the
+ * What connectors see. Written by `dc_connector` alone, keyed by environment, shard, the connector's name and the object's id in the
  * snapshot; rows are replaced as a whole. Instants are the connector's wall clock. A row says nothing once its connector's
  * `heard_at` is old.
  */
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0)
 const key = {
   environment: text('environment').$type<Environment>().notNull(),
+  shard: shardColumn(),
   connector: text('connector').notNull(),
 }
 
@@ -35,7 +36,7 @@ export const observedConnectors = dc.table(
     /** What makes every figure and number doubtful until somebody has acknowledged it, for everybody who reads one; null: nothing. */
     doubt: text('doubt'),
   },
-  (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.connector] })],
+  (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.shard, t.connector] })],
 )
 
 /** The connector's store; for the exchange alone. */
@@ -49,7 +50,7 @@ export const observedJournals = dc.table(
     position: text('position').notNull(),
     at: instant('at').notNull(),
   },
-  (t) => [primaryKey({ name: 'observed_journals_pkey', columns: [t.environment, t.connector] })],
+  (t) => [primaryKey({ name: 'observed_journals_pkey', columns: [t.environment, t.shard, t.connector] })],
 )
 
 /** What wants a person, in plain words: the present alarms; one that has passed is deleted. */
@@ -66,7 +67,10 @@ export const observedAlarms = dc.table(
     since: instant('since').notNull(),
   },
   (t) => [
-    primaryKey({ name: 'observed_alarms_pkey', columns: [t.environment, t.connector, t.code, t.kind, t.objectId] }),
+    primaryKey({
+      name: 'observed_alarms_pkey',
+      columns: [t.environment, t.shard, t.connector, t.code, t.kind, t.objectId],
+    }),
   ],
 )
 
@@ -94,7 +98,7 @@ export const observedFeeds = dc.table(
     detail: text('detail'),
     at: instant('at').notNull(),
   },
-  (t) => [primaryKey({ name: 'observed_feeds_pkey', columns: [t.environment, t.connector, t.feedId] })],
+  (t) => [primaryKey({ name: 'observed_feeds_pkey', columns: [t.environment, t.shard, t.connector, t.feedId] })],
 )
 
 export const observedSources = dc.table(
@@ -115,7 +119,12 @@ export const observedSources = dc.table(
     lastReceivedAt: instant('last_received_at'),
     at: instant('at').notNull(),
   },
-  (t) => [primaryKey({ name: 'observed_sources_pkey', columns: [t.environment, t.connector, t.sourceId, t.segment] })],
+  (t) => [
+    primaryKey({
+      name: 'observed_sources_pkey',
+      columns: [t.environment, t.shard, t.connector, t.sourceId, t.segment],
+    }),
+  ],
 )
 
 /** A copy lately sent, decoded for whoever watches the target. Texts as they stand in the message; words for what has one. */
@@ -168,7 +177,7 @@ export const observedTargets = dc.table(
     detail: text('detail'),
     at: instant('at').notNull(),
   },
-  (t) => [primaryKey({ name: 'observed_targets_pkey', columns: [t.environment, t.connector, t.sessionId] })],
+  (t) => [primaryKey({ name: 'observed_targets_pkey', columns: [t.environment, t.shard, t.connector, t.sessionId] })],
 )
 
 /** `received = delivered + filtered + waiting + held + expired`, per target, source and trading week. */
@@ -193,7 +202,7 @@ export const observedLedger = dc.table(
   (t) => [
     primaryKey({
       name: 'observed_ledger_pkey',
-      columns: [t.environment, t.connector, t.sessionId, t.sourceId, t.segment, t.week],
+      columns: [t.environment, t.shard, t.connector, t.sessionId, t.sourceId, t.segment, t.week],
     }),
     index('observed_ledger_source').on(t.sourceId),
     index('observed_ledger_week').on(t.environment, t.week),

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, text, uuid } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type SessionAction, type SessionKind, sessionActions, sessionKinds } from '#domain/session/command.ts'
-import { dc, instant, oneOf } from './columns.ts'
+import { dc, instant, isShardName, oneOf, shardColumn } from './columns.ts'
 import { environments } from './installation.ts'
 
 /** What an operator asks a connector to do with a session. Inserted once; its insertion notifies `dc_session_commands` with the environment. */
@@ -16,6 +16,8 @@ export const sessionCommands = dc.table(
       .$type<Environment>()
       .notNull()
       .references(() => environments.environment),
+    /** Of the session: the connector of this shard carries it out. */
+    shard: shardColumn(),
     action: text('action').$type<SessionAction>().notNull(),
     kind: text('kind').$type<SessionKind>().notNull(),
     /** A feed's id; a target's session id, or `ODQ1Z9/10` for that of a market segment. */
@@ -31,8 +33,9 @@ export const sessionCommands = dc.table(
     expiresAt: instant('expires_at').notNull(),
   },
   (t) => [
-    index('session_commands_order').on(t.environment, t.seq),
+    index('session_commands_order').on(t.environment, t.shard, t.seq),
     check('session_commands_action', oneOf(t.action, sessionActions)),
+    check('session_commands_shard', isShardName(t.shard)),
     check('session_commands_kind', oneOf(t.kind, sessionKinds)),
     check(
       'session_commands_numbers',

@@ -7,7 +7,7 @@ import {
   type GatewayKind,
   gatewayKinds,
 } from '#domain/reference/environment.ts'
-import { bytea, dc, oneOf, period } from './columns.ts'
+import { bytea, dc, isShardName, oneOf, period, shardColumn } from './columns.ts'
 import { firms } from './firms.ts'
 
 export const openStates = ['open', 'closed'] as const
@@ -20,6 +20,8 @@ export const feeds = dc.table(
     id: text('id').primaryKey(),
     environment: text('environment').$type<Environment>().notNull(),
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
+    /** Whose connector runs it: never changed, since its numbers are in that connector's journal. */
+    shard: shardColumn(),
     /** The feed's part of a snapshot, without its secrets. */
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
     /** What its Logon is proved with, sealed (`sealedFeedSecret`): read by connectors alone. */
@@ -32,6 +34,7 @@ export const feeds = dc.table(
   (t) => [
     unique('feeds_environment').on(t.id, t.environment, t.gatewayKind),
     check('feeds_environment_word', oneOf(t.environment, environmentNames)),
+    check('feeds_shard', isShardName(t.shard)),
     check('feeds_gateway_kind', oneOf(t.gatewayKind, gatewayKinds)),
     check('feeds_credential', sql`(${t.sealed} is null) = (${t.credential} is null)`),
     check('feeds_state', oneOf(t.state, openStates)),

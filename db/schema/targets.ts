@@ -4,7 +4,7 @@ import { type TargetState, targetStates } from '#domain/group/states.ts'
 import { type Environment, type GatewayKind, gatewayKinds } from '#domain/reference/environment.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'
 import { type AddressRole, addressRoles } from '#domain/session/fail-over.ts'
-import { bytea, dc, instant, oneOf, period } from './columns.ts'
+import { bytea, dc, instant, isShardName, oneOf, period, shardColumn } from './columns.ts'
 import { groups } from './groups.ts'
 import { sourceSessions } from './sources.ts'
 import { users } from './users.ts'
@@ -18,6 +18,8 @@ export const targets = dc.table(
     environment: text('environment').$type<Environment>().notNull(),
     sessionId: text('session_id').notNull().unique('targets_session_id'),
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
+    /** That of the feeds of its sources. Never changed: the numbers that its client knows are in that shard's journal. */
+    shard: shardColumn(),
     /** Addresses, as in a snapshot: `[{ role, host, port }]`. */
     listen: jsonb('listen').$type<EnvironmentSettings['listen']>().notNull(),
     /** Which of its addresses is wanted in force. */
@@ -37,6 +39,7 @@ export const targets = dc.table(
     unique('targets_of_group').on(t.id, t.groupId),
     index('targets_group_id').on(t.groupId),
     check('targets_session_id_form', sql`${t.sessionId} ~ '^[A-Z0-9]{6}$'`),
+    check('targets_shard', isShardName(t.shard)),
     check('targets_gateway_kind', oneOf(t.gatewayKind, gatewayKinds)),
     check('targets_active', oneOf(t.active, addressRoles)),
     check('targets_state', oneOf(t.state, targetStates)),

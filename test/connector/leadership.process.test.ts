@@ -138,7 +138,11 @@ async function said() {
   return {
     word: sessionsState(ledger, heard).word,
     sentence: verdict([], 0, heard).sentence,
-    reasons: connectorReasons({ ...{ environment: 'sandbox', child: 'running' }, heard, report: report.report }),
+    reasons: connectorReasons({
+      ...{ environment: 'sandbox', shard: 'main', child: 'running' },
+      heard,
+      report: report.report,
+    }),
   }
 }
 
@@ -204,7 +208,7 @@ describe('a connector on an older copy of the data directory', () => {
     expect(await said()).toMatchObject({ word: 'Needs you', sentence: expect.stringContaining('The disk is lost.') })
     expect(running.worker.alarms.all.map((alarm) => alarm.code)).toContain('took-over')
 
-    const of = { kind: 'connector', environment: 'sandbox', ownerId: null, session: 'sandbox' } as const
+    const of = { kind: 'connector', environment: 'sandbox', shard: 'main', ownerId: null, session: 'sandbox' } as const
     const by = { operator: 'root', reason: 'Clients have compared.', id: randomUUID() }
     await db.database.asJobs((tx) => commandSession(tx, of, { action: 'acknowledge' }, by, new Date()))
     await until('the end of the alarm', async () => (await said()).reasons.length === 0)

@@ -52,6 +52,7 @@ describe('the metrics of a connector', () => {
       'drop_copy_feeds{state="logged-on"}': 1,
       'drop_copy_feed_received_total{feed="gw1"}': 3,
       drop_copy_refused_logons_total: 1,
+      'drop_copy_info{shard="main"}': 1,
       drop_copy_journal_full: 0,
       [`drop_copy_configuration_version{week="${week}"}`]: 1,
     })

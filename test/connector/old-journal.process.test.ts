@@ -96,6 +96,22 @@ describe('a journal written before journals had a lineage', () => {
   })
 })
 
+describe('a journal written before journals named a shard', () => {
+  const led = () => batch([text(5, 17, JSON.stringify({ kind: 'lead', lineage: 'of then', term: 3, place: '1.1' }))])
+  test.each([
+    ['nobody led in terms', () => []],
+    ['its leader named none', () => [led()]],
+  ])('is that of shard main, and of no other, where %s', async (_what, last) => {
+    oldJournal() // counts the batches before
+    const data = oldJournal(last())
+    await expect(start({ ...document, week, shard: 'b' }, data, { clock, segmentBytes })).rejects.toThrow(
+      `${data}: the journal is that of shard main, and this connector is to lead shard b`,
+    )
+    const connector = await begin(data)
+    expect(connector.worker.core.state.data).toMatchObject({ shard: 'main', targets: { 2: { nextOut: 7 } } })
+  })
+})
+
 describe('a journal that a newer release has written', () => {
   const sentence = /, which this release does not know: run the release that wrote it, or a newer one\.$/
   const wrongLevel = { level: 'some', filters: {}, sources: [1], revoked: [], queueDepth: 'all', queueGraceS: 0 }

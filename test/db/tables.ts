@@ -80,6 +80,7 @@ export const openFunctions: Record<string, string> = {
   seen_source_names: 'the same by name',
   party_requests: 'ids to which the actor’s firm is a party',
   feed_health: 'state without figures, of feeds that carry a source the actor may see',
+  seen_shards: 'the shards that the actor’s sources are copied in, by name',
 }
 
 export const openViews: Record<string, string> = {

@@ -3,6 +3,7 @@ import { type ConnectorStanding, connectorReasons } from '#domain/status/readine
 
 const running: ConnectorStanding = {
   environment: 'production',
+  shard: 'main',
   child: 'running',
   heard: { agoMs: 800 },
   report: { state: 'running', runningVersion: 7 },

@@ -45,7 +45,14 @@ async function wanted(key: Uint8Array | undefined = sealingKey) {
   const log = pino({ level: 'silent' })
   const data = temporaryDirectory()
   const now = () => db.clock.now
-  const place = { pool, environment: 'sandbox', connector: 'main', data, leader: () => undefined } as const
+  const place = {
+    pool,
+    environment: 'sandbox',
+    shard: 'main',
+    connector: 'main',
+    data,
+    leader: () => undefined,
+  } as const
   const database = new WantedDatabase({ ...place, log, sealingKey: key, now })
   const read = await database.read()
   if (!read.ok) throw new Error(JSON.stringify(read))
@@ -111,6 +118,7 @@ describe('an access key', () => {
     const keyless = new WantedDatabase({
       pool,
       environment: 'sandbox',
+      shard: 'main',
       connector: 'main',
       leader: () => undefined,
       data: temporaryDirectory(),
@@ -178,7 +186,14 @@ describe('a second access key', () => {
     onTestFinished(() => pool.close())
     const data = temporaryDirectory()
     const log = pino({ level: 'silent' })
-    const place = { pool, environment: 'sandbox', connector: 'main', data, leader: () => undefined } as const
+    const place = {
+      pool,
+      environment: 'sandbox',
+      shard: 'main',
+      connector: 'main',
+      data,
+      leader: () => undefined,
+    } as const
     const following = new WantedDatabase({ ...place, log, sealingKey, now: () => db.clock.now })
     const keysNow = async () => {
       const read = await following.read()

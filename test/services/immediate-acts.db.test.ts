@@ -134,7 +134,7 @@ describe('the operator, from the command line', () => {
 
   test('commands a session with an event that names them, which the group’s own people read', async () => {
     const { firmId: ownerId } = await sandbox.actor('casey')
-    const of = { kind: 'target' as const, session: sessionId, environment: 'sandbox' as const, ownerId }
+    const of = { kind: 'target' as const, session: sessionId, environment: 'sandbox' as const, shard: 'main', ownerId }
     const ask = (id: string, command: SessionCommand) =>
       db.database.asJobs((tx) =>
         commandSession(tx, of, command, { ...operator, reason: 'The client lost its numbers.', id }, db.clock.now),

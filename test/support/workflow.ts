@@ -112,7 +112,7 @@ export async function connectorRunsAll(db: FreshDb, sandbox: Sandbox): Promise<n
   await db.owner`
     insert into dc.observed_connectors (environment, connector, state, pid, host, release, started_at, heard_at, running_version)
     select environment, 'test', 'running', 1, 'test', '0', ${db.clock.now}, ${db.clock.now}, newest_version from dc.environments where environment = 'sandbox'
-    on conflict (environment, connector) do update set running_version = excluded.running_version, heard_at = excluded.heard_at`
+    on conflict (environment, shard, connector) do update set running_version = excluded.running_version, heard_at = excluded.heard_at`
   return confirmApplied({ ...sandbox.deps, asJobs: db.database.asJobs })
 }
 

@@ -32,10 +32,11 @@ function labelText(labels: Labels): string {
 const escaped = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 const alone = (value: number): Sample[] => [[{}, value]]
 
-function process_({ core, running, startedMs, alarms, refusedLogons }: Worker): string[] {
+function process_({ core, running, shard, startedMs, alarms, refusedLogons }: Worker): string[] {
   const { user, system } = process.cpuUsage()
   const codes = alarms.all.map(({ code }) => code)
   return [
+    metric('gauge', 'info', 'Which connector this is: 1, with its shard.', [[{ shard }, 1]]),
     metric('gauge', 'start_time_seconds', 'When this connector started.', alone(startedMs / 1_000)),
     metric('counter', 'cpu_seconds_total', 'CPU time used.', alone((user + system) / 1e6)),
     metric('gauge', 'memory_bytes', 'Resident memory.', alone(process.memoryUsage.rss())),

@@ -15,7 +15,7 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import type { PartReport } from './report.ts'
 
-export type Identity = { environment: Environment; connector: string; release: string }
+export type Identity = { environment: Environment; shard: string; connector: string; release: string }
 export type SelfState = 'starting' | 'running' | 'draining' | 'stopped'
 
 /** What a worker sees, as rows that changed since the last time: made once a second, written by whoever has a database. */
@@ -62,7 +62,6 @@ export class Status {
     this.refusedEnd = worker.refusedLogons.end
     const present = { feeds: feeds.map((row) => row.feedId), targets: targets.map((row) => row.sessionId) }
     return {
-      environment: identity.environment,
       connector: identity.connector,
       leader,
       self: this.self(state, at, leader),
@@ -83,7 +82,8 @@ export class Status {
   }
 
   private get key() {
-    return { environment: this.identity.environment, connector: this.identity.connector }
+    const { environment, shard, connector } = this.identity
+    return { environment, shard, connector }
   }
 
   private self(state: SelfState, at: Date, { lineage, term }: Leader): Observed['self'] {

@@ -1,3 +1,4 @@
+import { mainShard } from '#domain/reference/shard.ts'
 import { UnknownFormatError } from '#journal/journal.ts'
 import type { ControlRecord } from '#journal/records.ts'
 import { applyRetention, type Expired } from './expiry.ts'
@@ -51,8 +52,8 @@ export type CutTarget = { id: number; terms: Terms; waited?: Record<number, numb
 export type TakenOver = { id: number; epoch: number; nextOut: number; sentUpTo?: number; week?: string }
 
 export type Control =
-  /** A connector leads with this journal from here on. */
-  | { kind: 'lead'; lineage: string; term: number; place: string }
+  /** A connector leads with this journal from here on, in one shard for good; absent: `main`, the only one there was. */
+  | { kind: 'lead'; lineage: string; term: number; place: string; shard?: string }
   /**
    * By an operator's word it leads though another has led with more: no number that the other may have used is used again. `above`: the
    * lease whose numbers all were raised above; absent: an earlier release wrote it.
@@ -119,8 +120,8 @@ export function applyControl(state: State, position: number, control: Control) {
   const { data } = state
   switch (control.kind) {
     case 'lead': {
-      const { lineage, term, place } = control
-      Object.assign(data, { lineage, term, place })
+      const { lineage, term, place, shard = mainShard } = control
+      Object.assign(data, { lineage, term, place, shard })
       return
     }
     case 'take-over': {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { mainShard } from '#domain/reference/shard.ts'
 import type { TakenOver } from './control.ts'
 import type { Durable, FeedState, LeaseEnd, Numbers, State } from './state.ts'
 
@@ -7,6 +8,23 @@ import type { Durable, FeedState, LeaseEnd, Numbers, State } from './state.ts'
 export function lineageOf({ data }: State): string {
   data.lineage ??= randomUUID()
   return data.lineage
+}
+
+/** It was to lead in one shard with the journal of another. */
+export class OtherShard extends Error {
+  override name = 'OtherShard'
+}
+
+/**
+ * A journal leads in the shard that it was born for: the numbers that it has given out are of that shard's sessions. One that was
+ * written before journals named a shard is of `main`, and one that nobody has led with is of whoever leads first. @throws OtherShard
+ */
+export function assertShard({ data }: State, shard: string, directory: string): void {
+  const born = data.shard ?? (data.run > 0 ? mainShard : shard)
+  if (born !== shard)
+    throw new OtherShard(
+      `${directory}: the journal is that of shard ${born}, and this connector is to lead shard ${shard}`,
+    )
 }
 
 /** Tells a directory from a copy of it, on this machine and on others. */

@@ -10,6 +10,8 @@ import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from '.
 export type Durable = {
   /** Given to the journal at its birth and never changed. Absent: written before journals had one, until the next start. */
   lineage?: string
+  /** The shard that it was born for; absent in journals of earlier releases: see `assertShard`. */
+  shard?: string
   /** Of the leader that writes: grows with every start. Absent: the same. */
   term?: number
   /** The term in which all numbers were raised last, for damage. */

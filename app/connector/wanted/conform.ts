@@ -17,6 +17,12 @@ export type Refusal = { problem: string; says: string }
 
 /** undefined: it may be run. A lower number than has run here never is, whatever was restored (one that is gone from the database, too). */
 export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Refusal | undefined {
+  const { shard } = snapshot
+  if (shard !== worker.shard)
+    return {
+      problem: otherShard(shard, worker.shard),
+      says: `The wanted configuration is that of shard ${shard}, and this connector leads shard ${worker.shard}: what ran last runs on.`,
+    }
   const { version, digest: inForce } = worker.core.state.data
   const runsOn = `what ran last runs on until a version above ${version} is wanted.`
   if (snapshot.version < version)
@@ -33,6 +39,10 @@ export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Ref
   const noIds = noIdsLeft(worker.core, snapshot)
   return noIds === undefined ? undefined : { problem: noIds, says: `The wanted configuration cannot be run: ${noIds}.` }
 }
+
+/** For whoever wrote a snapshot and gave it to the connector of another shard. */
+export const otherShard = (wanted: string, led: string): string =>
+  `shard: ${wanted} is not the shard of this connector, which is ${led}`
 
 /**
  * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by somebody else is

@@ -12,6 +12,7 @@ const pollMs = 2_000
 type Options = {
   pool: ConnectorPool
   environment: Environment
+  shard: string
   connector: string
   worker: Worker
   log: Logger
@@ -20,8 +21,8 @@ type Options = {
 }
 
 /**
- * Carries out what operators ask of sessions, in the order asked, and writes down what became of each. Woken by the database and by a
- * poll. The outcome is written once the act is durable; until it could be, no further command is begun.
+ * Carries out what operators ask of the sessions of its shard, in the order asked, and writes down what became of each. Woken by the
+ * database and by a poll. The outcome is written once the act is durable; until it could be, no further command is begun.
  */
 export class SessionCommands {
   private readonly reconciler: Reconciler
@@ -46,12 +47,12 @@ export class SessionCommands {
   }
 
   private async pass(): Promise<void> {
-    const { pool, environment, connector, worker, leader } = this.options
+    const { pool, environment, shard, connector, worker, leader } = this.options
     const asLeader = <T>(fn: (tx: Tx) => Promise<T>): Promise<T | undefined> => {
       const by = leader()
       return pool.ask((db) => db.transaction(async (tx) => (by && (await holdsTerm(tx, by)) ? fn(tx) : undefined)))
     }
-    const open = (await asLeader((tx) => listOpenCommands(tx, environment))) ?? []
+    const open = (await asLeader((tx) => listOpenCommands(tx, { environment, shard }))) ?? []
     this.isReachable = true
     for (const { expiresAt, expected, next, ...command } of open) {
       const numbers = { expected: expected ?? undefined, next: next ?? undefined }

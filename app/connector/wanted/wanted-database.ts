@@ -26,6 +26,7 @@ const pollMs = 2_000
 type Options = {
   pool: ConnectorPool
   environment: Environment
+  shard: string
   connector: string
   data: string
   log: Logger
@@ -39,8 +40,8 @@ type Options = {
 type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
 
 /**
- * The newest configuration version of an environment. Woken by the database and by a poll, so that a lost notification costs two
- * seconds; while the database is down the last applied snapshot, kept beside the journal, is what is wanted.
+ * The newest configuration version of an environment, as far as it is of one shard. Woken by the database and by a poll, so that a lost
+ * notification costs two seconds; while the database is down the last applied snapshot, kept beside the journal, is what is wanted.
  */
 export class WantedDatabase implements WantedSource {
   private timer: NodeJS.Timeout | undefined
@@ -107,7 +108,7 @@ export class WantedDatabase implements WantedSource {
   }
 
   private async ask(): Promise<Wanted> {
-    const { pool, environment } = this.options
+    const { pool, environment, shard } = this.options
     return pool.ask((db) =>
       db.transaction(
         async (tx) => {
@@ -124,7 +125,7 @@ export class WantedDatabase implements WantedSource {
           const settings = environmentSettings.safeParse(parts.find((part) => part.kind === 'environment')?.document)
           if (!settings.success) return notSetUp
           for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
-          return this.assembled(newest, commonOf(settings.data), parts, stored)
+          return this.assembled(newest, { ...commonOf(settings.data), shard }, parts, stored)
         },
         { isolationLevel: 'repeatable read', accessMode: 'read only' },
       ),
@@ -139,7 +140,7 @@ export class WantedDatabase implements WantedSource {
       this.pending = undefined // nobody's: the database was put back to before it
       return
     }
-    const { environment, connector, pool, leader } = this.options
+    const { environment, shard, connector, pool, leader } = this.options
     const at = new Date()
     const rows = pending.parts
       .filter((part) => part.state === 'refused' || (this.versions.get(`${part.kind} ${part.id}`) ?? 0) > this.reported)
@@ -147,6 +148,7 @@ export class WantedDatabase implements WantedSource {
         (part): ReportRow => ({
           environment,
           number: pending.version,
+          shard,
           connector,
           kind: part.kind,
           objectId: part.id,

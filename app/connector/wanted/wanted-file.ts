@@ -39,6 +39,6 @@ export function checked(document: unknown): Wanted {
     : { ok: false, problems: parsed.error.problems }
 }
 
-/** The version number itself is not part of it. */
-export const digestOf = ({ version: _version, ...rest }: Snapshot): string =>
+/** The version number is not part of it, nor the shard, which is the directory's: see `refusal`. */
+export const digestOf = ({ version: _version, shard: _shard, ...rest }: Snapshot): string =>
   createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 32)

@@ -8,6 +8,8 @@ const pattern = (expression: RegExp, says: string) => z.string().regex(expressio
 export const compId = pattern(/^[\x21-\x7e]{1,32}$/, 'must be 1 to 32 printable characters without spaces')
 export const subId = pattern(/^[\x20-\x7e]{1,32}$/, 'must be 1 to 32 printable characters')
 export const objectId = pattern(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, or . : _ -')
+/** One journal, one connector: see `#domain/reference/shard.ts`. */
+export const shard = objectId
 /** 3-character Session ID + 3-character Firm ID (spec §1). */
 export const sourceId = pattern(/^[A-Za-z0-9]{6}$/, 'must be a 3-character session ID and a 3-character firm ID')
 /** Target Session ID without its FTI (spec §1). */

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { environmentSettings } from '../reference/settings.ts'
+import { mainShard } from '../reference/shard.ts'
 import { ok, type Result, refuse } from '../result.ts'
-import { type Credential, type CredentialReference, credential, credentialReference } from './fields.ts'
+import { feedsOf } from './cross-check.ts'
+import { type Credential, type CredentialReference, credential, credentialReference, shard } from './fields.ts'
 import { problemLines } from './problem-lines.ts'
 import {
   type commonShape,
@@ -16,9 +18,12 @@ import {
 /** In a part a credential may be a reference: the secret stays sealed in its own table. */
 const credentials = z.array(z.union([...credential.options, credentialReference])).default([])
 
-export const feedPart = z.strictObject({ ...feedShape, credentials })
+/** Absent: `main`. A snapshot is of one shard and names it once, at the top. */
+const inShard = { shard: shard.optional() }
+
+export const feedPart = z.strictObject({ ...feedShape, ...inShard, credentials })
 export const sourcePart = z.strictObject(sourceShape)
-export const targetPart = z.strictObject({ ...targetShape, credentials })
+export const targetPart = z.strictObject({ ...targetShape, ...inShard, credentials })
 export type FeedPart = z.input<typeof feedPart>
 export type SourcePart = z.input<typeof sourcePart>
 export type TargetPart = z.input<typeof targetPart>
@@ -34,8 +39,14 @@ export type PartKind = (typeof partKinds)[number]
 /** One object as one version left it; `document` null: removed by that version. */
 export type Part = { kind: PartKind; objectId: string; document: unknown }
 
-/** What a snapshot takes from the part of its environment: everything but the version number has a default or is fixed. */
-export type Common = Pick<z.input<z.ZodObject<typeof commonShape>>, 'exchange' | 'week' | 'limits' | 'journal'>
+/**
+ * What a snapshot takes from the part of its environment, and whose feeds and targets it is made of: everything but the version number
+ * has a default or is fixed.
+ */
+export type Common = Pick<
+  z.input<z.ZodObject<typeof commonShape>>,
+  'exchange' | 'week' | 'limits' | 'journal' | 'shard'
+>
 
 /** Answers a credential's secret or verifier; undefined when it is unknown, revoked or expired. */
 export type ResolveCredential = (reference: CredentialReference) => Credential | undefined
@@ -62,14 +73,38 @@ function ownName(document: object): unknown {
   return 'id' in document ? document.id : undefined
 }
 
-/** Of the parts those that run and are there, in order. */
-const present = (parts: Iterable<Part>): RunningPart[] =>
-  [...parts].filter(runs).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+/** Of the parts those that are there and run in this shard, in order. */
+function present(parts: Iterable<Part>, shard = mainShard): RunningPart[] {
+  const running = [...parts].filter(runs)
+  const shardOf = shardsAmong(running)
+  return running.filter((part) => shardOf(part) === shard).sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+}
 type RunningPart = Part & { kind: ObjectKind }
+
+/** The shards that the parts run in, for each of which there is a snapshot; `main` where nothing runs. */
+export function shardsOf(parts: Iterable<Part>): string[] {
+  const running = [...parts].filter(runs)
+  const found = new Set(running.map(shardsAmong(running)))
+  return found.size === 0 ? [mainShard] : [...found].sort()
+}
+
+const named = z.object({ shard })
+const fed = z.object({ feed: sourceShape.feed })
+
+/** A feed and a target name their shard, and a source is in that of its owner, the first of its feeds. */
+function shardsAmong(parts: readonly RunningPart[]): (part: RunningPart) => string {
+  const ownShard = ({ document }: Part) => named.safeParse(document).data?.shard ?? mainShard
+  const feeds = new Map(parts.filter(({ kind }) => kind === 'feed').map((feed) => [feed.objectId, ownShard(feed)]))
+  return (part) => {
+    if (part.kind !== 'source') return ownShard(part)
+    const source = fed.safeParse(part.document).data
+    return (source && feeds.get(feedsOf(source)[0] ?? '')) ?? mainShard
+  }
+}
 const runs = (part: Part): part is RunningPart => part.kind !== 'environment' && part.document !== null
 
 /**
- * The snapshot of a version from the newest part of each object. Objects are ordered by kind and id, so equal parts give
+ * The snapshot of a version and a shard from the newest part of each object. Objects are ordered by kind and id, so equal parts give
  * equal snapshots. A reference that cannot be resolved is dropped on a target (nobody logs on with it) and is a problem on a feed.
  */
 export function assemble(
@@ -78,7 +113,7 @@ export function assemble(
   parts: Iterable<Part>,
   resolve: ResolveCredential = noReferences,
 ): Result<Snapshot, SnapshotRefusal> {
-  const running = present(parts)
+  const running = present(parts, common.shard)
   const problems = running.flatMap(partProblems)
   const documents: Record<ObjectKind, unknown[]> = { feed: [], source: [], target: [] }
   if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
@@ -107,7 +142,7 @@ export function assembleRunnable(
   before: Snapshot | undefined,
 ): Result<{ snapshot: Snapshot; refused: RefusedPart[] }, SnapshotRefusal> {
   const refused = new Map<string, RefusedPart>()
-  let entries = present(parts).map(
+  let entries = present(parts, common.shard).map(
     (part): Entry => ({ kind: part.kind, id: part.objectId, ...documentOf(part, resolve) }),
   )
   for (;;) {
@@ -150,7 +185,7 @@ function refuseEntry(entry: Entry, refused: Map<string, RefusedPart>, before: Sn
 }
 
 function resolved(part: Part, resolve: ResolveCredential): Result<unknown, { code: 'unresolved'; says: string }> {
-  const document = (part.kind === 'feed' ? feedPart : targetPart).parse(part.document)
+  const { shard: _shard, ...document } = (part.kind === 'feed' ? feedPart : targetPart).parse(part.document)
   const found: Credential[] = []
   for (const [i, one] of document.credentials.entries()) {
     const known = 'ref' in one ? resolve(one) : one

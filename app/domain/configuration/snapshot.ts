@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mainShard } from '../reference/shard.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { crossCheck } from './cross-check.ts'
 import {
@@ -13,6 +14,7 @@ import {
   objectId,
   policy,
   segment,
+  shard,
   sourceId,
   subId,
   targetSessionId,
@@ -116,6 +118,8 @@ const limits = z.strictObject({
 export const commonShape = {
   schema: z.literal(1),
   version: z.int().min(0),
+  /** Whose feeds and targets these are: a connector runs those of its own shard. */
+  shard: shard.default(mainShard),
   exchange: z.strictObject({ compId, subId }),
   week: week.default({ zone: 'America/Chicago', day: 'sunday', time: '16:00' }),
   limits: limits.default({}),

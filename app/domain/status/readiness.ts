@@ -1,12 +1,19 @@
 import { writeAge } from '../time/zone.ts'
 import { type Heard, isSilent, silent } from './state.ts'
 
-/** One reason not to be ready, as `/readyz` gives it. `says` is for a person and names no address and no secret. */
-export type NotReady = { part: 'database' | 'connector'; environment?: string; code: string; says: string }
+/** One reason not to be ready, as `/readyz` gives it; of a connector with its environment and shard. `says` is for a person and names no address and no secret. */
+export type NotReady = {
+  part: 'database' | 'connector'
+  environment?: string
+  shard?: string
+  code: string
+  says: string
+}
 
-/** What is known of the connector of an environment. */
+/** What is known of the connector of a shard. */
 export type ConnectorStanding = {
   environment: string
+  shard: string
   /** The process that the portal supervises; undefined: it runs elsewhere, so only its reports tell. */
   child: 'starting' | 'running' | 'down' | 'stopped' | undefined
   heard: Heard
@@ -18,9 +25,9 @@ export type ConnectorStanding = {
  * Why a connector does not do its work, the cause before what follows from it: a connector that is down is silent as well, and the
  * reason is that it is down. Empty: it runs a configuration and says so.
  */
-export function connectorReasons({ environment, child, heard, report }: ConnectorStanding): NotReady[] {
-  const not = (code: string, says: string): NotReady[] => [{ part: 'connector', environment, code, says }]
-  const ended = processReasons(environment, child)
+export function connectorReasons({ environment, shard, child, heard, report }: ConnectorStanding): NotReady[] {
+  const not = (code: string, says: string): NotReady[] => [{ part: 'connector', environment, shard, code, says }]
+  const ended = processReasons({ environment, shard }, child)
   if (ended.length > 0) return ended
   const { refusal, doubt } = heard
   if (refusal) return not('refused-to-lead', `${refusal.says} ${refusal.remedy}`)
@@ -33,8 +40,11 @@ export function connectorReasons({ environment, child, heard, report }: Connecto
 }
 
 /** What the process alone tells, also while the database cannot be asked for its reports. */
-export function processReasons(environment: string, child: ConnectorStanding['child']): NotReady[] {
-  const not = (code: string, says: string): NotReady[] => [{ part: 'connector', environment, code, says }]
+export function processReasons(
+  of: Pick<ConnectorStanding, 'environment' | 'shard'>,
+  child: ConnectorStanding['child'],
+): NotReady[] {
+  const not = (code: string, says: string): NotReady[] => [{ part: 'connector', ...of, code, says }]
   if (child === 'down') return not('down', 'The connector has ended; it is started again.')
   return child === 'stopped' ? not('stopped', 'The connector has been stopped.') : []
 }

@@ -119,6 +119,17 @@ export type Heard = {
   isFirm?: boolean
 }
 
+/** Of several connectors on which one figure rests: the longest silence, and whatever makes one of them doubtful. */
+export const worstHeard = (heards: readonly Heard[]): Heard => ({
+  agoMs: heards.reduce<number | undefined>(
+    (longest, { agoMs }) => (longest === undefined || agoMs === undefined ? undefined : Math.max(longest, agoMs)),
+    0,
+  ),
+  refusal: heards.find(({ refusal }) => refusal)?.refusal,
+  doubt: heards.find(({ doubt }) => doubt !== undefined)?.doubt,
+  isFirm: heards.some(({ isFirm }) => isFirm),
+})
+
 /** Whether it has been silent for too long to say how anything stands. */
 export const isSilent = ({ agoMs }: Heard): boolean => agoMs === undefined || agoMs > silentAfterMs
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { assemble, assembleRunnable, type Part, partProblems } from '#domain/configuration/parts.ts'
+import { assemble, assembleRunnable, type Part, partProblems, shardsOf } from '#domain/configuration/parts.ts'
 
 const common = { exchange: { compId: 'CME', subId: 'G' } }
 const feed: Part = {
@@ -112,5 +112,46 @@ describe('assembling what can be run of a version', () => {
   })
   test('refuses the whole for what belongs to no part', () => {
     expect(assembleRunnable(-1, common, [feed], known, undefined)).toMatchObject({ ok: false })
+  })
+})
+
+describe('parts of several shards', () => {
+  const feedOfB: Part = {
+    kind: 'feed',
+    objectId: 'gw2',
+    document: { ...(feed.document as object), id: 'gw2', theirCompId: 'GW2', port: 9802, shard: 'b' },
+  }
+  const sourceOfB: Part = {
+    kind: 'source',
+    objectId: 'M3P882',
+    document: { id: 'M3P882', feed: 'gw2', gateway: 'cgw' },
+  }
+  const documentOfB = { ...targetDocument, sessionId: 'BBBBBB', sources: ['M3P882'], shard: 'b' }
+  const targetOfB: Part = { kind: 'target', objectId: 'BBBBBB', document: documentOfB }
+  const parts = [feed, source('K7T882'), target, feedOfB, sourceOfB, targetOfB]
+  const names = (shard: string, of = parts) => {
+    const made = assemble(7, { ...common, shard }, of)
+    if (!made.ok) return made.error.problems
+    const { feeds, sources, targets } = made.value
+    return [made.value.shard, ...[...feeds, ...sources].map(({ id }) => id), ...targets.map((one) => one.sessionId)]
+  }
+
+  test('make a snapshot for each: its feeds and targets, and the sources of its feeds', () => {
+    expect(shardsOf(parts)).toEqual(['b', 'main'])
+    expect(names('main')).toEqual(['main', 'gw1', 'K7T882', 'ODQ1Z9'])
+    expect(names('b')).toEqual(['b', 'gw2', 'M3P882', 'BBBBBB'])
+    expect(names('c')).toEqual(['c'])
+    const runnable = assembleRunnable(7, { ...common, shard: 'b' }, parts, () => verifier, undefined)
+    expect(runnable).toMatchObject({ ok: true, value: { snapshot: { shard: 'b', targets: [{}] }, refused: [] } })
+  })
+  test('leave the snapshot of main as it is without the others', () => {
+    expect(assemble(7, common, parts)).toEqual(assemble(7, common, [feed, source('K7T882'), target]))
+    expect(shardsOf([])).toEqual(['main'])
+  })
+  test('cannot be joined: a target has no source of another shard, and a source no feed there', () => {
+    const joined: Part = { ...targetOfB, document: { ...documentOfB, sources: ['M3P882', 'K7T882'] } }
+    expect(names('b', [...parts.slice(0, 5), joined])).toEqual(['targets[0].sources[1]: there is no source K7T882'])
+    const paired: Part = { ...sourceOfB, document: { id: 'M3P882', feed: ['gw2', 'gw1'], gateway: 'cgw' } }
+    expect(names('b', [...parts.slice(0, 4), paired, targetOfB])).toEqual(['sources[0].feed[1]: there is no feed gw1'])
   })
 })

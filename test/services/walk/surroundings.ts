@@ -24,12 +24,12 @@ export async function connectorReports({ db, jobs }: Lane, state: 'running' | 'r
     insert into dc.configuration_reports (environment, number, connector, kind, object_id, state, at)
     select environment, number, 'walk', kind, object_id, ${state}, ${now}::timestamptz from dc.configuration_parts
     where kind <> 'environment'
-    on conflict (environment, number, connector, kind, object_id) do update set state = excluded.state, at = excluded.at`
+    on conflict (environment, number, shard, connector, kind, object_id) do update set state = excluded.state, at = excluded.at`
   if (state === 'refused') return
   await db.owner`
     insert into dc.observed_connectors (environment, connector, state, pid, host, release, started_at, heard_at, running_version)
     select environment, 'walk', 'running', 1, 'walk', '0', ${now}::timestamptz, ${now}::timestamptz, newest_version
     from dc.environments where environment = ${environment}
-    on conflict (environment, connector) do update set running_version = excluded.running_version, heard_at = excluded.heard_at`
+    on conflict (environment, shard, connector) do update set running_version = excluded.running_version, heard_at = excluded.heard_at`
   await confirmApplied(jobs)
 }
