@@ -19,7 +19,8 @@ export default defineConfig({
         v3_relativeSplatPath: true,
         v3_throwAbortReason: true,
         v3_singleFetch: true,
-        v3_lazyRouteDiscovery: true,
+        // a browser knows all pages from the start: see ADR 37
+        v3_lazyRouteDiscovery: false,
         v3_routeConfig: true,
       },
     }),

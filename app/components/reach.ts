@@ -21,13 +21,14 @@ const probeMs = 3_000
  */
 export function keepPagesWhole(): void {
   heardFromPortal() // this page came from it
-  addEventListener('load', () => keepAtHand(window.__remixManifest?.routes ?? {}))
+  // nothing that this page needs itself waits for it; the page may have loaded before this runs
+  if (document.readyState === 'complete') keepAtHand()
+  else addEventListener('load', keepAtHand)
   const plain = window.fetch.bind(window)
   window.fetch = (input, init = {}) => {
     const url = input instanceof URL && input.origin === location.origin ? input : undefined
-    const isManifest = url?.pathname === '/__manifest'
-    if (!url || !(isManifest || url.pathname.endsWith('.data'))) return plain(input, init)
-    const asked: Asked = { url, init, plain, isManifest, isHere: !isManifest && pageOf(url) === location.pathname }
+    if (!url?.pathname.endsWith('.data')) return plain(input, init)
+    const asked: Asked = { url, init, plain, isHere: pageOf(url) === location.pathname }
     return isPost(init) && asked.isHere ? post(asked) : read(asked)
   }
 }
@@ -36,7 +37,6 @@ interface Asked {
   url: URL
   init: RequestInit
   plain: typeof fetch
-  isManifest: boolean
   /** Of the page that is shown: what fails must leave it as it is. */
   isHere: boolean
 }
@@ -55,8 +55,7 @@ async function read(asked: Asked): Promise<Response> {
       const trouble = troubleOf(answer, asked)
       if (!trouble && answer) {
         const build = answer.headers.get('X-Portal-Build')
-        if (!isPost(asked.init) && !asked.isManifest && isOtherBuild(build)) return await otherBuild(asked, build)
-        if (asked.isManifest && isJson(answer.headers)) keepAtHand(await answer.clone().json())
+        if (!isPost(asked.init) && isOtherBuild(build)) return await otherBuild(asked, build)
         heardFromPortal()
         return answer
       }
@@ -133,16 +132,14 @@ async function isAnybodyThere(plain: typeof fetch): Promise<boolean> {
 }
 
 /** What is wrong with an answer; undefined for one that the page may have, be it a refusal. */
-function troubleOf(answer: Response | undefined, { init, isHere, isManifest }: Asked): Trouble | undefined {
+function troubleOf(answer: Response | undefined, { init, isHere }: Asked): Trouble | undefined {
   if (!answer) return 'no-answer'
   const { status, headers } = answer
-  const isOurs = isManifest ? status === 204 || isJson(headers) : headers.has('X-Remix-Response')
-  if (!isOurs) return status >= 500 || status === 200 || (isHere && !isPost(init)) ? 'no-answer' : undefined
+  if (!headers.has('X-Remix-Response'))
+    return status >= 500 || status === 200 || (isHere && !isPost(init)) ? 'no-answer' : undefined
   if (status === 503) return 'no-database'
   return status >= 500 && isHere ? 'failing' : undefined
 }
-
-const isJson = (headers: Headers) => headers.get('Content-Type')?.startsWith('application/json') ?? false
 
 const sentences: Record<Trouble, string> = {
   'no-answer':

@@ -10,10 +10,11 @@ declare global {
 }
 
 /**
- * Fetch the code of the pages that this one links to. Where the framework cannot get it in the moment of need, it loads the page
- * again, which shows the browser's own error where nobody answers.
+ * Fetch the code of all pages. Where the framework cannot get it in the moment of need, it loads the page again, which shows the
+ * browser's own error where nobody answers.
  */
-export function keepAtHand(routes: Routes): void {
+export function keepAtHand(): void {
+  const routes = window.__remixManifest?.routes ?? {}
   const files = new Set(Object.values(routes).flatMap(({ module, imports = [] }) => [module, ...imports]))
   for (const href of files) {
     if (document.head.querySelector(`link[rel=modulepreload][href="${CSS.escape(href)}"]`)) continue
