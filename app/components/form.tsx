@@ -81,7 +81,7 @@ export function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
     <div ref={box} role="alert" tabIndex={-1} className="mb-5 rounded border border-red bg-red-soft px-4 py-3">
       <p className="font-medium text-red">{refusal.sentence}</p>
       {fields.length > 0 && (
-        <ul className="mt-1 list-disc pl-5">
+        <ul className="mt-1 list-disc space-y-1 pl-5">
           {fields.map(([name, message]) => (
             <li key={name}>
               <a

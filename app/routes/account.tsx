@@ -13,7 +13,7 @@ import { standingNames } from './standings.ts'
 
 const passwordInput = z
   .object({
-    current: z.string().min(1, 'Your present password.').max(500),
+    current: z.string().min(1, 'Type your present password.').max(500),
     next: z.string().min(12, 'At least 12 characters.').max(500),
     again: z.string().max(500),
   })

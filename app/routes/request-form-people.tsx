@@ -1,5 +1,5 @@
 import { Radios, Select, TextArea, TextField } from '#app/components/fields.tsx'
-import { Fieldset, Submit } from '#app/components/form.tsx'
+import { Fieldset, Submit, useField } from '#app/components/form.tsx'
 import type { DraftView } from '#db/queries/request-view.ts'
 import type { ContactEntry, NewGroupDraft } from '#domain/request/document.ts'
 import { limits } from '#domain/request/steps.ts'
@@ -66,6 +66,7 @@ export function ContactRows({
   /** Whether at least one person must be named. */
   required: boolean
 }) {
+  const { id, error } = useField(name)
   const rows = contacts.length === 0 && required ? [nobody] : more ? [...contacts, nobody] : contacts
   return (
     <Fieldset
@@ -128,6 +129,11 @@ export function ContactRows({
           )}
         </fieldset>
       ))}
+      {error && (
+        <p id={id} tabIndex={-1} className="mb-2 text-caption text-red">
+          {error}
+        </p>
+      )}
       <Submit name="intent" value="more" kind="plain" noValidate>
         {rows.length === 0 ? 'Add a person' : 'Add another person'}
       </Submit>

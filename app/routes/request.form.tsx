@@ -132,11 +132,11 @@ export default function RequestForm() {
   const { draft, inGroup, step, check, more, byExchange, commandId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   const all = stepsOf(draft.kind)
-  // the same object as long as nothing else is wrong: each new one takes the focus
-  const refusal = useMemo(() => {
-    const wrong = refused ?? missingIn(draft, step, check)
-    return wrong && besideTyped(wrong)
-  }, [refused, draft, step, check])
+  // each new object takes the focus: a draft that is merely read again must not take it from somebody who types
+  const answered = useMemo(() => refused && besideTyped(refused), [refused])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what a draft lacks changes when it is saved
+  const lacking = useMemo(() => missingIn(draft, step, check), [draft.number, draft.version, step, check])
+  const refusal = answered ?? lacking
   const unsaved = useUnsaved(all.map(({ id }) => paths.requestStep(draft.number, id)))
   const others = all.filter(({ id }) => id !== step && unsaved.includes(paths.requestStep(draft.number, id)))
   const form = { draft, inGroup, commandId, refusal, more, byExchange }
@@ -189,7 +189,7 @@ function missingIn(draft: Draft, step: StepId, check: string | null): Refusal | 
     .filter(({ field }) => check !== 'sessions' || (isSourceList(field) && hasSources(draft.document, field)))
   if (own.length === 0) return undefined
   const fields = Object.fromEntries(own.map((problem) => [problem.field, problem.message]))
-  return { code: 'incomplete', sentence: 'Saved. This step is not complete yet.', fields, typed: {} }
+  return besideTyped({ code: 'incomplete', sentence: 'Saved. This step is not complete yet.', fields, typed: {} })
 }
 
 /** Errors of a list of sessions stand beside the field where they are typed. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { browserTests } from '#test/support/browser.ts'
+import { browserTests, expectAccessible } from '#test/support/browser.ts'
 import { sandbox, signInAs } from './sandbox.ts'
 
 const portal = sandbox()
@@ -50,6 +50,53 @@ describe.each([
     await page.getByRole('button', { name: 'Save and continue' }).click()
     await page.getByRole('heading', { name: 'Sources and messages' }).waitFor()
   })
+})
+
+test('a form that was refused leaves the focus where one has gone when its page has been read again', async () => {
+  const page = await browser.newPage()
+  await signInAs(page, portal.url(), 'Avery Alder', `${draft}/group`)
+  const name = page.getByLabel('Name of the group')
+  await name.evaluate((input) => input.removeAttribute('maxlength'))
+  await name.fill('x'.repeat(61))
+  let read = () => {}
+  const mayBeRead = new Promise<void>((resolve) => {
+    read = resolve
+  })
+  await page.route('**/form/group.data*', async (route) => {
+    if (route.request().method() === 'GET') await mayBeRead
+    await route.continue()
+  })
+  const isRead = page.waitForResponse(
+    (answer) => answer.request().method() === 'GET' && /group\.data/.test(answer.url()),
+  )
+  await page.getByRole('button', { name: 'Save and continue' }).click()
+  await page.getByRole('alert').getByRole('link', { name: 'At most 60 characters.' }).click()
+  await page.keyboard.type('y')
+  read()
+  await isRead
+  await page.getByRole('button', { name: 'Save and continue', disabled: false }).waitFor()
+  await expect.poll(() => page.locator('button[aria-disabled]').count()).toBe(0)
+  await page.keyboard.type('z')
+  expect(await name.inputValue()).toMatch(/yz|zy/)
+})
+
+test('a step without anybody in it says so beside the place for people, and its error leads there', async () => {
+  const page = await browser.newPage()
+  await signInAs(page, portal.url(), 'Avery Alder', '/requests/new')
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.getByRole('heading', { name: 'Group and billing' }).waitFor()
+  await page.goto(page.url().replace(/group$/, 'people'))
+  await page.locator('main form').evaluate((form) => form.setAttribute('novalidate', ''))
+  await page.getByRole('button', { name: 'Save and continue' }).click()
+  const errors = page.getByRole('alert').getByRole('link')
+  await errors.first().waitFor()
+  for (const error of await errors.all()) {
+    const text = await error.innerText()
+    await error.click()
+    const place = await error.getAttribute('href')
+    expect(await page.locator(`${place}, ${place}-error`).allInnerTexts(), text).toContain(text)
+  }
+  await expectAccessible(page)
 })
 
 /** Without JavaScript the browser's own limits hold before anything is sent. */
