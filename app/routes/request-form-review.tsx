@@ -35,11 +35,13 @@ export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps)
       <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
       <PaperSection draft={draft} byExchange={byExchange} />
       <Section title="Signature">
-        <div className="mb-3 max-w-2xl space-y-2 border-l-4 border-accent pl-4">
-          {preview.sentences.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
-          ))}
-        </div>
+        {draft.problems.length === 0 && ( // before that nobody can say what is signed, and to whom it goes
+          <div className="mb-3 max-w-2xl space-y-2 border-l-4 border-accent pl-4">
+            {preview.sentences.map((sentence) => (
+              <p key={sentence}>{sentence}</p>
+            ))}
+          </div>
+        )}
         {preview.hasUnseen && preview.sentences.length > 1 && (
           <p className="mb-3 max-w-2xl text-muted">
             Not all sessions are your firm’s. A clearing firm named here that also guarantees one of the others is asked
@@ -52,14 +54,14 @@ export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps)
             {whyNot === null ? (
               <Submit>Sign and submit</Submit>
             ) : (
-              <span>
+              <>
                 <button type="button" disabled className="button" aria-describedby="why-not">
                   Sign and submit
                 </button>
-                <span id="why-not" className="ml-3 text-muted">
+                <span id="why-not" className="text-muted">
                   {whyNot}
                 </span>
-              </span>
+              </>
             )}
           </FormActions>
         </CommandForm>

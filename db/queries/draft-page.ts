@@ -1,5 +1,6 @@
 import { uncovered } from '#domain/consent/covering.ts'
 import { consentsBySubmission } from '#domain/consent/submission.ts'
+import { levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import { contactsIn, unauthorizable } from '#domain/request/contacts.ts'
@@ -139,6 +140,7 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
   const { added } = sourceChanges(document, facts.members)
   const payers = facts.payer && document.kind === 'new-group' ? [facts.payer] : []
   const asked = guarantorsAsked(document, facts, by)
+  const unnamed = sourcesOfUnnamed(document, facts)
   return {
     sources: added.map((name) => {
       const known = facts.sources.get(name)
@@ -149,6 +151,9 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
     }),
     signers: [
       ...asked.map(({ firm, ...rest }) => ({ firmName: firm.name, capacity: 'guarantor' as const, ...rest })),
+      ...(unnamed.length > 0
+        ? [{ firmName: 'Clearing firms not named here', capacity: 'guarantor' as const, ...onceSent, sources: unnamed }]
+        : []),
       ...payers.map((firm) => ({ ...nobodyElse, firmName: firm.name, capacity: 'bill-to' as const, note: 'pays' })),
       { ...nobodyElse, firmName: facts.exchange.name, capacity: 'exchange' as const, note: null },
     ],
@@ -163,6 +168,18 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
 }
 
 const nobodyElse = { sources: [], bySubmission: false }
+const onceSent = { bySubmission: false, note: 'named when the request is sent' }
+
+/** Sessions whose clearing firms are asked too, though this firm is not shown who they are before the request is sent. */
+function sourcesOfUnnamed(document: DraftDocument, facts: RoundFacts): string[] {
+  if (document.kind === 'close') return []
+  const level = termsAfter(document, facts.terms).level ?? 'all'
+  const isAgreed = (name: string) =>
+    facts.consents.some(({ source, upToLevel }) => source === name && levelCovers(upToLevel, level))
+  return namesAfter(document, facts).filter(
+    (name) => !facts.sources.has(name) && parseSourceName(name) !== undefined && !isAgreed(name),
+  )
+}
 
 type AskedFirm = { firm: FirmRef; sources: string[]; bySubmission: boolean; note: string | null }
 
@@ -181,6 +198,7 @@ function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: 
       kind: document.kind,
       group: group || '…',
       goesTo,
+      alsoFor: sourcesOfUnnamed(document, facts),
     }),
     ...asked.flatMap(({ firm, sources, bySubmission }) =>
       bySubmission ? [consentSentence({ firm, group, recipient, sources: [...sources].sort(), level }, by)] : [],

@@ -59,6 +59,30 @@ describe('an authorized contact’s submission', () => {
     await reject(number)
   })
 
+  test('says before it is signed that clearing firms not named there are asked, whether there are such sessions or not', async () => {
+    const { number } = done(await flow.start('casey', 'change', await groupIdOf(db, 'Cedar risk')))
+    const preview = async (addSources: string[]) => {
+      done(await flow.save('casey', number, 'sources', { addSources, reason: 'More to watch.' }))
+      return (await flow.draftPage('casey', number))?.preview
+    }
+    const signs = 'I, Casey Cedar, for Cedar Markets, ask for this change of group Cedar risk. It goes to the exchange'
+    for (const names of [
+      ['K7T882', 'T9F733'],
+      ['X1X111', 'Y1Y111'],
+    ]) {
+      const shown = await preview(names)
+      expect(shown?.sentences).toEqual([`${signs} and every clearing firm that guarantees ${names.join(' or ')}.`])
+      expect(shown?.signers.map((one) => [one.firmName, one.sources])).toEqual([
+        ['Clearing firms not named here', names],
+        ['Harbor Exchange', []],
+      ])
+    }
+    const many = (await preview(['K7T882', 'M3P882', 'T9F733', 'W4G733']))?.sentences
+    expect(many).toEqual([`${signs} and every clearing firm that guarantees one of the 4 sessions that were typed.`])
+    // those that the group has already are agreed, and nobody is asked for them
+    expect((await preview([]))?.signers.map((one) => one.firmName)).toEqual(['Harbor Exchange'])
+  })
+
   test('counts no more once the owner has lost the Execution Firm ID: the exchange’s approval returns the request', async () => {
     const { number } = await submitted(['A1B914'])
     await db.owner`

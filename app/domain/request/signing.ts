@@ -59,6 +59,8 @@ export function submissionSentence(asked: {
   group: string
   /** firms that have still to answer, beside the exchange */
   goesTo: readonly string[]
+  /** sessions whose clearing firms answer too, and are not named to the submitter before */
+  alsoFor: readonly string[]
 }): string {
   const what = {
     'new-group': `ask for group ${asked.group} as described above`,
@@ -66,7 +68,14 @@ export function submissionSentence(asked: {
     close: `ask that group ${asked.group} be closed`,
   }[asked.kind]
   const onWhose = asked.byExchange ? `for the exchange and on behalf of ${asked.owner}` : `for ${asked.owner}`
-  return `I, ${asked.by}, ${onWhose}, ${what}. It goes to ${inWords([...asked.goesTo, 'the exchange'])}.`
+  return `I, ${asked.by}, ${onWhose}, ${what}. It goes to ${inWords([...asked.goesTo, 'the exchange', ...unnamedFirms(asked.alsoFor)])}.`
+}
+
+/** Who they are is not said, and neither whether there is such a session. */
+function unnamedFirms(sources: readonly string[]): string[] {
+  if (sources.length === 0) return []
+  const named = sources.length > 3 ? `one of the ${sources.length} sessions that were typed` : inWords(sources, 'or')
+  return [`every clearing firm that guarantees ${named}`]
 }
 
 /** What a slice asks of its firm, for a list: "Consent for K7T882 and M3P882, all messages". */
@@ -90,5 +99,5 @@ function sessionsSigned(names: readonly string[], ofOthers: readonly SessionOfAn
 
 const ofAnother = ({ source, firm }: SessionOfAnother) => `${source} is a session of ${firm}`
 
-const inWords = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+const inWords = (names: readonly string[], joiner = 'and'): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${joiner} ${names.at(-1)}`
