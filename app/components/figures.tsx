@@ -52,11 +52,11 @@ const Names = ({ names }: { names: readonly string[] }) => (
   </span>
 )
 
-/** An identifier with a button that copies it; without JavaScript the text selects as one word. */
+/** A text with a button that copies it; without JavaScript it selects as one word. A command breaks between its words, not inside them. */
 export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1.5">
-      <span className="mono min-w-0 break-all select-all">{text}</span>
+      <span className="mono min-w-0 wrap-anywhere select-all">{text}</span>
       <CopyButton text={text} label={label} />
     </span>
   )

@@ -6,6 +6,12 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `22 Nov 2026`, in UTC. */
 export const formatDay = (at: Date) => `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 
+/** `Nov 2026`, of a month written as `2026-11`. */
+export function formatMonth(month: string): string {
+  const [year, number] = month.split('-')
+  return `${months[Number(number) - 1]} ${year}`
+}
+
 /** `14:03:22 UTC`, with milliseconds where the order of things matters. */
 export function formatTime(at: Date, precision: 'min' | 's' | 'ms' = 's'): string {
   const minutes = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
@@ -22,6 +28,9 @@ export const formatInstant = (at: Date, precision: 'min' | 's' | 'ms' = 's') =>
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${writeCount(n)} ${n === 1 ? one : many}`
 }
+
+/** With a capital at its head. */
+export const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `A`, `A and B`, `A, B and C`. */
 export function inWords(words: readonly string[], joiner = 'and'): string {

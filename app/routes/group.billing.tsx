@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Money } from '#app/components/figures.tsx'
+import { formatMonth, sentenceCase } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -42,14 +43,14 @@ export default function GroupBilling() {
             rowKey={(charge) => charge.month}
             empty=""
             columns={[
-              { key: 'month', head: 'Month', cell: (charge) => charge.month },
+              { key: 'month', head: 'Month', cell: (charge) => formatMonth(charge.month) },
               {
                 key: 'amount',
                 head: 'Amount',
                 number: true,
                 cell: (charge) => <Money minor={charge.amountMinor} currency={charge.currency} />,
               },
-              { key: 'why', head: 'Why', cell: (charge) => charge.reason },
+              { key: 'why', head: 'Why', wide: true, cell: (charge) => sentenceCase(charge.reason) },
             ]}
           />
         </Section>

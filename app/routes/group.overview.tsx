@@ -1,6 +1,8 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link } from '@remix-run/react'
-import { Facts, Section } from '#app/components/page.tsx'
+import { Mono } from '#app/components/figures.tsx'
+import { plural } from '#app/components/format.ts'
+import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -23,6 +25,7 @@ export default function Overview() {
   const { terms } = group
   return (
     <>
+      <LeftNotice />
       <Section title="Agreed">
         {terms ? (
           <Facts
@@ -83,6 +86,34 @@ export default function Overview() {
       <Contacts />
       <Agreements agreed={group.agreed} onGroup />
     </>
+  )
+}
+
+/** Sources that left this week: what was signed for them, below, does not hold any more. */
+function LeftNotice() {
+  const { group } = useGroup()
+  if (group.left.length === 0) return null
+  return (
+    <Notice tone="amber" title={`${plural(group.left.length, 'source')} left the group`}>
+      <ul className="mt-1 list-disc space-y-1 pl-5">
+        {group.left.slice(0, 5).map(({ name, why, at }) => (
+          <li key={name}>
+            <Mono>{name}</Mono>: {why}
+            {at && (
+              <>
+                , <Instant at={at} precision="min" />
+              </>
+            )}
+            .
+          </li>
+        ))}
+      </ul>
+      <p className="mt-1">
+        <Link to={paths.groupSources(group.id)} className="link">
+          Sources and their figures
+        </Link>
+      </p>
+    </Notice>
   )
 }
 

@@ -30,7 +30,12 @@ export default function GroupSources() {
           empty="No source session is in this group."
           columns={[
             { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
-            { key: 'gateway', head: 'Gateway', cell: (source) => (source.gateway ? gatewayName(source.gateway) : '–') },
+            {
+              key: 'gateway',
+              head: 'Gateway',
+              cell: (source) => (source.gateway ? gatewayName(source.gateway) : '–'),
+              blank: (source) => !source.gateway,
+            },
             {
               key: 'target',
               head: 'Delivered on',
@@ -57,7 +62,11 @@ export default function GroupSources() {
             source.consents.map((consent) => ({ ...consent, name: source.name, flows: source.flows })),
           )}
           rowKey={(row) => `${row.name}${row.firmId}`}
-          empty="No consent is needed yet."
+          empty={
+            group.otherSources === null
+              ? 'No source session is in this group, so no consent is needed.'
+              : 'None of the sessions that your firm guarantees is in this group, so your firm’s consent is not needed.'
+          }
           columns={[
             { key: 'name', head: 'Source', cell: (row) => <Mono>{row.name}</Mono> },
             { key: 'firm', head: 'Guaranteed by', cell: (row) => row.firmName },

@@ -35,8 +35,8 @@ export function NewLink({
         <>
           <div data-shown-once>
             <Notice tone="amber" title="Shown once">
-              Send the link to {link.email}. It works with a code that you never see: another administrator takes it
-              under Administration and tells it to them, by telephone for example.
+              Send the link to {link.email}. It works with a code that you never see: another administrator, of the firm
+              or of the exchange, takes it under Administration and tells it to them, by telephone for example.
             </Notice>
           </div>
           <Facts

@@ -55,6 +55,7 @@ type Row = ReturnType<typeof rowOf>
 export default function People() {
   const { people, mayWrite, seesFirms } = useLoaderData<typeof loader>()
   const active = people.filter((person) => person.isActive).length
+  const links = people.filter((person) => person.linkUntil !== null).length
   return (
     <>
       <PageHead
@@ -70,7 +71,8 @@ export default function People() {
           </>
         }
       >
-        {plural(active, 'person', 'people')} may sign in.
+        {plural(active, 'person is', 'people are')} active.
+        {links > 0 && ` ${plural(links, 'link')} ${links === 1 ? 'is' : 'are'} not used yet.`}
       </PageHead>
       <Table
         caption="People"

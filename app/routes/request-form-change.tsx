@@ -1,12 +1,12 @@
 import { Radios, Select, TextArea } from '#app/components/fields.tsx'
-import { Fieldset, Submit } from '#app/components/form.tsx'
+import { Fieldset } from '#app/components/form.tsx'
 import { levelNames, levels } from '#domain/group/states.ts'
 import type { ChangeDocument, CloseDocument } from '#domain/request/document.ts'
 import { limits } from '#domain/request/steps.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
 import { ClientAddresses, ContactRows } from './request-form-people.tsx'
-import { SourcePicker } from './request-form-sources.tsx'
+import { LookUp, SourcePicker } from './request-form-sources.tsx'
 import { PreviewTables } from './request-preview.tsx'
 
 /** A change of a group: only what is to become different is filled in. */
@@ -44,9 +44,7 @@ export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { d
           ))}
         </Fieldset>
       )}
-      <Submit name="intent" value="stay" kind="plain" noValidate>
-        Save and look up who must approve
-      </Submit>
+      <LookUp />
       <PreviewTables preview={draft.preview} />
       <Fieldset legend="Messages">
         <Radios

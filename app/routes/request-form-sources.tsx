@@ -22,15 +22,22 @@ const heldWords: Record<PickableSource['held'], string> = {
   guaranteed: 'guaranteed by your firm',
 }
 
+/** Saves, and shows on the same page what follows from the sessions. */
+export const LookUp = () => (
+  <div className="mb-5">
+    <Submit name="intent" value="stay" kind="plain" noValidate>
+      Save and look up who must approve
+    </Submit>
+  </div>
+)
+
 /** Step 2: which sessions are copied, which of their messages, and what follows from it. */
 export function SourcesStep({ document, ...form }: StepProps & { document: NewGroupDraft }) {
   return (
     <DraftForm {...form}>
       <Fieldset legend="Source sessions">
         <SourcePicker draft={form.draft} name="sources" chosen={document.sources} />
-        <Submit name="intent" value="stay" kind="plain" noValidate>
-          Save and look up who must approve
-        </Submit>
+        <LookUp />
       </Fieldset>
       <PreviewTables preview={form.draft.preview} />
       <Fieldset legend="Messages">

@@ -1,5 +1,6 @@
 import { Link } from '@remix-run/react'
 import { Mono, MonoList } from '#app/components/figures.tsx'
+import { sentenceCase } from '#app/components/format.ts'
 import { Facts, Section } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -25,13 +26,7 @@ export function Parties({ view }: { view: RequestView }) {
           {
             key: 'standing',
             head: 'Stands',
-            cell: (party) => (
-              <State
-                tone={party.isMet ? 'green' : 'grey'}
-                shape={party.isMet ? 'check' : 'ring'}
-                word={sentenceCase(party.standing)}
-              />
-            ),
+            cell: (party) => <State {...standingLook(party)} word={sentenceCase(party.standing)} />,
           },
           {
             key: 'sources',
@@ -52,7 +47,12 @@ export function Parties({ view }: { view: RequestView }) {
   )
 }
 
-const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+/** What a decision against the request did to it, else whether the party has agreed. */
+const standingLook = ({ standing, isMet }: RequestView['parties'][number]) => {
+  if (standing === 'returned') return { tone: 'amber', shape: 'triangle' } as const
+  if (standing === 'rejected') return { tone: 'red', shape: 'cross' } as const
+  return isMet ? ({ tone: 'green', shape: 'check' } as const) : ({ tone: 'grey', shape: 'ring' } as const)
+}
 
 const verdictWords = { approve: 'Approved', return: 'Returned', reject: 'Rejected' } as const
 

@@ -55,6 +55,7 @@ export function RequestTable({
         {
           key: 'state',
           head: 'State',
+          tight: true,
           cell: (request) => <RequestWord state={request.state} word={request.stateWord} />,
         },
         ...(withGroup ? [group] : []),

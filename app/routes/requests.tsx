@@ -95,14 +95,15 @@ export default function Requests() {
           </Link>
         ))}
       >
-        <RequestTable requests={others} sort={sort} empty={emptyWords[filter]} />
+        <RequestTable requests={others} sort={sort} empty={emptyWords(filter, waiting.length > 0)} />
       </Section>
     </>
   )
 }
 
-const emptyWords: Record<Filter, string> = {
-  open: 'No other request is open.',
-  closed: 'No request has come to its end yet.',
-  all: 'There is no other request.',
+/** @param others whether requests that wait for the reader stand above */
+function emptyWords(filter: Filter, others: boolean): string {
+  if (filter === 'closed') return 'No request has come to its end yet.'
+  if (filter === 'open') return others ? 'No other request is open.' : 'No request is open.'
+  return others ? 'There is no other request.' : 'There is no request yet.'
 }

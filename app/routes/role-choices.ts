@@ -1,3 +1,4 @@
+import { sentenceCase } from '#app/components/format.ts'
 import { type Role, roleNames } from '#domain/people/roles.ts'
 
 const hints: Record<Role, string> = {
@@ -18,5 +19,3 @@ const hints: Record<Role, string> = {
 /** Roles as a form offers them, each with what it is for. */
 export const roleChoices = (roles: readonly Role[]) =>
   roles.map((role) => ({ value: role, label: sentenceCase(roleNames[role]), hint: hints[role] }))
-
-const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -87,16 +87,18 @@ function Changes({ versions }: { versions: SettingsView['versions'] }) {
         rowKey={(version) => String(version.number)}
         empty="None was published yet."
         columns={[
-          { key: 'number', head: 'Version', number: true, cell: (version) => <Mono>{version.number}</Mono> },
+          { key: 'number', head: 'Version', tight: true, cell: (version) => <Mono>{version.number}</Mono> },
           {
             key: 'at',
             head: 'Published',
+            tight: true,
             cell: (version) => (version.at ? <Instant at={version.at} precision="min" /> : 'unknown'),
           },
           { key: 'by', head: 'By', cell: (version) => version.by ?? 'the portal' },
           {
             key: 'changed',
             head: 'Changed',
+            wide: true,
             cell: (version) => (
               <ul>
                 {version.changed.map(({ name, from, to }) => (
@@ -111,6 +113,7 @@ function Changes({ versions }: { versions: SettingsView['versions'] }) {
           {
             key: 'reason',
             head: 'Reason',
+            wide: true,
             cell: (version) => version.reason ?? '',
             blank: (version) => version.reason === null,
           },

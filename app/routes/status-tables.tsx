@@ -63,7 +63,7 @@ export function GroupTable({
           head: 'Group',
           sortable: true,
           cell: (group) => (
-            <Link to={paths.group(group.id)} className="link">
+            <Link to={paths.group(group.id)} className="link inline-block min-w-24">
               {group.name}
             </Link>
           ),
@@ -75,7 +75,12 @@ export function GroupTable({
           wide: true,
           cell: (group) => <Delivery state={group.delivery} fallback={group} />,
         },
-        { key: 'owner', head: 'Owner', sortable: true, cell: (group) => group.ownerName },
+        {
+          key: 'owner',
+          head: 'Owner',
+          sortable: true,
+          cell: (group) => <span className="inline-block min-w-24">{group.ownerName}</span>,
+        },
         {
           key: 'sources',
           head: 'Sources',

@@ -22,7 +22,8 @@ export function Withdrawn({ rows }: { rows: readonly Row[] }) {
               {row.groupName}
             </Link>
             , <Instant at={row.at} precision="min" />: {row.why}
-            {row.fromNumber !== null && `, from its number ${writeCount(row.fromNumber)}`}. {row.reason}
+            {row.fromNumber !== null && `, from its number ${writeCount(row.fromNumber)}`}.{' '}
+            {row.reason && `“${row.reason}”`}
           </li>
         ))}
       </ul>

@@ -67,7 +67,8 @@ export async function listLeftSources(
       name,
       at: stop?.at ?? ended.get(name) ?? null,
       why: stop ? whyLeft(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
-      reason: stop?.reason ?? null,
+      // nobody gave one where a consent was missing: what the portal noted is what `why` says
+      reason: stop && stop.cause !== 'no-consent' ? stop.reason : null,
       fromNumber: stop ? from(stop.version, name) : null,
       ledger,
       lastReceivedAt: figuresOf(delivery, name).lastReceivedAt,

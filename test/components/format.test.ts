@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatDay, formatInstant, formatTime, inWords, plural } from '#app/components/format.ts'
+import { formatDay, formatInstant, formatMonth, formatTime, inWords, plural } from '#app/components/format.ts'
 
 const at = new Date('2026-11-22T04:03:02.014Z')
 
@@ -9,6 +9,10 @@ describe('an instant', () => {
     expect(formatTime(at, 'ms')).toBe('04:03:02.014 UTC')
     expect(formatTime(at, 'min')).toBe('04:03 UTC')
     expect(formatDay(at)).toBe('22 Nov 2026')
+  })
+
+  test('is a month by name', () => {
+    expect(['2026-01', '2026-12'].map(formatMonth)).toEqual(['Jan 2026', 'Dec 2026'])
   })
 })
 

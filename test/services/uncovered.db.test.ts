@@ -96,6 +96,7 @@ describe('a flowing source that gets a second guarantor by a statement past ever
       expect([person, row?.word, row?.sentence]).toEqual([person, 'Needs you', sentence])
       expect(row?.todo).toBe('Request a change that adds T9F733 again; it flows once Birch Clearing has agreed.')
       expect(page?.delivery).toEqual(row)
+      expect(page?.left).toMatchObject([{ name: 'T9F733', why: 'No consent of Birch Clearing', reason: null }])
       expect(history?.[0]).toMatchObject({
         what: 'Source stopped: T9F733',
         reason: 'T9F733: no consent of Birch Clearing',
