@@ -1,16 +1,9 @@
-import { writeCount } from '#domain/time/zone.ts'
+import { monthNames, writeCount } from '#domain/time/zone.ts'
 
 const two = (n: number) => String(n).padStart(2, '0')
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** `22 Nov 2026`, in UTC. */
-export const formatDay = (at: Date) => `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
-
-/** `Nov 2026`, of a month written as `2026-11`. */
-export function formatMonth(month: string): string {
-  const [year, number] = month.split('-')
-  return `${months[Number(number) - 1]} ${year}`
-}
+export const formatDay = (at: Date) => `${at.getUTCDate()} ${monthNames[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 
 /** `14:03:22 UTC`, with milliseconds where the order of things matters. */
 export function formatTime(at: Date, precision: 'min' | 's' | 'ms' = 's'): string {

@@ -1,9 +1,10 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Money } from '#app/components/figures.tsx'
-import { formatMonth, sentenceCase } from '#app/components/format.ts'
+import { sentenceCase } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { writeMonth } from '#domain/time/zone.ts'
 import { useGroup } from './group.tsx'
 
 export function loader({ context }: LoaderFunctionArgs) {
@@ -43,7 +44,7 @@ export default function GroupBilling() {
             rowKey={(charge) => charge.month}
             empty=""
             columns={[
-              { key: 'month', head: 'Month', cell: (charge) => formatMonth(charge.month) },
+              { key: 'month', head: 'Month', cell: (charge) => writeMonth(charge.month) },
               {
                 key: 'amount',
                 head: 'Amount',

@@ -12,7 +12,7 @@ import { Agreements } from './agreements.tsx'
 import { ClientAddressList } from './client-addresses.tsx'
 import { useGroup } from './group.tsx'
 import { protocolNames } from './names.ts'
-import { TargetTable } from './status-tables.tsx'
+import { noTarget, TargetTable } from './status-tables.tsx'
 
 export function loader({ context }: LoaderFunctionArgs) {
   requireUser(context, 'group:read')
@@ -46,17 +46,16 @@ export default function Overview() {
             ]}
           />
         ) : (
-          <p className="text-muted">Nothing is agreed yet: this group was asked for and is not approved.</p>
+          <p className="text-muted">
+            {group.isOver
+              ? group.stateSentence
+              : 'Nothing is agreed yet: this group was asked for and is not approved.'}
+          </p>
         )}
       </Section>
       {group.otherSources === null && (
         <Section title="Running">
-          <TargetTable
-            targets={group.targets}
-            stale={group.isStale}
-            withGroup={false}
-            empty="No target yet: a group gets its targets when it is approved."
-          />
+          <TargetTable targets={group.targets} stale={group.isStale} withGroup={false} empty={noTarget(group)} />
         </Section>
       )}
       <Section title="Signed">
@@ -92,7 +91,7 @@ export default function Overview() {
 /** Sources that left this week: what was signed for them, below, does not hold any more. */
 function LeftNotice() {
   const { group } = useGroup()
-  if (group.left.length === 0) return null
+  if (group.left.length === 0 || group.isOver) return null
   return (
     <Notice tone="amber" title={`${plural(group.left.length, 'source')} left the group`}>
       <ul className="mt-1 list-disc space-y-1 pl-5">
@@ -120,12 +119,16 @@ function LeftNotice() {
 function Contacts() {
   const { group } = useGroup()
   return (
-    <Section title="Authorized contacts" intro="They submit the group’s later changes.">
+    <Section title="Authorized contacts" intro={group.isOver ? undefined : 'They submit the group’s later changes.'}>
       <Table
         caption="Authorized contacts"
         rows={group.contacts}
         rowKey={(contact) => contact.id}
-        empty="No contact is authorized. Until one is, a signatory of a clearing firm that guarantees a source may submit changes."
+        empty={
+          group.isOver
+            ? 'No contact is authorized: nothing of this group can be changed.'
+            : 'No contact is authorized. Until one is, a signatory of a clearing firm that guarantees a source may submit changes.'
+        }
         columns={[
           { key: 'name', head: 'Name', cell: (contact) => contact.name },
           { key: 'title', head: 'Title', cell: (contact) => contact.title || '–', blank: (contact) => !contact.title },

@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Section } from '#app/components/page.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { useGroup } from './group.tsx'
-import { TargetTable } from './status-tables.tsx'
+import { noTarget, TargetTable } from './status-tables.tsx'
 
 export function loader({ context }: LoaderFunctionArgs) {
   requireUser(context, 'target:read')
@@ -16,12 +16,7 @@ export default function GroupTargets() {
       title="Targets"
       intro="One session for each kind of gateway that sources are on. Addresses and passwords are on the target’s own page."
     >
-      <TargetTable
-        targets={group.targets}
-        stale={group.isStale}
-        withGroup={false}
-        empty="No target yet: a group gets its targets when it is approved."
-      />
+      <TargetTable targets={group.targets} stale={group.isStale} withGroup={false} empty={noTarget(group)} />
     </Section>
   )
 }

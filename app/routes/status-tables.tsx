@@ -6,6 +6,7 @@ import { DeliveryWordState } from '#app/components/states.tsx'
 import { type Sort, Table } from '#app/components/table.tsx'
 import { Age } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
+import type { GroupView } from '#db/queries/group-view.ts'
 import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#db/queries/status-view.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
 import { feedWords, gatewayName } from './names.ts'
@@ -63,7 +64,7 @@ export function GroupTable({
           head: 'Group',
           sortable: true,
           cell: (group) => (
-            <Link to={paths.group(group.id)} className="link inline-block min-w-24">
+            <Link to={paths.group(group.id)} className="link block min-w-24">
               {group.name}
             </Link>
           ),
@@ -79,7 +80,7 @@ export function GroupTable({
           key: 'owner',
           head: 'Owner',
           sortable: true,
-          cell: (group) => <span className="inline-block min-w-24">{group.ownerName}</span>,
+          cell: (group) => <span className="block min-w-24">{group.ownerName}</span>,
         },
         {
           key: 'sources',
@@ -106,6 +107,10 @@ export function GroupTable({
 /** `isKnown`: whether nothing was ever sent; a guarantor does not see the targets, and the connector may have forgotten. */
 const LastSent = ({ at, isKnown }: { at: Date | null; isKnown: boolean }) =>
   at !== null || isKnown ? <Age at={at} /> : <>–</>
+
+/** Why a group has none. */
+export const noTarget = ({ isOver, stateSentence }: Pick<GroupView, 'isOver' | 'stateSentence'>): string =>
+  isOver ? stateSentence : 'No target yet: a group gets its targets when it is approved.'
 
 /** Targets with their figures. What moves with every heartbeat stands on the target's own page. */
 export function TargetTable({

@@ -60,6 +60,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     stateWord: groupStateWord(group.state),
     stateSentence: groupStateSentences[group.state],
     isLive,
+    isOver,
     delivery: isLive && (seesAll || sight) ? deliveryOf(delivery, targets, ledger, stops) : undefined,
     isStale: isSilent(heardFor(delivery, targets)),
     terms: await termsOf(tx, group, seesAll, now),

@@ -53,6 +53,8 @@ export type GroupView = {
   /** what the word means; empty for a live one */
   stateSentence: string
   isLive: boolean
+  /** closed, or given up before it was live */
+  isOver: boolean
   delivery: DeliveryState | undefined
   /** the connector has not reported lately */
   isStale: boolean

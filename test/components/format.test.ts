@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { formatDay, formatInstant, formatMonth, formatTime, inWords, plural } from '#app/components/format.ts'
+import { formatDay, formatInstant, formatTime, inWords, plural } from '#app/components/format.ts'
+import { writeMonth } from '#domain/time/zone.ts'
 
 const at = new Date('2026-11-22T04:03:02.014Z')
 
@@ -12,7 +13,7 @@ describe('an instant', () => {
   })
 
   test('is a month by name', () => {
-    expect(['2026-01', '2026-12'].map(formatMonth)).toEqual(['Jan 2026', 'Dec 2026'])
+    expect(['2026-01', '2026-12'].map(writeMonth)).toEqual(['Jan 2026', 'Dec 2026'])
   })
 })
 

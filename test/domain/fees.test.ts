@@ -165,7 +165,7 @@ describe('a group that pays, beside one that holds the waiver', () => {
         ['2026-02', 125_000],
         ['2026-01', 125_000],
       ],
-      '2026-02 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
+      'Feb 2026 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
     ],
     [
       '2026-01-20T12:00Z',
@@ -175,7 +175,7 @@ describe('a group that pays, beside one that holds the waiver', () => {
         ['2026-02', 125_000],
         ['2026-01', 125_000],
       ],
-      'Nothing is charged any more. The last month was 2026-02: 1,250.00 USD.',
+      'Nothing is charged any more. The last month was Feb 2026: 1,250.00 USD.',
     ],
     // closed at the very instant at which February ends: not there in March, and a millisecond later it is
     [
@@ -186,7 +186,7 @@ describe('a group that pays, beside one that holds the waiver', () => {
         ['2026-02', 125_000],
         ['2026-01', 125_000],
       ],
-      'Nothing is charged any more. The last month was 2026-02: 1,250.00 USD.',
+      'Nothing is charged any more. The last month was Feb 2026: 1,250.00 USD.',
     ],
     [
       '2026-01-20T12:00Z',
@@ -197,7 +197,7 @@ describe('a group that pays, beside one that holds the waiver', () => {
         ['2026-02', 125_000],
         ['2026-01', 125_000],
       ],
-      '2026-03 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
+      'Mar 2026 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
     ],
     // applied at the instant at which February begins: not charged for January
     [
@@ -213,7 +213,7 @@ describe('a group that pays, beside one that holds the waiver', () => {
       '2026-02-10T12:01Z',
       '2026-02-11T12:00Z',
       [['2026-02', 125_000]],
-      '2026-02 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
+      'Feb 2026 is the last month that is charged, whole: 1,250.00 USD. From then on nothing is charged.',
     ],
     ['2026-02-01T06:00Z', '2026-02-01T06:00Z', '2026-02-11T12:00Z', [], 'Nothing was charged for this group.'],
   ])('applied %s, closed %s, looked at on %s', (applied, closed, now, charged, sentence) => {

@@ -1,5 +1,5 @@
 import type { Environment } from '../reference/environment.ts'
-import { type MonthName, monthOf, monthsBetween } from '../time/zone.ts'
+import { type MonthName, monthOf, monthsBetween, writeMonth } from '../time/zone.ts'
 import { formatMoney } from './money.ts'
 
 /** What a Drop Copy Group costs a month, dated. `monthlyMinor` in cents or the like; never a fraction. */
@@ -211,8 +211,9 @@ export function billOf(
 function lastWords(last: Charge | undefined, thisMonth: MonthName): string {
   if (!last) return 'Nothing was charged for this group.'
   const amount = last.waived ? 'waived' : last.amountMinor === null ? 'not known yet' : amountOf(last)
-  if (last.month !== thisMonth) return `Nothing is charged any more. The last month was ${last.month}: ${amount}.`
-  return `${last.month} is the last month that is charged, whole: ${amount}. From then on nothing is charged.`
+  if (last.month !== thisMonth)
+    return `Nothing is charged any more. The last month was ${writeMonth(last.month)}: ${amount}.`
+  return `${writeMonth(last.month)} is the last month that is charged, whole: ${amount}. From then on nothing is charged.`
 }
 
 const amountOf = ({ amountMinor, currency }: Charge): string => formatMoney(amountMinor ?? 0, currency ?? '')

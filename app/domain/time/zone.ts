@@ -55,3 +55,11 @@ export function writeAge(ageMs: number): string {
 
 /** 5,214 */
 export const writeCount = (count: number): string => count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+
+export const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `Nov 2026`, of a month written as `2026-11`. */
+export function writeMonth(month: string): string {
+  const [year, number] = month.split('-')
+  return `${monthNames[Number(number) - 1]} ${year}`
+}
