@@ -87,6 +87,7 @@ function explain(error: AnyRefusal): Explained {
     case 'domain-ended':
       return explainInvitation(error)
     case 'already-revoked':
+    case 'already-disabled':
     case 'already-paused':
     case 'not-paused':
     case 'unfit-failover':
@@ -199,6 +200,7 @@ function explainInvitation(error: AboutInvitation): Explained {
 function explainActs(
   error: Coded<
     | 'already-revoked'
+    | 'already-disabled'
     | 'already-paused'
     | 'not-paused'
     | 'unfit-failover'
@@ -212,6 +214,8 @@ function explainActs(
   switch (error.code) {
     case 'already-revoked':
       return at(409, 'It was revoked before. Nothing was changed.')
+    case 'already-disabled':
+      return at(409, 'This person is disabled already. Nothing was changed.')
     case 'already-paused':
       return at(409, `This target is paused already, by ${error.by}. Nothing was changed.`)
     case 'not-paused':

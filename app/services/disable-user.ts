@@ -19,7 +19,7 @@ export function disableUser(input: DisableUserInput, actor: Actor, deps: Deps): 
     if (!may(actor, 'people:write')) return refuse({ code: 'not-allowed', needs: 'firm-admin' })
     if (userId === actor.userId) return refuse({ code: 'own-account' })
     const left = await leftUnanswered(tx, user, await listRoles(tx, userId, now), now)
-    if (!(await disableUserRow(tx, userId))) return ok({ userId }) // somebody was faster: it is so, and was told once
+    if (!(await disableUserRow(tx, userId))) return refuse({ code: 'already-disabled' })
     const done = { objectKind: 'user', objectId: userId, forFirm: user.firmId, reason, before: { state: user.state } }
     const after = { state: 'disabled', ...(left && { leavesNobodyFor: left.numbers }) }
     await audit(tx, actor, 'user.disable', now, { ...done, after })

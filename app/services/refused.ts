@@ -40,6 +40,7 @@ export type Refused =
   | { code: 'contact-ended' }
   | { code: 'too-many-credentials'; limit: number }
   | { code: 'already-revoked' }
+  | { code: 'already-disabled' }
   | { code: 'already-paused'; by: string }
   | { code: 'not-paused' }
   | { code: 'unfit-failover'; sentence: string }

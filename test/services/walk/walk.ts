@@ -28,6 +28,7 @@ const unjust = [
   'already-paused',
   'not-paused',
   'already-revoked',
+  'already-disabled',
   'contact-ended',
   'too-early',
   'stale',
