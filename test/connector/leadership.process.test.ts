@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cpSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Running } from '#connector/run.ts'
 import { runFromDatabase } from '#connector/run-database.ts'
@@ -14,8 +11,9 @@ import { verdict } from '#domain/status/verdict.ts'
 import { commandSession } from '#services/command-session.ts'
 import { client, feed, gateway, keptLog, password, target, temporaryDirectory } from '#test/support/connector.ts'
 import { publishParts, until } from '#test/support/database-connector.ts'
-import { FixPeer, fieldOf, type Received, utc } from '#test/support/fix-peer.ts'
+import { FixPeer, fieldOf, utc } from '#test/support/fix-peer.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { deliver, feedPort, startChild, swallowing, Told, targetPort, within } from '#test/support/leadership.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
 let db: FreshDb
@@ -59,61 +57,6 @@ function begin(data = temporaryDirectory(), more: { takeOver?: string; url?: str
   }
   onTestFinished(() => end().catch(() => undefined))
   return { data, lines, running, leads: () => within('that it leads', running, logged), stop: end }
-}
-
-/** A step that never ends says which it is, and what was logged before. */
-async function within<T>(what: string, step: Promise<T>, logged: () => readonly string[]): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const say = () => reject(new Error(`${what} never came; logged last:\n${logged().slice(-12).join('\n')}`))
-    timer = setTimeout(say, 45_000)
-  })
-  try {
-    return await Promise.race([step, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** What a client was told under each number, over all connectors: no number may stand for two messages. */
-class Told {
-  readonly byNumber = new Map<number, string>()
-  /** The next number of each end. */
-  next = { gateway: 1, client: 1 }
-  take(messages: readonly Received[]): void {
-    for (const message of messages) {
-      const inner = /<RTRF>(.*)<\/RTRF>/s.exec(message.text)?.[1] ?? `${message.type} ${fieldOf(message, 112) ?? ''}`
-      const before = this.byNumber.get(message.seqNum)
-      if (fieldOf(message, 43) === 'Y') continue
-      expect(before === undefined || before === inner, `number ${message.seqNum} was used twice`).toBe(true)
-      this.byNumber.set(message.seqNum, inner)
-    }
-  }
-  get last(): number {
-    return Math.max(0, ...this.byNumber.keys())
-  }
-}
-
-const targetPort = ({ worker }: Running) => worker.acceptor.port('localhost:0') ?? 0
-const feedPort = ({ worker }: Running) => worker.acceptor.port('127.0.0.1:0') ?? 0
-
-/** A gateway hands over fills `from` to `to`, and a client that logs on receives them. @returns the client, still logged on */
-async function deliver(running: Running, told: Told, from: number, to: number): Promise<FixPeer> {
-  const gw = await gateway(feedPort(running))
-  gw.seqNum = told.next.gateway
-  gw.logon()
-  await gw.message('A')
-  const peer = await client(targetPort(running))
-  peer.seqNum = told.next.client
-  peer.logon(password())
-  await peer.message('1')
-  const before = peer.of('n').length
-  for (let number = from; number <= to; number++) envelop(gw, sourceFill('K7T882', number))
-  await peer.until('the copies', () => peer.of('n').length >= before + to - from + 1)
-  told.take(peer.received)
-  told.next = { gateway: gw.seqNum, client: peer.seqNum }
-  gw.destroy()
-  return peer
 }
 
 const lease = async () =>
@@ -336,7 +279,7 @@ describe('a leader that another has followed', () => {
     const copy = temporaryDirectory()
     cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('lock') })
 
-    const old = await startChild(data)
+    const old = await startChild(db.urls.dc_connector, data)
     const peer = await client(old.port('localhost:0'))
     peer.seqNum = told.next.client
     peer.logon(password())
@@ -379,38 +322,13 @@ describe('a leader that another has followed', () => {
 
   test('ends also where its other connections to the database do not answer, and something else is open', async () => {
     const way = await swallowing(db.urls.dc_connector)
-    const old = await startChild(temporaryDirectory(), { url: way.url, more: ['--metrics', '0'] })
+    const old = await startChild(way.url, temporaryDirectory(), ['--metrics', '0'])
     await until('a report', async () => (await db.owner`select 1 from dc.observed_connectors`).length > 0)
     way.forget()
     await db.owner`update dc.connector_leases set lineage = 'another', term = term + 1, place = 'elsewhere'`
     expect(await within('its end', old.exit, old.logged)).toBe(4)
   })
 })
-
-/** A connector in a process of its own, so that it can be stopped as a machine stops. */
-async function startChild(data: string, { url = db.urls.dc_connector, more = [] as string[] } = {}) {
-  const commandLine = fileURLToPath(new URL('../../app/cli/drop-copy.mjs', import.meta.url))
-  const args = ['--database', url, '--environment', 'sandbox', '--data', data, ...more]
-  const child = spawn(process.execPath, [commandLine, 'connector', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk
-  })
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await exit
-  })
-  for (const deadline = Date.now() + 60_000; !stdout.includes('"ready"'); await wait(50))
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`it is not ready: ${stdout} ${stderr}`)
-  const listening = stdout.split('\n').flatMap((line) => (line.includes('"listening"') ? [JSON.parse(line)] : []))
-  const port = (key: string): number => listening.find(({ address }) => address === key)?.port ?? 0
-  return { child, exit, port, logged: () => stderr.split('\n') }
-}
 
 test('with a way to the database that swallows everything it delivers on, and leads again when the way is open', async () => {
   const told = new Told()
@@ -428,37 +346,3 @@ test('with a way to the database that swallows everything it delivers on, and le
   peer.destroy()
   await stop()
 })
-
-/** A way to the database on which, when asked to, nothing goes on in either direction, and nothing is closed. `forget`: of the connections that there are. */
-async function swallowing(url: string): Promise<{ url: string; swallows: boolean; forget(): void }> {
-  const to = new URL(url)
-  let generation = 0
-  const forget = () => {
-    generation++
-  }
-  const way = { url: '', swallows: false, forget }
-  const open = new Set<Socket>()
-  const server = createServer((socket) => {
-    const own = generation
-    const onward = connect(Number(to.port), to.hostname)
-    for (const [from, into] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      open.add(from)
-      from.on('error', () => into.destroy())
-      from.on('close', () => into.destroy())
-      from.on('data', (chunk) => {
-        if (!way.swallows && own === generation) into.write(chunk)
-      })
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    for (const socket of open) socket.destroy()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // it listens
-  way.url = Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${port}` }).href
-  return way
-}
