@@ -79,8 +79,9 @@ export function openObserver(url: string): Observer {
   }
 }
 
-const list = (columns: string, from: string) =>
-  `(select json_agg(one order by one::text) from (select json_build_object(${columns}) as one from ${from}) rows)`
+/** Rows in an order of their own, so that what did not change reads the same twice. */
+const list = (columns: string, from: string, order: string) =>
+  `(select json_agg(json_build_object(${columns}) order by ${order}) from ${from})`
 const everything = `select json_build_object(
   'version', (select newest_version from dc.environments where environment = '${environment}'),
   'seq', (select coalesce(max(seq), 0) from dc.audit_events),
@@ -91,38 +92,46 @@ const everything = `select json_build_object(
        `'firm', p.firm_id, 'capacity', p.capacity, 'met', p.met_by, 'digest', p.slice_digest, 'sources', p.slice -> 'sources',
         'contacts', p.slice -> 'contacts'`,
        'dc.request_parties p where p.request_id = r.id and p.round = r.round',
+       'p.firm_id, p.capacity',
      )}`,
     'dc.requests r',
+    'r.number',
   )},
   'targets', ${list(
     `'session', t.session_id, 'group', t.group_id,
      'credentials', ${list(
        `'id', c.id, 'isRevoked', c.revoked_at is not null`,
        'dc.target_credentials c where c.target_id = t.id',
+       'c.id',
      )},
      'part', (select document from dc.configuration_parts p where p.environment = t.environment and p.kind = 'target'
        and p.object_id = t.session_id order by p.number desc limit 1)`,
-    '(select * from dc.targets order by session_id) t',
+    'dc.targets t',
+    't.session_id',
   )},
-  'groups', ${list(`'id', id, 'state', state`, 'dc.groups')},
+  'groups', ${list(`'id', id, 'state', state`, 'dc.groups', 'id')},
   'consents', ${list(
     `'group', c.group_id, 'source', s.session_code || s.execution_code, 'firm', c.clearing_firm_id, 'upTo', c.up_to_level, 'basis', c.basis`,
     'dc.consents c join dc.source_sessions s on s.id = c.source_id where upper_inf(c.during)',
+    'c.id',
   )},
   'contacts', ${list(
     `'id', id, 'group', group_id, 'email', email, 'firm', authorized_by, 'user', user_id`,
     'dc.group_contacts where upper_inf(during)',
+    'id',
   )},
   'people', ${list(
     `'id', u.id, 'firm', u.firm_id, 'email', u.email, 'state', u.state, 'version', u.version,
      'roles', (select coalesce(json_agg(role order by role), '[]') from dc.role_grants g where g.user_id = u.id and upper_inf(g.during))`,
     'dc.users u',
+    'u.id',
   )},
   'decision', (select json_build_object('request', d.request_id, 'round', d.round, 'firm', d.firm_id, 'by', d.decided_by,
      'digest', d.slice_digest, 'submitter', d.submitted_by) from dc.decisions d order by d.decided_at desc limit 1),
   'uncovered', ${list(
     `'group', u.group_id, 'source', s.session_code || s.execution_code, 'firm', u.guarantor`,
     'dc.uncovered u join dc.source_sessions s on s.id = u.source_id',
+    'u.group_id, u.source_id, u.guarantor',
   )},
   'events', (select json_agg(json_build_object('actor', actor_id, 'action', action, 'refused', refused, 'object', object_id) order by seq)
      from dc.audit_events where seq > `
