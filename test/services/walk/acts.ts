@@ -1,4 +1,4 @@
-import type { Contact, Level, NewGroupWish, Role, Who, Wish } from './facts.ts'
+import type { Contact, Level, NewGroupWish, Role, Target, Who, Wish } from './facts.ts'
 import type { FirmKey } from './world.ts'
 
 /** What is written into a draft: of a new group one step of its form, of a change all of it. */
@@ -27,6 +27,7 @@ type ByPerson =
   | { kind: 'withdraw consent'; group: string; sources: string[]; mode: 'from-now-on' | 'nothing-again' }
   /** `target`: the nth that the group ever had */
   | { kind: 'pause' | 'resume'; group: string; target: number }
+  | { kind: 'fail over'; group: string; target: number; to: Target['active'] }
   | { kind: 'create credential'; group: string; target: number; credential: string }
   | { kind: 'revoke credential'; credential: string }
   | { kind: 'end contact'; group: string; contact: Contact }
@@ -37,6 +38,7 @@ type ByPerson =
 /** What nobody does in the portal: the exchange's reference data, the clock, and what the connector says. */
 type Event =
   | { kind: 'reference data'; source: string; firm: FirmKey; guarantees: boolean }
+  | { kind: 'publish reference data' }
   | { kind: 'time passes'; seconds: number }
   | { kind: 'connector reports'; state: 'running' | 'refused' }
 
@@ -70,8 +72,15 @@ export const actNames: readonly string[] = [
   ...variants('return', ...capacities),
   ...variants('reject', ...capacities),
   ...variants('withdraw consent', 'from-now-on', 'nothing-again'),
-  ...['pause', 'resume', 'create credential', 'revoke credential', 'end contact', 'change roles', 'disable', 'invite'],
-  ...['reference data', 'time passes', 'connector reports running', 'connector reports refused'],
+  ...['pause', 'resume', 'fail over', 'create credential', 'revoke credential', 'end contact'],
+  ...['change roles', 'disable', 'invite'],
+  ...[
+    'reference data',
+    'publish reference data',
+    'time passes',
+    'connector reports running',
+    'connector reports refused',
+  ],
 ]
 
 export const isByPerson = (act: Act): act is PersonsAct => 'by' in act

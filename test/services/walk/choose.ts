@@ -22,6 +22,7 @@ const weights: Record<Act['kind'], number> = {
   'withdraw consent': 4,
   pause: 3,
   resume: 2,
+  'fail over': 1,
   'create credential': 2,
   'revoke credential': 1,
   'end contact': 2,
@@ -29,11 +30,28 @@ const weights: Record<Act['kind'], number> = {
   disable: 1,
   invite: 2,
   'reference data': 3,
+  'publish reference data': 1,
   'time passes': 5,
   'connector reports': 4,
 }
 const kinds = Object.keys(weights) as Act['kind'][] // the keys of a literal are its own
-const drawn = kinds.flatMap((kind) => Array.from({ length: weights[kind] }, () => kind))
+/**
+ * While a publication can still be undone people narrow what it widened, and then undo it: an undo that brings back
+ * more than it may is found there and nowhere else.
+ */
+const whileApplying: Partial<Record<Act['kind'], number>> = {
+  'withdraw consent': 20,
+  pause: 8,
+  'end contact': 6,
+  'revoke credential': 3,
+  'time passes': 12,
+  undo: 30,
+  'connector reports': 3,
+}
+const drawnBy = (of: Record<Act['kind'], number>) =>
+  kinds.flatMap((kind) => Array.from({ length: of[kind] }, () => kind))
+const drawn = drawnBy(weights)
+const drawnWhileApplying = drawnBy({ ...weights, ...whileApplying })
 
 /** Who would have a right elsewhere: the likeliest to be let in by mistake. */
 const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
@@ -44,6 +62,7 @@ const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
   withdraw: ['technical-contact', 'billing-approver', 'clearing-signatory'],
   pause: ['technical-contact', 'gam'],
   resume: ['technical-contact', 'gam'],
+  'fail over': ['operations', 'technical-contact'],
   'create credential': ['technical-contact', 'operations'],
   'revoke credential': ['technical-contact', 'gam'],
   'change roles': ['firm-admin', 'administrator'],
@@ -56,8 +75,9 @@ type Proposal = Act | undefined
 
 /** The next step: mostly something that may be done now by somebody who may, often enough not. */
 export function choose(random: Random, model: Model, step: number): Act {
+  const isApplying = [...model.requests.values()].some(inState('applying'))
   for (;;) {
-    const act = proposals[random.pick(drawn)](random, model, step)
+    const act = proposals[random.pick(isApplying ? drawnWhileApplying : drawn)](random, model, step)
     if (!act) continue
     if (!('by' in act)) return act
     const everybody = [...model.people.keys()]
@@ -167,6 +187,13 @@ const proposals: Record<Act['kind'], Propose> = {
   },
   pause: onTarget('pause', false),
   resume: onTarget('resume', true),
+  'fail over': (random, model) => {
+    const found = group(random, model, (one) => one.targets.size > 0)
+    if (!found) return undefined
+    const target = random.below(Math.max(1, found[1].targets.size))
+    const to = [...found[1].targets.values()][target]?.active === 'backup' ? ('primary' as const) : ('backup' as const)
+    return { kind: 'fail over', by: nobody, group: found[0], target, to }
+  },
   'create credential': (random, model, step) => {
     const found = group(random, model, (one) => one.targets.size > 0)
     if (!found) return undefined
@@ -197,6 +224,7 @@ const proposals: Record<Act['kind'], Propose> = {
     const [source, firm] = [random.pick(Object.keys(sources)), random.pick(clearingFirms)]
     return { kind: 'reference data', source, firm, guarantees: model.guarantors.get(source)?.has(firm) !== true }
   },
+  'publish reference data': () => ({ kind: 'publish reference data' }),
   'time passes': (random) => ({
     kind: 'time passes',
     seconds: random.pick([5, 61, 61, 61, 61, 61, 61, 3_600, 3_600, 31 * 86_400]),

@@ -28,6 +28,9 @@ function immediately(model: Model, act: Immediate, firm: FirmKey): void {
     case 'resume':
       targetOf(model, act).pausedBy = act.kind === 'pause' ? act.by : null
       break
+    case 'fail over':
+      targetOf(model, act).active = act.to
+      break
     case 'create credential':
       targetOf(model, act).credentials.add(act.credential)
       break

@@ -30,7 +30,13 @@ export type Agreement = { upTo: Level; basis: 'decision' | 'submission' }
 /** A person whom a clearing firm authorized for a group. */
 export type Contact = { who: Who; firm: FirmKey }
 
-export type Target = { pausedBy: Who | null; isClosed: boolean; credentials: Set<string> }
+/** `active`: the address that is in force */
+export type Target = {
+  pausedBy: Who | null
+  active: 'primary' | 'backup'
+  isClosed: boolean
+  credentials: Set<string>
+}
 
 /** What was agreed of a group: what an undo goes back to. */
 export type Agreed = {

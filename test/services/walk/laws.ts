@@ -34,7 +34,11 @@ export function breaches(model: Model, names: Names, seen: Seen): Breach[] {
       standing(model, group).map((one) => `${contactEmail(one.who)} for ${one.firm}`),
     )
     law(`what was taken back for good stays so in ${group.name}`, stillOpen(group, targets), [])
-    law(`pauses and credentials of ${group.name} are as people left them`, runsOf(targets), wantedRuns(group, names))
+    law(
+      `pauses, addresses and credentials of ${group.name} are as people left them`,
+      runsOf(targets),
+      wantedRuns(group, names),
+    )
     const state = seen.groups?.find((one) => one.id === id)?.state ?? 'gone'
     law(`the state of ${group.name}`, [state], [group.state])
   }
@@ -104,17 +108,18 @@ const runsOf = (targets: readonly SeenTarget[]) =>
       ? [
           `${session} ${run(
             part.paused,
+            part.active ?? 'primary',
             part.credentials.map((one) => one.ref),
           )}`,
         ]
       : [],
   )
-const run = (paused: boolean, credentials: readonly string[]) =>
-  `${paused ? 'paused' : 'open'}, credentials ${[...credentials].sort().join(' ') || 'none'}`
+const run = (paused: boolean, active: string, credentials: readonly string[]) =>
+  `${paused ? 'paused' : 'open'} on its ${active} address, credentials ${[...credentials].sort().join(' ') || 'none'}`
 const wantedRuns = (group: Group, names: Names) =>
-  [...group.targets].flatMap(([session, { isClosed, pausedBy, credentials }]) => {
+  [...group.targets].flatMap(([session, { isClosed, pausedBy, active, credentials }]) => {
     const ids = [...credentials].map((label) => names.credentials.get(label) ?? label)
-    return isClosed ? [] : [`${session} ${run(pausedBy !== null, ids)}`]
+    return isClosed ? [] : [`${session} ${run(pausedBy !== null, active, ids)}`]
   })
 
 const askedOf = ({ parties }: SeenRequest) =>

@@ -34,6 +34,7 @@ export type SeenTarget = {
     sources: string[]
     revoked: string[]
     paused: boolean
+    active?: 'primary' | 'backup'
     credentials: { ref: string }[]
     filters?: { rejects: boolean }
   } | null

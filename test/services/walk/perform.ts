@@ -8,6 +8,7 @@ import { decideRequest } from '#services/decide-request.ts'
 import { disableUser } from '#services/disable-user.ts'
 import { discardDraft } from '#services/discard-draft.ts'
 import { endContact } from '#services/end-contact.ts'
+import { failOverTarget } from '#services/fail-over-target.ts'
 import { inviteUser } from '#services/invite-user.ts'
 import { pauseTarget } from '#services/pause-target.ts'
 import type { Refused } from '#services/refused.ts'
@@ -62,6 +63,7 @@ export async function perform(
     const sessionId = names.targets.get(act.group)?.[act.target]
     if (sessionId === undefined) return undefined
     const input = { commandId, sessionId, reason }
+    if (act.kind === 'fail over') return failOverTarget({ ...input, to: act.to }, actor, deps)
     const command = { pause: pauseTarget, resume: resumeTarget, 'create credential': createCredential }[act.kind]
     return command(input, actor, deps)
   }

@@ -47,6 +47,7 @@ export function hasRight(model: Model, act: PersonsAct): boolean {
     case 'withdraw':
       return request?.owner === me.firm && (has('requester') || isContact(groupOf(model, request), act.by))
     case 'undo':
+    case 'fail over':
       return isGam
     case 'withdraw consent':
       return has('clearing-signatory') && act.sources.some((source) => group?.agreements.has(`${source}/${me.firm}`))
@@ -180,6 +181,8 @@ export function isTimely(model: Model, act: PersonsAct): boolean {
       return target !== undefined && !target.isClosed && target.pausedBy === null
     case 'resume':
       return target !== undefined && !target.isClosed && target.pausedBy !== null
+    case 'fail over':
+      return target !== undefined && !target.isClosed && target.active !== act.to
     case 'create credential':
       return target !== undefined && !target.isClosed && target.credentials.size < 2
     case 'revoke credential':

@@ -1,6 +1,8 @@
 import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
+import { publishReferenceData } from '#services/publish-reference.ts'
 import { type Act, isByPerson, type PersonsAct } from './acts.ts'
 import { confirm, expire, takeEffect } from './effects.ts'
+import type { Target } from './facts.ts'
 import type { Lane } from './lane.ts'
 import { type Breach, breaches, decisionBreach } from './laws.ts'
 import { Model } from './model.ts'
@@ -8,7 +10,7 @@ import type { Seen } from './observe.ts'
 import { type Names, perform, personOf } from './perform.ts'
 import { hasRight, isTimely } from './rights.ts'
 import { connectorReports, guarantee } from './surroundings.ts'
-import { worldId } from './world.ts'
+import { environment, worldId } from './world.ts'
 
 /** `outcome`: done, the code of the refusal, or that there was nothing of that name. */
 export type Told = { act: Act; outcome: string; breaches: Breach[] }
@@ -27,6 +29,7 @@ const unjust = [
   'nothing-to-withdraw',
   'already-paused',
   'not-paused',
+  'unfit-failover',
   'already-revoked',
   'already-disabled',
   'contact-ended',
@@ -43,6 +46,7 @@ const publications: readonly Act['kind'][] = [
   'withdraw consent',
   'pause',
   'resume',
+  'fail over',
   'create credential',
   'revoke credential',
 ]
@@ -120,6 +124,10 @@ export class Walk {
       await guarantee(lane, act)
       model.guarantees(act.source, act.firm, act.guarantees)
     }
+    if (act.kind === 'publish reference data') {
+      await publishReferenceData(environment, lane.jobs)
+      model.check()
+    }
     if (act.kind === 'connector reports') {
       await connectorReports(lane, act.state)
       if (act.state === 'running') confirm(model, true)
@@ -180,7 +188,7 @@ export class Walk {
         if (!known.includes(session)) known.push(session)
         const target = group?.targets.get(session)
         if (target) target.isClosed = part === null
-        else group?.targets.set(session, { pausedBy: null, isClosed: part === null, credentials: new Set() })
+        else group?.targets.set(session, newTarget(part === null))
       }
       this.names.targets.set(label, known)
     }
@@ -193,6 +201,10 @@ export class Walk {
     const shown = parties.find((party) => party.firm === firm && party.capacity === act.capacity)?.digest ?? ''
     return decisionBreach(seen, number, shown, act.by)
   }
+}
+
+const newTarget = (isClosed: boolean): Target => {
+  return { pausedBy: null, active: 'primary', isClosed, credentials: new Set() }
 }
 
 const isOfExchange = ({ capacity, verdict }: PersonsAct & { kind: 'decide' }) =>

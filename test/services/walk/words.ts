@@ -8,6 +8,8 @@ export function sentence(act: Act): string {
   switch (act.kind) {
     case 'reference data':
       return `Reference data: ${firms[act.firm].name} ${act.guarantees ? 'guarantees' : 'guarantees no longer'} ${act.source}`
+    case 'publish reference data':
+      return 'The exchange publishes its reference data'
     case 'time passes':
       return `${act.seconds} seconds pass`
     case 'connector reports':
@@ -47,6 +49,8 @@ function deed(act: PersonsAct): string {
     case 'pause':
     case 'resume':
       return `${act.kind}s target ${act.target + 1} of ${act.group}`
+    case 'fail over':
+      return `fails target ${act.target + 1} of ${act.group} over to its ${act.to} address`
     case 'create credential':
       return `creates a password for target ${act.target + 1} of ${act.group} (${act.credential})`
     case 'revoke credential':
