@@ -70,6 +70,13 @@ const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
   invite: ['firm-admin', 'administrator'],
 }
 
+/** The exchange has nothing that the firm signed: a GAM tries to submit it all the same. */
+function isWithoutPaper(model: Model, act: Act): boolean {
+  if (act.kind !== 'submit') return false
+  const { onBehalf, paper } = model.request(act.request)
+  return onBehalf && paper === null
+}
+
 const nobody: Who = ''
 type Proposal = Act | undefined
 
@@ -81,6 +88,8 @@ export function choose(random: Random, model: Model, step: number): Act {
     if (!act) continue
     if (!('by' in act)) return act
     const everybody = [...model.people.keys()]
+    const gams = everybody.filter((who) => model.person(who).roles.has('gam'))
+    if (isWithoutPaper(model, act) && gams.length > 0 && random.below(3) === 0) return by(act, random.pick(gams))
     const rightful = everybody.filter((who) => hasRight(model, by(act, who)))
     const near = everybody.filter((who) => nearRoles[act.kind]?.some((role) => model.person(who).roles.has(role)))
     const wrong = near.length > 0 && random.below(2) === 0 ? near : everybody
