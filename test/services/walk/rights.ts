@@ -187,6 +187,7 @@ export function isTimely(model: Model, act: PersonsAct): boolean {
       return target !== undefined && !target.isClosed && target.credentials.size < 2
     case 'revoke credential':
       return model.isLiveCredential(act.credential)
+    case 'disable':
     case 'change roles':
       return model.people.get(act.person)?.isActive === true
     case 'end contact':
