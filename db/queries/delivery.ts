@@ -97,7 +97,19 @@ async function heardIn(tx: Tx, shard: Shard, connectors: readonly ConnectorRecor
     agoMs: connector && Math.max(0, now.getTime() - connector.heardAt.getTime()),
     refusal: await findRefusal(tx, shard),
     doubt: connector?.doubt ?? undefined,
+    alarm: connector && (await connectorAlarm(tx, connector)),
   }
+}
+
+/** What a connector as a whole wants a person for now. That its ids run short is told long before anything stops. */
+async function connectorAlarm(
+  tx: Tx,
+  { environment, shard, connector }: Pick<ConnectorRecord, 'environment' | 'shard' | 'connector'>,
+): Promise<Heard['alarm']> {
+  const [alarm] = await tx.execute<{ says: string | null }>(sql`
+    select says from dc.connector_alarms()
+    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code <> 'ids' order by since limit 1`)
+  return alarm
 }
 
 function groupBySource(rows: readonly ObservedSource[]): Map<string, ObservedSource[]> {
@@ -167,10 +179,6 @@ const connected = ['logged-on', 'recovering']
 
 /** Messages kept aside are counted and shown, and nobody has to act: every group gets what it should. What was lost is a figure. */
 const toldElsewhere = ['aside', 'lost']
-
-/** What the connector of a shard as a whole wants a person for now. That its ids run short is told long before anything stops. */
-export const connectorAlarm = ({ alarms }: Pick<Delivery, 'alarms'>, shard: string): string | undefined =>
-  alarms.find((one) => one.kind === 'connector' && one.shard === shard && one.code !== 'ids')?.says
 
 async function feedHealth(
   tx: Tx,

@@ -61,7 +61,10 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     stateSentence: groupStateSentences[group.state],
     isLive,
     isOver,
-    delivery: isLive && (seesAll || sight) ? deliveryOf(delivery, targets, ledger, stops) : undefined,
+    delivery:
+      isLive && (seesAll || sight)
+        ? deliveryOf(delivery, targets, { ledger, stops, sources: members.length })
+        : undefined,
     isStale: isSilent(heardFor(delivery, targets)),
     terms: await termsOf(tx, group, seesAll, now),
     sources: await sourcesOf(tx, { group, members, live, delivery, targets, sessions }, now),

@@ -90,7 +90,8 @@ function groupRow(
     stateSentence: isLive && !seesDelivery ? notYours : groupStateSentences[group.state],
     isLive,
     seesDelivery,
-    delivery: isLive && seesDelivery ? deliveryOf(delivery, own, ledger, stops) : undefined,
+    delivery:
+      isLive && seesDelivery ? deliveryOf(delivery, own, { ledger, stops, sources: sources.length }) : undefined,
     level: level ? levelNames[level] : '',
     sources: sources.length,
     targets: own.length,
@@ -101,16 +102,15 @@ function groupRow(
 
 const notYours = 'How it is delivered is for its owner to see.'
 
-/** By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there. */
+/** By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there: so many `sources`. */
 export function deliveryOf(
   delivery: Delivery,
   targets: readonly TargetFull[],
-  ledger: Ledger,
-  stops: readonly OpenStop[],
+  { ledger, stops, sources }: { ledger: Ledger; stops: readonly OpenStop[]; sources: number },
 ): DeliveryState {
   const stopped = stoppedState(stops)
   if (stopped) return stopped
-  if (targets.length === 0) return sessionsState(ledger, delivery.heard)
+  if (targets.length === 0) return sessionsState(ledger, sources, delivery.heard)
   return groupState(
     targets.map((target) => target.state),
     heardFor(delivery, targets),

@@ -6,7 +6,7 @@ import { covers } from '../schema/columns.ts'
 import { groups, groupTerms } from '../schema/groups.ts'
 import { sourceSessions } from '../schema/sources.ts'
 import { targetCredentials, targetSources, targets } from '../schema/targets.ts'
-import { connectorAlarm, type Delivery, ledgerFor, type ObservedTarget } from './delivery.ts'
+import { type Delivery, ledgerFor, type ObservedTarget } from './delivery.ts'
 import { listUserNames } from './people.ts'
 import type { TargetRow } from './status-view.ts'
 import { isGoodAt, pauserOf } from './targets.ts'
@@ -90,11 +90,10 @@ function factsOf(
   delivery: Delivery,
   known: Pick<TargetFacts, 'ledger' | 'hasCredential'> & { pausedBy: string | undefined; now: Date },
 ): TargetFacts {
-  const { sessionId, shard, state, pauseReason } = target
+  const { sessionId, state, pauseReason } = target
   const { ledger, hasCredential, pausedBy, now } = known
   const part = delivery.parts.get(sessionId)
   const alarm = delivery.alarms.find((one) => one.kind === 'target' && one.objectId === sessionId)?.says
-  const alarmOfAll = connectorAlarm(delivery, shard)
   const { resend } = observed ?? {}
   const isOn = observed !== undefined && loggedOn.includes(observed.state)
   return {
@@ -112,7 +111,6 @@ function factsOf(
     ...(pauseReason && { pauseReason }),
     ...(part?.detail && { detail: part.detail }),
     ...(alarm && { alarm }),
-    ...(alarmOfAll && { connectorAlarm: alarmOfAll }),
   }
 }
 

@@ -79,7 +79,7 @@ async function said() {
   const heard = { agoMs: 0, refusal: report.refusal, doubt: report.report?.doubt ?? undefined }
   const ledger = { received: 1, delivered: 1, filtered: 0, waiting: 0, held: 0, expired: 0 }
   return {
-    word: sessionsState(ledger, heard).word,
+    word: sessionsState(ledger, 1, heard).word,
     sentence: verdict([], 0, heard).sentence,
     reasons: connectorReasons({
       ...{ environment: 'sandbox', shard: 'main', child: 'running' },

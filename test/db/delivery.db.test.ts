@@ -76,7 +76,7 @@ describe('the status page, once the connector reports', () => {
     expect(view.sources.map((source) => source.name)).toEqual(['K7T882', 'Q1A882', 'R5C914', 'T9F733', 'V8N882'])
   })
 
-  test('tells of ids that run short without calling anybody, and of what does call somebody beside it', async () => {
+  test('tells of ids that run short without calling anybody, and of what does call somebody beside it, to firms too', async () => {
     const raise = (code: string, says: string) =>
       db.owner`insert into dc.observed_alarms (environment, connector, code, kind, says, since)
         values ('sandbox', 'test', ${code}, 'connector', ${says}, ${db.clock.now})`
@@ -86,6 +86,13 @@ describe('the status page, once the connector reports', () => {
     expect(await word()).toBe('Complete')
     await raise('suspect-tail', 'The journal ended in damaged bytes.')
     expect(await word()).toBe('Needs you')
+    for (const person of ['casey', 'xan'] as const) {
+      const { alarms, groups } = await status(person)
+      expect(alarms).toEqual([])
+      expect(groups.find(({ name }) => name === 'Cedar risk')?.delivery).toMatchObject({
+        ...{ word: 'Needs you', sentence: 'The connector that copies for this group has raised an alarm.' },
+      })
+    }
     await db.owner`delete from dc.observed_alarms`
   })
 

@@ -80,6 +80,8 @@ export const openFunctions: Record<string, string> = {
   seen_source_names: 'the same by name',
   party_requests: 'ids to which the actor’s firm is a party',
   feed_health: 'state without figures, of feeds that carry a source the actor may see',
+  connector_alarms:
+    'standing alarms of connectors in whose shard the actor has sources; what they say for the exchange alone',
   seen_shards: 'the shards that the actor’s sources are copied in, by name',
 }
 

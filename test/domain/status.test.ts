@@ -53,6 +53,25 @@ describe('a feed', () => {
   })
 })
 
+describe('an alarm of the connector as a whole', () => {
+  const alarmed = (says: string | null) => ({ ...heard, alarm: { says } })
+  test('stands over every target that is not closed', () => {
+    const full = alarmed('The disk is full.')
+    expect(targetState(target, [feed], full)).toMatchObject({ word: 'Needs you', sentence: 'The disk is full.' })
+    expect(targetState({ ...target, wanted: 'closed' }, [feed], full).text).toBe('Closed')
+  })
+  test('is told to a firm without what it says, on its targets and on the sessions that it guarantees', () => {
+    const told = {
+      word: 'Needs you',
+      sentence: 'The connector that copies for this group has raised an alarm.',
+      todo: 'Operations of the exchange have to see to it; copies may be late or missing until then.',
+    }
+    expect(targetState(target, [feed], alarmed(null))).toMatchObject(told)
+    expect(sessionsState(ledger, 1, alarmed(null))).toMatchObject(told)
+    expect(sessionsState(ledger, 1, heard).word).toBe('Complete')
+  })
+})
+
 describe('what only the exchange can put right', () => {
   const refusal = { says: 'It does not lead.', remedy: 'Start it with drop-copy connector --data DIR.' }
   test.each([
@@ -88,8 +107,6 @@ describe('the word of a target', () => {
     expect(word({ part: 'refused', detail: 'port taken' })).toBe('Needs you')
     expect(word({}, [{ ...feed, lost: 1 }])).toBe('Needs you')
     expect(word({ alarm: 'the client keeps asking for 1' })).toBe('Needs you')
-    expect(word({ connectorAlarm: 'The disk is full.' })).toBe('Needs you')
-    expect(word({ connectorAlarm: 'The disk is full.', wanted: 'closed' })).toBe('Paused')
     expect(targetState({ ...target, wanted: 'paused', pausedBy: 'Hollis' }, [feed], heard).text).toBe(
       'Paused by Hollis',
     )
@@ -100,7 +117,7 @@ describe('the word of a target', () => {
       fc.property(fc.option(fc.integer({ min: 10_001 }), { nil: undefined }), fc.boolean(), (agoMs, loggedOn) => {
         expect(targetState({ ...target, loggedOn }, [feed], { agoMs }).word).toBe('Unknown')
         expect(groupState([], { agoMs }).word).toBe('Unknown')
-        expect(sessionsState(ledger, { agoMs }).word).toBe('Unknown')
+        expect(sessionsState(ledger, 1, { agoMs }).word).toBe('Unknown')
       }),
     )
   })
@@ -113,9 +130,11 @@ describe('the word of a target', () => {
     expect(sentence({ received: 70, held: 0 })).toBe('No logon. 60 copies wait.')
     expect(sentence({ received: 11, waiting: 0, held: 1 })).toBe('No logon. 1 copy is held.')
     expect(sentence({ received: 11, waiting: 1, held: 0 })).toBe('No logon. 1 copy waits.')
-    expect(sessionsState(away, heard).sentence).toBe(
+    expect(sessionsState(away, 1, heard).sentence).toBe(
       '60 copies of your sessions wait and 30 copies are held for the client.',
     )
+    expect(sessionsState(away, 0, heard).word).toBe('Waiting for them')
+    expect(sessionsState(ledger, 0, heard).sentence).toBe('None of your sessions is in this group now.')
   })
 })
 

@@ -80,8 +80,6 @@ export type TargetFacts = {
   detail?: string
   /** what the connector wants a person to see to, in its words */
   alarm?: string
-  /** the same of the connector as a whole */
-  connectorAlarm?: string
   /** milliseconds since the newest part was published; an unanswered one older than a minute needs somebody */
   publishedAgoMs: number
   loggedOn: boolean
@@ -115,6 +113,8 @@ export type Heard = {
   refusal?: { says: string; remedy: string } | undefined
   /** why numbers and figures may be wrong, until an operator acknowledges it */
   doubt?: string | undefined
+  /** the connector as a whole wants an operator; `says` for whoever may read why: it may name sessions of others */
+  alarm?: { says: string | null } | undefined
   /** the reader is of a firm, and cannot run what a remedy of the exchange's names */
   isFirm?: boolean
 }
@@ -127,6 +127,7 @@ export const worstHeard = (heards: readonly Heard[]): Heard => ({
   ),
   refusal: heards.find(({ refusal }) => refusal)?.refusal,
   doubt: heards.find(({ doubt }) => doubt !== undefined)?.doubt,
+  alarm: heards.find(({ alarm }) => alarm)?.alarm,
   isFirm: heards.some(({ isFirm }) => isFirm),
 })
 
@@ -137,7 +138,7 @@ const answerWithinMs = 60_000
 
 /** The state of one target. One function for every page, mail and script. */
 export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState {
-  return unfounded(heard) ?? needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
+  return unfounded(heard) ?? needsYou(facts, feeds, heard) ?? held(facts) ?? moving(facts, feeds)
 }
 
 /** What stands above every other state: no connector leads, it says nothing, or it leads with numbers that may be wrong. */
@@ -153,6 +154,7 @@ const acknowledge =
 const compare =
   'Compare the copies that came with your own records, and tell operations of the exchange what is missing.'
 const waitForExchange = 'Operations of the exchange have to see to it; nothing is delivered until then.'
+const seenToByExchange = 'Operations of the exchange have to see to it; copies may be late or missing until then.'
 
 /** Nobody knows how anything stands while the connector says nothing. */
 export function silent({ agoMs, isFirm = false }: Heard): DeliveryState {
@@ -173,7 +175,14 @@ const act = (sentence: string, todo: string): DeliveryState => ({
   todo,
 })
 
-function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState | undefined {
+/** Copies may be late or missing on every target of a connector that wants an operator. */
+const alarmed = ({ alarm }: Heard): DeliveryState | undefined =>
+  alarm &&
+  (alarm.says === null
+    ? act('The connector that copies for this group has raised an alarm.', seenToByExchange)
+    : act(alarm.says, 'Settle what it names, or tell operations.'))
+
+function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState | undefined {
   const open = unaccounted(facts.ledger)
   if (open !== 0)
     return act(
@@ -181,8 +190,8 @@ function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryStat
       'Compare the ledger of each source, and tell operations.',
     )
   if (facts.alarm) return act(`${facts.sessionId}: ${facts.alarm}`, 'Settle what it names, or tell operations.')
-  if (facts.connectorAlarm && facts.wanted !== 'closed')
-    return act(facts.connectorAlarm, 'Settle what it names, or tell operations.')
+  const ofAll = facts.wanted === 'closed' ? undefined : alarmed(heard)
+  if (ofAll) return ofAll
   if (facts.part === 'refused')
     return act(
       `The connector refused ${facts.sessionId}: ${facts.detail ?? 'no reason given'}.`,
@@ -267,8 +276,8 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   return say('Complete', 'Every copy that should be there is there.')
 }
 
-/** For a guarantor, who sees its own sessions' figures and no target: how their copies stand. */
-export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
+/** For a guarantor, who sees its own sessions' figures and no target: how their copies stand, of so many `sessions` in the group now. */
+export function sessionsState(ledger: Ledger, sessions: number, heard: Heard): DeliveryState {
   const first = unfounded(heard)
   if (first) return first
   const open = unaccounted(ledger)
@@ -277,12 +286,16 @@ export function sessionsState(ledger: Ledger, heard: Heard): DeliveryState {
       `${writeCount(Math.abs(open))} messages of your sessions are unaccounted for.`,
       'Tell operations of the exchange.',
     )
+  const ofAll = alarmed(heard)
+  if (ofAll) return ofAll
   if (ledger.waiting + ledger.held > 0)
     return {
       word: 'Waiting for them',
       text: 'Waiting for them',
       sentence: `${keptWords(ledger, ' of your sessions')} for the client.`,
     }
+  if (sessions === 0)
+    return { word: 'Complete', text: 'None of yours', sentence: 'None of your sessions is in this group now.' }
   return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
 }
 
