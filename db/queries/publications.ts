@@ -6,7 +6,7 @@ import { configurationParts, configurationReports, configurationVersions } from 
 import { environments } from '../schema/installation.ts'
 import { observedConnectors } from '../schema/observed.ts'
 import { targets } from '../schema/targets.ts'
-import { listSeenShards } from './sources.ts'
+import { listShards } from './sources.ts'
 
 export type VersionRecord = typeof configurationVersions.$inferSelect
 
@@ -133,14 +133,14 @@ export async function listReports(
   }))
 }
 
-/** The newest version that the connectors of all shards in the reader's sight say they run. */
+/** The newest version that the connectors of all shards say they run. For the exchange, and over `asJobs`. */
 export async function findRunningVersion(tx: Tx, environment: Environment): Promise<number> {
   const rows = await tx
     .select({ shard: observedConnectors.shard, running: max(observedConnectors.runningVersion) })
     .from(observedConnectors)
     .where(eq(observedConnectors.environment, environment))
     .groupBy(observedConnectors.shard)
-  const shards = await listSeenShards(tx, environment)
+  const shards = await listShards(tx, environment)
   return Math.min(...shards.map((shard) => rows.find((row) => row.shard === shard)?.running ?? 0))
 }
 
