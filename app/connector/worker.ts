@@ -112,6 +112,7 @@ export class Worker {
       this.budget,
       this.failures,
       (listener, message, address) => this.resolve(listener, message, address),
+      (listener, fault, address) => this.unreadable(listener, fault, address),
       () => this.running?.limits.unauthenticatedPerAddress ?? 20,
       (listener, why, address) => this.handshakeFailed(listener, why, address),
     )
@@ -231,9 +232,7 @@ export class Worker {
       if (!isAllowed(config.allowFrom, address)) return this.stranger('feed', config.id, sender, address)
       return this.core.journal.isFull ? 'close' : feed
     }
-    const here = [...this.targets.values()].filter(({ config }) =>
-      config.listen.some((one) => addressKey(one) === listener),
-    )
+    const here = this.targetsAt(listener)
     const named = here.filter(({ config }) => sender.length === 7 && sender.startsWith(config.sessionId))
     // where segments share an address their 57 tells them apart
     const target = named.find(({ config }) => config.segment === message.str(Tag.TargetSubID)) ?? named[0]
@@ -242,6 +241,19 @@ export class Worker {
     if (target) return target
     if (message.msgType === MsgType.Logon) this.unknown(listener, here.length > 0, sender, receiver, address)
     return here.some(({ peer }) => peer.session.config.policy.wrongCompId === 'ignore') ? 'ignore' : 'close'
+  }
+
+  private targetsAt(listener: string): Target[] {
+    return [...this.targets.values()].filter(({ config }) => config.listen.some((one) => addressKey(one) === listener))
+  }
+
+  /** What cannot be read names nobody. It is passed over where anybody's rules answer a wrong first message. */
+  private unreadable(listener: string, fault: string, address: string): 'ignore' | 'close' {
+    const targets = this.targetsAt(listener)
+    if (targets.some(({ peer }) => peer.session.config.policy.noLogonFirst === 'logout')) return 'ignore'
+    const says = `The first message at ${listener} cannot be read: ${fault}`
+    this.refused(targets.length > 0 ? 'target' : 'feed', undefined, '', address, 'unreadable', says)
+    return 'close'
   }
 
   /** A Logon that names nobody: told, since whoever set it up wrong waits for an answer. */
@@ -258,9 +270,7 @@ export class Worker {
   }
 
   private handshakeFailed(listener: string, why: string, address: string): void {
-    const isTarget = [...this.targets.values()].some(({ config }) =>
-      config.listen.some((one) => addressKey(one) === listener),
-    )
+    const isTarget = this.targetsAt(listener).length > 0
     this.refused(isTarget ? 'target' : 'feed', undefined, '', address, 'tls', `No TLS at ${listener}: ${why}`)
   }
 

@@ -6,7 +6,7 @@ import { lastProcessed } from './turn.ts'
 /** Why a message is refused. */
 export type Violation = {
   text: string
-  /** RefTagID(371) and SessionRejectReason(373); a tag of 0 names none. */
+  /** RefTagID(371) and SessionRejectReason(373). A tag may be 0: that is what the peer wrote. */
   tag?: number
   reason?: number
   /** Not to be mended: the Reject is followed by a Logout. */
@@ -20,7 +20,7 @@ type Refused = { seqNum: number; msgType: string }
 
 /** Body of a Session Level Reject(3) in the order of the policy (spec §2.9). */
 export function rejectBody(session: Session, refused: Refused, violation: Violation): Field[] {
-  const tag: Field[] = violation.tag ? [[Tag.RefTagID, violation.tag]] : []
+  const tag: Field[] = violation.tag === undefined ? [] : [[Tag.RefTagID, violation.tag]]
   const reason: Field[] = violation.reason === undefined ? [] : [[Tag.SessionRejectReason, violation.reason]]
   const text: Field = [Tag.Text, violation.text.slice(0, textLimit)]
   const number: Field = [Tag.RefSeqNum, refused.seqNum]

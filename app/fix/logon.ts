@@ -6,6 +6,7 @@ import { lowNumberText } from './refuse.ts'
 import type { Live, LogonRequest, SessionConfig } from './session-state.ts'
 import { Tag } from './tags.ts'
 import { disconnect, enter, forceLogout, note, send, type Turn } from './turn.ts'
+import { beginStringViolation } from './validate.ts'
 
 /** Acceptor: what comes before a valid Logon. */
 export function receiveBeforeLogon(turn: Turn, message: Message) {
@@ -150,6 +151,8 @@ export function receiveLogonAnswer(turn: Turn, message: Message) {
     )
   }
   if (message.msgType === '5') return refused(turn, message, seqNum)
+  const version = beginStringViolation(config, message)
+  if (version) return forceLogout(turn, version.text)
   if (message.msgType !== 'A') {
     if (phase.reset) return note(turn, 'ignored', `${message.msgType} before the numbers were reset`)
     return disconnect(turn, `expected a Logon, received MsgType(35) ${message.msgType}`)

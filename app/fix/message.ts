@@ -5,8 +5,8 @@ import { lengthTagOf, maxSeqNum, Tag } from './tags.ts'
 export type FieldFault = {
   /** 0 invalid tag number, 4 tag without a value, 6 incorrect data format (a data field and its length disagree) */
   reason: 0 | 4 | 6
-  /** The tag to blame; 0 when it could not be read. */
-  tag: number
+  /** The tag to blame; absent when its number has too many digits. */
+  tag?: number
 }
 
 /** A frame longer than the framer lets through cannot hold more. */
@@ -202,7 +202,7 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
     }
     if (c !== 61 || tag === 0 || p - at > 9) {
       if (c !== 61 || p === at) into.hasUnreadableTag = true
-      into.fault ??= { reason: 0, tag: p - at > 9 ? 0 : tag }
+      into.fault ??= p - at > 9 ? { reason: 0 } : { reason: 0, tag }
       at = behindSoh(frame, p, end)
       continue
     }

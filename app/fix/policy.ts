@@ -13,7 +13,10 @@ export type Switches = {
   alphanumericSubId: boolean
   /** The seventh character of SenderCompID(49) must be this; empty: not looked at. */
   faultToleranceIndicator: string
-  /** The first message is no Logon: answer with a Logout, or close without a byte. (A foreign 49 never reaches the session.) */
+  /**
+   * What comes first is no valid Logon: answer with a Logout (what cannot be read is passed over), or close without a byte.
+   * (A foreign 49 never reaches the session.)
+   */
   noLogonFirst: 'logout' | 'close'
   /** 141=Y on the first Logon of a connection. */
   resetAtLogon: 'refuse' | 'accept'
@@ -21,6 +24,8 @@ export type Switches = {
   echoReset: 'always' | 'if-set'
   /** Foreign 49 on a live session: ignored and not counted, or Reject and Logout. */
   wrongCompId: 'ignore' | 'logout'
+  /** BeginString(8) of another version on a live session: Reject and Logout in its turn, or a Logout at once, whatever its number. */
+  wrongBeginString: 'reject' | 'logout'
   /** A message without a readable 34. */
   noSeqNum: 'ignore' | 'logout'
   /** Whether credentials must be right even when none are configured. The driver's switch: the session only asks. */
@@ -73,6 +78,7 @@ const table = {
   resetAtLogon: ['refuse', 'accept'],
   echoReset: ['always', 'if-set'],
   wrongCompId: ['ignore', 'logout'],
+  wrongBeginString: ['reject', 'logout'],
   noSeqNum: ['ignore', 'logout'],
   credentials: ['required', 'if-configured'],
   possDupWithoutOrigTime: ['discard', 'reject'],

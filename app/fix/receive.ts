@@ -9,25 +9,39 @@ import { receiveInSessionLogon } from './reset.ts'
 import type { AsideReason } from './session-state.ts'
 import { isSessionType, maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
-import { origTimeViolation, violationOf } from './validate.ts'
+import { beginStringViolation, origTimeViolation, violationOf, withoutValue } from './validate.ts'
 
-/** A message on a live session: who sent it, then its number, then its content. */
+/** A message on a live session: its version where that alone decides, who sent it, then its number, then its content. */
 export function receiveLive(turn: Turn, message: Message): void {
   const { config } = turn.session
+  const version = config.policy.wrongBeginString === 'logout' ? beginStringViolation(config, message) : undefined
+  if (version) {
+    receiveOtherVersion(turn, message, version.text)
+    return
+  }
   const sender = message.str(Tag.SenderCompID)
   if (sender !== config.identity.targetCompId && config.policy.wrongCompId === 'ignore') {
     note(turn, 'ignored', `SenderCompID(49) ${sender ?? 'absent'}`)
     return
   }
-  const seqNum = message.seqNum
-  if (seqNum === 0) {
-    withoutNumber(turn)
+  if (isLenientReset(turn, message)) {
+    resetLeniently(turn, message)
     return
   }
-  const { msgType } = message
-  if (msgType === 'A' && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
-  else if (isLenientReset(turn, message)) resetLeniently(turn, message)
+  const { msgType, seqNum } = message
+  if (seqNum === 0) withoutNumber(turn)
+  else if (msgType === 'A' && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
   else receiveNumbered(turn, message, seqNum)
+}
+
+/** The session ends, and the message is used up if it was the next one, so that it does not end the next session too. */
+function receiveOtherVersion(turn: Turn, message: Message, text: string): void {
+  if (message.seqNum === turn.session.nextIn) {
+    turn.session.nextIn++
+    turn.session.highestIn = Math.max(turn.session.highestIn, message.seqNum)
+    setAside(turn, message, 'rejected')
+  }
+  forceLogout(turn, text)
 }
 
 function withoutNumber(turn: Turn): void {
@@ -48,11 +62,17 @@ function tooLow(turn: Turn, message: Message, seqNum: number): void {
     forceLogout(turn, lowNumberText(turn, seqNum))
     return
   }
-  const violation = origTimeViolation(turn.session.config, message)
+  const violation = origTimeViolation(turn.session.config, message) ?? withoutOrigTime(turn, message)
   if (violation) refuse(turn, message, violation)
-  else if (turn.session.config.policy.possDupWithoutOrigTime === 'reject' && !message.has(Tag.OrigSendingTime)) {
-    reject(turn, message, { text: 'Required tag missing: OrigSendingTime (122)', tag: 122, reason: Reason.missing })
-  } else note(turn, 'duplicate', `${seqNum} again`)
+  else note(turn, 'duplicate', `${seqNum} again`)
+}
+
+function withoutOrigTime(turn: Turn, message: Message): Violation | undefined {
+  if (turn.session.config.policy.possDupWithoutOrigTime === 'discard') return undefined
+  const orig = message.str(Tag.OrigSendingTime)
+  if (orig === '') return withoutValue(122)
+  if (orig !== undefined) return undefined
+  return { text: 'Required tag missing: OrigSendingTime (122)', tag: 122, reason: Reason.missing }
 }
 
 /**
@@ -152,9 +172,12 @@ function rejected(turn: Turn, message: Message): void {
 
 const isReset = (message: Message): boolean => message.msgType === '4' && !message.is(Tag.GapFillFlag, 'Y')
 
-/** One that breaks other rules has its number looked at like every message. */
+/** Its own number must be one, 0 too. One that breaks other rules has its number looked at like every message. */
 const isLenientReset = ({ session, nowMs }: Turn, message: Message): boolean =>
-  isReset(message) && session.config.policy.sequenceReset === 'lenient' && !violationOf(session.config, message, nowMs)
+  isReset(message) &&
+  session.config.policy.sequenceReset === 'lenient' &&
+  message.int(Tag.MsgSeqNum) !== undefined &&
+  !violationOf(session.config, message, nowMs)
 
 /** Gap Fill, or reset mode under the strict rules of spec §2.8: its own number is the expected one. */
 function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): void {

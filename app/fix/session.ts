@@ -10,7 +10,7 @@ import { receiveLive, settle } from './receive.ts'
 import { resendFinished } from './resend-request.ts'
 import { receiveResetVerdict } from './reset.ts'
 import type { Draft, Input, Live, Session, SessionConfig, Step } from './session-state.ts'
-import { enter, heard, note, type Turn, takeTurn } from './turn.ts'
+import { disconnect, enter, heard, note, type Turn, takeTurn } from './turn.ts'
 
 export { acceptInSequence } from './fast-path.ts'
 export { nextDeadlineMs } from './heartbeat.ts'
@@ -57,8 +57,7 @@ function apply(turn: Turn, input: Input) {
     case 'message':
       return received(turn, input.message)
     case 'garbled':
-      heard(turn)
-      return note(turn, 'garbled', input.reason)
+      return garbled(turn, input.reason)
     case 'tick':
       return tick(turn)
     case 'disconnected':
@@ -96,9 +95,18 @@ function connected(turn: Turn) {
   sendLogon(turn, resetOnLogon === true)
 }
 
-function received(turn: Turn, message: Message) {
+/** Passed over, unless a Logon was due and the policy wants nothing else first. */
+function garbled(turn: Turn, reason: string) {
+  const { phase, config } = turn.session
   heard(turn)
-  if (message.isGarbled) return note(turn, 'garbled', 'fields')
+  note(turn, 'garbled', reason)
+  if (phase.kind === 'awaiting-logon' && config.policy.noLogonFirst === 'close')
+    disconnect(turn, 'first message is no Logon')
+}
+
+function received(turn: Turn, message: Message) {
+  if (message.isGarbled) return garbled(turn, 'fields')
+  heard(turn)
   switch (turn.session.phase.kind) {
     case 'awaiting-logon':
       return receiveBeforeLogon(turn, message)

@@ -18,7 +18,7 @@ const headerNames: Record<number, string> = {
  */
 export function violationOf(config: SessionConfig, message: Message, nowMs: number): Violation | undefined {
   return (
-    beginStringViolation(message) ??
+    beginStringViolation(config, message) ??
     compIdViolation(config, message) ??
     typeViolation(config, message) ??
     faultViolation(config, message) ??
@@ -29,19 +29,18 @@ export function violationOf(config: SessionConfig, message: Message, nowMs: numb
   )
 }
 
-function beginStringViolation(message: Message): Violation | undefined {
+/** Every message must be of our version. Where the policy answers another one with a Logout alone, its text is the common engines'. */
+export function beginStringViolation({ policy }: SessionConfig, message: Message): Violation | undefined {
   if (message.is(Tag.BeginString, 'FIX.4.2')) return undefined
-  return {
-    text: 'BeginString (8) tag has an incorrect value, should be FIX4.2',
-    tag: 8,
-    reason: Reason.incorrect,
-    fatal: true,
-  }
+  const isPlain = policy.wrongBeginString === 'logout'
+  const text = isPlain ? 'Incorrect BeginString' : 'BeginString (8) tag has an incorrect value, should be FIX4.2'
+  return { text, tag: 8, reason: Reason.incorrect, fatal: true }
 }
 
 function compIdViolation({ identity, policy }: SessionConfig, message: Message): Violation | undefined {
   const fatal = policy.wrongCompId === 'logout'
   const sender = message.str(Tag.SenderCompID)
+  if (sender === '') return { ...withoutValue(49), fatal }
   if (sender !== identity.targetCompId) {
     const text =
       sender === undefined ? 'SenderCompId (49) tag is not present' : 'Invalid SenderCompID (49) tag. Logout forced.'
@@ -50,6 +49,7 @@ function compIdViolation({ identity, policy }: SessionConfig, message: Message):
   const target = message.str(Tag.TargetCompID)
   if (target === identity.senderCompId) return undefined
   if (target === undefined) return { text: 'TargetCompId (56) tag is not present', tag: 56, reason: Reason.missing }
+  if (target === '') return withoutValue(56)
   const text = `TargetCompId (56) tag has an incorrect value: ( ${target} ) should be ${identity.senderCompId}`
   return { text, tag: 56, reason: Reason.compId, fatal }
 }
@@ -59,8 +59,15 @@ const faultTexts = { 0: 'Invalid tag number', 4: 'Tag specified without a value'
 /** A gateway's application message is handed on with its fault: whoever keeps it must not lose it. */
 function faultViolation({ policy }: SessionConfig, { fault, msgType }: Message): Violation | undefined {
   if (!fault || (policy.fieldRules === 'session' && !isSessionType(msgType))) return undefined
-  return { text: faultTexts[fault.reason], tag: fault.tag, reason: fault.reason }
+  return { ...fault, text: faultTexts[fault.reason] }
 }
+
+/** A field that is there and empty: nothing else is said of it, whatever it should have held. */
+export const withoutValue = (tag: number): Violation => ({
+  text: faultTexts[Reason.noValue],
+  tag,
+  reason: Reason.noValue,
+})
 
 function typeViolation({ policy }: SessionConfig, { msgType }: Message): Violation | undefined {
   if (msgType === '') return { text: 'Could not extract message type.', tag: 35, reason: Reason.noValue }

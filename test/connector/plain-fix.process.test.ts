@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { client, gateway, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
-import { FixPeer, fieldOf } from '#test/support/fix-peer.ts'
+import { FixPeer, fieldOf, frame, utc } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
 const plain = () => snapshot({ targets: [target({ policy: 'fix', credentials: [] })] })
@@ -74,6 +74,39 @@ describe('a target with the plain FIX rules', () => {
     nobody.logon()
     await nobody.closed()
     expect([...peer.received, ...nobody.received]).toEqual([])
+  })
+
+  test.each([
+    ['a Logon whose BodyLength is wrong', (logon: string) => logon.replace(/9=\d+/, '9=40')],
+    ['a Logon whose checksum is wrong', (logon: string) => logon.replace(/10=\d+.$/, '10=999|')],
+    ['a Logon whose third field is not 35', (logon: string) => logon.replace('35=A|34=1|', '34=1|35=A|')],
+    ['what is no FIX at all', () => 'GET / HTTP/1.1\r\n\r\n'],
+  ])('closes at once, without a byte and with a record, when the first message is %s', async (_, wrong) => {
+    const connector = await start(plain())
+    const peer = await bare(connector.targetPort)
+    const logon = frame([
+      [35, 'A'],
+      [34, 1],
+      [49, 'ODQ1Z9N'],
+      [52, utc()],
+      [56, 'CME'],
+      [98, 0],
+      [108, 30],
+    ])
+    peer.write(Buffer.from(wrong(logon.toString('latin1').replaceAll('\x01', '|')).replaceAll('|', '\x01'), 'latin1'))
+    await peer.closed()
+    expect(peer.received).toEqual([])
+    expect(connector.worker.refusedLogons.newest).toMatchObject([{ kind: 'target', code: 'unreadable' }])
+  })
+
+  test('passes over what cannot be read where another target at the same address answers it', async () => {
+    const { listen } = target()
+    const other = target({ sessionId: 'P4TGT1', listen, group: 'Desk 8' })
+    const connector = await start(snapshot({ targets: [target({ policy: 'fix', credentials: [] }), other] }))
+    const peer = await bare(connector.targetPort)
+    peer.write(Buffer.from('8=FIX.4.2\x019=5\x0135=0\x0110=000\x01', 'latin1'))
+    peer.logon()
+    await peer.message('A')
   })
 
   test('serves a resend of everything, whatever its length', async () => {

@@ -13,6 +13,9 @@ export type Taker = { take(connection: Connection, message: Message): void }
 /** Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte. */
 export type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
 
+/** What to do about a connection whose first bytes are no message that can be read: the same two answers. */
+export type Unreadable = (listener: string, fault: string, address: string) => 'ignore' | 'close'
+
 /** A connection has this long to send its Logon (spec §2.10). */
 const logonMs = 60_000
 
@@ -30,6 +33,7 @@ export class Acceptor {
     private readonly budget: Budget,
     private readonly failures: FailureLimit,
     private readonly resolve: Resolve,
+    private readonly unreadable: Unreadable,
     private readonly perAddress: () => number,
     private readonly handshakeFailed: (listener: string, why: string, address: string) => void,
   ) {}
@@ -119,7 +123,7 @@ export class Acceptor {
 
   /** The bytes that come from now on are FIX. */
   private accepted(key: string, socket: Socket): void {
-    const stage = new Stage(key, this.resolve)
+    const stage = new Stage(key, this.resolve, this.unreadable)
     stage.connection = new Connection(this.core, socket, this.budget, stage, key)
   }
 }
@@ -136,13 +140,18 @@ class Stage implements Reader {
   constructor(
     private readonly key: string,
     private readonly resolve: Resolve,
+    private readonly unreadable: Unreadable,
   ) {
     this.timer.unref()
   }
 
   frame(message: Message): void {
     const { connection } = this
-    if (!connection || message.isGarbled) return
+    if (!connection) return
+    if (message.isGarbled) {
+      this.garbled('fields')
+      return
+    }
     const taker = this.resolve(this.key, message, connection.address)
     if (taker === 'ignore') return
     clearTimeout(this.timer)
@@ -150,8 +159,12 @@ class Stage implements Reader {
     else taker.take(connection, message)
   }
 
-  /** Passed over, as after the Logon: whoever repeats it runs into the timer. */
-  garbled(): void {}
+  /** Whoever repeats what is passed over runs into the timer. */
+  garbled(fault: string): void {
+    const { connection } = this
+    if (connection && this.unreadable(this.key, fault, connection.address) === 'close') connection.destroy()
+  }
+
   drained(): void {}
 
   closed(): void {

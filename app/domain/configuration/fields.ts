@@ -86,6 +86,7 @@ export const policySwitches = {
   resetAtLogon: z.enum(['refuse', 'accept']).optional(),
   echoReset: z.enum(['always', 'if-set']).optional(),
   wrongCompId: z.enum(['ignore', 'logout']).optional(),
+  wrongBeginString: z.enum(['reject', 'logout']).optional(),
   noSeqNum: z.enum(['ignore', 'logout']).optional(),
   credentials: z.enum(['required', 'if-configured']).optional(),
   possDupWithoutOrigTime: z.enum(['discard', 'reject']).optional(),
