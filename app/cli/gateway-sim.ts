@@ -39,10 +39,15 @@ export const command: Command = {
     const stopped = stopSignal(values)
     if (values.replay !== undefined) mustBeReadable(values.replay)
     const sims = await Promise.all(simOptions(values).map(startGatewaySim))
-    const sent = Promise.all(sims.map((sim) => sim.done)).then(() => (values.exit ? undefined : new Promise(() => {})))
-    await Promise.race([stopped, sent])
+    const isInVain = () => values.replay !== undefined && !sims.some((sim) => sim.isPlayed)
+    const sent = Promise.all(sims.map((sim) => sim.done))
+    // after a log of which nothing was sent there is nothing to stay for
+    const over = sent.then(() => (values.exit || isInVain() ? undefined : new Promise(() => {})))
+    await Promise.race([stopped, over])
     await Promise.all(sims.map((sim) => sim.stop()))
-    return 0
+    if (!isInVain()) return 0
+    console.error(`drop-copy gateway-sim: nothing of ${values.replay} was sent`)
+    return 1
   },
 }
 

@@ -27,7 +27,7 @@ export class GatewaySim {
   readonly name: string
   /** The port listened on, or connected to. */
   port: number
-  /** Resolves when `count` messages, or the whole log, were sent once. */
+  /** Resolves when `count` messages, or all that can be read of the log, were sent once. */
   readonly done: Promise<void>
   private readonly options: GatewaySimOptions
   private readonly peer: FixPeer
@@ -88,6 +88,12 @@ export class GatewaySim {
 
   sent(): SentReport {
     return { total: this.outlet.counts.total, resent: this.resent, sources: this.outlet.counts.perSource() }
+  }
+
+  /** Whether the log was read as far as it was wanted, and messages of it were sent, by this run or an earlier one. */
+  get isPlayed(): boolean {
+    const { sent, passedOver, failed } = this.producer.replayed
+    return !failed && (sent > 0 || (passedOver > 0 && this.outlet.counts.total > 0))
   }
 
   /** The class of each source number sent, as its index in `messageClasses` + 1; 0 for a number never sent. */

@@ -94,16 +94,16 @@ export class Outlet {
     this.counts.add(sourceId, sourceSeqNum, message.messageClass)
   }
 
-  /** Send a message of a log under the log's own number; on a plain feed holes are gap-filled. False: it cannot be. */
-  replay(message: LoggedMessage): boolean {
+  /** Send a message of a log under the log's own number; on a plain feed holes are gap-filled. Otherwise what keeps it from being sent. */
+  replay(message: LoggedMessage): 'sent' | 'source' | 'number' {
     const nowMs = steadyNowMs()
     const { sources } = this.options
-    if (sources.length > 0 && !sources.includes(message.sourceId)) return false
+    if (sources.length > 0 && !sources.includes(message.sourceId)) return 'source'
     if (this.plainSource === undefined) {
       this.envelope(message.bytes, nowMs)
     } else {
       const { session } = this.peer()
-      if (message.seqNum < session.nextOut) return false
+      if (message.seqNum < session.nextOut) return 'number'
       if (message.seqNum > session.nextOut) {
         this.frames.push(gapFill(this.ends, session.nextOut, message.seqNum, session.nextIn - 1, nowMs))
         this.peer().session = withNumbers(session, { nextOut: message.seqNum })
@@ -112,7 +112,7 @@ export class Outlet {
       this.keep(seqNum, plain(this.ends, message, seqNum, message.lastProcessed, nowMs))
     }
     this.counts.add(message.sourceId, message.seqNum, message.messageClass)
-    return true
+    return 'sent'
   }
 
   /** Everything sent so far is kept first, then written. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { steadyNowMs } from '#peer/fix-peer.ts'
+import { counted, LogProblems } from './log-problems.ts'
 import type { GatewaySimOptions, Rate } from './options.ts'
 import { OrderFlow } from './order-flow.ts'
 import type { Outlet } from './outlet.ts'
@@ -22,6 +23,8 @@ export interface ProducerHost {
 /** Makes source messages at the wanted rate, from a flow or from a log. */
 export class Producer {
   readonly done: Promise<void>
+  /** What came of the log, where one is played. */
+  readonly replayed = { sent: 0, passedOver: 0, failed: false }
   private readonly outlet: Outlet
   private readonly host: ProducerHost
   private readonly options: GatewaySimOptions
@@ -52,7 +55,7 @@ export class Producer {
     if (this.started) return
     this.started = true
     this.setRate(this.rate)
-    if (this.options.replay) this.replayAll(this.options.replay).catch((error: Error) => this.host.note(error.message))
+    if (this.options.replay) void this.replayAll(this.options.replay)
     else this.turn()
   }
 
@@ -113,32 +116,58 @@ export class Producer {
     this.finished()
   }
 
-  /** Play a log once. What an earlier run has sent of it is passed over. */
-  private async replayAll({ path, pace }: { path: string; pace: 'own' | Rate }): Promise<void> {
+  /** Play a log once, and say what of it was not sent. A log that cannot be read to its end ends there. */
+  private async replayAll(replay: { path: string; pace: 'own' | Rate }): Promise<void> {
     // on a plain feed the answer to a Test Request right behind the Logon would take a number of the log
     if (this.options.dialect === 'plain') await sleep(300)
+    const problems = new LogProblems()
+    const unsent = { session: 0, source: 0, number: 0 }
+    try {
+      await this.play(replay, problems, unsent)
+    } catch (error) {
+      this.replayed.failed = true
+      this.host.note(`${replay.path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    this.outlet.flush()
+    if (this.stopped) return
+    for (const sentence of problems.sentences()) this.host.note(sentence)
+    this.noteUnsent(this.replayed.passedOver, 'an earlier run with this state file has taken them')
+    this.noteUnsent(unsent.session, 'Heartbeats and the like, which the gateway makes itself')
+    this.noteUnsent(unsent.source, 'of another source')
+    this.noteUnsent(unsent.number, 'the number is used already')
+    this.finish()
+  }
+
+  private noteUnsent(count: number, why: string): void {
+    if (count > 0) this.host.note(`${counted(count, 'message')} of the log not sent: ${why}`)
+  }
+
+  /** What an earlier run has sent of the log is passed over. */
+  private async play(
+    { path, pace }: { path: string; pace: 'own' | Rate },
+    problems: LogProblems,
+    unsent: { session: number; source: number; number: number },
+  ): Promise<void> {
     const startMs = steadyNowMs()
     const already = this.outlet.progress.turns
     let taken = 0
     let firstMs = Number.NaN
-    let unsent = 0
-    for await (const message of readLog(path)) {
+    for await (const message of readLog(path, problems)) {
       if (this.stopped) return
-      if (++taken <= already) continue
+      if (++taken <= already) {
+        this.replayed.passedOver++
+        continue
+      }
       if (Number.isNaN(firstMs)) firstMs = message.sentMs
       await this.untilDue(message, pace, startMs, firstMs)
       if (this.stopped) return
-      if (message.administrative) continue
-      if (this.outlet.replay(message)) this.made++
-      else unsent++
+      const outcome = message.administrative ? 'session' : this.outlet.replay(message)
+      if (outcome === 'sent') this.made = ++this.replayed.sent
+      else unsent[outcome]++
       this.outlet.progress.turns = taken
       if (pace !== 'max' || this.made % burst === 0) this.outlet.flush()
-      if (!this.mayGoOn()) break
+      if (!this.mayGoOn()) return
     }
-    this.outlet.flush()
-    if (unsent > 0)
-      this.host.note(`${unsent} messages of the log were not sent: another source, or a number already used`)
-    this.finish()
   }
 
   /** Wait for a message's time and for a peer that reads. */

@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { createGunzip } from 'node:zlib'
 import { classOf, type MessageClass } from '#dropcopy/classify.ts'
 import { sealFrame } from '#fix/checksum.ts'
+import { frameLimits } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
 import { isSessionType } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
+import { LogCutter } from './log-cutter.ts'
+import type { LogProblems } from './log-problems.ts'
+import { logText } from './log-text.ts'
 
 /** One message of a log. */
 export interface LoggedMessage {
@@ -25,37 +26,37 @@ export interface LoggedMessage {
 }
 
 const headerTags = new Set([8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 142, 143, 369])
+/** What a feed puts around a message. */
+const envelopeBytes = 512
 
 /**
- * The messages of a FIX log, one a line, in its order. SOH or `|` between fields, plain or gzip (by its first bytes);
- * whatever stands before `8=FIX` on a line (a time, a direction) is passed over, lines without it too.
+ * The messages of a FIX log in its order. What separates fields, how the file is encoded and what stands around the messages is
+ * found out (LogCutter, logText); what cannot be read is told to `problems`.
  * @throws when the file cannot be read
  */
-export async function* readLog(path: string): AsyncGenerator<LoggedMessage> {
-  const gzip = await isGzip(path)
-  const file = createReadStream(path)
-  const input = gzip ? file.pipe(createGunzip()) : file
-  if (gzip) file.on('error', (error) => input.destroy(error))
-  const lines = createInterface({ input: input.setEncoding('latin1'), crlfDelay: Number.POSITIVE_INFINITY })
-  try {
-    for await (const line of lines) {
-      const message = readLine(line)
-      if (message) yield message
-    }
-  } finally {
-    lines.close()
-    file.destroy()
+export async function* readLog(path: string, problems: LogProblems): AsyncGenerator<LoggedMessage> {
+  const cutter = new LogCutter(problems)
+  for await (const text of logText(path)) yield* readAll(cutter.push(text, false), problems)
+  yield* readAll(cutter.push('', true), problems)
+}
+
+function* readAll(cuts: Iterable<{ line: number; text: string }>, problems: LogProblems): Generator<LoggedMessage> {
+  for (const { line, text } of cuts) {
+    const message = readMessage(text)
+    if (typeof message === 'string') problems.cannotRead(line, message)
+    else yield message
   }
 }
 
-/** undefined: not a message. */
-export function readLine(line: string): LoggedMessage | undefined {
-  const start = line.indexOf('8=FIX')
-  if (start < 0) return undefined
-  const text = line.slice(start)
-  const bytes = whole(text.includes('\x01') ? text : text.replaceAll('|', '\x01'))
+/** A message from 8 to 10, its fields ended by SOH; a text says why it cannot be sent. Whatever else is wrong with a field, it is sent as it is. */
+export function readMessage(text: string): LoggedMessage | string {
+  const bytes = whole(text)
+  if (bytes.length > frameLimits.live - envelopeBytes) return `longer than ${frameLimits.live - envelopeBytes} bytes`
   const message = new Message()
-  if (decode(bytes, message) || message.seqNum === 0) return undefined
+  decode(bytes, message)
+  if (message.hasUnreadableTag) return 'a field without a tag'
+  if (message.isGarbled) return 'no MsgType (35) behind 8 and 9'
+  if (message.seqNum === 0) return 'no MsgSeqNum (34)'
   let first = 0
   while (first < message.count - 1 && headerTags.has(message.tagAt(first))) first++
   const time = message.find(52)
@@ -73,26 +74,12 @@ export function readLine(line: string): LoggedMessage | undefined {
   }
 }
 
-/** With a length and checksum that hold: a log with another delimiter, or cut by hand, may have others. */
+/** With a length and checksum that hold: a log with another separator, or edited by hand, may have others. */
 function whole(text: string): Buffer {
-  const end = text.lastIndexOf('\x0110=')
-  const begin = text.indexOf('\x0135=')
-  const content = text.slice(begin + 1, end < 0 ? undefined : end + 1)
+  const content = text.slice(text.indexOf('\x0135=') + 1, text.lastIndexOf('\x0110=') + 1)
   const head = `${text.slice(0, text.indexOf('\x01'))}\x019=${content.length}\x01`
   const out = Buffer.alloc(head.length + content.length + 7)
   out.write(head + content, 0, 'latin1')
   sealFrame(out)
   return out
-}
-
-function isGzip(path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const file = createReadStream(path, { end: 1 })
-    let first = Buffer.alloc(0)
-    file.on('data', (chunk) => {
-      first = Buffer.concat([first, Buffer.from(chunk)])
-    })
-    file.on('error', reject)
-    file.on('end', () => resolve(first[0] === 0x1f && first[1] === 0x8b))
-  })
 }

@@ -8,6 +8,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { FeedEnd } from '#test/gateway-sim/feed-end.ts'
 import { gateway, snapshot, start } from '#test/support/connector.ts'
 import { dc4Target, key1 } from '#test/support/dc4.ts'
+import { dropCopyIn } from '#test/support/drop-copy.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 import { TargetEnd } from '../client/target-end.ts'
 
@@ -23,22 +24,7 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-/** A command as a user runs it; `ended` answers its exit code. */
-function dropCopy(...args: string[]) {
-  const child = spawn(process.execPath, [join(root, 'app/cli/drop-copy.mjs'), ...args], {
-    cwd: dir,
-    env: { ...process.env, HOME: home },
-  })
-  children.push(child)
-  const run = { child, out: '', err: '', ended: new Promise<number | null>((resolve) => child.once('close', resolve)) }
-  child.stdout.on('data', (chunk) => {
-    run.out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    run.err += chunk
-  })
-  return run
-}
+const dropCopy = (...args: string[]) => dropCopyIn(dir, ...args)
 const lines = (text: string) => text.split('\n').filter((line) => line !== '')
 
 describe('drop-copy gateway-sim', () => {
