@@ -21,6 +21,7 @@ import {
 } from '#dropcopy/canonical.ts'
 import { Message } from '#fix/message.ts'
 import type { AsideReason } from '#fix/session-state.ts'
+import { isSeveral } from '#fix/several.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { MessageFields } from '#journal/records.ts'
 import type { Feed } from './feed.ts'
@@ -81,10 +82,12 @@ export class Intake {
   /** An application message of a feed, in feed order. False: it was not journaled, so its feed number must be noted otherwise. */
   take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
     from(feed, feedNumber)
+    if (isSeveral(message)) return this.aside(feed, message, sourceNamed(feed), 'several-messages')
     const plain = feed.config.dialect === 'plain'
     if (message.fault) return this.aside(feed, message, sourceNamed(feed), 'bad-field')
     const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
     if (name === undefined) return true
+    if (!plain && isSeveral(inner)) return this.aside(feed, message, name, 'several-messages')
     const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
     if (wrong) return this.aside(feed, message, name, wrong)
     if (resent) canonical.recovered = true
@@ -205,7 +208,12 @@ export class Intake {
       : core.message(fields, bytes, start, start + length)
   }
 
-  private aside(feed: Feed, { bytes, start, end }: Message, name: string, why: NotCanonical | AsideReason): boolean {
+  private aside(
+    feed: Feed,
+    { bytes, start, end }: Message,
+    name: string,
+    why: NotCanonical | AsideReason | 'several-messages',
+  ): boolean {
     fields.class = fields.flags = fields.stream = fields.epoch = 0
     fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
     fields.flags = flag.aside
