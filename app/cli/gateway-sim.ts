@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { parseSnapshot } from '#domain/configuration/snapshot.ts'
 import { feedEnds } from '#gateway-sim/from-snapshot.ts'
-import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
+import { type GatewaySim, startGatewaySim } from '#gateway-sim/gateway-sim.ts'
+import { counted } from '#gateway-sim/log-problems.ts'
 import type { GatewaySimOptions, Rate, SimEvent } from '#gateway-sim/options.ts'
 import { type Command, UsageError } from './command.ts'
 import { readTls, tlsOptions } from './tls-options.ts'
@@ -29,6 +30,9 @@ const options = {
   exit: { type: 'boolean' },
 } as const
 
+/** With --exit: how long the connector may be away, or take nothing more. */
+const patienceMs = 60_000
+
 const read = (argv: string[]) => parseArgs({ args: argv, options }).values
 type Values = ReturnType<typeof read>
 
@@ -40,15 +44,26 @@ export const command: Command = {
     if (values.replay !== undefined) mustBeReadable(values.replay)
     const sims = await Promise.all(simOptions(values).map(startGatewaySim))
     const isInVain = () => values.replay !== undefined && !sims.some((sim) => sim.isPlayed)
-    const sent = Promise.all(sims.map((sim) => sim.done))
     // after a log of which nothing was sent there is nothing to stay for
-    const over = sent.then(() => (values.exit || isInVain() ? undefined : new Promise(() => {})))
-    await Promise.race([stopped, over])
+    const inVain = Promise.all(sims.map((sim) => sim.done)).then(() => isInVain() || new Promise(() => {}))
+    const taken = values.exit ? [Promise.all(sims.map((sim) => sim.whenAcknowledged(patienceMs)))] : []
+    await Promise.race([stopped, inVain, ...taken])
     await Promise.all(sims.map((sim) => sim.stop()))
-    if (!isInVain()) return 0
-    console.error(`drop-copy gateway-sim: nothing of ${values.replay} was sent`)
-    return 1
+    const failures = values.exit ? sims.flatMap((sim) => leftBy(sim, values)) : []
+    if (isInVain()) failures.push(`nothing of ${values.replay} was sent`)
+    for (const failure of failures) console.error(`drop-copy gateway-sim: ${failure}`)
+    return failures.length === 0 ? 0 : 1
   },
+}
+
+/** What stays undone at the end of a run that was to end with everything taken. */
+function leftBy(sim: GatewaySim, { count, replay }: Values): string[] {
+  const left = sim.unacknowledged
+  const all = count !== undefined || replay !== undefined
+  return [
+    ...(all && !sim.isSent ? [`${sim.name}: stopped before everything was sent`] : []),
+    ...(left > 0 ? [`${sim.name}: ${counted(left, 'message')} sent and not acknowledged`] : []),
+  ]
 }
 
 /** Before anything connects: later nobody would wait for the log. */

@@ -2,10 +2,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolvePolicy } from '#fix/policy.ts'
 import { ResendPlan } from '#fix/resend.ts'
+import { isLive } from '#fix/session.ts'
 import type { LogonCredentials, SessionConfig } from '#fix/session-state.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
 import { FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
 import type { NumberTally } from '#peer/number-tally.ts'
 import { openSocket, type PeerAddress } from '#peer/open-socket.ts'
+import { Acknowledged, type AcknowledgedHost } from './acknowledged.ts'
 import { sentAgain } from './frames.ts'
 import type { GatewaySimOptions, Rate, SentReport, SimEvent } from './options.ts'
 import { Outlet } from './outlet.ts'
@@ -33,6 +36,10 @@ export class GatewaySim {
   private readonly peer: FixPeer
   private readonly outlet: Outlet
   private readonly producer: Producer
+  private readonly acknowledged: Acknowledged
+  /** Messages that a reset of the numbers came before the peer had taken; what was not taken at `stop`. */
+  private lost = 0
+  private leftAtStop: number | undefined
   private server: Server | undefined
   private stopping = false
   private stopped: Promise<SentReport> | undefined
@@ -50,6 +57,7 @@ export class GatewaySim {
     const config = sessionConfig(options)
     this.outlet = new Outlet(options, () => this.peer)
     this.peer = new FixPeer(config, this.outlet.numbers, {
+      seen: (message) => this.acknowledged.heard(message),
       accept: () => {}, // a gateway takes no application messages
       loggedOn: () => this.loggedOn(),
       serveResend: (id, begin, end) => void this.serveResend(id, begin, end),
@@ -69,6 +77,7 @@ export class GatewaySim {
       note: (text) => this.note(text),
     })
     this.done = this.producer.done
+    this.acknowledged = new Acknowledged(this.asHost())
     this.reporter = setInterval(() => this.report(), 1000)
   }
 
@@ -88,6 +97,25 @@ export class GatewaySim {
 
   sent(): SentReport {
     return { total: this.outlet.counts.total, resent: this.resent, sources: this.outlet.counts.perSource() }
+  }
+
+  /** Whether all that was wanted was sent once. */
+  get isSent(): boolean {
+    return this.producer.isFinished
+  }
+
+  /** Source messages sent of which the peer has not said that it took them. It says so without being asked now and then. */
+  get unacknowledged(): number {
+    return this.leftAtStop ?? this.lost + this.outlet.countAbove(this.acknowledged.upTo)
+  }
+
+  /**
+   * Resolves when all was sent and the peer has said that it took it, which it is asked for; and at `stop`, or when the peer was
+   * away, or took nothing more, for `patienceMs`: then `unacknowledged` and `isSent` say what is left.
+   */
+  async whenAcknowledged(patienceMs: number): Promise<void> {
+    if (await this.acknowledged.wait(patienceMs, () => this.stopping))
+      this.emit({ event: 'acknowledged', feed: this.name, total: this.outlet.counts.total })
   }
 
   /** Whether the log was read as far as it was wanted, and messages of it were sent, by this run or an earlier one. */
@@ -128,6 +156,7 @@ export class GatewaySim {
     clearInterval(this.reporter)
     await this.peer.logout()
     await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()))
+    this.leftAtStop = this.unacknowledged
     this.outlet.close()
     this.report()
     return this.sent()
@@ -200,6 +229,7 @@ export class GatewaySim {
 
   private closed(reason: string): void {
     this.generation++
+    this.acknowledged.closed()
     this.outlet.saveCheckpoint()
     this.emit({ event: 'disconnected', feed: this.name, reason })
     if (this.options.mode === 'connect') this.connectLater()
@@ -207,6 +237,8 @@ export class GatewaySim {
 
   private numbersReset(): void {
     this.generation++
+    this.lost += this.outlet.countAbove(this.acknowledged.upTo)
+    this.acknowledged.reset()
     this.outlet.reset()
   }
 
@@ -214,6 +246,28 @@ export class GatewaySim {
     const { password } = this.options
     if (password === undefined) return undefined
     return credentials.kind === 'password' && credentials.password === password ? undefined : 'Invalid logon.'
+  }
+
+  private asHost(): AcknowledgedHost {
+    const { peer, outlet, producer } = this
+    return {
+      get live() {
+        return peer.live
+      },
+      get isResending() {
+        return isLive(peer.session) && peer.session.phase.serving !== undefined
+      },
+      get isSent() {
+        return producer.isFinished
+      },
+      get lastNumber() {
+        return outlet.lastNumber
+      },
+      test(id) {
+        peer.send(MsgType.TestRequest, [[Tag.TestReqID, id]])
+        return peer.session.nextOut - 1
+      },
+    }
   }
 
   /** Away or live, but not in between: what is numbered while a Logon is under way would not be missed at once. */

@@ -52,7 +52,10 @@ export type SimEvent =
   | { event: 'connected'; feed: string; nextOut: number; nextIn: number }
   | { event: 'disconnected'; feed: string; reason: string }
   | ({ event: 'sent'; feed: string } & SentReport)
+  /** All was sent once; the peer has not taken it yet. */
   | { event: 'done'; feed: string; total: number }
+  /** The peer has taken all of it. */
+  | { event: 'acknowledged'; feed: string; total: number }
   | { event: 'resend'; feed: string; begin: number; end: number; messages: number }
   | { event: 'note'; feed: string; text: string }
 

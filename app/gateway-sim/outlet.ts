@@ -26,6 +26,8 @@ export class Outlet {
   readonly log: SentLog
   readonly counts: SentCounts
   readonly progress: Progress
+  /** The feed's number of the last message kept; 0: none since the numbers began. */
+  lastNumber = 0
   private readonly options: GatewaySimOptions
   private readonly ends: FeedHeader
   private readonly exchange: { compId: string; subId: string }
@@ -51,19 +53,18 @@ export class Outlet {
     }
     this.headers = options.sources.map((id) => sourceHeader(this.exchange, id))
     this.counts = new SentCounts(options.sources)
-    let lastSeqNum = 0
     const lastOf = new Map<string, number>()
     this.log = new SentLog(options.state, {
       frame: (seqNum, bytes) => {
-        lastSeqNum = seqNum
+        this.lastNumber = seqNum
         const found = this.counts.addFrame(bytes, this.plainSource)
         if (found) lastOf.set(found.sourceId, found.seqNum)
       },
       reset: () => {
-        lastSeqNum = 0
+        this.lastNumber = 0
       },
     })
-    this.progress = resumed(this.log.checkpoint, options, lastSeqNum, lastOf)
+    this.progress = resumed(this.log.checkpoint, options, this.lastNumber, lastOf)
   }
 
   get numbers(): { nextIn: number; nextOut: number } {
@@ -115,6 +116,13 @@ export class Outlet {
     return 'sent'
   }
 
+  /** Messages kept above this number of the feed. */
+  countAbove(seqNum: number): number {
+    let count = 0
+    for (const _ of this.log.range(seqNum + 1, this.lastNumber)) count++
+    return count
+  }
+
   /** Everything sent so far is kept first, then written. */
   flush(): void {
     if (this.frames.length === 0) return
@@ -132,6 +140,7 @@ export class Outlet {
   }
 
   reset(): void {
+    this.lastNumber = 0
     this.log.reset()
   }
 
@@ -148,6 +157,7 @@ export class Outlet {
   }
 
   private keep(seqNum: number, bytes: Buffer): void {
+    this.lastNumber = seqNum
     this.log.append(seqNum, bytes)
     this.frames.push(bytes)
   }

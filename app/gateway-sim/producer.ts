@@ -33,6 +33,8 @@ export class Producer {
   private rateSinceMs = 0
   private madeSince = 0
   private made = 0
+  /** All that was wanted was made. */
+  isFinished = false
   private started = false
   private stopped = false
   private finished: () => void = () => {}
@@ -112,6 +114,7 @@ export class Producer {
   }
 
   private finish(): void {
+    this.isFinished = true
     this.host.done()
     this.finished()
   }

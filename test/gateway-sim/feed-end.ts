@@ -33,13 +33,14 @@ export class FeedEnd {
     numbers: { nextIn: number; nextOut: number },
     theirCompId: string,
     password?: string,
+    lastProcessed = true,
   ) {
     this.dialect = dialect
     this.peer = new FixPeer(
       {
         role,
         policy: { ...resolvePolicy('fix'), resendChunk: 2500 },
-        identity: { layout: 'client', senderCompId: 'DROPCOPY', targetCompId: theirCompId },
+        identity: { layout: 'client', senderCompId: 'DROPCOPY', targetCompId: theirCompId, lastProcessed },
         heartbeatS: 30,
         ...(password === undefined ? {} : { credentials: { kind: 'password', password } }),
       },
@@ -55,8 +56,13 @@ export class FeedEnd {
     )
   }
 
-  static async listen(dialect: 'encapsulated' | 'plain', numbers = { nextIn: 1, nextOut: 1 }): Promise<FeedEnd> {
-    const end = new FeedEnd(dialect, 'acceptor', numbers, 'GW1')
+  /** `lastProcessed`: whether its messages carry 369. */
+  static async listen(
+    dialect: 'encapsulated' | 'plain',
+    numbers = { nextIn: 1, nextOut: 1 },
+    lastProcessed = true,
+  ): Promise<FeedEnd> {
+    const end = new FeedEnd(dialect, 'acceptor', numbers, 'GW1', undefined, lastProcessed)
     const server = createServer((socket) => (end.peer.attached ? socket.destroy() : end.peer.attach(socket)))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     end.server = server
