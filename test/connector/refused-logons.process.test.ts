@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
+import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { FixPeer } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -59,6 +59,17 @@ describe('a target that names the addresses of its clients', () => {
     await second.closed()
     expect(second.received).toEqual([])
     expect(peer.isClosed).toBe(false)
+  })
+})
+
+describe('a feed that names the addresses of its gateway', () => {
+  test('closes a Logon from another one without a byte, and tells of it', async () => {
+    const { feedPort, refused } = await started(snapshot({ feeds: [feed({ allowFrom: ['192.0.2.0/24'] })] }))
+    const gw = await gateway(feedPort)
+    gw.logon()
+    await gw.closed()
+    expect(gw.received).toEqual([])
+    expect(refused.newest).toMatchObject([{ kind: 'feed', id: 'gw1', claimed: 'GW1', code: 'address' }])
   })
 })
 

@@ -36,6 +36,21 @@ describe('a connection whose peer is gone without a word', () => {
     await next.message('A')
   })
 
+  test.each([
+    ['by a Logon with a wrong password', (peer: FixPeer) => peer.logon(password('guess'))],
+    ['by a message that is no Logon', (peer: FixPeer) => peer.send('0', password())],
+  ])('need not show life when another connection is not proved to be its peer: %s', async (_, speak) => {
+    const { connector, target } = await started()
+    const first = await logOn(connector.targetPort)
+    await first.message('1')
+    await first.until('its answer', () => target.state.nextIn === first.seqNum)
+    const other = await client(connector.targetPort)
+    speak(other)
+    await other.closed()
+    expect(other.received).toEqual([])
+    expect(target.peer.session.phase).toMatchObject({ kind: 'live', rival: undefined })
+  })
+
   test('is kept when it shows life', async () => {
     const { clock, connector } = await started()
     const first = await logOn(connector.targetPort)
