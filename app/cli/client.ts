@@ -10,6 +10,7 @@ import { parseSnapshot, type SnapshotTarget } from '#domain/configuration/snapsh
 import type { PeerAddress } from '#peer/open-socket.ts'
 import { proofOf } from './client-credentials.ts'
 import { type Command, UsageError } from './command.ts'
+import { print, printNote } from './terminal.ts'
 import { readTls, tlsOptions } from './tls-options.ts'
 
 const options = {
@@ -64,9 +65,9 @@ export const command: Command = {
     })
     const until = values.until === undefined ? undefined : wholeNumber('--until', values.until)
     const seconds = values.for === undefined ? undefined : wholeNumber('--for', values.for)
-    const client = startClient({ ...options, ...proof, onEvent: (event) => console.error(mask(wordsOf(event))) })
+    const client = startClient({ ...options, ...proof, onEvent: (event) => printNote(mask(wordsOf(event))) })
     const counter = values.quiet
-      ? setInterval(() => console.log(JSON.stringify({ copies: client.summary().copies })), 1000)
+      ? setInterval(() => print(JSON.stringify({ copies: client.summary().copies })), 1000)
       : undefined
     await ending(client, until, seconds)
     const summary = await client.stop()
@@ -187,9 +188,9 @@ function clientOptions(values: Values, where: Where): Settled {
 }
 
 function printer(values: Values): NonNullable<ClientOptions['onCopy']> {
-  if (values.raw) return (_receipt, message) => console.log(copyAsText(message))
-  if (values.json) return ({ facts }, message) => console.log(copyAsJson(message, facts))
-  return ({ facts }, message) => console.log(describeCopy(message, facts))
+  if (values.raw) return (_receipt, message) => print(copyAsText(message))
+  if (values.json) return ({ facts }, message) => print(copyAsJson(message, facts))
+  return ({ facts }, message) => print(describeCopy(message, facts))
 }
 
 function wordsOf(event: ClientEvent): string {
@@ -208,22 +209,23 @@ const maskOf = (password: string | undefined) => (text: string) => (password ? t
 
 function printSummary(summary: ClientSummary, asJson: boolean): void {
   if (asJson) {
-    console.log(JSON.stringify({ event: 'summary', ...summary }))
+    print(JSON.stringify({ event: 'summary', ...summary }))
     return
   }
   const { sources, session, clean, ...counts } = summary
-  console.log(
-    `\n${session}: ${Object.entries(counts)
+  print('')
+  print(
+    `${session}: ${Object.entries(counts)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}`,
   )
   for (const [id, one] of Object.entries(sources)) {
     const restarts = one.restarts === 0 ? '' : `, restarts ${one.restarts}`
-    console.log(
+    print(
       `  ${id}  received ${one.received}, last ${one.last}${restarts}, chain breaks ${one.chainBreaks}${one.mended === 0 ? '' : ` (mended ${one.mended})`}, doubled ${one.doubled}, renumbered ${one.renumbered}`,
     )
   }
-  console.log(clean ? 'clean: nothing missing, doubled or renumbered' : 'not clean')
+  print(clean ? 'clean: nothing missing, doubled or renumbered' : 'not clean')
 }
 
 function addressOf(text: string): { host: string; port: number } {

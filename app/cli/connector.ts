@@ -15,6 +15,7 @@ import { lacksReason } from '#domain/leadership/claim.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
 import { JournalLockedError } from '#journal/journal.ts'
 import { type Command, UsageError } from './command.ts'
+import { print, printNote } from './terminal.ts'
 
 /**
  * The heap is small, but every chunk read from a socket counts towards the next collection of all of it: four a second under load, a
@@ -92,7 +93,7 @@ async function runDatabase(options: DatabaseOptions, stopped: AbortSignal): Prom
 async function serveMetrics({ worker }: Running, address: MetricsAddress | undefined, log: Logger) {
   if (!address) return undefined
   const served = await listenForMetrics(address, () => metricsText(worker), log)
-  if (address.port === 0) process.stdout.write(`${JSON.stringify({ event: 'metrics', port: served.port })}\n`)
+  if (address.port === 0) print(JSON.stringify({ event: 'metrics', port: served.port }))
   return served
 }
 
@@ -113,13 +114,13 @@ const fatal = (log: ReturnType<typeof openConnectorLog>) => (error: Error) => {
 function announce({ worker }: Running): void {
   for (const address of worker.acceptor.keys) {
     const port = worker.acceptor.port(address)
-    if (address.endsWith(':0')) process.stdout.write(`${JSON.stringify({ event: 'listening', address, port })}\n`)
+    if (address.endsWith(':0')) print(JSON.stringify({ event: 'listening', address, port }))
   }
-  process.stdout.write('{"event":"ready"}\n')
+  print('{"event":"ready"}')
 }
 
 function refuse(problems: readonly string[], code: number): number {
-  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  for (const problem of problems) printNote(problem)
   return code
 }
 

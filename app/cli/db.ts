@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { rolesSql } from '#db/assert-roles.ts'
 import { type Command, UsageError } from './command.ts'
+import { print } from './terminal.ts'
 
 export const command: Command = {
   name: 'db',
@@ -11,7 +12,7 @@ export const command: Command = {
       options: { print: { type: 'boolean' } },
     })
     if (positionals[0] !== 'roles' || !values.print) throw new UsageError('drop-copy db roles --print')
-    console.log(rolesSql())
+    for (const line of rolesSql().split('\n')) print(line)
     return 0
   },
 }

@@ -21,7 +21,7 @@ import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard } from './session-answer.ts'
 import { aligned } from './session-list.ts'
-import { ask, askUnseen, isConfirmed, operator } from './terminal.ts'
+import { ask, askUnseen, isConfirmed, operator, print, printNote } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 type Asked = { id: string; kind: FeedSecretKind | 'none'; reason: string | null; yes: boolean }
@@ -66,13 +66,13 @@ async function change(database: Database, { id, kind, reason, yes }: Asked, seal
   const feed = await database.asJobs((tx) => findFeed(tx, id))
   if (feed?.state !== 'open') throw new UsageError(`there is no open feed ${id}; drop-copy feed list names them`)
   if (kind === 'none' && !feed.credential) {
-    console.log(`Feed ${id} has no credential. Nothing was changed.`)
+    print(`Feed ${id} has no credential. Nothing was changed.`)
     return 0
   }
-  console.log(feedCredentialConsequence({ name: id, mode: modeOf(feed) }, kind))
+  print(feedCredentialConsequence({ name: id, mode: modeOf(feed) }, kind))
   const secret = kind === 'none' ? undefined : await readSecret(id, kind)
   if (!secret && !(await isConfirmed(yes))) {
-    console.log('Nothing was done.')
+    print('Nothing was done.')
     return 1
   }
   const by = { operator: operator(), reason }
@@ -83,7 +83,7 @@ async function change(database: Database, { id, kind, reason, yes }: Asked, seal
     return setFeedCredential(tx, id, secret, by, deps)
   })
   if ('refused' in told) {
-    console.error(told.refused)
+    printNote(told.refused)
     return 1
   }
   return answered(told, await database.asJobs((tx) => isHeard(tx, feed)))
@@ -107,7 +107,7 @@ const modeOf = ({ settings }: FeedRecord) => (settings.mode === 'initiate' ? 'in
 async function printFeeds(database: Database): Promise<number> {
   const head = ['feed', 'environment', 'gateway', 'mode', 'address', 'dialect', 'state', 'credential']
   const feeds = await database.asJobs(listAllFeeds)
-  for (const line of aligned([head, ...feeds.map(cellsOf)])) console.log(line)
+  for (const line of aligned([head, ...feeds.map(cellsOf)])) print(line)
   return 0
 }
 

@@ -7,6 +7,7 @@ import { type GatewaySim, startGatewaySim } from '#gateway-sim/gateway-sim.ts'
 import { counted } from '#gateway-sim/log-problems.ts'
 import type { GatewaySimOptions, Rate, SimEvent } from '#gateway-sim/options.ts'
 import { type Command, UsageError } from './command.ts'
+import { print, printNote } from './terminal.ts'
 import { readTls, tlsOptions } from './tls-options.ts'
 
 const options = {
@@ -51,7 +52,7 @@ export const command: Command = {
     await Promise.all(sims.map((sim) => sim.stop()))
     const failures = values.exit ? sims.flatMap((sim) => leftBy(sim, values)) : []
     if (isInVain()) failures.push(`nothing of ${values.replay} was sent`)
-    for (const failure of failures) console.error(`drop-copy gateway-sim: ${failure}`)
+    for (const failure of failures) printNote(`drop-copy gateway-sim: ${failure}`)
     return failures.length === 0 ? 0 : 1
   },
 }
@@ -95,7 +96,7 @@ function simOptions(values: Values): GatewaySimOptions[] {
       ...end,
       seed: wholeNumber('--seed', values.seed) + i,
       rate: share,
-      onEvent: print,
+      onEvent: tell,
       ...(values.count === undefined ? {} : { count: wholeNumber('--count', values.count) }),
       ...(values.replay === undefined ? {} : { replay: { path: values.replay, pace: paceOf(values.fast, rate) } }),
       ...(values.state === undefined
@@ -169,7 +170,7 @@ function wholeNumber(name: string, text: string): number {
   return Number(text)
 }
 
-function print(event: SimEvent): void {
-  if (event.event === 'note') console.error(`${event.feed}: ${event.text}`)
-  else console.log(JSON.stringify(event))
+function tell(event: SimEvent): void {
+  if (event.event === 'note') printNote(`${event.feed}: ${event.text}`)
+  else print(JSON.stringify(event))
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,6 +5,7 @@ import { JournalInspection } from '#journal/inspect.ts'
 import { type Command, UsageError } from './command.ts'
 import { helpOf } from './help.ts'
 import { type Described, lineOf, RecordDescriber } from './journal-records.ts'
+import { print, printAll, printNote } from './terminal.ts'
 
 export const command: Command = {
   name: 'journal',
@@ -61,17 +61,17 @@ async function verify(journal: JournalInspection): Promise<number> {
     batches += segment.batches.length
     bad += segment.bad.length
     for (const { file, offset, bytes, says } of segment.bad)
-      await print(`${file} offset ${offset}${bytes > 0 ? `, ${bytes} bytes` : ''}: ${says}`)
+      print(`${file} offset ${offset}${bytes > 0 ? `, ${bytes} bytes` : ''}: ${says}`)
     if (segment.unfinishedBytes > 0)
-      await print(
+      print(
         `${segment.file}: a write of ${segment.unfinishedBytes} bytes at the end is not finished; none of it was sent`,
       )
   }
   for (const name of readdirSync(journal.dir).filter((one) => one.endsWith('.cut')))
-    await print(
+    print(
       `${name}: ${statSync(join(journal.dir, name)).size} bytes cut off by an earlier start, no part of the journal`,
     )
-  await print(`${segments} segments, ${batches} batches: ${bad === 0 ? 'all right' : `${bad} damaged`}`)
+  print(`${segments} segments, ${batches} batches: ${bad === 0 ? 'all right' : `${bad} damaged`}`)
   return bad === 0 ? 0 : 1
 }
 
@@ -88,9 +88,9 @@ async function cat(journal: JournalInspection, chosen: Chosen): Promise<number> 
         const described = concerned(describer.describe(record), chosen)
         if (described) lines.push(json ? JSON.stringify(described) : lineOf(described))
       })
-      if (lines.length > 0) await print(lines.join('\n'))
+      if (lines.length > 0) await printAll(lines)
     }
-    for (const { file, offset, says } of segment.bad) process.stderr.write(`${file} offset ${offset}: ${says}\n`)
+    for (const { file, offset, says } of segment.bad) printNote(`${file} offset ${offset}: ${says}`)
     hasDamage ||= segment.bad.length > 0
   }
   return hasDamage ? 1 : 0
@@ -140,8 +140,8 @@ async function stat(journal: JournalInspection, { json }: Chosen): Promise<numbe
   const diskBytes = readdirSync(journal.dir).reduce((sum, name) => sum + bytesOf(join(journal.dir, name)), 0)
   const said = { ...counts, diskBytes, week: describer.week, oldest: iso(oldestMs), newest: iso(newestMs) }
   const width = Math.max(...Object.keys(said).map((name) => name.length))
-  if (json) await print(JSON.stringify(said))
-  else for (const [name, value] of Object.entries(said)) await print(`${name.padEnd(width)}  ${value ?? '-'}`)
+  if (json) print(JSON.stringify(said))
+  else for (const [name, value] of Object.entries(said)) print(`${name.padEnd(width)}  ${value ?? '-'}`)
   return 0
 }
 
@@ -155,8 +155,4 @@ function instant(text: string | undefined, name: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(ms))
     throw new UsageError(`${name} is an instant such as 2026-11-22T14:30:00Z`)
   return ms
-}
-
-async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
 }

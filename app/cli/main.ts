@@ -3,6 +3,7 @@ import { hideParameters } from '#db/failed-statement.ts'
 import { argumentsFollow } from '../host/child.ts'
 import { type Command, UsageError } from './command.ts'
 import { helpOf } from './help.ts'
+import { printNote } from './terminal.ts'
 
 /** One file a command, loaded when it is asked for. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
@@ -55,16 +56,20 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
   const load = name === undefined ? undefined : commands[name]
   if (!load) {
     const wrong = name === undefined ? '' : `drop-copy: there is no command "${name}"\n\n`
-    console.error(`${wrong}${helpOf('drop-copy')}`)
+    printNotes(`${wrong}${helpOf('drop-copy')}`)
     return 2
   }
   try {
     return await (await load()).command.run(argv)
   } catch (error) {
     const isUsage = error instanceof UsageError || error instanceof ConfigError || isParseArgsError(error)
-    console.error(`drop-copy ${name}: ${wordsOf(error)}`)
+    printNotes(`drop-copy ${name}: ${wordsOf(error)}`)
     return isUsage ? 2 : 1
   }
+}
+
+function printNotes(text: string): void {
+  for (const line of text.split('\n')) printNote(line)
 }
 
 /** What stands by itself may be the second word of a password without its quotes: it is not repeated. */

@@ -3,6 +3,7 @@ import type { Database, Tx } from '#db/client.ts'
 import { type ConnectorRecord, connectorOf, findOutcome, listConnectors } from '#db/queries/session-commands.ts'
 import { listShards } from '#db/queries/sources.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import { print, printNote } from './terminal.ts'
 
 type Outcome = { isDone: boolean; says: string }
 
@@ -28,11 +29,11 @@ export async function answered(
   ) {
     const outcome = await poll()
     if (!outcome) continue
-    if (outcome.isDone) console.log(outcome.says)
-    else console.error(outcome.says)
+    if (outcome.isDone) print(outcome.says)
+    else printNote(outcome.says)
     return outcome.isDone ? 0 : 1
   }
-  console.log(`${isHeardOf ? 'The connector has not answered' : 'No connector runs'}: ${waiting}.`)
+  print(`${isHeardOf ? 'The connector has not answered' : 'No connector runs'}: ${waiting}.`)
   return 4
 }
 

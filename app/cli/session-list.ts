@@ -1,5 +1,7 @@
 import type { Database } from '#db/client.ts'
 import { listSessionCommands, listSessions, type SessionRow } from '#db/queries/session-commands.ts'
+import { visible } from '#domain/text.ts'
+import { print } from './terminal.ts'
 
 const shownCommands = 10
 
@@ -9,13 +11,13 @@ export async function printSessions(database: Database): Promise<number> {
     async (tx) => [await listSessions(tx, new Date()), await listSessionCommands(tx, shownCommands)] as const,
   )
   const head = ['session', 'kind', 'environment', 'state', 'expects', 'ours', 'waiting', 'held', '']
-  for (const line of aligned([head, ...sessions.map(cellsOf)])) console.log(line)
-  if (commands.length > 0) console.log('')
+  for (const line of aligned([head, ...sessions.map(cellsOf)])) print(line)
+  if (commands.length > 0) print('')
   for (const { command, outcome } of commands) {
     const { askedAt, action, session, operator, reason, expiresAt } = command
     const open = expiresAt < new Date() ? 'never carried out' : 'not carried out yet'
     const became = outcome ? `${outcome.state}: ${outcome.says}` : open
-    console.log(`${askedAt.toISOString().slice(0, 19)}Z ${session} ${action} by ${operator} (${reason}): ${became}`)
+    print(`${askedAt.toISOString().slice(0, 19)}Z ${session} ${action} by ${operator} (${reason}): ${became}`)
   }
   return 0
 }
@@ -26,8 +28,9 @@ const cellsOf = (row: SessionRow): string[] => {
   return [row.name, row.kind, row.environment, row.state, `${row.nextIn}`, `${row.nextOut}`, ...copies, row.says]
 }
 
-/** Columns side by side. */
-export function aligned(rows: readonly string[][]): string[] {
+/** Columns side by side, as wide as what is printed of them. */
+export function aligned(cells: readonly string[][]): string[] {
+  const rows = cells.map((row) => row.map(visible))
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)), [])
   return rows.map((row) =>
     row

@@ -20,7 +20,7 @@ import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard, type Told, whenAnswered } from './session-answer.ts'
 import { printSessions } from './session-list.ts'
-import { isConfirmed, operator } from './terminal.ts'
+import { isConfirmed, operator, print, printNote } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 const verbs = ['pause', 'resume', 'fail-over', ...sessionActions] as const
@@ -88,22 +88,22 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
   if (action) {
     const fit = fitCommand(session.kind, { ...asked, action })
     if (!fit.ok) throw new UsageError(fit.error.sentence)
-    console.log(consequenceOf(session, { ...asked, action }))
+    print(consequenceOf(session, { ...asked, action }))
   } else {
     if (session.kind !== 'target' || asked.name.includes('/'))
       throw new UsageError(`${verb} takes a target as a whole, by its session id.`)
     if (asked.to) {
       const ended = await sayFailOver(database, session.name, asked.to)
       if (ended !== undefined) return ended
-    } else console.log(consequenceOf(session, { action: verb === 'pause' ? 'pause' : 'resume' }))
+    } else print(consequenceOf(session, { action: verb === 'pause' ? 'pause' : 'resume' }))
   }
   if (!(await isConfirmed(asked.yes))) {
-    console.log('Nothing was done.')
+    print('Nothing was done.')
     return 1
   }
   const told = action ? await ask(database, session, asked, action) : await publishTarget(database, session, asked)
   if ('refused' in told) {
-    console.error(told.refused)
+    printNote(told.refused)
     return 1
   }
   return answered(told, isHeardOf)
@@ -147,10 +147,10 @@ async function sayFailOver(database: Database, sessionId: string, to: AddressRol
   if (!facts) throw new UsageError(`there is no target ${sessionId}`)
   const fit = fitFailOver(facts, to)
   if (!fit.ok) {
-    console.error(fit.error.sentence)
+    printNote(fit.error.sentence)
     return 1
   }
-  for (const sentence of failOverConsequence(facts, to)) console.log(sentence)
+  for (const sentence of failOverConsequence(facts, to)) print(sentence)
   return fit.value.isDone ? 0 : undefined
 }
 

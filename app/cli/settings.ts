@@ -15,7 +15,7 @@ import { type Command, UsageError } from './command.ts'
 import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard } from './session-answer.ts'
-import { isConfirmed, operator } from './terminal.ts'
+import { isConfirmed, operator, print, printNote } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 type Asked = { environment: Environment | undefined } & (
@@ -63,14 +63,14 @@ function read(argv: string[]): Asked {
 
 function show({ environment, inForce, versions }: SettingsView): number {
   if (!inForce) {
-    console.error(`${environment} is not set up: publish its settings.`)
+    printNote(`${environment} is not set up: publish its settings.`)
     return 1
   }
   const [newest] = versions
   const at = newest?.at ? `, published ${newest.at.toISOString().slice(0, 16).replace('T', ' ')} UTC` : ''
-  console.error(`${environment}: version ${inForce.version}${at} by ${newest?.by ?? 'the portal'}.`)
-  console.error(`Next weekly reset: ${inForce.nextReset.toISOString()}`)
-  console.log(JSON.stringify(inForce.settings, null, 2))
+  printNote(`${environment}: version ${inForce.version}${at} by ${newest?.by ?? 'the portal'}.`)
+  printNote(`Next weekly reset: ${inForce.nextReset.toISOString()}`)
+  for (const line of JSON.stringify(inForce.settings, null, 2).split('\n')) print(line)
   return 0
 }
 
@@ -82,17 +82,15 @@ async function change(
   const settings = fromFile(file)
   const changed = changedSettings(inForce?.settings, settings)
   if (changed.length === 0) {
-    console.log('It is so already. Nothing was changed.')
+    print('It is so already. Nothing was changed.')
     return 0
   }
   for (const { name, from, to } of changed)
-    console.log(`${settingNames[name] ?? name}: ${lines(name, from)} becomes ${lines(name, to)}.`)
+    print(`${settingNames[name] ?? name}: ${lines(name, from)} becomes ${lines(name, to)}.`)
   const next = new Date(nextResetMs(Date.now(), weekRuleOf(settings)))
-  console.log(
-    `Next weekly reset: ${next.toISOString()}${inForce ? ` (it was ${inForce.nextReset.toISOString()})` : ''}`,
-  )
+  print(`Next weekly reset: ${next.toISOString()}${inForce ? ` (it was ${inForce.nextReset.toISOString()})` : ''}`)
   if (!(await isConfirmed(yes))) {
-    console.log('Nothing was done.')
+    print('Nothing was done.')
     return 1
   }
   const by = { operator: operator(), reason }
@@ -100,7 +98,7 @@ async function change(
     publishSettings(tx, environment, settings, by, { newId: randomUUID, now: () => now }),
   )
   if ('refused' in told) {
-    console.error(told.refused)
+    printNote(told.refused)
     return 1
   }
   return answered(told, await database.asJobs((tx) => isHeard(tx, { environment })))

@@ -1,7 +1,25 @@
+import { once } from 'node:events'
 import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline'
 import { createInterface as createPromising } from 'node:readline/promises'
+import { visible } from '#domain/text.ts'
 import { UsageError } from './command.ts'
+
+/*
+ * All that a command says goes through here, since much of it was written by others: gateways, clients, people of other firms. What a
+ * terminal would obey, or a reader not see, is shown as its code, `\u001b`; a line of JSON stays JSON, and says the same.
+ */
+
+/** One line on stdout: what was asked for. */
+export const print = (line: string): void => console.log(visible(line))
+
+/** One line on stderr: what a person should know. */
+export const printNote = (line: string): void => console.error(visible(line))
+
+/** Many lines on stdout, which a slow reader is waited for. */
+export async function printAll(lines: readonly string[]): Promise<void> {
+  if (!process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''))) await once(process.stdout, 'drain')
+}
 
 /** The account on this machine: whom the audit trail names. */
 export const operator = (): string => userInfo().username

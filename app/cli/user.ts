@@ -5,7 +5,7 @@ import { isRole, type Role, roles } from '#domain/people/roles.ts'
 import { codeAtConsole, inviteAtConsole } from '#services/people-at-console.ts'
 import { type Command, UsageError } from './command.ts'
 import { helpOf } from './help.ts'
-import { operator } from './terminal.ts'
+import { operator, print } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 export const command: Command = {
@@ -23,7 +23,6 @@ export const command: Command = {
     const [verb, email] = positionals
     if ((verb !== 'invite' && verb !== 'code') || email === undefined || positionals.length > 2)
       throw new UsageError(helpOf('user'))
-    if (!/^[^\s@]{1,64}@[^\s@]{1,189}$/.test(email)) throw new UsageError(`${email} is not an e-mail address`)
     const config = configOfProcess()
     if (verb === 'code') return code(config, email)
     return invite(config, { email, firm: values.firm, roles: rolesIn(values.role ?? []), name: values.name })
@@ -45,11 +44,9 @@ async function invite(config: Config, input: Parameters<typeof inviteAtConsole>[
     if (!invited.ok) throw new UsageError(invited.error.sentence)
     const base = config.publicUrl ?? portalUrl ?? `http://${config.host}:${config.port}`
     const { token, expiresAt, isNew } = invited.value
-    console.log(
-      `${isNew ? 'Invited' : 'Known already; a new link for'} ${input.email}, until ${expiresAt.toISOString()}:`,
-    )
-    console.log(`${base}/invitations/${token}`)
-    console.log('It needs a code, which an administrator takes under Administration and passes on.')
+    print(`${isNew ? 'Invited' : 'Known already; a new link for'} ${input.email}, until ${expiresAt.toISOString()}:`)
+    print(`${base}/invitations/${token}`)
+    print('It needs a code, which an administrator takes under Administration and passes on.')
     return 0
   })
 }
@@ -58,8 +55,8 @@ async function code(config: Config, email: string): Promise<number> {
   return withDatabase(config, async ({ database }) => {
     const taken = await database.asAuth((tx) => codeAtConsole(tx, email, by(), make, new Date()))
     if (!taken.ok) throw new UsageError(taken.error.sentence)
-    console.log(`The code of the link for ${email}, until ${taken.value.expiresAt.toISOString()}:`)
-    console.log(taken.value.code)
+    print(`The code of the link for ${email}, until ${taken.value.expiresAt.toISOString()}:`)
+    print(taken.value.code)
     return 0
   })
 }

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { userSecrets } from '#db/schema/sign-in.ts'
 import { users } from '#db/schema/users.ts'
+import { plainEmail } from '#domain/people/email.ts'
 
 /** An active person's id and password hash by e-mail, in whatever case it was typed. As `dc_auth`. */
 export async function findByEmail(tx: Tx, email: string): Promise<{ userId: string; hash: string | null } | undefined> {
@@ -9,7 +10,7 @@ export async function findByEmail(tx: Tx, email: string): Promise<{ userId: stri
     .select({ userId: users.id, hash: userSecrets.passwordHash })
     .from(users)
     .leftJoin(userSecrets, eq(userSecrets.userId, users.id))
-    .where(and(eq(sql`lower(${users.email})`, email.trim().toLowerCase()), eq(users.state, 'active')))
+    .where(and(eq(sql`lower(${users.email})`, plainEmail(email)), eq(users.state, 'active')))
   return found
 }
 

@@ -67,7 +67,7 @@ async function makeExchange(database: Database, input: SetUpInput, now: Date): P
   await database.asJobs(async (tx) => {
     await insertFirm(tx, { id: firmId, name: input.exchange, isExchange: true }, [], now)
     await insertDomain(tx, { id: crypto.randomUUID(), firmId, domain: domainOf(input.email) }, now)
-    await insertUser(tx, { id, firmId, name: input.name, email: input.email.toLowerCase() })
+    await insertUser(tx, { id, firmId, name: input.name, email: input.email })
     await grantRoles(tx, { id, firmId }, ['administrator'], null, now)
     const object = { objectKind: 'user', objectId: id, forFirm: firmId }
     await recordEvent(tx, { at: now, action: 'installation.set-up', ...object, after: { exchange: input.exchange } })

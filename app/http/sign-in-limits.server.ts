@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { plainEmail } from '#domain/people/email.ts'
 
 const windowS = 15 * 60
 /**
@@ -29,7 +30,7 @@ export function openSignInLimits(): SignInLimits {
   const sessions = new RateLimiterMemory({ points: signInLimits.session, duration: windowS })
   return {
     async signIn(email, address) {
-      const account = email.trim().toLowerCase().slice(0, 254)
+      const account = plainEmail(email).slice(0, 254)
       const from = networkOf(address)
       const pair = `${from} ${account}`
       const ofPair = await take(pairs, pair)

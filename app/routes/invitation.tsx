@@ -10,13 +10,14 @@ import { Instant } from '#app/components/time.tsx'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
+import { line } from '#domain/text.ts'
 
 const acceptInput = z
   .object({
     token: z.string().min(1).max(200),
     code: z.string().trim().min(1, 'The code that somebody gives you.').max(40),
     /** not asked of somebody who is known */
-    name: z.string().trim().max(120).default(''),
+    name: line(120).default(''),
     password: z.string().min(12, 'At least 12 characters.').max(500),
     again: z.string().max(500),
   })

@@ -9,13 +9,12 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
+import { firstPeople } from '#domain/people/input.ts'
 
 const setUpInput = z
   .object({
     token: z.string().min(1).max(200),
-    exchange: z.string().trim().min(1, 'The name of the exchange.').max(120),
-    name: z.string().trim().min(1, 'Your name.').max(120),
-    email: z.string().trim().toLowerCase().max(254).pipe(z.email('An e-mail address.')),
+    ...firstPeople,
     password: z.string().min(12, 'At least 12 characters.').max(500),
     again: z.string().max(500),
   })

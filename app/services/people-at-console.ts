@@ -3,6 +3,8 @@ import { findInvitingFirm } from '#db/queries/firm-domains.ts'
 import { findFirmByNameOrCode } from '#db/queries/firms.ts'
 import { listCodePassers, listWaitingInvitations, lockPeople } from '#db/queries/invitations.ts'
 import { findUser, findUserByEmail } from '#db/queries/people.ts'
+import { email as emailSchema, plainEmail } from '#domain/people/email.ts'
+import { personName } from '#domain/people/input.ts'
 import { isFirstAdministrator } from '#domain/people/invite.ts'
 import { type Role, roleConflict } from '#domain/people/roles.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
@@ -27,8 +29,12 @@ export async function inviteAtConsole(
   deps: Pick<Deps, 'newId' | 'randomBytes'>,
   now: Date,
 ): Promise<AtConsole<{ token: string; expiresAt: Date; isNew: boolean }>> {
+  const address = emailSchema.safeParse(input.email)
+  if (!address.success) return cannot(`${input.email} is not an e-mail address`)
+  const { data: email } = address
+  const name = personName.safeParse(input.name ?? email.split('@')[0])
+  if (!name.success) return cannot(`--name: ${name.error.issues[0]?.message}`)
   await lockPeople(tx)
-  const email = input.email.toLowerCase()
   const id = (await findUserByEmail(tx, email))?.id
   const known = id === undefined ? undefined : await findUser(tx, id)
   if (known?.state === 'disabled') return cannot(`${email} is disabled`)
@@ -50,7 +56,7 @@ export async function inviteAtConsole(
     )
   if (await addressRefusal(tx, email, firm))
     return cannot(`${email} is at no e-mail domain of ${firm.name} (${firm.domains.join(', ') || 'it has none'})`)
-  const person = { id: deps.newId(), firmId: firm.id, email, name: input.name ?? email.split('@')[0] ?? email }
+  const person = { id: deps.newId(), firmId: firm.id, email, name: name.data }
   await addPerson(tx, person, input.roles, null, now)
   const after = { email, roles: input.roles, ...by }
   await audit(tx, null, 'user.invite', now, { ...objectOf(person.id, firm.id), after })
@@ -68,7 +74,7 @@ export async function codeAtConsole(
   deps: Pick<Deps, 'randomBytes'>,
   now: Date,
 ): Promise<AtConsole<{ code: string; expiresAt: Date }>> {
-  const email = typed.toLowerCase()
+  const email = plainEmail(typed)
   const known = await findUserByEmail(tx, email)
   const [link] = known ? await listWaitingInvitations(tx, now, known.id) : []
   if (!link) return cannot(`no link waits for ${email}; make one with drop-copy user invite`)

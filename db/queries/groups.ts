@@ -8,6 +8,7 @@ import {
   type Protocol,
 } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import { comparable } from '#domain/text.ts'
 import type { Tx } from '../client.ts'
 import { at, covers, endedAt } from '../schema/columns.ts'
 import { groupContacts } from '../schema/consents.ts'
@@ -31,19 +32,17 @@ export async function isNameTaken(
   key: { ownerId: string; environment: Environment; name: string; exceptId: string | null },
 ): Promise<boolean> {
   const rows = await tx
-    .select({ id: groups.id })
+    .select({ name: groups.name })
     .from(groups)
     .where(
       and(
         eq(groups.ownerId, key.ownerId),
         eq(groups.environment, key.environment),
-        sql`lower(${groups.name}) = lower(${key.name})`,
         sql`${groups.state} not in ('closed', 'abandoned')`,
         key.exceptId ? ne(groups.id, key.exceptId) : undefined,
       ),
     )
-    .limit(1)
-  return rows.length > 0
+  return rows.some(({ name }) => comparable(name) === comparable(key.name))
 }
 
 /** A group that was asked for; its dated state begins with it. */

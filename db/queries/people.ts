@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { plainEmail } from '#domain/people/email.ts'
 import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { Tx } from '../client.ts'
@@ -100,7 +101,7 @@ export async function findUserByEmail(tx: Tx, email: string): Promise<{ id: stri
   const [row] = await tx
     .select({ id: users.id, firmId: users.firmId })
     .from(users)
-    .where(sql`lower(${users.email}) = lower(${email})`)
+    .where(sql`lower(${users.email}) = ${plainEmail(email)}`)
   return row
 }
 

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Submitter } from '#domain/request/guards.ts'
-import { draftDocument } from '#domain/request/input.ts'
+import { storedDraft } from '#domain/request/input.ts'
 import { requestStateWord } from '#domain/request/lifecycle.ts'
 import { askedWords } from '#domain/request/signing.ts'
 import { nextFor, nextWords, type Standing } from '#domain/request/standing.ts'
@@ -138,7 +138,7 @@ export const submitterFrom = (
 
 /** Of a draft that has no group yet. */
 export function draftName(document: unknown): string {
-  const draft = draftDocument.safeParse(document)
+  const draft = storedDraft.safeParse(document)
   return draft.success && draft.data.kind === 'new-group' ? draft.data.groupName : ''
 }
 

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
-import { draftDocument } from '#domain/request/input.ts'
+import { storedDraft } from '#domain/request/input.ts'
 import { type Capacity, openStates, type RequestState } from '#domain/request/lifecycle.ts'
 import type { Paper } from '#domain/request/paper.ts'
 import type { MetBy, Party, Sheet, Slice } from '#domain/request/round.ts'
@@ -110,7 +110,7 @@ export async function findDraft(tx: Tx, requestId: string): Promise<DraftRecord 
   if (!row) return undefined
   const { document, savedBy, savedAt, version } = row.draft
   const { savedByName, paper } = row
-  return { document: draftDocument.parse(document), savedBy, savedByName: savedByName ?? '', savedAt, version, paper }
+  return { document: storedDraft.parse(document), savedBy, savedByName: savedByName ?? '', savedAt, version, paper }
 }
 
 export async function insertDraft(tx: Tx, row: typeof requestDrafts.$inferInsert): Promise<void> {

@@ -112,6 +112,19 @@ describe('drop-copy client', () => {
     expect(lines(again.out).filter((line) => line.startsWith('8=FIX.4.2|'))).toHaveLength(1)
   })
 
+  test.each([
+    ['a line a copy', [], '7250 order 700000001 by \\u001b[2J\\u000d\\u0007X'],
+    ['--raw', ['--raw'], '|57=\\u001b[2J\\u000d\\u0007X|'],
+  ])('shows what a terminal would obey as its code: %s', async (_, more, shown) => {
+    const end = await TargetEnd.listen()
+    ends.push(end)
+    end.copy(1, 0, '\x1b[2J\r\x07X')
+    const run = dropCopy('client', ...login(end), '--password', 'secret', '--until', '1', '--fresh', ...more)
+    expect(await run.ended).toBe(0)
+    expect(run.out).toContain(shown)
+    expect(run.out.replaceAll('\n', '')).toMatch(/^[\x20-\x7e]*$/)
+  })
+
   test('exits 1 when it is not let in, and 2 when it is not told where to go', async () => {
     const end = await TargetEnd.listen()
     ends.push(end)

@@ -71,8 +71,11 @@ export class TargetEnd {
   }
 
   /** Copy source number `n`, naming `previous` as the one before; default the last one copied. */
-  copy(n: number, previous = this.last): void {
-    const source = framed(`35=8|34=${n}|369=1|52=20240304-13:00:01.101|49=CME|50=G|56=K7T882N|57=TRDR22|${newOrder}`)
+  /** `operator`: the source's 57. */
+  copy(n: number, previous = this.last, operator = 'TRDR22'): void {
+    const source = framed(
+      `35=8|34=${n}|369=1|52=20240304-13:00:01.101|49=CME|50=G|56=K7T882N|57=${operator}|${newOrder}`,
+    )
     const nowMs = steadyNowMs()
     const seqNum = reserve(this.peer.session, 1, nowMs)
     this.sent.set(seqNum, { source, previous, sentMs: nowMs })

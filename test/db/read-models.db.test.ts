@@ -138,12 +138,24 @@ describe('the draft', () => {
     const name = (to: string) =>
       db.owner`update dc.request_drafts set document = jsonb_set(document, '{groupName}', to_jsonb(${to}::text))
         where request_id = (select id from dc.requests where number = 5)`
-    await name('options DESK')
-    const draft = await as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
-    expect(draft?.problems).toEqual([
-      { step: 'group', field: 'groupName', message: 'Your firm has a group called options DESK already.' },
-    ])
+    for (const typed of ['options DESK', 'Ｏｐｔｉｏｎｓ ｄｅｓｋ']) {
+      await name(typed)
+      const draft = await as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
+      expect(draft?.problems).toEqual([
+        { step: 'group', field: 'groupName', message: `Your firm has a group called ${typed} already.` },
+      ])
+    }
     await name('Desk 7')
+  })
+
+  test('reads a draft that was saved with characters that nobody sees', async () => {
+    const name = (to: string) =>
+      db.owner`update dc.request_drafts set document = jsonb_set(document, '{groupName}', to_jsonb(${to}::text))
+        where request_id = (select id from dc.requests where number = 5)`
+    await name('De\u200bsk 7')
+    const draft = await as('avery', (tx, me) => findDraftPage(tx, me, 5, db.clock.now))
+    await name('Desk 7')
+    expect(draft?.document).toMatchObject({ groupName: 'Desk 7' })
   })
 
   test('shows people whom no clearing firm of the group can authorize, and those of whom that cannot be said yet', async () => {

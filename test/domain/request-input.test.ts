@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyChange, emptyNewGroup, type NewGroupDraft } from '#domain/request/document.ts'
-import { checkComplete, draftDocument, readStep } from '#domain/request/input.ts'
+import { checkComplete, readStep, storedDraft } from '#domain/request/input.ts'
 import { limits } from '#domain/request/steps.ts'
 
 const account = '7f1f1c52-58a9-4d0b-8c66-0f6dfb3a4a11'
@@ -169,10 +169,10 @@ test('a change may name other client addresses, and a draft from before it could
   expect(read.ok && read.value).toMatchObject({ addresses: ['192.0.2.0/25'] })
   expect(checkComplete({ ...emptyChange, reason: 'We move.', addresses: [] }).ok).toBe(true)
   const { addresses: _, ...before } = emptyChange
-  expect(draftDocument.parse(before)).toEqual(emptyChange)
+  expect(storedDraft.parse(before)).toEqual(emptyChange)
 })
 
 test('a stored draft reads back as it was written', () => {
-  expect(draftDocument.parse(JSON.parse(JSON.stringify(complete)))).toEqual(complete)
-  expect(draftDocument.parse(JSON.parse(JSON.stringify(emptyChange)))).toEqual(emptyChange)
+  expect(storedDraft.parse(JSON.parse(JSON.stringify(complete)))).toEqual(complete)
+  expect(storedDraft.parse(JSON.parse(JSON.stringify(emptyChange)))).toEqual(emptyChange)
 })

@@ -98,6 +98,11 @@ describe('an invitation', () => {
     [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'viewer'], 'who invites its people'],
     [['user', 'invite', 'x@alder.example', '--firm', '882', '--role', 'king'], 'no such role: king'],
     [['user', 'invite', 'not an address', '--firm', '882', '--role', 'viewer'], 'is not an e-mail address'],
+    [
+      ['user', 'invite', 'x@alder.example', '--name', 'A\u202eB'],
+      '--name: Holds a character that cannot be seen (U+202E)',
+    ],
+    [['user', 'invite', 'x\u001b@alder.example'], 'x\\u001b@alder.example is not an e-mail address'],
     [['user', 'code', 'x@alder.example'], 'no link waits for x@alder.example'],
   ])('%j is refused in words, with exit code 2', async (args, sentence) => {
     await expect(dropCopy(...args)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino'
 import { hideParameters } from '#db/failed-statement.ts'
+import { visible } from '#domain/text.ts'
 
 /** One JSON line per event on stderr; stdout belongs to the contract. */
 export function openConnectorLog(level: string): Logger {
@@ -8,6 +9,7 @@ export function openConnectorLog(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: { streamWrite: (written) => `${visible(written.trimEnd())}\n` }, // JSON leaves some as they are
       serializers: { err: (error) => pino.stdSerializers.err(hideParameters(error)) },
       // present, not omitted: a reader sees that there was one
       redact: { paths: ['password', '*.password', 'secretKey', '*.secretKey', 'sha256', '*.sha256'], censor: '***' },

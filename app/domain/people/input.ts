@@ -1,15 +1,22 @@
 import { z } from 'zod'
 import { commandId, version } from '../request/command-input.ts'
-import { line, reason } from '../request/input.ts'
+import { reason } from '../request/input.ts'
+import { line } from '../text.ts'
+import { email } from './email.ts'
 import { roles } from './roles.ts'
 
-const personName = line(120).min(1, 'The name of the person.')
-const email = z.string().trim().toLowerCase().max(254).pipe(z.email('An e-mail address.'))
+export const personName = line(120).min(1, 'The name of the person.')
 const roleList = z.preprocess(
   (value) => (Array.isArray(value) ? value : value ? [value] : []),
   z.array(z.enum(roles)).min(1, 'At least one role.').max(roles.length),
 )
 
+/** The exchange and its first administrator, as whoever sets the installation up names them. */
+export const firstPeople = {
+  exchange: line(120).min(1, 'The name of the exchange.'),
+  name: line(120).min(1, 'Your name.'),
+  email,
+}
 export const inviteUserInput = z.object({ commandId, firmId: z.uuid(), email, name: personName, roles: roleList })
 export const disableUserInput = z.object({ commandId, userId: z.uuid(), reason })
 export const changeRolesInput = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { environments } from '../reference/environment.ts'
+import { text } from '../text.ts'
 import { reason } from './input.ts'
 import { capacities, requestKinds, verdicts } from './lifecycle.ts'
 
@@ -12,7 +13,7 @@ const number = z.coerce.number().int().min(1).max(2_147_483_647)
 export const version = z.coerce.number().int().min(1).max(2_147_483_647)
 const round = z.coerce.number().int().min(1).max(10_000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'This page is not whole. Load it again.')
-const optionalReason = z.preprocess((value) => value ?? '', z.string().trim().max(1000, 'At most 1000 characters.'))
+const optionalReason = z.preprocess((value) => value ?? '', text(1000))
 const optionalId = z.preprocess((value) => value || undefined, z.uuid().optional())
 
 export const startRequestInput = z.object({

@@ -1,30 +1,14 @@
 import { z } from 'zod'
 import { levels, protocols } from '../group/states.ts'
+import { plainEmail } from '../people/email.ts'
 import { sourceNamePattern } from '../reference/source.ts'
 import { ok, type Result, refuse } from '../result.ts'
+import { line, text, visible, withoutUnseen } from '../text.ts'
 import { clientAddresses, draftAddresses } from './addresses.ts'
 import type { DraftDocument, RequestDocument } from './document.ts'
 import { type FormFields, rows, ticked, words } from './form.ts'
 import { limits, type StepId, steps } from './steps.ts'
 
-// One line: no control characters, so that nothing breaks a table, a header or a printed page.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-const control = /[\u0000-\u001f\u007f]/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a text of several lines may hold tab and line ends, nothing else
-const controlButLines = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
-
-export const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max, `At most ${max} characters.`)
-    .refine((text) => !control.test(text), 'One line of text.')
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max, `At most ${max} characters.`)
-    .refine((value) => !controlButLines.test(value), 'Holds characters that cannot be printed.')
 const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? '', schema)
 
 const sourceForm = 'A session is named by its Session ID and Firm ID, three characters each: K7T882.'
@@ -33,7 +17,7 @@ const sourceWord = z
   .trim()
   .toUpperCase()
   .max(12, sourceForm)
-  .refine((word) => !control.test(word), sourceForm)
+  .refine((word) => visible(word) === word, sourceForm)
 const sourceList = z.preprocess(
   words,
   z.array(sourceWord).max(limits.sources, `At most ${limits.sources} sources.`).transform(unique),
@@ -41,7 +25,7 @@ const sourceList = z.preprocess(
 const draftContact = z.object({
   name: orEmpty(line(limits.line)),
   title: orEmpty(line(limits.line)),
-  email: orEmpty(line(254).toLowerCase()),
+  email: orEmpty(line(254).overwrite(plainEmail)),
   phone: orEmpty(line(40)),
   clearingCode: orEmpty(line(3).toUpperCase()),
 })
@@ -112,8 +96,10 @@ const draftChange = z.object({
 })
 const draftClose = z.object({ kind: z.literal('close'), reason: orEmpty(text(limits.reason)) })
 
-/** What a draft may be: any of it empty, none of it oversized. Also what the database column is read through. */
-export const draftDocument = z.discriminatedUnion('kind', [draftNewGroup, draftChange, draftClose])
+/** What a draft may be: any of it empty, none of it oversized. */
+const draftDocument = z.discriminatedUnion('kind', [draftNewGroup, draftChange, draftClose])
+/** As the database column is read: one saved before unseen characters were refused is read without them. */
+export const storedDraft = z.preprocess(withoutUnseen, draftDocument)
 
 const required = (max: number, what: string) => line(max).min(1, what)
 const contact = z.object({
