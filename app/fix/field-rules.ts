@@ -45,13 +45,16 @@ const formats: ReadonlyMap<number, 'flag' | 'number' | 'time'> = new Map([
 ])
 
 /**
- * Whether a message is held to the rules below: session messages but the Logon, which is judged by what it needs and
- * forgiven what it has besides; and where the policy says so whatever else a client sends us.
+ * Whether a message must have nothing but fields that can be read, each with a value: session messages, and where the policy says so
+ * whatever else a client sends us. What a gateway or a venue sends besides is handed on as it came: whoever keeps it must not lose it
+ * over a field that nobody here uses.
  */
-export function isHeldToFieldRules({ role, policy }: SessionConfig, msgType: string): boolean {
-  if (isSessionType(msgType)) return msgType !== 'A'
-  return role === 'acceptor' && policy.fieldRules === 'all'
-}
+export const isHeldToReadableFields = ({ role, policy }: SessionConfig, msgType: string): boolean =>
+  isSessionType(msgType) || (role === 'acceptor' && policy.fieldRules === 'all')
+
+/** Whether it is held to the rules below: the same, but for the Logon, which is judged by what it needs and forgiven what it has besides. */
+export const isHeldToFieldRules = (config: SessionConfig, msgType: string): boolean =>
+  msgType !== 'A' && isHeldToReadableFields(config, msgType)
 
 /**
  * The first field that stands in the wrong place, stands there twice, has no business in the message, or is malformed

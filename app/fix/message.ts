@@ -1,5 +1,7 @@
+import { trailerLength } from './checksum.ts'
+import { lengthTagOf } from './data-fields.ts'
 import { type Memory, memoryOf, noMemory } from './memory.ts'
-import { lengthTagOf, maxSeqNum, Tag } from './tags.ts'
+import { maxSeqNum, Tag } from './tags.ts'
 
 /** What is wrong inside a frame whose length and checksum hold. Codes are SessionRejectReason(373) values. */
 export type FieldFault = {
@@ -11,6 +13,13 @@ export type FieldFault = {
 
 /** A frame longer than the framer lets through cannot hold more. */
 const maxCapacity = 32_768
+
+/** The tag of bytes that cannot be read as a field: no FIX field has it. */
+const noTag = 0
+/** Above it and below 40,000 tags are their senders' own. */
+const lastOfFix = 4999
+/** How many fields in front of a place are looked at for data that may reach over it. */
+const lookBack = 32
 
 /**
  * One decoded message: offsets into the frame's bytes, nothing copied. Made to be reused: `decode` fills it anew, so
@@ -32,7 +41,7 @@ export class Message {
   ends: Int32Array
   /** The first thing wrong with the fields, if any. The others are readable all the same. */
   fault: FieldFault | undefined = undefined
-  /** A field has no tag number or no `=`: the frame cannot be parsed. Set by `decode`. */
+  /** Somewhere stands no tag number or no `=`, and no length in front of it says that this is data. Set by `decode`. */
   hasUnreadableTag = false
   /** MsgType(35) once it was asked for; `decode` takes it away. */
   private typeText: string | undefined = undefined
@@ -106,10 +115,15 @@ export class Message {
     return true
   }
 
-  /** To be ignored whatever it says (spec §2.10): the first three fields are not 8, 9, 35, or a field cannot be read. */
-  get isGarbled(): boolean {
+  /** Nobody can say what it is: the first three fields are not 8, 9, 35. */
+  get isHeadless(): boolean {
     const { tags, count } = this
-    return this.hasUnreadableTag || count < 3 || tags[0] !== 8 || tags[1] !== 9 || tags[2] !== Tag.MsgType
+    return count < 3 || tags[0] !== 8 || tags[1] !== 9 || tags[2] !== Tag.MsgType
+  }
+
+  /** To be ignored whatever it says (spec §2.10): headless, or a field cannot be read. */
+  get isGarbled(): boolean {
+    return this.hasUnreadableTag || this.isHeadless
   }
 
   /** MsgType(35); empty when the third field is something else. */
@@ -161,6 +175,40 @@ export class Message {
     this.typeText = undefined
   }
 
+  /**
+   * Index of the field before `index` that is data reaching to `to` or further, by the length that the field right before it gives;
+   * −1 when there is none. Asked of fields that FIX does not define: those that it does are read by length where they stand.
+   */
+  dataOver(index: number, to: number): number {
+    for (let i = index - 1; i > 0 && i >= index - lookBack; i--) {
+      if (this.tagAt(i) <= lastOfFix || this.tagAt(i - 1) <= lastOfFix) continue
+      const dataEnd = this.startAt(i) + (this.intAt(i - 1) ?? 0)
+      if (dataEnd >= to && dataEnd < this.end - trailerLength && this.bytes[dataEnd] === 1) return i
+    }
+    return -1
+  }
+
+  /** Everything from the data field at `index` to where its length says it ends is one field. Answers where the next begins. Only `decode` calls it. */
+  joinData(index: number): number {
+    const dataEnd = this.startAt(index) + (this.intAt(index - 1) ?? 0)
+    this.ends[index] = dataEnd
+    this.count = index + 1
+    return dataEnd + 1
+  }
+
+  /** Take the bytes from `at` up to `behind` for a field without a tag, together with such a one right before them. Only `decode` calls it. */
+  takeUntagged(at: number, behind: number): number {
+    const last = this.count - 1
+    if (last >= 0 && this.tags[last] === noTag) this.ends[last] = behind - 1
+    else {
+      if (this.count === this.tags.length) this.grow()
+      this.tags[this.count] = noTag
+      this.starts[this.count] = at
+      this.ends[this.count++] = behind - 1
+    }
+    return behind
+  }
+
   /** Room for more fields; only `decode` calls it. */
   grow(): void {
     if (this.tags.length >= maxCapacity) throw new Error('unreachable: more fields than the frame limit allows')
@@ -178,8 +226,9 @@ export class Message {
 /**
  * Read a frame's fields into `into`. The frame must end with SOH, as every frame of the framer and every encapsulated
  * message does; its length and checksum are not looked at. Data fields (95/96, 212/213, 354/355 …) are read by length
- * when their length field stands right before them. Faults are values: the first one is left in `into.fault` and
- * returned, the field is left out (an empty one kept), and reading goes on.
+ * when their length field stands right before them, those that no version of FIX has where they could not be read otherwise. Faults
+ * are values: the first one is left in `into.fault` and returned, and reading goes on. Every byte is part of a field: what cannot
+ * be read as one has `noTag`.
  */
 export function decode(frame: Buffer, into: Message): FieldFault | undefined {
   return decodeIn(memoryOf(frame), 0, frame.length, into)
@@ -201,16 +250,17 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
       c = frame[++p]!
     }
     if (c !== 61 || tag === 0 || p - at > 9) {
-      if (c !== 61 || p === at) into.hasUnreadableTag = true
-      into.fault ??= p - at > 9 ? { reason: 0 } : { reason: 0, tag }
-      at = behindSoh(frame, p, end)
+      into.count = count
+      at = takeOddity(into, at, p, tag, end)
+      ;({ count, tags, starts, ends } = into)
       continue
     }
     const start = ++p
-    const lengthTag = tag < 2048 ? lengthTagOf[tag]! : 0
+    const lengthTag = tag < lengthTagOf.length ? lengthTagOf[tag]! : 0
     if (lengthTag !== 0 && count > 0 && tags[count - 1] === lengthTag) {
       const length = parseDigits(frame, starts[count - 1]!, ends[count - 1]!) ?? -1
-      if (length > 0 && start + length < end && frame[start + length] === 1) p = start + length
+      // a length that reaches into the trailer is wrong: no data field is the last one
+      if (length > 0 && start + length < end - trailerLength && frame[start + length] === 1) p = start + length
       else {
         into.fault ??= { reason: 6, tag }
         p = behindSoh(frame, p, end) - 1
@@ -231,6 +281,21 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
   }
   into.count = count
   return into.fault
+}
+
+/**
+ * What begins at `at` and is no field with a tag that can be: its digits end at `p`. A tag number of ten digits or 0 is just a fault;
+ * whatever has no tag or no `=` may be part of data. Answers where reading goes on.
+ */
+function takeOddity(into: Message, at: number, p: number, tag: number, end: number): number {
+  const behind = behindSoh(into.bytes, p, end)
+  if (into.bytes[p] !== 61 || p === at) {
+    const data = into.dataOver(into.count, behind - 1)
+    if (data >= 0) return into.joinData(data)
+    into.hasUnreadableTag = true
+  }
+  into.fault ??= p - at > 9 ? { reason: 0 } : { reason: 0, tag }
+  return into.takeUntagged(at, behind)
 }
 
 /** Offset of the first SOH from `at` on; one stands before `end`. Four bytes at a time makes the whole decoding an eighth faster. */

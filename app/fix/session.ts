@@ -1,4 +1,5 @@
 import { encode } from './encode.ts'
+import { isHeldToReadableFields } from './field-rules.ts'
 import { abandon, restart } from './gap.ts'
 import { headerFields } from './header.ts'
 import { armRivalCheck, tick } from './heartbeat.ts'
@@ -105,7 +106,7 @@ function garbled(turn: Turn, reason: string) {
 }
 
 function received(turn: Turn, message: Message) {
-  if (message.isGarbled) return garbled(turn, 'fields')
+  if (isGarbled(turn, message)) return garbled(turn, 'fields')
   heard(turn)
   switch (turn.session.phase.kind) {
     case 'awaiting-logon':
@@ -121,6 +122,10 @@ function received(turn: Turn, message: Message) {
       return
   }
 }
+
+/** An application message that is handed on as it came may hold bytes that are no field. */
+const isGarbled = ({ session }: Turn, message: Message): boolean =>
+  message.isHeadless || (message.hasUnreadableTag && isHeldToReadableFields(session.config, message.msgType))
 
 /** The initiator starts both directions again while logged on. */
 function requestReset(turn: Turn): void {

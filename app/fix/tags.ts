@@ -117,26 +117,3 @@ export const maxSeqNum = 999_999_999
 
 /** Text(58) has at most so many characters (spec §12). */
 export const textLimit = 200
-
-/** Data fields may hold SOH; each is read by the length that the field right before it gives. [length tag, data tag] */
-const dataFields = [
-  [95, 96],
-  [90, 91],
-  [93, 89],
-  [212, 213],
-  [348, 349],
-  [350, 351],
-  [352, 353],
-  [354, 355],
-  [356, 357],
-  [358, 359],
-  [360, 361],
-  [362, 363],
-  [364, 365],
-  [445, 446],
-  [1401, 1402],
-] as const
-
-/** By data tag below 2,048: its length tag, or 0 when the field is ordinary. */
-export const lengthTagOf: Uint16Array = new Uint16Array(2048)
-for (const [length, data] of dataFields) lengthTagOf[data] = length

@@ -44,12 +44,12 @@ let parsedDateKey = -1
 let parsedDateMs = 0
 
 /**
- * Epoch milliseconds of a UTCTimestamp at `bytes[start, end)`: 17 bytes, or with a fraction of 1 to 9 digits, cut to
+ * Epoch milliseconds of a UTCTimestamp at `bytes[start, end)`: 17 bytes, or with a fraction of 1 to 12 digits, cut to
  * milliseconds. NaN when it is not one. A leap second (60) counts as the next second.
  */
 export function parseUtc(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start
-  if (length < 17 || length > 27 || bytes[start + 8] !== 45) return Number.NaN
+  if (length < 17 || length > 30 || bytes[start + 8] !== 45) return Number.NaN
   for (const colon of colonsAt) if (bytes[start + colon] !== 58) return Number.NaN
   const date = digits(bytes, start, 8)
   const hours = digits(bytes, start + 9, 2)

@@ -1,5 +1,5 @@
 import type { Violation } from './drafts.ts'
-import { fieldViolation, isHeldToFieldRules } from './field-rules.ts'
+import { fieldViolation, isHeldToFieldRules, isHeldToReadableFields } from './field-rules.ts'
 import type { Message } from './message.ts'
 import { Reason } from './reasons.ts'
 import type { SessionConfig } from './session-state.ts'
@@ -56,9 +56,8 @@ function compIdViolation({ identity, policy }: SessionConfig, message: Message):
 
 const faultTexts = { 0: 'Invalid tag number', 4: 'Tag specified without a value', 6: 'Incorrect data format for value' }
 
-/** A gateway's application message is handed on with its fault: whoever keeps it must not lose it. */
-function faultViolation({ policy }: SessionConfig, { fault, msgType }: Message): Violation | undefined {
-  if (!fault || (policy.fieldRules === 'session' && !isSessionType(msgType))) return undefined
+function faultViolation(config: SessionConfig, { fault, msgType }: Message): Violation | undefined {
+  if (!fault || !isHeldToReadableFields(config, msgType)) return undefined
   return { ...fault, text: faultTexts[fault.reason] }
 }
 

@@ -60,6 +60,45 @@ describe('reading fields', () => {
     expect([message.seqNum, message.str(58)]).toEqual([7, 'x'])
   })
 
+  test.each([
+    [
+      'bytes that are no field',
+      'Venue=x||stray|58=y|',
+      [
+        [0, 'Venue=x||stray'],
+        [58, 'y'],
+      ],
+    ],
+    [
+      'a tag of ten digits',
+      '1234567890=x|58=y|',
+      [
+        [0, '1234567890=x'],
+        [58, 'y'],
+      ],
+    ],
+    [
+      'data of the sender whose inside is no field',
+      '9000=8|9001=a|39=8|b|58=y|',
+      [
+        [9000, '8'],
+        [9001, 'a|39=8|b'],
+        [58, 'y'],
+      ],
+    ],
+    [
+      'a length that covers the trailer',
+      '95=12|96=short|',
+      [
+        [95, '12'],
+        [96, 'short'],
+      ],
+    ],
+  ] as const)('every byte is part of a field: %s', (_, body, fields) => {
+    const found = fieldsOf(read(body)).map(([tag, value]) => [tag, value.replaceAll('\x01', '|')])
+    expect(found.slice(4)).toEqual([...fields, [10, '000']])
+  })
+
   test('a message is reused without a trace of the one before', () => {
     const message = new Message(4)
     decode(wire(example('C6')), message)
