@@ -1,7 +1,7 @@
 import { checksumHolds, sealFrame, statedSum, sumBytes, trailerLength, writeTrailer } from '#fix/checksum.ts'
 import { writeInt } from '#fix/encode.ts'
-import { copyBytes, type Memory } from '#fix/memory.ts'
-import { decodeIn, type Message } from '#fix/message.ts'
+import { copyBytes, type Memory, memoryOf } from '#fix/memory.ts'
+import { decodeIn, Message } from '#fix/message.ts'
 import { maxSeqNum } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
@@ -10,7 +10,7 @@ import { digest, digestAndCopy } from './digest.ts'
 import { behindGroup, groupTags } from './groups.ts'
 import { put } from './put.ts'
 import { blankSourceMessage, type SourceMessage } from './source-message.ts'
-import { head, readStandardHeader } from './standard-header.ts'
+import { head, identifyingTags, isMisplaced, lacksValue, readStandardHeader, straighten } from './standard-header.ts'
 
 /**
  * A source message as the journal keeps it: the same bytes whether it came live or by resend. One is reused for many
@@ -62,23 +62,43 @@ const longestOffset = 0xffff
 
 /**
  * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, where it stands in the outer
- * frame. An inner message delimited by 0x02 is mended in place, its checksum with it.
+ * frame. An inner message delimited by 0x02 is mended in place, its checksum with it. One whose bytes are what its CheckSum(10) says
+ * and whose BodyLength(9) is wrong gets both right, in bytes of its own; one with a wrong CheckSum may say anything.
  */
 export function unwrap(outer: Message, inner: Message): NotCanonical | undefined {
   const index = outer.find(213)
   if (index < 0) return 'no-envelope'
   const start = outer.startAt(index) + openTag.length
-  const end = outer.endAt(index) - closeTag.length
+  const end = innerEnd(outer, index)
   if (end - start < 20 || !isAt(outer.view, start - openTag.length, openTag)) return 'no-envelope'
-  if (!isAt(outer.view, end, closeTag)) return 'no-envelope'
   const { bytes, view } = outer
   const firstEnd = bytes.indexOf(soh, start)
   if (firstEnd < 0 || firstEnd >= end) mendDelimiters(bytes.subarray(start, end))
   if (bytes[start] !== 0x38 || bytes[end - 1] !== soh || bytes[end - trailerLength] !== 0x31) return 'inner-broken'
   if (!checksumHolds(view, start, end)) return 'inner-checksum'
-  return decodeIn(outer, start, end, inner) === undefined && inner.tagAt(inner.count - 1) === 10
-    ? undefined
-    : 'inner-broken'
+  decodeIn(outer, start, end, inner)
+  if (inner.count < 4 || inner.tagAt(1) !== 9 || inner.tagAt(inner.count - 1) !== 10) return 'inner-broken'
+  if (inner.intAt(1) !== bodyLengthOf(inner)) mendBodyLength(inner)
+  return undefined
+}
+
+/** Where `</RTRF>` stands: at the end of 213, or further on where XmlDataLen(212) is too short or missing. −1: nowhere. */
+function innerEnd(outer: Message, index: number): number {
+  const end = outer.endAt(index) - closeTag.length
+  return isAt(outer.view, end, closeTag)
+    ? end
+    : outer.bytes.subarray(0, outer.end).indexOf('</RTRF>', outer.startAt(index))
+}
+
+/** What BodyLength(9), the second field, has to say. */
+const bodyLengthOf = (message: Message): number => message.end - trailerLength - message.endAt(1) - 1
+
+function mendBodyLength(inner: Message): void {
+  const { bytes, start, end } = inner
+  const begins = bytes.subarray(start, inner.startAt(1))
+  const frame = Buffer.concat([begins, Buffer.from(`${bodyLengthOf(inner)}`), bytes.subarray(inner.endAt(1), end)])
+  sealFrame(frame)
+  decodeIn(memoryOf(frame), 0, frame.length, inner)
 }
 
 /** The source session an inner message was sent on: its 56 without the fault tolerance indicator. */
@@ -87,12 +107,16 @@ export function innerSourceId(inner: Message): string {
   return index < 0 ? '' : inner.bytes.toString('latin1', inner.startAt(index), inner.endAt(index) - 1)
 }
 
-/** An encapsulated source message is kept as it stands. */
+/** An encapsulated source message is kept as it stands, but for header fields that stand behind others. */
 export function canonicaliseInner(outer: Message, inner: Message, into: Canonical): NotCanonical | undefined {
   readStandardHeader(inner)
   into.possResend = outer.is(97, 'Y') || head.possResend
   into.recovered = outer.is(43, 'Y') || head.possDup
   const wrong = judge(inner, firstSending(), into)
+  if (wrong === 'misplaced') {
+    straighten(inner, inner)
+    return canonicaliseInner(outer, inner, into)
+  }
   if (wrong) return wrong
   const { bytes, view, start, end } = inner
   into.digest = digest(view, start, end, 0)
@@ -121,6 +145,9 @@ export const plainOrigin = (exchange: { compId: string; subId: string }, sourceI
   header: constant(`49=${exchange.compId}\x0150=${exchange.subId}\x0156=${sourceId}N\x01`),
 })
 
+/** A plain feed's message with its header fields in front: the feed's own stays as it came. */
+const straight = new Message(256)
+
 /** Room that `canonicalisePlain` needs beyond the message's own length. */
 export const canonicalGrowth = 128
 
@@ -141,6 +168,10 @@ export function canonicalisePlain(
   into.possResend = head.possResend
   const time = (head.possDup || head.possResend) && head.firstTime >= 0 ? head.firstTime : head.time
   const wrong = judge(message, time, into)
+  if (wrong === 'misplaced') {
+    straighten(message, straight)
+    return canonicalisePlain(straight, origin, out, at, into)
+  }
   if (wrong) return wrong
   const from = into.bodyAt
   const trailer = message.end - trailerLength
@@ -239,14 +270,20 @@ const status = 1
 const execution = 2
 const requested = 3
 const group = 4
+const identifying = 5
 const roles = new Uint8Array(8192)
 for (const tag of groupTags) roles[tag] = group
+for (const tag of identifyingTags) roles[tag] = identifying
 roles[39] = status
 roles[150] = execution
 roles[5979] = requested
 
-/** After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own. */
-function judge(message: Message, time: number, into: Canonical): NotCanonical | undefined {
+/**
+ * After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own.
+ * `misplaced`: it must be straightened first.
+ */
+function judge(message: Message, time: number, into: Canonical): NotCanonical | 'misplaced' | undefined {
+  if (message.fault && lacksValue(message)) return 'bad-field'
   const { bytes, tags, starts, ends } = message
   const last = message.count - 1
   let ordStatus = 0
@@ -258,14 +295,17 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
     if (tag > 797 && flagIndex === last) flagIndex = i
     switch (tag < roles.length ? roles[tag] : ordinary) {
       case status:
-        ordStatus = typeCode(bytes, starts[i]!, ends[i]!)
+        if (ordStatus === 0 || isOwn(message, i)) ordStatus = typeCode(bytes, starts[i]!, ends[i]!)
         break
       case execution:
-        execType = typeCode(bytes, starts[i]!, ends[i]!)
+        if (execType === 0 || isOwn(message, i)) execType = typeCode(bytes, starts[i]!, ends[i]!)
         break
       case requested:
         into.requestTimeAt = starts[i]!
         into.requestTimeEnd = ends[i]!
+        break
+      case identifying:
+        if (isMisplaced(message, i)) return 'misplaced'
         break
       case group:
         i = behindGroup(tags, i, last)
@@ -283,6 +323,9 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
   into.copyFlagAt = ends[flagIndex - 1]! + 1
   return undefined
 }
+
+/** Not part of what a sender's own data field holds, which may look like any field. */
+const isOwn = (message: Message, index: number): boolean => message.dataOver(index, message.endAt(index)) < 0
 
 function isAt(view: DataView, at: number, what: Constant): boolean {
   for (let i = 0; i < what.length; i++) if (view.getUint8(at + i) !== what.view.getUint8(i)) return false

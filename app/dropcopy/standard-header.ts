@@ -1,8 +1,45 @@
-import type { Message } from '#fix/message.ts'
+import { memoryOf } from '#fix/memory.ts'
+import { decodeIn, type Message } from '#fix/message.ts'
 
 const headerTags = new Uint8Array(512)
 for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129]) headerTags[tag] = 1
 for (const tag of [142, 143, 144, 145, 347, 369, 370]) headerTags[tag] = 1
+
+/** The fields of it that say whose message it is, which one, and whether it is sent again: a copy has its own instead of them. */
+export const identifyingTags: readonly number[] = [34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 143, 369]
+/** Those without which, or with a broken value of which, nobody can say so. */
+const readTags = new Set([34, 35, 43, 49, 52, 56, 97, 122, 369])
+
+/** Whether a field that identifies the message has no value. */
+export function lacksValue(message: Message): boolean {
+  for (let i = 0; i < message.count; i++)
+    if (message.startAt(i) === message.endAt(i) && readTags.has(message.tagAt(i))) return true
+  return false
+}
+
+/** Whether the field at `index`, of the body, belongs into the header that was just read, which has none of its kind. */
+export function isMisplaced(message: Message, index: number): boolean {
+  const tag = message.tagAt(index)
+  return message.find(tag) === index && message.dataOver(index, message.endAt(index)) < 0
+}
+
+/**
+ * Write a message whose header was just read anew into bytes of its own, the identifying fields that stand behind other ones in front of them, and
+ * decode it into `into`, which may be the message itself. Length and checksum stay what they are.
+ */
+export function straighten(message: Message, into: Message): void {
+  const front: Buffer[] = []
+  const rest: Buffer[] = []
+  for (let i = 0, at = message.start; i < message.count; i++) {
+    const behind = message.endAt(i) + 1
+    const isFront = i < head.body || (identifyingTags.includes(message.tagAt(i)) && isMisplaced(message, i))
+    const part = isFront ? front : rest
+    part.push(message.bytes.subarray(at, behind))
+    at = behind
+  }
+  const frame = Buffer.concat([...front, ...rest])
+  decodeIn(memoryOf(frame), 0, frame.length, into)
+}
 
 /** Where the fields of a standard header are, of the message read last: indexes, −1 for what is absent. */
 export const head = {

@@ -30,7 +30,7 @@ describe('several messages in one', () => {
     expect(fieldOf(await peer.message('8'), 1181)).toBe('3')
     const { state } = connector.worker.feeds.get('gw1')!
     expect(state).toMatchObject({ aside: 1, asides: [{ name: 'K7T882', why: 'several-messages' }] })
-    expect(connector.worker.alarms.all.map(({ code, id }) => [code, id])).toContainEqual(['aside', 'gw1'])
+    expect(connector.worker.alarms.all.map(({ code, id }) => [code, id])).toContainEqual(['unusable', 'gw1'])
     expect(gw.of('2')).toEqual([])
   })
 

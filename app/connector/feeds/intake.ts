@@ -19,6 +19,7 @@ import {
   plainOrigin,
   unwrap,
 } from '#dropcopy/canonical.ts'
+import { lacksValue } from '#dropcopy/standard-header.ts'
 import { Message } from '#fix/message.ts'
 import type { AsideReason } from '#fix/session-state.ts'
 import { isSeveral } from '#fix/several.ts'
@@ -84,7 +85,6 @@ export class Intake {
     from(feed, feedNumber)
     if (isSeveral(message)) return this.aside(feed, message, sourceNamed(feed), 'several-messages')
     const plain = feed.config.dialect === 'plain'
-    if (message.fault) return this.aside(feed, message, sourceNamed(feed), 'bad-field')
     const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
     if (name === undefined) return true
     if (!plain && isSeveral(inner)) return this.aside(feed, message, name, 'several-messages')
@@ -105,7 +105,12 @@ export class Intake {
 
   /** The name of an encapsulated message's source; undefined: it could not be read and was kept aside. */
   private unwrapped(feed: Feed, message: Message): string | undefined {
-    const wrong = message.msgType === MsgType.XmlNonFix ? unwrap(message, inner) : 'no-envelope'
+    const wrong =
+      message.fault && lacksValue(message)
+        ? 'bad-field'
+        : message.msgType === MsgType.XmlNonFix
+          ? unwrap(message, inner)
+          : 'no-envelope'
     if (!wrong) return innerSourceId(inner)
     this.aside(feed, message, '', wrong)
     return undefined

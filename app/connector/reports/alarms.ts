@@ -6,6 +6,7 @@ export const alarmCodes = [
   'configuration',
   'feed-refused',
   'aside',
+  'unusable',
   'conflict',
   'lost',
   'disk-full',
