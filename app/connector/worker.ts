@@ -7,9 +7,9 @@ import { Sources } from '#connector/feeds/sources.ts'
 import { Alarms } from '#connector/reports/alarms.ts'
 import { DamageMet } from '#connector/reports/damage.ts'
 import { Acceptor, type Taker } from '#connector/sessions/acceptor.ts'
-import { isAllowed } from '#connector/sessions/allowed.ts'
 import { CredentialCheck, FailureLimit } from '#connector/sessions/credentials.ts'
 import type { Door } from '#connector/sessions/door.ts'
+import { Identities } from '#connector/sessions/identities.ts'
 import { RefusedLogons } from '#connector/sessions/refused-logons.ts'
 import { defaultBudget } from '#connector/sessions/wire.ts'
 import { assertShard, lineageOf, placeOf } from '#connector/state/lead.ts'
@@ -28,7 +28,6 @@ import type { FilePort } from '#journal/files.ts'
 import type { FoundDamage } from '#journal/journal.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Core } from './core.ts'
-import { addressKey, feedAddresses } from './settings.ts'
 import { Weeks } from './weeks.ts'
 
 export type WorkerOptions = {
@@ -86,6 +85,8 @@ export class Worker {
   running: Snapshot | undefined
   private readonly credentials = new CredentialCheck()
   private readonly failures = new FailureLimit()
+  /** Of the feeds and targets that run; undefined: they have changed, and nobody has asked since. */
+  private named: Identities<Feed, Target> | undefined
   private readonly timer: NodeJS.Timeout
   private renewedMs = 0
   private isBehind = false
@@ -114,7 +115,8 @@ export class Worker {
       (listener, message, address) => this.resolve(listener, message, address),
       (listener, fault, address) => this.unreadable(listener, fault, address),
       () => this.running?.limits.unauthenticatedPerAddress ?? 20,
-      (listener, why, address) => this.handshakeFailed(listener, why, address),
+      (code, listener, why, address) =>
+        this.refused(this.identities.kindOf(listener), undefined, '', address, code, why),
     )
     core.onTurnEnd(() => this.watchBacklog())
     this.timer = setInterval(() => this.tick(), tickMs)
@@ -221,57 +223,45 @@ export class Worker {
     while (!holds() && this.core.clock.steadyMs() < deadline) await new Promise((resolve) => setTimeout(resolve, 10))
   }
 
+  private get identities(): Identities<Feed, Target> {
+    this.named ??= new Identities(this.feeds.values(), this.targets.values())
+    return this.named
+  }
+
+  /** Feeds or targets come, go or change in this turn: who comes from now on is looked up among those that are there then. */
+  identitiesChange(): void {
+    this.named = undefined
+  }
+
   /** Who a connection's first message is for: 49, and 56 where feeds tell each other apart by it. */
   private resolve(listener: string, message: Message, address: string): Taker | 'ignore' | 'close' {
     const sender = message.str(Tag.SenderCompID) ?? ''
     const receiver = message.str(Tag.TargetCompID) ?? ''
-    for (const feed of this.feeds.values()) {
-      const { config } = feed
-      if (config.mode !== 'accept' || config.theirCompId !== sender || config.ourCompId !== receiver) continue
-      if (!feedAddresses(config).some((one) => addressKey(one) === listener)) continue
-      if (!isAllowed(config.allowFrom, address)) return this.stranger('feed', config.id, sender, address)
+    const found = this.identities.find(listener, sender, receiver, message.str(Tag.TargetSubID), address)
+    if (found.kind === 'feed') {
+      const { feed } = found
+      if (!found.isAllowed) return this.stranger('feed', feed.name, sender, address)
       return this.core.journal.isFull ? 'close' : feed
     }
-    const here = this.targetsAt(listener)
-    const named = here.filter(({ config }) => sender.length === 7 && sender.startsWith(config.sessionId))
-    // where segments share an address their 57 tells them apart
-    const target = named.find(({ config }) => config.segment === message.str(Tag.TargetSubID)) ?? named[0]
-    if (target && !isAllowed(target.config.allowFrom, address))
-      return this.stranger('target', target.name, sender, address)
-    if (target) return target
-    if (message.msgType === MsgType.Logon) this.unknown(listener, here.length > 0, sender, receiver, address)
-    return here.some(({ peer }) => peer.session.config.policy.wrongCompId === 'ignore') ? 'ignore' : 'close'
-  }
-
-  private targetsAt(listener: string): Target[] {
-    return [...this.targets.values()].filter(({ config }) => config.listen.some((one) => addressKey(one) === listener))
+    if (found.kind === 'target') {
+      const { target } = found
+      return found.isAllowed ? target : this.stranger('target', target.name, sender, address)
+    }
+    if (message.msgType === MsgType.Logon) {
+      const { here, sameSender } = found
+      const wrong = sameSender ? `TargetCompID (56) ${receiver}` : `SenderCompID (49) ${sender}`
+      const says = `${wrong.slice(0, 100)} is not known here.`
+      this.refused(here, sameSender?.name, sender, address, 'unknown-comp-id', says)
+    }
+    return found.isIgnored ? 'ignore' : 'close'
   }
 
   /** What cannot be read names nobody. It is passed over where anybody's rules answer a wrong first message. */
   private unreadable(listener: string, fault: string, address: string): 'ignore' | 'close' {
-    const targets = this.targetsAt(listener)
-    if (targets.some(({ peer }) => peer.session.config.policy.noLogonFirst === 'logout')) return 'ignore'
+    if (this.identities.isAnswered(listener)) return 'ignore'
     const says = `The first message at ${listener} cannot be read: ${fault}`
-    this.refused(targets.length > 0 ? 'target' : 'feed', undefined, '', address, 'unreadable', says)
+    this.refused(this.identities.kindOf(listener), undefined, '', address, 'unreadable', says)
     return 'close'
-  }
-
-  /** A Logon that names nobody: told, since whoever set it up wrong waits for an answer. */
-  private unknown(listener: string, hasTargets: boolean, sender: string, receiver: string, address: string): void {
-    const feed = [...this.feeds.values()].find(
-      ({ config }) =>
-        config.mode === 'accept' &&
-        config.theirCompId === sender &&
-        feedAddresses(config).some((one) => addressKey(one) === listener),
-    )
-    const kind = feed || !hasTargets ? 'feed' : 'target'
-    const wrong = feed ? `TargetCompID (56) ${receiver}` : `SenderCompID (49) ${sender}`
-    this.refused(kind, feed?.name, sender, address, 'unknown-comp-id', `${wrong.slice(0, 100)} is not known here.`)
-  }
-
-  private handshakeFailed(listener: string, why: string, address: string): void {
-    const isTarget = this.targetsAt(listener).length > 0
-    this.refused(isTarget ? 'target' : 'feed', undefined, '', address, 'tls', `No TLS at ${listener}: ${why}`)
   }
 
   /** Certificates that were renewed are taken for new connections; one that cannot be used leaves the old one in use. */
@@ -313,7 +303,10 @@ export class Worker {
   private makeDoor(): Door {
     return {
       check: (given, configured, required) => this.credentials.check(given, configured, required),
-      failed: (address) => this.failures.failed(address, this.core.clock.steadyMs()),
+      judged: (connection, isRight) => {
+        if (isRight) connection.proved()
+        else this.failures.failed(connection.address, this.core.clock.steadyMs())
+      },
       refused: (kind, id, claimed, address, code, says) => this.refused(kind, id, claimed, address, code, says),
       note: (kind, id, code, text) => {
         // a refused Logon has been told by `refused`

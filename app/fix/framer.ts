@@ -4,7 +4,7 @@ import { type Memory, memoryOf, noMemory } from './memory.ts'
 /**
  * Why bytes were passed over.
  * `checksum`: a whole frame, skipped by its BodyLength. `length`: the frame does not end where its BodyLength says; the
- * next `8=FIX` is looked for. `too-long`: longer than the limit; skipped by its BodyLength without being kept.
+ * next `8=FIX` is looked for. Told once for all bytes up to the next whole frame, however many beginnings are among them. `too-long`: longer than the limit; skipped by its BodyLength without being kept.
  * `not-fix`: bytes that begin no frame.
  */
 export type FrameFault = 'checksum' | 'length' | 'too-long' | 'not-fix'
@@ -22,6 +22,8 @@ const maxSkip = 16 * 1024 * 1024
 const maxBeginString = 16
 const maxDigits = 9
 const trailerLength = 7
+/** Bytes that are brought together at once: no frame is shorter. */
+const wholeHead = 24
 
 /**
  * Cuts a byte stream into frames. Push a chunk, then call `next()` until it says 'more'; stop calling when you do not
@@ -38,6 +40,8 @@ export class Framer {
   start = 0
   end = 0
   fault: FrameFault = 'not-fix'
+  /** Bytes looked at so far: what reading has cost. In proportion to the bytes pushed, whatever they are. */
+  looked = 0
 
   private chunk: Memory = noMemory
   private chunkAt = 0
@@ -50,6 +54,8 @@ export class Framer {
   /** Looking for the next `8=FIX`; the byte before the present position decides whether it may begin a frame. */
   private lost = false
   private before = 0
+  /** No whole frame has been found since a fault was told. */
+  private told = false
 
   constructor(limit: number = frameLimits.beforeLogon) {
     this.limit = limit
@@ -88,6 +94,8 @@ export class Framer {
       this.start = start
       this.end = start + found
       this.consume(found, holding)
+      this.looked += found
+      this.told = false
       if (checksumHolds(memory.view, start, start + found)) return 'frame'
       this.fault = 'checksum'
       return 'garbled'
@@ -105,7 +113,9 @@ export class Framer {
       if (bytes[at] !== beginning[at - start]) return this.lose('not-fix', bytes, start, holding)
     }
     this.lost = false
-    const soh = fieldEnd(bytes, at, Math.min(end, start + maxBeginString))
+    const last = Math.min(end, start + maxBeginString)
+    const soh = fieldEnd(bytes, at, last)
+    this.looked += (soh < 0 ? last : soh + maxDigits) - start
     if (soh < 0) return end - start < maxBeginString ? -(end - start + 1) : this.lose('length', bytes, start, holding)
     let bodyLength = 0
     for (at = soh + 1; ; at++) {
@@ -123,9 +133,11 @@ export class Framer {
     return endsHere(bytes, start + total) ? total : this.lose('length', bytes, start, holding)
   }
 
-  /** Give up the byte at `start` and look for a frame behind it. Told once for each run of bytes without a beginning. */
+  /** Give up the byte at `start` and look for a frame behind it. Told once for each run of bytes without a whole frame. */
   private lose(fault: FrameFault, bytes: Buffer, start: number, holding: boolean): number {
-    const told = this.lost
+    const { told } = this
+    this.told = true
+    this.looked++
     this.before = bytes[start]! // `!`: examine only loses what is there
     this.consume(1, holding)
     this.lost = true
@@ -138,6 +150,8 @@ export class Framer {
     const here = Math.min(total, end - start)
     this.skipping = total - here
     this.consume(here, holding)
+    this.looked += here
+    this.told = false
     this.fault = 'too-long'
     return garbled
   }
@@ -147,6 +161,7 @@ export class Framer {
     const here = Math.min(this.skipping, this.chunk.bytes.length - this.chunkAt)
     this.chunkAt += here
     this.skipping -= here
+    this.looked += here
   }
 
   /**
@@ -160,12 +175,14 @@ export class Framer {
       const c = bytes[at]! // `!`: at < end
       if (c === 56 && before !== 62 && before !== 61 && mayBegin(bytes, at, end)) {
         this.before = before
+        this.looked += at - from
         this.consume(at - from, holding)
         return true
       }
       before = c
     }
     this.before = before
+    this.looked += end - from
     this.consume(end - from, holding)
     return false
   }
@@ -191,14 +208,14 @@ export class Framer {
       this.chunkAt = bytes.length
       return false
     }
-    if (this.holdAt + need > this.hold.bytes.length) {
+    if (this.holdAt + Math.max(need, wholeHead) > this.hold.bytes.length) {
       const wider = memoryOf(Buffer.allocUnsafe(Math.max(need * 2, 256)))
       this.hold.bytes.copy(wider.bytes, 0, this.holdAt, this.holdEnd)
       this.hold = wider
       this.holdAt = 0
       this.holdEnd = have
     }
-    const taken = Math.min(need - have, bytes.length - this.chunkAt)
+    const taken = Math.min(Math.max(need, wholeHead) - have, bytes.length - this.chunkAt)
     bytes.copy(this.hold.bytes, this.holdEnd, this.chunkAt, this.chunkAt + taken)
     this.holdEnd += taken
     this.chunkAt += taken

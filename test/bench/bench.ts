@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { ceilingTable, engineTable, flatOutTable, latencyTable } from './compare.ts'
+import { hostileTable } from './hostile.ts'
 import { memoryTable } from './memory.ts'
 import { portalStartTable } from './portal-start.ts'
 import { recoveryTable } from './recovery.ts'
@@ -12,7 +13,7 @@ import { messageBytes, oneToOne } from './scenarios.ts'
 const help = `npm run bench -- [--pairs 5] [--only TEXT] [--journal 5000000] [--markdown]
 
   --pairs N    how often relay and connector take turns; 2 at most where no goal hangs on it
-  --only TEXT  scenarios whose name has this in it: ceiling, 1 source to 4, at 10,000/s, jspurefix, memory, recovery, portal, …
+  --only TEXT  scenarios whose name has this in it: ceiling, 1 source to 4, at 10,000/s, jspurefix, memory, recovery, portal, hostile, …
   --journal N  messages in the journal of the recovery
   --markdown   tables as in docs/performance.md
 `
@@ -54,6 +55,7 @@ print(await flatOutTable(isAsked, pairs))
 print(await latencyTable(isAsked, pairs))
 print(await engineTable(isAsked, pairs))
 if (isAsked('memory')) print(await memoryTable())
+if (isAsked('hostile')) print(await hostileTable())
 if (isAsked('recovery')) print(await recoveryTable(Number(options.journal)))
 if (isAsked('portal')) print(await portalStartTable())
 const seconds = Math.round((performance.now() - fromMs) / 1000)

@@ -201,7 +201,7 @@ export class Feed implements Reader {
     const answer = this.door.check(given, feedCredentials(this.config), false)
     const decide = ({ ok }: { ok: boolean }) => {
       if (this.connection !== connection || !connection) return
-      if (!ok) this.door.failed(connection.address)
+      this.door.judged(connection, ok)
       this.peer.input({ type: 'verified', ok })
     }
     if (!(answer instanceof Promise)) return decide(answer)

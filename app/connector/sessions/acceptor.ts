@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Core } from '#connector/core.ts'
 import { type Address, addressKey } from '#connector/settings.ts'
 import type { Message } from '#fix/message.ts'
+import { type Allowance, BeforeLogon } from './before-logon.ts'
 import { Connection, type Reader } from './connection.ts'
 import type { FailureLimit } from './credentials.ts'
 import { Secured, type Tls } from './tls.ts'
@@ -24,9 +25,10 @@ export class Acceptor {
   private readonly servers = new Map<string, Server>()
   /** By address, where it speaks TLS. */
   private readonly secured = new Map<string, Secured>()
-  /** By address of the peer. */
-  private readonly unauthenticated = new Map<string, Set<string>>()
+  /** What each may still cost, by address of the peer and by name. */
+  private readonly unauthenticated = new Map<string, Map<string, Allowance>>()
   private readonly sockets = new Set<Socket>()
+  private readonly beforeLogon: BeforeLogon
 
   constructor(
     private readonly core: Core,
@@ -35,8 +37,11 @@ export class Acceptor {
     private readonly resolve: Resolve,
     private readonly unreadable: Unreadable,
     private readonly perAddress: () => number,
-    private readonly handshakeFailed: (listener: string, why: string, address: string) => void,
-  ) {}
+    /** Somebody was turned away who has not sent a Logon: a handshake that failed, or too much of anything else. */
+    private readonly turnedAway: (code: 'tls' | 'before-logon', listener: string, why: string, address: string) => void,
+  ) {
+    this.beforeLogon = new BeforeLogon(() => core.clock.steadyMs(), perAddress)
+  }
 
   /** @throws what the system says when the address cannot be had */
   async listen(address: Address): Promise<void> {
@@ -90,7 +95,7 @@ export class Acceptor {
         key,
         new Secured(tls, {
           secured: (socket) => this.accepted(key, socket),
-          failed: (why, address) => this.handshakeFailed(key, why, address),
+          failed: (why, address) => this.turnedAway('tls', key, `No TLS at ${key}: ${why}`, address),
         }),
       )
   }
@@ -102,15 +107,18 @@ export class Acceptor {
 
   private knocked(key: string, socket: Socket): void {
     const address = socket.remoteAddress ?? ''
-    const waiting = this.unauthenticated.get(address) ?? new Set()
-    if (this.failures.isShut(address, this.core.clock.steadyMs()) || waiting.size >= this.perAddress()) {
+    const waiting = this.unauthenticated.get(address) ?? new Map<string, Allowance>()
+    if (this.isShut(address) || waiting.size >= this.perAddress()) {
       socket.destroy()
       return
     }
     this.unauthenticated.set(address, waiting)
     this.sockets.add(socket)
     const name = nameOf(socket)
-    waiting.add(name)
+    waiting.set(
+      name,
+      this.beforeLogon.open(address, () => this.overspent(key, address)),
+    )
     socket.once('close', () => {
       this.sockets.delete(socket)
       waiting.delete(name)
@@ -121,10 +129,20 @@ export class Acceptor {
     else this.accepted(key, socket)
   }
 
+  private overspent(key: string, address: string): void {
+    const shut = this.beforeLogon.isShut(address) ? ' Its connections are closed unread for up to a minute.' : ''
+    this.turnedAway('before-logon', key, `${address} sent too much without a Logon at ${key}.${shut}`, address)
+  }
+
+  private isShut(address: string): boolean {
+    return this.failures.isShut(address, this.core.clock.steadyMs()) || this.beforeLogon.isShut(address)
+  }
+
   /** The bytes that come from now on are FIX. */
   private accepted(key: string, socket: Socket): void {
+    const allowance = this.unauthenticated.get(socket.remoteAddress ?? '')?.get(nameOf(socket))
     const stage = new Stage(key, this.resolve, this.unreadable)
-    stage.connection = new Connection(this.core, socket, this.budget, stage, key)
+    stage.connection = new Connection(this.core, socket, this.budget, stage, key, allowance)
   }
 }
 
@@ -159,7 +177,7 @@ class Stage implements Reader {
     else taker.take(connection, message)
   }
 
-  /** Whoever repeats what is passed over runs into the timer. */
+  /** Whoever repeats what is passed over has soon spent what a connection may cost before its Logon. */
   garbled(fault: string): void {
     const { connection } = this
     if (connection && this.unreadable(this.key, fault, connection.address) === 'close') connection.destroy()

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Core } from '#connector/core.ts'
-import { Framer, frameLimits } from '#fix/framer.ts'
+import { Framer, type FrameStatus, frameLimits } from '#fix/framer.ts'
 import { decodeIn, Message } from '#fix/message.ts'
+import type { Allowance } from './before-logon.ts'
 import { type Budget, Wire } from './wire.ts'
 
 /** Whoever reads a connection: the acceptor until the Logon decides, then a feed or a target. */
@@ -41,6 +42,8 @@ export class Connection {
     public reader: Reader,
     /** The address it was accepted at; '' when we connected. */
     readonly listener = '',
+    /** What it may cost until it has logged on. Absent: we connected, and know to whom. */
+    private allowance?: Allowance,
   ) {
     this.address = socket.remoteAddress ?? ''
     this.wire = new Wire(socket, budget, () => this.reader.drained())
@@ -49,9 +52,16 @@ export class Connection {
     socket.on('close', () => this.closed())
   }
 
+  /** What its Logon proved itself with is right: what it has cost so far is nobody's, whether it is let in now or not. */
+  proved(): void {
+    this.allowance?.giveBack()
+    this.allowance = undefined
+  }
+
   /** The peer is who it says: longer frames are let through. */
   authenticated(frameBytes: number = frameLimits.live): void {
     this.framer.limit = frameBytes
+    this.proved()
   }
 
   /** Stop reading until as many `release`s as `hold`s. Frames already read stay where they are. */
@@ -87,13 +97,18 @@ export class Connection {
   private read(): void {
     if (this.isReading) return
     this.isReading = true
+    let isGarbled = false // told once a chunk: a peer that sends nothing else costs its bytes and no more
     try {
       while (this.held === 0 && !this.isClosed && this.wire.isOpen) {
         const { framer } = this
+        const looked = framer.looked
         const status = framer.next()
+        if (this.allowance && !this.spend(framer.looked - looked, status)) return
         if (status === 'more') return
-        if (status === 'garbled') this.reader.garbled(framer.fault)
-        else {
+        if (status === 'garbled') {
+          if (!isGarbled) this.reader.garbled(framer.fault)
+          isGarbled = true
+        } else {
           decodeIn(framer.memory, framer.start, framer.end, message)
           this.reader.frame(message)
         }
@@ -101,6 +116,14 @@ export class Connection {
     } finally {
       this.isReading = false
     }
+  }
+
+  /** False: it has cost too much without a Logon, and is closed without a byte. */
+  private spend(bytes: number, status: FrameStatus): boolean {
+    if (!this.allowance || this.allowance.spend(bytes, status === 'more' ? 0 : 1)) return true
+    this.allowance = undefined
+    this.destroy()
+    return false
   }
 
   private closed(): void {

@@ -7,8 +7,8 @@ import type { Verdict } from './credentials.ts'
 export type Door = {
   /** At once where it can be known at once. */
   check(given: LogonCredentials, configured: readonly Credential[], required: boolean): Verdict | Promise<Verdict>
-  /** Wrong credentials came from this address. */
-  failed(address: string): void
+  /** What a Logon proved itself with was right, or not: wrong ones are counted by address. */
+  judged(connection: Connection, isRight: boolean): void
   /** A Logon was turned away: recorded for both parties. */
   refused(kind: 'feed' | 'target', id: string, claimed: string, address: string, code: string, says: string): void
   /** For the log and the counters. */

@@ -27,7 +27,7 @@ export async function secondLogon(
   connection.hold()
   const refused: Verdict = { ok: false }
   const { ok } = await Promise.resolve(door.check(given, of.credentials, of.required)).catch(() => refused)
-  if (!ok) door.failed(connection.address)
+  door.judged(connection, ok)
   const code = ok ? 'second-logon' : 'credentials'
   door.refused(of.kind, of.name, claimed, connection.address, code, `This ${of.kind} is logged on already.`)
   const isTold = ok && isLogon && farewell !== undefined

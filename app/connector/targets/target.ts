@@ -338,7 +338,7 @@ export class Target implements Reader {
     const decide = (verdict: Awaited<typeof answer>) => {
       if (this.connection !== connection || !connection) return
       if (verdict.ok) this.credential = verdict.index
-      else this.door.failed(connection.address)
+      this.door.judged(connection, verdict.ok)
       const text = verdict.ok ? this.closedTo(connection) : undefined
       const why = verdict.ok ? undefined : whyUnproven(given, config.credentials)
       this.peer.input(

@@ -58,6 +58,7 @@ export async function conform(worker: Worker, wanted: Snapshot, digest: string):
   const needed = new Set(wantedAddresses(applied).map(addressKey)) // more than wanted where a part stays as it was
   for (const action of actions)
     if (action.type === 'unlisten' && !needed.has(action.key)) worker.acceptor.unlisten(action.key)
+  worker.identitiesChange()
   for (const action of actions) cutOff(worker, action)
   const before = worker.running
   worker.running = applied
@@ -196,6 +197,7 @@ function changeFeed(worker: Worker, config: SnapshotFeed, restart: boolean): voi
 
 /** Ends a feed's session and begins another with the numbers and the configuration of now. */
 export function renewFeed(worker: Worker, feed: Feed, why: string): void {
+  worker.identitiesChange()
   if (feed instanceof InitiatingFeed) feed.stop()
   feed.part(why)
   addFeed(worker, feed.config)
