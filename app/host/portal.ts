@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Config } from '#app/config.ts'
 import { paths } from '#app/paths.ts'
@@ -14,6 +14,7 @@ import { openSetUp } from '../http/set-up.server.ts'
 import { openSignInLimits } from '../http/sign-in-limits.server.ts'
 import type { ChildStatus } from './child.ts'
 import type { Installation } from './installation.ts'
+import { openListener } from './listener.ts'
 import type { Logger } from './log.ts'
 import { openPages } from './pages.ts'
 import { portTaken } from './ports.ts'
@@ -40,7 +41,7 @@ export async function openPortal(options: {
 }): Promise<Portal> {
   const { config, installation, log, order, now } = options
   const { database } = installation
-  const server = createServer()
+  const server = openListener(log)
   const pages = await openPages(options.root, server)
   await order.started('pages', pages.close)
   await listen(server, config)

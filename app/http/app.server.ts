@@ -42,13 +42,10 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
-/**
- * Drafts carry lists of sources, a request on a firm's behalf its paper; everything else is a form, and from somebody who is not signed
- * in nothing larger is taken. Data requests of the same page end in `.data`.
- */
-const limitOf = (path: string, isSignedIn: boolean) => {
-  if (isSignedIn && /^\/requests\/[^/]+\/paper(?:\.data)?$/.test(path)) return bodyLimits.paper
-  return isSignedIn && /^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form
+/** Drafts carry lists of sources, a request on a firm's behalf its paper; everything else is a form. Data requests of the same page end in `.data`. */
+const limitOf = (path: string) => {
+  if (/^\/requests\/[^/]+\/paper(?:\.data)?$/.test(path)) return bodyLimits.paper
+  return /^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form
 }
 
 /** What was thrown outside of Remix: the person gets a sentence and the id to quote, the log gets the rest. */

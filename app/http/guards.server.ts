@@ -53,38 +53,73 @@ function originHost(request: Request): string | undefined {
 }
 
 /**
- * Bytes of a posted body: 64 kB for forms, 1 MB where drafts with many sources are saved. A paper may be twice as large as it is taken,
- * so that the page can say so beside the field.
+ * What a posted body may have, in bytes and in time: 8 kB from nobody, 64 kB for forms, 1 MB where drafts with many sources are saved. A paper
+ * may be twice as large as it is taken, so that the page can say so beside the field, and comes from slow lines too.
  */
-export const bodyLimits = { form: 64 * 1024, draft: 1024 * 1024, paper: 2 * paperLimit }
+export const bodyLimits = {
+  nobody: { bytes: 8 * 1024, ms: 30_000 },
+  form: { bytes: 64 * 1024, ms: 30_000 },
+  draft: { bytes: 1024 * 1024, ms: 30_000 },
+  paper: { bytes: 2 * paperLimit, ms: 120_000 },
+} as const
+
+type BodyLimit = { bytes: number; ms: number }
+
+/** Pages whose forms need nobody signed in. Data requests of the same page end in `.data`. */
+const isOpen = (path: string) =>
+  /^\/(?:sign-in|sign-out|continue-as|theme|environment|invitations\/[^/]+|set-up\/[^/]+)(?:\.data)?$/.test(path)
 
 /**
  * Collect a body, counting its bytes as they arrive and stopping at the limit, whatever Content-Length says. Remix is
- * reached only with the whole of it, in `response.locals.body`, so nothing of an oversized one is ever parsed.
- * @param limitOf bytes allowed for a path, by whether somebody who is signed in asks
+ * reached only with the whole of it, in `response.locals.body`, so nothing of an oversized one is ever parsed. What nobody sends to a page
+ * that wants somebody is not collected beyond the limit: that page is reached without it, and asks to sign in.
+ * @param limitOf what a path allows to somebody who is signed in
  */
 export const bodyLimit =
-  (limitOf: (path: string, isSignedIn: boolean) => number): RequestHandler =>
+  (limitOf: (path: string) => BodyLimit): RequestHandler =>
   (request, response, next) => {
     if (!unsafe(request.method)) return next()
-    const limit = limitOf(request.path, response.locals.user !== undefined)
-    const chunks: Buffer[] = []
+    const { user, isDatabaseAway } = response.locals
+    const limit: BodyLimit = user === undefined ? bodyLimits.nobody : limitOf(request.path)
+    let chunks: Buffer[] = []
     let bytes = 0
     const collect = (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > limit) tooLarge()
+      if (bytes > limit.bytes) tooLarge()
       else chunks.push(chunk)
     }
-    const tooLarge = () => {
-      request.off('data', collect).off('end', whole).resume() // read on and forget, so that the answer can be read by who still sends
-      const sentence = `What was sent is larger than the ${limit / 1024} kB this page accepts. Nothing was saved.`
-      refuse(response, 413, sentence)
+    const ended = () => {
+      clearTimeout(timer)
+      request.off('data', collect).off('end', whole)
+    }
+    /** What is left is read and forgotten, so that the answer can be read by who still sends. */
+    const forget = () => {
+      ended()
+      chunks = []
+      request.resume()
+      response.setHeader('Connection', 'close')
       response.on('finish', () => setTimeout(() => request.destroy(), 1000).unref())
     }
+    const tooLarge = () => {
+      forget()
+      if (user === undefined && !isOpen(request.path)) {
+        response.locals.body = new Uint8Array(0)
+        return next()
+      }
+      const why = isDatabaseAway ? ' while the database does not answer' : ''
+      const size = `${limit.bytes / 1024} kB this page accepts${why}`
+      refuse(response, 413, `What was sent is larger than the ${size}. Nothing was saved.`)
+    }
+    const tooSlow = () => {
+      forget()
+      refuse(response, 408, `What was sent did not arrive within ${limit.ms / 1000} seconds. Nothing was saved.`)
+    }
     const whole = () => {
+      ended()
       response.locals.body = Buffer.concat(chunks)
       next()
     }
-    if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge()
-    request.on('data', collect).on('end', whole)
+    const timer = setTimeout(tooSlow, limit.ms)
+    if (Number(request.headers['content-length'] ?? 0) > limit.bytes) return tooLarge()
+    request.on('data', collect).on('end', whole).once('close', ended)
   }
