@@ -15,7 +15,8 @@ const databaseServer = ['test/support/database-server.ts']
 export default defineConfig({
   root,
   test: {
-    // A test that hangs is ended here; none is judged by its speed. The slowest takes less than a quarter of it on two idle cores.
+    // A test that hangs is ended here; none is judged by its speed. The slowest takes less than a quarter of it on two
+    // idle cores.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 120_000,

@@ -6,8 +6,9 @@ import { visible } from '#domain/text.ts'
 import { UsageError } from './command.ts'
 
 /*
- * All that a command says goes through here, since much of it was written by others: gateways, clients, people of other firms. What a
- * terminal would obey, or a reader not see, is shown as its code, `\u001b`; a line of JSON stays JSON, and says the same.
+ * All that a command says goes through here, since much of it was written by others: gateways, clients, people of other
+ * firms. What a terminal would obey, or a reader not see, is shown as its code, `\u001b`; a line of JSON stays JSON,
+ * and says the same.
  */
 
 /** One line on stdout: what was asked for. */

@@ -52,7 +52,10 @@ const Names = ({ names }: { names: readonly string[] }) => (
   </span>
 )
 
-/** A text with a button that copies it; without JavaScript it selects as one word. A command breaks between its words, not inside them. */
+/**
+ * A text with a button that copies it; without JavaScript it selects as one word. A command breaks between its words,
+ * not inside them.
+ */
 export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1.5">

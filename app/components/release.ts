@@ -10,8 +10,8 @@ declare global {
 }
 
 /**
- * Fetch the code of all pages. Where the framework cannot get it in the moment of need, it loads the page again, which shows the
- * browser's own error where nobody answers.
+ * Fetch the code of all pages. Where the framework cannot get it in the moment of need, it loads the page again, which
+ * shows the browser's own error where nobody answers.
  */
 export function keepAtHand(): void {
   const routes = window.__remixManifest?.routes ?? {}

@@ -39,7 +39,10 @@ export class LeadershipLost extends Error {
   override name = 'LeadershipLost'
 }
 
-/** Runs a shard of an environment from the database: waits until something is wanted and it leads, then follows until stopped. @throws LeadershipLost */
+/**
+ * Runs a shard of an environment from the database: waits until something is wanted and it leads, then follows until
+ * stopped. @throws LeadershipLost
+ */
 export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
   const { url, environment, shard = mainShard, name, data, log, sealingKey, takeOver } = options
   const pool = openConnectorPool(url)

@@ -228,7 +228,10 @@ export class Worker {
     return this.named
   }
 
-  /** Feeds or targets come, go or change in this turn: who comes from now on is looked up among those that are there then. */
+  /**
+   * Feeds or targets come, go or change in this turn: who comes from now on is looked up among those that are there
+   * then.
+   */
   identitiesChange(): void {
     this.named = undefined
   }

@@ -1,14 +1,18 @@
 import { z } from 'zod'
 
 /**
- * Characters that a reader does not see and a terminal may obey: controls, separators of lines, marks that turn the direction of
- * reading, characters of no width or no ink, halves of a character. A name that holds one is not the name that it is taken for.
+ * Characters that a reader does not see and a terminal may obey: controls, separators of lines, marks that turn the
+ * direction of reading, characters of no width or no ink, halves of a character. A name that holds one is not the name
+ * that it is taken for.
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu
 /** What a text of several lines may hold all the same. */
 const ofLines = /^[\t\n\r]$/
 
-/** For a terminal or a log: each unseen character as its code, `\u001b`, which in a line of JSON means the same character. */
+/**
+ * For a terminal or a log: each unseen character as its code, `\u001b`, which in a line of JSON means the same
+ * character.
+ */
 export const visible = (text: string): string => text.replace(unseen, escaped)
 
 const escaped = (character: string): string =>
@@ -28,7 +32,9 @@ export function withoutUnseen(value: unknown): unknown {
 /** A name as it is compared with another one: no two differ in what looks the same, or in capitals. */
 export const comparable = (name: string): string => name.normalize('NFKC').toLowerCase()
 
-/** One line that other people read: the name of a person, a firm, a group. Every kind of blank becomes an ordinary one. */
+/**
+ * One line that other people read: the name of a person, a firm, a group. Every kind of blank becomes an ordinary one.
+ */
 export const line = (max: number) => seen(max, () => false)
 
 /** The same in several lines: a reason, a note. */

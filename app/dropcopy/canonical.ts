@@ -62,8 +62,9 @@ const longestOffset = 0xffff
 
 /**
  * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, where it stands in the outer
- * frame. An inner message delimited by 0x02 is mended in place, its checksum with it. One whose bytes are what its CheckSum(10) says
- * and whose BodyLength(9) is wrong gets both right, in bytes of its own; one with a wrong CheckSum may say anything.
+ * frame. An inner message delimited by 0x02 is mended in place, its checksum with it. One whose bytes are what its
+ * CheckSum(10) says and whose BodyLength(9) is wrong gets both right, in bytes of its own; one with a wrong CheckSum
+ * may say anything.
  */
 export function unwrap(outer: Message, inner: Message): NotCanonical | undefined {
   const index = outer.find(213)
@@ -82,7 +83,9 @@ export function unwrap(outer: Message, inner: Message): NotCanonical | undefined
   return undefined
 }
 
-/** Where `</RTRF>` stands: at the end of 213, or further on where XmlDataLen(212) is too short or missing. −1: nowhere. */
+/**
+ * Where `</RTRF>` stands: at the end of 213, or further on where XmlDataLen(212) is too short or missing. −1: nowhere.
+ */
 function innerEnd(outer: Message, index: number): number {
   const end = outer.endAt(index) - closeTag.length
   return isAt(outer.view, end, closeTag)
@@ -279,8 +282,8 @@ roles[150] = execution
 roles[5979] = requested
 
 /**
- * After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the message's own.
- * `misplaced`: it must be straightened first.
+ * After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the
+ * message's own. `misplaced`: it must be straightened first.
  */
 function judge(message: Message, time: number, into: Canonical): NotCanonical | 'misplaced' | undefined {
   if (message.fault && lacksValue(message)) return 'bad-field'

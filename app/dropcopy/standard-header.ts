@@ -5,7 +5,10 @@ const headerTags = new Uint8Array(512)
 for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129]) headerTags[tag] = 1
 for (const tag of [142, 143, 144, 145, 347, 369, 370]) headerTags[tag] = 1
 
-/** The fields of it that say whose message it is, which one, and whether it is sent again: a copy has its own instead of them. */
+/**
+ * The fields of it that say whose message it is, which one, and whether it is sent again: a copy has its own instead of
+ * them.
+ */
 export const identifyingTags: readonly number[] = [34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 143, 369]
 /** Those without which, or with a broken value of which, nobody can say so. */
 const readTags = new Set([34, 35, 43, 49, 52, 56, 97, 122, 369])
@@ -17,15 +20,17 @@ export function lacksValue(message: Message): boolean {
   return false
 }
 
-/** Whether the field at `index`, of the body, belongs into the header that was just read, which has none of its kind. */
+/**
+ * Whether the field at `index`, of the body, belongs into the header that was just read, which has none of its kind.
+ */
 export function isMisplaced(message: Message, index: number): boolean {
   const tag = message.tagAt(index)
   return message.find(tag) === index && message.dataOver(index, message.endAt(index)) < 0
 }
 
 /**
- * Write a message whose header was just read anew into bytes of its own, the identifying fields that stand behind other ones in front of them, and
- * decode it into `into`, which may be the message itself. Length and checksum stay what they are.
+ * Copy a message whose header was just read, with its identifying fields moved in front of all others, and decode the
+ * copy into `into`, which may be the message itself. Length and checksum stay as they are.
  */
 export function straighten(message: Message, into: Message): void {
   const front: Buffer[] = []

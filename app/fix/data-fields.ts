@@ -1,6 +1,6 @@
 /**
- * Data fields may hold SOH; each is read by the length that the field right before it gives. All that FIX 4.2 to 5.0 SP2 define,
- * extension packs included. Here the length tags whose data tag is the next number.
+ * Data fields may hold SOH; each is read by the length that the field right before it gives. All that FIX 4.2 to 5.0
+ * SP2 define, extension packs included. Here the length tags whose data tag is the next number.
  */
 const followed = [
   90, 95, 212, 348, 350, 352, 354, 356, 358, 360, 362, 364, 445, 618, 621, 1184, 1277, 1280, 1282, 1359, 1397, 1401,

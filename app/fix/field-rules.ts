@@ -45,14 +45,17 @@ const formats: ReadonlyMap<number, 'flag' | 'number' | 'time'> = new Map([
 ])
 
 /**
- * Whether a message must have nothing but fields that can be read, each with a value: session messages, and where the policy says so
- * whatever else a client sends us. What a gateway or a venue sends besides is handed on as it came: whoever keeps it must not lose it
- * over a field that nobody here uses.
+ * Whether a message must have nothing but fields that can be read, each with a value: session messages, and where the
+ * policy says so whatever else a client sends us. What a gateway or a venue sends besides is handed on as it came:
+ * whoever keeps it must not lose it over a field that nobody here uses.
  */
 export const isHeldToReadableFields = ({ role, policy }: SessionConfig, msgType: string): boolean =>
   isSessionType(msgType) || (role === 'acceptor' && policy.fieldRules === 'all')
 
-/** Whether it is held to the rules below: the same, but for the Logon, which is judged by what it needs and forgiven what it has besides. */
+/**
+ * Whether it is held to the rules below: the same, but for the Logon, which is judged by what it needs and forgiven
+ * what it has besides.
+ */
 export const isHeldToFieldRules = (config: SessionConfig, msgType: string): boolean =>
   msgType !== 'A' && isHeldToReadableFields(config, msgType)
 

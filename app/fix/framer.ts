@@ -4,8 +4,9 @@ import { type Memory, memoryOf, noMemory } from './memory.ts'
 /**
  * Why bytes were passed over.
  * `checksum`: a whole frame, skipped by its BodyLength. `length`: the frame does not end where its BodyLength says; the
- * next `8=FIX` is looked for. Told once for all bytes up to the next whole frame, however many beginnings are among them. `too-long`: longer than the limit; skipped by its BodyLength without being kept.
- * `not-fix`: bytes that begin no frame.
+ * next `8=FIX` is looked for. Told once for all bytes up to the next whole frame, however many beginnings are among
+ * them. `too-long`: longer than the limit; skipped by its BodyLength without being kept. `not-fix`: bytes that begin no
+ * frame.
  */
 export type FrameFault = 'checksum' | 'length' | 'too-long' | 'not-fix'
 
@@ -133,7 +134,9 @@ export class Framer {
     return endsHere(bytes, start + total) ? total : this.lose('length', bytes, start, holding)
   }
 
-  /** Give up the byte at `start` and look for a frame behind it. Told once for each run of bytes without a whole frame. */
+  /**
+   * Give up the byte at `start` and look for a frame behind it. Told once for each run of bytes without a whole frame.
+   */
   private lose(fault: FrameFault, bytes: Buffer, start: number, holding: boolean): number {
     const { told } = this
     this.told = true

@@ -176,8 +176,9 @@ export class Message {
   }
 
   /**
-   * Index of the field before `index` that is data reaching to `to` or further, by the length that the field right before it gives;
-   * −1 when there is none. Asked of fields that FIX does not define: those that it does are read by length where they stand.
+   * Index of the field before `index` that is data reaching to `to` or further, by the length that the field right
+   * before it gives; −1 when there is none. Asked of fields that FIX does not define: those that it does are read by
+   * length where they stand.
    */
   dataOver(index: number, to: number): number {
     for (let i = index - 1; i > 0 && i >= index - lookBack; i--) {
@@ -188,7 +189,10 @@ export class Message {
     return -1
   }
 
-  /** Everything from the data field at `index` to where its length says it ends is one field. Answers where the next begins. Only `decode` calls it. */
+  /**
+   * Everything from the data field at `index` to where its length says it ends is one field. Answers where the next
+   * begins. Only `decode` calls it.
+   */
   joinData(index: number): number {
     const dataEnd = this.startAt(index) + (this.intAt(index - 1) ?? 0)
     this.ends[index] = dataEnd
@@ -196,7 +200,10 @@ export class Message {
     return dataEnd + 1
   }
 
-  /** Take the bytes from `at` up to `behind` for a field without a tag, together with such a one right before them. Only `decode` calls it. */
+  /**
+   * Take the bytes from `at` up to `behind` for a field without a tag, together with such a one right before them. Only
+   * `decode` calls it.
+   */
   takeUntagged(at: number, behind: number): number {
     const last = this.count - 1
     if (last >= 0 && this.tags[last] === noTag) this.ends[last] = behind - 1
@@ -226,9 +233,9 @@ export class Message {
 /**
  * Read a frame's fields into `into`. The frame must end with SOH, as every frame of the framer and every encapsulated
  * message does; its length and checksum are not looked at. Data fields (95/96, 212/213, 354/355 …) are read by length
- * when their length field stands right before them, those that no version of FIX has where they could not be read otherwise. Faults
- * are values: the first one is left in `into.fault` and returned, and reading goes on. Every byte is part of a field: what cannot
- * be read as one has `noTag`.
+ * when their length field stands right before them, those that no version of FIX has where they could not be read
+ * otherwise. Faults are values: the first one is left in `into.fault` and returned, and reading goes on. Every byte is
+ * part of a field: what cannot be read as one has `noTag`.
  */
 export function decode(frame: Buffer, into: Message): FieldFault | undefined {
   return decodeIn(memoryOf(frame), 0, frame.length, into)
@@ -284,8 +291,8 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
 }
 
 /**
- * What begins at `at` and is no field with a tag that can be: its digits end at `p`. A tag number of ten digits or 0 is just a fault;
- * whatever has no tag or no `=` may be part of data. Answers where reading goes on.
+ * What begins at `at` and is no field with a tag that can be: its digits end at `p`. A tag number of ten digits or 0 is
+ * just a fault; whatever has no tag or no `=` may be part of data. Answers where reading goes on.
  */
 function takeOddity(into: Message, at: number, p: number, tag: number, end: number): number {
   const behind = behindSoh(into.bytes, p, end)

@@ -14,8 +14,8 @@ export type Switches = {
   /** The seventh character of SenderCompID(49) must be this; empty: not looked at. */
   faultToleranceIndicator: string
   /**
-   * What comes first is no valid Logon: answer with a Logout (what cannot be read is passed over), or close without a byte.
-   * (A foreign 49 never reaches the session.)
+   * What comes first is no valid Logon: answer with a Logout (what cannot be read is passed over), or close without a
+   * byte. (A foreign 49 never reaches the session.)
    */
   noLogonFirst: 'logout' | 'close'
   /** 141=Y on the first Logon of a connection. */
@@ -24,7 +24,10 @@ export type Switches = {
   echoReset: 'always' | 'if-set'
   /** Foreign 49 on a live session: ignored and not counted, or Reject and Logout. */
   wrongCompId: 'ignore' | 'logout'
-  /** BeginString(8) of another version on a live session: Reject and Logout in its turn, or a Logout at once, whatever its number. */
+  /**
+   * BeginString(8) of another version on a live session: Reject and Logout in its turn, or a Logout at once, whatever
+   * its number.
+   */
   wrongBeginString: 'reject' | 'logout'
   /** A message without a readable 34. */
   noSeqNum: 'ignore' | 'logout'

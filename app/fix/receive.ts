@@ -11,7 +11,9 @@ import { isSessionType, maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
 import { beginStringViolation, origTimeViolation, violationOf, withoutValue } from './validate.ts'
 
-/** A message on a live session: its version where that alone decides, who sent it, then its number, then its content. */
+/**
+ * A message on a live session: its version where that alone decides, who sent it, then its number, then its content.
+ */
 export function receiveLive(turn: Turn, message: Message): void {
   const { config } = turn.session
   const version = config.policy.wrongBeginString === 'logout' ? beginStringViolation(config, message) : undefined
@@ -34,7 +36,9 @@ export function receiveLive(turn: Turn, message: Message): void {
   else receiveNumbered(turn, message, seqNum)
 }
 
-/** The session ends, and the message is used up if it was the next one, so that it does not end the next session too. */
+/**
+ * The session ends, and the message is used up if it was the next one, so that it does not end the next session too.
+ */
 function receiveOtherVersion(turn: Turn, message: Message, text: string): void {
   if (message.seqNum === turn.session.nextIn) {
     turn.session.nextIn++

@@ -29,7 +29,10 @@ export function violationOf(config: SessionConfig, message: Message, nowMs: numb
   )
 }
 
-/** Every message must be of our version. Where the policy answers another one with a Logout alone, its text is the common engines'. */
+/**
+ * Every message must be of our version. Where the policy answers another one with a Logout alone, its text is the
+ * common engines'.
+ */
 export function beginStringViolation({ policy }: SessionConfig, message: Message): Violation | undefined {
   if (message.is(Tag.BeginString, 'FIX.4.2')) return undefined
   const isPlain = policy.wrongBeginString === 'logout'

@@ -21,8 +21,8 @@ export interface AcknowledgedHost {
 }
 
 /**
- * How far the peer has taken what it was sent: as the LastMsgSeqNumProcessed(369) of each of its messages says, or, where it writes
- * none, its answer to a Test Request.
+ * How far the peer has taken what it was sent: as the LastMsgSeqNumProcessed(369) of each of its messages says, or,
+ * where it writes none, its answer to a Test Request.
  */
 export class Acknowledged {
   /** The last number of ours that the peer has processed. */
@@ -54,8 +54,8 @@ export class Acknowledged {
   }
 
   /**
-   * Wait until all was sent and the peer has taken it. False: `isOver`, or for `patienceMs` the peer was away, or it was there and took
-   * nothing more of what was all sent.
+   * Wait until all was sent and the peer has taken it. False: `isOver`, or for `patienceMs` the peer was away, or it
+   * was there and took nothing more of what was all sent.
    */
   async wait(patienceMs: number, isOver: () => boolean): Promise<boolean> {
     let before = -1

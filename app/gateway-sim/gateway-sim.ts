@@ -104,14 +104,16 @@ export class GatewaySim {
     return this.producer.isFinished
   }
 
-  /** Source messages sent of which the peer has not said that it took them. It says so without being asked now and then. */
+  /**
+   * Source messages sent of which the peer has not said that it took them. It says so without being asked now and then.
+   */
   get unacknowledged(): number {
     return this.leftAtStop ?? this.lost + this.outlet.countAbove(this.acknowledged.upTo)
   }
 
   /**
-   * Resolves when all was sent and the peer has said that it took it, which it is asked for; and at `stop`, or when the peer was
-   * away, or took nothing more, for `patienceMs`: then `unacknowledged` and `isSent` say what is left.
+   * Resolves when all was sent and the peer has said that it took it, which it is asked for; and at `stop`, or when the
+   * peer was away, or took nothing more, for `patienceMs`: then `unacknowledged` and `isSent` say what is left.
    */
   async whenAcknowledged(patienceMs: number): Promise<void> {
     if (await this.acknowledged.wait(patienceMs, () => this.stopping))

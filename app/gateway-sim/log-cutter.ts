@@ -15,10 +15,11 @@ const mostInside = 3
 const soh = '\x01'
 
 /**
- * Finds the messages in the text of a log, wherever they stand: several on a line, one over several lines (a new line in a text), behind
- * anything that people's logs write in front, in JSON lines or quoted CSV. Each message's own beginning says what separates its
- * fields. A message ends at the CheckSum(10) that its BodyLength(9) leads to; where 9 is not true, at the first one that is not that of
- * a message inside its data. Push the text piece by piece and read what each piece completes.
+ * Finds the messages in the text of a log, wherever they stand: several on a line, one over several lines (a new line
+ * in a text), behind anything that people's logs write in front, in JSON lines or quoted CSV. Each message's own
+ * beginning says what separates its fields. A message ends at the CheckSum(10) that its BodyLength(9) leads to; where 9
+ * is not true, at the first one that is not that of a message inside its data. Push the text piece by piece and read
+ * what each piece completes.
  */
 export class LogCutter {
   private text = ''
@@ -113,8 +114,8 @@ export class LogCutter {
 }
 
 /**
- * Where the message that begins at `begin` ends. A trailer behind the beginning of another message counts only when BodyLength(9)
- * leads to it, the other beginning being words in a text then.
+ * Where the message that begins at `begin` ends. A trailer behind the beginning of another message counts only when
+ * BodyLength(9) leads to it, the other beginning being words in a text then.
  */
 function endOf(text: string, begin: number, separator: string, isEnd: boolean): number | 'more' | 'none' {
   const { trailer } = patternsOf(separator)
@@ -135,7 +136,10 @@ function endOf(text: string, begin: number, separator: string, isEnd: boolean): 
   return likely < 0 ? 'none' : likely
 }
 
-/** How far a message is looked for: another one begins at `other`, and at `limit` a second one, or more than can be inside of one. */
+/**
+ * How far a message is looked for: another one begins at `other`, and at `limit` a second one, or more than can be
+ * inside of one.
+ */
 function reachOf(text: string, begin: number): { other: number; limit: number } {
   let inside = 0
   let other = text.length
@@ -154,7 +158,10 @@ function nextOutside(text: string, from: number): number {
   return at
 }
 
-/** As the connector's framer has it: what begins right behind `>` or `=` is in the data of another message, `213=<RTRF>8=FIX…`. */
+/**
+ * As the connector's framer has it: what begins right behind `>` or `=` is in the data of another message,
+ * `213=<RTRF>8=FIX…`.
+ */
 const isInside = (text: string, begin: number): boolean => text[begin - 1] === '>' || text[begin - 1] === '='
 
 /** A message was cut off: what is read next is the next line, or another message on the same. */

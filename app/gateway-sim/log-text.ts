@@ -6,8 +6,8 @@ const sample = 4096
 const gzipMagic = Buffer.from([0x1f, 0x8b])
 
 /**
- * The text of a log in pieces, a character a byte (latin1), so that the bytes of its messages stay what they are. Plain or
- * gzip, told by its first bytes. A file in UTF-16, with or without a byte order mark, becomes UTF-8.
+ * The text of a log in pieces, a character a byte (latin1), so that the bytes of its messages stay what they are. Plain
+ * or gzip, told by its first bytes. A file in UTF-16, with or without a byte order mark, becomes UTF-8.
  * @throws when the file cannot be read
  */
 export async function* logText(path: string): AsyncGenerator<string> {

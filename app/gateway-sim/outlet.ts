@@ -95,7 +95,10 @@ export class Outlet {
     this.counts.add(sourceId, sourceSeqNum, message.messageClass)
   }
 
-  /** Send a message of a log under the log's own number; on a plain feed holes are gap-filled. Otherwise what keeps it from being sent. */
+  /**
+   * Send a message of a log under the log's own number; on a plain feed holes are gap-filled. Otherwise what keeps it
+   * from being sent.
+   */
   replay(message: LoggedMessage): 'sent' | 'source' | 'number' {
     const nowMs = steadyNowMs()
     const { sources } = this.options

@@ -30,8 +30,8 @@ const headerTags = new Set([8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 142, 
 const envelopeBytes = 512
 
 /**
- * The messages of a FIX log in its order. What separates fields, how the file is encoded and what stands around the messages is
- * found out (LogCutter, logText); what cannot be read is told to `problems`.
+ * The messages of a FIX log in its order. What separates fields, how the file is encoded and what stands around the
+ * messages is found out (LogCutter, logText); what cannot be read is told to `problems`.
  * @throws when the file cannot be read
  */
 export async function* readLog(path: string, problems: LogProblems): AsyncGenerator<LoggedMessage> {
@@ -48,7 +48,10 @@ function* readAll(cuts: Iterable<{ line: number; text: string }>, problems: LogP
   }
 }
 
-/** A message from 8 to 10, its fields ended by SOH; a text says why it cannot be sent. Whatever else is wrong with a field, it is sent as it is. */
+/**
+ * A message from 8 to 10, its fields ended by SOH; a text says why it cannot be sent. Other faults of a field are sent
+ * as they are.
+ */
 export function readMessage(text: string): LoggedMessage | string {
   const bytes = whole(text)
   if (bytes.length > frameLimits.live - envelopeBytes) return `longer than ${frameLimits.live - envelopeBytes} bytes`

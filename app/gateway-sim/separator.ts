@@ -4,7 +4,10 @@ const beginning = /(?:(?<!\d)|(?<=\\x01|\\u0001|\\00?1|%01|10=\d{3}))8=FIXT?\.\d
 /** Characters from the beginning of a message within which its first separator ends. */
 export const separatorWithin = 40
 
-/** What people and tools write for SOH, or else any signs that are no letters: a bar, a tab, a semicolon, ` | `, a new line. */
+/**
+ * What people and tools write for SOH, or else any signs that are no letters: a bar, a tab, a semicolon, ` | `, a new
+ * line.
+ */
 const firstSeparator =
   /8=FIXT?\.\d\.\d(?:SP\d)?(\s*(?:\^A|<SOH>|\[SOH\]|\{SOH\}|\(SOH\)|<(?:0x)?01>|\\+(?:x01|u0001|001|01)|%01|&#x?0*1;)\s*|[^0-9A-Za-z=]{1,8})\d{1,3}=/iy
 
@@ -19,15 +22,18 @@ export function beginningFrom(text: string, from: number): number {
   return beginning.exec(text)?.index ?? -1
 }
 
-/** What stands between the fields of the message at `at`, by what follows its BeginString; undefined: nothing that could. */
+/**
+ * What stands between the fields of the message at `at`, by what follows its BeginString; undefined: nothing that
+ * could.
+ */
 export function separatorAt(text: string, at: number): string | undefined {
   firstSeparator.lastIndex = at
   return firstSeparator.exec(text)?.[1]
 }
 
 /**
- * `field`: the separator where it ends a field. One that can be typed may also be part of a value: then neither a tag follows it nor the
- * end of data with a message in it. `trailer`: the CheckSum(10) behind a separator.
+ * `field`: the separator where it ends a field. One that can be typed may also be part of a value: then neither a tag
+ * follows it nor the end of data with a message in it. `trailer`: the CheckSum(10) behind a separator.
  */
 export function patternsOf(separator: string): Patterns {
   if (patterns?.separator === separator) return patterns

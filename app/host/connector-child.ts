@@ -8,8 +8,8 @@ import type { Logger } from './log.ts'
 const drainMs = 20_000
 
 /**
- * The connector as the portal's child; undefined when it runs under its own supervisor. `takeOver` is passed on until it leads: started
- * again later it must not take over from whoever leads then.
+ * The connector as the portal's child; undefined when it runs under its own supervisor. `takeOver` is passed on until
+ * it leads: started again later it must not take over from whoever leads then.
  */
 export function startConnector(options: {
   config: Config

@@ -2,7 +2,10 @@ import { createServer, type Server } from 'node:http'
 import { bodyLimits } from '../http/guards.server.ts'
 import type { Logger } from './log.ts'
 
-/** What the listener bears of connections, before anybody knows who asks. Bodies have limits of their own (`bodyLimits`). */
+/**
+ * What the listener bears of connections, before anybody knows who asks. Bodies have limits of their own
+ * (`bodyLimits`).
+ */
 export const listenerLimits = {
   /** From the connection, or the answer before, to the end of a request's head. */
   headMs: 10_000,

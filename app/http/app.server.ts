@@ -42,7 +42,10 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
-/** Drafts carry lists of sources, a request on a firm's behalf its paper; everything else is a form. Data requests of the same page end in `.data`. */
+/**
+ * Drafts carry lists of sources, a request on a firm's behalf its paper; everything else is a form. Data requests of
+ * the same page end in `.data`.
+ */
 const limitOf = (path: string) => {
   if (/^\/requests\/[^/]+\/paper(?:\.data)?$/.test(path)) return bodyLimits.paper
   return /^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form

@@ -53,8 +53,9 @@ function originHost(request: Request): string | undefined {
 }
 
 /**
- * What a posted body may have, in bytes and in time: 8 kB from nobody, 64 kB for forms, 1 MB where drafts with many sources are saved. A paper
- * may be twice as large as it is taken, so that the page can say so beside the field, and comes from slow lines too.
+ * What a posted body may have, in bytes and in time: 8 kB from nobody, 64 kB for forms, 1 MB where drafts with many
+ * sources are saved. A paper may be twice as large as it is taken, so that the page can say so beside the field, and
+ * comes from slow lines too.
  */
 export const bodyLimits = {
   nobody: { bytes: 8 * 1024, ms: 30_000 },
@@ -71,8 +72,9 @@ const isOpen = (path: string) =>
 
 /**
  * Collect a body, counting its bytes as they arrive and stopping at the limit, whatever Content-Length says. Remix is
- * reached only with the whole of it, in `response.locals.body`, so nothing of an oversized one is ever parsed. What nobody sends to a page
- * that wants somebody is not collected beyond the limit: that page is reached without it, and asks to sign in.
+ * reached only with the whole of it, in `response.locals.body`, so nothing of an oversized one is ever parsed. What
+ * nobody sends to a page that wants somebody is not collected beyond the limit: that page is reached without it, and
+ * asks to sign in.
  * @param limitOf what a path allows to somebody who is signed in
  */
 export const bodyLimit =

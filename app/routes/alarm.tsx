@@ -4,7 +4,9 @@ import { Instant } from '#app/components/time.tsx'
 
 type AlarmRow = { code: string; says: string; since: Date | string; feed?: string | undefined }
 
-/** What the connector wants somebody to know. Messages kept aside, and ids that run short, are nobody's trouble at once. */
+/**
+ * What the connector wants somebody to know. Messages kept aside, and ids that run short, are nobody's trouble at once.
+ */
 export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow }) {
   const link = feed && <FeedLink id={feed} />
   if (code === 'aside')

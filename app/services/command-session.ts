@@ -9,8 +9,8 @@ import type { Operator } from './target-act.ts'
 export type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }
 
 /**
- * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes, and is told to it when this
- * transaction commits. The operator's, over `dc_jobs`.
+ * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes,
+ * and is told to it when this transaction commits. The operator's, over `dc_jobs`.
  */
 export async function commandSession(
   tx: Tx,

@@ -11,10 +11,10 @@ import type { Refused } from './refused.ts'
 export type CommandAnswer<T> = Promise<Result<T, Refused>>
 
 /**
- * Run a command once: the same `commandId` with the content it was sent with last, sent again by the same person, gets that answer, by
- * another person 404. With other content it is another command, also where that content was sent before: somebody went back, changed
- * the text and saved again, perhaps to what it first was. All of it is one transaction, rolled back when refused; the refusal is audited
- * under `about`.
+ * Run a command once: the same `commandId` with the content it was sent with last, sent again by the same person, gets
+ * that answer, by another person 404. With other content it is another command, also where that content was sent
+ * before: somebody went back, changed the text and saved again, perhaps to what it first was. All of it is one
+ * transaction, rolled back when refused; the refusal is audited under `about`.
  *
  * @param input all that was asked: what the work reads from the person must be in it
  * @param work is given the instant of the transaction, and answers plain values (numbers, texts): the answer is kept, so never a secret

@@ -25,7 +25,8 @@ export type LedgerRow = Ledger & { sessionId: string; sourceId: string }
 export type PartState = { part: 'running' | 'refused' | 'unanswered'; detail?: string; publishedAt: Date | null }
 
 /**
- * What the connectors of an environment last reported, as far as the reader sees it: of each shard the one last heard of.
+ * What the connectors of an environment last reported, as far as the reader sees it: of each shard the one last heard
+ * of.
  */
 export type Delivery = {
   /** of the shards that the reader's sources are copied in, the worst of each */
@@ -163,7 +164,10 @@ async function ledgerOf(
   })
 }
 
-/** What of the filtered was stopped for want of a consent, in the words of a reader of this firm, or of one who sees everything. */
+/**
+ * What of the filtered was stopped for want of a consent, in the words of a reader of this firm, or of one who sees
+ * everything.
+ */
 function stopsIn(filteredBy: readonly Record<string, number>[], firmName?: string): Ledger['stopped'] {
   const stops = filteredBy.flatMap((one) => Object.entries(one)).filter(([reason]) => isStopReason(reason))
   const told = (reason: string) => (firmName === undefined ? reason : reasonFor(reason, firmName))

@@ -170,7 +170,9 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
 const nobodyElse = { sources: [], bySubmission: false }
 const onceSent = { bySubmission: false, note: 'named when the request is sent' }
 
-/** Sessions whose clearing firms are asked too, though this firm is not shown who they are before the request is sent. */
+/**
+ * Sessions whose clearing firms are asked too, though this firm is not shown who they are before the request is sent.
+ */
 function sourcesOfUnnamed(document: DraftDocument, facts: RoundFacts): string[] {
   if (document.kind === 'close') return []
   const level = termsAfter(document, facts.terms).level ?? 'all'

@@ -102,7 +102,10 @@ function groupRow(
 
 const notYours = 'How it is delivered is for its owner to see.'
 
-/** By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there: so many `sources`. */
+/**
+ * By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there: so
+ * many `sources`.
+ */
 export function deliveryOf(
   delivery: Delivery,
   targets: readonly TargetFull[],

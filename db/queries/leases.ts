@@ -133,7 +133,10 @@ export async function removeRefusals(db: Db, { environment, shard }: Shard): Pro
 
 export type OpenRefusal = Refusal & { since: Date }
 
-/** Why nobody leads a shard: what the connector that would lead there says. undefined: somebody leads, or nobody asks to. */
+/**
+ * Why nobody leads a shard: what the connector that would lead there says. undefined: somebody leads, or nobody asks
+ * to.
+ */
 export async function findRefusal(tx: Tx, { environment, shard }: Shard): Promise<OpenRefusal | undefined> {
   const [row] = await tx.execute<{ code: string; says: string; remedy: string; since_ms: number }>(sql`
     select code, says, remedy, (extract(epoch from since) * 1000)::float8 as since_ms from dc.connector_refusals

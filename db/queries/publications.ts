@@ -144,7 +144,10 @@ export async function findRunningVersion(tx: Tx, environment: Environment): Prom
   return Math.min(...shards.map((shard) => rows.find((row) => row.shard === shard)?.running ?? 0))
 }
 
-/** Of targets that this version removed those that run no more: nothing is reported of them but a version that is without them. */
+/**
+ * Of targets that this version removed those that run no more: nothing is reported of them but a version that is
+ * without them.
+ */
 export async function listGoneTargets(
   tx: Tx,
   environment: Environment,

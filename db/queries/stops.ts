@@ -97,8 +97,8 @@ export async function listRevokedByTarget(
 }
 
 /**
- * By target id: sources that are stopped for want of a consent, or are `stopping` now, at the target that carried each last, with the
- * reason. Not one that is `present` in the group, whoever brought it back.
+ * By target id: sources that are stopped for want of a consent, or are `stopping` now, at the target that carried each
+ * last, with the reason. Not one that is `present` in the group, whoever brought it back.
  */
 export async function listStoppedByTarget(
   tx: Tx,

@@ -2,9 +2,9 @@ import { bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-o
 import { bytea, dc, inet, instant } from './columns.ts'
 
 /**
- * The answers to each form sent, so that a form that is sent twice with the same content runs once. Only the newest answer is given
- * again: whoever saved A, then B, then A once more means A. A person finds their own alone; the id of a form belongs to the person who
- * used it first (an exclusion constraint, by hand).
+ * The answers to each form sent, so that a form that is sent twice with the same content runs once. Only the newest
+ * answer is given again: whoever saved A, then B, then A once more means A. A person finds their own alone; the id of a
+ * form belongs to the person who used it first (an exclusion constraint, by hand).
  */
 export const commands = dc.table(
   'commands',

@@ -3,9 +3,9 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { dc, instant, shardColumn } from './columns.ts'
 
 /**
- * What connectors see. Written by `dc_connector` alone, keyed by environment, shard, the connector's name and the object's id in the
- * snapshot; rows are replaced as a whole. Instants are the connector's wall clock. A row says nothing once its connector's
- * `heard_at` is old.
+ * What connectors see. Written by `dc_connector` alone, keyed by environment, shard, the connector's name and the
+ * object's id in the snapshot; rows are replaced as a whole. Instants are the connector's wall clock. A row says
+ * nothing once its connector's `heard_at` is old.
  */
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0)
 const key = {

@@ -18,7 +18,9 @@ export const targets = dc.table(
     environment: text('environment').$type<Environment>().notNull(),
     sessionId: text('session_id').notNull().unique('targets_session_id'),
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
-    /** That of the feeds of its sources. Never changed: the numbers that its client knows are in that shard's journal. */
+    /**
+     * That of the feeds of its sources. Never changed: the numbers that its client knows are in that shard's journal.
+     */
     shard: shardColumn(),
     /** Addresses, as in a snapshot: `[{ role, host, port }]`. */
     listen: jsonb('listen').$type<EnvironmentSettings['listen']>().notNull(),

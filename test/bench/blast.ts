@@ -1,6 +1,7 @@
 /**
- * Strangers at a connector's door: tsx test/bench/blast.ts JSON, with {"port", "kind", "addresses"}. Each address sends the same over and over, on a new
- * connection when the last one was closed, until it is ended. A process of its own, so that its work is not the product's.
+ * Strangers at a connector's door: tsx test/bench/blast.ts JSON, with {"port", "kind", "addresses"}. Each address sends
+ * the same over and over, on a new connection when the last one was closed, until it is ended. A process of its own, so
+ * that its work is not the product's.
  */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

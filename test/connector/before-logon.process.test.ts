@@ -36,7 +36,9 @@ const badChecksum = Buffer.from(
 /** More than any socket holds by itself: who has taken it has read on. */
 const enough = 32 * 1024 * 1024
 
-/** Sends the same until it is closed, or has sent enough; resolves to which of the two, and to how many bytes came back. */
+/**
+ * Sends the same until it is closed, or has sent enough; resolves to which of the two, and to how many bytes came back.
+ */
 async function blast(
   port: number,
   bytes: Buffer,

@@ -12,8 +12,8 @@ import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts
 import { connectorRunsAll, groupIdOf } from '#test/support/workflow.ts'
 
 /**
- * The sandbox on shard `main`, and beside it shard `b`: a feed, a source of Dogwood's on it, and a target BBBBBB in the group "Dogwood
- * surveillance". Both connectors have the name `test`.
+ * The sandbox on shard `main`, and beside it shard `b`: a feed, a source of Dogwood's on it, and a target BBBBBB in the
+ * group "Dogwood surveillance". Both connectors have the name `test`.
  */
 let db: FreshDb
 let sandbox: Sandbox

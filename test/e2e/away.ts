@@ -68,7 +68,8 @@ const bar = (page: Page) => page.getByRole('status').filter({ hasText: /answer|f
 
 /** The page says what it waits for, and that its figures are old, and is otherwise as it was. */
 export async function expectWaiting(page: Page, words = /The portal does not answer\./): Promise<void> {
-  // at one moment: on a busy machine the page may wait for a slow answer, and not wait any more, before anything is away
+  // at one moment: on a busy machine the page may wait for a slow answer, and not wait any more, before anything is
+  // away
   await expect
     .poll(() => page.evaluate(shown))
     .toEqual({

@@ -10,7 +10,10 @@ beforeAll(async () => {
 afterAll(() => portal?.close())
 const browser = browserTests(() => portal?.app.log() ?? '')
 
-/** What somebody else does, told by the rows alone. Each is at an instant of its own: two between two readings are seen as well. */
+/**
+ * What somebody else does, told by the rows alone. Each is at an instant of its own: two between two readings are seen
+ * as well.
+ */
 const withdraw = (number: number) =>
   portal.db.owner`
     update dc.requests set state = 'withdrawn', state_reason = 'Not needed', state_at = now() where number = ${number}`

@@ -7,8 +7,9 @@ const portal = sandbox()
 const browser = browserTests(portal.log)
 
 /**
- * A page that was opened whole below an address that is no page (`/targets`) knew the page for addresses that do not exist. Where the
- * browser had to ask for routes first and the answer went astray, that page was shown in place of the one that was asked for: empty.
+ * A page that was opened whole below an address that is no page (`/targets`) knew the page for addresses that do not
+ * exist. Where the browser had to ask for routes first and the answer went astray, that page was shown in place of the
+ * one that was asked for: empty.
  */
 test('a page that was opened whole leads to every other without asking which pages there are', async () => {
   const page = await browser.newPage()

@@ -4,7 +4,10 @@ import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 
 const heartbeatMs = 30_000
 
-/** A connector whose clock is ahead by as much as the test says, so that no interval passes only because the machine is slow. */
+/**
+ * A connector whose clock is ahead by as much as the test says, so that no interval passes only because the machine is
+ * slow.
+ */
 async function started() {
   const now = () => Date.now() + clock.aheadMs
   const clock = { aheadMs: 0, wallMs: now, steadyMs: now }

@@ -44,7 +44,10 @@ export class Told {
 export const targetPort = ({ worker }: Running) => worker.acceptor.port('localhost:0') ?? 0
 export const feedPort = ({ worker }: Running) => worker.acceptor.port('127.0.0.1:0') ?? 0
 
-/** A gateway hands over fills `from` to `to`, and a client that logs on receives them. @returns the client, still logged on */
+/**
+ * A gateway hands over fills `from` to `to`, and a client that logs on receives them. @returns the client, still logged
+ * on
+ */
 export async function deliver(running: Running, told: Told, from: number, to: number): Promise<FixPeer> {
   const gw = await gateway(feedPort(running))
   gw.seqNum = told.next.gateway
@@ -88,7 +91,10 @@ export async function startChild(url: string, data: string, more: readonly strin
   return { child, exit, port, logged: () => stderr.split('\n') }
 }
 
-/** A way to the database on which, when asked to, nothing goes on in either direction, and nothing is closed. `forget`: of the connections that there are. */
+/**
+ * A way to the database on which, when asked to, nothing goes on in either direction, and nothing is closed. `forget`:
+ * of the connections that there are.
+ */
 export async function swallowing(url: string): Promise<{ url: string; swallows: boolean; forget(): void }> {
   const to = new URL(url)
   let generation = 0

@@ -25,7 +25,10 @@ function migrationsBefore(name: string): string {
   return folder
 }
 
-/** A database of a production installation as the release before a migration left it. `update` runs that one and all behind it. */
+/**
+ * A database of a production installation as the release before a migration left it. `update` runs that one and all
+ * behind it.
+ */
 export async function databaseBefore(migration: string): Promise<{ owner: Sql; update(): Promise<unknown> }> {
   const server = inject('databaseServer')
   const name = `test_${randomBytes(6).toString('hex')}`

@@ -24,7 +24,8 @@ const remedy = 'Have the gateway send them again, corrected, under new numbers.'
 
 /**
  * What a feed's state has of the present trading week to be alarmed about: it stands until the week ends, whatever restarts
- * meanwhile. `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`: nobody's; `lost`.
+ * meanwhile. `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`: nobody's;
+ * `lost`.
  */
 export function showFeedAlarms(alarms: Alarms, feed: FeedState, week: string): void {
   const conflicts = feed.asides.filter(({ why }) => why === 'conflict')

@@ -159,7 +159,9 @@ export class Leadership {
     return this.held.term
   }
 
-  /** It leads once the database has said so. An answer that was lost is no harm: the lease is this journal's own then. */
+  /**
+   * It leads once the database has said so. An answer that was lost is no harm: the lease is this journal's own then.
+   */
   private async take(term: number, lease: FoundLease | undefined, claim: Claim): Promise<number | undefined> {
     const numbers = JSON.stringify(this.lastNumbers())
     const row = { ...this.rowIn(term), connector: this.options.connector, numbers }
@@ -172,8 +174,8 @@ export class Leadership {
   }
 
   /**
-   * The journal first, then the lease. Where the lease could not be taken, or the process died between the two, the next try raises by no
-   * more than the time since is worth: the journal says above which lease it was raised before.
+   * The journal first, then the lease. Where the lease could not be taken, or the process died between the two, the
+   * next try raises by no more than the time since is worth: the journal says above which lease it was raised before.
    */
   private async takeOver(core: Core, lease: FoundLease, reason: string): Promise<number | undefined> {
     const { week, sessions } = lease.numbers as LastNumbers // written by the leader before

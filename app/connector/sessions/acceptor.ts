@@ -177,7 +177,7 @@ class Stage implements Reader {
     else taker.take(connection, message)
   }
 
-  /** Whoever repeats what is passed over has soon spent what a connection may cost before its Logon. */
+  /** A peer that repeats such messages soon has spent what a connection may cost before its Logon. */
   garbled(fault: string): void {
     const { connection } = this
     if (connection && this.unreadable(this.key, fault, connection.address) === 'close') connection.destroy()

@@ -1,9 +1,12 @@
 /**
- * What a connection may cost before it has logged on. Bytes are those that its framer has looked at; frames are whole ones and faults. A Logon
- * takes one frame of some 200 bytes.
+ * What a connection may cost before it has logged on. Bytes are those that its framer has looked at; frames are whole
+ * ones and faults. A Logon takes one frame of some 200 bytes.
  */
 export const perConnection = { bytes: 16 * 1024, frames: 16 } as const
-/** An address may cost as much in this time as all connections that it may have waiting for their Logon, then it is shut until the time is over. */
+/**
+ * An address may cost as much in this time as all connections that it may have waiting for their Logon, then it is shut
+ * until the time is over.
+ */
 const windowMs = 60_000
 const addressesKept = 10_000
 

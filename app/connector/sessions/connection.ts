@@ -52,7 +52,9 @@ export class Connection {
     socket.on('close', () => this.closed())
   }
 
-  /** What its Logon proved itself with is right: what it has cost so far is nobody's, whether it is let in now or not. */
+  /**
+   * What its Logon proved itself with is right: what it has cost so far is nobody's, whether it is let in now or not.
+   */
   proved(): void {
     this.allowance?.giveBack()
     this.allowance = undefined

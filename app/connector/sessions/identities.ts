@@ -4,15 +4,17 @@ import { isAllowed } from './allowed.ts'
 import type { Lane } from './lanes.ts'
 import { targetPolicy } from './policy.ts'
 
-/** Whoever a first message may be for, by their names at one listener. */
+/** The feeds and targets that a first message may be for, by their names at one listener. */
 type Here<F, T> = {
   /** By 49 and 56. */
   feeds: Map<string, F>
-  /** By 49, the first of each: for whoever names us wrong. */
+  /** By 49, the first of each: for a peer whose 56 is not ours. */
   bySender: Map<string, F>
   /** The sessions of each target, by its session id. */
   targets: Map<string, T[]>
-  /** Whoever names nobody known gets no answer, and stays until its budget or its time is up. */
+  /**
+   * A first message that names nobody known gets no answer; its connection stays until its budget or its time is up.
+   */
   ignores: boolean
   /** Somebody's rules answer a first message that is no Logon. */
   answers: boolean
@@ -27,8 +29,8 @@ export type Named<F, T> =
 const sessionIdLength = 6
 
 /**
- * Who listens where, by the names in a first message. Finding one looks at nobody else, however many there are: strangers can ask as often as
- * they like. Made once for what runs; make another when feeds or targets change.
+ * Who listens where, by the names in a first message. Finding one looks at nobody else, however many there are:
+ * strangers can ask as often as they like. Made once for what runs; make another when feeds or targets change.
  */
 export class Identities<F extends { config: SnapshotFeed }, T extends { config: Lane }> {
   private readonly listeners = new Map<string, Here<F, T>>()

@@ -52,11 +52,13 @@ export type CutTarget = { id: number; terms: Terms; waited?: Record<number, numb
 export type TakenOver = { id: number; epoch: number; nextOut: number; sentUpTo?: number; week?: string }
 
 export type Control =
-  /** A connector leads with this journal from here on, in one shard for good; absent: `main`, the only one there was. */
+  /**
+   * A connector leads with this journal from here on, in one shard for good; absent: `main`, the only one there was.
+   */
   | { kind: 'lead'; lineage: string; term: number; place: string; shard?: string }
   /**
-   * By an operator's word it leads though another has led with more: no number that the other may have used is used again. `above`: the
-   * lease whose numbers all were raised above; absent: an earlier release wrote it.
+   * By an operator's word it leads though another has led with more: no number that the other may have used is used
+   * again. `above`: the lease whose numbers all were raised above; absent: an earlier release wrote it.
    */
   | { kind: 'take-over'; reason: string; gap: number; above?: LeaseEnd; atMs: number; sessions: TakenOver[] }
   /** An operator has seen what the take-over means. */

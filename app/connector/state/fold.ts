@@ -22,7 +22,10 @@ export type MessageFact = {
   feedNumber: number
 }
 
-/** M: the feed has handed over one more; every target of the stream filters it or has one more waiting, and where the stream was stopped it is counted. */
+/**
+ * M: the feed has handed over one more; every target of the stream filters it or has one more waiting, and where the
+ * stream was stopped it is counted.
+ */
 export function applyMessage(state: State, position: number, m: Readonly<MessageFact>): void {
   const feed = state.data.feeds[m.feed]
   if (feed) {

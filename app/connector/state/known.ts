@@ -18,8 +18,8 @@ export function assertKnownState({ targets }: Durable): void {
 }
 
 /**
- * What terms say of a message of this class: -1, or the index of the reason why not. A class that they know nothing of is one that another
- * release journaled. @throws UnknownFormatError
+ * What terms say of a message of this class: -1, or the index of the reason why not. A class that they know nothing of
+ * is one that another release journaled. @throws UnknownFormatError
  */
 export function reasonOf(reasons: Int8Array, cls: number): number {
   const reason = reasons[cls]

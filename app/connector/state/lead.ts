@@ -16,8 +16,10 @@ export class OtherShard extends Error {
 }
 
 /**
- * A journal leads in the shard that it was born for: the numbers that it has given out are of that shard's sessions. One that was
- * written before journals named a shard is of `main`, and one that nobody has led with is of whoever leads first. @throws OtherShard
+ * A journal leads in the shard that it was born for: the numbers that it has given out are of that shard's sessions.
+ * One that was written before journals named a shard is of `main`, and one that nobody has led with is of whoever leads
+ * first.
+ * @throws OtherShard
  */
 export function assertShard({ data }: State, shard: string, directory: string): void {
   const born = data.shard ?? (data.run > 0 ? mainShard : shard)
@@ -71,8 +73,8 @@ export const raisedAbove = ({ data: { tookOver } }: State, { lineage, term, batc
 
 /**
  * The sessions of a journal that is taken over from behind, with numbers that nobody can have been told before: those reported, or the
- * journal's own where they are higher, and `gap` more; `raisedBy` of it they have been raised already. `idOf` gives a session that the
- * journal does not know its id.
+ * journal's own where they are higher, and `gap` more; `raisedBy` of it they have been raised already. `idOf` gives a
+ * session that the journal does not know its id.
  */
 export function raisedNumbers(
   { feeds, targets }: Durable,

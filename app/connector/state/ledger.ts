@@ -7,7 +7,10 @@ export type Row = {
   expired: number
   /** By the index of the reason in the classifier's list. */
   filtered: number[]
-  /** Filtered, too: what came while the source was stopped for want of a consent, by the reason that was published. Absent: nothing. */
+  /**
+   * Filtered, too: what came while the source was stopped for want of a consent, by the reason that was published.
+   * Absent: nothing.
+   */
   stopped?: Record<string, number>
 }
 

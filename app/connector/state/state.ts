@@ -98,7 +98,10 @@ export type Terms = {
   /** Stream ids. */
   sources: number[]
   revoked: number[]
-  /** Sources that left for want of a consent, by stream: what comes of them is counted as filtered for this reason. Absent: none. */
+  /**
+   * Sources that left for want of a consent, by stream: what comes of them is counted as filtered for this reason.
+   * Absent: none.
+   */
   stopped?: { stream: number; reason: string }[]
   queueDepth: number | 'all'
   queueGraceS: number

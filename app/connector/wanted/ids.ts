@@ -5,8 +5,9 @@ import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { writeCount } from '#domain/time/zone.ts'
 
 /*
- * The journal knows sources and sessions by ids of 16 bits, which it gives out once and never takes back: its old records name them. So a
- * journal serves a limited number of names in its life, and somebody must hear of that before it ends.
+ * The journal knows sources and sessions by ids of 16 bits, which it gives out once and never takes back: its old
+ * records name them. So a journal serves a limited number of names in its life, and somebody must hear of that before
+ * it ends.
  */
 
 /** From so many on the alarm `ids` stands. */

@@ -21,8 +21,9 @@ type Options = {
 }
 
 /**
- * Carries out what operators ask of the sessions of its shard, in the order asked, and writes down what became of each. Woken by the
- * database and by a poll. The outcome is written once the act is durable; until it could be, no further command is begun.
+ * Carries out what operators ask of the sessions of its shard, in the order asked, and writes down what became of each.
+ * Woken by the database and by a poll. The outcome is written once the act is durable; until it could be, no further
+ * command is begun.
  */
 export class SessionCommands {
   private readonly reconciler: Reconciler

@@ -40,8 +40,9 @@ type Options = {
 type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
 
 /**
- * The newest configuration version of an environment, as far as it is of one shard. Woken by the database and by a poll, so that a lost
- * notification costs two seconds; while the database is down the last applied snapshot, kept beside the journal, is what is wanted.
+ * The newest configuration version of an environment, as far as it is of one shard. Woken by the database and by a
+ * poll, so that a lost notification costs two seconds; while the database is down the last applied snapshot, kept
+ * beside the journal, is what is wanted.
  */
 export class WantedDatabase implements WantedSource {
   private timer: NodeJS.Timeout | undefined

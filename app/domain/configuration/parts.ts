@@ -40,8 +40,8 @@ export type PartKind = (typeof partKinds)[number]
 export type Part = { kind: PartKind; objectId: string; document: unknown }
 
 /**
- * What a snapshot takes from the part of its environment, and whose feeds and targets it is made of: everything but the version number
- * has a default or is fixed.
+ * What a snapshot takes from the part of its environment, and whose feeds and targets it is made of: everything but the
+ * version number has a default or is fixed.
  */
 export type Common = Pick<
   z.input<z.ZodObject<typeof commonShape>>,
@@ -104,8 +104,9 @@ function shardsAmong(parts: readonly RunningPart[]): (part: RunningPart) => stri
 const runs = (part: Part): part is RunningPart => part.kind !== 'environment' && part.document !== null
 
 /**
- * The snapshot of a version and a shard from the newest part of each object. Objects are ordered by kind and id, so equal parts give
- * equal snapshots. A reference that cannot be resolved is dropped on a target (nobody logs on with it) and is a problem on a feed.
+ * The snapshot of a version and a shard from the newest part of each object. Objects are ordered by kind and id, so
+ * equal parts give equal snapshots. A reference that cannot be resolved is dropped on a target (nobody logs on with it)
+ * and is a problem on a feed.
  */
 export function assemble(
   version: number,

@@ -73,7 +73,10 @@ export const targetShape = {
   sources: z.array(sourceId),
   /** Sources taken away with effect on the past: their copies are no longer given out by any resend. */
   revoked: z.array(sourceId).default([]),
-  /** Sources that left for want of a consent: nothing of them is copied, and what comes of them is counted as filtered for this reason. */
+  /**
+   * Sources that left for want of a consent: nothing of them is copied, and what comes of them is counted as filtered
+   * for this reason.
+   */
   stopped: z.array(z.strictObject({ source: sourceId, reason: z.string().min(1).max(mostReason) })).optional(),
   /** Classic only: how many copies are kept for a client that is away. */
   queueDepth: z.union([z.int().min(0), z.literal('all')]).default(100),

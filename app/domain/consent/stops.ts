@@ -23,8 +23,8 @@ export const isStopReason = (reason: string): boolean =>
   reason.startsWith(missing) || reason.startsWith(withdrawn) || reason === nobodyGuarantees
 
 /**
- * The ledger's reason as a clearing firm reads it of a session that it guarantees in somebody else's group: its own consent by name, and
- * not whose other consent is missing.
+ * The ledger's reason as a clearing firm reads it of a session that it guarantees in somebody else's group: its own
+ * consent by name, and not whose other consent is missing.
  */
 export const reasonFor = (reason: string, firmName: string): string =>
   [noConsentOf(firmName), withdrawnBy(firmName), nobodyGuarantees].includes(reason)
@@ -34,8 +34,8 @@ export const reasonFor = (reason: string, firmName: string): string =>
 type Stop = { source: string; cause: StopCause; firmName: string | null; at: Date }
 
 /**
- * Sources that stand stopped for want of a consent, each with the reason of its newest stop, in which every firm is named whose consent
- * is missing. What the owner removed itself is not stopped: nobody counts it.
+ * Sources that stand stopped for want of a consent, each with the reason of its newest stop, in which every firm is
+ * named whose consent is missing. What the owner removed itself is not stopped: nobody counts it.
  */
 export function stoppedSources(stops: readonly Stop[]): Stopping[] {
   const own = stops.filter((stop) => stop.cause !== 'removed')

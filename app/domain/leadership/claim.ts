@@ -105,7 +105,10 @@ export function refusalSentence({ code }: RefusedClaim, claim: Claim, lease: Lea
 export const refusalRemedy = (lease: Lease): string =>
   `Start it with the data directory that led last (last heard of ${writeAge(lease.silentMs)} ago). If that is lost, start it once with --lead-from-behind "reason" (where the portal runs it, the portal: npm start -- --lead-from-behind "reason"): every outbound number is raised by ${gapAfter(lease)} above the last one reported, and what gateways send again is marked as a possible resend.`
 
-/** An operator's word to lead from behind is worth something with its reason alone: people read it until the end of the alarm. */
+/**
+ * An operator's word to lead from behind is worth something with its reason alone: people read it until the end of the
+ * alarm.
+ */
 export const lacksReason = (takeOver: string | undefined): boolean => takeOver?.trim() === ''
 
 /** While a take-over has not been acknowledged: every figure of that time wants a second look. */

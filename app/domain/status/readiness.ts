@@ -1,7 +1,10 @@
 import { writeAge } from '../time/zone.ts'
 import { type Heard, isSilent, silent } from './state.ts'
 
-/** One reason not to be ready, as `/readyz` gives it; of a connector with its environment and shard. `says` is for a person and names no address and no secret. */
+/**
+ * One reason not to be ready, as `/readyz` gives it; of a connector with its environment and shard. `says` is for a
+ * person and names no address and no secret.
+ */
 export type NotReady = {
   part: 'database' | 'connector'
   environment?: string

@@ -276,7 +276,10 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   return say('Complete', 'Every copy that should be there is there.')
 }
 
-/** For a guarantor, who sees its own sessions' figures and no target: how their copies stand, of so many `sessions` in the group now. */
+/**
+ * For a guarantor, who sees its own sessions' figures and no target: how their copies stand, of so many `sessions` in
+ * the group now.
+ */
 export function sessionsState(ledger: Ledger, sessions: number, heard: Heard): DeliveryState {
   const first = unfounded(heard)
   if (first) return first

@@ -17,7 +17,10 @@ export type Verdict = {
   counts: { word: DeliveryWord; count: number }[]
 }
 
-/** How things stand, over the groups the reader sees. `hidden`: live ones of which the reader may not know how they are delivered. */
+/**
+ * How things stand, over the groups the reader sees. `hidden`: live ones of which the reader may not know how they are
+ * delivered.
+ */
 export function verdict(
   groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
   lost: number,

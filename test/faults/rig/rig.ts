@@ -142,7 +142,10 @@ export class Rig {
     return false
   }
 
-  /** Until nothing is on its way: the connector has read every number of the gateways, and the clients every number of the connector. */
+  /**
+   * Until nothing is on its way: the connector has read every number of the gateways, and the clients every number of
+   * the connector.
+   */
   async rested(): Promise<void> {
     for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await wait(20)) {
       if (this.dead.length > 0) return

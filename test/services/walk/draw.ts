@@ -1,6 +1,9 @@
 import type { Random } from '#gateway-sim/random.ts'
 
-/** One of those that fit; now and then any of them, fit or not. Often nothing where none fits: then something else is done. */
+/**
+ * One of those that fit; now and then any of them, fit or not. Often nothing where none fits: then something else is
+ * done.
+ */
 export function some<T>(random: Random, all: readonly T[], fits: (one: T) => boolean): T | undefined {
   const fitting = all.filter(fits)
   const isAny = random.below(100) < 8
