@@ -4,13 +4,23 @@ import { copyBytes, type Memory, memoryOf } from '#fix/memory.ts'
 import { decodeIn, Message } from '#fix/message.ts'
 import { maxSeqNum } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
+import { copyTags, partiesTag, trailerTags } from './arrangement.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
 import { type Constant, constant } from './constant.ts'
 import { digest, digestAndCopy } from './digest.ts'
-import { behindGroup, groupTags } from './groups.ts'
+import { behindGroup, copyFlagTag, groupTags, sidesTag } from './groups.ts'
 import { put } from './put.ts'
-import { blankSourceMessage, type SourceMessage } from './source-message.ts'
-import { head, identifyingTags, isMisplaced, lacksValue, readStandardHeader, straighten } from './standard-header.ts'
+import { blankSourceMessage, notePlaces, type SourceMessage } from './source-message.ts'
+import {
+  carriedTags,
+  head,
+  identifyingTags,
+  isCarried,
+  isMisplaced,
+  lacksValue,
+  readStandardHeader,
+  straighten,
+} from './standard-header.ts'
 
 /**
  * A source message as the journal keeps it: the same bytes whether it came live or by resend. One is reused for many
@@ -129,12 +139,7 @@ export function canonicaliseInner(outer: Message, inner: Message, into: Canonica
   into.length = end - start
   into.bodyEnd = end - trailerLength
   into.bodySum = (statedSum(view, into.bodyEnd) - sumBytes(view, start, into.bodyAt)) & 255
-  into.typeAt = inner.startAt(head.type)
-  into.typeEnd = inner.endAt(head.type)
-  into.operatorAt = head.operator < 0 ? 0 : inner.startAt(head.operator)
-  into.operatorEnd = head.operator < 0 ? 0 : inner.endAt(head.operator)
-  into.lastProcessedAt = head.lastProcessed < 0 ? 0 : inner.startAt(head.lastProcessed)
-  into.lastProcessedEnd = head.lastProcessed < 0 ? 0 : inner.endAt(head.lastProcessed)
+  notePlaces(inner, into)
   return undefined
 }
 
@@ -155,8 +160,9 @@ const straight = new Message(256)
 export const canonicalGrowth = 128
 
 /**
- * Write the canonical form of a plain feed's message to `out` at `at`: header 8 9 35 34 [369] 52 49 50 56 [57] [143], the
- * exchange and the source instead of the feed's ends, 52 := 122 when it was sent again, then the body as it stands.
+ * Write the canonical form of a plain feed's message to `out` at `at`: header 8 9 35 34 [369] 52 49 50 56 [57] [143]
+ * and the fields that are carried on, the exchange and the source instead of the feed's ends, 52 := 122 when it was sent
+ * again, then the body as it stands.
  */
 export function canonicalisePlain(
   message: Message,
@@ -184,12 +190,12 @@ export function canonicalisePlain(
   into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out.view, at, into)
   const moved = into.bodyAt - from
   into.bodyEnd = trailer + moved
-  // over 34, 35, 52 and the body: not over 57, 143 and 369, which a sender may write anew on a resend, nor 9 and 10, which follow them
+  // over 34, 35, 52 and the body: not over the rest of the header, which a sender may write anew on a resend, nor 9 and 10
   into.digest = digestAndCopy(view, from, trailer, headerDigest(message, time, into.seqNum), out.view, into.bodyAt)
   into.bodySum = (statedSum(view, trailer) - sumBytes(view, start, from)) & 255
   into.length = writeTrailer(out.view, into.bodyEnd, sumBytes(out.view, at, into.bodyAt) + into.bodySum) - at
-  into.copyFlagAt += moved
-  if (into.copyFlagAt - at > longestOffset) return 'too-long'
+  if (into.copyFlagAt > 0) into.copyFlagAt += moved
+  if (Math.max(into.copyFlagAt, into.bodyAt) - at > longestOffset) return 'too-long'
   if (into.requestTimeAt > 0) {
     into.requestTimeAt += moved
     into.requestTimeEnd += moved
@@ -242,7 +248,7 @@ function writePlainHeader(
   let length = bodyLength + origin.header.length
   length += fieldLength(message, head.type, 2) + fieldLength(message, head.seqNum, 2) + fieldLength(message, time, 2)
   length += fieldLength(message, head.lastProcessed, 3) + fieldLength(message, head.operator, 2)
-  length += fieldLength(message, head.location, 3)
+  length += fieldLength(message, head.location, 3) + head.carriedLength
   let p = writeInt(out, put(out, at, begin), length)
   out.setUint8(p++, soh)
   into.typeAt = p + fields.msgType.length
@@ -256,7 +262,11 @@ function writePlainHeader(
   into.operatorAt = head.operator < 0 ? 0 : p + fields.operator.length
   p = copyField(message, head.operator, fields.operator, out, p)
   into.operatorEnd = head.operator < 0 ? 0 : p - 1
-  return copyField(message, head.location, fields.location, out, p)
+  p = copyField(message, head.location, fields.location, out, p)
+  if (head.carriedLength === 0) return p
+  for (let i = 1; i < head.body; i++)
+    if (isCarried(message.tagAt(i))) p = copyBytes(out, p, message.view, message.endAt(i - 1) + 1, message.endAt(i) + 1)
+  return p
 }
 
 /** Bytes of `tag=value|` with a tag of so many digits and the value of the field at `index`; 0 when there is none. */
@@ -274,8 +284,13 @@ const execution = 2
 const requested = 3
 const group = 4
 const identifying = 5
+/** A classic copy has to be arranged; the second kind counts the entries of a group besides. */
+const arranged = 6
+const arrangedGroup = 7
 const roles = new Uint8Array(8192)
-for (const tag of groupTags) roles[tag] = group
+for (const tag of [...carriedTags, ...copyTags, ...trailerTags]) roles[tag] = arranged
+for (const tag of groupTags) roles[tag] = roles[tag] === arranged ? arrangedGroup : group
+roles[partiesTag] = roles[sidesTag] = arrangedGroup
 for (const tag of identifyingTags) roles[tag] = identifying
 roles[39] = status
 roles[150] = execution
@@ -292,10 +307,11 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
   let ordStatus = 0
   let execType = 0
   let flagIndex = last
+  let isArranged = head.carriedLength > 0
   into.requestTimeAt = into.requestTimeEnd = 0
   for (let i = head.body; i < last; ) {
     const tag = tags[i]! // `!` here and below: i stays below the count
-    if (tag > 797 && flagIndex === last) flagIndex = i
+    if (tag > copyFlagTag && flagIndex === last) flagIndex = i
     switch (tag < roles.length ? roles[tag] : ordinary) {
       case status:
         if (ordStatus === 0 || isOwn(message, i)) ordStatus = typeCode(bytes, starts[i]!, ends[i]!)
@@ -310,8 +326,15 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
       case identifying:
         if (isMisplaced(message, i)) return 'misplaced'
         break
+      case arranged:
+        isArranged = true
+        break
+      case arrangedGroup:
+        isArranged = true
+        i = behindGroup(message, i, last)
+        continue
       case group:
-        i = behindGroup(tags, i, last)
+        i = behindGroup(message, i, last)
         continue
     }
     i++
@@ -323,7 +346,7 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
   const msgType = typeCode(bytes, starts[head.type]!, ends[head.type]!)
   into.classCode = classify(msgType, ordStatus, execType)
   into.bodyAt = ends[head.body - 1]! + 1
-  into.copyFlagAt = ends[flagIndex - 1]! + 1
+  into.copyFlagAt = isArranged ? 0 : ends[flagIndex - 1]! + 1
   return undefined
 }
 

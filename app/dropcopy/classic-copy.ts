@@ -1,6 +1,7 @@
 import { sumBytes, writeTrailer } from '#fix/checksum.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
 import { copyBytes } from '#fix/memory.ts'
+import { arrange, type Part } from './arrangement.ts'
 import { type Constant, constant } from './constant.ts'
 import { put } from './put.ts'
 import type { SourceMessage } from './source-message.ts'
@@ -19,6 +20,8 @@ export interface ClassicSource {
   readonly session: Constant
   /** `453=1|448=…|447=D|452=7|` */
   readonly party: Constant
+  /** The same without its 453. */
+  readonly partyEntry: Constant
 }
 
 /** What differs from copy to copy. One is reused for many copies. */
@@ -41,10 +44,14 @@ export const classicTarget = (exchange: { compId: string; subId: string }, sessi
 })
 
 /** `sourceId`: 3-character Session ID and 3-character Firm ID. */
-export const classicSource = (sourceId: string): ClassicSource => ({
-  session: constant(`1180=${sourceId.slice(0, 3)}\x011181=`),
-  party: constant(`453=1\x01448=${sourceId.slice(3, 6)}\x01447=D\x01452=7\x01`),
-})
+export const classicSource = (sourceId: string): ClassicSource => {
+  const party = `448=${sourceId.slice(3, 6)}\x01447=D\x01452=7\x01`
+  return {
+    session: constant(`1180=${sourceId.slice(0, 3)}\x011181=`),
+    party: constant(`453=1\x01${party}`),
+    partyEntry: constant(party),
+  }
+}
 
 const begin = constant('8=FIX.4.2\x019=')
 const msgType = constant('\x0135=')
@@ -57,14 +64,16 @@ const lastProcessed = constant('369=')
 const previous = constant('\x011350=')
 const applResend = constant('1352=Y\x01')
 const copyFlag = constant('797=Y\x01')
+const partyCount = constant('453=')
 
 /** The most that a copy can be longer than its source message: every insertion with its largest value. */
 export const classicCopyGrowth = 256
 
 /**
  * Write the classic copy of a source message (spec §3.1) and answer where it ends. The body is copied as it stands; 797
- * goes to its place, the firm behind the body; CheckSum(10) is put together from partial sums. `out` needs room for the
- * source message and `classicCopyGrowth`. A FIX resend puts 43 behind 34 and 122 behind 57 (spec §5).
+ * goes to its place, the firm behind the body; CheckSum(10) is put together from partial sums. A message that has fields
+ * of a copy's own is arranged (ADR 40). `out` needs room for the source message and `classicCopyGrowth`. A FIX resend
+ * puts 43 behind 34 and 122 behind 57 (spec §5).
  */
 export function writeClassicCopy(
   out: DataView,
@@ -74,19 +83,87 @@ export function writeClassicCopy(
   message: SourceMessage,
   terms: ClassicTerms,
 ): number {
+  if (message.copyFlagAt === 0) return writeArranged(out, at, target, source, message, terms)
   let p = put(out, at, begin)
   p = writeInt(out, p, bodyLength(target, source, message, terms))
-  p = header(out, p, target, message, terms)
-  p = put(out, p, source.session)
-  p = writeInt(out, p, message.seqNum)
-  if (terms.previous > 0) p = writeInt(out, put(out, p, previous), terms.previous)
-  p = put(out, p, soh)
-  if (terms.applResend) p = put(out, p, applResend)
+  p = service(out, header(out, p, target, message, terms), source, message, terms)
   const sum = sumBytes(out, at, p) + message.bodySum + copyFlag.sum + source.party.sum
   p = copyBytes(out, p, message.view, message.bodyAt, message.copyFlagAt)
   p = put(out, p, copyFlag)
   p = copyBytes(out, p, message.view, message.copyFlagAt, message.bodyEnd)
   return writeTrailer(out, put(out, p, source.party), sum)
+}
+
+/** The same of one that is not just copied around two insertions. */
+function writeArranged(
+  out: DataView,
+  at: number,
+  target: ClassicTarget,
+  source: ClassicSource,
+  message: SourceMessage,
+  terms: ClassicTerms,
+): number {
+  const parts = arrange(message)
+  let length = headerLength(target, message, terms)
+  for (const part of parts) length += partLength(part, source, message, terms)
+  let p = header(out, writeInt(out, put(out, at, begin), length), target, message, terms)
+  for (const part of parts) p = writePart(out, p, part, source, message, terms)
+  return writeTrailer(out, p, sumBytes(out, at, p))
+}
+
+function partLength(part: Part, source: ClassicSource, message: SourceMessage, terms: ClassicTerms): number {
+  switch (part.kind) {
+    case 'bytes':
+      return part.to - part.from
+    case 'service':
+      return serviceLength(source, message, terms)
+    case 'copy-flag':
+      return copyFlag.length
+    case 'party':
+      return source.party.length
+    case 'party-count':
+      return partyCount.length + digitCount(part.count) + 1
+    case 'party-entry':
+      return source.partyEntry.length
+  }
+}
+
+function writePart(
+  out: DataView,
+  at: number,
+  part: Part,
+  source: ClassicSource,
+  message: SourceMessage,
+  terms: ClassicTerms,
+): number {
+  switch (part.kind) {
+    case 'bytes':
+      return copyBytes(out, at, message.view, part.from, part.to)
+    case 'service':
+      return service(out, at, source, message, terms)
+    case 'copy-flag':
+      return put(out, at, copyFlag)
+    case 'party':
+      return put(out, at, source.party)
+    case 'party-count':
+      return put(out, writeInt(out, put(out, at, partyCount), part.count), soh)
+    case 'party-entry':
+      return put(out, at, source.partyEntry)
+  }
+}
+
+/** 1180 to 1352. */
+function service(
+  out: DataView,
+  at: number,
+  source: ClassicSource,
+  message: SourceMessage,
+  terms: ClassicTerms,
+): number {
+  let p = writeInt(out, put(out, at, source.session), message.seqNum)
+  if (terms.previous > 0) p = writeInt(out, put(out, p, previous), terms.previous)
+  p = put(out, p, soh)
+  return terms.applResend ? put(out, p, applResend) : p
 }
 
 /** From the SOH of 9 up to that of 369. */
@@ -109,13 +186,20 @@ function header(out: DataView, at: number, target: ClassicTarget, message: Sourc
 
 /** BodyLength(9): counts from 35= on, up to 10=. */
 function bodyLength(target: ClassicTarget, source: ClassicSource, message: SourceMessage, terms: ClassicTerms): number {
-  let length = message.bodyEnd - message.bodyAt + copyFlag.length + source.party.length + source.session.length
-  length += 3 + message.typeEnd - message.typeAt + 4 + digitCount(terms.targetSeqNum) + 1
+  const body = message.bodyEnd - message.bodyAt + copyFlag.length + source.party.length
+  return headerLength(target, message, terms) + serviceLength(source, message, terms) + body
+}
+
+function headerLength(target: ClassicTarget, message: SourceMessage, terms: ClassicTerms): number {
+  let length = 3 + message.typeEnd - message.typeAt + 4 + digitCount(terms.targetSeqNum) + 1
   length += target.exchange.length + terms.sendingTime.length + target.self.length
   if (message.operatorAt > 0) length += 4 + message.operatorEnd - message.operatorAt
   if (terms.origSendingTime) length += 5 + terms.origSendingTime.length + 5
-  if (message.lastProcessedAt > 0) length += 5 + message.lastProcessedEnd - message.lastProcessedAt
-  length += digitCount(message.seqNum) + 1
+  return message.lastProcessedAt > 0 ? length + 5 + message.lastProcessedEnd - message.lastProcessedAt : length
+}
+
+function serviceLength(source: ClassicSource, message: SourceMessage, terms: ClassicTerms): number {
+  let length = source.session.length + digitCount(message.seqNum) + 1
   if (terms.previous > 0) length += 6 + digitCount(terms.previous)
   return terms.applResend ? length + applResend.length : length
 }

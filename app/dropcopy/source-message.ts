@@ -1,5 +1,7 @@
-import { statedSum, trailerLength } from '#fix/checksum.ts'
+import { statedSum, sumBytes, trailerLength } from '#fix/checksum.ts'
 import { type Memory, noMemory } from '#fix/memory.ts'
+import { decodeIn, Message } from '#fix/message.ts'
+import { head, readStandardHeader } from './standard-header.ts'
 
 /** Where the parts of a canonical source message lie, all as absolute offsets in `bytes` and `view`, which are the same memory. One is reused for many messages. */
 export interface SourceMessage {
@@ -19,7 +21,10 @@ export interface SourceMessage {
   lastProcessedEnd: number
   /** First body tag. */
   bodyAt: number
-  /** Where 797 goes: before the first tag above it outside repeating groups. */
+  /**
+   * Where 797 goes: before the first tag above it outside repeating groups. 0: a classic copy of it has to be arranged
+   * (`arrange`), since the message has fields of a copy's own, or some that belong into a copy's header or trailer.
+   */
   copyFlagAt: number
   /** Behind the SOH of the last body field, where 10= begins. */
   bodyEnd: number
@@ -63,14 +68,35 @@ export function readSource(
   into.view = view
   into.start = start
   into.bodyAt = start + bodyAt
-  into.copyFlagAt = start + copyFlagAt
+  into.copyFlagAt = copyFlagAt === 0 ? 0 : start + copyFlagAt
   const trailer = start + length - trailerLength
   into.bodyEnd = trailer
   into.seqNum = 0
   into.typeAt = into.typeEnd = into.operatorAt = into.operatorEnd = into.lastProcessedAt = into.lastProcessedEnd = 0
-  const headerSum = readHeader(bytes, start, into.bodyAt, into)
+  const headerSum = copyFlagAt === 0 ? readFields(start + length, into) : readHeader(bytes, start, into.bodyAt, into)
   into.bodySum = (statedSum(view, trailer) - headerSum) & 255
   return into
+}
+
+const whole = new Message(256)
+
+/** The same of a message to be arranged, whose header may hold data: field by field. */
+function readFields(end: number, into: SourceMessage): number {
+  decodeIn(into, into.start, end, whole)
+  readStandardHeader(whole)
+  into.seqNum = whole.seqNum
+  notePlaces(whole, into)
+  return sumBytes(into.view, into.start, into.bodyAt)
+}
+
+/** Where the fields that a copy takes from the header stand, after `readStandardHeader`. */
+export function notePlaces(message: Message, into: SourceMessage): void {
+  into.typeAt = message.startAt(head.type)
+  into.typeEnd = message.endAt(head.type)
+  into.operatorAt = head.operator < 0 ? 0 : message.startAt(head.operator)
+  into.operatorEnd = head.operator < 0 ? 0 : message.endAt(head.operator)
+  into.lastProcessedAt = head.lastProcessed < 0 ? 0 : message.startAt(head.lastProcessed)
+  into.lastProcessedEnd = head.lastProcessed < 0 ? 0 : message.endAt(head.lastProcessed)
 }
 
 /** One pass: the fields a copy needs, and the byte sum, which is the answer. */

@@ -1,9 +1,21 @@
 import { memoryOf } from '#fix/memory.ts'
 import { decodeIn, type Message } from '#fix/message.ts'
 
-const headerTags = new Uint8Array(512)
-for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129]) headerTags[tag] = 1
-for (const tag of [142, 143, 144, 145, 347, 369, 370]) headerTags[tag] = 1
+/**
+ * Header fields that a copy carries on as the source has them, also where they stand behind others: on whose behalf and
+ * for whom (115, 116, 128, 129, 144, 145, 370), the character set of encoded fields (347), secure data, XML, the
+ * application version of FIX 5.0, and hops.
+ */
+export const carriedTags: readonly number[] = [
+  90, 91, 115, 116, 128, 129, 144, 145, 212, 213, 347, 370, 627, 628, 629, 630, 1128, 1129, 1156,
+]
+const own = 1
+const carried = 2
+const headerTags = new Uint8Array(2048)
+for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 142, 143, 369]) headerTags[tag] = own
+for (const tag of carriedTags) headerTags[tag] = carried
+
+export const isCarried = (tag: number): boolean => tag < headerTags.length && headerTags[tag] === carried
 
 /**
  * The fields of it that say whose message it is, which one, and whether it is sent again: a copy has its own instead of
@@ -58,6 +70,8 @@ export const head = {
   location: -1,
   possDup: false,
   possResend: false,
+  /** Bytes of the carried fields, with tags and delimiters; 0 for none. */
+  carriedLength: 0,
   /** Index of the first field that is not of the header; that of 10 when there is no body. */
   body: 0,
 }
@@ -66,9 +80,16 @@ export const head = {
 export function readStandardHeader(message: Message): void {
   head.type = head.seqNum = head.time = head.firstTime = head.operator = head.lastProcessed = head.location = -1
   head.possDup = head.possResend = false
+  head.carriedLength = 0
   const { tags, count } = message
   let i = 0
-  for (; i < count && tags[i]! < headerTags.length && headerTags[tags[i]!] === 1; i++) noteField(message, tags[i]!, i) // below count
+  for (; i < count; i++) {
+    const tag = tags[i]! // `!`: i stays below the count
+    const kind = tag < headerTags.length ? headerTags[tag] : 0
+    if (kind === own) noteField(message, tag, i)
+    else if (kind === carried) head.carriedLength += message.endAt(i) - message.endAt(i - 1)
+    else break
+  }
   head.body = i
 }
 

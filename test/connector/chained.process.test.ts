@@ -119,6 +119,38 @@ describe('a connector behind another', () => {
     )
   })
 
+  test('may be a client of a classic target: its copies are copies of its own, with the firms of both as parties', async () => {
+    const first = await start(snapshot({ targets: [target()] }))
+    const plain = feed({
+      id: 'upstream',
+      mode: 'initiate',
+      host: 'localhost',
+      port: first.targetPort,
+      dialect: 'plain',
+      source: 'DC1777',
+      ourCompId: 'ODQ1Z9N',
+      theirCompId: 'CME',
+      subId: 'RISK01',
+      targetSubId: 'G',
+      locationId: 'US,IL',
+      credentials: [{ kind: 'password', password: 'secret' }],
+    })
+    const of = { id: 'DC1777', feed: 'upstream', gateway: 'cgw' as const }
+    const again = await start(snapshot({ feeds: [plain], sources: [of], targets: [target({ sources: [of.id] })] }))
+    const far = await loggedOnClient(again)
+    const gw = await loggedOnGateway(first.feedPort)
+    envelop(gw, sourceFill('K7T882', 8, [[115, 'FIRM']]))
+    envelop(gw, sourceFill('M3P882', 4))
+    await far.until('both copies', () => far.of('8').length === 2)
+    const [near, next] = far.of('8')
+    expect(near!.text).toMatch(/\|1180=DC1\|1181=(\d+)\|1=/)
+    expect(next!.text).toContain(`|1350=${fieldOf(near!, 1181)}|`)
+    for (const { text } of [near!, next!]) {
+      expect(text.match(/\|(797|1180|1181|453)=/g)).toHaveLength(4)
+      expect(text).toContain('|453=2|448=882|447=D|452=7|448=777|447=D|452=7|10=')
+    }
+  })
+
   test('takes a possible resend for what it is: the same 5979 under the same number comes once', async () => {
     const server = await listen({ sender: 'CME', target: 'P4TGT1N', subId: 'G', targetSubId: 'RISK01' })
     const connector = await start(snapshot({ feeds: [upstream(server.port, server.port)], sources, targets: both }))

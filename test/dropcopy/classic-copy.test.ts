@@ -78,10 +78,8 @@ describe('a copy', () => {
     )
   })
   test('never puts 797 inside a repeating group', () => {
-    const body = '39=2|453=1|448=ABC|447=D|452=1|802=1|523=desk|803=4|893=Y|'
-    expect(readable(copyOf(inner('56=K7T882N|', body), {}))).toContain(
-      '|802=1|523=desk|803=4|797=Y|893=Y|453=1|448=882|',
-    )
+    const body = '39=2|136=2|137=5|891=0|137=7|138=USD|891=1|893=Y|'
+    expect(readable(copyOf(inner('56=K7T882N|', body), {}))).toContain('|138=USD|891=1|797=Y|893=Y|453=1|448=882|')
   })
   test('puts 797 last in a mass action report that has no higher tag behind its group', () => {
     const body = '11=MA|60=20240304-13:10:00.000|533=2|534=2|41=A|84=1|535=7|41=B|84=2|535=8|'

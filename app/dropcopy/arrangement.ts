@@ -1,0 +1,110 @@
+import { trailerLength } from '#fix/checksum.ts'
+import { decodeIn, Message } from '#fix/message.ts'
+import { behindGroup, copyFlagTag, entriesOf, groupTags, sidesTag } from './groups.ts'
+import type { SourceMessage } from './source-message.ts'
+import { carriedTags, head, isCarried, readStandardHeader } from './standard-header.ts'
+
+/** Tags that a classic copy has of its own (spec §3.1): those of a source that is itself a drop copy are left out. */
+export const copyTags: readonly number[] = [copyFlagTag, 1180, 1181, 1350, 1352]
+/** Signature: it stands in the trailer, so that nothing may come behind it but CheckSum. */
+export const trailerTags: readonly number[] = [93, 89]
+/** Counts parties. */
+export const partiesTag = 453
+
+/** What follows next on a classic copy: bytes of the source message, or something of the copy's own. */
+export type Part =
+  | { kind: 'bytes'; from: number; to: number }
+  /** 1180 to 1352. */
+  | { kind: 'service' }
+  /** 797. */
+  | { kind: 'copy-flag' }
+  /** The firm as a group of one party. */
+  | { kind: 'party' }
+  /** 453 of a group that the firm joins. */
+  | { kind: 'party-count'; count: number }
+  /** The firm as the last party of that group. */
+  | { kind: 'party-entry' }
+
+const message = new Message(256)
+
+/** What a tag means for the order; nearly all mean nothing. */
+const ordinary = 0
+const carried = 1
+const copy = 2
+const trailer = 3
+const group = 4
+const parties = 5
+const sides = 6
+const roles = new Uint8Array(8192)
+for (const tag of groupTags) roles[tag] = group
+for (const tag of carriedTags) roles[tag] = carried
+for (const tag of copyTags) roles[tag] = copy
+for (const tag of trailerTags) roles[tag] = trailer
+roles[partiesTag] = parties
+roles[sidesTag] = sides
+
+/**
+ * The order of a classic copy whose source message cannot just be copied around two insertions: it has parties of its
+ * own, which the firm joins as the last one; tags of a copy's own, which give way to ours; header fields that the copy
+ * carries on; or a signature. Everything behind the header of the copy, up to its CheckSum(10).
+ */
+export function arrange(source: SourceMessage): Part[] {
+  decodeIn(source, source.start, source.bodyEnd + trailerLength, message)
+  readStandardHeader(message)
+  const header: Part[] = []
+  const body: Part[] = []
+  const signature: Part[] = []
+  for (let i = 1; head.carriedLength > 0 && i < head.body; i++) if (isCarried(message.tagAt(i))) take(header, i, i + 1)
+  const last = message.count - 1
+  let isFlagged = false
+  let hasParty = false
+  /** The first field that is not taken yet. */
+  let from = head.body
+  for (let i = head.body; i < last; ) {
+    const tag = message.tagAt(i)
+    const role = roleOf(i, tag)
+    if (role === ordinary && (isFlagged || tag <= copyFlagTag)) {
+      i++
+      continue
+    }
+    take(body, from, i)
+    from = i
+    i = role === ordinary ? i + 1 : behindGroup(message, i, last)
+    if (role === carried || role === trailer) take(role === carried ? header : signature, from, i)
+    if (role === carried || role === trailer || role === copy) {
+      from = i
+      continue
+    }
+    if (tag > copyFlagTag && !isFlagged) {
+      body.push({ kind: 'copy-flag' })
+      isFlagged = true
+    }
+    if (hasParty) continue
+    if (role === parties) {
+      body.push({ kind: 'party-count', count: entriesOf(message, from, i) + 1 })
+      take(body, from + 1, i)
+      body.push({ kind: 'party-entry' })
+      from = i
+      hasParty = true
+    } else if (role === sides && message.find(partiesTag, i) < 0) {
+      body.push({ kind: 'party' }) // behind the sides it would be read as a party of the last one
+      hasParty = true
+    }
+  }
+  take(body, from, last)
+  if (!isFlagged) body.push({ kind: 'copy-flag' })
+  if (!hasParty) body.push({ kind: 'party' })
+  return [...header, { kind: 'service' }, ...body, ...signature]
+}
+
+/** Part of what a sender's own data field holds a field means nothing, whatever it looks like. */
+function roleOf(index: number, tag: number): number {
+  const role = tag < roles.length ? roles[tag]! : ordinary // `!`: below the length
+  return role === ordinary || message.dataOver(index, message.endAt(index)) < 0 ? role : ordinary
+}
+
+/** The fields from one index up to another. */
+function take(parts: Part[], index: number, next: number): void {
+  if (next === index) return
+  parts.push({ kind: 'bytes', from: message.endAt(index - 1) + 1, to: message.endAt(next - 1) + 1 })
+}
