@@ -9,11 +9,12 @@ import { portalStartTable } from './portal-start.ts'
 import { recoveryTable } from './recovery.ts'
 import { show, type Table } from './report.ts'
 import { messageBytes, oneToOne } from './scenarios.ts'
+import { sizeTables } from './size.ts'
 
 const help = `npm run bench -- [--pairs 5] [--only TEXT] [--journal 5000000] [--markdown]
 
   --pairs N    how often relay and connector take turns; 2 at most where no goal hangs on it
-  --only TEXT  scenarios whose name has this in it: ceiling, 1 source to 4, at 10,000/s, jspurefix, memory, recovery, portal, hostile, …
+  --only TEXT  scenarios whose name has this in it: ceiling, 1 source to 4, at 10,000/s, jspurefix, memory, recovery, portal, hostile, size, …
   --journal N  messages in the journal of the recovery
   --markdown   tables as in docs/performance.md
 `
@@ -56,6 +57,7 @@ print(await latencyTable(isAsked, pairs))
 print(await engineTable(isAsked, pairs))
 if (isAsked('memory')) print(await memoryTable())
 if (isAsked('hostile')) print(await hostileTable())
+for (const table of await sizeTables(isAsked)) print(table)
 if (isAsked('recovery')) print(await recoveryTable(Number(options.journal)))
 if (isAsked('portal')) print(await portalStartTable())
 const seconds = Math.round((performance.now() - fromMs) / 1000)

@@ -8,6 +8,7 @@ import {
   frame,
   nowMicros,
   ReportFrames,
+  RotatingFrames,
   sendingTime,
 } from './report-frames.ts'
 
@@ -19,13 +20,16 @@ export type LoadOrder = {
   /** Messages a second over all feeds; 0: as fast as they are taken. */
   perSecond: number
 }
-/** `number`: 34 of the Logon, 1 unless the feed has a history. `encapsulates`: the source inside; absent: a plain feed. */
+/**
+ * `number`: 34 of the Logon, 1 unless the feed has a history. `encapsulates`: the source inside, or the sources that
+ * take turns; absent: a plain feed.
+ */
 export type FeedEnd = {
   port: number
   senderCompId: string
   targetCompId: string
   number?: number
-  encapsulates?: string
+  encapsulates?: string | string[]
 }
 
 /** `latestMs`: how long after it was due a message was written at most. */
@@ -45,7 +49,7 @@ process.on('message', async (order: LoadOrder) => {
 process.once('disconnect', () => process.exit())
 
 async function logOn(end: FeedEnd, kind: Body): Promise<Feed> {
-  const { port, senderCompId, targetCompId, encapsulates, number = 1 } = end
+  const { port, senderCompId, targetCompId, number = 1 } = end
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
   socket.write(frame(`35=A|34=${number}|49=${senderCompId}|52=${sendingTime()}|56=${targetCompId}|98=0|108=3600|`))
@@ -55,11 +59,15 @@ async function logOn(end: FeedEnd, kind: Body): Promise<Feed> {
     throw new Error(`${senderCompId}: the feed was closed`)
   })
   socket.resume() // what it says to us is not of interest
-  const frames =
-    encapsulates === undefined
-      ? new ReportFrames(senderCompId, targetCompId, kind)
-      : new EncapsulatedFrames(senderCompId, targetCompId, encapsulates, kind)
+  const frames = framesOf(end, kind)
   return { socket, frames, number: number + 1 }
+}
+
+function framesOf({ senderCompId, targetCompId, encapsulates }: FeedEnd, kind: Body): Frames {
+  if (encapsulates === undefined) return new ReportFrames(senderCompId, targetCompId, kind)
+  return typeof encapsulates === 'string'
+    ? new EncapsulatedFrames(senderCompId, targetCompId, encapsulates, kind)
+    : new RotatingFrames(senderCompId, targetCompId, encapsulates, kind)
 }
 
 async function flatOut(feeds: Feed[], { messages }: LoadOrder): Promise<LoadReport> {

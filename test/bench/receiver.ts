@@ -34,6 +34,7 @@ type Request = {
 /** Reads copies, tells live ones from those sent again, and keeps none. */
 export class Receiver {
   private live = 0
+  private firstMicros = 0
   private lastMicros = 0
   private readonly latencies = new Stopwatch()
   private request: Request | undefined
@@ -51,10 +52,10 @@ export class Receiver {
     return this.again.reduce((sum, { copies }) => sum + copies, this.live + (this.request?.received ?? 0))
   }
 
-  /** Frames by BodyLength, across chunks. */
-  read(socket: Readable, say: Say): void {
+  /** Frames by BodyLength, across chunks. `first`: what was read of it before. */
+  read(socket: Readable, say: Say, first?: Buffer): void {
     let rest: Buffer = Buffer.alloc(0)
-    socket.on('data', (chunk: Buffer) => {
+    const read = (chunk: Buffer) => {
       const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
       const micros = nowMicros()
       let at = 0
@@ -64,7 +65,9 @@ export class Receiver {
       }
       rest = bytes.subarray(at)
       if (this.live >= this.order.copies && !this.request && this.wishes.length === 0) this.end()
-    })
+    }
+    if (first) read(first)
+    socket.on('data', read)
   }
 
   private take(bytes: Buffer, at: number, end: number, micros: number, say: Say): void {
@@ -76,6 +79,7 @@ export class Receiver {
   }
 
   private takeLive(bytes: Buffer, at: number, end: number, micros: number, say: Say): void {
+    if (this.live === 0) this.firstMicros = micros
     this.live++
     this.lastMicros = micros
     const { latency, warmUp, again } = this.order
@@ -122,8 +126,8 @@ export class Receiver {
   }
 
   private end(): void {
-    const { live: copies, lastMicros, latencies, again } = this
-    this.finish({ copies, lastMicros, latencies: latencies.summary, again })
+    const { live: copies, firstMicros, lastMicros, latencies, again } = this
+    this.finish({ copies, firstMicros, lastMicros, latencies: latencies.summary, again })
   }
 }
 

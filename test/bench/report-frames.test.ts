@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Framer, frameLimits } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
-import { EncapsulatedFrames, type Frames, ReportFrames, sendingTime } from './report-frames.ts'
+import { EncapsulatedFrames, type Frames, ReportFrames, RotatingFrames, sendingTime } from './report-frames.ts'
 
 const now = Date.UTC(2026, 0, 5, 14, 30, 1)
 
@@ -52,5 +52,12 @@ describe('the messages of the load generator', () => {
     expect(payload).toHaveLength(outer[1]?.int(212) ?? 0)
     const [inner] = cut(Buffer.from(/^<RTRF>(.*)<\/RTRF>$/s.exec(payload)?.[1] ?? '', 'latin1'))
     expect([inner?.int(34), inner?.str(56), inner?.str(5979)]).toEqual([123_456_789, 'S00882N', '0009007199254740'])
+  })
+  test('take turns where a feed carries many sources', () => {
+    const frames = new RotatingFrames('GW0', 'DROPCOPY', ['S00882', 'S01882', 'S02882'], 'execution')
+    const outer = [...written(frames), ...written(frames)]
+    const inner = outer.map((message) => /56=(\w{6})N/.exec(message.str(213) ?? '')?.[1])
+    expect(inner).toEqual(['S00882', 'S01882', 'S02882', 'S00882'])
+    expect(outer.map((message) => message.str(52))).toEqual(Array(4).fill(sendingTime(now)))
   })
 })

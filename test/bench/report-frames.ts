@@ -110,6 +110,37 @@ export class EncapsulatedFrames implements Frames {
   }
 }
 
+/** The messages of many sources on one encapsulated feed, one of each in turn. */
+export class RotatingFrames implements Frames {
+  private readonly each: EncapsulatedFrames[]
+  private at = 0
+  private stampedMs = 0
+
+  constructor(senderCompId: string, targetCompId: string, sourceIds: readonly string[], body: Body) {
+    this.each = sourceIds.map((id) => new EncapsulatedFrames(senderCompId, targetCompId, id, body))
+  }
+
+  /** The same of each: names of sources have one length. */
+  get bytes(): number {
+    return this.current.bytes
+  }
+
+  stamp(ms: number): void {
+    this.stampedMs = ms
+  }
+
+  write(into: Buffer, at: number, number: number, micros: number): number {
+    const { current } = this
+    this.at = (this.at + 1) % this.each.length
+    current.stamp(this.stampedMs)
+    return current.write(into, at, number, micros)
+  }
+
+  private get current(): EncapsulatedFrames {
+    return this.each[this.at]! // never beyond its end
+  }
+}
+
 const offset = (bytes: Buffer, tag: string) => bytes.indexOf(SOH + tag) + 1 + tag.length
 const sumOf = (bytes: Buffer) => bytes.reduce((sum, byte) => sum + byte, 0)
 const close = Buffer.from(`</RTRF>${SOH}`, 'latin1')

@@ -22,6 +22,8 @@ export type SinkOrder = {
   again?: { after: number; by: ('fix' | 'application')[]; history: number }
   /** Stop reading for so long once so many copies have come. One target. */
   pause?: { after: number; ms: number }
+  /** Send a Heartbeat so often, as 108 says; absent: none is expected for an hour. */
+  heartbeatS?: number
   /** Take so many feeds' connections itself, on ports of its own: generator to sink, and nothing between. */
   listens?: number
 }
@@ -29,7 +31,8 @@ export type TargetEnd = { port: number; senderCompId: string; targetCompId: stri
 
 export type SinkReport = {
   copies: number
-  /** When the last live one came. */
+  /** When the first live one came, and the last. */
+  firstMicros: number
   lastMicros: number
   /** Of live copies while nothing was asked for. */
   latencies: Latencies
@@ -48,7 +51,7 @@ const progressMs = 500
 /** The receiving end: a process of its own, so that its work is not the product's. */
 process.on('message', async (order: SinkOrder) => {
   const receiver = new Receiver(order, (report) => process.send?.(report, () => process.exit(0)))
-  for (const target of order.targets) await logOn(target, order, receiver)
+  await Promise.all(order.targets.map((target) => logOn(target, order, receiver)))
   const ports = await Promise.all(Array.from({ length: order.listens ?? 0 }, () => listen(receiver)))
   process.send?.({ ports } satisfies SinkReady)
   setInterval(() => process.send?.({ received: receiver.received } satisfies SinkProgress), progressMs)
@@ -64,13 +67,15 @@ async function logOn(target: TargetEnd, order: SinkOrder, receiver: Receiver): P
     void socket.write(
       frame(`35=${type}|34=${number++}|49=${senderCompId}|52=${sendingTime()}|56=${targetCompId}|${body}`),
     )
-  say('A', '98=0|108=3600|')
+  const { heartbeatS } = order
+  say('A', `98=0|108=${heartbeatS ?? 3600}|`)
   const first: Buffer = (await once(socket, 'data'))[0]
   if (!first.includes('\x0135=A\x01')) throw new Error(`not logged on: ${first.toString('latin1')}`)
   socket.once('close', () => {
     throw new Error(`${senderCompId}: the target was closed after ${receiver.received} copies`)
   })
-  receiver.read(socket, say)
+  if (heartbeatS) setInterval(() => say('0', ''), heartbeatS * 1000)
+  receiver.read(socket, say, first)
   if (order.pause) pauseOnce(socket, order.pause, receiver)
 }
 

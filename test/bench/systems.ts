@@ -15,7 +15,8 @@ export type Ends = { feeds: FeedEnd[]; targets: TargetEnd[] }
 export type System = Ends & {
   /** CPU seconds the process has used so far, all threads. */
   cpuSeconds(): number
-  /** Its peak of resident memory, MB. */
+  /** Its resident memory, MB: now, and at its peak. */
+  rssMb(): number
   peakMb(): number
   /** What it has logged, for a run that went wrong. */
   log(): string
@@ -49,9 +50,13 @@ export async function connectorEnds(shape: Shape, dir: string): Promise<Ends> {
   return { feeds, targets }
 }
 
-/** Start it there, for the first time or again on what it has. */
-export async function startConnectorIn(dir: string, ends: Ends): Promise<System> {
-  const where = ['--config', join(dir, 'config.json'), '--data', join(dir, 'data')]
+/** Start it there, for the first time or again on what it has. `from`: where its configuration is; a file, if absent. */
+export async function startConnectorIn(
+  dir: string,
+  ends: Ends,
+  from = ['--config', join(dir, 'config.json')],
+): Promise<System> {
+  const where = [...from, '--data', join(dir, 'data')]
   const log = openSync(join(dir, 'log'), 'a')
   const child = start(['--enable-source-maps', 'build/cli.js', 'connector', ...where], dir, log)
   closeSync(log)
@@ -153,13 +158,14 @@ function saidReady(child: ChildProcess): Promise<string> {
 }
 
 function measures(child: ChildProcess, dir: string): Omit<System, keyof Ends> {
-  const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
+  const megabytes = (name: string) => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+    return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
+  }
   return {
-    cpuSeconds: () => {
-      const fields = proc('stat').split(') ')[1]?.split(' ') ?? []
-      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-    },
-    peakMb: () => Number(/VmHWM:\s+(\d+)/.exec(proc('status'))?.[1] ?? 0) / 1024,
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+    rssMb: () => megabytes('VmRSS'),
+    peakMb: () => megabytes('VmHWM'),
     log: () => (existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : ''),
     stop: async () => {
       await ended(child, 'SIGTERM')
@@ -167,6 +173,13 @@ function measures(child: ChildProcess, dir: string): Omit<System, keyof Ends> {
     },
     kill: () => ended(child, 'SIGKILL'),
   }
+}
+
+/** What a process has used so far; `withEnded`: with the children of it that have ended. */
+export function cpuSecondsOf(pid: number, withEnded = false): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  const ticks = fields.slice(11, withEnded ? 15 : 13).reduce((sum, field) => sum + Number(field), 0)
+  return ticks / ticksPerSecond
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

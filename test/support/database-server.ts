@@ -17,7 +17,8 @@ declare module 'vitest' {
   }
 }
 
-type Server = { url: string; users: number; stop(): Promise<void> }
+/** `pid`: of a server that is its own. */
+type Server = { url: string; pid?: number; users: number; stop(): Promise<void> }
 
 /** Both projects that need a database call this, each with its own copy of the module: the one server hangs on the process. */
 const shared = globalThis as { dropCopyServer?: Promise<Server> } // a name of our own on it
@@ -37,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** A server of this process's own, or the given one, with the template of which every database is a copy. */
-export async function startServer(): Promise<Server> {
+export async function startServer({ fsync = false } = {}): Promise<Server> {
   const given = process.env.TEST_DATABASE_URL
   if (given) {
     const template = await makeTemplate(given)
@@ -45,7 +46,7 @@ export async function startServer(): Promise<Server> {
   }
   const made = mkdtempSync(join(tmpdir(), 'drop-copy-test-'))
   const directory = openDataDirectory({ path: made, isDefault: false })
-  const server = await startEmbedded({ directory, fsync: false })
+  const server = await startEmbedded({ directory, fsync })
   const guard = startGuard(server.pid, directory)
   const stop = async () => {
     await server.stop()
@@ -58,7 +59,7 @@ export async function startServer(): Promise<Server> {
     await stop()
     throw error
   }
-  return { url: server.ownerUrl, users: 0, stop }
+  return { url: server.ownerUrl, pid: server.pid, users: 0, stop }
 }
 
 /** A run that is killed cannot clear up after itself. In a process group of its own, so that Ctrl-C does not take it along. */
