@@ -51,6 +51,10 @@ export const blankSourceMessage = (): SourceMessage => ({
   bodySum: 0,
 })
 
+/** `copyFlagAt` from `start` on, as the journal keeps it. */
+export const copyFlagOffset = ({ copyFlagAt, start }: Pick<SourceMessage, 'copyFlagAt' | 'start'>): number =>
+  copyFlagAt === 0 ? 0 : copyFlagAt - start
+
 /**
  * Take a canonical source message apart, as it stands in a feed's buffer or in the journal. `bodyAt` and `copyFlagAt` are
  * offsets from `start`, as the journal keeps them. Reads the header only: the body's byte sum follows from CheckSum(10),

@@ -149,6 +149,14 @@ describe('a connector behind another', () => {
       expect(text.match(/\|(797|1180|1181|453)=/g)).toHaveLength(4)
       expect(text).toContain('|453=2|448=882|447=D|452=7|448=777|447=D|452=7|10=')
     }
+    // again, from the journal
+    far.send('2', [
+      [7, near!.seqNum],
+      [16, next!.seqNum],
+    ])
+    await far.until('both again', () => far.of('8').length === 4)
+    const withoutTimes = ({ text }: Received) => text.replace(/\|(9|10|43|52|122)=[^|]*(?=\|)/g, '')
+    expect(far.of('8').slice(2).map(withoutTimes)).toEqual([near!, next!].map(withoutTimes))
   })
 
   test('takes a possible resend for what it is: the same 5979 under the same number comes once', async () => {

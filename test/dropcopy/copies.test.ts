@@ -10,7 +10,7 @@ import {
 } from '#dropcopy/canonical.ts'
 import { classicCopyGrowth, classicSource, classicTarget, writeClassicCopy } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
-import { blankSourceMessage, readSource, type SourceMessage } from '#dropcopy/source-message.ts'
+import { blankSourceMessage, copyFlagOffset, readSource, type SourceMessage } from '#dropcopy/source-message.ts'
 import { memoryOf } from '#fix/memory.ts'
 import { Message } from '#fix/message.ts'
 import { decoded, isSealed } from '#test/fix/samples.ts'
@@ -42,10 +42,9 @@ const bytesOf = ({ bytes, start, length }: Canonical) => Buffer.from(bytes.subar
 
 /** As it comes out of the journal, at an odd place of another buffer. */
 function journaled(made: Canonical): SourceMessage {
-  const { start, length, bodyAt, copyFlagAt } = made
+  const { start, length, bodyAt } = made
   const kept = memoryOf(Buffer.concat([Buffer.from('xxx'), bytesOf(made), Buffer.from('yyy')]))
-  const at797 = copyFlagAt === 0 ? 0 : copyFlagAt - start
-  return readSource(kept, 3, length, bodyAt - start, at797, blankSourceMessage())
+  return readSource(kept, 3, length, bodyAt - start, copyFlagOffset(made), blankSourceMessage())
 }
 
 /** The classic copy, behind 8 9 35 34 49 50 52 56 and up to 10. */

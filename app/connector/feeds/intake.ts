@@ -19,6 +19,7 @@ import {
   plainOrigin,
   unwrap,
 } from '#dropcopy/canonical.ts'
+import { copyFlagOffset } from '#dropcopy/source-message.ts'
 import { lacksValue } from '#dropcopy/standard-header.ts'
 import { Message } from '#fix/message.ts'
 import type { AsideReason } from '#fix/session-state.ts'
@@ -193,7 +194,7 @@ export class Intake {
     fields.number = canonical.seqNum
     fields.digest = canonical.digest
     fields.bodyAt = canonical.bodyAt - canonical.start
-    fields.at797 = canonical.copyFlagAt - canonical.start
+    fields.at797 = copyFlagOffset(canonical)
   }
 
   /** Journaled whole and shown, never delivered. */
