@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { flag } from '#connector/state/fold.ts'
 import { balances } from '#connector/state/ledger.ts'
 import { client, gateway, password, type Started } from '#test/support/connector.ts'
 import { type Fields, type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
@@ -65,4 +66,14 @@ export function ledger(connector: Started) {
   const rows = weeks.flatMap((week) => Object.values(week))
   expect(rows.every(balances)).toBe(true)
   return rows.find(({ received }) => received > 0)
+}
+
+/** Whether the journal says of a source message, in the epoch of now, that a copy of it may have been delivered before. */
+export function isPossibleResend({ worker }: Started, source: string, number: number): boolean {
+  const found = worker.sources.find(source)
+  if (!found) throw new Error(`there is no source ${source}`)
+  const { journal } = worker.core
+  const record = journal.read(journal.findMessage(found.id, found.known.epoch, number))
+  if (record.type !== 'M') throw new Error(`a record ${record.type}`)
+  return (record.flags & flag.possResend) !== 0
 }

@@ -14,7 +14,7 @@ import {
 } from '#test/support/connector.ts'
 import { FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
-import { body, messages, ofTag, range, sent } from '../connector/asking.ts'
+import { body, isPossibleResend, messages, ofTag, range, sent } from '../connector/asking.ts'
 
 const ids = { sender: 'GW1', target: 'DROPCOPY', subId: 'GW', targetSubId: 'DC', locationId: 'US,IL' }
 
@@ -75,6 +75,7 @@ describe('a message in a damaged batch', () => {
     envelop(gw, sourceFill('K7T882', 9))
     const next = await peer.message('8', 2)
     expect([1181, 1350, 1352].map((tag) => fieldOf(next, tag))).toEqual(['9', '8', undefined])
+    expect([6, 9].map((number) => isPossibleResend(again, 'K7T882', number))).toEqual([true, false])
     const feed = again.worker.feeds.get('gw1')!
     expect(feed.state.loss).toEqual([])
     const { nextIn } = feed.state

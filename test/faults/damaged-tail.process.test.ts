@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { client, gateway, password, snapshot, start, temporaryDirectory } from '#test/support/connector.ts'
-import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
+import { FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
+import { isPossibleResend } from '../connector/asking.ts'
 
 /** Changes one byte of the newest segment, so many bytes before the end of what was written. */
 function flip(data: string, before: number): void {
@@ -54,10 +55,40 @@ describe('a journal whose last, synced bytes have changed', () => {
     const feed = await gateway(again.feedPort)
     feed.seqNum = gw.seqNum
     feed.logon()
-    await feed.message('A')
+    expect((await feed.message('A')).seqNum, 'the number that its gateway is told').toBeGreaterThan(10_000)
     envelop(feed, sourceFill('K7T882', 6))
     await back.until('the next copy', () => back.of('8').some((copy) => fieldOf(copy, 1181) === '6'))
     expect(back.received.filter(({ seqNum }) => used.has(seqNum))).toEqual([])
+  })
+
+  test('lets what the feed sends again be marked as a possible resend, and nothing that is new', async () => {
+    const data = temporaryDirectory()
+    const small = { segmentBytes: 256 * 1024 }
+    const first = await start(snapshot(), data, small)
+    const identity = { sender: 'GW1', target: 'DROPCOPY', subId: 'GW', targetSubId: 'DC', locationId: 'US,IL' }
+    const memory = { seqNum: 1, sent: new Map() }
+    const gw = await FixPeer.connect(first.feedPort, { ...identity, memory })
+    gw.logon()
+    await gw.message('A')
+    const peer = await client(first.targetPort)
+    peer.logon(password())
+    await peer.message('1')
+    for (let n = 1; n <= 5; n++) {
+      envelop(gw, sourceFill('K7T882', n))
+      await copies(peer, n) // each in a batch of its own
+    }
+    const found = temporaryDirectory() // as a machine leaves it whose power fails
+    cpSync(data, found, { recursive: true, filter: (path) => !path.endsWith('lock') })
+    await first.stop()
+    flip(found, 24)
+    const again = await start(snapshot(), found, small)
+    expect(again.worker.core.journal.recovery.tail).toBe('suspect')
+    const feed = await FixPeer.connect(again.feedPort, { ...identity, memory })
+    feed.logon()
+    envelop(feed, sourceFill('K7T882', 6))
+    const { streams } = again.worker.core.state.data
+    await feed.until('both', () => Object.values(streams).some(({ name, highest }) => name === 'K7T882' && highest === 6))
+    expect([4, 5, 6].map((number) => isPossibleResend(again, 'K7T882', number))).toEqual([false, true, false])
   })
 })
 
