@@ -3,6 +3,7 @@ import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
 import { findFeePlanHole } from '#db/queries/billing.ts'
 import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
+import { publishReferenceData } from '#services/publish-reference.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
 import { type Arguments, readArguments } from './host/arguments.ts'
 import { startConnector } from './host/connector-child.ts'
@@ -104,6 +105,17 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
   const uncovered = async () => {
     for (const stopped of await stopUncoveredSources(deps)) log.warn(stopped, 'source stopped')
   }
+  const unrun = new Map<string, string>()
+  const reference = async () => {
+    for (const environment of environments) {
+      const { changed, refused } = await publishReferenceData(environment, deps)
+      if (changed > 0) log.info({ environment, parts: changed }, 'reference data published')
+      const problems = refused.flatMap((part) => part.problems)
+      const isNews = unrun.get(environment) !== problems.join()
+      if (isNews && problems.length > 0) log.error({ environment, problems }, 'reference data cannot be run')
+      unrun.set(environment, problems.join())
+    }
+  }
   const told = new Map<string, string>()
   const feePlans = async () => {
     for (const environment of environments) {
@@ -116,6 +128,7 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
     { name: 'fee plans', everyMs: 60_000, run: feePlans },
     { name: 'due requests', everyMs: 1000, run: due },
     { name: 'sources without consent', everyMs: 60_000, run: uncovered },
+    { name: 'reference data', everyMs: 60_000, run: reference },
     { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },
     { name: 'expired sign-ins', everyMs: 60_000, run: () => removeExpiredSessions(database.auth, now()) },
   ]

@@ -332,7 +332,8 @@ export class Worker {
   /** What a feed's record of this week wants a person for; of a week that has ended, nothing. */
   showAlarmsOf(feed: string): void {
     const state = this.feeds.get(feed)?.state
-    if (state) showFeedAlarms(this.alarms, state, this.core.state.data.week)
+    const isKnown = (name: string) => this.sources.isExpected(name, feed)
+    if (state) showFeedAlarms(this.alarms, state, this.core.state.data.week, isKnown)
   }
 
   /** The alarm of a take-over, while nobody has acknowledged it. */

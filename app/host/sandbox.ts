@@ -41,8 +41,8 @@ export async function fillSandbox({ config, installation, log, now }: Parts): Pr
   ]
   await seedWhole(installation, () => seedSandbox(database, deps, { feed, listen }))
   const addresses = { feedId: sandboxFeed, feed, listen }
-  const parts = await publishReferenceData('sandbox', { ...deps, asJobs: database.asJobs }, addresses)
-  if (parts > 0) log.info({ parts }, 'reference data published')
+  const { changed } = await publishReferenceData('sandbox', { ...deps, asJobs: database.asJobs }, addresses)
+  if (changed > 0) log.info({ parts: changed }, 'reference data published')
 }
 
 /** The seed is many transactions: one that was interrupted is cleared away and begun anew at the next start. */

@@ -12,7 +12,7 @@ import { paths } from '#app/paths.ts'
 import { type FeedView, findFeedPage } from '#db/queries/feed-page.ts'
 import { Alarm } from './alarm.tsx'
 import { FeedConnection, FeedSession } from './feed-parts.tsx'
-import { gatewayName } from './names.ts'
+import { gatewayName, whyAside } from './names.ts'
 import { isFeedId } from './params.ts'
 import { RefusedLogons } from './refused-logons.tsx'
 
@@ -137,14 +137,7 @@ function KeptAside({ aside, stale }: { aside: FeedView['aside']; stale: boolean 
         empty="Nothing is kept aside."
         columns={[
           { key: 'name', head: 'Source named', cell: (row) => <Mono>{row.name}</Mono> },
-          {
-            key: 'known',
-            head: 'Why',
-            cell: (row) =>
-              row.known
-                ? 'Known, but not as it came: another feed’s, or other bytes'
-                : 'No source session has this name',
-          },
+          { key: 'why', head: 'Why', cell: whyAside },
           { key: 'messages', head: 'Messages', number: true, cell: (row) => <Count of={row.messages} stale={stale} /> },
           { key: 'at', head: 'Last counted', number: true, cell: (row) => <Age at={row.at} ago /> },
         ]}

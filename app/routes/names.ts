@@ -24,3 +24,12 @@ export const feedWords: Record<string, string> = {
   paused: 'Paused',
   refused: 'Refused by the connector',
 }
+
+/** What was kept aside before its source was known stays there, so the count does not say by itself what is wrong now. */
+export function whyAside({ name, known, isSession }: { name: string; known: boolean; isSession: boolean }): string {
+  if (known) return 'Known. They came before it was, over another feed, or with other bytes under a known number'
+  if (!isSession) return 'No source session has this name'
+  return name.includes('/')
+    ? 'Its source session has no such market segment'
+    : 'A source session, which was not published when they came'
+}

@@ -11,7 +11,7 @@ import {
 import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/stops.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
-import { assemble, type Part, shardsOf, type TargetPart } from '#domain/configuration/parts.ts'
+import { assemble, type Part, type ResolveCredential, shardsOf, type TargetPart } from '#domain/configuration/parts.ts'
 import { mostReason } from '#domain/configuration/snapshot.ts'
 import type { Stopping } from '#domain/consent/stops.ts'
 import { canonicalJson } from '#domain/digest.ts'
@@ -104,14 +104,15 @@ export async function readSettings(tx: Tx, environment: VersionRecord['environme
 /** Why the parts do not make a configuration that can be run, in each of their shards. */
 export function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
   const problems = shardsOf(parts).flatMap((shard) => {
-    // secrets stay sealed: for judging the shape any one of the kind will do
-    const assembled = assemble(number, { ...commonOf(settings), shard }, parts, ({ kind }) =>
-      kind === 'hmac' ? { kind, accessKeyId: '-', secretKey: '-'.repeat(43) } : { kind: 'password', password: '-' },
-    )
+    const assembled = assemble(number, { ...commonOf(settings), shard }, parts, anySecret)
     return assembled.ok ? [] : assembled.error.problems
   })
   return problems.length === 0 ? undefined : { code: 'invalid-configuration', problems }
 }
+
+/** Secrets stay sealed: for judging the shape any one of the kind will do. */
+export const anySecret: ResolveCredential = ({ kind }) =>
+  kind === 'hmac' ? { kind, accessKeyId: '-', secretKey: '-'.repeat(43) } : { kind: 'password', password: '-' }
 
 async function wantedParts(tx: Tx, publication: Publication, before: readonly Part[], now: Date): Promise<Part[]> {
   const { groupId } = publication

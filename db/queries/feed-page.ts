@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Environment } from '#domain/reference/environment.ts'
 import { feedState } from '#domain/status/feed.ts'
@@ -41,8 +41,8 @@ export type FeedView = {
     aside: number
     lastReceivedAt: Date | null
   }[]
-  /** Messages delivered to nobody, by the source they name; `known` where it is configured. */
-  aside: { name: string; known: boolean; messages: number; at: Date }[]
+  /** Messages delivered to nobody, by the source they name; `known` where it runs, `isSession` where there is one. */
+  aside: { name: string; known: boolean; isSession: boolean; messages: number; at: Date }[]
   refusedLogons: RefusedLogon[]
   /** Logons, at any address of the connector, that named nobody it knows. */
   strangers: RefusedLogon[]
@@ -110,8 +110,10 @@ async function keptAside(
   connector: string,
 ): Promise<FeedView['aside']> {
   const { sourceId: name, known, aside: messages, at } = observedSources
+  const isSession = sql<boolean>`exists (select from ${sourceSessions} where ${sourceSessions.environment} = ${environment}
+    and ${sourceSessions.sessionCode} || ${sourceSessions.executionCode} = split_part(${name}, '/', 1))`
   return tx
-    .select({ name, known, messages, at })
+    .select({ name, known, isSession, messages, at })
     .from(observedSources)
     .where(
       and(

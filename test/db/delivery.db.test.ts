@@ -188,6 +188,7 @@ describe('the page of a feed', () => {
     await db.owner`update dc.observed_sources set duplicates = 2, aside = 1 where source_id = 'T9F733'`
     await db.owner`update dc.observed_feeds set duplicates = 3`
     await put('observed_sources', { source_id: 'ZZZ999', known: false, aside: 7 })
+    await put('observed_sources', { source_id: 'W4G733/20', known: false, aside: 5 })
     const refused = { kind: 'feed', address: '127.0.0.1:5', code: 'x' }
     await put('observed_refused_logons', { ...refused, object_id: 'gw1', claimed: 'GW1', says: 'MsgSeqNum too low.' })
     await put('observed_refused_logons', { ...refused, object_id: 'gw2', claimed: 'GW2', says: 'Another feed.' })
@@ -200,9 +201,10 @@ describe('the page of a feed', () => {
       session: { received: 300, state: 'logged-on' },
     })
     expect(view?.connection).toMatchObject({ mode: 'accept', theirCompId: 'GW1' })
-    expect(view?.aside.map(({ name, known, messages }) => [name, known, messages])).toEqual([
-      ['ZZZ999', false, 7],
-      ['T9F733', true, 1],
+    expect(view?.aside.map(({ name, known, isSession, messages }) => [name, known, isSession, messages])).toEqual([
+      ['ZZZ999', false, false, 7],
+      ['W4G733/20', false, true, 5],
+      ['T9F733', true, true, 1],
     ])
     expect(view?.session?.duplicates).toBe(3)
     expect(view?.sources.find(({ name }) => name === 'T9F733')?.duplicates).toBe(2)

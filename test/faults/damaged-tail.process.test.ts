@@ -87,7 +87,9 @@ describe('a journal whose last, synced bytes have changed', () => {
     feed.logon()
     envelop(feed, sourceFill('K7T882', 6))
     const { streams } = again.worker.core.state.data
-    await feed.until('both', () => Object.values(streams).some(({ name, highest }) => name === 'K7T882' && highest === 6))
+    await feed.until('both', () =>
+      Object.values(streams).some(({ name, highest }) => name === 'K7T882' && highest === 6),
+    )
     expect([4, 5, 6].map((number) => isPossibleResend(again, 'K7T882', number))).toEqual([false, true, false])
   })
 })

@@ -25,11 +25,18 @@ const remedy = 'Have the gateway send them again, corrected, under new numbers.'
 /**
  * What a feed's state has of the present trading week to be alarmed about: it stands until the week ends, whatever restarts
  * meanwhile. `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`: nobody's;
- * `lost`.
+ * `lost`. A source that is known by now is nobody's no longer: `isKnown` says so of a name on this feed.
  */
-export function showFeedAlarms(alarms: Alarms, feed: FeedState, week: string): void {
+export function showFeedAlarms(
+  alarms: Alarms,
+  feed: FeedState,
+  week: string,
+  isKnown: (name: string) => boolean,
+): void {
   const conflicts = feed.asides.filter(({ why }) => why === 'conflict')
-  const foreigners = feed.asides.filter(({ why }) => why in foreign)
+  const foreigners = feed.asides.filter(
+    ({ name, why }) => why in foreign && !(why === 'unknown-source' && isKnown(name)),
+  )
   const broken = feed.asides.filter(({ why }) => why !== 'conflict' && !(why in foreign))
   const losses = feed.loss.filter((loss) => loss.week === week)
   const show = (code: AlarmCode, found: readonly { atMs?: number }[], says: string) => {

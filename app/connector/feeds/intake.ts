@@ -93,7 +93,8 @@ export class Intake {
     if (wrong) return this.aside(feed, message, name, wrong)
     if (resent) canonical.recovered = true
     const found = this.sources.find(name) ?? this.segmentOf(name, plain)
-    if (!found?.feeds?.includes(feed.name)) return this.asideCanonical(feed, name, 'unknown-source')
+    if (!found?.feeds?.includes(feed.name))
+      return this.asideCanonical(feed, this.claimed(name, plain), 'unknown-source')
     found.heardMs = this.core.wallMs
     return this.identified(feed, found, plain)
   }
@@ -121,6 +122,12 @@ export class Intake {
   private segmentOf(name: string, plain: boolean): Source | undefined {
     const segment = plain ? undefined : inner.str(Tag.SenderSubID)
     return segment === undefined ? undefined : this.sources.find(streamName(name, segment))
+  }
+
+  /** The name that a message nobody configured is told under: with its segment where the source has several. */
+  private claimed(name: string, plain: boolean): string {
+    const segment = plain || !this.sources.hasSegments(name) ? undefined : inner.str(Tag.SenderSubID)
+    return segment === undefined ? name : streamName(name, segment)
   }
 
   private identified(feed: Feed, found: Source, plain: boolean): boolean {

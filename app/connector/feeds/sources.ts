@@ -1,3 +1,4 @@
+import { isSegment, sourceOf } from '#connector/sessions/lanes.ts'
 import type { State, StreamState } from '#connector/state/state.ts'
 import { lastingDigest } from '#dropcopy/canonical.ts'
 import { type ClassicSource, classicSource } from '#dropcopy/classic-copy.ts'
@@ -25,6 +26,8 @@ export type Source = {
 export class Sources {
   private readonly byId: Source[] = []
   private readonly byName = new Map<string, Source>()
+  /** The feeds of each source that has several market segments, by its own name. */
+  private readonly segmented = new Map<string, readonly string[]>()
 
   constructor(
     private readonly state: State,
@@ -37,6 +40,16 @@ export class Sources {
     return source?.feeds && source
   }
 
+  /** Whether messages that name this are to come over this feed; of a source with several segments, any of them. */
+  isExpected(name: string, feed: string): boolean {
+    return (this.find(name)?.feeds ?? this.segmented.get(name))?.includes(feed) === true
+  }
+
+  /** Whether its messages are told apart by their segment. */
+  hasSegments(name: string): boolean {
+    return this.segmented.has(name)
+  }
+
   /** @throws when no stream has this id */
   byStream(id: number): Source {
     return this.byId[id] ?? this.add(id)
@@ -45,6 +58,8 @@ export class Sources {
   configure(sources: ReadonlyMap<string, readonly string[]>, idOf: (name: string) => number): void {
     for (const name of sources.keys()) if (!this.byName.has(name)) this.add(idOf(name))
     for (const source of this.byName.values()) source.feeds = sources.get(source.name)
+    this.segmented.clear()
+    for (const [name, feeds] of sources) if (isSegment(name)) this.segmented.set(sourceOf(name), feeds)
   }
 
   private add(id: number): Source {

@@ -45,3 +45,7 @@ export function streamsOf({ id, segments }: Pick<SnapshotSource, 'id' | 'segment
 }
 
 export const streamName = (source: string, segment: string): string => `${source}/${segment}`
+
+export const isSegment = (stream: string): boolean => stream.includes('/')
+/** The source that a stream is of. */
+export const sourceOf = (stream: string): string => stream.split('/', 1)[0] ?? stream

@@ -69,6 +69,7 @@ export async function conform(worker: Worker, wanted: Snapshot, digest: string):
   for (const feed of applied.feeds) core.idOf('feed', feed.id)
   cutOver(core, applied, digest, worker.failovers)
   for (const action of actions) bringIn(worker, action, applied, refused)
+  for (const feed of worker.feeds.keys()) worker.showAlarmsOf(feed) // whose messages were nobody's may be known now
   worker.weeks.turnIfDue() // feeds that are new have a week of their own
   showIds(worker)
   core.endTurn()
