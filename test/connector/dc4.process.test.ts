@@ -320,7 +320,7 @@ describe('a target on two market segments', () => {
     expect(on98.of('n').map(innerOf)).toEqual(sent[98].map(readable))
     expect(on98.of('n').map(({ seqNum }) => seqNum)).toEqual([3, 4])
     expect([on84, on98].map((peer) => fieldOf(peer.of('n')[0]!, 50))).toEqual(['84', '98'])
-    expect([...connector.worker.intake.asides]).toEqual([['K7T882', 1]])
+    expect([...connector.worker.intake.asides]).toEqual([['K7T882/77', 1]])
   })
 
   test('refuses a client that names another segment in 57', async () => {
