@@ -2,9 +2,11 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { parse } from 'node-html-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedPeople } from '#db/seed-data.ts'
+import { mayWith, type Permission } from '#domain/people/permissions.ts'
 import { type FreshApp, startFreshApp } from '#test/support/app.ts'
 import { fewAtATime } from '#test/support/few-at-a-time.ts'
-import { all, peopleOf } from './every-route.ts'
+import { all, pages, peopleOf } from './every-route.ts'
 
 let fresh: FreshApp
 /** Something real for each parameter of a route, so that a request comes as far as it can. */
@@ -29,7 +31,18 @@ afterAll(() => fresh?.close())
 
 const url = () => fresh.app.url
 const { cookieOf } = peopleOf(url)
-const people = [undefined, 'Alex Alder', 'Harper Harbor'] as const
+/** Of a firm, and of the exchange: with their roles, and so that each route has one of them who may use it. */
+const people = ['Alex Alder', 'Harper Harbor'].map((name) => {
+  const roles = seedPeople.find((person) => person.name === name)?.roles ?? []
+  return { name, may: (permission: Permission) => mayWith(roles, permission) }
+})
+/** Who sends this body there: whoever may; where both may or neither, they take turns. */
+function senderOf(pattern: string, turn: number): string {
+  const needs = pages[pattern]?.needs ?? 'nothing'
+  const able = needs === 'nothing' ? people : people.filter(({ may }) => may(needs))
+  const among = able.length > 0 ? able : people
+  return among[turn % among.length]?.name ?? ''
+}
 
 /** The address of a route with these in the place of its parameters. */
 const addressOf = (pattern: string, values: Record<string, string>) =>
@@ -122,22 +135,42 @@ function expectAnswered(status: number, body: string, said: string): void {
   expect(words, said).toMatch(/[A-Z][^.]{15,}\./)
 }
 
-describe.each(people)('sent by %s', (person) => {
-  test.each(bodies)('%s, to every page, is answered in words', async (title, type, body) => {
-    const cookie = person ? await cookieOf(person) : ''
-    await fewAtATime(all, async ({ pattern }) => {
-      if (pattern === '/sign-out') return // it reads no body, and would end this person's session
-      const at = addressOf(pattern, real)
-      for (const address of [
-        at === '/' ? '/?index' : at,
-        ...(title.startsWith('NUL at') ? [`${at}?more&check=x`] : []),
-      ]) {
-        const headers = { cookie, Origin: url(), ...(type && { 'Content-Type': type }) }
-        const sent = new TextEncoder().encode(body())
-        const answer = await fetch(url() + address, { method: 'POST', body: sent, headers, redirect: 'manual' })
-        expectAnswered(answer.status, await answer.text(), `${address}: ${answer.status}`)
-      }
-    })
+/** Send this body to these routes. */
+async function sendTo(
+  routes: typeof all,
+  [title, type, body]: (typeof bodies)[number],
+  sender: (pattern: string, at: number) => string | undefined,
+): Promise<void> {
+  const numbered = routes.map(({ pattern }, at) => ({ pattern, name: sender(pattern, at) }))
+  await fewAtATime(numbered, async ({ pattern, name }) => {
+    if (pattern === '/sign-out') return // it reads no body, and would end this person's session
+    const cookie = name ? await cookieOf(name) : ''
+    const at = addressOf(pattern, real)
+    for (const address of [
+      at === '/' ? '/?index' : at,
+      ...(title.startsWith('NUL at') ? [`${at}?more&check=x`] : []),
+    ]) {
+      const headers = { cookie, Origin: url(), ...(type && { 'Content-Type': type }) }
+      const sent = new TextEncoder().encode(body())
+      const answer = await fetch(url() + address, { method: 'POST', body: sent, headers, redirect: 'manual' })
+      expectAnswered(answer.status, await answer.text(), `${address}, sent by ${name}: ${answer.status}`)
+    }
+  })
+}
+
+describe('a body that no page sends', () => {
+  test.each(bodies)('%s, to every page by somebody who may use it, is answered in words', async (...one) => {
+    const turn = bodies.findIndex(([title]) => title === one[0])
+    await sendTo(all, one, (pattern, at) => senderOf(pattern, at + turn))
+  })
+  test.each(bodies)('%s, sent by nobody to what is open to everybody, is answered in words', async (...one) => {
+    const open = all.filter(({ pattern }) => pages[pattern]?.needs === 'nothing')
+    await sendTo(open, one, () => undefined)
+  })
+  test('sent by nobody to every other page, or by somebody who may not use it, is answered in words', async () => {
+    const [first] = bodies
+    await sendTo(all, first!, () => undefined)
+    for (const { name } of people) await sendTo(all, first!, () => name)
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -8,7 +8,6 @@ import {
   type DataDirectory,
   dataDirectory,
   launch,
-  projectRoot,
   startApp,
   until,
 } from '#test/support/app.ts'
@@ -37,26 +36,6 @@ afterAll(() => {
 const gone = () => until('no process is left', () => data.processes().length === 0)
 const npm = ['npm', 'start', '--silent']
 const reached = async ({ url }: App) => (await fetch(`${url}/healthz`)).status
-
-describe('a portal run from its sources', () => {
-  test('starts, is reached, and ends in order', async () => {
-    const app = await startApp(env, ['npm', 'run', 'dev', '--silent'])
-    expect(await reached(app)).toBe(200)
-    await app.stop()
-    await gone()
-  })
-})
-
-describe('a portal that had to be built first', () => {
-  test('keeps no builder beside it', async () => {
-    writeFileSync(join(projectRoot, 'build/.digest'), 'of other sources')
-    const app = await startApp(env)
-    expect(app.log()).toContain('Built in')
-    expect(data.processes().filter((line) => line.includes('esbuild'))).toEqual([])
-    await app.stop()
-    await gone()
-  })
-})
 
 describe('a portal that is told to stop', () => {
   test('by SIGTERM ends in order, leaves no process and no lock, and answers 0', async () => {
