@@ -22,9 +22,6 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${writeCount(n)} ${n === 1 ? one : many}`
 }
 
-/** With a capital at its head. */
-export const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
 /** `A`, `A and B`, `A, B and C`. */
 export function inWords(words: readonly string[], joiner = 'and'): string {
   if (words.length <= 1) return words[0] ?? ''

@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Money } from '#app/components/figures.tsx'
-import { sentenceCase } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { sentenceCase } from '#domain/sentence-case.ts'
 import { writeMonth } from '#domain/time/zone.ts'
 import { useGroup } from './group.tsx'
 

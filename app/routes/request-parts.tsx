@@ -1,6 +1,5 @@
 import { Link } from '@remix-run/react'
 import { Mono, MonoList } from '#app/components/figures.tsx'
-import { sentenceCase } from '#app/components/format.ts'
 import { Facts, Section } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -8,6 +7,7 @@ import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import type { DecisionView, RequestView } from '#db/queries/request-view.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
+import { sentenceCase } from '#domain/sentence-case.ts'
 import { capacityNames } from './request-preview.tsx'
 
 /** Who must agree, and who has. */

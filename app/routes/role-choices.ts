@@ -1,5 +1,5 @@
-import { sentenceCase } from '#app/components/format.ts'
 import { type Role, roleNames } from '#domain/people/roles.ts'
+import { sentenceCase } from '#domain/sentence-case.ts'
 
 const hints: Record<Role, string> = {
   'firm-admin': 'People and roles of the firm, nothing else.',

@@ -43,7 +43,11 @@ async function drip(socket: Socket, bytes: Buffer): Promise<void> {
 
 const moved = (socket: Socket) =>
   new Promise<void>((resolve) => {
-    socket.once('drain', resolve).once('close', resolve)
+    const done = () => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
   })
 
 const isSlow = ({ kind }: BlastOrder) => kind === 'slow frames' || kind === 'half-open connections'

@@ -35,7 +35,7 @@ describe('reference data', () => {
     await addSource('N1N')
     expect(await publish()).toEqual({ changed: 1, refused: [] })
     expect(await part('source', 'N1N882')).toEqual({ id: 'N1N882', feed: 'gw1', gateway: 'cgw' })
-    const versions = async () => (await db.owner`select count(*)::int as n from dc.configuration_versions`)[0]?.['n']
+    const versions = async () => (await db.owner`select count(*)::int as n from dc.configuration_versions`)[0]?.n
     const before = await versions()
     expect(await publish()).toEqual({ changed: 0, refused: [] })
     expect(await versions()).toBe(before)

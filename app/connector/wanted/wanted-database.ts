@@ -18,6 +18,7 @@ import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
+import { sentenceCase } from '#domain/sentence-case.ts'
 import { KeptSnapshot } from './kept-snapshot.ts'
 import type { Wanted, WantedSource } from './wanted.ts'
 
@@ -242,10 +243,7 @@ export class WantedDatabase implements WantedSource {
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       log.error({ credential: name, why }, 'a sealed credential cannot be opened: nobody can log on with it')
-      unopened.set(
-        ref,
-        `${name[0]?.toUpperCase()}${name.slice(1)} cannot be opened, so nobody can log on with it: ${why}`,
-      )
+      unopened.set(ref, `${sentenceCase(name)} cannot be opened, so nobody can log on with it: ${why}`)
       return undefined
     }
   }

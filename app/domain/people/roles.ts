@@ -1,3 +1,4 @@
+import { sentenceCase } from '#domain/sentence-case.ts'
 /** Roles that a firm's own administrators grant to the firm's people. */
 export const firmRoles = [
   'firm-admin',
@@ -42,13 +43,11 @@ const approving: readonly Role[] = ['gam', 'operations', 'certification', 'billi
 /** @returns what is wrong with this combination, in words; undefined when nothing is. */
 export function roleConflict(held: readonly Role[], isExchange: boolean): string | undefined {
   const foreign = held.find((role) => !rolesOf(isExchange).includes(role))
-  if (foreign) return `${sentenceStart(roleNames[foreign])} is not a role of ${isExchange ? 'the exchange' : 'a firm'}.`
+  if (foreign) return `${sentenceCase(roleNames[foreign])} is not a role of ${isExchange ? 'the exchange' : 'a firm'}.`
   const both = held.includes('administrator') ? held.find((role) => approving.includes(role)) : undefined
   if (both) return `An administrator holds no approving role, so not ${roleNames[both]} as well.`
   return undefined
 }
-
-const sentenceStart = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** The roles that nobody else active in the firm holds: what it loses with this person. */
 export function soleRoles<P extends { userId: string; firmId: string; isActive: boolean; roles: readonly Role[] }>(

@@ -1,3 +1,4 @@
+import { sentenceCase } from '#domain/sentence-case.ts'
 /** What each setting of an environment is called on screen. */
 export const settingNames: Readonly<Record<string, string>> = {
   exchange: 'Exchange',
@@ -16,7 +17,7 @@ export const settingLines: Readonly<Record<string, Lines>> & { week: Lines; othe
   week: (value) => {
     const { zone, day, time } = fieldsOf(value)
     const name = String(day)
-    return [`${name.charAt(0).toUpperCase()}${name.slice(1)} ${time}, ${zone}`]
+    return [`${sentenceCase(name)} ${time}, ${zone}`]
   },
   exchange: (value) => {
     const { compId, subId } = fieldsOf(value)
