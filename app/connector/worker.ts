@@ -18,6 +18,7 @@ import { Retention } from '#connector/state/retention.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
 import { emptyState } from '#connector/state/state.ts'
 import { Failovers } from '#connector/targets/failover.ts'
+import { Sweep } from '#connector/targets/sweep.ts'
 import type { Target } from '#connector/targets/target.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { tookOverSentence } from '#domain/leadership/claim.ts'
@@ -78,6 +79,7 @@ export class Worker {
   readonly door: Door
   readonly weeks: Weeks
   readonly failovers: Failovers
+  readonly sweep: Sweep
   private readonly retention: Retention
   readonly refusedLogons = new RefusedLogons()
   private readonly damageMet: DamageMet
@@ -106,6 +108,7 @@ export class Worker {
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
     this.failovers = new Failovers(this)
+    this.sweep = new Sweep(core)
     this.retention = new Retention(this)
     this.damageMet = new DamageMet(this.alarms, (stream) => sources.byStream(stream).name)
     this.acceptor = new Acceptor(

@@ -6,7 +6,7 @@ import type { Durations } from './durations.ts'
 import type { Indexes } from './indexes.ts'
 import type { Journal, JournalEnd, JournalReader, SealedSegment } from './journal.ts'
 import { D, D_BYTES, I, I_BYTES, M, M_BYTES, type Memory, memoryOf, S, S_BYTES, X, X_BYTES } from './layout.ts'
-import { Turns, Window, WindowNow } from './read-window.ts'
+import { Turns, type Window, WindowNow, Windows } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
 import type { RecoveryReport } from './recovery.ts'
@@ -41,8 +41,8 @@ export class DurableJournal implements Journal {
   private readonly bytes: Buffer
   private readonly view: DataView
   private readonly decoder = new RecordDecoder()
-  private readonly turns = new Turns(READS_IN_FLIGHT)
   private readonly window: WindowNow
+  private readonly windows: Windows
   private readonly waiting: { batch: number; resolve(): void; reject(error: Error): void }[] = []
   private failure: Error | undefined
   /** Offset in the ring of the D begun and not ended, else −1. */
@@ -52,6 +52,7 @@ export class DurableJournal implements Journal {
   constructor(private readonly parts: Parts) {
     this.appender = parts.appender
     this.window = new WindowNow(parts.segments)
+    this.windows = new Windows(parts.segments, new Turns(READS_IN_FLIGHT), () => parts.appender.writtenEnd)
     this.recovery = parts.recovery
     this.memory = parts.appender.memory
     this.bytes = this.memory.bytes
@@ -282,9 +283,7 @@ export class DurableJournal implements Journal {
   }
 
   reader(): JournalReader {
-    const { appender, parts } = this
-    const window = new Window(parts.segments, this.turns, () => appender.writtenEnd)
-    return new ForwardReader(appender, window, parts.checks)
+    return new ForwardReader(this.appender, this.windows.open(), this.parts.checks)
   }
 
   scan(
@@ -293,8 +292,9 @@ export class DurableJournal implements Journal {
     visit: (record: JournalRecord) => boolean | undefined,
     onDamage: (from: number, to: number) => void = () => {},
   ): Promise<number> {
-    const { segments, checks } = this.parts
-    return new Scan(segments, this.turns, this.appender, checks, { from, to, visit, onDamage }).run()
+    const { appender, parts } = this
+    const request = { from, to, visit, onDamage }
+    return this.windows.lent((window) => new Scan(parts.segments, window, appender, parts.checks, request).run())
   }
 
   findDelivery(target: number, epoch: number, number: number): number {

@@ -102,7 +102,32 @@ export class Window extends Piece {
   }
 }
 
-/** The same by synchronous reads, for single records or many in a row. Memory once handed out is not written to again. */
+/** Makes windows over one journal. */
+export class Windows {
+  /** Of a scan that has ended: the next one needs no memory of its own. */
+  private idle: Window | undefined
+
+  constructor(
+    private readonly segments: Segments,
+    private readonly turns: Turns,
+    private readonly writtenEnd: () => number,
+  ) {}
+
+  open(): Window {
+    return new Window(this.segments, this.turns, this.writtenEnd)
+  }
+
+  /** A window for as long as this takes. */
+  async lent<T>(work: (window: Window) => Promise<T>): Promise<T> {
+    const window = this.idle ?? this.open()
+    this.idle = undefined
+    const answer = await work(window)
+    this.idle = window
+    return answer
+  }
+}
+
+/** A piece read synchronously, for single records or many in a row. Memory once handed out is not written to again. */
 export class WindowNow extends Piece {
   private size = ONE_RECORD
 

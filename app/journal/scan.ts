@@ -12,7 +12,7 @@ import {
   TRAILER,
   TRAILER_BYTES,
 } from './layout.ts'
-import { LARGEST_READ, type Turns, Window } from './read-window.ts'
+import { LARGEST_READ, type Window } from './read-window.ts'
 import { RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'
 import type { SegmentChecks } from './segment-checks.ts'
@@ -41,7 +41,6 @@ export interface ScanRequest {
  */
 export class Scan {
   private readonly decoder = new RecordDecoder()
-  private readonly window: Window
   private position: number
   /** Where the bytes gone through since other work had its turn began. */
   private turnFrom: number
@@ -49,12 +48,11 @@ export class Scan {
 
   constructor(
     private readonly segments: Segments,
-    turns: Turns,
+    private readonly window: Window,
     private readonly recent: Recent,
     private readonly checks: SegmentChecks,
     private readonly request: ScanRequest,
   ) {
-    this.window = new Window(segments, turns, () => recent.writtenEnd)
     this.position = request.from
     this.turnFrom = request.from
   }

@@ -78,3 +78,92 @@ describe('a client that has no room because of others', () => {
     expect(fieldOf(quick.of('8')[0]!, 1181)).toBe('1')
   })
 })
+
+describe('clients that catch up together', () => {
+  const ids = Array.from({ length: 24 }, (_, i) => `${10 + i}`)
+  const copies = 200
+  const sources = ids.map((id) => ({ id: `S${id}882`, feed: 'gw1', gateway: 'cgw' as const }))
+  const targets = ids.map((id) => target({ sessionId: `TGT0${id}`, sources: [`S${id}882`], listen: at(0) }))
+
+  /** Each has a source of its own, is logged on, and has copies that wait. None gets any before `letGo`. */
+  async function waiting() {
+    const connector = await start(snapshot({ sources, targets }))
+    const { worker } = connector
+    const { budget } = worker
+    const { inAll } = budget
+    const gw = await feeding(connector.feedPort)
+    const peers: FixPeer[] = []
+    for (const { sessionId } of targets) peers.push(await loggedOn(connector.targetPort, sessionId))
+    budget.inAll = 0
+    for (let n = 1; n <= copies; n++) for (const { id } of sources) envelop(gw, sourceFill(id, n))
+    const cursors = [...worker.targets.values()]
+    await gw.until('all of it', () => cursors.every((one) => one.behind === copies))
+    const letGo = (atMost = inAll) => {
+      budget.inAll = atMost
+      for (const one of cursors) one.drained()
+    }
+    const sentInOrder = () => peers.every((peer) => peer.of('8').every((copy, i) => fieldOf(copy, 1181) === `${i + 1}`))
+    const arrived = async () => {
+      for (const peer of peers) await peer.until('the last copy', () => peer.of('8').length >= copies)
+    }
+    return { worker, cursors, peers, letGo, arrived, sentInOrder }
+  }
+
+  test('have the journal read a few times for all of them, and a small piece in each turn of the event loop', async () => {
+    const { worker, cursors, letGo, arrived, sentInOrder } = await waiting()
+    const { journal } = worker.core
+    const from = Math.min(...cursors.map(({ state }) => state.waiting.runs[0]!))
+    const size = journal.end - from
+    const numbered = () => cursors.reduce((sum, { peer }) => sum + peer.session.nextOut, 0)
+    let turn = 0
+    let ticking = setImmediate(function tick() {
+      turn++
+      ticking = setImmediate(tick)
+    })
+    const pieces: { turn: number; bytes: number; copies: number }[] = []
+    const scan = journal.scan.bind(journal)
+    journal.scan = async (begin, ...rest) => {
+      const before = numbered()
+      const piece = { turn, bytes: 0, copies: 0 }
+      pieces.push(piece)
+      const past = await scan(begin, ...rest)
+      Object.assign(piece, { bytes: past - begin, copies: numbered() - before })
+      return past
+    }
+    letGo()
+    await arrived()
+    clearImmediate(ticking)
+    expect(sentInOrder()).toBe(true)
+    // as far as the room of one goes: by itself each of the 24 would read all of it
+    expect(pieces.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(6 * size)
+    expect(pieces.reduce((sum, piece) => sum + piece.copies, 0)).toBe(copies * ids.length)
+    expect(Math.max(...pieces.map((piece) => piece.copies))).toBeLessThanOrEqual(500 + ids.length)
+    expect(new Set(pieces.map((piece) => piece.turn)).size).toBe(pieces.length)
+  })
+
+  test('have no more in their sockets than all may have together, and each gets every copy once', async () => {
+    const { worker, letGo, arrived, peers, sentInOrder } = await waiting()
+    const atMost = 65_536
+    const { budget } = worker
+    let most = 0
+    const { journal } = worker.core
+    const scan = journal.scan.bind(journal)
+    journal.scan = (from, to, visit, ...rest) =>
+      scan(
+        from,
+        to,
+        (record) => {
+          const goesOn = visit(record)
+          most = Math.max(most, budget.queued)
+          return goesOn
+        },
+        ...rest,
+      )
+    letGo(atMost)
+    await arrived()
+    expect(most).toBeGreaterThan(atMost / 2)
+    expect(most).toBeLessThan(atMost + 1024) // and the copy that has filled it
+    expect(sentInOrder()).toBe(true)
+    expect(peers.map((peer) => peer.of('8').length)).toEqual(ids.map(() => copies))
+  })
+})

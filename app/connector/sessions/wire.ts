@@ -73,15 +73,26 @@ export class Wire {
     return this.hasRoomFor(this.unsyncedLimit)
   }
 
-  private hasRoomFor(unsynced: number): boolean {
+  /** Enough of it is free again that whoever was left behind for want of room gets further than a few copies. */
+  get hasRoomAgain(): boolean {
+    return this.hasRoomFor(this.unsyncedLimit, 0.5, 0.875)
+  }
+
+  private hasRoomFor(unsynced: number, ofOne = 1, ofAll = 1): boolean {
     const { budget, inSocket, queued } = this
-    return this.isOpen && inSocket < budget.perSocket && queued - inSocket < unsynced && budget.queued < budget.inAll
+    const isInBounds = inSocket < budget.perSocket * ofOne && queued - inSocket < unsynced * ofOne
+    return this.isOpen && isInBounds && budget.queued < budget.inAll * ofAll
   }
 
   /** The same for what is sent again, which waits for nothing and must not keep an answer waiting. */
   get hasRoomToSpare(): boolean {
     const { budget, queued } = this
     return this.isOpen && queued < Math.min(spare, budget.perSocket) && budget.queued < budget.inAll
+  }
+
+  /** What was written since it was last sent fills a chunk. */
+  get hasFullChunk(): boolean {
+    return this.chunks.length > 0
   }
 
   /** Makes room for `bytes` more in `memory`; answers where. */

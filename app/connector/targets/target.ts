@@ -6,6 +6,7 @@ import type { Door } from '#connector/sessions/door.ts'
 import type { Lane } from '#connector/sessions/lanes.ts'
 import { Peer } from '#connector/sessions/peer.ts'
 import { secondLogon } from '#connector/sessions/second-logon.ts'
+import type { Wire } from '#connector/sessions/wire.ts'
 import { addressKey, type Exchange, targetSession } from '#connector/settings.ts'
 import type { TargetState } from '#connector/state/state.ts'
 import { isWithin } from '#domain/time/week.ts'
@@ -24,6 +25,7 @@ import { Deliveries } from './deliveries.ts'
 import { Membership } from './membership.ts'
 import { Recent } from './recent.ts'
 import { ResendJob } from './resend.ts'
+import type { Sweep } from './sweep.ts'
 import { blankTargetReport, type TargetReport } from './target-report.ts'
 
 /** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
@@ -67,13 +69,14 @@ export class Target implements Reader {
     private exchange: Exchange,
     public config: Lane,
     private readonly door: Door,
+    sweep: Sweep,
   ) {
     this.copying = this.copyingFor(exchange, config)
     this.report = blankTargetReport(core.clock.wallMs())
     this.awaySinceMs = core.clock.steadyMs()
     this.deliveries = new Deliveries(id, core.journal, core.state)
     this.membership = new Membership(core.state)
-    this.catchUp = new CatchUp(this)
+    this.catchUp = new CatchUp(this, sweep)
     this.peer = new Peer(
       id,
       core,
@@ -124,12 +127,9 @@ export class Target implements Reader {
     return this.state.waiting.total - this.deliveries.waited
   }
 
-  get hasRoom(): boolean {
-    return this.ready ? this.peer.wire?.hasRoom === true : this.copying.numbersAlways
-  }
-
-  get hasRoomToCatchUp(): boolean {
-    return this.ready ? this.peer.wire?.hasRoomToCatchUp === true : this.copying.numbersAlways
+  /** Whether the next copy may be numbered. Nobody's room is asked for where copies have their numbers without a client. */
+  has(room: 'hasRoom' | 'hasRoomToCatchUp' | 'hasRoomAgain'): boolean {
+    return this.ready ? this.peer.wire?.[room] === true : this.copying.numbersAlways
   }
 
   get hasRoomToSpare(): boolean {
@@ -187,7 +187,7 @@ export class Target implements Reader {
     this.peer.tick()
     if (this.ready && !this.isOpen) this.end('End of logon window. Logout forced.')
     this.drained() // room in all sockets together comes without a word to this one
-    if (this.copying.numbersAlways && this.behind > 0 && this.hasRoom) this.catchUp.wake()
+    if (this.copying.numbersAlways && this.behind > 0 && this.has('hasRoom')) this.catchUp.wake()
     const { state } = this
     const graceMs = (state.terms?.queueGraceS ?? 0) * 1000
     if (state.online || state.counting || !state.terms) return
@@ -249,12 +249,14 @@ export class Target implements Reader {
 
   /** A message that was just journaled: numbered and written at once unless others wait before it or there is no room. */
   live(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
-    if (this.behind === 1 && this.hasRoom) this.copy(source, from, position, key)
-    else if (this.ready || this.copying.numbersAlways) this.catchUp.wake()
+    if (this.behind === 1 && this.has('hasRoom')) {
+      const wire = this.copy(source, from, position, key)
+      if (wire) this.core.touch(wire)
+    } else if (this.ready || this.copying.numbersAlways) this.catchUp.wake()
   }
 
-  /** Numbers the next copy and writes it, if somebody is there. */
-  copy(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
+  /** Numbers the next copy and writes it, if somebody is there. Answers what has it to send then, of which the core is to be told. */
+  copy(source: SourceMessage, from: Source, position: number, key: CopyKey): Wire | undefined {
     const { core } = this
     const wire = this.ready ? this.peer.wire : undefined
     if (!wire && !this.copying.numbersAlways) throw new Error(`bug: a copy for ${this.name}, which is not connected`)
@@ -270,11 +272,9 @@ export class Target implements Reader {
     const distance = previous > 0 ? key.number - previous : 0
     this.deliveries.add(number, position, distance, core.wallMs, key.stream, key.epoch, key.number, key.late)
     core.build(this.deliveries)
-    if (wire) {
-      core.touch(wire)
-      this.report.lastSentMs = core.wallMs
-    }
+    if (wire) this.report.lastSentMs = core.wallMs
     this.recent.add(number, position, core.wallMs)
+    return wire
   }
 
   /** Writes a copy that is sent again: under its own number with its first sending's time in 122, or by application under a new one. */

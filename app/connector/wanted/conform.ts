@@ -205,8 +205,8 @@ export function renewFeed(worker: Worker, feed: Feed, why: string): void {
 }
 
 function addTarget(worker: Worker, applied: Snapshot, config: Lane): void {
-  const { core, sources, door } = worker
-  const target = new Target(core.idOf('target', config.name), core, sources, applied.exchange, config, door)
+  const { core, sources, door, sweep } = worker
+  const target = new Target(core.idOf('target', config.name), core, sources, applied.exchange, config, door, sweep)
   worker.targets.set(config.name, target)
   worker.intake.targets[target.id] = target
 }

@@ -1,0 +1,167 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Core } from '#connector/core.ts'
+import type { Wire } from '#connector/sessions/wire.ts'
+import { flag } from '#connector/state/fold.ts'
+import { mayBeAgain, type State } from '#connector/state/state.ts'
+import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
+import type { JournalRecord, MessageRecord } from '#journal/records.ts'
+import type { CopyKey } from './copying.ts'
+import type { CatchUp } from './cursor.ts'
+
+/** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */
+const bytesPerPiece = 1024 * 1024
+const copiesPerPiece = 500
+/** Pieces after which what was written for a client leaves, however little it is. */
+const piecesPerSending = 8
+
+const source = blankSourceMessage()
+
+/**
+ * Carries the cursors of all targets whose copies wait over the journal, in one pass for all of them: what one has to
+ * read is read for the others as well, so that the journal is read as often for 500 clients as for one.
+ *
+ * A target goes along from where its next copy waits, and leaves when one comes that it has no room for. The pass goes
+ * on to the end of the journal, over nothing that no target needs, before it begins again with those that were left
+ * behind: a client that reads slowly holds up nobody, and the pass is no slower for it.
+ */
+export class Sweep {
+  /** Those that have room and want to go along. */
+  private readonly members = new Set<CatchUp>()
+  /** By stream: the targets that have or had it as a source, of those that ever waited since the configuration changed. */
+  private readers: CatchUp[][] = []
+  private readonly known = new Set<CatchUp>()
+  /** The configuration for which that was worked out. */
+  private knownFor: State['routes'] | undefined
+  /** Where the pass is. */
+  private position = 0
+  private isRunning = false
+  private written = 0
+  private pieces = 0
+  /** Connections with a few copies that are not yet on their way: one write for several costs much less than one for each. */
+  private readonly unsent = new Set<Wire>()
+
+  constructor(private readonly core: Core) {}
+
+  /** Copies wait, and there is room. */
+  join(one: CatchUp): void {
+    this.members.add(one)
+    if (this.isRunning) return
+    this.isRunning = true
+    void this.run().catch((cause: unknown) => this.core.fail(new Error('catching up', { cause })))
+  }
+
+  leave(one: CatchUp): void {
+    this.members.delete(one)
+    one.goesAlong = false
+  }
+
+  private async run(): Promise<void> {
+    await Promise.resolve() // what brought the wake comes first: a Logon's answer, the rest of a chunk
+    for (let from = this.begin(); from !== undefined; from = this.begin()) {
+      await this.piece(from)
+      await nextTurn()
+    }
+    this.isRunning = false
+  }
+
+  /** Where the next piece begins: in front of the pass, or where those are that it has left behind. undefined: nobody goes along. */
+  private begin(): number | undefined {
+    const { core, members, position } = this
+    core.turn()
+    core.flushDeliveries()
+    let ahead = Number.POSITIVE_INFINITY
+    let behind = Number.POSITIVE_INFINITY
+    for (const one of members) {
+      const at = one.begin()
+      if (at === undefined) this.leave(one)
+      else if (at >= position) ahead = Math.min(ahead, at)
+      else behind = Math.min(behind, at)
+    }
+    if (members.size === 0 || this.pieces % piecesPerSending === 0) this.send()
+    if (members.size === 0) return undefined
+    const from = Number.isFinite(ahead) ? ahead : behind
+    for (const one of members) one.goesAlong = one.past >= from
+    this.learn()
+    return from
+  }
+
+  private async piece(from: number): Promise<void> {
+    const { core, members } = this
+    this.written = 0
+    this.pieces++
+    const to = Math.min(from + bytesPerPiece, core.journal.end)
+    this.position = await core.journal.scan(
+      from,
+      to,
+      (record) => this.visit(record),
+      (begin, end) => this.damaged(begin, end),
+    )
+    core.flushDeliveries()
+    for (const one of members) if (one.goesAlong) one.past = this.position
+  }
+
+  private visit(record: JournalRecord): boolean | undefined {
+    if (record.type !== 'M' || (record.flags & flag.aside) !== 0) return undefined
+    const readers = this.readers[record.stream]
+    if (!readers) return undefined
+    let key: CopyKey | undefined
+    for (let i = 0; i < readers.length; i++) {
+      const one = readers[i]! // within the list
+      if (!one.goesAlong || !one.waitsFor(record)) continue
+      if (!one.target.has('hasRoomToCatchUp')) {
+        one.past = record.position
+        this.leave(one)
+        continue
+      }
+      key ??= this.read(record)
+      this.copy(one, record, key)
+    }
+    return this.written < copiesPerPiece
+  }
+
+  private read(m: Readonly<MessageRecord>): CopyKey {
+    const { core } = this
+    core.turn()
+    readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
+    const { stream, epoch, number, position } = m
+    const possResend = (m.flags & flag.possResend) !== 0 || mayBeAgain(core.state.data, position, core.journal.end)
+    return { stream, epoch, number, late: (m.flags & flag.late) !== 0, possResend }
+  }
+
+  private copy({ target }: CatchUp, { position, stream }: Readonly<MessageRecord>, key: CopyKey): void {
+    this.written++
+    const wire = target.copy(source, target.sources.byStream(stream), position, key)
+    if (wire?.hasFullChunk === false) this.unsent.add(wire)
+    else if (wire) this.core.touch(wire)
+  }
+
+  private send(): void {
+    for (const wire of this.unsent) this.core.touch(wire)
+    this.unsent.clear()
+  }
+
+  private damaged(from: number, to: number): void {
+    for (const one of this.members) if (one.goesAlong) one.damaged(from, to)
+  }
+
+  /** Who reads which stream: of everybody anew when the configuration has changed. */
+  private learn(): void {
+    const { known, members } = this
+    const { routes } = this.core.state
+    if (this.knownFor !== routes) {
+      this.knownFor = routes
+      this.readers = []
+      known.clear()
+    }
+    for (const one of members) {
+      if (known.has(one)) continue
+      known.add(one)
+      const streams = one.target.state.history.flatMap(({ terms }) => terms?.sources ?? [])
+      for (const stream of new Set(streams)) {
+        const list = this.readers[stream]
+        if (list) list.push(one)
+        else this.readers[stream] = [one]
+      }
+    }
+  }
+}
