@@ -13,26 +13,29 @@ import {
 } from '../schema/observed.ts'
 import { holdsTerm, type Leader } from './leases.ts'
 
+/** Every column: `saveRows` leaves nothing to a default. */
+type Whole<Table extends PgTable> = Required<Table['$inferInsert']>
+
 /** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
 export type Observed = {
   connector: string
   /** Names the environment and the shard whose rows these are. */
   leader: Leader
-  self: typeof observedConnectors.$inferInsert
-  journal: typeof observedJournals.$inferInsert
+  self: Whole<typeof observedConnectors>
+  journal: Whole<typeof observedJournals>
   /** All that stand at present; undefined: the same as last time. */
   alarms: (typeof observedAlarms.$inferInsert)[] | undefined
-  feeds: (typeof observedFeeds.$inferInsert)[]
-  sources: (typeof observedSources.$inferInsert)[]
-  targets: (typeof observedTargets.$inferInsert)[]
-  ledger: (typeof observedLedger.$inferInsert)[]
+  feeds: Whole<typeof observedFeeds>[]
+  sources: Whole<typeof observedSources>[]
+  targets: Whole<typeof observedTargets>[]
+  ledger: Whole<typeof observedLedger>[]
   refusedLogons: (typeof observedRefusedLogons.$inferInsert)[]
   /** Rows of other feeds and targets are removed; undefined: the same as last time. */
   present: { feeds: string[]; targets: string[] } | undefined
 }
 
-/** Rows of one statement: PostgreSQL takes 65,535 parameters. */
-const rowsAtOnce = 1_000
+/** Rows of one statement: a few megabytes. */
+const rowsAtOnce = 10_000
 const refusedKeptMs = 30 * 24 * 3_600_000
 const refusedKept = 10_000
 
@@ -40,40 +43,12 @@ const refusedKept = 10_000
 export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean> {
   const { present, alarms } = observed
   if (!(await holdsTerm(tx, observed.leader))) return false
-  await upsert([observed.self], (rows) =>
-    tx
-      .insert(observedConnectors)
-      .values(rows)
-      .onConflictDoUpdate(replacing(observedConnectors, ['environment', 'shard', 'connector'])),
-  )
-  await upsert([observed.journal], (rows) =>
-    tx
-      .insert(observedJournals)
-      .values(rows)
-      .onConflictDoUpdate(replacing(observedJournals, ['environment', 'shard', 'connector'])),
-  )
-  await upsert(observed.feeds, (rows) =>
-    tx
-      .insert(observedFeeds)
-      .values(rows)
-      .onConflictDoUpdate(replacing(observedFeeds, ['environment', 'shard', 'connector', 'feedId'])),
-  )
-  await upsert(observed.sources, (rows) =>
-    tx
-      .insert(observedSources)
-      .values(rows)
-      .onConflictDoUpdate(replacing(observedSources, ['environment', 'shard', 'connector', 'sourceId', 'segment'])),
-  )
-  await upsert(observed.targets, (rows) =>
-    tx
-      .insert(observedTargets)
-      .values(rows)
-      .onConflictDoUpdate(replacing(observedTargets, ['environment', 'shard', 'connector', 'sessionId'])),
-  )
-  const ledgerKey = ['environment', 'shard', 'connector', 'sessionId', 'sourceId', 'segment', 'week']
-  await upsert(observed.ledger, (rows) =>
-    tx.insert(observedLedger).values(rows).onConflictDoUpdate(replacing(observedLedger, ledgerKey)),
-  )
+  await saveRows(tx, observedConnectors, [], [observed.self])
+  await saveRows(tx, observedJournals, [], [observed.journal])
+  await saveRows(tx, observedFeeds, ['feedId'], observed.feeds)
+  await saveRows(tx, observedSources, ['sourceId', 'segment'], observed.sources)
+  await saveRows(tx, observedTargets, ['sessionId'], observed.targets)
+  await saveRows(tx, observedLedger, ['sessionId', 'sourceId', 'segment', 'week'], observed.ledger)
   if (alarms) {
     await tx.delete(observedAlarms).where(of(observedAlarms, observed))
     if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
@@ -130,17 +105,37 @@ const lasting = new Set([
   'lastReceivedAt',
 ])
 
-/** The rows, so many at once as one statement takes. */
-async function upsert<Row>(rows: readonly Row[], write: (some: Row[]) => PromiseLike<unknown>): Promise<void> {
-  for (let at = 0; at < rows.length; at += rowsAtOnce) await write(rows.slice(at, at + rowsAtOnce))
+const reporter = ['environment', 'shard', 'connector']
+
+/**
+ * Adds rows; one that is there is replaced, but for what happened last. `own` names the columns that tell a connector's
+ * rows apart. All values are one parameter: with one for each a report of thousands of rows costs several times as much.
+ */
+async function saveRows<Table extends PgTable>(
+  tx: Tx,
+  table: Table,
+  own: readonly string[],
+  rows: readonly Whole<Table>[],
+): Promise<void> {
+  const columns = Object.entries(getTableColumns(table))
+  const key = [...reporter, ...own]
+  const list = (parts: SQL[]) => sql.join(parts, sql`, `)
+  const names = list(columns.map(([, column]) => quoted(column.name)))
+  const given = list(columns.map(([name]) => sql`given.${quoted(name)}`))
+  const types = list(columns.map(([name, column]) => sql`${quoted(name)} ${sql.raw(column.getSQLType())}`))
+  const keys = list(columns.flatMap(([name, column]) => (key.includes(name) ? [quoted(column.name)] : [])))
+  const set = list(columns.flatMap(([name, column]) => (key.includes(name) ? [] : [replacing(name, column)])))
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = JSON.stringify(rows.slice(at, at + rowsAtOnce))
+    await tx.execute(sql`
+      insert into ${table} (${names}) select ${given} from json_to_recordset(${some}::json) as given(${types})
+      on conflict (${keys}) do update set ${set}`)
+  }
 }
 
-/** A row that is there is replaced, but for what happened last. `key` names the columns that tell rows apart. */
-function replacing(table: PgTable, key: readonly string[]): { target: PgColumn[]; set: Record<string, SQL> } {
-  const columns: Record<string, PgColumn> = getTableColumns(table)
-  const given = (column: PgColumn) => sql.raw(`excluded."${column.name}"`)
-  const set: Record<string, SQL> = {}
-  for (const [name, column] of Object.entries(columns))
-    if (!key.includes(name)) set[name] = lasting.has(name) ? sql`coalesce(${given(column)}, ${column})` : given(column)
-  return { target: key.flatMap((name) => columns[name] ?? []), set }
+const quoted = (name: string): SQL => sql`${sql.identifier(name)}`
+
+function replacing(name: string, column: PgColumn): SQL {
+  const given = sql`excluded.${quoted(column.name)}`
+  return sql`${quoted(column.name)} = ${lasting.has(name) ? sql`coalesce(${given}, ${column})` : given}`
 }

@@ -96,6 +96,7 @@ export class Intake {
     if (!found?.feeds?.includes(feed.name))
       return this.asideCanonical(feed, this.claimed(name, plain), 'unknown-source')
     found.heardMs = this.core.wallMs
+    this.core.state.changed.streams.mark(found.id)
     return this.identified(feed, found, plain)
   }
 
@@ -239,6 +240,8 @@ export class Intake {
     const name = claimed.slice(0, mostOfName)
     const before = this.asides.get(name)
     if (before !== undefined || this.asides.size < asideNamesKept) this.asides.set(name, (before ?? 0) + 1)
+    const known = this.sources.find(name)
+    if (known) this.core.state.changed.streams.mark(known.id)
     const { asides } = feed.state
     const isNews = asides.length < asideNamesKept && !asides.some((one) => one.name === name && one.why === why)
     if (isNews) this.core.control({ kind: 'aside', feed: feed.id, name, why, atMs: this.core.wallMs })

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { ConnectorPool } from '#db/client.ts'
 import type { Leader } from '#db/queries/leases.ts'
@@ -40,6 +41,8 @@ export class Observer {
     try {
       const leader = this.leader()
       if (!leader) return
+      // everything is said once it answers again: no need to make that while it does not
+      if (!this.isReachable) await this.pool.ask((db) => db.execute(sql`select 1`))
       const observed: Observed = this.status.changed(state, leader)
       const isSaved = await this.pool.ask((db) => db.transaction((tx) => saveObserved(tx, observed)))
       if (isSaved) this.status.saved()

@@ -2,25 +2,28 @@ import { statfsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Feed } from '#connector/feeds/feed.ts'
 import { lostIn } from '#connector/feeds/feed-alarms.ts'
-import { streamsOf } from '#connector/sessions/lanes.ts'
-import { filteredOf, type Row, total } from '#connector/state/ledger.ts'
-import { filteredBy } from '#connector/state/routing.ts'
-import type { StreamState } from '#connector/state/state.ts'
 import type { Target } from '#connector/targets/target.ts'
 import type { Worker } from '#connector/worker.ts'
 import type { Leader } from '#db/queries/leases.ts'
 import type { Observed } from '#db/queries/observed.ts'
 import { tookOverSentence } from '#domain/leadership/claim.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import { LedgerReport } from './ledger-report.ts'
 import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import type { PartReport } from './report.ts'
+import { SaidRows } from './said-rows.ts'
 
 export type Identity = { environment: Environment; shard: string; connector: string; release: string }
 export type SelfState = 'starting' | 'running' | 'draining' | 'stopped'
 
-/** What a worker sees, as rows that changed since the last time: made once a second, written by whoever has a database. */
+/**
+ * What a worker sees, as rows that changed since the last time: made once a second, written by whoever has a database.
+ * Sources and rows of the ledger are many, so they are looked at only when they were marked where they change. Feeds and
+ * targets are few, and the clock alone changes some of their figures, so each is looked at every time (ADR 43).
+ */
 export class Status {
-  private readonly written = new Map<string, string>()
+  private readonly said = new SaidRows()
+  private readonly ledger: LedgerReport
   private refused: readonly PartReport[] = []
 
   /** Refused Logons up to here were in the last rows. */
@@ -29,7 +32,9 @@ export class Status {
   constructor(
     private readonly worker: Worker,
     private readonly identity: Identity,
-  ) {}
+  ) {
+    this.ledger = new LedgerReport(worker.core.state)
+  }
 
   /** Parts that could not be run are shown as refused. */
   parts(parts: readonly PartReport[]): void {
@@ -43,7 +48,8 @@ export class Status {
 
   /** The next rows say everything again: the last ones may not have arrived. */
   forget(): void {
-    this.written.clear()
+    this.said.forget()
+    this.ledger.forget()
   }
 
   changed(state: SelfState, leader: Leader): Observed {
@@ -57,6 +63,7 @@ export class Status {
       says: says.slice(0, 500),
       since: new Date(sinceMs),
     }))
+    const ledger = this.ledger.changed().map((row) => ({ ...this.key, segment: '', ...row, at }))
     const feeds = [...worker.feeds.values()].map((feed) => this.feed(feed, at))
     const targets = [...worker.targets.values()].map((target) => this.target(target, at))
     this.refusedEnd = worker.refusedLogons.end
@@ -66,18 +73,18 @@ export class Status {
       leader,
       self: this.self(state, at, leader),
       journal: this.journal(at),
-      alarms: this.isNew('alarms', alarms) ? alarms : undefined,
-      feeds: this.news('feed', feeds, (row) => row.feedId),
-      sources: this.news('source', this.sources(at), (row) => row.sourceId),
-      targets: this.news('target', targets, (row) => row.sessionId),
-      ledger: this.news('ledger', this.ledger(at), (row) => `${row.sessionId} ${row.sourceId} ${row.week}`),
+      alarms: this.said.isNews('alarms', { alarms }) ? alarms : undefined,
+      feeds: feeds.filter((row) => this.said.isNews(`feed ${row.feedId}`, row)),
+      sources: this.sources(at).filter((row) => this.said.isNews(`source ${row.sourceId}`, row)),
+      targets: targets.filter((row) => this.said.isNews(`target ${row.sessionId}`, row)),
+      ledger,
       refusedLogons: worker.refusedLogons.newest.map(({ atMs, id, ...rest }) => ({
         ...this.key,
         at: new Date(atMs),
         objectId: id ?? null,
         ...rest,
       })),
-      present: this.isNew('present', present) ? present : undefined,
+      present: this.said.isNews('present', present) ? present : undefined,
     }
   }
 
@@ -137,37 +144,41 @@ export class Status {
     }
   }
 
+  /** The configured ones that were marked, and every name that nobody has configured. */
   private sources(at: Date): Observed['sources'] {
-    const { core, sources, running, intake } = this.worker
-    const streams = (running?.sources ?? []).flatMap((one) => streamsOf(one).map((id) => ({ id, feed: one.feed })))
-    const known = streams.map(({ id, feed }) => {
-      const source = sources.find(id)
-      const stream: StreamState | undefined = source && core.state.data.streams[source.id]
-      return {
+    const { core, sources, intake } = this.worker
+    const { streams } = core.state.data
+    const known = core.state.changed.streams.take().flatMap((id) => sources.find(streams[id]?.name ?? '') ?? [])
+    const unknown = [...intake.asides].filter(([name]) => name !== '' && !sources.find(name))
+    return [
+      ...known.map(({ name, feeds, stream, duplicates, heardMs }) => ({
         ...this.key,
-        sourceId: id,
-        feedId: typeof feed === 'string' ? feed : (feed[0] ?? null),
-        epoch: stream?.epoch ?? 0,
-        highest: stream?.highest ?? 0,
-        received: stream?.received ?? 0,
-        duplicates: source?.duplicates ?? 0,
-        aside: intake.asides.get(id) ?? 0,
-        lastReceivedAt: date(source?.heardMs ?? 0),
+        sourceId: name,
+        segment: '',
+        feedId: feeds?.[0] ?? null,
+        known: true,
+        epoch: stream.epoch,
+        highest: stream.highest,
+        received: stream.received,
+        duplicates,
+        aside: intake.asides.get(name) ?? 0,
+        lastReceivedAt: date(heardMs),
         at,
-      }
-    })
-    const names = new Set(known.map(({ sourceId }) => sourceId))
-    const unknown = [...intake.asides].filter(([name]) => name !== '' && !names.has(name))
-    return [...known, ...unknown.map(([sourceId, aside]) => ({ ...this.key, sourceId, known: false, aside, at }))]
+      })),
+      ...unknown.map(([name, aside]) => ({ ...this.key, ...unknownSource, sourceId: name, aside, at })),
+    ]
   }
 
   private target(target: Target, at: Date): Observed['targets'][number] {
-    const { report, peer, config, core } = target
-    const rows = Object.values(target.state.ledger[core.state.data.week] ?? {})
-    const { delivered, waiting, held } = total(rows)
+    const { environment, shard, connector } = this.identity
+    const { report, peer, config } = target
+    const { delivered, waiting, held } = this.ledger.sumsOf(target.id)
     const resend = target.resendReport
+    // no spread: some hundred of these are made every second, and an object of a shape that is known is made much faster
     return {
-      ...this.key,
+      environment,
+      shard,
+      connector,
       sessionId: target.name,
       state: targetState(target, this.refusal('target', target.name) !== ''),
       since: new Date(report.sinceMs),
@@ -211,47 +222,21 @@ export class Status {
     return copies
   }
 
-  private ledger(at: Date): Observed['ledger'] {
-    const { data } = this.worker.core.state
-    return Object.values(data.targets).flatMap((target) =>
-      Object.entries(target.ledger).flatMap(([week, rows]) =>
-        Object.entries(rows).map(([stream, row]) => ({
-          ...this.key,
-          sessionId: target.name,
-          sourceId: data.streams[Number(stream)]?.name ?? '',
-          week,
-          ...countsOf(row),
-          at,
-        })),
-      ),
-    )
-  }
-
   private refusal(kind: PartReport['kind'], id: string): string {
     return this.refused.find((part) => part.kind === kind && part.id === id)?.detail ?? ''
   }
-
-  private news<T extends { at: Date }>(kind: string, rows: readonly T[], id: (row: T) => string): T[] {
-    return rows.filter((row) => this.isNew(`${kind} ${id(row)}`, { ...row, at: 0 }))
-  }
-
-  private isNew(name: string, value: unknown): boolean {
-    const text = JSON.stringify(value)
-    if (this.written.get(name) === text) return false
-    this.written.set(name, text)
-    return true
-  }
 }
 
-const countsOf = (row: Row) => ({
-  received: row.received,
-  delivered: row.delivered,
-  filtered: filteredOf(row),
-  filteredBy: filteredBy(row),
-  waiting: row.waiting,
-  held: row.held,
-  expired: row.expired,
-})
+const unknownSource = {
+  segment: '',
+  feedId: null,
+  known: false,
+  epoch: 0,
+  highest: 0,
+  received: 0,
+  duplicates: 0,
+  lastReceivedAt: null,
+}
 
 /** 0 stands for never. */
 const date = (ms: number): Date | null => (ms > 0 ? new Date(ms) : null)

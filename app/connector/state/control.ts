@@ -11,6 +11,7 @@ import {
   type FeedState,
   type Gone,
   type LeaseEnd,
+  markAll,
   newFeed,
   newStream,
   newTarget,
@@ -117,8 +118,31 @@ const commandsKept = 32
 /** Ledgers of this many weeks stay in the state. */
 const weeksKept = 6
 
+/** These change neither a ledger nor anything of a stream, or apply others that do. */
+const unreported: ReadonlySet<Control['kind']> = new Set([
+  'lead',
+  'acknowledged',
+  'start',
+  'logon',
+  'logoff',
+  'counting',
+  'numbers',
+  'loss',
+  'aside',
+  'raise',
+  'feed-week',
+  'checkpoint',
+  'ask-again',
+  'command',
+])
+
 /** X: everything that is rare. `position` is the record's own. */
-export function applyControl(state: State, position: number, control: Control) {
+export function applyControl(state: State, position: number, control: Control): void {
+  carryOut(state, position, control)
+  if (!unreported.has(control.kind)) markAll(state)
+}
+
+function carryOut(state: State, position: number, control: Control) {
   const { data } = state
   switch (control.kind) {
     case 'lead': {

@@ -40,6 +40,7 @@ export function applyMessage(state: State, position: number, m: Readonly<Message
   if (!stream) throw new Error(`bug: a message of stream ${m.stream}, which has no name`)
   const late = (m.flags & flag.late) !== 0
   stream.received++
+  state.changed.streams.mark(m.stream)
   if (late) stream.late++
   else if (m.epoch !== stream.epoch || stream.highest === 0) {
     stream.firstBefore = m.epoch === stream.epoch ? 0 : stream.first
@@ -53,7 +54,8 @@ export function applyMessage(state: State, position: number, m: Readonly<Message
   }
   const routes = routesOf(state, m.stream)
   for (let i = 0; i < routes.length; i++) routeMessage(state, routes[i]!, position, m, late)
-  for (const { row, reason } of state.stopped[m.stream] ?? nowhere) {
+  for (const { id, row, reason } of state.stopped[m.stream] ?? nowhere) {
+    state.changed.targets.mark(id)
     row.received++
     countStopped(row, reason, 1)
   }
@@ -63,6 +65,7 @@ const nowhere: readonly StoppedRoute[] = []
 
 function routeMessage(state: State, route: Route, position: number, m: Readonly<MessageFact>, late: boolean): void {
   const { row, target } = route
+  state.changed.targets.mark(route.id)
   const reason = reasonOf(route.reasons, m.class)
   row.received++
   if (reason >= 0) {
@@ -111,6 +114,7 @@ export type Resolve = (position: number, index: number) => MessageKey | 'lost' |
 export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): void {
   const target = state.data.targets[d.target]
   if (!target) throw new Error(`bug: a delivery to target ${d.target}, which has no name`)
+  state.changed.targets.mark(d.target)
   if (d.epoch === target.epoch) target.nextOut = Math.max(target.nextOut, d.firstNumber + d.count)
   for (let i = 0; i < d.count; i++) {
     const position = d.messages[i]!

@@ -1,3 +1,4 @@
+import { Changed } from './changed.ts'
 import type { Given } from './given.ts'
 import { assertKnownState } from './known.ts'
 import { emptyRow, type Row } from './ledger.ts'
@@ -134,7 +135,7 @@ export type Past = { runs: number[]; held: Record<number, Held[]>; given?: Recor
 export type Route = { id: number; target: TargetState; chain: Chain; row: Row; reasons: Int8Array }
 
 /** One target that a stream was stopped for: its messages are counted there, and nothing of them is copied. */
-export type StoppedRoute = { row: Row; reason: string }
+export type StoppedRoute = { id: number; row: Row; reason: string }
 
 /** Answers per message class whether terms let it through: -1, or the index of the reason why not. */
 export type Judge = (terms: Terms) => Int8Array
@@ -146,6 +147,8 @@ export type State = {
   routes: (readonly Route[])[]
   /** The same. */
   stopped: (readonly StoppedRoute[])[]
+  /** What a report has not said yet: targets whose ledger has changed, and streams of which something has. */
+  changed: { targets: Changed; streams: Changed }
 }
 
 /**
@@ -164,6 +167,7 @@ export function emptyState(judge: Judge): State {
     judge,
     routes: [],
     stopped: [],
+    changed: { targets: new Changed(), streams: new Changed() },
   }
 }
 
@@ -203,6 +207,12 @@ export const newTarget = (name: string): TargetState => ({
   ledger: {},
 })
 
+/** Marks every target and stream: whatever changed, a report finds it. */
+export function markAll({ data, changed }: State): void {
+  for (const id of Object.keys(data.targets)) changed.targets.mark(Number(id))
+  for (const id of Object.keys(data.streams)) changed.streams.mark(Number(id))
+}
+
 /** The state as the journal's head keeps it. */
 export const serialise = (state: State): Uint8Array => Buffer.from(JSON.stringify(state.data))
 
@@ -236,7 +246,7 @@ export function deriveRoutes(state: State): void {
       add(routes, stream, route)
     }
     for (const { stream, reason } of target.terms.stopped ?? [])
-      add(stopped, stream, { row: rowOf(target, data.week, stream), reason })
+      add(stopped, stream, { id: Number(key), row: rowOf(target, data.week, stream), reason })
   }
   state.routes = routes
   state.stopped = stopped

@@ -1,0 +1,30 @@
+type Row = Readonly<Record<string, unknown>>
+
+/** Rows as they were said last, so that one is said again only when it says something else. */
+export class SaidRows {
+  private readonly rows = new Map<string, Row>()
+
+  /** Whether it differs from the one of this name that was said last, in whatever but `at`: when it was looked at. */
+  isNews(name: string, row: Row): boolean {
+    const before = this.rows.get(name)
+    if (before && isSame(before, row)) return false
+    this.rows.set(name, row)
+    return true
+  }
+
+  forget(): void {
+    this.rows.clear()
+  }
+}
+
+function isSame(before: Row, now: Row): boolean {
+  for (const name in now) if (name !== 'at' && !isEqual(before[name], now[name])) return false
+  return true
+}
+
+function isEqual(before: unknown, now: unknown): boolean {
+  if (Object.is(before, now)) return true
+  if (before instanceof Date && now instanceof Date) return before.getTime() === now.getTime()
+  if (typeof before !== 'object' || typeof now !== 'object') return false
+  return JSON.stringify(before) === JSON.stringify(now)
+}
