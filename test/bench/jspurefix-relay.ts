@@ -25,7 +25,7 @@ type Options = { data: string; feeds: PeerEnd[]; targets: PeerEnd[]; groups: num
 const options: Options = JSON.parse(process.argv[2] ?? '')
 mkdirSync(options.data, { recursive: true })
 const dictionary = join(options.data, 'dictionary.xml')
-const copies = readFileSync(new URL('../support/jspurefix-drop-copy.xml', import.meta.url), 'utf8')
+const copies = readFileSync(new URL('./jspurefix-relay.xml', import.meta.url), 'utf8')
 // what a source message lacks that a copy has
 writeFileSync(dictionary, copies.replaceAll(/(name='(?:ApplID|ApplSeqNum|CopyMsgIndicator)' required=)'Y'/g, "$1'N'"))
 

@@ -12,7 +12,8 @@ import {
   SessionLauncher,
 } from 'jspurefix'
 
-const dictionary = fileURLToPath(new URL('./jspurefix-drop-copy.xml', import.meta.url))
+/** The one that clients are given. */
+const dictionary = fileURLToPath(new URL('../../docs/examples/quickfix/drop-copy-FIX42.xml', import.meta.url))
 
 /** A copy as the engine understood it. */
 export type EngineCopy = {
