@@ -8,6 +8,7 @@ import { listenForMetrics, type MetricsAddress, metricsAddress } from '#connecto
 import { type Running, runConnector, StartRefusal } from '#connector/run.ts'
 import { LeadershipLost, runFromDatabase } from '#connector/run-database.ts'
 import { OtherShard } from '#connector/state/lead.ts'
+import { serveLocalCommands } from '#connector/wanted/local-commands.ts'
 import { wantedFile } from '#connector/wanted/wanted-file.ts'
 import { readKey } from '#db/key-file.ts'
 import { shard as shardName } from '#domain/configuration/fields.ts'
@@ -66,10 +67,12 @@ async function runFile({ config, shard, data, level, metrics }: FileOptions, sto
   if (!first.ok) return refuse(first.ok === false ? first.problems : [first.why], 2)
   const running = await runConnector({ wanted, first, shard, data, log, onFatal: fatal(log), needsEveryListener: true })
   process.on('SIGHUP', running.wake)
+  const endCommands = await serveLocalCommands(running.worker)
   announce(running)
   const served = await serveMetrics(running, metrics, log)
   await aborted(stopped)
   served?.close()
+  endCommands()
   await running.stop()
   return 0
 }

@@ -9,7 +9,13 @@ import { shard as shardName } from '#domain/configuration/fields.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
 import { mainShard } from '#domain/reference/shard.ts'
 import { reason } from '#domain/request/input.ts'
-import { consequenceOf, fitCommand, type SessionAction, sessionActions } from '#domain/session/command.ts'
+import {
+  consequenceOf,
+  fitCommand,
+  isOfConnector,
+  type SessionAction,
+  sessionActions,
+} from '#domain/session/command.ts'
 import { type AddressRole, addressRoles, failOverConsequence, fitFailOver } from '#domain/session/fail-over.ts'
 import { commandSession } from '#services/command-session.ts'
 import { failOver } from '#services/fail-over-target.ts'
@@ -20,6 +26,7 @@ import { helpOf } from './help.ts'
 import { publish } from './publish.ts'
 import { answered, isHeard, type Told, whenAnswered } from './session-answer.ts'
 import { printSessions } from './session-list.ts'
+import { askLocally } from './session-local.ts'
 import { isConfirmed, operator, print, printNote } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -27,7 +34,7 @@ const verbs = ['pause', 'resume', 'fail-over', ...sessionActions] as const
 type Verb = (typeof verbs)[number]
 
 type Asked = {
-  verb: Verb
+  verb: Verb | 'list'
   name: string
   /** Of the connector that is named. */
   shard: string
@@ -36,18 +43,23 @@ type Asked = {
   yes: boolean
   expected?: number
   next?: number
+  /** Of a connector that runs from a file: its data directory. */
+  data?: string
 }
 
 export const command: Command = {
   name: 'session',
   async run(argv) {
     const asked = read(argv)
+    if (asked !== 'list' && asked.data !== undefined) return askLocally({ ...asked, data: asked.data })
     return withDatabase(configOfProcess(), async ({ database }) => {
       if (asked === 'list') return printSessions(database)
       return carryOut(database, asked)
     })
   },
 }
+
+const listing = { verb: 'list' as const, name: '', shard: mainShard, reason: '', yes: true }
 
 /** @throws UsageError */
 function read(argv: string[]): Asked | 'list' {
@@ -56,26 +68,31 @@ function read(argv: string[]): Asked | 'list' {
     args: argv,
     allowPositionals: true,
     options: {
-      ...{ reason: text, expected: text, next: text, shard: text },
+      ...{ reason: text, expected: text, next: text, shard: text, data: text },
       yes: { type: 'boolean', default: false },
     },
   })
   const [word, name, role, ...rest] = positionals
-  if (word === 'list' && name === undefined) return 'list'
+  const { data } = values
+  const local = data !== undefined && { data }
+  if (word === 'list' && name === undefined && !local) return 'list'
+  if (word === 'list' && name === undefined && local) return { ...listing, ...local }
   const verb = verbs.find((one) => one === word)
   const to = addressRoles.find((one) => one === role)
-  const isWhole = name !== undefined && rest.length === 0 && (verb === 'fail-over' ? to : role === undefined)
-  if (!verb || name === undefined || !isWhole) throw new UsageError(helpOf('session'))
+  const isNamed = local && isOfConnector(word ?? '') ? name === undefined : name !== undefined
+  const isWhole = isNamed && rest.length === 0 && (verb === 'fail-over' ? to : role === undefined)
+  if (!verb || !isWhole) throw new UsageError(helpOf('session'))
   const shard = shardName.safeParse(values.shard ?? mainShard)
   if (!shard.success) throw new UsageError(`--shard ${shard.error.issues[0]?.message ?? ''}`)
-  if (values.shard !== undefined && verb !== 'acknowledge')
-    throw new UsageError('--shard is for acknowledge: a session has its own')
+  if (values.shard !== undefined && !isOfConnector(verb))
+    throw new UsageError('--shard is for acknowledge and confirm-clock: a session has its own')
   const why = reason.safeParse(values.reason ?? '')
   if (!why.success) throw new UsageError(`--reason: ${why.error.issues[0]?.message ?? 'it is needed'}`)
   const expected = numberIn(values.expected)
   const next = numberIn(values.next)
   const numbers = { ...(expected !== undefined && { expected }), ...(next !== undefined && { next }) }
-  return { verb, name, shard: shard.data, ...(to && { to }), reason: why.data, yes: values.yes, ...numbers }
+  const { yes } = values
+  return { verb, name: name ?? '', shard: shard.data, ...(to && { to }), reason: why.data, yes, ...numbers, ...local }
 }
 
 const numberIn = (text: string | undefined): number | undefined =>
@@ -109,11 +126,11 @@ async function carryOut(database: Database, asked: Asked): Promise<number> {
   return answered(told, isHeardOf)
 }
 
-const actionOf = (verb: Verb): SessionAction | undefined => sessionActions.find((one) => one === verb)
+const actionOf = (verb: string): SessionAction | undefined => sessionActions.find((one) => one === verb)
 
 async function find(tx: Tx, { name, verb, shard }: Asked): Promise<{ session: SessionRow; isHeardOf: boolean }> {
   const environment = environments.find((one) => one === name)
-  if (verb === 'acknowledge' && environment)
+  if (isOfConnector(verb) && environment)
     return { session: connectorRow(environment, shard), isHeardOf: await isHeard(tx, { environment, shard }) }
   const all = await listSessions(tx, new Date())
   const base = name.split('/')[0]?.toUpperCase()

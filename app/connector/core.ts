@@ -7,7 +7,7 @@ import { type Constant, constant, constantOf } from '#dropcopy/constant.ts'
 import { utcLength, writeUtc } from '#fix/time.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { MessageFields } from '#journal/records.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, ClockSteps } from './clock.ts'
 
 /** MsgTypes of two characters in an S record. */
 const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
@@ -30,6 +30,9 @@ export class Core {
   /** Of this turn. */
   wallMs = 0
   steadyMs = 0
+  /** What a peer's SendingTime(52) is measured by. */
+  clocksMs: readonly number[] = []
+  readonly steps: ClockSteps
   /** SendingTime(52) of what is numbered in this turn. */
   sendingTime: Constant = constant('')
   private inTurn = false
@@ -55,6 +58,7 @@ export class Core {
     /** A bug or an outage that leaves nothing to rely on: the process must end. */
     readonly fail: (error: Error) => void,
   ) {
+    this.steps = new ClockSteps(clock)
     const { streams, feeds, targets } = state.data
     this.ids = { stream: idsOf(streams), feed: idsOf(feeds), target: idsOf(targets) }
   }
@@ -66,6 +70,8 @@ export class Core {
     this.alive()
     this.steadyMs = this.clock.steadyMs()
     const wallMs = this.clock.wallMs()
+    this.steps.look(wallMs, this.steadyMs)
+    this.clocksMs = this.steps.readings(wallMs, this.steadyMs)
     if (wallMs !== this.wallMs) {
       this.wallMs = wallMs
       const bytes = new Uint8Array(utcLength)

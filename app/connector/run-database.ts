@@ -73,7 +73,20 @@ async function lead(
   stopped: AbortSignal,
 ): Promise<void> {
   const leader = () => leadership.leader
-  const asked = { wanted, first, shard, data, log, onFatal, needsEveryListener: false, lead: leadership.lead }
+  const ofShard = shard === mainShard ? '' : ` --shard ${shard}`
+  const commandLine = (verb: string, session?: string) =>
+    `drop-copy session ${verb} ${session ?? `${environment}${ofShard}`}`
+  const asked = {
+    wanted,
+    first,
+    shard,
+    data,
+    log,
+    onFatal,
+    commandLine,
+    needsEveryListener: false,
+    lead: leadership.lead,
+  }
   const running = await runConnector(asked)
   const { worker } = running
   const { lost } = leadership

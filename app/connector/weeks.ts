@@ -1,15 +1,15 @@
 import type { Feed } from '#connector/feeds/feed.ts'
 import { renewFeed } from '#connector/wanted/conform.ts'
-import { weekOf } from '#domain/time/week.ts'
+import { type WeekRule, weekOf } from '#domain/time/week.ts'
 import type { Worker } from './worker.ts'
 
-/** Above this the clocks disagree too much for a scheduled reset. */
-const doubtMs = 60_000
 const everyMs = 1_000
 const endOfWeek = 'End of trading week'
-const waits = (what: string) => `The clock has jumped: ${what} waits for an operator.`
 
-/** Turns the trading week: at its instant, or at start when the instant has passed meanwhile. */
+/**
+ * Turns the trading week: at its instant, or at start when the instant has passed meanwhile. While the wall clock is in
+ * doubt, what is due by it alone, or by the clock before it was set alone, waits.
+ */
 export class Weeks {
   private lookedMs = 0
 
@@ -24,33 +24,47 @@ export class Weeks {
 
   /** The week of now, unless it is the one in force. Ids only grow: a clock set back turns nothing. */
   turnIfDue(): void {
-    const { core, running, alarms } = this.worker
+    const { core, running, feeds } = this.worker
     if (!running) return
-    const isDoubtful = Math.abs(core.clock.wallMs() - core.clock.steadyMs()) > doubtMs
-    if (!isDoubtful) alarms.clear('clock', 'connector', '')
-    const feeds = [...this.worker.feeds.values()]
-    const waiting = isDoubtful ? feeds.find((feed) => this.isDue(feed) && feed.state.week !== undefined) : undefined
-    if (waiting) alarms.raise('clock', 'connector', '', waits(`the weekly reset of feed ${waiting.name}`))
-    if (!isDoubtful) for (const feed of feeds) this.turnFeed(feed)
-    const week = weekOf(core.clock.wallMs(), running.week)
-    const inForce = core.state.data.week
-    if (week <= inForce) return
-    if (isDoubtful && inForce !== '') alarms.raise('clock', 'connector', '', waits('the weekly reset'))
-    else this.turn(week)
+    for (const feed of feeds.values()) this.turnFeed(feed)
+    const { agreed } = this.weeksOf(running.week)
+    if (agreed > core.state.data.week) this.turn(agreed)
   }
 
-  /** The instant of a feed's own reset has passed, or none was ever written down. */
-  private isDue({ config, state }: Feed): boolean {
-    if (!config.week) return false
-    return state.week === undefined || weekOf(this.worker.core.clock.wallMs(), config.week) > state.week
+  /** Resets that are due by one of the two clocks and not by the other, in words. */
+  get waiting(): string[] {
+    const { core, running, feeds, targets } = this.worker
+    if (!running || core.steps.doubtMs === 0) return []
+    const isWaiting = (rule: WeekRule, inForce: string) => {
+      const { agreed, latest } = this.weeksOf(rule)
+      return latest > inForce && agreed <= inForce
+    }
+    const unsent = [...targets.values()].reduce((sum, target) => sum + target.state.waiting.total, 0)
+    const own = [...feeds.values()].filter(
+      ({ config, state }) => config.week && state.week !== undefined && isWaiting(config.week, state.week),
+    )
+    return [
+      ...(isWaiting(running.week, core.state.data.week) ? [`the weekly reset (it strands ${unsent} copies)`] : []),
+      ...own.map(({ name }) => `the weekly reset of feed ${name}`),
+    ]
+  }
+
+  /** The week that both clocks are in by now, and the one that at least one of them is in; the same without doubt. */
+  private weeksOf(rule: WeekRule): { agreed: string; latest: string } {
+    const { clock, steps } = this.worker.core
+    const byWall = weekOf(clock.wallMs(), rule)
+    if (steps.doubtMs === 0) return { agreed: byWall, latest: byWall }
+    const byBefore = weekOf(steps.trustedMs(), rule)
+    return byWall < byBefore ? { agreed: byWall, latest: byBefore } : { agreed: byBefore, latest: byWall }
   }
 
   /** A feed whose numbers start anew by a rule of its own, as its gateway's do. */
   private turnFeed(feed: Feed): void {
     const { core } = this.worker
-    if (!feed.config.week || !this.isDue(feed)) return
-    const week = weekOf(core.clock.wallMs(), feed.config.week)
+    if (!feed.config.week) return
+    const { agreed: week } = this.weeksOf(feed.config.week)
     const inForce = feed.state.week
+    if (inForce !== undefined && week <= inForce) return
     if (inForce !== undefined) {
       feed.peer.input({ type: 'abandon' }) // its numbers mean something else from now on
       feed.peer.expect(1)

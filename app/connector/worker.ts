@@ -5,6 +5,7 @@ import { InitiatingFeed } from '#connector/feeds/initiating-feed.ts'
 import { Intake } from '#connector/feeds/intake.ts'
 import { Sources } from '#connector/feeds/sources.ts'
 import { Alarms } from '#connector/reports/alarms.ts'
+import { ClockTold } from '#connector/reports/clock-told.ts'
 import { DamageMet } from '#connector/reports/damage.ts'
 import { Acceptor, type Taker } from '#connector/sessions/acceptor.ts'
 import { CredentialCheck, FailureLimit } from '#connector/sessions/credentials.ts'
@@ -43,6 +44,8 @@ export type WorkerOptions = {
   /** Asked once the journal is recovered: the term to lead in. Absent: nobody else can, and the directory is trusted. @throws when it must not lead */
   lead?: Lead
   clock?: Clock
+  /** What an operator types to command it. Absent: it runs from a file, and is commanded in its data directory. */
+  commandLine?: CommandLine
   files?: FilePort
   segmentBytes?: number
   ringBytes?: number
@@ -52,6 +55,9 @@ export type WorkerOptions = {
 export type Recovered = { core: Core; place: string; endedMs: number; alarms: Alarms }
 /** Answers the term to lead in, once this connector may. What it appends is durable when it answers. */
 export type Lead = (recovered: Recovered) => Promise<number>
+
+/** `session` absent: of the connector as a whole. */
+type CommandLine = (verb: string, session?: string) => string
 
 const leadAlone: Lead = async ({ core }) => (core.state.data.term ?? 0) + 1
 
@@ -65,10 +71,6 @@ const certificatesMs = 10_000
 /** What happens of itself and often: for whoever looks closely. */
 const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon', 'low-logon'])
 
-/** For a gateway whose numbers are below what is expected of it. */
-const remedyOf = (feed: string): string =>
-  `If the gateway has started again and cannot log on with 141=Y, drop-copy session accept-reset ${feed} settles it`
-
 /** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `conform`. */
 export class Worker {
   readonly feeds = new Map<string, Feed>()
@@ -78,6 +80,7 @@ export class Worker {
   readonly intake: Intake
   readonly door: Door
   readonly weeks: Weeks
+  private readonly clockTold: ClockTold
   readonly failovers: Failovers
   readonly sweep: Sweep
   private readonly retention: Retention
@@ -102,11 +105,13 @@ export class Worker {
     readonly data: string,
     readonly shard: string,
     readonly alarms: Alarms,
+    readonly commandLine: CommandLine,
   ) {
     this.startedMs = core.clock.wallMs()
     this.door = this.makeDoor()
     this.intake = new Intake(core, sources, this.door)
     this.weeks = new Weeks(this)
+    this.clockTold = new ClockTold(this)
     this.failovers = new Failovers(this)
     this.sweep = new Sweep(core)
     this.retention = new Retention(this)
@@ -132,6 +137,9 @@ export class Worker {
     let worker: Worker | undefined
     const metEarly: FoundDamage[] = []
     const { data, shard = mainShard, durability, files, segmentBytes, ringBytes, onFatal, log } = options
+    const byFile: CommandLine = (verb, session) =>
+      ['drop-copy session', verb, session, '--data', data].filter(Boolean).join(' ')
+    const { commandLine = byFile } = options
     const journalOptions = {
       durability,
       ...(files ? { files } : {}),
@@ -166,7 +174,7 @@ export class Worker {
       await journal.close()
       throw error
     })
-    worker = new Worker(core, new Sources(state, journal), log, data, shard, alarms)
+    worker = new Worker(core, new Sources(state, journal), log, data, shard, alarms, commandLine)
     if (recovery.tail === 'suspect')
       worker.alarms.raise('suspect-tail', 'connector', '', 'The journal ended in damaged bytes.')
     if (recovery.damaged.length > 0)
@@ -321,7 +329,7 @@ export class Worker {
         if (code === 'aside' || code === 'lost') this.showAlarmsOf(id)
         if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)
         if (kind === 'feed' && code === 'low-logon')
-          this.alarms.raise('feed-refused', kind, id, `${text} ${remedyOf(id)}`)
+          this.alarms.raise('feed-refused', kind, id, `${text} ${this.remedyOf(id)}`)
         if (kind === 'feed' && code === 'logged-on') this.alarms.clear('feed-refused', kind, id)
       },
       authenticated: (connection) => {
@@ -330,6 +338,11 @@ export class Worker {
         this.acceptor.authenticated(connection)
       },
     }
+  }
+
+  /** For a gateway whose numbers are below what is expected of it. */
+  private remedyOf(feed: string): string {
+    return `If the gateway has started again and cannot log on with 141=Y, ${this.commandLine('accept-reset', feed)} settles it`
   }
 
   /** What a feed's record of this week wants a person for; of a week that has ended, nothing. */
@@ -348,6 +361,7 @@ export class Worker {
 
   private tick(): void {
     this.core.alive()
+    this.clockTold.tick()
     for (const feed of this.feeds.values()) feed.tick()
     for (const target of this.targets.values()) target.tick()
     this.weeks.tick()

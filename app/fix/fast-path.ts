@@ -2,16 +2,22 @@ import type { Message } from './message.ts'
 import type { Live, Session } from './session-state.ts'
 import { isKnownType, isSessionType, Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
+import { isNear } from './validate.ts'
 
 /**
  * The short way for the messages that are nearly all: a live session without a gap, an application message with exactly
  * the expected number, no fault, right CompIDs, nothing resent. True: it is counted (the session is changed in place)
  * and the caller keeps the message together with `session.nextIn`. False: nothing was done, hand it to `step`.
  */
-export function acceptInSequence(session: Session, message: Message, nowMs: number): boolean {
+export function acceptInSequence(
+  session: Session,
+  message: Message,
+  nowMs: number,
+  clocksMs?: readonly number[],
+): boolean {
   const { phase } = session
-  if (phase.kind !== 'live' || phase.gap || message.fault || message.isGarbled || !isPlain(session, message, nowMs))
-    return false
+  if (phase.kind !== 'live' || phase.gap || message.fault || message.isGarbled) return false
+  if (!isPlain(session, message, clocksMs ?? [nowMs])) return false
   session.nextIn++
   const changing = session as { -readonly [K in keyof Session]: Session[K] } // in place, as the driver is told
   changing.highestIn = session.nextIn - 1
@@ -24,7 +30,7 @@ export function acceptInSequence(session: Session, message: Message, nowMs: numb
 
 const all = 15
 
-function isPlain({ config, nextIn }: Session, message: Message, nowMs: number): boolean {
+function isPlain({ config, nextIn }: Session, message: Message, clocksMs: readonly number[]): boolean {
   const { policy, identity, role } = config
   if (role === 'acceptor' && (policy.requiredHeader.length > 0 || policy.fieldRules === 'all')) return false
   const { msgType } = message
@@ -46,7 +52,7 @@ function isPlain({ config, nextIn }: Session, message: Message, nowMs: number): 
         seen |= 2
         break
       case Tag.SendingTime:
-        if (!inTime(message, i, policy.sendingTimeS, nowMs)) return false
+        if (!inTime(message, i, policy.sendingTimeS, clocksMs)) return false
         seen |= 4
         break
       case Tag.TargetCompID:
@@ -60,7 +66,7 @@ function isPlain({ config, nextIn }: Session, message: Message, nowMs: number): 
   return seen === all
 }
 
-function inTime(message: Message, index: number, toleranceS: number, nowMs: number): boolean {
+function inTime(message: Message, index: number, toleranceS: number, clocksMs: readonly number[]): boolean {
   const sent = parseUtc(message.bytes, message.startAt(index), message.endAt(index))
-  return !Number.isNaN(sent) && (toleranceS === 0 || Math.abs(sent - nowMs) <= toleranceS * 1000)
+  return !Number.isNaN(sent) && (toleranceS === 0 || isNear(sent, clocksMs, toleranceS))
 }

@@ -45,7 +45,7 @@ function hold(turn: Turn, gap: Gap, seqNum: number, message: Message | null): vo
     note(turn, 'early-dropped', `no room for ${seqNum} above the gap`)
     return
   }
-  gap.early.set(seqNum, message && { message: message.copy(), atMs: turn.nowMs })
+  gap.early.set(seqNum, message && { message: message.copy(), clocksMs: turn.clocksMs })
   gap.earlyBytes += bytes
 }
 

@@ -3,7 +3,7 @@ import type { Message } from './message.ts'
 import type { LogonCredentials, LogonRequest, SessionConfig } from './session-state.ts'
 import { Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
-import { violationOf } from './validate.ts'
+import { isNear, violationOf } from './validate.ts'
 
 /** `silent`: a Logon that is not acted upon, not even with a Logout. `why`: what the text that goes out does not say. */
 export type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string; why?: string }
@@ -14,9 +14,9 @@ const refuse = (text: string, silent = false): ParsedLogon => ({ ok: false, sile
 const signedTimeS = 5
 
 /** The facts of a Logon(A) from the peer, or what is wrong with it (spec §2.4, §2.5, §2.9). */
-export function parseLogon(config: SessionConfig, message: Message, nowMs: number): ParsedLogon {
+export function parseLogon(config: SessionConfig, message: Message, clocksMs: readonly number[]): ParsedLogon {
   const { policy } = config
-  const violation = violationOf(config, message, nowMs)
+  const violation = violationOf(config, message, clocksMs)
   if (violation) return refuse(violation.text)
   const seqNum = message.seqNum
   if (seqNum === 0) return refuse('MsgSeqNum (34) tag is not present')
@@ -31,7 +31,7 @@ export function parseLogon(config: SessionConfig, message: Message, nowMs: numbe
   if (heartbeatS < least || heartbeatS > most)
     return refuse(`HeartBtInt (108) ${heartbeatS} outside ${least} to ${most}`, true)
   const credentials = credentialsOf(message)
-  if (credentials.kind === 'hmac' && !isTimely(message, nowMs, policy.sendingTimeS || signedTimeS))
+  if (credentials.kind === 'hmac' && !isTimely(message, clocksMs, policy.sendingTimeS || signedTimeS))
     return refuse('SendingTime (52) accuracy problem. Logout forced.')
   return {
     ok: true,
@@ -50,9 +50,9 @@ export function parseLogon(config: SessionConfig, message: Message, nowMs: numbe
   }
 }
 
-function isTimely(message: Message, nowMs: number, withinS: number): boolean {
+function isTimely(message: Message, clocksMs: readonly number[], withinS: number): boolean {
   const time = message.find(Tag.SendingTime)
-  return Math.abs(parseUtc(message.bytes, message.startAt(time), message.endAt(time)) - nowMs) <= withinS * 1000
+  return isNear(parseUtc(message.bytes, message.startAt(time), message.endAt(time)), clocksMs, withinS)
 }
 
 /** A password or a signature; none when a Logon has neither. */

@@ -29,7 +29,7 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
     const indicator = (message.str(Tag.SenderCompID) ?? '').slice(-1)
     return refuseLogon(turn, `Received invalid fault tolerance indicator = ( ${indicator} ) Logout forced.`)
   }
-  const parsed = parseLogon(turn.session.config, message, turn.nowMs)
+  const parsed = parseLogon(turn.session.config, message, turn.clocksMs)
   if (parsed.ok) {
     enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon: parsed.logon })
     turn.effects.push({ type: 'verify', credentials: parsed.logon.credentials, logon: parsed.logon })

@@ -57,7 +57,7 @@ function receiveNumbered(turn: Turn, message: Message, seqNum: number): void {
   if (seqNum > turn.session.highestIn) turn.session.highestIn = seqNum
   if (seqNum < turn.session.nextIn) tooLow(turn, message, seqNum)
   else if (seqNum > turn.session.nextIn) tooHigh(turn, message, seqNum)
-  else inSequence(turn, message, seqNum, turn.nowMs)
+  else inSequence(turn, message, seqNum, turn.clocksMs)
 }
 
 /** Already processed when it is flagged so; otherwise the peer has lost its numbers, which nothing but a new Logon mends. */
@@ -90,7 +90,7 @@ function tooHigh(turn: Turn, message: Message, seqNum: number): void {
     return
   }
   const known = gapOf(turn)?.early.has(seqNum) === true
-  if (msgType === '2' && !known && !violationOf(turn.session.config, message, turn.nowMs)) {
+  if (msgType === '2' && !known && !violationOf(turn.session.config, message, turn.clocksMs)) {
     receiveResendRequest(turn, message)
     keepEarly(turn, seqNum, null)
     return
@@ -116,9 +116,9 @@ function refuse(turn: Turn, message: Message, violation: Violation): void {
   if (violation.fatal) forceLogout(turn, violation.text)
 }
 
-/** The message with exactly the expected number, received at `atMs`: counted whatever it holds, then refused or acted upon. */
-function inSequence(turn: Turn, message: Message, seqNum: number, atMs: number): void {
-  const violation = violationOf(turn.session.config, message, atMs)
+/** The message with exactly the expected number, by the clocks of when it came: counted whatever it holds, then refused or acted upon. */
+function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: readonly number[]): void {
+  const violation = violationOf(turn.session.config, message, clocksMs)
   if (violation) {
     turn.session.nextIn++
     setAside(turn, message, violation.reason === Reason.msgType ? 'unknown-type' : 'rejected')
@@ -177,11 +177,11 @@ function rejected(turn: Turn, message: Message): void {
 const isReset = (message: Message): boolean => message.msgType === '4' && !message.is(Tag.GapFillFlag, 'Y')
 
 /** Its own number must be one, 0 too. One that breaks other rules has its number looked at like every message. */
-const isLenientReset = ({ session, nowMs }: Turn, message: Message): boolean =>
+const isLenientReset = ({ session, clocksMs }: Turn, message: Message): boolean =>
   isReset(message) &&
   session.config.policy.sequenceReset === 'lenient' &&
   message.int(Tag.MsgSeqNum) !== undefined &&
-  !violationOf(session.config, message, nowMs)
+  !violationOf(session.config, message, clocksMs)
 
 /** Gap Fill, or reset mode under the strict rules of spec §2.8: its own number is the expected one. */
 function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): void {
@@ -250,7 +250,7 @@ export function settle(turn: Turn, before: number): void {
     passFilled(turn)
     const early = takeEarly(turn)
     if (early === undefined) break
-    if (early) inSequence(turn, early.message, turn.session.nextIn, early.atMs)
+    if (early) inSequence(turn, early.message, turn.session.nextIn, early.clocksMs)
     else turn.session.nextIn++
   }
   if (turn.session.nextIn !== before) advanceGap(turn)

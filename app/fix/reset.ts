@@ -20,7 +20,7 @@ export function receiveInSessionLogon(turn: Turn, message: Message, seqNum: numb
     )
   }
   if (seqNum !== 1) return forceLogout(turn, 'In session logon message must have 34=1. Logout forced.')
-  const parsed = parseLogon(turn.session.config, message, turn.nowMs)
+  const parsed = parseLogon(turn.session.config, message, turn.clocksMs)
   if (!parsed.ok) return forceLogout(turn, parsed.text)
   const { logon } = parsed
   if (logon.credentials.kind === 'none') return resetInSession(turn, phase, logon)

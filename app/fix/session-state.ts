@@ -98,8 +98,8 @@ export type Gap = {
   earlyBytes: number
 }
 
-/** A message above the gap, kept as a copy until its turn, and when it came. `null`: already acted upon (a Logon, a Resend Request). */
-export type Early = { message: Message; atMs: number } | null
+/** A message above the gap, kept as a copy until its turn, and what clocks read when it came. `null`: already acted upon (a Logon, a Resend Request). */
+export type Early = { message: Message; clocksMs: readonly number[] } | null
 
 /** A resend that the driver is sending. */
 export type Serving = {
@@ -136,9 +136,10 @@ export type Draft = {
 
 /**
  * What happened. `nowMs` is epoch milliseconds of a clock that never jumps (start time + monotonic elapsed): deadlines
- * and SendingTime checks both go by it.
+ * go by it. `clocksMs` is what SendingTime(52) is measured by, of which one is enough: the wall clock and, for a while
+ * after it was set, what it would read otherwise. Absent: `nowMs`.
  */
-export type Input = { nowMs: number } & (
+export type Input = { nowMs: number; clocksMs?: readonly number[] } & (
   | { type: 'connected' }
   /** One whole frame, decoded. The message may be reused afterwards. */
   | { type: 'message'; message: Message }

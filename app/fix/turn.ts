@@ -6,11 +6,12 @@ import { Tag, textLimit } from './tags.ts'
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** One `step` in the making: a copy of the session that the rules change, and the effects so far. */
-export type Turn = { session: Mutable<Session>; effects: Effect[]; nowMs: number }
+export type Turn = { session: Mutable<Session>; effects: Effect[]; nowMs: number; clocksMs: readonly number[] }
 
 /** Run the rules for one input. Whatever moved the expected number is told, so that the driver can journal it. */
 export function takeTurn(session: Session, input: Input, rules: (turn: Turn) => void): Step {
-  const turn: Turn = { session: { ...session }, effects: [], nowMs: input.nowMs }
+  const { nowMs, clocksMs = [nowMs] } = input
+  const turn: Turn = { session: { ...session }, effects: [], nowMs, clocksMs }
   rules(turn)
   const { nextIn } = turn.session
   const last = turn.effects.findLast((effect) => effect.type === 'accept' || effect.type === 'reset')

@@ -16,7 +16,11 @@ const headerNames: Record<number, string> = {
  * What a message with a readable number breaks of the rules of header and fields, if anything. The texts are interface
  * strings on which clients match (spec §2.9).
  */
-export function violationOf(config: SessionConfig, message: Message, nowMs: number): Violation | undefined {
+export function violationOf(
+  config: SessionConfig,
+  message: Message,
+  clocksMs: readonly number[],
+): Violation | undefined {
   return (
     beginStringViolation(config, message) ??
     compIdViolation(config, message) ??
@@ -24,7 +28,7 @@ export function violationOf(config: SessionConfig, message: Message, nowMs: numb
     faultViolation(config, message) ??
     fieldViolation(config, message) ??
     requiredViolation(config, message) ??
-    timeViolation(config, message, nowMs) ??
+    timeViolation(config, message, clocksMs) ??
     origTimeViolation(config, message)
   )
 }
@@ -96,18 +100,26 @@ function requiredViolation({ role, policy, identity }: SessionConfig, message: M
 }
 
 /** SendingTime(52): there, a time, and near enough where the policy measures it. */
-function timeViolation({ policy }: SessionConfig, message: Message, nowMs: number): Violation | undefined {
+function timeViolation(
+  { policy }: SessionConfig,
+  message: Message,
+  clocksMs: readonly number[],
+): Violation | undefined {
   const sent = timeAt(message, Tag.SendingTime)
   if (sent === undefined) return { text: 'SendingTime (52) tag is not present', tag: 52, reason: Reason.missing }
   if (Number.isNaN(sent)) {
     const text = `SendingTime (52) tag is not formatted properly ( ${message.str(Tag.SendingTime)} )`
     return { text, tag: 52, reason: Reason.format }
   }
-  if (policy.sendingTimeS > 0 && Math.abs(sent - nowMs) > policy.sendingTimeS * 1000) {
+  if (policy.sendingTimeS > 0 && !isNear(sent, clocksMs, policy.sendingTimeS)) {
     return { text: 'SendingTime accuracy problem', tag: 52, reason: Reason.sendingTime, fatal: true }
   }
   return undefined
 }
+
+/** Whether a time is right by one of the clocks. */
+export const isNear = (sentMs: number, clocksMs: readonly number[], withinS: number): boolean =>
+  clocksMs.some((clockMs) => Math.abs(sentMs - clockMs) <= withinS * 1000)
 
 /** A message sent again was first sent no later than now: 122 is never after 52. Not to be mended: one of the clocks is wrong. */
 export function origTimeViolation(config: SessionConfig, message: Message): Violation | undefined {

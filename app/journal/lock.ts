@@ -17,7 +17,7 @@ export class JournalLockedError extends Error {
  * @throws JournalLockedError when another answers
  */
 export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
-  const path = socketPath(dir)
+  const path = socketIn(dir, 'lock')
   for (let tries = 0; tries < 3; tries++) {
     const server = await listen(path)
     if (server) return () => new Promise((resolve) => server.close(() => resolve()))
@@ -27,11 +27,11 @@ export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
 }
 
 /** In the directory; where that is too deep for a socket, among the temporary files under a name made from it. */
-function socketPath(dir: string): string {
+export function socketIn(dir: string, name: string): string {
   const real = realpathSync(dir)
-  const path = join(real, 'lock')
+  const path = join(real, name)
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path
-  return join(tmpdir(), `drop-copy-${createHash('sha256').update(real).digest('hex').slice(0, 24)}.lock`)
+  return join(tmpdir(), `drop-copy-${createHash('sha256').update(real).digest('hex').slice(0, 24)}.${name}`)
 }
 
 /** A server on this path, or undefined when the path is taken. */

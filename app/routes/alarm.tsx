@@ -5,7 +5,8 @@ import { Instant } from '#app/components/time.tsx'
 type AlarmRow = { code: string; says: string; since: Date | string; feed?: string | undefined }
 
 /**
- * What the connector wants somebody to know. Messages kept aside, and ids that run short, are nobody's trouble at once.
+ * What the connector wants somebody to know. Messages kept aside, ids that run short and
+ * a clock that was set are nobody's trouble at once.
  */
 export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow }) {
   const link = feed && <FeedLink id={feed} />
@@ -16,7 +17,7 @@ export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow 
       </Notice>
     )
   return (
-    <Notice tone={code === 'ids' ? 'amber' : 'red'} title={says}>
+    <Notice tone={code === 'ids' || code === 'clock-set' ? 'amber' : 'red'} title={says}>
       Since <Instant at={since} />. {link}
     </Notice>
   )

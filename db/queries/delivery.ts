@@ -102,14 +102,14 @@ async function heardIn(tx: Tx, shard: Shard, connectors: readonly ConnectorRecor
   }
 }
 
-/** What a connector as a whole wants a person for now. That its ids run short is told long before anything stops. */
+/** What a connector as a whole wants a person for now: not that its ids run short, nor that its clock was set. */
 async function connectorAlarm(
   tx: Tx,
   { environment, shard, connector }: Pick<ConnectorRecord, 'environment' | 'shard' | 'connector'>,
 ): Promise<Heard['alarm']> {
   const [alarm] = await tx.execute<{ says: string | null }>(sql`
     select says from dc.connector_alarms()
-    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code <> 'ids' order by since limit 1`)
+    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code not in ('ids', 'clock-set') order by since limit 1`)
   return alarm
 }
 

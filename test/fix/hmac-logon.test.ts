@@ -81,6 +81,19 @@ describe('a signed Logon', () => {
     if (type === '5') expect(answer).toContain('|789=1|58=SendingTime (52) accuracy problem. Logout forced.|')
   })
 
+  test.each([
+    [8_000, [0], '5'],
+    [8_000, [0, -8_000], 'A'],
+    [-8_000, [0, 8_000], 'A'],
+    [3_600_000, [0, -3_594_000, -1], '5'],
+    [3_600_000, [0, -3_595_000, -1], 'A'],
+  ])('that is %d ms old by the wall clock, measured by clocks %j, is answered with a 35=%s', (ageMs, clocks, type) => {
+    const driver = server()
+    driver.nowMs = startMs + ageMs
+    driver.clocks = clocks
+    expect(driver.sent(driver.receive(wire(example('D4'))))[0]).toContain(`|35=${type}|`)
+  })
+
   test('may be as old as the policy says', () => {
     const driver = server({ preset: 'cme', sendingTimeS: 60 })
     driver.nowMs = startMs + 60_000

@@ -30,6 +30,8 @@ export function initiator(policy: PolicyChoice = 'cme', more: Partial<SessionCon
 export class PretendDriver {
   session: Session
   nowMs = startMs
+  /** What SendingTime(52) is measured by, as milliseconds from now; undefined: now alone. */
+  clocks: readonly number[] | undefined
   /** Answer `verify` at once with this; undefined: leave it open. */
   verdict: boolean | undefined = true
 
@@ -37,8 +39,10 @@ export class PretendDriver {
     this.session = createSession(config, numbers)
   }
 
-  do(input: Input extends infer T ? (T extends unknown ? Omit<T, 'nowMs'> : never) : never): Effect[] {
-    const result = step(this.session, { ...input, nowMs: this.nowMs } as Input) // the union minus nowMs plus nowMs
+  do(input: Input extends infer T ? (T extends unknown ? Omit<T, 'nowMs' | 'clocksMs'> : never) : never): Effect[] {
+    const { nowMs, clocks } = this
+    const clocksMs = clocks?.map((offMs) => nowMs + offMs)
+    const result = step(this.session, { ...input, nowMs, ...(clocksMs && { clocksMs }) } as Input) // the union put together again
     this.session = result.session
     const { effects } = result
     const asked = effects.some((effect) => effect.type === 'verify')

@@ -216,6 +216,9 @@ function request(driver: PretendDriver, text: string): Effect[] {
       return driver.do({ type: 'logout', text: rest.join(' ') })
     case 'close':
       return driver.do({ type: 'logout', text: rest.join(' '), close: true })
+    case 'clocks':
+      driver.clocks = rest.map((seconds) => Number(seconds) * 1000)
+      return []
     case 'finish':
       return driver.do({ type: 'resend-finished', id: Number(rest[0]) })
     default:

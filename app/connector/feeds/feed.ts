@@ -106,7 +106,8 @@ export class Feed implements Reader {
   frame(message: Message): void {
     this.report.lastHeardMs = this.core.wallMs
     const { session } = this.peer
-    if (acceptInSequence(session, message, this.core.steadyMs)) this.accepted(message, session.nextIn, false)
+    const { steadyMs, clocksMs } = this.core
+    if (acceptInSequence(session, message, steadyMs, clocksMs)) this.accepted(message, session.nextIn, false)
     else this.peer.input({ type: 'message', message })
   }
 

@@ -14,6 +14,7 @@ export const alarmCodes = [
   'suspect-tail',
   'damaged',
   'clock',
+  'clock-set',
   'took-over',
   'database-behind',
   'ids',

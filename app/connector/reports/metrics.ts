@@ -55,6 +55,13 @@ function process_({ core, running, shard, startedMs, alarms, refusedLogons }: Wo
       'Alarms that stand, by code.',
       [...new Set(codes)].map((code): Sample => [{ code }, codes.filter((one) => one === code).length]),
     ),
+    metric('counter', 'clock_steps_total', 'How often the clock was set since start.', alone(core.steps.count)),
+    metric(
+      'gauge',
+      'clock_doubt_seconds',
+      'How far it was set without anybody having confirmed it.',
+      alone(core.steps.doubtMs / 1_000),
+    ),
     metric('counter', 'refused_logons_total', 'Logons turned away since start.', alone(refusedLogons.count)),
   ]
 }

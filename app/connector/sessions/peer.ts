@@ -27,7 +27,7 @@ export type PeerEvents = {
 }
 
 /** Distributes over a union, which the built-in Omit does not. */
-type WithoutTime<T> = T extends unknown ? Omit<T, 'nowMs'> : never
+type WithoutTime<T> = T extends unknown ? Omit<T, 'nowMs' | 'clocksMs'> : never
 export type PeerInput = WithoutTime<Input>
 
 /** Drives one FIX session: inputs in, effects carried out in order, everything through the open batch. */
@@ -94,7 +94,8 @@ export class Peer {
     try {
       for (let next = this.pending.shift(); next; next = this.pending.shift()) {
         // the union with its time put back
-        const result = step(this.session, { ...next, nowMs: this.core.steadyMs } as Input)
+        const { steadyMs: nowMs, clocksMs } = this.core
+        const result = step(this.session, { ...next, nowMs, clocksMs } as Input)
         this.session = result.session
         for (const effect of result.effects) this.run(effect)
         for (const send of this.deferred.splice(0)) send()

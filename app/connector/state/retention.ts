@@ -9,8 +9,6 @@ const everyMs = 60_000
 const hourMs = 3_600_000
 /** Whatever the policy says, so much is kept: what clients may ask for again (spec §5). */
 const floorMs = 48 * hourMs
-/** Above this the clocks disagree too much to tell how old anything is. */
-const doubtMs = 60_000
 
 export type Policy = Snapshot['journal']['retention']
 type Segments = Pick<Journal, 'sealed' | 'diskBytes' | 'end' | 'replayFrom'>
@@ -75,11 +73,11 @@ export class Retention {
 
   private async pass(): Promise<void> {
     const { core, running, log } = this.worker
-    const { journal, state, clock } = core
+    const { journal, state, clock, steps } = core
     if (!running) return
     if (journal.start < state.data.kept) await journal.removeBefore(state.data.kept) // a start came between record and files
     const nowMs = clock.wallMs()
-    if (Math.abs(nowMs - clock.steadyMs()) > doubtMs) return
+    if (steps.doubtMs !== 0) return // how old anything is cannot be told
     const before = removable(journal, state, running.journal.retention, nowMs)
     if (before === undefined) return
     const expiry = await this.counted(before)

@@ -178,13 +178,13 @@ class ApplicationResendJob {
     readonly request: ApplicationRequest,
     private readonly stretches: readonly Stretch[],
   ) {
-    const { journal, steadyMs } = target.core
+    const { journal, wallMs } = target.core
     this.messages = journal.reader()
     this.pace = new Pace(target)
     this.waiting = [...target.state.waiting.runs]
     this.end = journal.end
     const to = stretches.reduce((sum, { begin, upTo }) => sum + Math.max(0, upTo - begin + 1), 0)
-    this.report = { from: 1, to, next: 1, sinceMs: steadyMs }
+    this.report = { from: 1, to, next: 1, sinceMs: wallMs }
   }
 
   get isAlive(): boolean {

@@ -37,8 +37,8 @@ export class ResendJob {
     begin: number,
     private readonly end: number,
   ) {
-    const { journal, steadyMs } = target.core
-    this.report = { from: begin, to: end, next: begin, sinceMs: steadyMs }
+    const { journal, wallMs } = target.core
+    this.report = { from: begin, to: end, next: begin, sinceMs: wallMs }
     this.deliveries = journal.reader()
     this.messages = journal.reader()
     this.plan = new ResendPlan(begin, end)

@@ -326,9 +326,9 @@ export class Target implements Reader {
     return this.config.protocol === 'dc4' && this.isInactive(connection) ? backupRefused : undefined
   }
 
-  /** Whether now lies in one of the target's logon windows. A clock that jumps neither opens nor closes one at once. */
+  /** Whether now lies in one of the target's logon windows. A clock that is set neither opens nor closes one before somebody confirms it. */
   private get isOpen(): boolean {
-    return isWithin(this.config.windows, this.core.clock.steadyMs())
+    return isWithin(this.config.windows, this.core.steps.trustedMs())
   }
 
   private verify(given: LogonCredentials) {

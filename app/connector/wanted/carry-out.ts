@@ -26,7 +26,8 @@ export function carryOut(worker: Worker, order: Order): Answer {
   const before = core.state.data.commands?.find(({ id }) => id === order.id)
   if (before) return { state: 'done', says: before.says }
   core.turn()
-  if (core.wallMs > order.expiresMs)
+  // whoever asked may have the clock of before
+  if (core.clocksMs.every((clockMs) => clockMs > order.expiresMs))
     return { state: 'expired', says: 'Nobody carried it out in time: nothing was done.' }
   const answer = carriers[order.kind](worker, order)
   core.endTurn()
@@ -42,9 +43,20 @@ function done({ core }: Worker, { id }: Order, says: string, then: Control[] = [
 const carriers = { target: onTarget, feed: onFeed, connector: onConnector }
 
 function onConnector(worker: Worker, order: Order): Answer {
+  if (order.action === 'confirm-clock') return confirmClock(worker, order)
   if (!worker.core.state.data.tookOver) return refused('There is nothing to acknowledge.')
   const answer = done(worker, order, 'Acknowledged: the alarm has ended.', [{ kind: 'acknowledged' }])
   worker.showTakeOver()
+  return answer
+}
+
+/** What is due by the clock comes in the same turn. */
+function confirmClock(worker: Worker, order: Order): Answer {
+  const { steps } = worker.core
+  if (steps.doubtMs === 0) return refused('The clock is not in doubt: windows and resets go by it.')
+  steps.confirm()
+  const answer = done(worker, order, 'Confirmed: windows and resets go by the clock as it is now.')
+  worker.weeks.turnIfDue()
   return answer
 }
 
@@ -67,7 +79,8 @@ function onTarget(worker: Worker, order: Order): Answer {
     case 'accept-reset':
       return refused('Only a feed takes accept-reset.')
     case 'acknowledge':
-      return refused('Only a connector takes acknowledge.')
+    case 'confirm-clock':
+      return refused(`Only a connector takes ${order.action}.`)
   }
 }
 
@@ -136,7 +149,8 @@ function onFeed(worker: Worker, order: Order): Answer {
     case 'reset':
       return refused('Only a target takes reset.')
     case 'acknowledge':
-      return refused('Only a connector takes acknowledge.')
+    case 'confirm-clock':
+      return refused(`Only a connector takes ${order.action}.`)
   }
 }
 

@@ -1,7 +1,14 @@
 import { ok, type Result, refuse } from '../result.ts'
 
 /** What an operator has the connector do with a session, or with itself. Pausing a session is configuration, and none of these. */
-export const sessionActions = ['log-out', 'set-number', 'reset', 'accept-reset', 'acknowledge'] as const
+export const sessionActions = [
+  'log-out',
+  'set-number',
+  'reset',
+  'accept-reset',
+  'acknowledge',
+  'confirm-clock',
+] as const
 export type SessionAction = (typeof sessionActions)[number]
 
 /** `connector`: the connector of an environment as a whole, under the name of the environment. */
@@ -24,8 +31,8 @@ export type UnfitCommand = { code: 'unfit-command'; sentence: string }
 export function fitCommand(kind: SessionKind, command: SessionCommand): Result<SessionCommand, UnfitCommand> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-command', sentence } as const)
   const { action } = command
-  if ((action === 'acknowledge') !== (kind === 'connector'))
-    return unfit('acknowledge is for the connector of an environment, and its only command.')
+  if (isOfConnector(action) !== (kind === 'connector'))
+    return unfit('acknowledge and confirm-clock are for the connector of an environment, and its only commands.')
   if (action === 'reset' && kind === 'feed')
     return unfit('reset is for targets. A feed whose gateway has started again takes accept-reset.')
   if (action === 'accept-reset' && kind === 'target')
@@ -37,6 +44,9 @@ export function fitCommand(kind: SessionKind, command: SessionCommand): Result<S
     return unfit(`A sequence number is a whole number from 1 to ${mostNumber}.`)
   return ok(command)
 }
+
+/** Of the connector as a whole, and of no session. */
+export const isOfConnector = (action: string): boolean => action === 'acknowledge' || action === 'confirm-clock'
 
 /** A session as it was last reported. */
 export type SessionFacts = {
@@ -69,6 +79,8 @@ export function consequenceOf(session: SessionFacts, command: SessionCommand | {
       return `${peerOf(session)} ${cut}. Both directions start at 1 then; it has to start at 1, too. ${strandedBy(session)}`
     case 'acknowledge':
       return `The connector of ${session.name} ends the alarm that it leads with a journal that is behind, and pages show its states again. Do this only when clients have compared what they received with their own records.`
+    case 'confirm-clock':
+      return `The clock of the connector of ${session.name} is right now: logon windows go by it, and a reset that is due by it comes at once, with the end of the trading week for clients. The alarm \`clock\` says what waits and how many copies it strands.`
     case 'accept-reset':
       return `Of ${session.name} 1 is expected again instead of ${session.nextIn}; our own number goes on at ${session.nextOut}. What of its earlier numbers was still missing counts as lost. Do this only when the gateway has really started again.`
   }

@@ -1,0 +1,2 @@
+ALTER TABLE "dc"."session_commands" DROP CONSTRAINT "session_commands_action";--> statement-breakpoint
+ALTER TABLE "dc"."session_commands" ADD CONSTRAINT "session_commands_action" CHECK ("dc"."session_commands"."action" in ('log-out', 'set-number', 'reset', 'accept-reset', 'acknowledge', 'confirm-clock'));
