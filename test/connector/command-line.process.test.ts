@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { client, feed, gateway, password, snapshot, target, temporaryDirectory } from '#test/support/connector.ts'
 import { ConnectorProcess, onPorts, writeConfig } from '#test/support/connector-process.ts'
+import { dropCopyIn } from '#test/support/drop-copy.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
@@ -21,6 +22,28 @@ describe('drop-copy connector', () => {
     connector.signal('SIGTERM')
     expect(fieldOf(await peer.message('5'), 58)).toBe('Shutting down')
     expect(await connector.ended()).toBe(0)
+  })
+
+  test('is commanded through its data directory, and says in its log who asked', async () => {
+    const dir = temporaryDirectory()
+    const { document, targetPort } = await onPorts(snapshot())
+    const connector = new ConnectorProcess(writeConfig(dir, document), `${dir}/data`)
+    await connector.start()
+    const peer = await client(targetPort)
+    peer.logon(password())
+    await peer.message('1')
+    const ask = async (...words: string[]) => {
+      const run = dropCopyIn(dir, 'session', ...words, '--data', `${dir}/data`)
+      return { code: await run.ended, ...run }
+    }
+    expect((await ask('list')).out).toMatch(/^ODQ1Z9 +target +yes +\d+ +3 +0 +0$/m)
+    const asked = await ask('log-out', 'odq1z9', '--reason', 'It hangs.', '--yes')
+    expect(asked.out).toContain('The client was logged out; it may log on again.')
+    expect(asked.code).toBe(0)
+    expect(fieldOf(await peer.message('5'), 58)).toBe('Logged out by the operator')
+    await untilSaid(connector, '"reason":"It hangs."')
+    const wrong = await ask('pause', 'ODQ1Z9', '--reason', 'x y', '--yes')
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('is a change of the configuration')])
   })
 
   test('names every problem of a bad file by its path and exits with 2', async () => {
