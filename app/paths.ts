@@ -1,6 +1,9 @@
 import type { Verdict } from '#domain/request/lifecycle.ts'
 import type { StepId } from '#domain/request/steps.ts'
 
+/** What a client on QuickFIX is set up with: the data dictionary, and the settings. */
+export type ClientFile = 'dictionary' | 'settings'
+
 /** What is done to a request on a page of its own, with a reason. */
 export type RequestAct = 'take-back' | 'withdraw' | 'undo'
 
@@ -36,6 +39,7 @@ export const paths = {
   pauseTarget: (sessionId: string) => `/targets/${part(sessionId)}/pause`,
   resumeTarget: (sessionId: string) => `/targets/${part(sessionId)}/resume`,
   failOverTarget: (sessionId: string) => `/targets/${part(sessionId)}/fail-over`,
+  quickfixFile: (sessionId: string, file: ClientFile) => `/targets/${part(sessionId)}/quickfix/${file}`,
   requests: () => '/requests',
   requestsEvents: () => '/events/requests',
   newRequest: () => '/requests/new',

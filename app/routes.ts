@@ -29,6 +29,7 @@ export default [
   route('targets/:sessionId/resume', 'routes/target.resume.tsx'),
   route('targets/:sessionId/fail-over', 'routes/target.fail-over.tsx'),
   route('targets/:sessionId/credentials/:credentialId/revoke', 'routes/target.revoke.tsx'),
+  route('targets/:sessionId/quickfix/:file', 'routes/target.quickfix-file.ts'),
 
   route('requests', 'routes/requests.tsx'),
   route('requests/new', 'routes/request.new.tsx'),

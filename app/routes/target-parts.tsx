@@ -32,6 +32,10 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
             term: 'In a terminal',
             value: <Copyable text={clientCommand} label="the command" />,
           },
+          target.wanted !== 'closed' && {
+            term: 'With QuickFIX',
+            value: <QuickfixFiles sessionId={target.sessionId} />,
+          },
         ]}
       />
       <h3 className="mt-5 mb-1">What its Logon says</h3>
@@ -48,6 +52,22 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
         ]}
       />
     </Section>
+  )
+}
+
+/** Addresses and names filled in; the secret is not in them. */
+function QuickfixFiles({ sessionId }: { sessionId: string }) {
+  return (
+    <>
+      <a href={paths.quickfixFile(sessionId, 'settings')} download className="link">
+        Settings
+      </a>{' '}
+      and{' '}
+      <a href={paths.quickfixFile(sessionId, 'dictionary')} download className="link">
+        data dictionary
+      </a>{' '}
+      for QuickFIX, QuickFIX/J and QuickFIX/n
+    </>
   )
 }
 

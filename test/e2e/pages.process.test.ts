@@ -117,6 +117,26 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(over, `pixels beyond the screen on ${page.url()}`).toBeLessThanOrEqual(0)
 }
 
+describe('the page of a target', () => {
+  test('offers the settings and the dictionary of a client on QuickFIX, to those who see the target', async () => {
+    const page = await browser.newPage()
+    await signInAs(page, portal.url(), 'Casey Cedar')
+    const [at = ''] = await addresses(page, ['{target}'])
+    await page.goto(portal.url() + at)
+    const urls = await Promise.all(
+      ['Settings', 'data dictionary'].map((name) => page.getByRole('link', { name }).getAttribute('href')),
+    )
+    const [settings, dictionary] = await Promise.all(urls.map((url) => page.request.get(portal.url() + url)))
+    const id = at.split('/').at(-1)
+    expect(settings?.headers()['content-disposition']).toBe(`attachment; filename="initiator-${id}.cfg"`)
+    expect(await settings?.text()).toContain(`\nSenderCompID=${id}N\n`)
+    expect(await dictionary?.text()).toContain("\n<fix type='FIX' major='4' minor='2'")
+    const other = await browser.newPage()
+    await signInAs(other, portal.url(), 'Xan Xenon')
+    for (const url of urls) expect((await other.request.get(portal.url() + url)).status()).toBe(404)
+  })
+})
+
 describe('the theme', () => {
   test('follows the system until somebody chooses, and is kept', async () => {
     const page = await browser.newPage({ colorScheme: 'light' })

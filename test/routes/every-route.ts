@@ -45,6 +45,11 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
     needs: 'credential:revoke',
     missing: true,
   },
+  '/targets/:sessionId/quickfix/:file': {
+    at: '/targets/ZZZZZZ/quickfix/settings',
+    needs: 'target:read',
+    missing: true,
+  },
   '/requests': { at: '/requests', needs: 'request:read' },
   '/requests/new': { at: '/requests/new', needs: 'request:draft' },
   '/requests/:number': { at: '/requests/999999', needs: 'request:read', missing: true },

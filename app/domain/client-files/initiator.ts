@@ -1,12 +1,15 @@
 import { type AddressRole, otherRole } from '../session/fail-over.ts'
 import type { WeekRule } from '../time/week.ts'
 
+/** TLS as a client needs to know it. */
+export type TlsEnd = { asksForCertificate: boolean }
+
 /** What a client has to be told of a target. Nothing of it is secret. */
 export type ClientEnd = {
   senderCompId: string
   exchange: { compId: string; subId: string }
   protocol: string
-  listen: readonly { role: AddressRole; host: string; port: number; tls?: { ca?: string | undefined } | undefined }[]
+  listen: readonly { role: AddressRole; host: string; port: number; tls: TlsEnd | undefined }[]
   /** The address that lets clients in, where one does not. */
   inForce: AddressRole
   week: WeekRule
@@ -85,8 +88,7 @@ export function initiatorConfiguration(end: ClientEnd): string {
 }
 
 /** A certificate of the client's own is named where the exchange asks for one. */
-function tlsLines(tls: { ca?: string | undefined }, host: string): string[] {
-  const asked = tls.ca !== undefined
+function tlsLines({ asksForCertificate: asked }: TlsEnd, host: string): string[] {
   return [
     '',
     '# TLS. authority.crt is who signs the certificate of the exchange; ask the exchange for it.',
