@@ -8,6 +8,7 @@ import { copyAsJson, copyAsText, describeCopy } from '#client/describe-copy.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import { parseSnapshot, type SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import type { PeerAddress } from '#peer/open-socket.ts'
+import { askedToStop } from './asked-to-stop.ts'
 import { proofOf } from './client-credentials.ts'
 import { type Command, UsageError } from './command.ts'
 import { print, printNote } from './terminal.ts'
@@ -79,13 +80,7 @@ export const command: Command = {
 
 /** A signal, enough copies, the time, or nothing left to try. */
 function ending(client: Client, until: number | undefined, seconds: number | undefined): Promise<unknown> {
-  const ends: Promise<unknown>[] = [
-    client.ended,
-    new Promise<void>((resolve) => {
-      process.once('SIGINT', () => resolve())
-      process.once('SIGTERM', () => resolve())
-    }),
-  ]
+  const ends: Promise<unknown>[] = [client.ended, askedToStop()]
   if (until !== undefined) ends.push(client.until(() => client.receipts.copies >= until))
   if (seconds !== undefined) ends.push(sleep(seconds * 1000, undefined, { ref: false }))
   return Promise.race(ends)

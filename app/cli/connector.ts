@@ -15,6 +15,7 @@ import { shard as shardName } from '#domain/configuration/fields.ts'
 import { lacksReason } from '#domain/leadership/claim.ts'
 import { type Environment, environments } from '#domain/reference/environment.ts'
 import { JournalLockedError } from '#journal/journal.ts'
+import { askedToStop } from './asked-to-stop.ts'
 import { type Command, UsageError } from './command.ts'
 import { print, printNote } from './terminal.ts'
 
@@ -30,9 +31,7 @@ async function run(argv: string[]): Promise<number> {
   setFlagsFromString(collectLater)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const stop = new AbortController()
-  process.once('SIGTERM', () => stop.abort())
-  // as a child of the portal Ctrl-C reaches us through its ordered stop alone
-  if (!process.send) process.once('SIGINT', () => stop.abort())
+  void askedToStop().then(() => stop.abort())
   try {
     if (options.from === 'file') return await runFile(options, stop.signal)
     await runDatabase(options, stop.signal)

@@ -6,6 +6,7 @@ import { feedEnds } from '#gateway-sim/from-snapshot.ts'
 import { type GatewaySim, startGatewaySim } from '#gateway-sim/gateway-sim.ts'
 import { counted } from '#gateway-sim/log-problems.ts'
 import type { GatewaySimOptions, Rate, SimEvent } from '#gateway-sim/options.ts'
+import { askedToStop } from './asked-to-stop.ts'
 import { type Command, UsageError } from './command.ts'
 import { print, printNote } from './terminal.ts'
 import { readTls, tlsOptions } from './tls-options.ts'
@@ -76,14 +77,10 @@ function mustBeReadable(path: string): void {
   }
 }
 
-/** Resolves on SIGINT, SIGTERM, or when the time is over. */
+/** Resolves when it is asked to stop, or when the time is over. */
 function stopSignal(values: Values): Promise<void> {
-  const signal = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
-  if (values.for === undefined) return signal
-  return Promise.race([signal, sleep(wholeNumber('--for', values.for) * 1000, undefined, { ref: false })])
+  if (values.for === undefined) return askedToStop()
+  return Promise.race([askedToStop(), sleep(wholeNumber('--for', values.for) * 1000, undefined, { ref: false })])
 }
 
 function simOptions(values: Values): GatewaySimOptions[] {

@@ -18,7 +18,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   user: () => import('./user.ts'),
 }
 
-/** Ctrl-C reaches a child of the portal through the portal's ordered stop alone, and the portal's end is its own. */
+/** What is not stopped by `askedToStop` is not stopped by Ctrl-C either where it is a child; the portal’s end is its own. */
 if (process.send) {
   process.on('SIGINT', () => undefined)
   if (!process.connected) process.exit(1) // it ended while this was being loaded
