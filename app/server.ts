@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
 import { findFeePlanHole } from '#db/queries/billing.ts'
-import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
+import { forgetAnswers, runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
 import { type Arguments, readArguments } from './host/arguments.ts'
@@ -130,6 +130,7 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
     { name: 'sources without consent', everyMs: 60_000, run: uncovered },
     { name: 'reference data', everyMs: 60_000, run: reference },
     { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },
+    { name: 'answers to forms', everyMs: 3_600_000, run: () => forgetAnswers(deps) },
     { name: 'expired sign-ins', everyMs: 60_000, run: () => removeExpiredSessions(database.auth, now()) },
   ]
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '#db/client.ts'
+import { removeCommandsBefore } from '#db/queries/commands.ts'
 import { changeGroup } from '#db/queries/groups.ts'
 import { transactionInstant } from '#db/queries/instant.ts'
 import { listGoneTargets, listPartsOf, listReports } from '#db/queries/publications.ts'
@@ -20,6 +21,17 @@ export async function runDueJobs(deps: JobDeps): Promise<Passed> {
 /** Sources that flow without a guarantor's consent stop, whoever wrote the rows. */
 export async function stopUncoveredSources({ asJobs }: JobDeps): Promise<Stopped[]> {
   return asJobs(async (tx) => stopUncovered(tx, await transactionInstant(tx)))
+}
+
+/** Nobody sends a form again that was answered so long ago. */
+const answersKeptMs = 30 * 86_400_000
+
+/** The answers to forms of long ago go: they are kept for whoever sends the same form twice. @returns how many went */
+export async function forgetAnswers({ asJobs }: JobDeps): Promise<number> {
+  return asJobs(async (tx) => {
+    const now = await transactionInstant(tx)
+    return removeCommandsBefore(tx, new Date(now.getTime() - answersKeptMs))
+  })
 }
 
 /** Requests all of whose parts the connector runs become applied; the group goes live and its fee begins. */

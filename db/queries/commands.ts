@@ -1,4 +1,4 @@
-import { desc, eq, sql } from 'drizzle-orm'
+import { desc, eq, lt, sql } from 'drizzle-orm'
 import type { Tx } from '../client.ts'
 import { commands } from '../schema/audit.ts'
 
@@ -25,4 +25,10 @@ export async function findNewestCommand(
 export async function insertCommand(tx: Tx, row: typeof commands.$inferInsert): Promise<boolean> {
   const { count } = await tx.insert(commands).values(row).onConflictDoNothing()
   return count === 1
+}
+
+/** @returns how many there were */
+export async function removeCommandsBefore(tx: Tx, before: Date): Promise<number> {
+  const { count } = await tx.delete(commands).where(lt(commands.at, before))
+  return count
 }

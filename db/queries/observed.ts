@@ -1,12 +1,30 @@
-import { and, desc, eq, getTableColumns, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  gt,
+  inArray,
+  lt,
+  lte,
+  max,
+  ne,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Tx } from '../client.ts'
+import { configurationReports } from '../schema/configuration.ts'
 import {
   observedAlarms,
   observedConnectors,
   observedFeeds,
   observedJournals,
   observedLedger,
+  observedPastLedger,
   observedRefusedLogons,
   observedSources,
   observedTargets,
@@ -29,6 +47,8 @@ export type Observed = {
   sources: Whole<typeof observedSources>[]
   targets: Whole<typeof observedTargets>[]
   ledger: Whole<typeof observedLedger>[]
+  /** Since the last time another trading week has begun, or nothing was said before: what has ended is put away. */
+  isOtherWeek: boolean
   refusedLogons: (typeof observedRefusedLogons.$inferInsert)[]
   /** Rows of other feeds and targets are removed; undefined: the same as last time. */
   present: { feeds: string[]; targets: string[] } | undefined
@@ -36,8 +56,13 @@ export type Observed = {
 
 /** Rows of one statement: a few megabytes. */
 const rowsAtOnce = 10_000
-const refusedKeptMs = 30 * 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+const refusedKeptMs = 30 * dayMs
 const refusedKept = 10_000
+/** A year, and the month in which somebody asks about it. */
+const ledgerKeptMs = 400 * dayMs
+const reportsKeptMs = 90 * dayMs
+const ofLedger = ['sessionId', 'sourceId', 'segment', 'week']
 
 /** Write down what a connector sees, in the caller's short transaction. False: another leads, so nothing was written. */
 export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean> {
@@ -48,7 +73,19 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean>
   await saveRows(tx, observedFeeds, ['feedId'], observed.feeds)
   await saveRows(tx, observedSources, ['sourceId', 'segment'], observed.sources)
   await saveRows(tx, observedTargets, ['sessionId'], observed.targets)
-  await saveRows(tx, observedLedger, ['sessionId', 'sourceId', 'segment', 'week'], observed.ledger)
+  const { week } = observed.self
+  const isPresent = (row: { week: string }) => week === null || row.week === week
+  await saveRows(tx, observedLedger, ofLedger, observed.ledger.filter(isPresent))
+  await saveRows(
+    tx,
+    observedPastLedger,
+    ofLedger,
+    observed.ledger.filter((row) => !isPresent(row)),
+  )
+  if (observed.isOtherWeek && week !== null) {
+    await putAway(tx, observed, week)
+    await removeOldReports(tx, observed)
+  }
   if (alarms) {
     await tx.delete(observedAlarms).where(of(observedAlarms, observed))
     if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
@@ -58,6 +95,39 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean>
   }
   if (present) await removeOthers(tx, observed, present)
   return true
+}
+
+/**
+ * Rows of weeks that have ended leave the table that every report writes and every page reads; those of long ago go for
+ * good. One that is among the ended ones already was said later.
+ */
+async function putAway(tx: Tx, observed: Observed, week: string): Promise<void> {
+  const columns = Object.values(getTableColumns(observedLedger)).map((column) => quoted(column.name))
+  const names = sql.join(columns, sql`, `)
+  await tx.execute(sql`
+    with ended as (delete from ${observedLedger}
+      where ${and(of(observedLedger, observed), ne(observedLedger.week, week))} returning ${names})
+    insert into ${observedPastLedger} (${names}) select ${names} from ended on conflict do nothing`)
+  const since = new Date(observed.self.heardAt.getTime() - ledgerKeptMs).toISOString().slice(0, 10)
+  await tx.delete(observedPastLedger).where(and(of(observedPastLedger, observed), lt(observedPastLedger.week, since)))
+}
+
+/**
+ * What a connector said of versions of long ago, once it has said something newer of the same feed or source. Of targets
+ * all of it stays: pages say from which number on a version judged.
+ */
+async function removeOldReports(tx: Tx, observed: Observed): Promise<void> {
+  const { number, kind, objectId, at } = configurationReports
+  const own = and(of(configurationReports, observed), inArray(kind, ['feed', 'source']))
+  const newest = tx
+    .select({ kind, objectId, number: max(number).as('number') })
+    .from(configurationReports)
+    .where(own)
+    .groupBy(kind, objectId)
+    .as('newest')
+  const before = new Date(observed.self.heardAt.getTime() - reportsKeptMs)
+  const isNewer = and(eq(newest.kind, kind), eq(newest.objectId, objectId), gt(newest.number, number))
+  await tx.delete(configurationReports).where(and(own, lt(at, before), exists(tx.select().from(newest).where(isNewer))))
 }
 
 /** Adds the new ones; old ones go, and those that are more than anybody reads. */

@@ -181,33 +181,39 @@ export const observedTargets = dc.table(
 )
 
 /** `received = delivered + filtered + waiting + held + expired`, per target, source and trading week. */
-export const observedLedger = dc.table(
-  'observed_ledger',
-  {
-    ...key,
-    sessionId: text('session_id').notNull(),
-    sourceId: text('source_id').notNull(),
-    segment: text('segment').notNull().default(''),
-    week: text('week').notNull(),
-    received: counter('received'),
-    delivered: counter('delivered'),
-    filtered: counter('filtered'),
-    /** The same number by reason. */
-    filteredBy: jsonb('filtered_by').$type<Record<string, number>>().notNull().default({}),
-    waiting: counter('waiting'),
-    held: counter('held'),
-    expired: counter('expired'),
-    at: instant('at').notNull(),
-  },
-  (t) => [
-    primaryKey({
-      name: 'observed_ledger_pkey',
-      columns: [t.environment, t.shard, t.connector, t.sessionId, t.sourceId, t.segment, t.week],
-    }),
-    index('observed_ledger_source').on(t.sourceId),
-    index('observed_ledger_week').on(t.environment, t.week),
-  ],
-)
+const ledgerColumns = {
+  ...key,
+  sessionId: text('session_id').notNull(),
+  sourceId: text('source_id').notNull(),
+  segment: text('segment').notNull().default(''),
+  week: text('week').notNull(),
+  received: counter('received'),
+  delivered: counter('delivered'),
+  filtered: counter('filtered'),
+  /** The same number by reason. */
+  filteredBy: jsonb('filtered_by').$type<Record<string, number>>().notNull().default({}),
+  waiting: counter('waiting'),
+  held: counter('held'),
+  expired: counter('expired'),
+  at: instant('at').notNull(),
+}
+
+/** The present trading week: what every report writes and every page reads. */
+export const observedLedger = dc.table('observed_ledger', ledgerColumns, (t) => [
+  primaryKey({
+    name: 'observed_ledger_pkey',
+    columns: [t.environment, t.shard, t.connector, t.sessionId, t.sourceId, t.segment, t.week],
+  }),
+  index('observed_ledger_source').on(t.sourceId),
+])
+
+/** Weeks that have ended, for whoever asks later what became of a source's messages; no page reads them. */
+export const observedPastLedger = dc.table('observed_past_ledger', ledgerColumns, (t) => [
+  primaryKey({
+    name: 'observed_past_ledger_pkey',
+    columns: [t.environment, t.shard, t.connector, t.week, t.sessionId, t.sourceId, t.segment],
+  }),
+])
 
 /** Every logon that was turned away, insert-only, newest kept by the connector's own rule. */
 export const observedRefusedLogons = dc.table(

@@ -36,6 +36,7 @@ describe('one writer each', () => {
       'observed_feeds',
       'observed_journals',
       'observed_ledger',
+      'observed_past_ledger',
       'observed_refused_logons',
       'observed_sources',
       'observed_targets',

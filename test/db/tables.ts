@@ -50,6 +50,7 @@ export const guardedTables = [
   'observed_sources',
   'observed_targets',
   'observed_ledger',
+  'observed_past_ledger',
   'observed_refused_logons',
   'billing_accounts',
   'commands',

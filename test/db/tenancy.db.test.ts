@@ -107,6 +107,7 @@ describe('a clearing firm', () => {
       'source_sessions',
       'requests',
       'observed_ledger',
+      'observed_past_ledger',
     ]) {
       expect([name, await seen(name)]).toEqual([name, 1])
     }

@@ -266,7 +266,9 @@ async function runningRows(put: Put, json: Json): Promise<void> {
   await put('observed_feeds', { ...place, feed_id: 'gw1', state: 'logged-on', since: at, at })
   await put('observed_sources', { ...place, source_id: 'K7T882', at })
   await put('observed_targets', { ...place, session_id: 'ODQ1Z9', state: 'no-logon', since: at, at })
-  await put('observed_ledger', { ...place, session_id: 'ODQ1Z9', source_id: 'K7T882', week: '2026-03-01', at })
+  const figures = { ...place, session_id: 'ODQ1Z9', source_id: 'K7T882', at }
+  await put('observed_ledger', { ...figures, week: '2026-03-01' })
+  await put('observed_past_ledger', { ...figures, week: '2026-02-22' })
   const knock = {
     ...place,
     at,

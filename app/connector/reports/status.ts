@@ -78,6 +78,7 @@ export class Status {
       sources: this.sources(at).filter((row) => this.said.isNews(`source ${row.sourceId}`, row)),
       targets: targets.filter((row) => this.said.isNews(`target ${row.sessionId}`, row)),
       ledger,
+      isOtherWeek: this.said.isNews('week', { week: worker.core.state.data.week }),
       refusedLogons: worker.refusedLogons.newest.map(({ atMs, id, ...rest }) => ({
         ...this.key,
         at: new Date(atMs),

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { Status } from '#connector/reports/status.ts'
 import { openConnectorPool } from '#db/client.ts'
 import { type Observed, saveObserved } from '#db/queries/observed.ts'
-import { observedFeeds, observedLedger, observedSources, observedTargets } from '#db/schema/observed.ts'
+import {
+  observedFeeds,
+  observedLedger,
+  observedPastLedger,
+  observedSources,
+  observedTargets,
+} from '#db/schema/observed.ts'
 import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { client, feed, gateway, password, type Started, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
@@ -118,7 +124,10 @@ class World {
       feeds: await this.pool.db.select().from(observedFeeds),
       sources: of(await this.pool.db.select().from(observedSources)),
       targets: await this.pool.db.select().from(observedTargets),
-      ledger: of(await this.pool.db.select().from(observedLedger)),
+      ledger: of([
+        ...(await this.pool.db.select().from(observedLedger)),
+        ...(await this.pool.db.select().from(observedPastLedger)),
+      ]),
     })
   }
 }

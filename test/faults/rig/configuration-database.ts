@@ -52,7 +52,9 @@ export class ConfigurationDatabase {
   async delivered(): Promise<Map<string, number>> {
     return this.asOwner(async (owner) => {
       const rows = await owner<{ session: string; delivered: number }[]>`
-        select session_id as session, sum(delivered)::int as delivered from dc.observed_ledger group by 1`
+        select session_id as session, sum(delivered)::int as delivered from (
+          select session_id, delivered from dc.observed_ledger
+          union all select session_id, delivered from dc.observed_past_ledger) weeks group by 1`
       return new Map(rows.map(({ session, delivered }) => [session, delivered]))
     })
   }
