@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   blankCanonical,
@@ -13,7 +14,9 @@ import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, copyFlagOffset, readSource, type SourceMessage } from '#dropcopy/source-message.ts'
 import { memoryOf } from '#fix/memory.ts'
 import { Message } from '#fix/message.ts'
-import { decoded, isSealed } from '#test/fix/samples.ts'
+import { documentAt } from '#test/docs/tables.ts'
+import { decoded, isSealed, wire } from '#test/fix/samples.ts'
+import { DictionaryChecker } from '#test/support/dictionary-checker.ts'
 import { framed, readable } from './vectors.ts'
 
 const time = '20240304-13:00:00.000'
@@ -47,12 +50,17 @@ function journaled(made: Canonical): SourceMessage {
   return readSource(kept, 3, length, bodyAt - start, copyFlagOffset(made), blankSourceMessage())
 }
 
-/** The classic copy, behind 8 9 35 34 49 50 52 56 and up to 10. */
-function copyOf(message: SourceMessage): string {
+/** The classic copy. */
+function wholeCopyOf(message: SourceMessage): Buffer {
   const out = memoryOf(Buffer.alloc(message.bodyEnd - message.start + classicCopyGrowth))
   const terms = { targetSeqNum: 34, previous: 5, applResend: false, origSendingTime: undefined }
   const end = writeClassicCopy(out.view, 5, target, source, message, { ...terms, sendingTime: constant(time) })
-  const frame = out.bytes.subarray(5, end)
+  return out.bytes.subarray(5, end)
+}
+
+/** The same behind 8 9 35 34 49 50 52 56 and up to 10. */
+function copyOf(message: SourceMessage): string {
+  const frame = wholeCopyOf(message)
   const copy = decoded(frame)
   expect([isSealed(frame), copy.int(9)]).toEqual([true, frame.length - 7 - copy.endAt(1) - 1])
   const head = /^8=FIX\.4\.2\|9=\d+\|35=8\|34=34\|49=CME\|50=G\|52=20240304-13:00:00\.000\|56=ODQ1Z9N\|/
@@ -102,4 +110,46 @@ test('a message whose header leaves no room in the journal for the place of its 
   const out = memoryOf(Buffer.alloc(70_000))
   const long = plainOrigin({ compId: 'X'.repeat(64), subId: 'G' }, 'K7T882')
   expect(canonicalisePlain(decoded(frame), long, out, 11, blankCanonical())).toBe('too-long')
+})
+
+/** What a source message may hold, each of it once: fields of the body, groups, header fields, what is a copy's own. */
+const blocks = [
+  '1=A|39=2|150=2|',
+  '1057=Y|',
+  '58=t|',
+  '9717=C|',
+  '20001=x|',
+  '354=5|355=a|39=|',
+  '453=2|448=ABC|447=D|452=1|802=1|523=desk|803=4|448=DEF|452=4|',
+  '555=2|600=A|539=1|524=P|525=D|538=1|654=L1|600=B|1017=2|',
+  '136=2|137=5|138=USD|891=0|137=7|891=1|',
+  '711=1|311=U|887=1|888=a|889=b|',
+  '1362=1|1363=x|1364=1|',
+  '627=2|628=HUB|630=4|628=HUB2|',
+  '115=FIRM|',
+  '347=UTF-8|',
+  '797=Y|',
+  '1180=AAA|1181=99|',
+  '1350=98|',
+  '1352=Y|',
+]
+const checker = new DictionaryChecker(documentAt('docs/examples/quickfix/drop-copy-FIX42.xml'))
+
+test('whatever a source message has, in whatever order, its copy is one that engines take, with all else of it once', () => {
+  const some = fc.shuffledSubarray(blocks)
+  fc.assert(
+    fc.property(some, fc.boolean(), fc.constantFrom(...Object.values(dialects)), (own, isSigned, canonical) => {
+      const made = canonical(`${own.join('')}${isSigned ? '93=1|89=s|' : ''}`)
+      const frame = wholeCopyOf(journaled(made))
+      expect(checker.problems(frame)).toEqual([])
+      expect(frame).toEqual(wholeCopyOf(made))
+      const text = readable(frame)
+      for (const block of own.filter((one) => !/^(797|1180|1350|1352|453)=/.test(one)))
+        expect(text.split(`|${block}`)).toHaveLength(2)
+      expect(text.match(/\|(797|1180|1181|1350|453)=/g)).toHaveLength(5)
+      expect(text).toContain('|448=882|447=D|452=7|')
+    }),
+    { numRuns: 300 },
+  )
+  expect(checker.problems(wire('8=FIX.4.2|9=5|35=8|10=000|'))).not.toEqual([])
 })
