@@ -40,7 +40,9 @@ describe('a client that goes away while it catches up', () => {
     const last = await loggedOn(connector.targetPort, 'ODQ1Z9', seqNum)
     await last.until('the cursor at the end', () => one.behind === 0)
     const copied: number[] = []
-    const { journal } = connector.worker.core
+    const { core } = connector.worker
+    const { journal } = core
+    core.endTurn() // what was numbered last is appended
     await journal.flush()
     await journal.scan(journal.start, journal.end, (record) => {
       if (record.type === 'D') copied.push(...record.messages.subarray(0, record.count))

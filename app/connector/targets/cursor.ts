@@ -56,6 +56,11 @@ export class CatchUp {
     return this.past
   }
 
+  /** Where the last of its copies waits. */
+  get last(): number {
+    return this.target.state.waiting.runs.at(-1) ?? 0
+  }
+
   /** Whether this message is one of those that wait. Asked in the journal's order. */
   waitsFor(message: Readonly<MessageRecord>): boolean {
     const { state, membership } = this.target

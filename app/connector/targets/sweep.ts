@@ -32,8 +32,9 @@ export class Sweep {
   private readonly known = new Set<CatchUp>()
   /** The configuration for which that was worked out. */
   private knownFor: State['routes'] | undefined
-  /** Where the pass is. */
+  /** Where the pass is, and where the last copy waits. */
   private position = 0
+  private last = 0
   private isRunning = false
   private written = 0
   private pieces = 0
@@ -80,7 +81,11 @@ export class Sweep {
     if (members.size === 0 || this.pieces % piecesPerSending === 0) this.send()
     if (members.size === 0) return undefined
     const from = Number.isFinite(ahead) ? ahead : behind
-    for (const one of members) one.goesAlong = one.past >= from
+    this.last = 0
+    for (const one of members) {
+      one.goesAlong = one.past >= from
+      if (one.goesAlong) this.last = Math.max(this.last, one.last)
+    }
     this.learn()
     return from
   }
@@ -89,7 +94,7 @@ export class Sweep {
     const { core, members } = this
     this.written = 0
     this.pieces++
-    const to = Math.min(from + bytesPerPiece, core.journal.end)
+    const to = Math.min(from + bytesPerPiece, this.last + 1)
     this.position = await core.journal.scan(
       from,
       to,
