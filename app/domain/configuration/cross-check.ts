@@ -5,9 +5,13 @@ import type { Snapshot, SnapshotFeed, SnapshotSource, SnapshotTarget } from './s
 
 type Report = (path: readonly PropertyKey[], says: string) => void
 
+/** The sources, by their names and by the feeds that carry them: made once, and not for each target and feed. */
+type Known = { sources: ReadonlyMap<string, SnapshotSource>; carried: ReadonlyMap<string, readonly string[]> }
+
 /** What no single part can see: names that must exist, be unique, or fit together. One line per problem. */
 export function crossCheck(snapshot: Snapshot): string[] {
   const problems: string[] = []
+  const known = knownOf(snapshot)
   const report: Report = (path, says) => problems.push(`${pathText(path)}: ${says}`)
   repeated(
     snapshot.feeds,
@@ -24,9 +28,9 @@ export function crossCheck(snapshot: Snapshot): string[] {
     (t) => t.sessionId,
     (i, value) => report(['targets', i, 'sessionId'], `${value} is already a target`),
   )
-  for (const [i, feed] of snapshot.feeds.entries()) checkFeed(snapshot, feed, i, report)
+  for (const [i, feed] of snapshot.feeds.entries()) checkFeed(known, feed, i, report)
   checkSources(snapshot, report)
-  for (const [i, target] of snapshot.targets.entries()) checkTarget(snapshot, target, i, report)
+  for (const [i, target] of snapshot.targets.entries()) checkTarget(known, target, i, report)
   checkListeners(snapshot, report)
   checkTls(snapshot, report)
   const tooMuch = overCapacity(snapshot)
@@ -42,9 +46,21 @@ function repeated<T>(items: readonly T[], key: (item: T) => string, found: (inde
   }
 }
 
-function checkFeed(snapshot: Snapshot, feed: SnapshotFeed, index: number, report: Report) {
+function knownOf({ sources }: Snapshot): Known {
+  const carried = new Map<string, string[]>()
+  for (const source of sources) {
+    for (const feed of new Set(feedsOf(source))) {
+      const list = carried.get(feed)
+      if (list) list.push(source.id)
+      else carried.set(feed, [source.id])
+    }
+  }
+  return { sources: new Map(sources.map((source) => [source.id, source])), carried }
+}
+
+function checkFeed(known: Known, feed: SnapshotFeed, index: number, report: Report) {
   const at = ['feeds', index] as const
-  const carried = snapshot.sources.filter((source) => feedsOf(source).includes(feed.id)).map((source) => source.id)
+  const carried = known.carried.get(feed.id) ?? []
   if (feed.dialect === 'encapsulated') {
     if (feed.source !== undefined) report([...at, 'source'], 'only a plain feed names its source')
   } else if (feed.source === undefined) {
@@ -92,15 +108,17 @@ function checkSources(snapshot: Snapshot, report: Report) {
   }
 }
 
-function checkTarget(snapshot: Snapshot, target: SnapshotTarget, index: number, report: Report) {
+function checkTarget(known: Known, target: SnapshotTarget, index: number, report: Report) {
   const at = ['targets', index] as const
-  const known = new Map(snapshot.sources.map((source) => [source.id, source]))
+  const own = new Set<string>()
   const bySession = new Map<string, string>()
   for (const [j, id] of target.sources.entries()) {
     const path = [...at, 'sources', j]
-    const source = known.get(id)
+    const source = known.sources.get(id)
+    const isTwice = own.has(id)
+    own.add(id)
     if (!source) report(path, `there is no source ${id}`)
-    if (target.sources.indexOf(id) < j) report(path, `${id} is already in this target`)
+    if (isTwice) report(path, `${id} is already in this target`)
     else if (target.protocol === 'classic') {
       const twin = bySession.get(id.slice(0, 3))
       if (twin)
@@ -112,19 +130,21 @@ function checkTarget(snapshot: Snapshot, target: SnapshotTarget, index: number, 
   }
   const segments = segmentsOf(target)
   for (const [j, id] of target.sources.entries()) {
-    const own = known.get(id)?.segments
-    if (segments.length > 0 && own && !own.some((one) => segments.includes(one)))
+    const has = known.sources.get(id)?.segments
+    if (segments.length > 0 && has && !has.some((one) => segments.includes(one)))
       report([...at, 'sources', j], `${id} has no segment that this target listens on`)
   }
   for (const [j, id] of target.revoked.entries()) {
-    if (target.sources.includes(id)) report([...at, 'revoked', j], `${id} is still a source of this target`)
+    if (own.has(id)) report([...at, 'revoked', j], `${id} is still a source of this target`)
   }
   const stopped = target.stopped ?? []
-  for (const [j, { source }] of stopped.entries()) {
-    const path = [...at, 'stopped', j, 'source']
-    if (target.sources.includes(source)) report(path, `${source} is still a source of this target`)
-    if (stopped.findIndex((one) => one.source === source) < j) report(path, `${source} is already stopped here`)
-  }
+  for (const [j, { source }] of stopped.entries())
+    if (own.has(source)) report([...at, 'stopped', j, 'source'], `${source} is still a source of this target`)
+  repeated(
+    stopped,
+    (one) => one.source,
+    (j, source) => report([...at, 'stopped', j, 'source'], `${source} is already stopped here`),
+  )
   checkTargetListen(target, at, report)
 }
 
