@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, max, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, inArray, lte, max, sql } from 'drizzle-orm'
 import type { ObjectKind, Part, PartKind } from '#domain/configuration/parts.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
@@ -60,6 +60,45 @@ export async function listNewestParts(tx: Tx, environment: Environment, upTo?: n
     )
     .orderBy(configurationParts.kind, configurationParts.objectId, desc(configurationParts.number))
   return rows.map(({ kind, objectId, document, number, ownerId }) => ({ kind, objectId, document, number, ownerId }))
+}
+
+/** The parts of all versions above one number and up to another, the oldest first. */
+export async function listPartsSince(
+  tx: Tx,
+  environment: Environment,
+  above: number,
+  upTo: number,
+): Promise<StoredPart[]> {
+  const { kind, objectId, document, number, ownerId } = configurationParts
+  return tx
+    .select({ kind, objectId, document, number, ownerId })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), gt(number, above), lte(number, upTo)))
+    .orderBy(number)
+}
+
+/** Every object that a version up to this one has a part of, removed ones included, in the order of `listNewestParts`. */
+export async function listObjects(
+  tx: Tx,
+  environment: Environment,
+  upTo: number,
+): Promise<Pick<StoredPart, 'kind' | 'objectId'>[]> {
+  const { kind, objectId, number } = configurationParts
+  return tx
+    .selectDistinct({ kind, objectId })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), lte(number, upTo)))
+    .orderBy(kind, objectId)
+}
+
+/** What tells a version from another one under its number, which there is when the database was put back; '' where there is none. */
+export async function findVersionMark(tx: Tx, environment: Environment, number: number): Promise<string> {
+  const { digest, madeAt, causeId } = configurationVersions
+  const [row] = await tx
+    .select({ digest, madeAt, causeId })
+    .from(configurationVersions)
+    .where(and(eq(configurationVersions.environment, environment), eq(configurationVersions.number, number)))
+  return row ? `${row.digest} ${row.madeAt.getTime()} ${row.causeId}` : ''
 }
 
 export async function listPartsOf(

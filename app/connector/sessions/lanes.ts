@@ -7,34 +7,49 @@ import type { Snapshot, SnapshotSource, SnapshotTarget } from '#domain/configura
  */
 export type Lane = SnapshotTarget & { name: string; segment?: string }
 
+type Sources = Snapshot['sources']
+
+/** By a snapshot's sources, then by target: a target that no version has changed since has the same lanes, and they are the same objects. */
+const known = new WeakMap<Sources, WeakMap<SnapshotTarget, readonly Lane[]>>()
+
 /** The sessions of all targets. A lane's sources are streams: those of its segment, or all. */
-export function lanesOf(snapshot: Pick<Snapshot, 'sources' | 'targets'>): Lane[] {
-  const sources = new Map(snapshot.sources.map((source) => [source.id, source]))
+export function lanesOf({ sources, targets }: Pick<Snapshot, 'sources' | 'targets'>): Lane[] {
+  const lanes = known.get(sources) ?? new WeakMap<SnapshotTarget, readonly Lane[]>()
+  known.set(sources, lanes)
+  let byId: ReadonlyMap<string, Sources[number]> | undefined
+  return targets.flatMap((target) => {
+    const before = lanes.get(target)
+    if (before) return before
+    byId ??= new Map(sources.map((source) => [source.id, source]))
+    const made = lanesOfTarget(target, byId)
+    lanes.set(target, made)
+    return made
+  })
+}
+
+function lanesOfTarget(target: SnapshotTarget, sources: ReadonlyMap<string, Sources[number]>): Lane[] {
   const streams = (ids: readonly string[], segment?: string) =>
     ids.flatMap((id) => streamsOf(sources.get(id) ?? { id, segments: [] }, segment))
-  const stops = ({ stopped }: SnapshotTarget, segment?: string) =>
-    stopped && {
-      stopped: stopped.flatMap(({ source, reason }) =>
+  const stops = (segment?: string) =>
+    target.stopped && {
+      stopped: target.stopped.flatMap(({ source, reason }) =>
         streams([source], segment).map((one) => ({ source: one, reason })),
       ),
     }
-  return snapshot.targets.flatMap((target): Lane[] => {
-    const segments = segmentsOf(target)
-    if (segments.length === 0) {
-      const { sources: all, revoked } = target
-      const own = { name: target.sessionId, sources: streams(all), revoked: streams(revoked), ...stops(target) }
-      return [{ ...target, ...own }]
-    }
-    return segments.map((segment) => ({
-      ...target,
-      name: `${target.sessionId}/${segment}`,
-      segment,
-      listen: target.listen.filter((one) => one.segment === segment),
-      sources: streams(target.sources, segment),
-      revoked: streams(target.revoked, segment),
-      ...stops(target, segment),
-    }))
-  })
+  const segments = segmentsOf(target)
+  if (segments.length === 0) {
+    const { sources: all, revoked } = target
+    return [{ ...target, name: target.sessionId, sources: streams(all), revoked: streams(revoked), ...stops() }]
+  }
+  return segments.map((segment) => ({
+    ...target,
+    name: `${target.sessionId}/${segment}`,
+    segment,
+    listen: target.listen.filter((one) => one.segment === segment),
+    sources: streams(target.sources, segment),
+    revoked: streams(target.revoked, segment),
+    ...stops(segment),
+  }))
 }
 
 /** What the journal calls a source's streams: itself, or one for each of several market segments, whose numbers are apart. */

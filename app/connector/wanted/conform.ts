@@ -219,16 +219,15 @@ function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Sn
 /** The numbers of a target are those of its sources, and of those that have just left it: from there on nothing is copied. */
 function reports(worker: Worker, applied: Snapshot, before: Snapshot | undefined, refused: Refused): PartReport[] {
   const { core } = worker
-  const lanes = [...lanesOf(applied), ...(before ? lanesOf(before) : [])]
+  const sources = new Map<string, string[]>()
+  for (const lane of [...lanesOf(applied), ...(before ? lanesOf(before) : [])])
+    sources.set(lane.sessionId, [...(sources.get(lane.sessionId) ?? []), ...lane.sources])
   return [
     ...applied.feeds.map((feed) => reportOf('feed', feed.id, feedRefusal(feed, refused))),
     ...applied.sources.map((source) => reportOf('source', source.id, undefined)),
     ...applied.targets.map((target) => ({
       ...reportOf('target', target.sessionId, targetRefusal(worker, target, refused)),
-      fromSourceSeq: fromSourceSeq(
-        core,
-        lanes.filter(({ sessionId }) => sessionId === target.sessionId).flatMap(({ sources }) => sources),
-      ),
+      fromSourceSeq: fromSourceSeq(core, sources.get(target.sessionId) ?? []),
     })),
   ]
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { PartReport } from '#connector/reports/report.ts'
 import type { ConnectorPool } from '#db/client.ts'
@@ -10,16 +9,15 @@ import {
   saveReports,
 } from '#db/queries/configuration.ts'
 import { holdsTerm, type Leader } from '#db/queries/leases.ts'
-import { listNewestParts } from '#db/queries/publications.ts'
 import { open } from '#db/sealing.ts'
 import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
 import { assembleRunnable, type Part, type RefusedPart, targetPart } from '#domain/configuration/parts.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
-import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
 import { sentenceCase } from '#domain/sentence-case.ts'
 import { KeptSnapshot } from './kept-snapshot.ts'
+import { NewestParts, type PartsOfVersion } from './newest-parts.ts'
 import type { Wanted, WantedSource } from './wanted.ts'
 
 const pollMs = 2_000
@@ -38,7 +36,6 @@ type Options = {
   /** What decides whether a credential has expired; default: the wall clock. */
   now?: () => Date
 }
-type Stored = Awaited<ReturnType<typeof listNewestParts>>[number]
 
 /**
  * The newest configuration version of an environment, as far as it is of one shard. Woken by the database and by a
@@ -59,9 +56,11 @@ export class WantedDatabase implements WantedSource {
   /** Applied, and not on the disk yet: it is full. */
   private unkept: Extract<Wanted, { ok: true }> | undefined
   private readonly keeper: KeptSnapshot
+  private readonly newestParts: NewestParts
 
   constructor(private readonly options: Options) {
-    const { pool, data, log } = options
+    const { pool, data, log, environment } = options
+    this.newestParts = new NewestParts(environment)
     // the driver's own reading of URL and environment, which its types call null
     const pass: unknown = pool.sql.options.pass
     this.keeper = new KeptSnapshot(data, typeof pass === 'string' ? pass : '')
@@ -123,11 +122,12 @@ export class WantedDatabase implements WantedSource {
           const usable = [...stored.keys()].sort()
           const { last } = this
           if (last?.snapshot.version === newest && last.variant === usable.join(' ')) return last
-          const parts = await listNewestParts(tx, environment, newest)
+          const read = await this.newestParts.of(tx, newest)
+          const { parts } = read
           const settings = environmentSettings.safeParse(parts.find((part) => part.kind === 'environment')?.document)
           if (!settings.success) return notSetUp
           for (const { kind, objectId, number } of parts) this.versions.set(`${kind} ${objectId}`, number)
-          return this.assembled(newest, { ...commonOf(settings.data), shard }, parts, stored)
+          return this.assembled(newest, { ...commonOf(settings.data), shard }, read, stored)
         },
         { isolationLevel: 'repeatable read', accessMode: 'read only' },
       ),
@@ -182,13 +182,9 @@ export class WantedDatabase implements WantedSource {
   private assembled(
     version: number,
     common: Parameters<typeof assembleRunnable>[1],
-    parts: readonly Stored[],
+    { parts, digest }: PartsOfVersion,
     stored: ReadonlyMap<string, StoredCredential>,
   ): Wanted {
-    const digest = createHash('sha256')
-      .update(canonicalJson(parts.map(partOf)))
-      .digest('hex')
-      .slice(0, 32)
     const variant = [...stored.keys()].sort().join(' ')
     const unopened = new Map<string, string>()
     const resolve = (reference: CredentialReference) => this.secretOf(reference, stored, unopened)
@@ -264,5 +260,3 @@ function lacking({ kind, objectId, document }: Part, unopened: ReadonlyMap<strin
   const problems = refs.flatMap((ref) => unopened.get(ref) ?? [])
   return problems.length > 0 ? [{ kind: 'target', id: objectId, problems }] : []
 }
-
-const partOf = ({ kind, objectId, document }: Part) => ({ kind, objectId, document })

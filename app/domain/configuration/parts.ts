@@ -2,15 +2,18 @@ import { z } from 'zod'
 import { environmentSettings } from '../reference/settings.ts'
 import { mainShard } from '../reference/shard.ts'
 import { ok, type Result, refuse } from '../result.ts'
-import { feedsOf } from './cross-check.ts'
 import { type Credential, type CredentialReference, credential, credentialReference, shard } from './fields.ts'
 import { problemLines } from './problem-lines.ts'
 import {
   type commonShape,
   feedShape,
+  joinSnapshot,
   parseSnapshot,
   type Snapshot,
+  type SnapshotFeed,
   type SnapshotRefusal,
+  type SnapshotSource,
+  type SnapshotTarget,
   sourceShape,
   targetShape,
 } from './snapshot.ts'
@@ -57,13 +60,32 @@ export type RefusedPart = { kind: ObjectKind; id: string; problems: string[] }
 const schemas = { feed: feedPart, source: sourcePart, target: targetPart, environment: environmentSettings }
 const noReferences: ResolveCredential = () => undefined
 
+type Checked = { kind: PartKind; data: object | undefined; problems: readonly string[] }
+
+/**
+ * What came out of a document, for as long as somebody has it: a version changes a few parts, and the documents of all
+ * others are those that were checked for the version before.
+ */
+const known = new WeakMap<object, Checked>()
+
+function check({ kind, document }: Pick<Part, 'kind' | 'document'>): Checked {
+  const before = isObject(document) ? known.get(document) : undefined
+  if (before?.kind === kind) return before
+  const parsed = schemas[kind].safeParse(document)
+  const checked = { kind, data: parsed.data, problems: parsed.success ? [] : problemLines(parsed.error) }
+  if (isObject(document)) known.set(document, checked)
+  return checked
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 /** What is wrong with one part by itself, one line each; empty when nothing is. `targets[0].…` becomes `target ODQ1Z9.…`. */
 export function partProblems(part: Part): string[] {
   if (part.document === null) return []
   const name = `${part.kind} ${part.objectId}`
-  const parsed = schemas[part.kind].safeParse(part.document)
-  if (!parsed.success) return problemLines(parsed.error).map((line) => `${name}: ${line}`)
-  const own = ownName(parsed.data) ?? part.objectId
+  const { data, problems } = check(part)
+  if (!data) return problems.map((line) => `${name}: ${line}`)
+  const own = ownName(data) ?? part.objectId
   return own === part.objectId ? [] : [`${name}: the document names ${own}`]
 }
 
@@ -88,19 +110,21 @@ export function shardsOf(parts: Iterable<Part>): string[] {
   return found.size === 0 ? [mainShard] : [...found].sort()
 }
 
-const named = z.object({ shard })
-const fed = z.object({ feed: sourceShape.feed })
-
 /** A feed and a target name their shard, and a source is in that of its owner, the first of its feeds. */
 function shardsAmong(parts: readonly RunningPart[]): (part: RunningPart) => string {
-  const ownShard = ({ document }: Part) => named.safeParse(document).data?.shard ?? mainShard
+  const ownShard = ({ document }: Part) =>
+    isObject(document) && 'shard' in document ? (shard.safeParse(document.shard).data ?? mainShard) : mainShard
   const feeds = new Map(parts.filter(({ kind }) => kind === 'feed').map((feed) => [feed.objectId, ownShard(feed)]))
-  return (part) => {
-    if (part.kind !== 'source') return ownShard(part)
-    const source = fed.safeParse(part.document).data
-    return (source && feeds.get(feedsOf(source)[0] ?? '')) ?? mainShard
-  }
+  return (part) => (part.kind === 'source' ? (feeds.get(ownerOf(part)) ?? mainShard) : ownShard(part))
 }
+
+/** The first feed that a source names; '' where none can be told. */
+function ownerOf({ document }: Part): string {
+  const feed = isObject(document) && 'feed' in document ? document.feed : undefined
+  const first: unknown = Array.isArray(feed) ? feed[0] : feed
+  return typeof first === 'string' ? first : ''
+}
+
 const runs = (part: Part): part is RunningPart => part.kind !== 'environment' && part.document !== null
 
 /**
@@ -123,7 +147,7 @@ export function assemble(
     else {
       const withSecrets = resolved(part, resolve)
       if (!withSecrets.ok) problems.push(withSecrets.error.says)
-      else documents[part.kind].push(withSecrets.value)
+      else documents[part.kind].push(withSecrets.value.document)
     }
   }
   if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
@@ -148,10 +172,7 @@ export function assembleRunnable(
   )
   for (;;) {
     entries = entries.flatMap((entry) => (entry.problems.length > 0 ? refuseEntry(entry, refused, before) : [entry]))
-    const of = (kind: ObjectKind) => entries.filter((entry) => entry.kind === kind)
-    const documents = (kind: ObjectKind) => of(kind).map(({ document }) => document)
-    const [feeds, sources, targets] = [documents('feed'), documents('source'), documents('target')]
-    const parsed = parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
+    const parsed = joinSnapshot({ schema: 1, version, ...common }, listsOf(entries, before))
     if (parsed.ok) return ok({ snapshot: parsed.value, refused: [...refused.values()] })
     for (const line of parsed.error.problems) {
       const [, list = '', index = ''] = /^(feed|source|target)s\[(\d+)\]/.exec(line) ?? []
@@ -162,16 +183,42 @@ export function assembleRunnable(
   }
 }
 
-/** A part as it will stand in the snapshot. */
+/** A part as it will stand in the snapshot: with its shape checked, unless it has problems. */
 type Entry = { kind: ObjectKind; id: string; document: unknown; problems: string[]; isBefore?: true }
+
+/** The documents of entries without problems. A list that is as it was before is the same object, as each of its parts is. */
+function listsOf(
+  entries: readonly Entry[],
+  before: Snapshot | undefined,
+): Pick<Snapshot, 'feeds' | 'sources' | 'targets'> {
+  const list = <T>(kind: ObjectKind, old: readonly T[] | undefined): T[] => {
+    const documents = entries.filter((entry) => entry.kind === kind).map(({ document }) => document as T) // checked as this
+    const isSame = old?.length === documents.length && documents.every((one, i) => one === old[i])
+    return isSame ? (old as T[]) : documents
+  }
+  return {
+    feeds: list<SnapshotFeed>('feed', before?.feeds),
+    sources: list<SnapshotSource>('source', before?.sources),
+    targets: list<SnapshotTarget>('target', before?.targets),
+  }
+}
 
 function documentOf(part: RunningPart, resolve: ResolveCredential): Pick<Entry, 'document' | 'problems'> {
   const problems = partProblems(part)
-  if (problems.length > 0 || part.kind === 'source') return { document: part.document, problems }
+  if (problems.length > 0) return { document: part.document, problems }
+  if (part.kind === 'source') return { document: check(part).data, problems }
   const withSecrets = resolved(part, resolve)
-  return withSecrets.ok
-    ? { document: withSecrets.value, problems }
-    : { document: part.document, problems: [withSecrets.error.says] }
+  if (!withSecrets.ok) return { document: part.document, problems: [withSecrets.error.says] }
+  const { document } = withSecrets.value
+  return { document, problems: secretProblems(document).map((line) => `${part.kind} ${part.objectId}: ${line}`) }
+}
+
+const withCredentials = z.object({ credentials: z.array(credential) })
+
+/** A secret comes from elsewhere than the part: it is looked at each time. */
+function secretProblems(document: { credentials: readonly Credential[] }): string[] {
+  const parsed = withCredentials.safeParse(document)
+  return parsed.success ? [] : problemLines(parsed.error)
 }
 
 /** What stands in its place: what ran before, or nothing. */
@@ -185,12 +232,18 @@ function refuseEntry(entry: Entry, refused: Map<string, RefusedPart>, before: Sn
   return old ? [{ kind, id, document: old, problems: [], isBefore: true }] : []
 }
 
-function resolved(part: Part, resolve: ResolveCredential): Result<unknown, { code: 'unresolved'; says: string }> {
-  const { shard: _shard, ...document } = (part.kind === 'feed' ? feedPart : targetPart).parse(part.document)
+type Resolved = { document: { credentials: Credential[] } }
+
+/** What became of a part, for the next time that its secrets are the same. */
+const resolvedBefore = new WeakMap<object, Resolved & { secrets: string }>()
+
+/** The part with its secrets, as a snapshot has it: of one shard, which it need not name. Its shape is right. */
+function resolved(part: Part, resolve: ResolveCredential): Result<Resolved, { code: 'unresolved'; says: string }> {
+  const data = check(part).data as z.output<typeof feedPart> | z.output<typeof targetPart> // the caller has looked
   const found: Credential[] = []
-  for (const [i, one] of document.credentials.entries()) {
-    const known = 'ref' in one ? resolve(one) : one
-    if (known) found.push(known)
+  for (const [i, one] of data.credentials.entries()) {
+    const secret = 'ref' in one ? resolve(one) : one
+    if (secret) found.push(secret)
     else if (part.kind === 'feed') {
       return refuse({
         code: 'unresolved',
@@ -198,5 +251,11 @@ function resolved(part: Part, resolve: ResolveCredential): Result<unknown, { cod
       })
     }
   }
-  return ok({ ...document, credentials: found })
+  const secrets = JSON.stringify(found)
+  const before = resolvedBefore.get(data)
+  if (before?.secrets === secrets) return ok(before)
+  const { shard: _shard, ...document } = data
+  const made = { document: { ...document, credentials: found }, secrets }
+  resolvedBefore.set(data, made)
+  return ok(made)
 }

@@ -135,6 +135,8 @@ export const commonShape = {
     .default({ durability: 'fsync', retention: {} }),
 }
 
+const commonSchema = z.strictObject(commonShape)
+
 export const snapshotSchema = z.strictObject({
   ...commonShape,
   feeds: z.array(z.strictObject({ ...feedShape, credentials: z.array(credential).default([]) })),
@@ -158,4 +160,16 @@ export function parseSnapshot(document: unknown): Result<Snapshot, SnapshotRefus
   if (!parsed.success) return refuse({ code: 'invalid-snapshot', problems: problemLines(parsed.error) })
   const problems = crossCheck(parsed.data)
   return problems.length > 0 ? refuse({ code: 'invalid-snapshot', problems }) : ok(parsed.data)
+}
+
+/** The same of parts whose shape was checked, each when it came: what is left is what belongs to none of them, and what they say of each other. */
+export function joinSnapshot(
+  common: unknown,
+  parts: Pick<Snapshot, 'feeds' | 'sources' | 'targets'>,
+): Result<Snapshot, SnapshotRefusal> {
+  const parsed = commonSchema.safeParse(common)
+  if (!parsed.success) return refuse({ code: 'invalid-snapshot', problems: problemLines(parsed.error) })
+  const snapshot = { ...parsed.data, ...parts }
+  const problems = crossCheck(snapshot)
+  return problems.length > 0 ? refuse({ code: 'invalid-snapshot', problems }) : ok(snapshot)
 }
