@@ -11,7 +11,8 @@ import {
 import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
 import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/stops.ts'
 import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
-import { assemble, type Part, type ResolveCredential, shardsOf, type TargetPart } from '#domain/configuration/parts.ts'
+import { changeProblems } from '#domain/configuration/concerned.ts'
+import type { Part, ResolveCredential, TargetPart } from '#domain/configuration/parts.ts'
 import { mostReason } from '#domain/configuration/snapshot.ts'
 import type { Stopping } from '#domain/consent/stops.ts'
 import { canonicalJson } from '#domain/digest.ts'
@@ -74,8 +75,9 @@ export async function publishChanged(
   const { settings, ownerId } = publication
   if (changed.length === 0) return ok({ number: newest, changed: 0 })
   const number = newest + 1
-  const invalid = problemsOf(number, settings, [...before.filter((part) => !changed.some(isOf(part))), ...changed])
-  if (invalid) return refuse(invalid)
+  const parts = [...before.filter((part) => !changed.some(isOf(part))), ...changed]
+  const problems = changeProblems(number, commonOf(settings), parts, changed, anySecret)
+  if (problems.length > 0) return refuse({ code: 'invalid-configuration', problems })
   const ownerOf = (part: Part) => ownerId ?? before.find(isOf(part))?.ownerId ?? null
   const rows = changed.map((part) => ({ ...part, ownerId: part.kind === 'target' ? ownerOf(part) : null }))
   await insertVersion(tx, { ...versionOf(publication, changed), number, madeAt: now }, rows)
@@ -99,15 +101,6 @@ export const same = (part: Part, before: readonly Part[]): boolean => {
 /** @throws when the environment was never set up: no request could have been made for it */
 export async function readSettings(tx: Tx, environment: VersionRecord['environment']): Promise<EnvironmentSettings> {
   return environmentSettings.parse(await findSettings(tx, environment))
-}
-
-/** Why the parts do not make a configuration that can be run, in each of their shards. */
-export function problemsOf(number: number, settings: EnvironmentSettings, parts: readonly Part[]): Refused | undefined {
-  const problems = shardsOf(parts).flatMap((shard) => {
-    const assembled = assemble(number, { ...commonOf(settings), shard }, parts, anySecret)
-    return assembled.ok ? [] : assembled.error.problems
-  })
-  return problems.length === 0 ? undefined : { code: 'invalid-configuration', problems }
 }
 
 /** Secrets stay sealed: for judging the shape any one of the kind will do. */

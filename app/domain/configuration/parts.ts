@@ -152,7 +152,16 @@ export function assemble(
   }
   if (problems.length > 0) return refuse({ code: 'invalid-snapshot', problems })
   const { feed: feeds, source: sources, target: targets } = documents
-  return parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
+  const parsed = parseSnapshot({ schema: 1, version, ...common, feeds, sources, targets })
+  if (parsed.ok) return parsed
+  return refuse({ ...parsed.error, problems: parsed.error.problems.map((line) => named(line, running).line) })
+}
+
+/** A line about one of these parts, in the order of their lists, with the part's name: `target ODQ1Z9: sources[1]: …`. `part` undefined: it is about none. */
+function named<P extends { kind: ObjectKind; objectId: string }>(line: string, parts: readonly P[]) {
+  const [place = '', list = '', index = ''] = /^(feed|source|target)s\[(\d+)\]\.?/.exec(line) ?? []
+  const part = parts.filter(({ kind }) => kind === list)[Number(index)]
+  return { part, line: part ? `${part.kind} ${part.objectId}: ${line.slice(place.length)}` : line }
 }
 
 /**
@@ -168,23 +177,22 @@ export function assembleRunnable(
 ): Result<{ snapshot: Snapshot; refused: RefusedPart[] }, SnapshotRefusal> {
   const refused = new Map<string, RefusedPart>()
   let entries = present(parts, common.shard).map(
-    (part): Entry => ({ kind: part.kind, id: part.objectId, ...documentOf(part, resolve) }),
+    (part): Entry => ({ kind: part.kind, objectId: part.objectId, ...documentOf(part, resolve) }),
   )
   for (;;) {
     entries = entries.flatMap((entry) => (entry.problems.length > 0 ? refuseEntry(entry, refused, before) : [entry]))
     const parsed = joinSnapshot({ schema: 1, version, ...common }, listsOf(entries, before))
     if (parsed.ok) return ok({ snapshot: parsed.value, refused: [...refused.values()] })
     for (const line of parsed.error.problems) {
-      const [, list = '', index = ''] = /^(feed|source|target)s\[(\d+)\]/.exec(line) ?? []
-      const blamed = entries.filter(({ kind }) => kind === list)[Number(index)]
-      if (!blamed) return parsed
-      blamed.problems.push(line.replace(/^\w+\[\d+\]\.?/, `${blamed.kind} ${blamed.id}: `))
+      const blamed = named(line, entries)
+      if (!blamed.part) return parsed
+      blamed.part.problems.push(blamed.line)
     }
   }
 }
 
 /** A part as it will stand in the snapshot: with its shape checked, unless it has problems. */
-type Entry = { kind: ObjectKind; id: string; document: unknown; problems: string[]; isBefore?: true }
+type Entry = { kind: ObjectKind; objectId: string; document: unknown; problems: string[]; isBefore?: true }
 
 /** The documents of entries without problems. A list that is as it was before is the same object, as each of its parts is. */
 function listsOf(
@@ -223,13 +231,13 @@ function secretProblems(document: { credentials: readonly Credential[] }): strin
 
 /** What stands in its place: what ran before, or nothing. */
 function refuseEntry(entry: Entry, refused: Map<string, RefusedPart>, before: Snapshot | undefined): Entry[] {
-  const { kind, id, problems } = entry
+  const { kind, objectId: id, problems } = entry
   const key = `${kind} ${id}`
   if (!refused.has(key)) refused.set(key, { kind, id, problems })
   if (entry.isBefore || !before) return []
   const lists = { feed: before.feeds, source: before.sources, target: before.targets }
   const old = lists[kind].find((one) => ('sessionId' in one ? one.sessionId : one.id) === id)
-  return old ? [{ kind, id, document: old, problems: [], isBefore: true }] : []
+  return old ? [{ kind, objectId: id, document: old, problems: [], isBefore: true }] : []
 }
 
 type Resolved = { document: { credentials: Credential[] } }

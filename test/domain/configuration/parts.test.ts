@@ -41,7 +41,7 @@ describe('assembling a version', () => {
   test('leaves out what a version removed, and says what then hangs in the air', () => {
     expect(assemble(8, common, [feed, { ...source('K7T882'), document: null }, target])).toEqual({
       ok: false,
-      error: { code: 'invalid-snapshot', problems: ['targets[0].sources[0]: there is no source K7T882'] },
+      error: { code: 'invalid-snapshot', problems: ['target ODQ1Z9: sources[0]: there is no source K7T882'] },
     })
   })
   test('puts secrets where references stood and drops those that are gone', () => {
@@ -110,6 +110,37 @@ describe('assembling what can be run of a version', () => {
     expect(refused.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['feed gw1', 'source K7T882', 'target ODQ1Z9'])
     expect(refused[1]?.problems).toEqual(['source K7T882: feed: there is no feed gw1'])
   })
+  test('gives the text that the whole gives, so that a kept snapshot and one that is put together are compared as texts', () => {
+    const parts = [feed, source('K7T882'), target]
+    const whole = assemble(7, common, parts, known)
+    expect(JSON.stringify(whole)).toBe(JSON.stringify({ ok: true, value: runnable(parts).snapshot }))
+  })
+  test('gives the very objects of the version before for what has not changed since, and a new one for a new secret', () => {
+    const parts = [feed, source('K7T882'), source('M3P882'), target, other]
+    const before = runnable(parts).snapshot
+    const changed = runnable(
+      [...parts.slice(0, 4), { ...other, document: { ...targetDocument, sessionId: 'OTHER1' } }],
+      before,
+    )
+    expect(changed.snapshot.sources).toBe(before.sources)
+    expect(changed.snapshot.feeds).toBe(before.feeds)
+    expect(changed.snapshot.targets[0]).toBe(before.targets[0])
+    expect(changed.snapshot.targets[1]).not.toBe(before.targets[1])
+    const renewed = assembleRunnable(8, common, parts, () => ({ ...verifier, salt: 'another' }), before)
+    expect(renewed.ok && renewed.value.snapshot.targets[0]?.credentials).toEqual(
+      Array.from({ length: 2 }, () => ({ ...verifier, salt: 'another' })),
+    )
+  })
+  test('names a target whose secret is of the wrong shape', () => {
+    const made = assembleRunnable(
+      7,
+      common,
+      [feed, source('K7T882'), target],
+      () => ({ kind: 'password', password: '' }),
+      undefined,
+    )
+    expect(made).toMatchObject({ ok: true, value: { snapshot: { targets: [] }, refused: [{ id: 'ODQ1Z9' }] } })
+  })
   test('refuses the whole for what belongs to no part', () => {
     expect(assembleRunnable(-1, common, [feed], known, undefined)).toMatchObject({ ok: false })
   })
@@ -150,8 +181,10 @@ describe('parts of several shards', () => {
   })
   test('cannot be joined: a target has no source of another shard, and a source no feed there', () => {
     const joined: Part = { ...targetOfB, document: { ...documentOfB, sources: ['M3P882', 'K7T882'] } }
-    expect(names('b', [...parts.slice(0, 5), joined])).toEqual(['targets[0].sources[1]: there is no source K7T882'])
+    expect(names('b', [...parts.slice(0, 5), joined])).toEqual(['target BBBBBB: sources[1]: there is no source K7T882'])
     const paired: Part = { ...sourceOfB, document: { id: 'M3P882', feed: ['gw2', 'gw1'], gateway: 'cgw' } }
-    expect(names('b', [...parts.slice(0, 4), paired, targetOfB])).toEqual(['sources[0].feed[1]: there is no feed gw1'])
+    expect(names('b', [...parts.slice(0, 4), paired, targetOfB])).toEqual([
+      'source M3P882: feed[1]: there is no feed gw1',
+    ])
   })
 })

@@ -206,6 +206,35 @@ describe('parts that do not fit together', () => {
       'feeds[2].theirCompId: feed gw1 accepts the same CompIDs at the same address',
     ])
   })
+  test('a feed has a password or credentials', () => {
+    const credentials = [{ kind: 'password', password: 'secret' }]
+    expect(withFeeds({ ...gw1, password: 'secret', credentials }, gw2)).toEqual([
+      'feeds[0].password: give password or credentials, not both',
+    ])
+  })
+  test('a feed that we open has a port to connect to, and one credential that can be sent', () => {
+    const { password, ...open } = gw2
+    const own = { kind: 'password', password }
+    expect(withFeeds(gw1, { ...gw2, port: 0 })).toEqual(['feeds[1].port: must be a real port to connect to'])
+    expect(withFeeds(gw1, { ...open, credentials: [own, own] })).toEqual([
+      'feeds[1].credentials[1]: an initiating feed has one credential',
+    ])
+    const verifier = { kind: 'password', sha256: 'a'.repeat(64), salt: 'pepper' }
+    expect(withFeeds(gw1, { ...open, credentials: [verifier] })).toEqual([
+      'feeds[1].credentials[0]: to log on the password itself is needed',
+    ])
+  })
+  test('a source that was stopped or taken away is not in the target, and is stopped once', () => {
+    const reason = 'no consent of Xenon'
+    expect(withTarget({ revoked: ['K7T882'] })).toEqual([
+      'targets[0].revoked[0]: K7T882 is still a source of this target',
+    ])
+    expect(withTarget({ stopped: [{ source: 'M3P882', reason }] })).toEqual([
+      'targets[0].stopped[0].source: M3P882 is still a source of this target',
+    ])
+    const twice = ['Q1A882', 'Q1A882'].map((source) => ({ source, reason }))
+    expect(withTarget({ stopped: twice })).toEqual(['targets[0].stopped[1].source: Q1A882 is already stopped here'])
+  })
   test('a feed that accepts from elsewhere is protected', () => {
     const open = { ...gw1, host: '0.0.0.0' }
     expect(withFeeds(open, gw2)).toEqual([

@@ -1,0 +1,138 @@
+import { mainShard } from '../reference/shard.ts'
+import { overCapacity } from './capacity.ts'
+import { feedsOf } from './cross-check.ts'
+import {
+  assemble,
+  type Common,
+  type FeedPart,
+  type Part,
+  type PartKind,
+  partProblems,
+  type ResolveCredential,
+  type SourcePart,
+  shardsOf,
+  type TargetPart,
+} from './parts.ts'
+
+/** A part that is there, whose document was checked: when it was published, or just now. */
+type Present<K extends PartKind, D> = Part & { kind: K; document: D }
+
+const isFeed = (part: Part): part is Present<'feed', FeedPart> => part.kind === 'feed' && part.document !== null
+const isSource = (part: Part): part is Present<'source', SourcePart> => part.kind === 'source' && part.document !== null
+const isTarget = (part: Part): part is Present<'target', TargetPart> => part.kind === 'target' && part.document !== null
+
+/**
+ * Why a configuration cannot be run in which these parts changed, one line each; empty when nothing is wrong. What was
+ * there before was right: it went through this when it was published.
+ *
+ * @param parts all of it, with what changed as it is now
+ */
+export function changeProblems(
+  number: number,
+  common: Omit<Common, 'shard'>,
+  parts: readonly Part[],
+  changed: readonly Part[],
+  resolve: ResolveCredential,
+): string[] {
+  const wrong = changed.flatMap(partProblems)
+  if (wrong.length > 0) return wrong
+  const judged = concerned(parts, changed)
+  const problems = shardsOf(judged).flatMap((shard) => {
+    const assembled = assemble(number, { ...common, shard }, judged, resolve)
+    return assembled.ok ? [] : assembled.error.problems
+  })
+  return problems.length > 0 ? problems : sizeProblems(parts, shardsOf(judged))
+}
+
+/** Of all targets of a shard together: the one rule for which no part is apart from the others. */
+function sizeProblems(parts: readonly Part[], shards: readonly string[]): string[] {
+  const sources = parts.filter(isSource).map(({ document }) => ({ id: document.id, segments: document.segments ?? [] }))
+  const targets = parts.filter(isTarget).map(({ document }) => document)
+  return shards.flatMap((shard) => {
+    const own = targets.filter((target) => (target.shard ?? mainShard) === shard)
+    const problem = overCapacity({ sources, targets: own })
+    return problem === undefined ? [] : [`targets: ${problem}`]
+  })
+}
+
+/**
+ * The parts that are judged when some change in a configuration that was right: those, and all that a rule of
+ * `crossCheck` sets beside one of them. Whatever is wrong with the whole is wrong with these, but for its size
+ * (`sizeProblems`). So a publication costs what it changes, and not what the installation has.
+ *
+ * | changed | judged with it |
+ * |---|---|
+ * | a feed | the sources that name it, and the targets that name one of those: they run where it runs |
+ * | a source | the targets that name it, and the plain feed that is its own, whether it still names that feed or not |
+ * | a feed or a target, at its addresses | the feeds that listen there, and one target: those there agree already |
+ *
+ * And of whatever is judged: a target's sources, a source's feeds, the sources of a plain feed.
+ *
+ * @param parts all of the configuration, with what changed as it is now
+ */
+function concerned(parts: readonly Part[], changed: readonly Part[]): Part[] {
+  const feeds = byId(parts.filter(isFeed))
+  const sources = byId(parts.filter(isSource))
+  const targets = parts.filter(isTarget)
+  const carried = carriedBy(sources.values())
+  const keys = new Set(changed.map(keyOf))
+  const isChanged = (part: Part) => keys.has(keyOf(part))
+  const chosen = new Set<Part>()
+  const choose = (part: Part | undefined) => {
+    if (!part || chosen.has(part)) return
+    chosen.add(part)
+    if (isTarget(part)) for (const id of part.document.sources) choose(sources.get(id))
+    if (isSource(part)) for (const id of feedsOf(part.document)) choose(feeds.get(id))
+    if (isFeed(part) && part.document.dialect === 'plain')
+      for (const one of carried.get(part.objectId) ?? []) choose(one)
+  }
+
+  const own = parts.filter((part) => part.document !== null && isChanged(part))
+  for (const part of own) choose(part)
+  const moved = new Set(idsOf(changed, 'source'))
+  for (const feed of feeds.values()) if (moved.has(feed.document.source ?? '')) choose(feed)
+  for (const source of idsOf(changed, 'feed').flatMap((id) => carried.get(id) ?? [])) {
+    choose(source)
+    moved.add(source.objectId)
+  }
+  for (const target of targets) if (target.document.sources.some((id) => moved.has(id))) choose(target)
+
+  const addresses = new Set(own.flatMap(addressesOf))
+  for (const feed of feeds.values()) if (addressesOf(feed).some((one) => addresses.has(one))) choose(feed)
+  for (const target of targets) {
+    const shared = isChanged(target) ? [] : addressesOf(target).filter((one) => addresses.has(one))
+    if (shared.length > 0) choose(target)
+    for (const address of shared) addresses.delete(address)
+  }
+  return [...chosen]
+}
+
+/** The sources of each feed, by its id. */
+function carriedBy(sources: Iterable<Present<'source', SourcePart>>) {
+  const carried = new Map<string, Present<'source', SourcePart>[]>()
+  for (const source of sources)
+    for (const feed of feedsOf(source.document)) {
+      const list = carried.get(feed)
+      if (list) list.push(source)
+      else carried.set(feed, [source])
+    }
+  return carried
+}
+
+const byId = <P extends Part>(parts: readonly P[]): ReadonlyMap<string, P> =>
+  new Map(parts.map((part) => [part.objectId, part]))
+
+const idsOf = (parts: readonly Part[], kind: PartKind): string[] =>
+  parts.filter((part) => part.kind === kind).map(({ objectId }) => objectId)
+
+/** Where it is connected to. */
+function addressesOf(part: Part): string[] {
+  if (isTarget(part)) return part.document.listen.map(addressOf)
+  if (isFeed(part) && part.document.mode === 'accept')
+    return [part.document, ...(part.document.addresses ?? [])].map(addressOf)
+  return []
+}
+
+const addressOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`
+
+const keyOf = ({ kind, objectId }: Part): string => `${kind} ${objectId}`
