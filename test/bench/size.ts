@@ -19,6 +19,8 @@ const waiting = 350_000
 /** A catching up that takes longer is broken off: its rate is that of this time. */
 const catchUpAtMostS = 60
 const settleS = 5
+/** What a start leaves behind is cleared away by then, and the code of each second has been compiled. */
+const restS = 25
 const patienceS = 180
 const sampleMs = 100
 
@@ -152,7 +154,7 @@ async function idle(rig: Rig): Promise<Figures> {
   const sink = startSink(sinkOrder(rig.system, Number.MAX_SAFE_INTEGER))
   try {
     await within(patienceS, sink.ready)
-    await sleep(settleS * 1000)
+    await sleep(restS * 1000)
     return await observed(rig, idleS, sink.received)
   } finally {
     sink.end()

@@ -12,6 +12,8 @@ export class Observer {
   private readonly timer: NodeJS.Timeout
   private writing: Promise<void> | undefined
   private isReachable = true
+  private isDue = false
+  private isStopped = false
 
   constructor(
     private readonly pool: ConnectorPool,
@@ -26,14 +28,19 @@ export class Observer {
   /** The last word of a connector that stops in order. */
   async stop(): Promise<void> {
     clearInterval(this.timer)
+    this.isStopped = true
     await this.writing
     await this.write('stopped')
   }
 
+  /** A report that takes longer than a second is followed by the next at once. */
   private tick(): void {
+    this.isDue = true
     if (this.writing) return
+    this.isDue = false
     this.writing = this.write('running').finally(() => {
       this.writing = undefined
+      if (this.isDue && !this.isStopped) this.tick()
     })
   }
 

@@ -63,7 +63,7 @@ export class Status {
       says: says.slice(0, 500),
       since: new Date(sinceMs),
     }))
-    const ledger = this.ledger.changed().map((row) => ({ ...this.key, segment: '', ...row, at }))
+    const ledger = this.ledger.changed({ ...this.key, at })
     const feeds = [...worker.feeds.values()].map((feed) => this.feed(feed, at))
     const targets = [...worker.targets.values()].map((target) => this.target(target, at))
     this.refusedEnd = worker.refusedLogons.end
@@ -147,13 +147,17 @@ export class Status {
 
   /** The configured ones that were marked, and every name that nobody has configured. */
   private sources(at: Date): Observed['sources'] {
+    const { environment, shard, connector } = this.identity
     const { core, sources, intake } = this.worker
     const { streams } = core.state.data
     const known = core.state.changed.streams.take().flatMap((id) => sources.find(streams[id]?.name ?? '') ?? [])
     const unknown = [...intake.asides].filter(([name]) => name !== '' && !sources.find(name))
     return [
+      // as a row of a target is made: without a spread
       ...known.map(({ name, feeds, stream, duplicates, heardMs }) => ({
-        ...this.key,
+        environment,
+        shard,
+        connector,
         sourceId: name,
         segment: '',
         feedId: feeds?.[0] ?? null,

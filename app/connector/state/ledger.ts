@@ -23,8 +23,12 @@ export const revokedReason = 31
 export const balances = (row: Row): boolean =>
   row.received === row.delivered + filteredOf(row) + row.waiting + row.held + row.expired
 
-export const filteredOf = (row: Row): number =>
-  [...row.filtered, ...Object.values(row.stopped ?? {})].reduce((sum, n) => sum + (n ?? 0), 0)
+export function filteredOf({ filtered, stopped }: Row): number {
+  let sum = 0
+  for (const n of filtered) sum += n
+  if (stopped) for (const n of Object.values(stopped)) sum += n
+  return sum
+}
 
 /** The sum of several rows, reason by reason. */
 export function total(rows: Iterable<Row>): Row {

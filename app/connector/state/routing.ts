@@ -12,7 +12,11 @@ const reasonName = (index: number): string =>
   index === revokedReason ? 'revoked' : (filterReasons[index] ?? 'unknown-type')
 
 /** What was filtered, by the reason's name; none that is nothing. */
-export const filteredBy = ({ filtered, stopped }: Row): Record<string, number> => ({
-  ...Object.fromEntries(filtered.flatMap((n, i) => (n > 0 ? [[reasonName(i), n] as const] : []))),
-  ...stopped,
-})
+export function filteredBy({ filtered, stopped }: Row): Record<string, number> {
+  const by: Record<string, number> = {}
+  for (let index = 0; index < filtered.length; index++) {
+    const n = filtered[index] ?? 0
+    if (n > 0) by[reasonName(index)] = n
+  }
+  return stopped ? { ...by, ...stopped } : by
+}
