@@ -5,11 +5,17 @@ import type { Wanted, WantedSource } from './wanted.ts'
 
 const pollMs = 500
 
-/** A snapshot file, read anew on every pass. */
+/** A snapshot file, read anew on every pass, and judged anew when it says something else. */
 export function wantedFile(path: string): WantedSource {
   let watching = false
+  let last: { text: string; wanted: Wanted } | undefined
   return {
-    read: async () => readSnapshot(path),
+    read: async () => {
+      const text = readText(path)
+      if (typeof text !== 'string') return text
+      if (text !== last?.text) last = { text, wanted: readSnapshot(path, text) }
+      return last.wanted
+    },
     watch: (wake) => {
       watching = true
       watchFile(path, { interval: pollMs }, wake)
@@ -21,15 +27,29 @@ export function wantedFile(path: string): WantedSource {
   }
 }
 
-export function readSnapshot(path: string): Wanted {
+/** What the file says, or why it cannot be read. */
+function readText(path: string): string | Wanted {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    return unreadable(path, cause)
+  }
+}
+
+function readSnapshot(path: string, text: string): Wanted {
   let document: unknown
   try {
-    document = JSON.parse(readFileSync(path, 'utf8'))
+    document = JSON.parse(text)
   } catch (cause) {
-    return { ok: false, problems: [`${path}: ${cause instanceof Error ? cause.message : String(cause)}`] }
+    return unreadable(path, cause)
   }
   return checked(document)
 }
+
+const unreadable = (path: string, cause: unknown): Wanted => ({
+  ok: false,
+  problems: [`${path}: ${cause instanceof Error ? cause.message : String(cause)}`],
+})
 
 /** A document as a snapshot that this connector runs. */
 export function checked(document: unknown): Wanted {
