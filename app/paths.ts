@@ -55,6 +55,7 @@ export const paths = {
   copyRequest: (number: number) => `/requests/${number}/copy`,
   sessions: () => '/sessions',
   feed: (feedId: string) => `/feeds/${part(feedId)}`,
+  feedReset: (feedId: string) => `/feeds/${part(feedId)}/reset`,
   feedEvents: (feedId: string) => `/events/feeds/${part(feedId)}`,
   settings: () => '/settings',
   people: () => '/administration/people',

@@ -44,6 +44,7 @@ export default [
 
   route('sessions', 'routes/sessions.tsx'),
   route('feeds/:feedId', 'routes/feed.tsx'),
+  route('feeds/:feedId/reset', 'routes/feed.reset.tsx'),
   route('settings', 'routes/settings.tsx'),
   route('administration/people', 'routes/people.tsx'),
   route('administration/people/invite', 'routes/people.invite.tsx'),

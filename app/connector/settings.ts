@@ -3,6 +3,7 @@ import type { Lane } from '#connector/sessions/lanes.ts'
 import { feedPolicy, targetPolicy } from '#connector/sessions/policy.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { everyDay, type WeekRule } from '#domain/time/week.ts'
 import type { OwnCredentials, SessionConfig } from '#fix/session-state.ts'
 
 export type Exchange = Snapshot['exchange']
@@ -20,6 +21,10 @@ export const targetSession = (exchange: Exchange, target: Lane): SessionConfig =
   heartbeatS: 30,
 })
 
+/** When the numbers of a feed start at 1 by the clock; undefined: they do not. */
+export const feedWeek = ({ week, reset }: Pick<SnapshotFeed, 'week' | 'reset'>): WeekRule | undefined =>
+  typeof reset === 'object' ? { ...reset, day: everyDay } : week
+
 export function feedSession(feed: SnapshotFeed): SessionConfig {
   const credentials = ownCredentials(feed)
   return {
@@ -34,6 +39,7 @@ export function feedSession(feed: SnapshotFeed): SessionConfig {
       ...(feed.locationId === undefined ? {} : { senderLocationId: feed.locationId }),
     },
     heartbeatS: feed.heartbeatS,
+    ...(feed.reset === 'always' ? { resetOnLogon: true } : {}),
     ...(credentials ? { credentials } : {}),
     ...(feed.app ? { app: feed.app } : {}),
   }

@@ -3,6 +3,7 @@ import type { Feed } from '#connector/feeds/feed.ts'
 import { showFeedAlarms } from '#connector/feeds/feed-alarms.ts'
 import { InitiatingFeed } from '#connector/feeds/initiating-feed.ts'
 import { Intake } from '#connector/feeds/intake.ts'
+import { showRefusal } from '#connector/feeds/refusals.ts'
 import { Sources } from '#connector/feeds/sources.ts'
 import { Alarms } from '#connector/reports/alarms.ts'
 import { ClockTold } from '#connector/reports/clock-told.ts'
@@ -327,10 +328,7 @@ export class Worker {
         if (quiet.has(code)) this.log.debug({ [kind]: id, code }, text)
         else this.log.info({ [kind]: id, code }, text)
         if (code === 'aside' || code === 'lost') this.showAlarmsOf(id)
-        if (kind === 'feed' && code === 'refused-logon') this.alarms.raise('feed-refused', kind, id, text)
-        if (kind === 'feed' && code === 'low-logon')
-          this.alarms.raise('feed-refused', kind, id, `${text} ${this.remedyOf(id)}`)
-        if (kind === 'feed' && code === 'logged-on') this.alarms.clear('feed-refused', kind, id)
+        if (kind === 'feed') showRefusal(this, id, code, text)
       },
       authenticated: (connection) => {
         if (!connection) return
@@ -338,11 +336,6 @@ export class Worker {
         this.acceptor.authenticated(connection)
       },
     }
-  }
-
-  /** For a gateway whose numbers are below what is expected of it. */
-  private remedyOf(feed: string): string {
-    return `If the gateway has started again and cannot log on with 141=Y, ${this.commandLine('accept-reset', feed)} settles it`
   }
 
   /** What a feed's record of this week wants a person for; of a week that has ended, nothing. */

@@ -1,7 +1,9 @@
 import { Count, Mono } from '#app/components/figures.tsx'
-import { Facts, Section } from '#app/components/page.tsx'
+import { ButtonLink, Facts, Section } from '#app/components/page.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
+import { paths } from '#app/paths.ts'
 import type { FeedView } from '#db/queries/feed-page.ts'
+import { resetWords } from '#domain/reference/feed-input.ts'
 import { feedWords } from './names.ts'
 
 /** The FIX session as the connector sees it. */
@@ -36,7 +38,15 @@ const dialects = {
 }
 
 /** How the gateway and the connector find each other. */
-export function FeedConnection({ connection }: { connection: FeedView['connection'] }) {
+export function FeedConnection({
+  id,
+  connection,
+  mayReset,
+}: {
+  id: string
+  connection: FeedView['connection']
+  mayReset: boolean
+}) {
   if (!connection) return null
   const { mode, host, port, dialect, ourCompId, theirCompId } = connection
   return (
@@ -48,8 +58,12 @@ export function FeedConnection({ connection }: { connection: FeedView['connectio
           { term: 'Its CompID', value: <Mono>{theirCompId}</Mono> },
           { term: 'Our CompID', value: <Mono>{ourCompId}</Mono> },
           { term: 'Messages', value: dialects[dialect] },
+          mode === 'initiate' && { term: 'Numbers start at 1', value: resetWords(connection.reset) },
         ]}
       />
+      {mode === 'initiate' && mayReset && (
+        <ButtonLink to={paths.feedReset(id)}>Change when numbers start at 1</ButtonLink>
+      )}
     </Section>
   )
 }

@@ -10,6 +10,7 @@ import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { type FeedView, findFeedPage } from '#db/queries/feed-page.ts'
+import { may } from '#domain/people/permissions.ts'
 import { Alarm } from './alarm.tsx'
 import { FeedConnection, FeedSession } from './feed-parts.tsx'
 import { gatewayName, whyAside } from './names.ts'
@@ -26,11 +27,11 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   if (!isFeedId(feedId)) throw notFound()
   const feed = await context.read(user, (tx) => findFeedPage(tx, context.environment, feedId, context.deps.now()))
   if (!feed) throw notFound()
-  return { feed }
+  return { feed, mayReset: may(user, 'feed:write') }
 }
 
 export default function Feed() {
-  const { feed } = useLoaderData<typeof loader>()
+  const { feed, mayReset } = useLoaderData<typeof loader>()
   useLive(paths.feedEvents(feed.id))
   const { session, isStale } = feed
   const count = (label: string, of: number | undefined, to?: string, loud = false) => ({
@@ -65,7 +66,7 @@ export default function Feed() {
         <Alarm key={alarm.code} alarm={alarm} />
       ))}
       <FeedSession session={session} stale={isStale} />
-      <FeedConnection connection={feed.connection} />
+      <FeedConnection id={feed.id} connection={feed.connection} mayReset={mayReset && feed.isOpen} />
       <FeedSources sources={feed.sources} stale={isStale} />
       <KeptAside aside={feed.aside} stale={isStale} />
       <RefusedLogons logons={feed.refusedLogons} />

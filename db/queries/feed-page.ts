@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { reset } from '#domain/configuration/fields.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { feedState } from '#domain/status/feed.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
@@ -18,6 +19,7 @@ const connectionOf = z.object({
   dialect: z.enum(['encapsulated', 'plain']),
   ourCompId: z.string(),
   theirCompId: z.string(),
+  reset: reset.optional(),
 })
 
 export type RefusedLogon = { id: number; at: Date; address: string; claimed: string; says: string }
@@ -28,6 +30,9 @@ export type FeedView = {
   gateway: string
   delivery: DeliveryState
   isStale: boolean
+  /** Of its row, which a change of its settings names. */
+  version: number
+  isOpen: boolean
   /** What a person asks for of its part of a snapshot; null where the settings are not whole. */
   connection: z.output<typeof connectionOf> | null
   alarms: { code: string; says: string; since: Date }[]
@@ -74,6 +79,8 @@ export async function findFeedPage(
     id: feed.id,
     environment,
     gateway: feed.gatewayKind,
+    version: feed.version,
+    isOpen: feed.state === 'open',
     delivery: state,
     isStale: state.word === 'Unknown',
     connection: connectionOf.safeParse(feed.settings).data ?? null,

@@ -1,4 +1,5 @@
 import { and, asc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
+import type { Reset } from '#domain/configuration/fields.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { mainShard } from '#domain/reference/shard.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
@@ -193,6 +194,18 @@ export async function listReferenceData(tx: Tx, environment: Environment, now: D
     feeds: await tx.select(feedColumns).from(feeds).where(isOpen).orderBy(asc(feeds.id)),
     sources: await listWhere(tx, openSource, now),
   }
+}
+
+/** When it is reset; undefined: never. False: it is no longer of the version that was shown. */
+export async function saveFeedReset(tx: Tx, id: string, version: number, reset: Reset | undefined): Promise<boolean> {
+  const without = sql`${feeds.settings} - 'reset'`
+  const settings = reset === undefined ? without : sql`${without} || ${JSON.stringify({ reset })}::jsonb`
+  const saved = await tx
+    .update(feeds)
+    .set({ settings, version: sql`${feeds.version} + 1` })
+    .where(and(eq(feeds.id, id), eq(feeds.version, version)))
+    .returning({ id: feeds.id })
+  return saved.length > 0
 }
 
 /** The feed's part of a snapshot, as it is to be from now on. */

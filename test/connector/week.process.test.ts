@@ -96,7 +96,7 @@ describe('the end of the trading week', () => {
     jump = 2 * 3_600_000
     const says = () => connector.worker.alarms.all.flatMap((alarm) => (alarm.code === 'clock' ? alarm.says : []))
     await peer.until('the alarm', () => says().length > 0)
-    expect(says()).toEqual([expect.stringContaining('waiting: the weekly reset of feed gw1. If it is right:')])
+    expect(says()).toEqual([expect.stringContaining('waiting: the reset of feed gw1. If it is right:')])
     expect(connector.worker.feeds.get('gw1')!.state.week).toBe(before)
     jump = 0
     await peer.until('the all-clear', () => says().length === 0)

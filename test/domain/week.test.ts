@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isWithin, nextResetMs, weekOf } from '#domain/time/week.ts'
+import { everyDay, isWithin, nextResetMs, weekOf } from '#domain/time/week.ts'
 
 const chicago = { zone: 'America/Chicago', day: 'sunday', time: '16:00' }
 const london = { zone: 'Europe/London', day: 'sunday', time: '16:00' }
@@ -58,7 +58,7 @@ describe('the trading week', () => {
   test('only goes on as time does, whatever the rule: ids compare as text', () => {
     const rule = fc.record({
       zone: fc.constantFrom('America/Chicago', 'Europe/London', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC'),
-      day: fc.constantFrom('sunday', 'wednesday', 'saturday'),
+      day: fc.constantFrom('sunday', 'wednesday', 'saturday', everyDay),
       time: fc.constantFrom('00:00', '01:30', '02:15', '16:00', '23:59'),
     })
     const instant = fc.integer({ min: Date.UTC(2025, 0), max: Date.UTC(2028, 0) })
@@ -70,6 +70,18 @@ describe('the trading week', () => {
     )
   })
 })
+
+test.each([
+  ['02:30', '2026-03-07', '2026-03-10', ['2026-03-07T08:30Z', '2026-03-08T08:00Z', '2026-03-09T07:30Z']],
+  ['01:30', '2026-10-31', '2026-11-03', ['2026-10-31T06:30Z', '2026-11-01T06:30Z', '2026-11-02T07:30Z']],
+])(
+  'a day that begins at %s begins once in every 24 hours or so, also on the night of %s',
+  (time, from, to, instants) => {
+    const rule = { zone: 'America/Chicago', day: everyDay, time }
+    expect(turns(rule, from, to)).toEqual(instants.map((instant) => `${instant} ${instant.slice(0, 10)}`))
+    expect(nextResetMs(Date.parse(instants[0] ?? ''), rule)).toBe(Date.parse(instants[1] ?? ''))
+  },
+)
 
 describe('a logon window', () => {
   const trading = {

@@ -69,6 +69,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/requests/:number/discard': { at: '/requests/999999/discard', needs: 'request:draft', missing: true },
   '/requests/:number/copy': { at: '/requests/999999/copy', needs: 'request:draft', missing: true },
   '/feeds/:feedId': { at: '/feeds/no-such-feed', needs: 'feed:read', missing: true },
+  '/feeds/:feedId/reset': { at: '/feeds/no-such-feed/reset', needs: 'feed:write', missing: true },
   '/sessions': { at: '/sessions', needs: 'source:read' },
   '/settings': { at: '/settings', needs: 'settings:read' },
   '/administration/people': { at: '/administration/people', needs: 'people:read' },

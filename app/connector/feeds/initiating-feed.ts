@@ -8,6 +8,7 @@ import { feedAddresses } from '#connector/settings.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { Feed } from './feed.ts'
 import type { Intake } from './intake.ts'
+import { numberAsked } from './refusals.ts'
 
 const firstDelayMs = 200
 const longestDelayMs = 5_000
@@ -17,6 +18,7 @@ const backupRefused = 'Backup session not allowed'
 
 /** A feed that we connect to: its addresses in turn, with growing pauses while none answers. */
 export class InitiatingFeed extends Feed {
+  /** Not connected yet: from then on the connection has it, which closes it behind what it still says. */
   private socket: Socket | undefined
   private timer: NodeJS.Timeout | undefined
   private attempts = 0
@@ -46,7 +48,8 @@ export class InitiatingFeed extends Feed {
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
-    if (!this.isConnected) this.socket?.destroy()
+    this.socket?.destroy()
+    this.socket = undefined
   }
 
   override closed(): void {
@@ -56,6 +59,7 @@ export class InitiatingFeed extends Feed {
 
   protected override refused(text: string, retry: boolean): void {
     super.refused(text, retry)
+    if (!retry && numberAsked(text) !== undefined) this.door.note('feed', this.name, 'low-number', text)
     if (text.includes(backupRefused)) this.address++
     this.isAtOnce = retry || text.includes(backupRefused)
   }
@@ -89,6 +93,7 @@ export class InitiatingFeed extends Feed {
     socket.once(tls ? 'secureConnect' : 'connect', () => {
       clearTimeout(deadline)
       socket.off('error', failed)
+      this.socket = undefined
       this.core.turn()
       this.report.address = `${host}:${port}`
       this.adopt(new Connection(this.core, socket, this.budget, this))

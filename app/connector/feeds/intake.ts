@@ -154,8 +154,12 @@ export class Intake {
   private verdict(feed: Feed, found: Source, plain: boolean): Verdict {
     const { stream } = found
     const { seqNum } = canonical
-    if (plain && feed.id === stream.feed && feed.state.epoch !== stream.feedEpoch)
+    if (plain && feed.id === stream.feed && feed.state.epoch !== stream.feedEpoch) {
+      // one that comes again from before our reset, of a gateway that has not reset yet
+      if (canonical.recovered && found.known.find(stream.epoch, seqNum)?.digest === canonical.digest)
+        return { kind: 'duplicate' }
       return { kind: 'restarted', epoch: stream.epoch + 1 }
+    }
     if (seqNum > stream.highest && !canonical.recovered && !canonical.possResend)
       return { kind: 'new', epoch: stream.epoch }
     arrival.number = seqNum

@@ -1,4 +1,5 @@
 import { lostIn } from '#connector/feeds/feed-alarms.ts'
+import { feedWeek } from '#connector/settings.ts'
 import { type Row, total } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
 import type { Worker } from '#connector/worker.ts'
@@ -109,10 +110,11 @@ function feeds(worker: Worker): string[] {
     metric(
       'gauge',
       'feed_next_reset_timestamp_seconds',
-      'When the numbers of a feed with a week of its own start anew, in seconds since 1970.',
-      all.flatMap(({ name, config, core }): Sample[] =>
-        config.week ? [[{ feed: name }, nextResetMs(core.clock.wallMs(), config.week) / 1_000]] : [],
-      ),
+      'When the numbers of a feed with a week or a day of its own start anew, in seconds since 1970.',
+      all.flatMap(({ name, config, core }): Sample[] => {
+        const rule = feedWeek(config)
+        return rule ? [[{ feed: name }, nextResetMs(core.clock.wallMs(), rule) / 1_000]] : []
+      }),
     ),
     metric(
       'gauge',

@@ -157,15 +157,22 @@ function onFeed(worker: Worker, order: Order): Answer {
 /** The gateway counts from 1 again: its messages belong to a new epoch. It fills the hole before our next number by itself. */
 function acceptReset(worker: Worker, order: Order, feed: Feed): Answer {
   if (feed.peer.isLive) return refused('The gateway is logged on: its numbers are those that are expected.')
+  const { nextIn, nextOut } = feed.peer.session
+  const says = `1 is expected of the gateway, ${nextIn} was; our own number goes on at ${nextOut}.`
+  startAgain(worker, feed, 'the gateway started again', (controls) => {
+    done(worker, order, says, controls)
+  })
+  return { state: 'done', says }
+}
+
+/** Ends a feed's session; the next one expects 1, and our own number goes on. `write` writes what this changes. */
+export function startAgain(worker: Worker, feed: Feed, why: string, write: (controls: Control[]) => void): void {
   feed.part(renumbered)
   const { nextIn, nextOut, highestIn } = feed.peer.session
-  const lost = lossOf(worker, feed, nextIn, highestIn, 'the gateway started again')
+  const lost = lossOf(worker, feed, nextIn, highestIn, why)
   const epoch = nextEpoch(feed.state.epoch)
-  const says = `1 is expected of the gateway, ${nextIn} was; our own number goes on at ${nextOut}.`
-  const numbers: Control = { kind: 'numbers', session: feed.id, epoch, nextIn: 1, nextOut }
-  const answer = done(worker, order, says, [...lost, numbers])
+  write([...lost, { kind: 'numbers', session: feed.id, epoch, nextIn: 1, nextOut }])
   renewFeed(worker, feed, renumbered)
-  return answer
 }
 
 /** The journal names messages by these numbers, so none is expected a second time, and one that is passed over is lost. */

@@ -3,7 +3,7 @@ import { InitiatingFeed } from '#connector/feeds/initiating-feed.ts'
 import type { PartReport } from '#connector/reports/report.ts'
 import { type Lane, lanesOf } from '#connector/sessions/lanes.ts'
 import { tlsOf } from '#connector/sessions/tls.ts'
-import { type Address, addressKey, feedAddresses } from '#connector/settings.ts'
+import { type Address, addressKey, feedAddresses, feedWeek } from '#connector/settings.ts'
 import { cutOver, fromSourceSeq, ownersOf } from '#connector/state/terms.ts'
 import type { Refused } from '#connector/targets/failover.ts'
 import { Target } from '#connector/targets/target.ts'
@@ -188,12 +188,10 @@ function addFeed(worker: Worker, config: SnapshotFeed): void {
 function changeFeed(worker: Worker, config: SnapshotFeed, restart: boolean): void {
   const feed = worker.feeds.get(config.id)
   if (!feed) return
-  if (!restart) {
-    feed.config = config
-    return
-  }
+  const isOtherRule = JSON.stringify(feedWeek(feed.config)) !== JSON.stringify(feedWeek(config))
   feed.config = config
-  renewFeed(worker, feed, 'Configuration changed')
+  if (isOtherRule) worker.weeks.note(feed)
+  if (restart) renewFeed(worker, feed, 'Configuration changed')
 }
 
 /** Ends a feed's session and begins another with the numbers and the configuration of now. */

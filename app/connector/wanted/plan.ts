@@ -58,7 +58,7 @@ function feedActions(running: readonly SnapshotFeed[], wanted: readonly Snapshot
 }
 
 /** What the present connection was made under; who else may connect does not cut it. */
-const connectionOf = ({ allowFrom: _allowed, week: _week, ...rest }: SnapshotFeed) => rest
+const connectionOf = ({ allowFrom: _allowed, week: _week, reset: _reset, ...rest }: SnapshotFeed) => rest
 
 function targetActions(running: readonly Lane[], wanted: readonly Lane[], renamed: boolean): Action[] {
   const now = new Map(running.map((target) => [target.name, target]))

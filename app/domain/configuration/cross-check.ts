@@ -73,6 +73,9 @@ function checkFeed(known: Known, feed: SnapshotFeed, index: number, report: Repo
   }
   if (feed.password !== undefined && feed.credentials.length > 0)
     report([...at, 'password'], 'give password or credentials, not both')
+  if (feed.reset !== undefined && feed.mode !== 'initiate')
+    report([...at, 'reset'], 'is for feeds that we open: a gateway that connects decides itself')
+  if (typeof feed.reset === 'object' && feed.week) report([...at, 'week'], 'is not for a feed that resets daily')
   if (feed.mode === 'initiate') checkInitiating(feed, at, report)
   else if (!isProtected(feed))
     report([...at, 'host'], 'accepting beyond loopback needs a credential, or allowFrom and tls')

@@ -62,6 +62,13 @@ const weekday = z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
 /** When the numbers start again (spec §2.6). */
 export const week = z.strictObject({ zone, day: weekday, time: timeOfDay })
 
+/**
+ * When a feed that we open starts both directions at 1: at no Logon, at every Logon (141=Y), or once a day at a time,
+ * without 141, as its acceptor does.
+ */
+export const reset = z.union([z.enum(['never', 'always']), z.strictObject({ zone, time: timeOfDay })])
+export type Reset = z.output<typeof reset>
+
 /** Logon window of a target: from one moment of the week to another, in `zone`. */
 export const logonWindow = z
   .strictObject({

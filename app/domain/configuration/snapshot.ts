@@ -13,6 +13,7 @@ import {
   logonWindow,
   objectId,
   policy,
+  reset,
   segment,
   shard,
   sourceId,
@@ -55,6 +56,8 @@ export const feedShape = {
   tls: tls.optional(),
   allowFrom: allowFrom.default([]),
   week: week.optional(),
+  /** Of a feed that we open; absent: never. */
+  reset: reset.optional(),
   policy: policy.default('cme'),
 }
 export const sourceShape = {

@@ -27,6 +27,7 @@ export const permissions = {
   'target:read': everybody,
   'source:read': everybody,
   'feed:read': ['operations', 'auditor'],
+  'feed:write': ['operations'],
   'settings:read': everyExchangeRole,
   'request:draft': [
     'requester',

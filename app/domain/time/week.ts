@@ -1,4 +1,7 @@
-/** A moment of the week: local time in an IANA zone. */
+/** The day of a rule that comes round once a day. */
+export const everyDay = 'every day'
+
+/** A moment of the week, or of every day: local time in an IANA zone. */
 export type WeekRule = { zone: string; day: string; time: string }
 
 /** When clients may be logged on: from one moment of the week to another. */
@@ -42,11 +45,12 @@ function weekAt(instantMs: number, rule: WeekRule): Week {
 
 function findWeek(instantMs: number, { zone, day, time }: WeekRule): Week {
   const today = Math.floor((instantMs + offsetAt(instantMs, zone)) / dayMs)
-  const back = (new Date(today * dayMs).getUTCDay() - days.indexOf(day) + 7) % 7
+  const length = day === everyDay ? 1 : 7
+  const back = day === everyDay ? 0 : (new Date(today * dayMs).getUTCDay() - days.indexOf(day) + 7) % 7
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   const on = (date: number) => instantOf(date * dayMs + (hours * 60 + minutes) * 60_000, zone)
-  const begun = on(today - back) <= instantMs ? today - back : today - back - 7
-  return { date: new Date(begun * dayMs).toISOString().slice(0, 10), fromMs: on(begun), untilMs: on(begun + 7) }
+  const begun = on(today - back) <= instantMs ? today - back : today - back - length
+  return { date: new Date(begun * dayMs).toISOString().slice(0, 10), fromMs: on(begun), untilMs: on(begun + length) }
 }
 
 /** The first instant at which a zone's clock shows this local time, given as if it were UTC, or has jumped over it. */

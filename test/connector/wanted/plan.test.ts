@@ -111,6 +111,9 @@ describe('a plan', () => {
   test('restarts a feed for what its connection was made under, not for who else may connect', () => {
     const before = make({ feeds: [feed('gw1', 9801)] })
     const running = act(nothing, plan(nothing, before), before)
+    const resetting = make({ feeds: [{ ...feed('gw1', 9801, 'initiate'), reset: 'always' }] })
+    const ours = { ...running, feeds: make({ feeds: [feed('gw1', 9801, 'initiate')] }).feeds }
+    expect(plan({ ...ours, listeners: [] }, resetting)).toMatchObject([{ type: 'change-feed', restart: false }])
     const allowed = make({ feeds: [{ ...feed('gw1', 9801), allowFrom: ['10.0.0.0/8'] }] })
     expect(plan(running, allowed)).toMatchObject([{ type: 'change-feed', restart: false }])
     const renamed = make({ feeds: [{ ...feed('gw1', 9801), theirCompId: 'OTHER' }] })

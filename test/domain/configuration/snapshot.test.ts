@@ -121,6 +121,19 @@ describe('a problem of shape', () => {
       'feeds[0].app: is needed to log on with an access key, which signs it',
     ])
   })
+  test('says which feed has a reset that is not for it', () => {
+    const reset = { zone: 'UTC', time: '17:00' }
+    const week = { zone: 'UTC', day: 'sunday', time: '17:00' }
+    expect(problems({ feeds: [{ ...gw1, reset }, gw2] })).toEqual([
+      'feeds[0].reset: is for feeds that we open: a gateway that connects decides itself',
+    ])
+    const upstream = { ...gw1, mode: 'initiate' }
+    expect(problems({ feeds: [{ ...upstream, reset, week }, gw2] })).toEqual([
+      'feeds[0].week: is not for a feed that resets daily',
+    ])
+    expect(problems({ feeds: [{ ...upstream, reset }, gw2] })).toEqual([])
+    expect(problems({ feeds: [{ ...upstream, reset: 'always', week }, gw2] })).toEqual([])
+  })
   test('is said for all of them at once', () => {
     expect(problems({ version: -1, feeds: [{ ...gw1, dialect: 'xml' }, gw2] })).toHaveLength(2)
   })

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { objectId, type Reset, reset } from '../configuration/fields.ts'
+import { commandId, version } from '../request/command-input.ts'
+import { reason } from '../request/input.ts'
+
+export const resetModes = ['never', 'always', 'daily'] as const
+export type ResetMode = (typeof resetModes)[number]
+
+const optional = z.preprocess((value) => value ?? '', z.string().trim().max(64))
+const [, dailyReset] = reset.options
+
+/** When a feed that we open is reset: the form of its page. `time` and `zone` are for a daily reset alone. */
+export const feedResetInput = z
+  .object({
+    ...{ commandId, feedId: objectId, version, reason },
+    mode: z.enum(resetModes, 'Choose one of the three.'),
+    time: optional,
+    zone: optional,
+  })
+  .superRefine(({ mode, time, zone }, context) => {
+    const issues = mode === 'daily' ? (dailyReset.safeParse({ time, zone }).error?.issues ?? []) : []
+    for (const { path, message } of issues) context.addIssue({ code: 'custom', path, message: `It ${message}.` })
+  })
+export type FeedResetInput = z.output<typeof feedResetInput>
+
+/** As it stands in the feed's settings; undefined: never, and nothing stands there. */
+export const resetOf = ({ mode, time, zone }: Pick<FeedResetInput, 'mode' | 'time' | 'zone'>): Reset | undefined =>
+  mode === 'daily' ? { zone, time } : mode === 'always' ? 'always' : undefined
+
+/** In words, as pages say it. */
+export function resetWords(value: Reset | undefined): string {
+  if (value === undefined || value === 'never') return 'Never: numbers go on'
+  if (value === 'always') return 'At every Logon (141=Y)'
+  return `Daily at ${value.time} (${value.zone})`
+}

@@ -1,0 +1,104 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { Radios, TextField } from '#app/components/fields.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { PageHead } from '#app/components/page.tsx'
+import { ReasonForm } from '#app/components/reason-form.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { findFeedPage } from '#db/queries/feed-page.ts'
+import { feedResetInput, type ResetMode } from '#domain/reference/feed-input.ts'
+import { setFeedReset } from '#services/set-feed-reset.ts'
+import { isFeedId } from './params.ts'
+
+export const meta = () => [{ title: 'When numbers start at 1 · Drop Copy Portal' }]
+
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'feed:write')
+  const { feedId } = params
+  if (!isFeedId(feedId)) throw notFound()
+  const feed = await context.read(user, (tx) => findFeedPage(tx, context.environment, feedId, context.deps.now()))
+  if (!feed) throw notFound()
+  const { id, version, isOpen, connection } = feed
+  const reset = connection?.reset ?? 'never'
+  const commandId = context.deps.newId()
+  return { id, version, reset, mayReset: isOpen && connection?.mode === 'initiate', commandId }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireUser(context, 'feed:write')
+  const input = await readForm(request, params, feedResetInput)
+  if (!input.ok) return refusal(input.error)
+  const done = await setFeedReset(input.value, user, context.deps)
+  if (!done.ok) return refusal(done.error, input.typed)
+  return redirect(paths.feed(input.value.feedId))
+}
+
+const choices: { value: ResetMode; label: string; hint: string }[] = [
+  {
+    value: 'never',
+    label: 'Never',
+    hint: 'Numbers go on over every Logon. Nothing is lost that its other end keeps.',
+  },
+  {
+    value: 'daily',
+    label: 'Daily at a time',
+    hint: 'Both directions start at 1 without 141, when its other end does so by itself. What that has sent since is asked for.',
+  },
+  {
+    value: 'always',
+    label: 'At every Logon',
+    hint: 'Both directions start at 1 with 141=Y. What its other end sent while the connection was away does not come.',
+  },
+]
+
+export default function ResetFeed() {
+  const { id, version, reset, mayReset, commandId } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const back = { to: paths.feed(id), label: `Feed ${id}` }
+  const daily = typeof reset === 'object' ? reset : undefined
+  return (
+    <>
+      <PageHead title={`When the numbers of ${id} start at 1`} back={back}>
+        As its other end has it. The session that is there goes on.
+      </PageHead>
+      {mayReset ? (
+        <ReasonForm
+          commandId={commandId}
+          refusal={refusalOf(answer)}
+          act="Publish"
+          hint="The exchange’s audit trail keeps it."
+          back={back.to}
+        >
+          <input type="hidden" name="version" value={version} />
+          <Radios name="mode" legend="Reset" required chosen={[daily ? 'daily' : String(reset)]} choices={choices} />
+          <TextField
+            name="time"
+            label="Time of day"
+            hint="For a daily reset, such as 17:00: that of its other end, or up to ten minutes from it"
+            defaultValue={daily?.time ?? ''}
+            maxLength={5}
+          />
+          <TextField
+            name="zone"
+            label="Time zone"
+            hint="For a daily reset, such as America/Chicago"
+            defaultValue={daily?.zone ?? ''}
+            maxLength={64}
+          />
+        </ReasonForm>
+      ) : (
+        <NotNow
+          title="This feed cannot be reset by a rule"
+          why="Its gateway connects to us and decides itself, or the feed is closed."
+          back={back}
+        />
+      )}
+    </>
+  )
+}
