@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tls, week } from '../configuration/fields.ts'
+import { address, compId, subId, tls, week } from '../configuration/fields.ts'
 import type { Common, Part } from '../configuration/parts.ts'
 import { canonicalJson } from '../digest.ts'
 import type { WeekRule } from '../time/week.ts'
@@ -8,8 +8,7 @@ import type { Environment } from './environment.ts'
 /** Where targets of an environment listen: the same addresses for all of them, since the Logon tells them apart. */
 const listen = z.object({
   role: z.enum(['primary', 'backup']),
-  host: z.string().min(1).max(253),
-  port: z.int().min(0).max(65535),
+  ...address,
   tls: tls.optional(),
 })
 
@@ -18,7 +17,7 @@ const listen = z.object({
  * instant. Beside what a snapshot has in common: how targets are set up.
  */
 export const environmentSettings = z.object({
-  exchange: z.object({ compId: z.string(), subId: z.string() }),
+  exchange: z.object({ compId, subId }),
   week: week.optional(),
   limits: z.record(z.string(), z.unknown()).optional(),
   journal: z.record(z.string(), z.unknown()).optional(),
