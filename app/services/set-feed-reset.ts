@@ -20,7 +20,7 @@ export function setFeedReset(input: FeedResetInput, actor: Actor, deps: Deps): C
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<ResetSet> => {
     if (!may(actor, 'feed:write')) return refuse({ code: 'not-allowed', needs: 'operations' })
     const feed = await findFeed(tx, input.feedId)
-    if (feed?.state !== 'open' || feed.settings['mode'] !== 'initiate') return refuse({ code: 'not-found' })
+    if (feed?.state !== 'open' || feed.settings.mode !== 'initiate') return refuse({ code: 'not-found' })
     const wanted = resetOf(input)
     const { reset: before } = feed.settings
     if (canonicalJson(before ?? 'never') === canonicalJson(wanted ?? 'never')) return ok({ version: null })
