@@ -2,9 +2,10 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { askLocally } from '#app/cli/session-local.ts'
 import { metricsText } from '#connector/reports/metrics.ts'
 import { serveLocalCommands } from '#connector/wanted/local-commands.ts'
-import { client, keptLog, password, snapshot, start, target } from '#test/support/connector.ts'
+import { client, feed, gateway, keptLog, password, snapshot, start, target } from '#test/support/connector.ts'
 import { dc4Client, dc4Target, signedLogon } from '#test/support/dc4.ts'
-import { type FixPeer, fieldOf, utc } from '#test/support/fix-peer.ts'
+import { type FixPeer, fieldOf, frame, utc } from '#test/support/fix-peer.ts'
+import { sourceFill } from '#test/support/source-flow.ts'
 
 const hour = 3_600_000
 
@@ -80,6 +81,46 @@ test.each([hour, -hour])(
     expect((await again.message('A')).type).toBe('A')
   },
 )
+
+test('a gateway is measured by the same clocks, and after ten minutes by the wall clock alone', async () => {
+  const clock = clockAt(monday)
+  const strict = feed({ policy: { preset: 'fix', sendingTimeS: 120 } })
+  const connector = await start(snapshot({ feeds: [strict] }), undefined, { clock })
+  const gw = await gateway(connector.feedPort)
+  const header = (type: string, timeMs: number) =>
+    [
+      ...([
+        [35, type],
+        [34, gw.seqNum++],
+        [49, 'GW1'],
+        [50, 'GW'],
+        [52, utc(timeMs)],
+      ] as const),
+      ...([
+        [56, 'DROPCOPY'],
+        [57, 'DC'],
+        [142, 'US,IL'],
+      ] as const),
+    ] as const
+  const send = (number: number, timeMs: number) => {
+    const payload = `<RTRF>${sourceFill('K7T882', number).toString('latin1')}</RTRF>`
+    gw.write(frame([...header('n', timeMs), [212, payload.length], [213, payload]]))
+  }
+  gw.write(frame([...header('A', clock.steadyMs()), [98, 0], [108, 0]]))
+  await gw.message('A')
+  clock.setMs += hour
+  await expect.poll(() => connector.worker.core.steps.count).toBe(1)
+  send(1, clock.steadyMs())
+  send(2, clock.wallMs())
+  const { state } = connector.worker.feeds.get('gw1')!
+  await gw.until('both', () => state.received === 2)
+  clock.passedMs += 601_000
+  await expect.poll(() => connector.worker.core.steps.isRecent).toBe(false)
+  send(3, clock.wallMs())
+  send(4, clock.steadyMs())
+  expect(fieldOf(await gw.message('3'), 58)).toBe('SendingTime accuracy problem')
+  expect([state.received, state.aside]).toEqual([4, 1])
+})
 
 const windows = [
   { zone: 'America/Chicago', from: { day: 'monday', time: '08:00' }, to: { day: 'monday', time: '10:00' } },
