@@ -3,10 +3,11 @@ import type { Allocator } from './allocator.ts'
 import type { Appender } from './appender.ts'
 import { walkBatches } from './batch-walk.ts'
 import type { Durations } from './durations.ts'
+import { ForwardReader } from './forward-reader.ts'
 import type { Indexes } from './indexes.ts'
 import type { Journal, JournalEnd, JournalReader, SealedSegment } from './journal.ts'
 import { D, D_BYTES, I, I_BYTES, M, M_BYTES, type Memory, memoryOf, S, S_BYTES, X, X_BYTES } from './layout.ts'
-import { Turns, type Window, WindowNow, Windows } from './read-window.ts'
+import { Turns, WindowNow, Windows } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
 import type { RecoveryReport } from './recovery.ts'
@@ -283,7 +284,7 @@ export class DurableJournal implements Journal {
   }
 
   reader(): JournalReader {
-    return new ForwardReader(this.appender, this.windows.open(), this.parts.checks)
+    return new ForwardReader(this.appender, this.windows, this.parts.checks)
   }
 
   scan(
@@ -362,33 +363,4 @@ function firstKnown<T, V>(list: readonly T[], look: (one: T) => V | undefined): 
     if (value !== undefined) return value
   }
   return undefined
-}
-
-class ForwardReader implements JournalReader {
-  private readonly decoder = new RecordDecoder()
-
-  constructor(
-    private readonly recent: Appender,
-    private readonly window: Window,
-    private readonly checks: SegmentChecks,
-  ) {}
-
-  peek(position: number): JournalRecord | undefined {
-    const place = this.recent.place(position)
-    if (place >= 0) return this.decoder.decode(this.recent.memory, place, position)
-    if (this.checks.isDamaged(position) || !this.window.hasRecord(position)) return undefined
-    return this.decoder.decode(this.window.memory, position - this.window.from, position)
-  }
-
-  async load(position: number): Promise<boolean> {
-    if (this.recent.place(position) >= 0) return true
-    if (await this.checks.damages(position)) return false
-    try {
-      if (!this.window.hasRecord(position)) await this.window.loadRecord(position)
-    } catch (error) {
-      if (this.checks.isDamaged(position)) return false // removed meanwhile
-      throw error
-    }
-    return true
-  }
 }

@@ -6,6 +6,8 @@ export const SMALLEST_READ = 64 * 1024
 /** Enough for nearly every record. */
 const ONE_RECORD = 1024
 export const LARGEST_READ = 1 << 20
+/** What all open windows hold together, as long as each has the smallest read. */
+export const MOST_IN_ALL = 32 << 20
 
 /** Lets so many reads be in flight at once; the others wait their turn. */
 export class Turns {
@@ -58,6 +60,8 @@ export class Window extends Piece {
     private readonly turns: Turns,
     /** Everything before this position is in its file. */
     private readonly writtenEnd: () => number,
+    /** How many bytes it may read at once now. */
+    private readonly largest: () => number,
   ) {
     super()
   }
@@ -68,8 +72,14 @@ export class Window extends Piece {
    */
   async load(position: number, least = 0): Promise<void> {
     const isNext = position >= this.from && position <= this.to + this.size
-    this.size = isNext ? Math.min(LARGEST_READ, this.size * 2) : SMALLEST_READ
+    this.size = isNext ? Math.min(this.largest(), this.size * 2) : SMALLEST_READ
     await this.turns.take(() => this.readFrom(position, Math.max(this.size, least)))
+  }
+
+  /** Holds nothing any more. */
+  forget(): void {
+    this.memory = memoryOf(Buffer.alloc(0))
+    this.from = this.to = 0
   }
 
   /** The same for the whole record at this position. */
@@ -102,8 +112,9 @@ export class Window extends Piece {
   }
 }
 
-/** Makes windows over one journal. */
+/** Makes windows over one journal: the more of them are open, the less each holds. */
 export class Windows {
+  private openNow = 0
   /** Of a scan that has ended: the next one needs no memory of its own. */
   private idle: Window | undefined
 
@@ -113,13 +124,25 @@ export class Windows {
     private readonly writtenEnd: () => number,
   ) {}
 
+  /** Until `close`. */
   open(): Window {
-    return new Window(this.segments, this.turns, this.writtenEnd)
+    this.openNow++
+    return this.make()
+  }
+
+  close(window: Window): void {
+    this.openNow--
+    window.forget()
+  }
+
+  private make(): Window {
+    const largest = () => Math.max(SMALLEST_READ, Math.min(LARGEST_READ, Math.floor(MOST_IN_ALL / this.openNow)))
+    return new Window(this.segments, this.turns, this.writtenEnd, largest)
   }
 
   /** A window for as long as this takes. */
   async lent<T>(work: (window: Window) => Promise<T>): Promise<T> {
-    const window = this.idle ?? this.open()
+    const window = this.idle ?? this.make()
     this.idle = undefined
     const answer = await work(window)
     this.idle = window

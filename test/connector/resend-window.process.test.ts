@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { client, feed, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
-import { feeding, loggedOn, long, range, sent, session } from './asking.ts'
+import { feeding, loggedOn, long, messages, range, sent, session } from './asking.ts'
 
 const hourMs = 3_600_000
 
@@ -100,4 +100,32 @@ test('a resend under way ends when the numbers begin again, and nothing of it co
   await peer.until('the Heartbeat', () => peer.received.some((message) => fieldOf(message, 112) === 'LAST'))
   expect(behind.map(({ seqNum }) => seqNum)).toEqual(range(1, behind.length))
   expect(peer.received.slice(peer.received.indexOf(answer)).some((message) => fieldOf(message, 43) === 'Y')).toBe(false)
+})
+
+test('what has read the journal for a resend is closed when the resend has ended', async () => {
+  const connector = await start(snapshot())
+  const { journal } = connector.worker.core
+  const readers = { made: 0, open: 0 }
+  const reader = journal.reader.bind(journal)
+  journal.reader = () => {
+    const one = reader()
+    const close = one.close.bind(one)
+    readers.made++
+    readers.open++
+    one.close = () => {
+      readers.open--
+      close()
+    }
+    return one
+  }
+  const gw = await feeding(connector)
+  await sent(connector, gw, range(1, 20))
+  const peer = await loggedOn(connector)
+  await peer.message('8', 20)
+  askForAll(peer)
+  await peer.message('8', 40)
+  peer.send('BW', messages(1, 'K7T', 1, 20))
+  await peer.message('BY')
+  await gw.until('no open reader', () => readers.open === 0)
+  expect(readers.made).toBe(3) // of deliveries and of messages for the one, of messages for the other
 })

@@ -212,6 +212,7 @@ class ApplicationResendJob {
       core.fail(new Error(`an application resend to ${name}`, { cause }))
     } finally {
       this.isDone = true
+      this.messages.close()
     }
   }
 

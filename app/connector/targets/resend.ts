@@ -62,6 +62,9 @@ export class ResendJob {
       target.resendFinished(this)
     } catch (cause) {
       target.core.fail(new Error(`a resend to ${target.name}`, { cause }))
+    } finally {
+      this.deliveries.close()
+      this.messages.close()
     }
   }
 
