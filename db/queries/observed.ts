@@ -29,9 +29,9 @@ import {
   observedSources,
   observedTargets,
 } from '../schema/observed.ts'
-import { holdsTerm, type Leader } from './leases.ts'
+import { type Leader, leads, writeAsLeader } from './leases.ts'
 
-/** Every column: `saveRows` leaves nothing to a default. */
+/** Every column: `saving` leaves nothing to a default. */
 type Whole<Table extends PgTable> = Required<Table['$inferInsert']>
 
 /** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
@@ -54,8 +54,6 @@ export type Observed = {
   present: { feeds: string[]; targets: string[] } | undefined
 }
 
-/** Rows of one statement: a few megabytes. */
-const rowsAtOnce = 10_000
 const dayMs = 24 * 3_600_000
 const refusedKeptMs = 30 * dayMs
 const refusedKept = 10_000
@@ -67,21 +65,19 @@ const ofLedger = ['sessionId', 'sourceId', 'segment', 'week']
 /** Write down what a connector sees, in the caller's short transaction. False: another leads, so nothing was written. */
 export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean> {
   const { present, alarms } = observed
-  if (!(await holdsTerm(tx, observed.leader))) return false
-  await saveRows(tx, observedConnectors, [], [observed.self])
-  await saveRows(tx, observedJournals, [], [observed.journal])
-  await saveRows(tx, observedFeeds, ['feedId'], observed.feeds)
-  await saveRows(tx, observedSources, ['sourceId', 'segment'], observed.sources)
-  await saveRows(tx, observedTargets, ['sessionId'], observed.targets)
   const { week } = observed.self
   const isPresent = (row: { week: string }) => week === null || row.week === week
-  await saveRows(tx, observedLedger, ofLedger, observed.ledger.filter(isPresent))
-  await saveRows(
-    tx,
-    observedPastLedger,
-    ofLedger,
-    observed.ledger.filter((row) => !isPresent(row)),
-  )
+  const isPast = (row: { week: string }) => !isPresent(row)
+  const written = [
+    ...saving(observedConnectors, [], [observed.self]),
+    ...saving(observedJournals, [], [observed.journal]),
+    ...saving(observedFeeds, ['feedId'], observed.feeds),
+    ...saving(observedSources, ['sourceId', 'segment'], observed.sources),
+    ...saving(observedTargets, ['sessionId'], observed.targets),
+    ...saving(observedLedger, ofLedger, observed.ledger.filter(isPresent)),
+    ...saving(observedPastLedger, ofLedger, observed.ledger.filter(isPast)),
+  ]
+  if (!(await writeAsLeader(tx, observed.leader, written))) return false
   if (observed.isOtherWeek && week !== null) {
     await putAway(tx, observed, week)
     await removeOldReports(tx, observed)
@@ -181,12 +177,8 @@ const reporter = ['environment', 'shard', 'connector']
  * Adds rows; one that is there is replaced, but for what happened last. `own` names the columns that tell a connector's
  * rows apart. All values are one parameter: with one for each a report of thousands of rows costs several times as much.
  */
-async function saveRows<Table extends PgTable>(
-  tx: Tx,
-  table: Table,
-  own: readonly string[],
-  rows: readonly Whole<Table>[],
-): Promise<void> {
+function saving<Table extends PgTable>(table: Table, own: readonly string[], rows: readonly Whole<Table>[]): SQL[] {
+  if (rows.length === 0) return []
   const columns = Object.entries(getTableColumns(table))
   const key = [...reporter, ...own]
   const list = (parts: SQL[]) => sql.join(parts, sql`, `)
@@ -195,12 +187,11 @@ async function saveRows<Table extends PgTable>(
   const types = list(columns.map(([name, column]) => sql`${quoted(name)} ${sql.raw(column.getSQLType())}`))
   const keys = list(columns.flatMap(([name, column]) => (key.includes(name) ? [quoted(column.name)] : [])))
   const set = list(columns.flatMap(([name, column]) => (key.includes(name) ? [] : [replacing(name, column)])))
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = JSON.stringify(rows.slice(at, at + rowsAtOnce))
-    await tx.execute(sql`
-      insert into ${table} (${names}) select ${given} from json_to_recordset(${some}::json) as given(${types})
-      on conflict (${keys}) do update set ${set}`)
-  }
+  return [
+    sql`insert into ${table} (${names})
+      select ${given} from json_to_recordset(${JSON.stringify(rows)}::json) as given(${types}) where ${leads}
+      on conflict (${keys}) do update set ${set}`,
+  ]
 }
 
 const quoted = (name: string): SQL => sql`${sql.identifier(name)}`

@@ -107,6 +107,18 @@ describe('the ledger in the database', () => {
   })
 })
 
+describe('a report of a connector that does not lead any more', () => {
+  test('changes nothing', async () => {
+    const older = report({ week: first, at, delivered: 1, isOtherWeek: true })
+    await db.owner`update dc.connector_leases set term = 2`
+    expect(await pool.db.transaction((tx) => saveObserved(tx, older))).toBe(false)
+    const written = await db.owner<{ rows: number }[]>`
+      select (select count(*) from dc.observed_connectors) + (select count(*) from dc.observed_journals)
+        + (select count(*) from dc.observed_ledger) + (select count(*) from dc.observed_past_ledger) as rows`
+    expect(written).toEqual([{ rows: '0' }])
+  })
+})
+
 describe('what a connector said of a version', () => {
   test('goes after ninety days, once something newer is said of the same feed or source', async () => {
     const days = (n: number) => new Date(later.getTime() - n * 86_400_000)
