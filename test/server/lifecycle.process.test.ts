@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import {
   type App,
   appEnvironment,
@@ -95,6 +95,7 @@ describe('a portal that is killed', () => {
 describe('a database server that is killed', () => {
   test('is started again where it was; meanwhile pages say so, and the connector goes on', async () => {
     const app = await startApp(env)
+    onTestFailed(() => void process.stderr.write(app.log().slice(-8000)))
     const programs = () => data.processes().filter((line) => line.includes(' connector '))
     await until('the connector runs', () => programs().length === 1)
     const connector = programs()

@@ -118,8 +118,9 @@ const commandsKept = 32
 /** Ledgers of this many weeks stay in the state. */
 const weeksKept = 6
 
-/** These change neither a ledger nor anything of a stream, or apply others that do. */
+/** These change neither a ledger nor anything of a stream, mark what they change, or apply others that do. */
 const unreported: ReadonlySet<Control['kind']> = new Set([
+  'name',
   'lead',
   'acknowledged',
   'start',
@@ -231,10 +232,15 @@ function numbered(target: TargetState | undefined, week: string, isLost: boolean
   target.waiting = { ...emptyWaiting(), absence: target.waiting.absence }
 }
 
-function name({ data }: State, what: 'stream' | 'feed' | 'target', id: number, text: string): void {
-  if (what === 'stream') data.streams[id] = newStream(text)
-  else if (what === 'feed') data.feeds[id] = newFeed(text)
-  else data.targets[id] = newTarget(text)
+function name({ data, changed }: State, what: 'stream' | 'feed' | 'target', id: number, text: string): void {
+  if (what === 'feed') data.feeds[id] = newFeed(text)
+  else if (what === 'stream') {
+    data.streams[id] = newStream(text)
+    changed.streams.mark(id)
+  } else {
+    data.targets[id] = newTarget(text)
+    changed.targets.mark(id)
+  }
 }
 
 function cut(state: State, position: number, control: Extract<Control, { kind: 'cut' }>): void {
