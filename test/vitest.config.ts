@@ -7,7 +7,8 @@ const setupFiles = ['test/support/fail-on-console-error.ts']
 const databaseServer = ['test/support/database-server.ts']
 
 /**
- * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, three workers (ADR 24);
+ * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, three workers
+ * (ADR 24);
  * alone: what builds anew, or starts and kills portals, with nothing beside it.
  * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, `*.alone.test.ts`, and every other `*.test.ts`.
  * Where files are not isolated, a worker imports what they share once: none of ours keeps state in a module that another would see.

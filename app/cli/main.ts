@@ -18,7 +18,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   user: () => import('./user.ts'),
 }
 
-/** What is not stopped by `askedToStop` is not stopped by Ctrl-C either where it is a child; the portal’s end is its own. */
+/** Ctrl-C does not end a child of the portal (see `askedToStop`). The end of the portal does. */
 if (process.send) {
   process.on('SIGINT', () => undefined)
   if (!process.connected) process.exit(1) // it ended while this was being loaded

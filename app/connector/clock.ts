@@ -57,7 +57,9 @@ export class ClockSteps {
     if (this.before.length > 0) this.forget(steadyMs)
   }
 
-  /** What a peer's time may be near, by an instant of the steady clock: the wall clock, and the clocks before its steps. */
+  /**
+   * What a peer's time may be near, by an instant of the steady clock: the wall clock, and the clocks before its steps.
+   */
   readings(wallMs: number, steadyMs: number): readonly number[] {
     return [wallMs, ...this.before.map(({ offsetMs }) => steadyMs + offsetMs)]
   }

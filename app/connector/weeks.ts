@@ -9,7 +9,10 @@ import type { Worker } from './worker.ts'
 const everyMs = 1_000
 const endOfWeek = 'End of trading week'
 const endOfDay = 'End of trading day'
-/** Milliseconds. An acceptor that resets daily does so by a clock of its own: a low number this near to the instant is its reset. */
+/**
+ * Milliseconds. An acceptor that resets daily does so by a clock of its own: a low number this near to the instant is
+ * its reset.
+ */
 const nearMs = 10 * 60_000
 
 /**
@@ -118,7 +121,9 @@ export class Weeks {
     return weekOf(clock.wallMs() - nearMs, rule) !== weekOf(clock.wallMs() + nearMs, rule)
   }
 
-  /** Outside the session's own turn: it has just ended. Ours goes on, which every acceptor takes; its own begins at 1. */
+  /**
+   * Outside the session's own turn: it has just ended. Ours goes on, which every acceptor takes; its own begins at 1.
+   */
   private followAll(): void {
     for (const name of this.low) {
       const feed = this.worker.feeds.get(name)

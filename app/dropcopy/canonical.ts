@@ -161,8 +161,8 @@ export const canonicalGrowth = 128
 
 /**
  * Write the canonical form of a plain feed's message to `out` at `at`: header 8 9 35 34 [369] 52 49 50 56 [57] [143]
- * and the fields that are carried on, the exchange and the source instead of the feed's ends, 52 := 122 when it was sent
- * again, then the body as it stands.
+ * and the fields that are carried on, the exchange and the source instead of the feed's ends, 52 := 122 when it was
+ * sent again, then the body as it stands.
  */
 export function canonicalisePlain(
   message: Message,
@@ -190,7 +190,7 @@ export function canonicalisePlain(
   into.bodyAt = writePlainHeader(message, origin, time, trailer - from, out.view, at, into)
   const moved = into.bodyAt - from
   into.bodyEnd = trailer + moved
-  // over 34, 35, 52 and the body: not over the rest of the header, which a sender may write anew on a resend, nor 9 and 10
+  // over 34, 35, 52 and the body. Not over 9, 10 and the rest of the header: a sender may change those when it resends
   into.digest = digestAndCopy(view, from, trailer, headerDigest(message, time, into.seqNum), out.view, into.bodyAt)
   into.bodySum = (statedSum(view, trailer) - sumBytes(view, start, from)) & 255
   into.length = writeTrailer(out.view, into.bodyEnd, sumBytes(out.view, at, into.bodyAt) + into.bodySum) - at

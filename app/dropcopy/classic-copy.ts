@@ -71,9 +71,9 @@ export const classicCopyGrowth = 256
 
 /**
  * Write the classic copy of a source message (spec §3.1) and answer where it ends. The body is copied as it stands; 797
- * goes to its place, the firm behind the body; CheckSum(10) is put together from partial sums. A message that has fields
- * of a copy's own is arranged (ADR 40). `out` needs room for the source message and `classicCopyGrowth`. A FIX resend
- * puts 43 behind 34 and 122 behind 57 (spec §5).
+ * goes to its place, the firm behind the body; CheckSum(10) is put together from partial sums. A message that has
+ * fields of a copy's own is arranged (ADR 40). `out` needs room for the source message and `classicCopyGrowth`. A FIX
+ * resend puts 43 behind 34 and 122 behind 57 (spec §5).
  */
 export function writeClassicCopy(
   out: DataView,

@@ -141,7 +141,10 @@ export function behindGroup(message: Message, index: number, end: number): numbe
   }
 }
 
-/** How many entries it has, whatever its count says: fields between the counting one at `index` and `end` like the first. */
+/**
+ * How many entries it has, whatever its count says: fields between the counting one at `index` and `end` like the
+ * first.
+ */
 export function entriesOf({ tags }: Message, index: number, end: number): number {
   let entries = 0
   for (let i = index + 1; i < end; i++) if (tags[i] === tags[index + 1]) entries++

@@ -116,7 +116,10 @@ function refuse(turn: Turn, message: Message, violation: Violation): void {
   if (violation.fatal) forceLogout(turn, violation.text)
 }
 
-/** The message with exactly the expected number, by the clocks of when it came: counted whatever it holds, then refused or acted upon. */
+/**
+ * The message with exactly the expected number, by the clocks of when it came: counted whatever it holds, then refused
+ * or acted upon.
+ */
 function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: readonly number[]): void {
   const violation = violationOf(turn.session.config, message, clocksMs)
   if (violation) {

@@ -98,7 +98,10 @@ export type Gap = {
   earlyBytes: number
 }
 
-/** A message above the gap, kept as a copy until its turn, and what clocks read when it came. `null`: already acted upon (a Logon, a Resend Request). */
+/**
+ * A message above the gap, kept as a copy until its turn, and what clocks read when it came. `null`: already acted upon
+ * (a Logon, a Resend Request).
+ */
 export type Early = { message: Message; clocksMs: readonly number[] } | null
 
 /** A resend that the driver is sending. */

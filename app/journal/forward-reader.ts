@@ -5,7 +5,10 @@ import { RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'
 import type { SegmentChecks } from './segment-checks.ts'
 
-/** Reads single records in ascending order: from memory as long as the bytes are there, else through a window of the file. */
+/**
+ * Reads single records in ascending order: from memory as long as the bytes are there, else through a window of the
+ * file.
+ */
 export class ForwardReader implements JournalReader {
   private readonly decoder = new RecordDecoder()
   private readonly window: Window

@@ -177,13 +177,17 @@ export interface SealedSegment {
   endedMs: number
 }
 
-/** A window over the journal that moves forward, until it is closed. Use one for D and another for M: each should ascend. */
+/**
+ * A window over the journal that moves forward, until it is closed. Use one for D and another for M: each should
+ * ascend.
+ */
 export interface JournalReader {
   /** The record at a position if it is in memory, else undefined: then `await load(position)` first. */
   peek(position: number): JournalRecord | undefined
   /**
-   * Bring the bytes from this position on into memory, up to 1 MB, and less when many readers are open. At most two such reads are in flight over all readers, taken in turn.
-   * The first read from a sealed segment since the start has all of it checked before. False: what stands here is damaged.
+   * Bring the bytes from this position on into memory, up to 1 MB, and less when many readers are open. At most two
+   * such reads are in flight over all readers, taken in turn. The first read from a sealed segment since the start has
+   * all of it checked before. False: what stands here is damaged.
    */
   load(position: number): Promise<boolean>
   /** Nothing more is read with it. */

@@ -35,7 +35,9 @@ export interface MessageFields {
   digest: number
   /** Offset of the body in the canonical bytes, below 65,536. */
   bodyAt: number
-  /** Offset of the place for tag 797 in the canonical bytes, below 65,536; 0: a copy's order follows from all of them. */
+  /**
+   * Offset of the place for tag 797 in the canonical bytes, below 65,536; 0: a copy's order follows from all of them.
+   */
   at797: number
 }
 

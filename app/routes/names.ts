@@ -25,7 +25,9 @@ export const feedWords: Record<string, string> = {
   refused: 'Refused by the connector',
 }
 
-/** What was kept aside before its source was known stays there, so the count does not say by itself what is wrong now. */
+/**
+ * What was kept aside before its source was known stays there, so the count does not say by itself what is wrong now.
+ */
 export function whyAside({ name, known, isSession }: { name: string; known: boolean; isSession: boolean }): string {
   if (known) return 'Known. They came before it was, over another feed, or with other bytes under a known number'
   if (!isSession) return 'No source session has this name'

@@ -13,8 +13,8 @@ import { targetFor } from './target-act.ts'
 export type ClientFile = { name: string; text: string }
 
 /**
- * What a client on QuickFIX is set up with, filled in for one target: for those who see it, the owner of its group and the
- * exchange, and while it is there. Secrets are not in it, nor is anything of the connector's machine.
+ * What a client on QuickFIX is set up with, filled in for one target: for those who see it, the owner of its group and
+ * the exchange, and while it is there. Secrets are not in it, nor is anything of the connector's machine.
  */
 export async function clientFile(
   tx: Tx,

@@ -18,8 +18,8 @@ export type Addresses = { feedId: string; feed: { host: string; port: number }; 
 export type PublishedReference = { changed: number; refused: RefusedPart[] }
 
 /**
- * Publish the reference data as far as the newest parts do not say the same: every open feed and every open source, in a
- * group or not, so that the connector knows whose messages it hears; and, where `addresses` says so, where feed and
+ * Publish the reference data as far as the newest parts do not say the same: every open feed and every open source, in
+ * a group or not, so that the connector knows whose messages it hears; and, where `addresses` says so, where feed and
  * targets are reached. One row that is wrong keeps no other back. Nothing is done for an environment without settings.
  */
 export async function publishReferenceData(

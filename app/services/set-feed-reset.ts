@@ -14,7 +14,10 @@ import { stopUncovered } from './stop-uncovered.ts'
 /** `version` null: it is reset so already, and nothing was published. */
 export type ResetSet = { version: number | null }
 
-/** Set when a feed that we open starts its numbers at 1, and publish it: a running connector takes it up, and cuts nothing. */
+/**
+ * Set when a feed that we open starts its numbers at 1, and publish it: a running connector takes it up, and cuts
+ * nothing.
+ */
 export function setFeedReset(input: FeedResetInput, actor: Actor, deps: Deps): CommandAnswer<ResetSet> {
   const about = { action: 'feed.set-reset', objectKind: 'feed', objectId: input.feedId, reason: input.reason }
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<ResetSet> => {

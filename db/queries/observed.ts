@@ -109,8 +109,8 @@ async function putAway(tx: Tx, observed: Observed, week: string): Promise<void> 
 }
 
 /**
- * What a connector said of versions of long ago, once it has said something newer of the same feed or source. Of targets
- * all of it stays: pages say from which number on a version judged.
+ * What a connector said of versions of long ago, once it has said something newer of the same feed or source. Of
+ * targets all of it stays: pages say from which number on a version judged.
  */
 async function removeOldReports(tx: Tx, observed: Observed): Promise<void> {
   const { number, kind, objectId, at } = configurationReports
@@ -175,7 +175,8 @@ const reporter = ['environment', 'shard', 'connector']
 
 /**
  * Adds rows; one that is there is replaced, but for what happened last. `own` names the columns that tell a connector's
- * rows apart. All values are one parameter: with one for each a report of thousands of rows costs several times as much.
+ * rows apart. All values are one parameter: with one for each a report of thousands of rows costs several times as
+ * much.
  */
 function saving<Table extends PgTable>(table: Table, own: readonly string[], rows: readonly Whole<Table>[]): SQL[] {
   if (rows.length === 0) return []

@@ -77,7 +77,9 @@ export async function listPartsSince(
     .orderBy(number)
 }
 
-/** Every object that a version up to this one has a part of, removed ones included, in the order of `listNewestParts`. */
+/**
+ * Every object that a version up to this one has a part of, removed ones included, in the order of `listNewestParts`.
+ */
 export async function listObjects(
   tx: Tx,
   environment: Environment,
@@ -91,7 +93,10 @@ export async function listObjects(
     .orderBy(kind, objectId)
 }
 
-/** What tells a version from another one under its number, which there is when the database was put back; '' where there is none. */
+/**
+ * What tells a version from another one under its number, which there is when the database was put back; '' where there
+ * is none.
+ */
 export async function findVersionMark(tx: Tx, environment: Environment, number: number): Promise<string> {
   const { digest, madeAt, causeId } = configurationVersions
   const [row] = await tx

@@ -50,7 +50,9 @@ export async function connectorEnds(shape: Shape, dir: string): Promise<Ends> {
   return { feeds, targets }
 }
 
-/** Start it there, for the first time or again on what it has. `from`: where its configuration is; a file, if absent. */
+/**
+ * Start it there, for the first time or again on what it has. `from`: where its configuration is; a file, if absent.
+ */
 export async function startConnectorIn(
   dir: string,
   ends: Ends,

@@ -68,7 +68,9 @@ export function ledger(connector: Started) {
   return rows.find(({ received }) => received > 0)
 }
 
-/** Whether the journal says of a source message, in the epoch of now, that a copy of it may have been delivered before. */
+/**
+ * Whether the journal says of a source message, in the epoch of now, that a copy of it may have been delivered before.
+ */
 export function isPossibleResend({ worker }: Started, source: string, number: number): boolean {
   const found = worker.sources.find(source)
   if (!found) throw new Error(`there is no source ${source}`)

@@ -116,7 +116,9 @@ const message = (type: string, number: number, body: Fields, front: Fields = [],
     ...body,
   ])
 
-/** Every kind of message that is copied, and each with whatever makes a copy difficult: 14 of them, with odd numbers. */
+/**
+ * Every kind of message that is copied, and each with whatever makes a copy difficult: 14 of them, with odd numbers.
+ */
 const sourceMessages: Buffer[] = [
   sourceFill('K7T882', 1),
   sourceFill('K7T882', 3, parties),

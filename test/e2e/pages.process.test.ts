@@ -74,7 +74,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
 async function look({ as, pages }: (typeof visits)[number], colorScheme: 'light' | 'dark'): Promise<void> {
   const page = await browser.newPage({ colorScheme })
   await signInAs(page, portal.url(), as)
-  // the dark theme has the same markup and colours whose contrast tokens.test.ts holds: the first page of each person shows that they are used
+  // the dark theme has the same markup and colours whose contrast tokens.test.ts holds: the first page of each person
+  // shows that they are used
   const paths = await addresses(page, colorScheme === 'light' ? pages : pages.slice(0, 1))
   for (const path of paths) {
     await page.setViewportSize({ width: 1440, height: 900 })

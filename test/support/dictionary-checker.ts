@@ -5,10 +5,11 @@ type Entry = { tag: number; isRequired: boolean; group: Entry[] | undefined }
 type Field = { tag: number; value: string }
 
 /**
- * What a FIX engine holds a message to by its data dictionary, written from the dictionary's own form and sharing nothing
- * with the code that writes messages: a true length and checksum; every field known, of its type, in the header, body or
- * trailer it belongs to, and there; none twice outside a group; each group with as many entries as it says, and each entry
- * in the order of the dictionary. A user-defined field (5,000 and up) may be anywhere in a body outside groups.
+ * What a FIX engine holds a message to by its data dictionary, written from the dictionary's own form and sharing
+ * nothing with the code that writes messages: a true length and checksum; every field known, of its type, in the
+ * header, body or trailer it belongs to, and there; none twice outside a group; each group with as many entries as it
+ * says, and each entry in the order of the dictionary. A user-defined field (5,000 and up) may be anywhere in a body
+ * outside groups.
  */
 export class DictionaryChecker {
   private readonly numbers = new Map<string, number>()

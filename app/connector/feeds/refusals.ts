@@ -1,6 +1,8 @@
 import type { Worker } from '#connector/worker.ts'
 
-/** The alarm that a feed cannot log on, with what to do about it in words: raised and ended by what its session notes. */
+/**
+ * The alarm that a feed cannot log on, with what to do about it in words: raised and ended by what its session notes.
+ */
 export function showRefusal(worker: Worker, id: string, code: string, text: string): void {
   const { alarms } = worker
   if (code === 'logged-on') alarms.clear('feed-refused', 'feed', id)

@@ -1,7 +1,9 @@
 import { type ClockStep, stepLastsMs } from '#connector/clock.ts'
 import type { Worker } from '#connector/worker.ts'
 
-/** Tells that the wall clock was set: in the log, for ten minutes as `clock-set`, and as `clock` while something waits. */
+/**
+ * Tells that the wall clock was set: in the log, for ten minutes as `clock-set`, and as `clock` while something waits.
+ */
 export class ClockTold {
   private told = 0
 

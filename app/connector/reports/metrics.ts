@@ -110,7 +110,7 @@ function feeds(worker: Worker): string[] {
     metric(
       'gauge',
       'feed_next_reset_timestamp_seconds',
-      'When the numbers of a feed with a week or a day of its own start anew, in seconds since 1970.',
+      'When the numbers of a feed with a week or a day of its own next start at 1, in seconds since 1970.',
       all.flatMap(({ name, config, core }): Sample[] => {
         const rule = feedWeek(config)
         return rule ? [[{ feed: name }, nextResetMs(core.clock.wallMs(), rule) / 1_000]] : []

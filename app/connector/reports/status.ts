@@ -18,8 +18,8 @@ export type SelfState = 'starting' | 'running' | 'draining' | 'stopped'
 
 /**
  * What a worker sees, as rows that changed since the last time: made once a second, written by whoever has a database.
- * Sources and rows of the ledger are many, so they are looked at only when they were marked where they change. Feeds and
- * targets are few, and the clock alone changes some of their figures, so each is looked at every time (ADR 43).
+ * Sources and rows of the ledger are many, so they are looked at only when they were marked where they change. Feeds
+ * and targets are few, and the clock alone changes some of their figures, so each is looked at every time (ADR 43).
  */
 export class Status {
   private readonly said = new SaidRows()
@@ -179,7 +179,8 @@ export class Status {
     const { report, peer, config } = target
     const { delivered, waiting, held } = this.ledger.sumsOf(target.id)
     const resend = target.resendReport
-    // no spread: some hundred of these are made every second, and an object of a shape that is known is made much faster
+    // no spread: some hundred of these are made every second, and an object of a shape that is known is made much
+    // faster
     return {
       environment,
       shard,

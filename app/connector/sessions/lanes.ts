@@ -9,7 +9,10 @@ export type Lane = SnapshotTarget & { name: string; segment?: string }
 
 type Sources = Snapshot['sources']
 
-/** By a snapshot's sources, then by target: a target that no version has changed since has the same lanes, and they are the same objects. */
+/**
+ * By a snapshot's sources, then by target: a target that no version has changed since has the same lanes, and they are
+ * the same objects.
+ */
 const known = new WeakMap<Sources, WeakMap<SnapshotTarget, readonly Lane[]>>()
 
 /** The sessions of all targets. A lane's sources are streams: those of its segment, or all. */

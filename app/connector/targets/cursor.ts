@@ -40,7 +40,10 @@ export class CatchUp {
     this.isWaiting = false
   }
 
-  /** Where its next copy is to be looked for; undefined: none waits, or there is no room. Everything numbered is appended. */
+  /**
+   * Where its next copy is to be looked for; undefined: none waits, or there is no room. Everything numbered is
+   * appended.
+   */
   begin(): number | undefined {
     const { target } = this
     if (target.behind > 0 && !this.seek(this.past)) this.giveUp()
@@ -87,7 +90,9 @@ export class CatchUp {
     return index > 0
   }
 
-  /** The cursor is past all that is counted as waiting: a damaged batch held the numbers, or the messages themselves. */
+  /**
+   * The cursor is past all that is counted as waiting: a damaged batch held the numbers, or the messages themselves.
+   */
   private giveUp(): void {
     const { core, id, name, state } = this.target
     const { total, runs } = state.waiting

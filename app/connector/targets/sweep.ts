@@ -27,7 +27,9 @@ const source = blankSourceMessage()
 export class Sweep {
   /** Those that have room and want to go along. */
   private readonly members = new Set<CatchUp>()
-  /** By stream: the targets that have or had it as a source, of those that ever waited since the configuration changed. */
+  /**
+   * By stream: the targets that have or had it as a source, of those that ever waited since the configuration changed.
+   */
   private readers: CatchUp[][] = []
   private readonly known = new Set<CatchUp>()
   /** The configuration for which that was worked out. */
@@ -38,7 +40,10 @@ export class Sweep {
   private isRunning = false
   private written = 0
   private pieces = 0
-  /** Connections with a few copies that are not yet on their way: one write for several costs much less than one for each. */
+  /**
+   * Connections with a few copies that are not yet on their way: one write for several costs much less than one for
+   * each.
+   */
   private readonly unsent = new Set<Wire>()
 
   constructor(private readonly core: Core) {}
@@ -65,7 +70,10 @@ export class Sweep {
     this.isRunning = false
   }
 
-  /** Where the next piece begins: in front of the pass, or where those are that it has left behind. undefined: nobody goes along. */
+  /**
+   * Where the next piece begins: ahead of the pass, or at the targets that it left behind. Undefined: no target goes
+   * along.
+   */
   private begin(): number | undefined {
     const { core, members, position } = this
     core.turn()
@@ -149,7 +157,7 @@ export class Sweep {
     for (const one of this.members) if (one.goesAlong) one.damaged(from, to)
   }
 
-  /** Who reads which stream: of everybody anew when the configuration has changed. */
+  /** Notes which targets read which streams; all of them again when the configuration has changed. */
   private learn(): void {
     const { known, members } = this
     const { routes } = this.core.state

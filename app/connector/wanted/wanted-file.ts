@@ -5,7 +5,7 @@ import type { Wanted, WantedSource } from './wanted.ts'
 
 const pollMs = 500
 
-/** A snapshot file, read anew on every pass, and judged anew when it says something else. */
+/** A snapshot file: read on every pass, and judged when its text has changed. */
 export function wantedFile(path: string): WantedSource {
   let watching = false
   let last: { text: string; wanted: Wanted } | undefined

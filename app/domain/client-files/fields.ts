@@ -98,8 +98,8 @@ export const fieldNames: ReadonlyMap<number, string> = new Map(
 )
 
 /**
- * Types of the fields that we write ourselves. A field of a source message is text to the dictionary, whatever FIX says of
- * it: it comes as the source wrote it, and an engine that knew better would reject the whole copy.
+ * Types of the fields that we write ourselves. A field of a source message is text to the dictionary, whatever FIX says
+ * of it: it comes as the source wrote it, and an engine that knew better would reject the whole copy.
  */
 const types: Record<string, string> = {
   '7 9 16 34 36 45 98 108 371 373 380 789 1347 1348 1354 1426': 'INT',

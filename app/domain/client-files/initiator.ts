@@ -21,8 +21,8 @@ export const configurationName = 'initiator.cfg'
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
 /**
- * The settings file of a client of this target, as QuickFIX, QuickFIX/J and QuickFIX/n read it; each leaves settings of the
- * others aside. Why each is there: docs/examples/quickfix/README.md.
+ * The settings file of a client of this target, as QuickFIX, QuickFIX/J and QuickFIX/n read it; each leaves settings of
+ * the others aside. Why each is there: docs/examples/quickfix/README.md.
  */
 export function initiatorConfiguration(end: ClientEnd): string {
   const { senderCompId, exchange, protocol, listen, inForce, week } = end

@@ -1,5 +1,6 @@
 /**
- * A field by its number, `!` behind it where it must be there, or a group in parentheses behind the field that counts it.
+ * A field by its number, `!` behind it where it must be there, or a group in parentheses behind the field that counts
+ * it.
  */
 type Layout = string
 
@@ -66,7 +67,8 @@ export const messages: readonly MessageLayout[] = [
   application('8', 'ExecutionReport', copy),
   application('9', 'OrderCancelReject', copy),
   application('BZ', 'OrderMassActionReport', copy),
-  // the header has them, too; but engines want a message to have fields, and some read data of the body alone by its length
+  // the header has them, too; but engines want a message to have fields, and some read data of the body alone by its
+  // length
   application('n', 'XMLnonFIX', '212 213'),
   application('j', 'BusinessMessageReject', '45 372! 380! 58'),
   application('BW', 'ApplicationMessageRequest', `1346! 1347! ${applIds}`),

@@ -57,8 +57,8 @@ function sizeProblems(parts: readonly Part[], shards: readonly string[]): string
 
 /**
  * The parts that are judged when some change in a configuration that was right: those, and all that a rule of
- * `crossCheck` sets beside one of them. Whatever is wrong with the whole is wrong with these, but for its size
- * (`sizeProblems`). So a publication costs what it changes, and not what the installation has.
+ * `crossCheck` compares with one of them. A problem of the whole configuration is a problem of these parts, except its
+ * size (`sizeProblems`). So a publication costs what it changes, and not what the installation has.
  *
  * | changed | judged with it |
  * |---|---|

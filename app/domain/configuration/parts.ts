@@ -157,7 +157,10 @@ export function assemble(
   return refuse({ ...parsed.error, problems: parsed.error.problems.map((line) => named(line, running).line) })
 }
 
-/** A line about one of these parts, in the order of their lists, with the part's name: `target ODQ1Z9: sources[1]: …`. `part` undefined: it is about none. */
+/**
+ * A line about one of these parts, in the order of their lists, with the part's name: `target ODQ1Z9: sources[1]: …`.
+ * `part` undefined: it is about none.
+ */
 function named<P extends { kind: ObjectKind; objectId: string }>(line: string, parts: readonly P[]) {
   const [place = '', list = '', index = ''] = /^(feed|source|target)s\[(\d+)\]\.?/.exec(line) ?? []
   const part = parts.filter(({ kind }) => kind === list)[Number(index)]
@@ -194,7 +197,10 @@ export function assembleRunnable(
 /** A part as it will stand in the snapshot: with its shape checked, unless it has problems. */
 type Entry = { kind: ObjectKind; objectId: string; document: unknown; problems: string[]; isBefore?: true }
 
-/** The documents of entries without problems. A list that is as it was before is the same object, as each of its parts is. */
+/**
+ * The documents of entries without problems. A list that is as it was before is the same object, as each of its parts
+ * is.
+ */
 function listsOf(
   entries: readonly Entry[],
   before: Snapshot | undefined,

@@ -165,7 +165,10 @@ export function parseSnapshot(document: unknown): Result<Snapshot, SnapshotRefus
   return problems.length > 0 ? refuse({ code: 'invalid-snapshot', problems }) : ok(parsed.data)
 }
 
-/** The same of parts whose shape was checked, each when it came: what is left is what belongs to none of them, and what they say of each other. */
+/**
+ * The same of parts whose shape was checked, each when it came: what is left is what belongs to none of them, and what
+ * they say of each other.
+ */
 export function joinSnapshot(
   common: unknown,
   parts: Pick<Snapshot, 'feeds' | 'sources' | 'targets'>,

@@ -8,7 +8,9 @@ import { fillBody } from '#test/support/source-flow.ts'
 
 const daily: Reset = { zone: 'UTC', time: '17:00' }
 
-/** A plain feed that we open, its acceptor, and a client of its source; both clocks stand at this time of a Wednesday. */
+/**
+ * A plain feed that we open, its acceptor, and a client of its source; both clocks stand at this time of a Wednesday.
+ */
 async function opened(reset: Reset | undefined, time = '12:00') {
   const clock = { passedMs: Date.parse(`2026-01-07T${time}:00Z`) - Date.now() }
   const nowMs = () => Date.now() + clock.passedMs

@@ -23,7 +23,10 @@ const target = (sessionId: string, sources: string[], more: object = {}): Part =
     ...{ credentials: [{ kind: 'password', ref: sessionId }], ...more },
   })
 
-/** Two shards, feeds of both dialects, a failover pair, segments, TLS, and targets that have nothing to do with any of it. */
+/**
+ * Two shards, feeds of both dialects, a failover pair, segments, TLS, and targets that have nothing to do with any of
+ * it.
+ */
 const right: Part[] = [
   feed('gw1'),
   feed('gw2', { dialect: 'plain', source: 'PLA882' }),
