@@ -10,7 +10,7 @@ import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { findFeedPage } from '#db/queries/feed-page.ts'
-import { feedResetInput, type ResetMode } from '#domain/reference/feed-input.ts'
+import { feedResetInput, type ResetMode, takesReset } from '#domain/reference/feed-input.ts'
 import { setFeedReset } from '#services/set-feed-reset.ts'
 import { isFeedId } from './params.ts'
 
@@ -27,7 +27,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const { id, version, isOpen, connection } = feed
   const reset = connection?.reset ?? 'never'
   const commandId = context.deps.newId()
-  return { id, version, reset, mayReset: isOpen && connection?.mode === 'initiate', commandId }
+  return { id, version, reset, mayReset: takesReset(isOpen, connection?.mode), commandId }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

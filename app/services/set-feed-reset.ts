@@ -4,7 +4,7 @@ import { type FeedRecord, findFeed, saveFeedReset } from '#db/queries/sources.ts
 import type { Reset } from '#domain/configuration/fields.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
-import { type FeedResetInput, resetOf } from '#domain/reference/feed-input.ts'
+import { type FeedResetInput, resetOf, takesReset } from '#domain/reference/feed-input.ts'
 import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from './command.ts'
 import type { Deps } from './deps.ts'
@@ -23,7 +23,7 @@ export function setFeedReset(input: FeedResetInput, actor: Actor, deps: Deps): C
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<ResetSet> => {
     if (!may(actor, 'feed:write')) return refuse({ code: 'not-allowed', needs: 'operations' })
     const feed = await findFeed(tx, input.feedId)
-    if (feed?.state !== 'open' || feed.settings.mode !== 'initiate') return refuse({ code: 'not-found' })
+    if (!feed || !takesReset(feed.state === 'open', feed.settings.mode)) return refuse({ code: 'not-found' })
     const wanted = resetOf(input)
     const { reset: before } = feed.settings
     if (canonicalJson(before ?? 'never') === canonicalJson(wanted ?? 'never')) return ok({ version: null })
