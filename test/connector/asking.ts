@@ -15,8 +15,8 @@ export async function feeding(connector: Started): Promise<FixPeer> {
   return feed
 }
 
-/** More than all buffers between two sockets hold, with 2,500 of them. */
-export const long: Fields = [[58, 'x'.repeat(5000)]]
+/** More than all buffers between two sockets hold, with 2,500 of them: the kernel lets a receiver's grow to 33 MB. */
+export const long: Fields = [[58, 'x'.repeat(20_000)]]
 
 /** The source has sent these, and the connector has them. */
 export async function sent(

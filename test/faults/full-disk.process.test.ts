@@ -5,9 +5,9 @@ import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 import { fullDiskRound } from './rig/full-disk-round.ts'
 
-/** A disk of so many bytes: writing zeros ahead fails beyond them. */
-function smallDisk(bytes: number) {
-  const disk = { bytes, used: 0 }
+/** A disk of any size until a test sets `bytes`: writing zeros ahead fails beyond them. */
+function smallDisk() {
+  const disk = { bytes: Number.POSITIVE_INFINITY, used: 0 }
   return {
     disk,
     async zero(_fd: number, count: number): Promise<void> {
@@ -20,7 +20,7 @@ function smallDisk(bytes: number) {
 describe('a full disk', () => {
   test('leaves feeds unread while clients are served, and everything goes on when there is room', async () => {
     const segmentBytes = 1024 * 1024
-    const files = smallDisk(Number.POSITIVE_INFINITY)
+    const files = smallDisk()
     const { log, lines } = keptLog()
     const connector = await start(snapshot(), undefined, { files, segmentBytes, ringBytes: 4 * segmentBytes, log })
     const gw = await gateway(connector.feedPort)
