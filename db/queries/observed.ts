@@ -16,6 +16,7 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../client.ts'
 import { configurationReports } from '../schema/configuration.ts'
 import {
@@ -31,25 +32,28 @@ import {
 } from '../schema/observed.ts'
 import { type Leader, leads, writeAsLeader } from './leases.ts'
 
-/** Every column: `saving` leaves nothing to a default. */
-type Whole<Table extends PgTable> = Required<Table['$inferInsert']>
+/** Every column of a row but those that are the same in all rows of a report: `saving` leaves nothing to a default. */
+type Seen<Table extends PgTable> = Omit<Required<Table['$inferInsert']>, keyof Said>
+/** Who reports a row, and when it was looked at. */
+type Said = { environment: Environment; shard: string; connector: string; at: Date }
 
 /** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
 export type Observed = {
   connector: string
   /** Names the environment and the shard whose rows these are. */
   leader: Leader
-  self: Whole<typeof observedConnectors>
-  journal: Whole<typeof observedJournals>
+  at: Date
+  self: Seen<typeof observedConnectors>
+  journal: Seen<typeof observedJournals>
   /** All that stand at present; undefined: the same as last time. */
-  alarms: (typeof observedAlarms.$inferInsert)[] | undefined
-  feeds: Whole<typeof observedFeeds>[]
-  sources: Whole<typeof observedSources>[]
-  targets: Whole<typeof observedTargets>[]
-  ledger: Whole<typeof observedLedger>[]
+  alarms: Seen<typeof observedAlarms>[] | undefined
+  feeds: Seen<typeof observedFeeds>[]
+  sources: Seen<typeof observedSources>[]
+  targets: Seen<typeof observedTargets>[]
+  ledger: Seen<typeof observedLedger>[]
   /** Since the last time another trading week has begun, or nothing was said before: what has ended is put away. */
   isOtherWeek: boolean
-  refusedLogons: (typeof observedRefusedLogons.$inferInsert)[]
+  refusedLogons: Omit<typeof observedRefusedLogons.$inferInsert, 'environment' | 'shard' | 'connector'>[]
   /** Rows of other feeds and targets are removed; undefined: the same as last time. */
   present: { feeds: string[]; targets: string[] } | undefined
 }
@@ -68,14 +72,15 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean>
   const { week } = observed.self
   const isPresent = (row: { week: string }) => week === null || row.week === week
   const isPast = (row: { week: string }) => !isPresent(row)
+  const said = saidOf(observed)
   const written = [
-    ...saving(observedConnectors, [], [observed.self]),
-    ...saving(observedJournals, [], [observed.journal]),
-    ...saving(observedFeeds, ['feedId'], observed.feeds),
-    ...saving(observedSources, ['sourceId', 'segment'], observed.sources),
-    ...saving(observedTargets, ['sessionId'], observed.targets),
-    ...saving(observedLedger, ofLedger, observed.ledger.filter(isPresent)),
-    ...saving(observedPastLedger, ofLedger, observed.ledger.filter(isPast)),
+    ...saving(observedConnectors, [], [observed.self], said),
+    ...saving(observedJournals, [], [observed.journal], said),
+    ...saving(observedFeeds, ['feedId'], observed.feeds, said),
+    ...saving(observedSources, ['sourceId', 'segment'], observed.sources, said),
+    ...saving(observedTargets, ['sessionId'], observed.targets, said),
+    ...saving(observedLedger, ofLedger, observed.ledger.filter(isPresent), said),
+    ...saving(observedPastLedger, ofLedger, observed.ledger.filter(isPast), said),
   ]
   if (!(await writeAsLeader(tx, observed.leader, written))) return false
   if (observed.isOtherWeek && week !== null) {
@@ -84,7 +89,7 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean>
   }
   if (alarms) {
     await tx.delete(observedAlarms).where(of(observedAlarms, observed))
-    if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms)
+    if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms.map((alarm) => ({ ...said, ...alarm })))
   }
   if (observed.refusedLogons.length > 0) {
     await saveRefused(tx, observed)
@@ -104,7 +109,7 @@ async function putAway(tx: Tx, observed: Observed, week: string): Promise<void> 
     with ended as (delete from ${observedLedger}
       where ${and(of(observedLedger, observed), ne(observedLedger.week, week))} returning ${names})
     insert into ${observedPastLedger} (${names}) select ${names} from ended on conflict do nothing`)
-  const since = new Date(observed.self.heardAt.getTime() - ledgerKeptMs).toISOString().slice(0, 10)
+  const since = new Date(observed.at.getTime() - ledgerKeptMs).toISOString().slice(0, 10)
   await tx.delete(observedPastLedger).where(and(of(observedPastLedger, observed), lt(observedPastLedger.week, since)))
 }
 
@@ -121,15 +126,16 @@ async function removeOldReports(tx: Tx, observed: Observed): Promise<void> {
     .where(own)
     .groupBy(kind, objectId)
     .as('newest')
-  const before = new Date(observed.self.heardAt.getTime() - reportsKeptMs)
+  const before = new Date(observed.at.getTime() - reportsKeptMs)
   const isNewer = and(eq(newest.kind, kind), eq(newest.objectId, objectId), gt(newest.number, number))
   await tx.delete(configurationReports).where(and(own, lt(at, before), exists(tx.select().from(newest).where(isNewer))))
 }
 
 /** Adds the new ones; old ones go, and those that are more than anybody reads. */
 async function saveRefused(tx: Tx, observed: Observed): Promise<void> {
-  const { self, refusedLogons } = observed
-  await tx.insert(observedRefusedLogons).values(refusedLogons)
+  const { at, refusedLogons } = observed
+  const said = saidOf(observed)
+  await tx.insert(observedRefusedLogons).values(refusedLogons.map((refused) => ({ ...said, ...refused })))
   const own = of(observedRefusedLogons, observed)
   const { id } = observedRefusedLogons
   const [newestOfRest] = await tx
@@ -139,7 +145,7 @@ async function saveRefused(tx: Tx, observed: Observed): Promise<void> {
     .orderBy(desc(id))
     .offset(refusedKept)
     .limit(1)
-  const old = lt(observedRefusedLogons.at, new Date(self.heardAt.getTime() - refusedKeptMs))
+  const old = lt(observedRefusedLogons.at, new Date(at.getTime() - refusedKeptMs))
   const surplus = newestOfRest && lte(id, newestOfRest.id)
   await tx.delete(observedRefusedLogons).where(and(own, or(old, surplus)))
 }
@@ -154,6 +160,13 @@ async function removeOthers(
   const otherTargets = notInArray(observedTargets.sessionId, [...present.targets, ''])
   await tx.delete(observedTargets).where(and(of(observedTargets, observed), otherTargets))
 }
+
+const saidOf = ({ leader: { environment, shard }, connector, at }: Observed): Said => ({
+  environment,
+  shard,
+  connector,
+  at,
+})
 
 type Keyed = { environment: PgColumn; shard: PgColumn; connector: PgColumn }
 
@@ -175,26 +188,39 @@ const reporter = ['environment', 'shard', 'connector']
 
 /**
  * Adds rows; one that is there is replaced, but for what happened last. `own` names the columns that tell a connector's
- * rows apart. All values are one parameter: with one for each a report of thousands of rows costs several times as
- * much.
+ * rows apart. All rows are one parameter, which leaves out what is `said` of them all: with a parameter for each value
+ * a report of thousands of rows costs several times as much.
  */
-function saving<Table extends PgTable>(table: Table, own: readonly string[], rows: readonly Whole<Table>[]): SQL[] {
+function saving<Table extends PgTable>(
+  table: Table,
+  own: readonly string[],
+  rows: readonly Seen<Table>[],
+  said: Said,
+): SQL[] {
   if (rows.length === 0) return []
   const columns = Object.entries(getTableColumns(table))
   const key = [...reporter, ...own]
   const list = (parts: SQL[]) => sql.join(parts, sql`, `)
   const names = list(columns.map(([, column]) => quoted(column.name)))
-  const given = list(columns.map(([name]) => sql`given.${quoted(name)}`))
-  const types = list(columns.map(([name, column]) => sql`${quoted(name)} ${sql.raw(column.getSQLType())}`))
+  const values = list(
+    columns.map(([name, column]) =>
+      isSaid(name) ? sql`${sql.param(said[name], column)}::${typeOf(column)}` : sql`given.${quoted(name)}`,
+    ),
+  )
+  const types = list(
+    columns.flatMap(([name, column]) => (isSaid(name) ? [] : [sql`${quoted(name)} ${typeOf(column)}`])),
+  )
   const keys = list(columns.flatMap(([name, column]) => (key.includes(name) ? [quoted(column.name)] : [])))
   const set = list(columns.flatMap(([name, column]) => (key.includes(name) ? [] : [replacing(name, column)])))
   return [
     sql`insert into ${table} (${names})
-      select ${given} from json_to_recordset(${JSON.stringify(rows)}::json) as given(${types}) where ${leads}
+      select ${values} from json_to_recordset(${JSON.stringify(rows)}::json) as given(${types}) where ${leads}
       on conflict (${keys}) do update set ${set}`,
   ]
 }
 
+const isSaid = (name: string): name is keyof Said => name === 'at' || reporter.includes(name)
+const typeOf = (column: PgColumn): SQL => sql.raw(column.getSQLType())
 const quoted = (name: string): SQL => sql`${sql.identifier(name)}`
 
 function replacing(name: string, column: PgColumn): SQL {

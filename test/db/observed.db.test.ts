@@ -22,7 +22,6 @@ beforeEach(async () => {
     values ('sandbox', 'main', 'l', 1, 'here', 'main', 0, 0, 0, '{}', now(), now() + interval '1 day')`
 })
 
-const place = { environment: 'sandbox' as const, shard: 'main', connector: 'main' }
 const leader = { environment: 'sandbox' as const, shard: 'main', lineage: 'l', term: 1 }
 const sources = Array.from({ length: 200 }, (_, i) => `S${100 + i}AB`)
 
@@ -35,13 +34,14 @@ function report({ week, at, delivered, isOtherWeek = false, of = sources }: Figu
   return {
     connector: 'main',
     leader,
-    self: { ...place, ...process, startedAt: at, heardAt: at, runningVersion: 1, week },
-    journal: { ...place, bytes: 0, freeBytes: 0, position: '0', at },
+    at,
+    self: { ...process, startedAt: at, heardAt: at, runningVersion: 1, week },
+    journal: { bytes: 0, freeBytes: 0, position: '0' },
     alarms: undefined,
     feeds: [],
     sources: [],
     targets: [],
-    ledger: of.map((sourceId) => ({ ...place, sessionId: 'ODQ1Z9', sourceId, segment: '', week, ...counts, at })),
+    ledger: of.map((sourceId) => ({ sessionId: 'ODQ1Z9', sourceId, segment: '', week, ...counts })),
     isOtherWeek,
     refusedLogons: [],
     present: undefined,

@@ -5,8 +5,6 @@ import type { Observed } from '#db/queries/observed.ts'
 
 /** A row of the ledger as it is reported. */
 export type LedgerFigures = Observed['ledger'][number]
-/** Who reports it, and when it was looked at. */
-export type Reporter = Pick<LedgerFigures, 'environment' | 'shard' | 'connector' | 'at'>
 
 /** What pages show of a target in the present week. */
 export type Sums = { delivered: number; waiting: number; held: number }
@@ -29,9 +27,9 @@ export class LedgerReport {
     markAll(this.state)
   }
 
-  changed(by: Reporter): LedgerFigures[] {
+  changed(): LedgerFigures[] {
     const changed: LedgerFigures[] = []
-    for (const id of this.state.changed.targets.take()) this.addChanged(id, by, changed)
+    for (const id of this.state.changed.targets.take()) this.addChanged(id, changed)
     return changed
   }
 
@@ -40,15 +38,14 @@ export class LedgerReport {
     return this.sums.get(target) ?? nothing
   }
 
-  private addChanged(id: number, by: Reporter, changed: LedgerFigures[]): void {
+  private addChanged(id: number, changed: LedgerFigures[]): void {
     const { data } = this.state
     const target = data.targets[id]
     if (!target) return
     this.sums.set(id, sumsOf(Object.values(target.ledger[data.week] ?? {})))
     for (const [week, rows] of Object.entries(target.ledger))
       for (const [stream, row] of Object.entries(rows))
-        if (this.isNews(row))
-          changed.push(figuresOf(by, target.name, data.streams[Number(stream)]?.name ?? '', week, row))
+        if (this.isNews(row)) changed.push(figuresOf(target.name, data.streams[Number(stream)]?.name ?? '', week, row))
   }
 
   /** Filtered ones are the rest of those received, and no reason takes any back. */
@@ -77,11 +74,8 @@ export class LedgerReport {
 }
 
 /** No spread: thousands of these are made every second, and an object of a shape that is known is made much faster. */
-function figuresOf(by: Reporter, sessionId: string, sourceId: string, week: string, row: Row): LedgerFigures {
+function figuresOf(sessionId: string, sourceId: string, week: string, row: Row): LedgerFigures {
   return {
-    environment: by.environment,
-    shard: by.shard,
-    connector: by.connector,
     sessionId,
     sourceId,
     segment: '',
@@ -93,7 +87,6 @@ function figuresOf(by: Reporter, sessionId: string, sourceId: string, week: stri
     waiting: row.waiting,
     held: row.held,
     expired: row.expired,
-    at: by.at,
   }
 }
 

@@ -4,7 +4,7 @@ type Row = Readonly<Record<string, unknown>>
 export class SaidRows {
   private readonly rows = new Map<string, Row>()
 
-  /** Whether it differs from the one of this name that was said last, in whatever but `at`: when it was looked at. */
+  /** Whether it differs from the one of this name that was said last. */
   isNews(name: string, row: Row): boolean {
     const before = this.rows.get(name)
     if (before && isSame(before, row)) return false
@@ -18,7 +18,7 @@ export class SaidRows {
 }
 
 function isSame(before: Row, now: Row): boolean {
-  for (const name in now) if (name !== 'at' && !isEqual(before[name], now[name])) return false
+  for (const name in now) if (!isEqual(before[name], now[name])) return false
   return true
 }
 

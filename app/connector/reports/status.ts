@@ -56,31 +56,30 @@ export class Status {
     const { worker, identity } = this
     const at = new Date()
     const alarms = worker.alarms.all.map(({ code, kind, id, says, sinceMs }) => ({
-      ...this.key,
       code,
       kind,
       objectId: id,
       says: says.slice(0, 500),
       since: new Date(sinceMs),
     }))
-    const ledger = this.ledger.changed({ ...this.key, at })
-    const feeds = [...worker.feeds.values()].map((feed) => this.feed(feed, at))
-    const targets = [...worker.targets.values()].map((target) => this.target(target, at))
+    const ledger = this.ledger.changed()
+    const feeds = [...worker.feeds.values()].map((feed) => this.feed(feed))
+    const targets = [...worker.targets.values()].map((target) => this.target(target))
     this.refusedEnd = worker.refusedLogons.end
     const present = { feeds: feeds.map((row) => row.feedId), targets: targets.map((row) => row.sessionId) }
     return {
       connector: identity.connector,
       leader,
+      at,
       self: this.self(state, at, leader),
-      journal: this.journal(at),
+      journal: this.journal(),
       alarms: this.said.isNews('alarms', { alarms }) ? alarms : undefined,
       feeds: feeds.filter((row) => this.said.isNews(`feed ${row.feedId}`, row)),
-      sources: this.sources(at).filter((row) => this.said.isNews(`source ${row.sourceId}`, row)),
+      sources: this.sources().filter((row) => this.said.isNews(`source ${row.sourceId}`, row)),
       targets: targets.filter((row) => this.said.isNews(`target ${row.sessionId}`, row)),
       ledger,
       isOtherWeek: this.said.isNews('week', { week: worker.core.state.data.week }),
       refusedLogons: worker.refusedLogons.newest.map(({ atMs, id, ...rest }) => ({
-        ...this.key,
         at: new Date(atMs),
         objectId: id ?? null,
         ...rest,
@@ -89,15 +88,9 @@ export class Status {
     }
   }
 
-  private get key() {
-    const { environment, shard, connector } = this.identity
-    return { environment, shard, connector }
-  }
-
   private self(state: SelfState, at: Date, { lineage, term }: Leader): Observed['self'] {
     const { startedMs, core, running } = this.worker
     return {
-      ...this.key,
       state,
       pid: process.pid,
       host: hostname(),
@@ -112,9 +105,9 @@ export class Status {
     }
   }
 
-  private journal(at: Date): Observed['journal'] {
+  private journal(): Observed['journal'] {
     const { journal } = this.worker.core
-    return { ...this.key, bytes: journal.diskBytes, freeBytes: this.freeBytes(), position: String(journal.end), at }
+    return { bytes: journal.diskBytes, freeBytes: this.freeBytes(), position: String(journal.end) }
   }
 
   /** Of the file system that holds the journal, for whoever is not root. */
@@ -123,10 +116,9 @@ export class Status {
     return bavail * bsize
   }
 
-  private feed(feed: Feed, at: Date): Observed['feeds'][number] {
+  private feed(feed: Feed): Observed['feeds'][number] {
     const { report, state, missing } = feed
     return {
-      ...this.key,
       feedId: feed.name,
       state: feedState(feed, this.refusal('feed', feed.name) !== ''),
       since: new Date(report.sinceMs),
@@ -141,13 +133,11 @@ export class Status {
       missing,
       lastReceivedAt: date(report.lastReceivedMs),
       detail: report.detail || this.refusal('feed', feed.name) || null,
-      at,
     }
   }
 
   /** The configured ones that were marked, and every name that nobody has configured. */
-  private sources(at: Date): Observed['sources'] {
-    const { environment, shard, connector } = this.identity
+  private sources(): Observed['sources'] {
     const { core, sources, intake } = this.worker
     const { streams } = core.state.data
     const known = core.state.changed.streams.take().flatMap((id) => sources.find(streams[id]?.name ?? '') ?? [])
@@ -155,9 +145,6 @@ export class Status {
     return [
       // as a row of a target is made: without a spread
       ...known.map(({ name, feeds, stream, duplicates, heardMs }) => ({
-        environment,
-        shard,
-        connector,
         sourceId: name,
         segment: '',
         feedId: feeds?.[0] ?? null,
@@ -168,23 +155,18 @@ export class Status {
         duplicates,
         aside: intake.asides.get(name) ?? 0,
         lastReceivedAt: date(heardMs),
-        at,
       })),
-      ...unknown.map(([name, aside]) => ({ ...this.key, ...unknownSource, sourceId: name, aside, at })),
+      ...unknown.map(([name, aside]) => ({ ...unknownSource, sourceId: name, aside })),
     ]
   }
 
-  private target(target: Target, at: Date): Observed['targets'][number] {
-    const { environment, shard, connector } = this.identity
+  private target(target: Target): Observed['targets'][number] {
     const { report, peer, config } = target
     const { delivered, waiting, held } = this.ledger.sumsOf(target.id)
     const resend = target.resendReport
     // no spread: some hundred of these are made every second, and an object of a shape that is known is made much
     // faster
     return {
-      environment,
-      shard,
-      connector,
       sessionId: target.name,
       state: targetState(target, this.refusal('target', target.name) !== ''),
       since: new Date(report.sinceMs),
@@ -213,7 +195,6 @@ export class Status {
       lastHeardAt: date(report.lastHeardMs),
       recent: this.recent(target),
       detail: this.refusal('target', target.name) || null,
-      at,
     }
   }
 

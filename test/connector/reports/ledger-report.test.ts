@@ -10,7 +10,6 @@ import { emptyState, markAll, type State, type Terms } from '#connector/state/st
 const judge = () => Int8Array.from([-1, 3])
 const streams = [1, 2, 3]
 const targets = [11, 12]
-const reporter = { environment: 'sandbox' as const, shard: 'main', connector: 'main', at: new Date(0) }
 const reason = 'no consent of Birch Clearing'
 
 /** A state that records are applied to, and what a report has said of it so far. */
@@ -67,8 +66,8 @@ class World {
 
   /** What a report has said is what the state holds. */
   check(): void {
-    for (const row of this.report.changed(reporter)) this.said.set(nameOf(row), row)
-    const rows = new LedgerReport({ ...this.state, changed: others }).changed(reporter)
+    for (const row of this.report.changed()) this.said.set(nameOf(row), row)
+    const rows = new LedgerReport({ ...this.state, changed: others }).changed()
     const wrong = rows.filter((row) => JSON.stringify(this.said.get(nameOf(row))) !== JSON.stringify(row))
     if (wrong.length > 0) expect(wrong.map((row) => this.said.get(nameOf(row)))).toEqual(wrong)
     for (const id of this.state.changed.streams.take()) this.saidOfStreams.set(id, figuresOf(this.state, id))
@@ -159,7 +158,7 @@ describe('a report of the ledger', () => {
       ],
       gone: [],
     })
-    expect(world.report.changed(reporter)).toHaveLength(2)
+    expect(world.report.changed()).toHaveLength(2)
     applyMessage(state, 101, {
       class: 0,
       flags: 0,
@@ -170,12 +169,10 @@ describe('a report of the ledger', () => {
       epoch: 1,
       number: 1,
     })
-    expect(world.report.changed(reporter)).toMatchObject([
-      { sessionId: 'T11', sourceId: 'S1', received: 1, waiting: 1 },
-    ])
+    expect(world.report.changed()).toMatchObject([{ sessionId: 'T11', sourceId: 'S1', received: 1, waiting: 1 }])
     markAll(state)
-    expect(world.report.changed(reporter)).toEqual([])
+    expect(world.report.changed()).toEqual([])
     world.report.forget()
-    expect(world.report.changed(reporter)).toHaveLength(2)
+    expect(world.report.changed()).toHaveLength(2)
   })
 })

@@ -4,6 +4,7 @@ import { openConnectorPool } from '#db/client.ts'
 import { type Observed, saveObserved } from '#db/queries/observed.ts'
 import {
   observedFeeds,
+  observedJournals,
   observedLedger,
   observedPastLedger,
   observedSources,
@@ -22,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 const identity = { environment: 'sandbox' as const, shard: 'main', connector: 'main', release: 'test' }
+const reporter = { environment: 'sandbox', shard: 'main', connector: 'main' }
 const leader = { environment: 'sandbox' as const, shard: 'main', lineage: 'l', term: 1 }
 
 /** A connector whose reports the test writes down itself, whenever it likes. */
@@ -106,6 +108,10 @@ class World {
     const all = new Status(this.connector.worker, identity).changed('running', leader)
     expect(await this.pool.db.transaction((tx) => saveObserved(tx, some))).toBe(true)
     expect({ after, ...(await this.stored(all)) }).toEqual({ after, ...tables(all) })
+    const { environment, shard, connector, at } = observedJournals
+    expect(await this.pool.db.select({ environment, shard, connector, at }).from(observedJournals)).toEqual([
+      { ...reporter, at: some.at },
+    ])
   }
 
   /** Everything that the gateway has sent has been taken in. */
@@ -141,7 +147,7 @@ const nameOf = (row: Row): string => {
 /** In order, and without the instant at which they were looked at. */
 function tables({ feeds, sources, targets, ledger }: { [table in 'feeds' | 'sources' | 'targets' | 'ledger']: Row[] }) {
   const sorted = (rows: Row[]) =>
-    rows.map((row) => ({ ...row, at: 0 })).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+    rows.map((row) => ({ ...reporter, ...row, at: 0 })).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
   return { feeds: sorted(feeds), sources: sorted(sources), targets: sorted(targets), ledger: sorted(ledger) }
 }
 
