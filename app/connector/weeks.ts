@@ -17,7 +17,8 @@ const nearMs = 10 * 60_000
 
 /**
  * Turns the trading week: at its instant, or at start when the instant has passed meanwhile. While the wall clock is in
- * doubt, what is due by it alone, or by the clock before it was set alone, waits.
+ * doubt, what is due by it alone, or by the clock before it was set alone, waits. Ends sessions whose logon window is
+ * over.
  */
 export class Weeks {
   private lookedMs = 0
@@ -27,9 +28,12 @@ export class Weeks {
   constructor(private readonly worker: Worker) {}
 
   tick(): void {
-    const { clock } = this.worker.core
-    if (!this.worker.running || clock.steadyMs() - this.lookedMs < everyMs) return
+    const { core, running, targets } = this.worker
+    const { clock } = core
+    if (!running || clock.steadyMs() - this.lookedMs < everyMs) return
     this.lookedMs = clock.steadyMs()
+    for (const target of targets.values())
+      if (target.isOnline && !target.isOpen) target.end('End of logon window. Logout forced.')
     this.followAll()
     this.turnIfDue()
   }

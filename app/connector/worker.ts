@@ -355,8 +355,9 @@ export class Worker {
   private tick(): void {
     this.core.alive()
     this.clockTold.tick()
-    for (const feed of this.feeds.values()) feed.tick()
-    for (const target of this.targets.values()) target.tick()
+    const nowMs = this.core.clock.steadyMs()
+    for (const feed of this.feeds.values()) feed.tick(nowMs)
+    for (const target of this.targets.values()) target.tick(nowMs)
     this.weeks.tick()
     this.retention.tick()
     this.renewCertificates()

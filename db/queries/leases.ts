@@ -12,7 +12,7 @@ export type Leader = Shard & { lineage: string; term: number }
 export type FoundLease = Lease & { numbers: unknown }
 
 /** undefined: nobody has ever led. */
-export async function findLease(db: Db | Tx, { environment, shard }: Shard): Promise<FoundLease | undefined> {
+export async function findLease(db: Db, { environment, shard }: Shard): Promise<FoundLease | undefined> {
   const [row] = await db.execute<{
     lineage: string
     term: number
@@ -110,10 +110,10 @@ export async function holdsTerm(tx: Tx, leader: Leader): Promise<boolean> {
  * The same, with what this leader writes in one statement: a report every second costs mostly what its statements cost.
  * Each part writes only where `leads` holds.
  */
-export async function writeAsLeader(tx: Tx, leader: Leader, parts: readonly SQL[]): Promise<boolean> {
+export async function writeAsLeader(db: Db, leader: Leader, parts: readonly SQL[]): Promise<boolean> {
   const { environment, shard, lineage, term } = leader
   const written = parts.map((part, i) => sql`, ${sql.identifier(`part${i}`)} as (${part})`)
-  const rows = await tx.execute(sql`
+  const rows = await db.execute(sql`
     with lease as materialized (select 1 from dc.connector_leases
       where environment = ${environment} and shard = ${shard} and lineage = ${lineage} and term = ${term}
       for key share)${sql.join(written)}

@@ -17,7 +17,7 @@ import {
 } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
-import type { Tx } from '../client.ts'
+import type { Db, Tx } from '../client.ts'
 import { configurationReports } from '../schema/configuration.ts'
 import {
   observedAlarms,
@@ -66,14 +66,26 @@ const ledgerKeptMs = 400 * dayMs
 const reportsKeptMs = 90 * dayMs
 const ofLedger = ['sessionId', 'sourceId', 'segment', 'week']
 
-/** Write down what a connector sees, in the caller's short transaction. False: another leads, so nothing was written. */
-export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean> {
-  const { present, alarms } = observed
+/**
+ * Write down what a connector sees. Nearly always that is one statement, which needs no transaction around it. False:
+ * another leads, so nothing was written.
+ */
+export async function saveObserved(db: Db, observed: Observed): Promise<boolean> {
+  const { present, alarms, refusedLogons, isOtherWeek } = observed
+  if (!isOtherWeek && !alarms && refusedLogons.length === 0 && !present) return saveRows(db, observed)
+  return db.transaction(async (tx) => {
+    if (!(await saveRows(tx, observed))) return false
+    await saveRest(tx, observed)
+    return true
+  })
+}
+
+function saveRows(db: Db, observed: Observed): Promise<boolean> {
   const { week } = observed.self
   const isPresent = (row: { week: string }) => week === null || row.week === week
   const isPast = (row: { week: string }) => !isPresent(row)
   const said = saidOf(observed)
-  const written = [
+  return writeAsLeader(db, observed.leader, [
     ...saving(observedConnectors, [], [observed.self], said),
     ...saving(observedJournals, [], [observed.journal], said),
     ...saving(observedFeeds, ['feedId'], observed.feeds, said),
@@ -81,21 +93,23 @@ export async function saveObserved(tx: Tx, observed: Observed): Promise<boolean>
     ...saving(observedTargets, ['sessionId'], observed.targets, said),
     ...saving(observedLedger, ofLedger, observed.ledger.filter(isPresent), said),
     ...saving(observedPastLedger, ofLedger, observed.ledger.filter(isPast), said),
-  ]
-  if (!(await writeAsLeader(tx, observed.leader, written))) return false
-  if (observed.isOtherWeek && week !== null) {
-    await putAway(tx, observed, week)
+  ])
+}
+
+/** What changes seldom, beside the rows. */
+async function saveRest(tx: Tx, observed: Observed): Promise<void> {
+  const { present, alarms, refusedLogons, isOtherWeek, self } = observed
+  if (isOtherWeek && self.week !== null) {
+    await putAway(tx, observed, self.week)
     await removeOldReports(tx, observed)
   }
   if (alarms) {
+    const said = saidOf(observed)
     await tx.delete(observedAlarms).where(of(observedAlarms, observed))
     if (alarms.length > 0) await tx.insert(observedAlarms).values(alarms.map((alarm) => ({ ...said, ...alarm })))
   }
-  if (observed.refusedLogons.length > 0) {
-    await saveRefused(tx, observed)
-  }
+  if (refusedLogons.length > 0) await saveRefused(tx, observed)
   if (present) await removeOthers(tx, observed, present)
-  return true
 }
 
 /**

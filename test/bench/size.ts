@@ -19,8 +19,8 @@ const waiting = 350_000
 /** A catching up that takes longer is broken off: its rate is that of this time. */
 const catchUpAtMostS = 60
 const settleS = 5
-/** What a start leaves behind is cleared away by then, and the code of each second has been compiled. */
-const restS = 25
+/** By then the engine has given back the memory of the start, and compiled the code that runs once a second. */
+const restS = 120
 const patienceS = 180
 const sampleMs = 100
 

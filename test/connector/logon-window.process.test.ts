@@ -66,7 +66,7 @@ test('a client that reads slowly gets the Logout behind what was sent to it', as
   await feed.until('no room', () => one.isOnline && one.behind < 2500 && !one.has('hasRoom'))
   clock.become('2026-07-06T23:00:00Z')
   await feed.until('the Logout', () => one.peer.isClosing)
-  one.tick()
+  one.tick(connector.worker.core.clock.steadyMs())
   peer.socket.resume()
   expect((await farewell(peer))[2]).toBe('End of logon window. Logout forced.')
   expect(peer.received.map(({ seqNum }) => seqNum)).toEqual(range(1, peer.received.length))

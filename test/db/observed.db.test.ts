@@ -47,7 +47,7 @@ function report({ week, at, delivered, isOtherWeek = false, of = sources }: Figu
     present: undefined,
   }
 }
-const save = (figures: Figures) => pool.db.transaction((tx) => saveObserved(tx, report(figures)))
+const save = (figures: Figures) => saveObserved(pool.db, report(figures))
 const rowsOf = (table: string) =>
   db.owner<{ week: string; rows: number; delivered: number }[]>`
     select week, count(*)::int as rows, sum(delivered)::int as delivered from ${db.owner(`dc.${table}`)}
@@ -73,10 +73,10 @@ describe('the ledger in the database', () => {
     await save({ week: first, at, delivered: 7, isOtherWeek: true })
     const turned = report({ week: second, at: later, delivered: 1, isOtherWeek: true, of: [] })
     const ofFirst = report({ week: first, at: later, delivered: 8, of: sources.slice(0, 1) }).ledger
-    await pool.db.transaction((tx) => saveObserved(tx, { ...turned, ledger: ofFirst }))
+    await saveObserved(pool.db, { ...turned, ledger: ofFirst })
     expect([...(await rowsOf('observed_past_ledger'))]).toEqual([{ week: first, rows: 200, delivered: 1401 }])
     const again = report({ week: first, at: later, delivered: 9, of: sources.slice(0, 1) }).ledger
-    await pool.db.transaction((tx) => saveObserved(tx, { ...turned, isOtherWeek: false, ledger: again }))
+    await saveObserved(pool.db, { ...turned, isOtherWeek: false, ledger: again })
     expect([...(await rowsOf('observed_past_ledger'))]).toEqual([{ week: first, rows: 200, delivered: 1402 }])
     expect([...(await rowsOf('observed_ledger'))]).toEqual([])
   })
@@ -104,7 +104,7 @@ describe('the ledger in the database', () => {
       const writer = openConnectorPool(db.urls.dc_connector)
       for (let n = 0; n < rounds; n++) {
         const figures = report({ week: first, at, delivered: n, isOtherWeek: n === 0 })
-        await writer.db.transaction((tx) => saveObserved(tx, figures))
+        await saveObserved(writer.db, figures)
       }
       await writer.close() // what a connection has counted is to be read at the latest when it ends
       const toCome = before.updated + sources.length * (rounds - 1)
@@ -123,7 +123,7 @@ describe('a report of a connector that does not lead any more', () => {
   test('changes nothing', async () => {
     const older = report({ week: first, at, delivered: 1, isOtherWeek: true })
     await db.owner`update dc.connector_leases set term = 2`
-    expect(await pool.db.transaction((tx) => saveObserved(tx, older))).toBe(false)
+    expect(await saveObserved(pool.db, older)).toBe(false)
     const written = await db.owner<{ rows: number }[]>`
       select (select count(*) from dc.observed_connectors) + (select count(*) from dc.observed_journals)
         + (select count(*) from dc.observed_ledger) + (select count(*) from dc.observed_past_ledger) as rows`

@@ -165,10 +165,10 @@ export class Feed implements Reader {
     else this.connection?.release()
   }
 
-  tick(): void {
-    if (this.paused) this.peer.session.lastInMs = this.core.clock.steadyMs()
-    this.peer.tick()
-    if (this.fullSinceMs > 0 && this.core.clock.steadyMs() - this.fullSinceMs > fullLogoutMs) this.end('Disk full')
+  tick(nowMs: number): void {
+    if (this.paused) this.peer.session.lastInMs = nowMs
+    this.peer.tick(nowMs)
+    if (this.fullSinceMs > 0 && nowMs - this.fullSinceMs > fullLogoutMs) this.end('Disk full')
   }
 
   protected adopt(connection: Connection): void {

@@ -51,7 +51,7 @@ export class Observer {
       // everything is said once it answers again: no need to make that while it does not
       if (!this.isReachable) await this.pool.ask((db) => db.execute(sql`select 1`))
       const observed: Observed = this.status.changed(state, leader)
-      const isSaved = await this.pool.ask((db) => db.transaction((tx) => saveObserved(tx, observed)))
+      const isSaved = await this.pool.ask((db) => saveObserved(db, observed))
       if (isSaved) this.status.saved()
       else this.status.forget()
       this.isReachable = true

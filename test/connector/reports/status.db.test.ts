@@ -106,7 +106,7 @@ class World {
     await this.settle()
     const some = this.status.changed('running', leader)
     const all = new Status(this.connector.worker, identity).changed('running', leader)
-    expect(await this.pool.db.transaction((tx) => saveObserved(tx, some))).toBe(true)
+    expect(await saveObserved(this.pool.db, some)).toBe(true)
     expect({ after, ...(await this.stored(all)) }).toEqual({ after, ...tables(all) })
     const { environment, shard, connector, at } = observedJournals
     expect(await this.pool.db.select({ environment, shard, connector, at }).from(observedJournals)).toEqual([
