@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
@@ -78,6 +79,32 @@ describe('a client that has no room because of others', () => {
     slow.destroy()
     await quick.until('the cursor at the end', () => one.behind === 0)
     expect(fieldOf(quick.of('8')[0]!, 1181)).toBe('1')
+  })
+})
+
+describe('a client that has fallen behind', () => {
+  test('catches up while its feed goes on, however much comes in each turn of the event loop', async () => {
+    const connector = await start(snapshot())
+    const gw = await feeding(connector.feedPort)
+    const one = connector.worker.targets.get('ODQ1Z9')!
+    let number = 0
+    const bring = (count: number) => {
+      gw.socket.cork()
+      for (let i = 0; i < count; i++) envelop(gw, sourceFill('K7T882', ++number))
+      gw.socket.uncork()
+    }
+    bring(3000)
+    await gw.until('all of it', () => one.behind === 3000)
+    const peer = await client(connector.targetPort)
+    peer.logon(password())
+    await peer.message('A')
+    const mostTurns = 200
+    let turns = 0
+    for (; turns < mostTurns && one.behind > 0; turns++) {
+      bring(1000)
+      await nextTurn()
+    }
+    expect(turns).toBeLessThan(mostTurns)
   })
 })
 

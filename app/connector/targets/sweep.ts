@@ -11,6 +11,8 @@ import type { CatchUp } from './cursor.ts'
 /** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */
 const bytesPerPiece = 1024 * 1024
 const copiesPerPiece = 500
+/** Of one turn, while feeds bring more than a piece in each: who only just keeps pace with them stays behind for ever. */
+const piecesPerTurn = 10
 /** Pieces after which what was written for a client leaves, however little it is. */
 const piecesPerSending = 8
 
@@ -63,9 +65,18 @@ export class Sweep {
 
   private async run(): Promise<void> {
     await Promise.resolve() // what brought the wake comes first: a Logon's answer, the rest of a chunk
+    const { journal } = this.core
+    let { end } = journal
+    let goal = 0
+    let pieces = 0
     for (let from = this.begin(); from !== undefined; from = this.begin()) {
       await this.piece(from)
+      pieces++
+      if (this.position < goal && pieces < piecesPerTurn) continue
       await nextTurn()
+      goal = this.position + 2 * (journal.end - end)
+      end = journal.end
+      pieces = 0
     }
     this.isRunning = false
   }
