@@ -62,7 +62,9 @@ export function FeedConnection({
         ]}
       />
       {mode === 'initiate' && mayReset && (
-        <ButtonLink to={paths.feedReset(id)}>Change when numbers start at 1</ButtonLink>
+        <div className="mt-4">
+          <ButtonLink to={paths.feedReset(id)}>Change when numbers start at 1</ButtonLink>
+        </div>
       )}
     </Section>
   )

@@ -43,17 +43,17 @@ const choices: { value: ResetMode; label: string; hint: string }[] = [
   {
     value: 'never',
     label: 'Never',
-    hint: 'Numbers go on over every Logon. Nothing is lost that its other end keeps.',
+    hint: 'The numbers go on at every Logon. We ask the gateway for what it sent while the connection was away.',
   },
   {
     value: 'daily',
     label: 'Daily at a time',
-    hint: 'Both directions start at 1 without 141, when its other end does so by itself. What that has sent since is asked for.',
+    hint: 'Both directions start at 1 at a time at which the gateway does the same, without 141=Y. We ask for what it sent since then.',
   },
   {
     value: 'always',
     label: 'At every Logon',
-    hint: 'Both directions start at 1 with 141=Y. What its other end sent while the connection was away does not come.',
+    hint: 'Both directions start at 1 with 141=Y. What the gateway sent while the connection was away never comes.',
   },
 ]
 
@@ -65,7 +65,7 @@ export default function ResetFeed() {
   return (
     <>
       <PageHead title={`When the numbers of ${id} start at 1`} back={back}>
-        As its other end has it. The session that is there goes on.
+        Choose what the gateway does. A session that is logged on stays so.
       </PageHead>
       {mayReset ? (
         <ReasonForm
@@ -80,7 +80,7 @@ export default function ResetFeed() {
           <TextField
             name="time"
             label="Time of day"
-            hint="For a daily reset, such as 17:00: that of its other end, or up to ten minutes from it"
+            hint="For a daily reset, such as 17:00: the gateway’s own time, or up to ten minutes from it"
             defaultValue={daily?.time ?? ''}
             maxLength={5}
           />
