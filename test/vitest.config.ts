@@ -7,9 +7,10 @@ const setupFiles = ['test/support/fail-on-console-error.ts']
 const databaseServer = ['test/support/database-server.ts']
 
 /**
- * unit: pure and parallel; db: a real PostgreSQL, two workers; process: sockets, children, the browser, three workers
- * (ADR 24);
- * alone: what builds anew, or starts and kills portals, with nothing beside it.
+ * unit: pure and parallel.
+ * db: a real PostgreSQL, two workers.
+ * process: sockets, children and the browser, three workers (ADR 24).
+ * alone: one file at a time, at the end. They build the product, or start and kill whole portals.
  * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, `*.alone.test.ts`, and every other `*.test.ts`.
  * Where files are not isolated, a worker imports what they share once: none of ours keeps state in a module that another would see.
  */

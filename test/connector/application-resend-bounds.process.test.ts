@@ -1,23 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '#connector/clock.ts'
 import { client, password, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
 import { fieldOf } from '#test/support/fix-peer.ts'
+import { clockAt } from '#test/support/moved-clock.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 import { body, byApplication, feeding, ledger, loggedOn, messages, ofTag, range, sent, session } from './asking.ts'
 
-/** A minute before the week ends. Both clocks are moved together. */
-function lastMinute(): Clock & { offset: number } {
-  const clock = {
-    offset: Date.parse('2026-01-04T21:59:00Z') - Date.now(),
-    wallMs: () => Date.now() + clock.offset,
-    steadyMs: () => Date.now() + clock.offset,
-  }
-  return clock
-}
+/** A minute before the week ends. */
+const lastMinute = '2026-01-04T21:59:00Z'
 
 describe('what can be asked for by application', () => {
   test('begins with the trading week, whatever number a source has by then', async () => {
-    const clock = lastMinute()
+    const clock = clockAt(lastMinute)
     const connector = await start(snapshot({ targets: [target({ queueDepth: 1 })] }), undefined, { clock })
     const feed = await feeding(connector)
     await sent(connector, feed, range(1, 5))

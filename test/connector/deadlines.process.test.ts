@@ -1,20 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Clock } from '#connector/clock.ts'
 import { client, password, snapshot, start } from '#test/support/connector.ts'
-
-/** Both clocks are moved together. */
-function movedClock(): Clock & { offset: number } {
-  const clock = {
-    offset: 0,
-    wallMs: () => Date.now() + clock.offset,
-    steadyMs: () => Date.now() + clock.offset,
-  }
-  return clock
-}
+import { clockAt } from '#test/support/moved-clock.ts'
 
 test('a deadline that something new brings nearer is met, whatever was due before', async () => {
-  const clock = movedClock()
+  const clock = clockAt('2026-01-06T12:00:00Z')
   const connector = await start(snapshot(), undefined, { clock })
   const peer = await client(connector.targetPort)
   peer.logon(password(), 60)

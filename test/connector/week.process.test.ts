@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '#connector/clock.ts'
 import { client, feed, gateway, password, snapshot, start } from '#test/support/connector.ts'
 import { FixPeer, fieldOf } from '#test/support/fix-peer.ts'
+import { clockAt } from '#test/support/moved-clock.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
-
-/** Runs with the real one, from an instant of the test's choice; both clocks are moved together. */
-function clockAt(iso: string): Clock & { offset: number } {
-  const clock = {
-    offset: Date.parse(iso) - Date.now(),
-    wallMs: () => Date.now() + clock.offset,
-    steadyMs: () => Date.now() + clock.offset,
-  }
-  return clock
-}
 
 describe('the end of the trading week', () => {
   test('logs clients out, starts numbers and chains at 1, and keeps what was not sent in its own week', async () => {

@@ -11,7 +11,7 @@ import type { CatchUp } from './cursor.ts'
 /** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */
 const bytesPerPiece = 1024 * 1024
 const copiesPerPiece = 500
-/** Of one turn, while feeds bring more than a piece in each: who only just keeps pace with them stays behind for ever. */
+/** At most so many in one turn. While feeds bring more than a piece in each turn, one piece would never catch up. */
 const piecesPerTurn = 10
 /** Pieces after which what was written for a client leaves, however little it is. */
 const piecesPerSending = 8
@@ -68,15 +68,15 @@ export class Sweep {
     const { journal } = this.core
     let { end } = journal
     let goal = 0
-    let pieces = 0
+    let inThisTurn = 0
     for (let from = this.begin(); from !== undefined; from = this.begin()) {
       await this.piece(from)
-      pieces++
-      if (this.position < goal && pieces < piecesPerTurn) continue
+      inThisTurn++
+      if (this.position < goal && inThisTurn < piecesPerTurn) continue
       await nextTurn()
-      goal = this.position + 2 * (journal.end - end)
+      goal = this.position + 2 * (journal.end - end) // twice what came meanwhile, so that the pass gains on it
       end = journal.end
-      pieces = 0
+      inThisTurn = 0
     }
     this.isRunning = false
   }

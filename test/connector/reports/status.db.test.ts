@@ -14,6 +14,7 @@ import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { client, feed, gateway, password, type Started, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { clockAt } from '#test/support/moved-clock.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
 let db: FreshDb
@@ -156,11 +157,7 @@ const first = { queueDepth: 1, queueGraceS: 0 }
 const second = target({ sessionId: 'ODQ2Z9', sources: ['K7T882'] })
 
 async function openWorld(): Promise<World> {
-  const clock = {
-    offset: Date.parse('2026-01-06T12:00:00Z') - Date.now(),
-    wallMs: () => Date.now() + clock.offset,
-    steadyMs: () => Date.now() + clock.offset,
-  }
+  const clock = clockAt('2026-01-06T12:00:00Z')
   const connector = await start(snapshot({ feeds, targets: [target(first), second] }), undefined, { clock })
   const gw = await gateway(connector.feedPort)
   const other = await gateway(connector.feedPort, { sender: 'GW2' })
