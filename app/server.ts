@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
-import { findFeePlanHole } from '#db/queries/billing.ts'
+import { findFeePlanHole } from '#db/queries/billing/billing.ts'
 import { forgetAnswers, runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'

@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Database, Tx } from '#db/client.ts'
-import { type ConnectorRecord, connectorOf, findOutcome, listConnectors } from '#db/queries/session-commands.ts'
-import { listShards } from '#db/queries/sources.ts'
+import {
+  type ConnectorRecord,
+  connectorOf,
+  findOutcome,
+  listConnectors,
+} from '#db/queries/connector/session-commands.ts'
+import { listShards } from '#db/queries/feed/sources.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { print, printNote } from './terminal.ts'
 

@@ -1,5 +1,5 @@
 import type { Database } from '#db/client.ts'
-import { listSessionCommands, listSessions, type SessionRow } from '#db/queries/session-commands.ts'
+import { listSessionCommands, listSessions, type SessionRow } from '#db/queries/connector/session-commands.ts'
 import { visible } from '#domain/text.ts'
 import { print } from './terminal.ts'
 

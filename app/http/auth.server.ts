@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { recordEvent } from '#db/audit.ts'
 import type { Database, Tx } from '#db/client.ts'
-import { findActor } from '#db/queries/people.ts'
+import { findActor } from '#db/queries/people/people.ts'
 import { ok, refuse } from '#domain/result.ts'
 import type { Auth } from './auth-types.ts'
 import type { Mode, SignedInUser } from './context.ts'

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
-import { findActor } from '#db/queries/people.ts'
+import { findActor } from '#db/queries/people/people.ts'
 import { addressOf } from './address.server.ts'
 import type { SignedInUser } from './context.ts'
 import type { FoundSession, Sessions } from './sessions.server.ts'

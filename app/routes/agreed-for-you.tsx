@@ -2,8 +2,8 @@ import { Link } from '@remix-run/react'
 import { Notice } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { Agreement } from '#db/queries/agreements.ts'
 import { askedWords } from '#domain/request/signing.ts'
+import type { Agreement } from '#views/request/agreements.ts'
 
 /** The newest so many; all of them are on their requests. */
 const shown = 5

@@ -3,7 +3,7 @@ import { Mono } from '#app/components/figures.tsx'
 import { Section } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { Agreement } from '#db/queries/agreements.ts'
+import type { Agreement } from '#views/request/agreements.ts'
 import { SliceView } from './request-sheet.tsx'
 
 const titles = { decision: 'What your firm signed', submission: 'Agreed for your firm' } as const

@@ -2,8 +2,8 @@ import { Count, Mono } from '#app/components/figures.tsx'
 import { ButtonLink, Facts, Section } from '#app/components/page.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { FeedView } from '#db/queries/feed-page.ts'
 import { resetWords } from '#domain/reference/feed-input.ts'
+import type { FeedView } from '#views/feed/feed-page.ts'
 import { feedWords } from './names.ts'
 
 /** The FIX session as the connector sees it. */

@@ -9,9 +9,9 @@ import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findFeedPage } from '#db/queries/feed-page.ts'
 import { feedResetInput, type ResetMode, takesReset } from '#domain/reference/feed-input.ts'
 import { setFeedReset } from '#services/set-feed-reset.ts'
+import { findFeedPage } from '#views/feed/feed-page.ts'
 import { isFeedId } from './params.ts'
 
 export const meta = () => [{ title: 'When numbers start at 1 · Drop Copy Portal' }]

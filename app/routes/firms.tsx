@@ -4,7 +4,7 @@ import { PageHead } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { listFirms } from '#db/queries/firm-domains.ts'
+import { listFirms } from '#db/queries/people/firm-domains.ts'
 
 export const meta = () => [{ title: 'Firms · Drop Copy Portal' }]
 

@@ -9,9 +9,9 @@ import { readForm } from '#app/http/forms.server.ts'
 import { movedOn, notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findGroupPage } from '#db/queries/group-page.ts'
 import { endContactInput } from '#domain/group/input.ts'
 import { endContact } from '#services/end-contact.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
 import { isUuid } from './params.ts'
 
 export const meta = () => [{ title: 'End a contact · Drop Copy Portal' }]

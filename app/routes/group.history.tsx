@@ -6,7 +6,7 @@ import { Instant } from '#app/components/time.tsx'
 import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findGroupHistory } from '#db/queries/group-history.ts'
+import { findGroupHistory } from '#views/group/group-history.ts'
 import { isUuid } from './params.ts'
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {

@@ -7,9 +7,9 @@ import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
 import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findGroupPage } from '#db/queries/group-page.ts'
-import type { GroupView } from '#db/queries/group-view.ts'
 import { may } from '#domain/people/permissions.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
+import type { GroupView } from '#views/group/group-view.ts'
 import { isUuid } from './params.ts'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [

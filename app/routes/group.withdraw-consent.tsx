@@ -11,10 +11,10 @@ import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findGroupPage } from '#db/queries/group-page.ts'
 import { withdrawConsentInput } from '#domain/group/input.ts'
 import { writeCount } from '#domain/time/zone.ts'
 import { withdrawConsent } from '#services/withdraw-consent.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
 import { isUuid } from './params.ts'
 
 export const meta = () => [{ title: 'Withdraw consent · Drop Copy Portal' }]

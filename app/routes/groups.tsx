@@ -6,10 +6,10 @@ import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { compareBy, readSort } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findStatus } from '#db/queries/status.ts'
-import type { GroupRow } from '#db/queries/status-view.ts'
 import { may } from '#domain/people/permissions.ts'
 import { deliveryWords } from '#domain/status/state.ts'
+import { findStatus } from '#views/status/status.ts'
+import type { GroupRow } from '#views/status/status-view.ts'
 import { GroupTable } from './status-tables.tsx'
 
 export const meta = () => [{ title: 'Groups · Drop Copy Portal' }]

@@ -1,6 +1,6 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
-import { findInvitingFirm, listDomains } from '#db/queries/firm-domains.ts'
+import { findInvitingFirm, listDomains } from '#db/queries/people/firm-domains.ts'
 import { isUuid } from './params.ts'
 
 /** A firm as the exchange's administrators keep it, with every domain that it has or had. @throws Response 404 */

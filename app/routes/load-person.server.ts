@@ -1,7 +1,7 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { movedOn, notFound } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
-import { listPeople, type PersonRow } from '#db/queries/people.ts'
+import { listPeople, type PersonRow } from '#db/queries/people/people.ts'
 import { mayRenewLink } from '#domain/people/invite.ts'
 import { type Role, soleRoles } from '#domain/people/roles.ts'
 

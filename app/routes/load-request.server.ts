@@ -1,9 +1,9 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { movedOn, notFound } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
-import { findDraftPage } from '#db/queries/draft-page.ts'
-import { findRequestPage } from '#db/queries/request-page.ts'
 import { whyBarred } from '#domain/request/barred.ts'
+import { findDraftPage } from '#views/request/draft-page.ts'
+import { findRequestPage } from '#views/request/request-page.ts'
 import { requestNumber } from './params.ts'
 
 /**

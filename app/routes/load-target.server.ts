@@ -1,8 +1,8 @@
 import { commandLine } from '#app/http/command-line.server.ts'
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { notFound } from '#app/http/refusals.server.ts'
-import type { TargetView } from '#db/queries/group-view.ts'
-import { findTargetPage } from '#db/queries/target-page.ts'
+import type { TargetView } from '#views/group/group-view.ts'
+import { findTargetPage } from '#views/target/target-page.ts'
 import { keyFile } from './names.ts'
 import { isSessionId } from './params.ts'
 

@@ -1,8 +1,8 @@
 import { useId } from 'react'
 import { Act } from '#app/components/page.tsx'
 import { paths } from '#app/paths.ts'
-import type { ActionView, RequestView } from '#db/queries/request-view.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
+import type { ActionView, RequestView } from '#views/request/request-view.ts'
 import { firstStep } from './request-steps.ts'
 
 type Place = { label: string; to: (view: RequestView) => string; kind?: 'primary' }

@@ -1,8 +1,8 @@
 import { Radios, Select, TextArea, TextField } from '#app/components/fields.tsx'
 import { Fieldset, Submit, useField } from '#app/components/form.tsx'
-import type { DraftView } from '#db/queries/request-view.ts'
 import type { ContactEntry, NewGroupDraft } from '#domain/request/document.ts'
 import { limits } from '#domain/request/steps.ts'
+import type { DraftView } from '#views/request/request-view.ts'
 import type { StepProps } from './request.form.tsx'
 import { DraftForm } from './request-form-parts.tsx'
 

@@ -5,9 +5,9 @@ import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { DecisionView, RequestView } from '#db/queries/request-view.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
 import { sentenceCase } from '#domain/sentence-case.ts'
+import type { DecisionView, RequestView } from '#views/request/request-view.ts'
 import { capacityNames } from './request-preview.tsx'
 
 /** Who must agree, and who has. */

@@ -2,8 +2,8 @@ import { Mono, MonoList } from '#app/components/figures.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
-import type { DraftPreview } from '#db/queries/request-view.ts'
 import type { Capacity } from '#domain/request/lifecycle.ts'
+import type { DraftPreview } from '#views/request/request-view.ts'
 import { gatewayName } from './names.ts'
 
 export const capacityNames: Record<Capacity, string> = {

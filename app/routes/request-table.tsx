@@ -4,8 +4,8 @@ import { RequestWord } from '#app/components/states.tsx'
 import { type Column, type Sort, Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { RequestRow } from '#db/queries/request-view.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
+import type { RequestRow } from '#views/request/request-view.ts'
 
 export const kindNames: Record<RequestKind, string> = { 'new-group': 'New group', change: 'Change', close: 'Close' }
 

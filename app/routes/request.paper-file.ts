@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { inWords, notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
-import { readPaperOf } from '#db/queries/papers.ts'
-import { findRequest } from '#db/queries/requests.ts'
+import { readPaperOf } from '#db/queries/request/papers.ts'
+import { findRequest } from '#db/queries/request/requests.ts'
 import { isUuid, requestNumber } from './params.ts'
 
 /**

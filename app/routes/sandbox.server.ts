@@ -2,8 +2,8 @@ import type { Acquaintance } from '#app/components/person-menu.tsx'
 import type { SandboxStep as Step } from '#app/components/sandbox-strip.tsx'
 import type { RequestContext } from '#app/http/context.ts'
 import { paths } from '#app/paths.ts'
-import { findSandboxSteps, listSandboxPeople, type SandboxStep } from '#db/queries/sandbox.ts'
 import { isRole, roleNames } from '#domain/people/roles.ts'
+import { findSandboxSteps, listSandboxPeople, type SandboxStep } from '#views/status/sandbox.ts'
 
 /** The people of the sandbox with what waits for each; nobody in production. */
 export async function loadSandboxPeople(context: RequestContext): Promise<Acquaintance[]> {

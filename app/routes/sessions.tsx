@@ -6,8 +6,8 @@ import { PageHead, Section } from '#app/components/page.tsx'
 import { compareBy, readSort } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { findStatus } from '#db/queries/status.ts'
-import type { SourceRow } from '#db/queries/status-view.ts'
+import { findStatus } from '#views/status/status.ts'
+import type { SourceRow } from '#views/status/status-view.ts'
 import { FeedTable, SourceTable, TargetTable } from './status-tables.tsx'
 
 export const meta = () => [{ title: 'Sessions · Drop Copy Portal' }]

@@ -5,9 +5,9 @@ import { Facts, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
-import { findSettingsPage, type SettingsView } from '#db/queries/settings-page.ts'
 import { environmentNames } from '#domain/reference/environment.ts'
 import { settingLines, settingNames } from '#domain/reference/settings-words.ts'
+import { findSettingsPage, type SettingsView } from '#views/settings/settings-page.ts'
 
 export const meta = () => [{ title: 'Settings · Drop Copy Portal' }]
 

@@ -6,9 +6,9 @@ import { DeliveryWordState } from '#app/components/states.tsx'
 import { type Sort, Table } from '#app/components/table.tsx'
 import { Age } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { GroupView } from '#db/queries/group-view.ts'
-import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#db/queries/status-view.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
+import type { GroupView } from '#views/group/group-view.ts'
+import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#views/status/status-view.ts'
 import { feedWords, gatewayName } from './names.ts'
 
 /** The word, and where not all is well the line that says why and what to do. */

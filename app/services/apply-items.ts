@@ -1,5 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import { endConsents, insertConsents, type NewConsent } from '#db/queries/consents.ts'
+import { findFeed } from '#db/queries/feed/sources.ts'
+import { endConsents, insertConsents, type NewConsent } from '#db/queries/group/consents.ts'
 import {
   bumpRevision,
   endContacts,
@@ -8,13 +9,18 @@ import {
   insertMembers,
   setTerms,
   showGroupTo,
-} from '#db/queries/groups.ts'
-import { findUserByEmail } from '#db/queries/people.ts'
-import type { DecisionRecord, PartyRecord, RequestRecord, RoundRecord } from '#db/queries/requests.ts'
-import type { RoundFacts } from '#db/queries/round-facts.ts'
-import { findFeed } from '#db/queries/sources.ts'
-import { liftStops, listStops } from '#db/queries/stops.ts'
-import { closeTargets, endPlacements, insertPlacements, insertTarget, isSessionIdUsed } from '#db/queries/targets.ts'
+} from '#db/queries/group/groups.ts'
+import { liftStops, listStops } from '#db/queries/group/stops.ts'
+import { findUserByEmail } from '#db/queries/people/people.ts'
+import type { DecisionRecord, PartyRecord, RequestRecord, RoundRecord } from '#db/queries/request/requests.ts'
+import type { RoundFacts } from '#db/queries/request/round-facts.ts'
+import {
+  closeTargets,
+  endPlacements,
+  insertPlacements,
+  insertTarget,
+  isSessionIdUsed,
+} from '#db/queries/target/targets.ts'
 import { covers } from '#domain/consent/covering.ts'
 import { place, sessionIdFrom } from '#domain/group/placement.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'

@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { deletePaper, insertPaper, saveDraftPaper } from '#db/queries/papers.ts'
-import { type DraftRecord, findDraft, findRequest, type RequestRecord } from '#db/queries/requests.ts'
+import { deletePaper, insertPaper, saveDraftPaper } from '#db/queries/request/papers.ts'
+import { type DraftRecord, findDraft, findRequest, type RequestRecord } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
 import { type Paper, type PaperInput, readPaper } from '#domain/request/paper.ts'

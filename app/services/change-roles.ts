@@ -1,5 +1,5 @@
-import { findFirm } from '#db/queries/firms.ts'
-import { bumpUser, endRoles, findLastChange, findUser, grantRoles, listRoles } from '#db/queries/people.ts'
+import { findFirm } from '#db/queries/people/firms.ts'
+import { bumpUser, endRoles, findLastChange, findUser, grantRoles, listRoles } from '#db/queries/people/people.ts'
 import type { ChangeRolesInput } from '#domain/people/input.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
 import { roleConflict } from '#domain/people/roles.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { insertSessionCommand, type SessionRow } from '#db/queries/session-commands.ts'
+import { insertSessionCommand, type SessionRow } from '#db/queries/connector/session-commands.ts'
 import { ok, type Result } from '#domain/result.ts'
 import { commandLastsMs, fitCommand, type SessionCommand, type UnfitCommand } from '#domain/session/command.ts'
 import { audit } from './command.ts'

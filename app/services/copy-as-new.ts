@@ -1,6 +1,6 @@
 import { asSystem } from '#db/client.ts'
-import { findGroup } from '#db/queries/groups.ts'
-import { findDraft, findRequest } from '#db/queries/requests.ts'
+import { findGroup } from '#db/queries/group/groups.ts'
+import { findDraft, findRequest } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { CopyAsNewInput } from '#domain/request/command-input.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'

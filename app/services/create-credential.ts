@@ -1,7 +1,12 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { findTerms } from '#db/queries/groups.ts'
-import { lockPublications } from '#db/queries/publications.ts'
-import { type CredentialRecord, expireCredential, insertCredential, listLiveCredentials } from '#db/queries/targets.ts'
+import { findTerms } from '#db/queries/group/groups.ts'
+import { lockPublications } from '#db/queries/publication/publications.ts'
+import {
+  type CredentialRecord,
+  expireCredential,
+  insertCredential,
+  listLiveCredentials,
+} from '#db/queries/target/targets.ts'
 import type { CredentialKind } from '#db/schema/targets.ts'
 import { sealedKey } from '#db/sealing.ts'
 import { expiryBeside } from '#domain/credential/rotation.ts'

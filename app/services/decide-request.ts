@@ -1,5 +1,5 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { changeGroup } from '#db/queries/groups.ts'
+import { changeGroup } from '#db/queries/group/groups.ts'
 import {
   findRequest,
   findRound,
@@ -10,7 +10,7 @@ import {
   type RequestRecord,
   saveRequest,
   setPartyMet,
-} from '#db/queries/requests.ts'
+} from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { DecideInput } from '#domain/request/command-input.ts'
 import { type Decision, decide } from '#domain/request/decide.ts'

@@ -1,4 +1,4 @@
-import { disableUserRow, findUser, listRoles } from '#db/queries/people.ts'
+import { disableUserRow, findUser, listRoles } from '#db/queries/people/people.ts'
 import type { DisableUserInput } from '#domain/people/input.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'

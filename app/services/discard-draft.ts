@@ -1,4 +1,4 @@
-import { deleteRequest, findDraft, findRequest } from '#db/queries/requests.ts'
+import { deleteRequest, findDraft, findRequest } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { DraftCommandInput } from '#domain/request/command-input.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'

@@ -1,5 +1,5 @@
 import { asSystem } from '#db/client.ts'
-import { endContacts, findGroup, listContacts } from '#db/queries/groups.ts'
+import { endContacts, findGroup, listContacts } from '#db/queries/group/groups.ts'
 import { mayEndContact } from '#domain/group/contacts.ts'
 import type { EndContactInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'

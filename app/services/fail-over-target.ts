@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { findFailOverFacts } from '#db/queries/fail-over.ts'
-import { setTargetActive } from '#db/queries/targets.ts'
+import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
+import { setTargetActive } from '#db/queries/target/targets.ts'
 import type { FailOverInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'

@@ -1,6 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import { listNewestParts, lockPublications } from '#db/queries/publications.ts'
-import { type FeedRecord, findFeed, saveFeedCredential } from '#db/queries/sources.ts'
+import { type FeedRecord, findFeed, saveFeedCredential } from '#db/queries/feed/sources.ts'
+import { listNewestParts, lockPublications } from '#db/queries/publication/publications.ts'
 import { sealedFeedSecret } from '#db/sealing.ts'
 import type { FeedCredential, FeedSecret } from '#domain/credential/feed-secret.ts'
 import { ok, refuse } from '#domain/result.ts'

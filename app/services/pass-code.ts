@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { listWaitingInvitations, saveCode, type WaitingInvitation } from '#db/queries/invitations.ts'
-import { findUser } from '#db/queries/people.ts'
+import { listWaitingInvitations, saveCode, type WaitingInvitation } from '#db/queries/people/invitations.ts'
+import { findUser } from '#db/queries/people/people.ts'
 import { codeBytes, codeFrom, codeText } from '#domain/people/code.ts'
 import type { CodeInput } from '#domain/people/input.ts'
 import { mayPassCode } from '#domain/people/invite.ts'

@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { findUserName } from '#db/queries/people.ts'
-import { pauserOf, setTargetState } from '#db/queries/targets.ts'
+import { findUserName } from '#db/queries/people/people.ts'
+import { pauserOf, setTargetState } from '#db/queries/target/targets.ts'
 import type { TargetCommandInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'

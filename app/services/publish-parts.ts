@@ -1,5 +1,7 @@
 import type { Tx } from '#db/client.ts'
-import { findGroup, findTerms, keepSight, listMembers } from '#db/queries/groups.ts'
+import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/feed/sources.ts'
+import { findGroup, findTerms, keepSight, listMembers } from '#db/queries/group/groups.ts'
+import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/group/stops.ts'
 import {
   findSettings,
   insertVersion,
@@ -7,10 +9,8 @@ import {
   lockPublications,
   type StoredPart,
   type VersionRecord,
-} from '#db/queries/publications.ts'
-import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
-import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/stops.ts'
-import { listLiveCredentials, listTargetsOf } from '#db/queries/targets.ts'
+} from '#db/queries/publication/publications.ts'
+import { listLiveCredentials, listTargetsOf } from '#db/queries/target/targets.ts'
 import { changeProblems } from '#domain/configuration/concerned.ts'
 import type { Part, ResolveCredential, TargetPart } from '#domain/configuration/parts.ts'
 import { mostReason } from '#domain/configuration/snapshot.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { listNewestParts, lockPublications, type StoredPart } from '#db/queries/publications.ts'
+import { listNewestParts, lockPublications, type StoredPart } from '#db/queries/publication/publications.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { changedSettings, type EnvironmentSettings, settingsPart } from '#domain/reference/settings.ts'
 import { ok } from '#domain/result.ts'

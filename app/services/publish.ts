@@ -1,5 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import { listUncovered } from '#db/queries/consents.ts'
+import { listUncovered } from '#db/queries/group/consents.ts'
+import { insertStops } from '#db/queries/group/stops.ts'
 import {
   type DecisionRecord,
   findRound,
@@ -9,9 +10,8 @@ import {
   type RequestRecord,
   type RoundRecord,
   saveRequest,
-} from '#db/queries/requests.ts'
-import { loadRoundFacts } from '#db/queries/round-facts.ts'
-import { insertStops } from '#db/queries/stops.ts'
+} from '#db/queries/request/requests.ts'
+import { loadRoundFacts } from '#db/queries/request/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type Answer, lapsedAnswers } from '#domain/request/answers.ts'
 import { violations } from '#domain/request/items.ts'

@@ -1,6 +1,6 @@
 import { asSystem } from '#db/client.ts'
-import { listHolders } from '#db/queries/firms.ts'
-import { findUser, listRoles } from '#db/queries/people.ts'
+import { listHolders } from '#db/queries/people/firms.ts'
+import { findUser, listRoles } from '#db/queries/people/people.ts'
 import type { LinkInput } from '#domain/people/input.ts'
 import { mayRenewLink } from '#domain/people/invite.ts'
 import type { Actor } from '#domain/people/permissions.ts'

@@ -1,5 +1,5 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { setTargetState } from '#db/queries/targets.ts'
+import { setTargetState } from '#db/queries/target/targets.ts'
 import type { TargetCommandInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'

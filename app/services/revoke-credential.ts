@@ -1,6 +1,6 @@
 import { asSystem } from '#db/client.ts'
-import { findGroup } from '#db/queries/groups.ts'
-import { findCredential, revokeCredentialRow } from '#db/queries/targets.ts'
+import { findGroup } from '#db/queries/group/groups.ts'
+import { findCredential, revokeCredentialRow } from '#db/queries/target/targets.ts'
 import type { RevokeCredentialInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'

@@ -1,5 +1,5 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { findDraft, findRequest, type RequestRecord, saveDraftDocument } from '#db/queries/requests.ts'
+import { findDraft, findRequest, type RequestRecord, saveDraftDocument } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { SaveDraftInput } from '#domain/request/command-input.ts'
 import { mayEdit, type PersonRefusal } from '#domain/request/guards.ts'

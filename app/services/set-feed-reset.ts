@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { listNewestParts, lockPublications } from '#db/queries/publications.ts'
-import { type FeedRecord, findFeed, saveFeedReset } from '#db/queries/sources.ts'
+import { type FeedRecord, findFeed, saveFeedReset } from '#db/queries/feed/sources.ts'
+import { listNewestParts, lockPublications } from '#db/queries/publication/publications.ts'
 import type { Reset } from '#domain/configuration/fields.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'

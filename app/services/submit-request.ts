@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { findGamOf, hasAgreement } from '#db/queries/firms.ts'
-import { insertGroup, renameGroup } from '#db/queries/groups.ts'
+import { insertGroup, renameGroup } from '#db/queries/group/groups.ts'
+import { findGamOf, hasAgreement } from '#db/queries/people/firms.ts'
 import {
   type DraftRecord,
   findDraft,
@@ -13,8 +13,8 @@ import {
   lockRequest,
   type RequestRecord,
   saveRequest,
-} from '#db/queries/requests.ts'
-import { loadRoundFacts, type RoundFacts } from '#db/queries/round-facts.ts'
+} from '#db/queries/request/requests.ts'
+import { loadRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { endedSince, outlives, type Withdrawal } from '#domain/request/answers.ts'
 import type { DraftCommandInput } from '#domain/request/command-input.ts'

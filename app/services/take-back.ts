@@ -8,7 +8,7 @@ import {
   saveRequest,
   setPartyMet,
   takeDecisionBack,
-} from '#db/queries/requests.ts'
+} from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
 import { takeBack } from '#domain/request/decide.ts'

@@ -1,11 +1,12 @@
 import type { Tx } from '#db/client.ts'
+import { listSourcesById, type SourceRecord } from '#db/queries/feed/sources.ts'
 import {
   type ConsentRecord,
   endConsents,
   insertConsents,
   listConsents,
   listConsentsEndedAt,
-} from '#db/queries/consents.ts'
+} from '#db/queries/group/consents.ts'
 import {
   type ContactRecord,
   endContacts,
@@ -21,11 +22,10 @@ import {
   listMembersEndedAt,
   namedAnew,
   setTerms,
-} from '#db/queries/groups.ts'
-import { listNewestParts, listPartsOf } from '#db/queries/publications.ts'
-import { listStandingDecisions, type RequestRecord } from '#db/queries/requests.ts'
-import { listSourcesById, type SourceRecord } from '#db/queries/sources.ts'
-import { liftStops, listStops, restoreStops, type StopRecord } from '#db/queries/stops.ts'
+} from '#db/queries/group/groups.ts'
+import { liftStops, listStops, restoreStops, type StopRecord } from '#db/queries/group/stops.ts'
+import { listNewestParts, listPartsOf } from '#db/queries/publication/publications.ts'
+import { listStandingDecisions, type RequestRecord } from '#db/queries/request/requests.ts'
 import {
   closeTargets,
   endPlacements,
@@ -33,7 +33,7 @@ import {
   listPlacementsEndedAt,
   listTargetsOf,
   reopenTargets,
-} from '#db/queries/targets.ts'
+} from '#db/queries/target/targets.ts'
 import { covers } from '#domain/consent/covering.ts'
 import type { Level } from '#domain/group/states.ts'
 import { reasonOf } from './apply-items.ts'

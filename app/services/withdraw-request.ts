@@ -1,5 +1,5 @@
 import { asSystem } from '#db/client.ts'
-import { findRequest, lockRequest, saveRequest } from '#db/queries/requests.ts'
+import { findRequest, lockRequest, saveRequest } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
 import { mayWithdraw } from '#domain/request/guards.ts'

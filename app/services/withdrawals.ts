@@ -1,6 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import { listEndedContacts } from '#db/queries/groups.ts'
-import { listStops } from '#db/queries/stops.ts'
+import { listEndedContacts } from '#db/queries/group/groups.ts'
+import { listStops } from '#db/queries/group/stops.ts'
 import type { EndedContact, Withdrawal } from '#domain/request/answers.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConnectorPool, openConnectorPool } from '#db/client.ts'
-import { loadDelivery } from '#db/queries/delivery.ts'
-import { type Observed, saveObserved } from '#db/queries/observed.ts'
+import { type Observed, saveObserved } from '#db/queries/connector/observed.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { loadDelivery } from '#views/status/delivery.ts'
 import { actors, writeWorld } from './world.ts'
 
 let db: FreshDb

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listUncovered } from '#db/queries/consents.ts'
+import { listUncovered } from '#db/queries/group/consents.ts'
 import { seedSandbox } from '#db/seed.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Sandbox } from '#test/support/sandbox.ts'

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findFailOverFacts } from '#db/queries/fail-over.ts'
-import { findFeedPage } from '#db/queries/feed-page.ts'
-import { findGroupPage } from '#db/queries/group-page.ts'
-import { findRunningVersion, listGoneTargets } from '#db/queries/publications.ts'
-import { listLastReports } from '#db/queries/readiness.ts'
-import { listSessions } from '#db/queries/session-commands.ts'
-import { findStatus } from '#db/queries/status.ts'
-import { findTarget } from '#db/queries/targets.ts'
+import { listLastReports } from '#db/queries/connector/readiness.ts'
+import { listSessions } from '#db/queries/connector/session-commands.ts'
+import { findRunningVersion, listGoneTargets } from '#db/queries/publication/publications.ts'
+import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
+import { findTarget } from '#db/queries/target/targets.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, groupIdOf } from '#test/support/workflow.ts'
+import { findFeedPage } from '#views/feed/feed-page.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
+import { findStatus } from '#views/status/status.ts'
 
 /**
  * The sandbox on shard `main`, and beside it shard `b`: a feed, a source of Dogwood's on it, and a target BBBBBB in the

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { signHmac } from '#connector/sessions/credentials.ts'
 import { WantedDatabase } from '#connector/wanted/wanted-database.ts'
 import { openConnectorPool } from '#db/client.ts'
-import { findTargetPage } from '#db/queries/target-page.ts'
 import { type CreatedCredential, createCredential } from '#services/create-credential.ts'
 import { revokeCredential } from '#services/revoke-credential.ts'
 import { temporaryDirectory } from '#test/support/connector.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import { type Person, type Sandbox, sealingKey } from '#test/support/sandbox.ts'
 import { codeOf, connectorRunsAll, done, openWorkflow } from '#test/support/workflow.ts'
+import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

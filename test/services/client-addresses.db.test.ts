@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findGroupPage } from '#db/queries/group-page.ts'
-import { findTargetPage } from '#db/queries/target-page.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, openWorkflow, type Workflow } from '#test/support/workflow.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
+import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

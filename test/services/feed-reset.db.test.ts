@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { findFeedPage } from '#db/queries/feed-page.ts'
 import { partProblems } from '#domain/configuration/parts.ts'
 import { feedResetInput } from '#domain/reference/feed-input.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
@@ -8,6 +7,7 @@ import { setFeedReset } from '#services/set-feed-reset.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { codeOf, openWorkflow } from '#test/support/workflow.ts'
+import { findFeedPage } from '#views/feed/feed-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

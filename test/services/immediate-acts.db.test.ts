@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listUncovered } from '#db/queries/consents.ts'
-import { findGroupHistory } from '#db/queries/group-history.ts'
-import { listSights } from '#db/queries/groups.ts'
+import { listUncovered } from '#db/queries/group/consents.ts'
+import { listSights } from '#db/queries/group/groups.ts'
 import type { Role } from '#domain/people/roles.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
 import { changeRoles } from '#services/change-roles.ts'
@@ -20,6 +19,7 @@ import { withdrawConsent } from '#services/withdraw-consent.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { codeOf, done, groupIdOf, openWorkflow, stateOf, type Workflow } from '#test/support/workflow.ts'
+import { findGroupHistory } from '#views/group/group-history.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readPaperOf } from '#db/queries/papers.ts'
+import { readPaperOf } from '#db/queries/request/papers.ts'
 import { attachPaper, removePaper } from '#services/attach-paper.ts'
 import { discardDraft } from '#services/discard-draft.ts'
 import { startRequest } from '#services/start-request.ts'

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findGroupPage } from '#db/queries/group-page.ts'
 import { changeRoles } from '#services/change-roles.ts'
 import { disableUser } from '#services/disable-user.ts'
 import { endContact } from '#services/end-contact.ts'
@@ -8,6 +7,7 @@ import type { FreshDb } from '#test/support/fresh-db.ts'
 import { addActor } from '#test/support/people.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { codeOf, done, groupIdOf, openWorkflow } from '#test/support/workflow.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

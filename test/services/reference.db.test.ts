@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listNewestParts } from '#db/queries/publications.ts'
+import { listNewestParts } from '#db/queries/publication/publications.ts'
 import { publishReferenceData } from '#services/publish-reference.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Sandbox } from '#test/support/sandbox.ts'

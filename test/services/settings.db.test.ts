@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findSettings, listNewestParts, listSettingsVersions } from '#db/queries/publications.ts'
-import { findSettingsPage } from '#db/queries/settings-page.ts'
+import { findSettings, listNewestParts, listSettingsVersions } from '#db/queries/publication/publications.ts'
 import type { Part } from '#domain/configuration/parts.ts'
 import { type EnvironmentSettings, environmentSettings } from '#domain/reference/settings.ts'
 import { publishChanged } from '#services/publish-parts.ts'
 import { publishSettings } from '#services/publish-settings.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
+import { findSettingsPage } from '#views/settings/settings-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listNewestParts } from '#db/queries/publications.ts'
+import { listNewestParts } from '#db/queries/publication/publications.ts'
 import { assemble } from '#domain/configuration/parts.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import { codeOf, done, openWorkflow, type Workflow } from '#test/support/workflow.ts'

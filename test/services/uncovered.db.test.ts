@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '#db/client.ts'
-import { listUncovered } from '#db/queries/consents.ts'
-import { findGroupHistory } from '#db/queries/group-history.ts'
-import { findGroupPage } from '#db/queries/group-page.ts'
-import { findStatus } from '#db/queries/status.ts'
-import { findTargetPage } from '#db/queries/target-page.ts'
+import { listUncovered } from '#db/queries/group/consents.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { unaccounted } from '#domain/status/state.ts'
 import { stopUncoveredSources } from '#services/jobs.ts'
@@ -14,6 +10,10 @@ import { withdrawConsent } from '#services/withdraw-consent.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, openWorkflow, type Workflow } from '#test/support/workflow.ts'
+import { findGroupHistory } from '#views/group/group-history.ts'
+import { findGroupPage } from '#views/group/group-page.ts'
+import { findStatus } from '#views/status/status.ts'
+import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox

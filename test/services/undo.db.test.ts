@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listUncovered } from '#db/queries/consents.ts'
+import { listUncovered } from '#db/queries/group/consents.ts'
 import { createCredential } from '#services/create-credential.ts'
 import { endContact } from '#services/end-contact.ts'
 import { pauseTarget } from '#services/pause-target.ts'

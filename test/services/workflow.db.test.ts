@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listUncovered } from '#db/queries/consents.ts'
+import { listUncovered } from '#db/queries/group/consents.ts'
 import { copyAsNew } from '#services/copy-as-new.ts'
 import { takeBackApproval } from '#services/take-back.ts'
 import { withdrawRequest } from '#services/withdraw-request.ts'

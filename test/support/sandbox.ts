@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { findActor } from '#db/queries/people.ts'
+import { findActor } from '#db/queries/people/people.ts'
 import { seal } from '#db/sealing.ts'
 import { type Seeded, seedSandbox } from '#db/seed.ts'
 import { seedPeople } from '#db/seed-data.ts'

@@ -16,7 +16,7 @@ import {
   type Shard,
   saveRefusal,
   takeLease,
-} from '#db/queries/leases.ts'
+} from '#db/queries/connector/leases.ts'
 import {
   type Claim,
   gapAfter,

@@ -1,7 +1,7 @@
 import { filteredOf, type Row } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
 import { markAll, type State } from '#connector/state/state.ts'
-import type { Observed } from '#db/queries/observed.ts'
+import type { Observed } from '#db/queries/connector/observed.ts'
 
 /** A row of the ledger as it is reported. */
 export type LedgerFigures = Observed['ledger'][number]

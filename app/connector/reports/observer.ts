@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { ConnectorPool } from '#db/client.ts'
-import type { Leader } from '#db/queries/leases.ts'
-import { type Observed, saveObserved } from '#db/queries/observed.ts'
+import type { Leader } from '#db/queries/connector/leases.ts'
+import { type Observed, saveObserved } from '#db/queries/connector/observed.ts'
 import type { SelfState, Status } from './status.ts'
 
 const everyMs = 1_000

@@ -6,7 +6,7 @@ import {
   listObjects,
   listPartsSince,
   type StoredPart,
-} from '#db/queries/publications.ts'
+} from '#db/queries/publication/publications.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 

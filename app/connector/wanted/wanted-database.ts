@@ -7,8 +7,8 @@ import {
   type ReportRow,
   type StoredCredential,
   saveReports,
-} from '#db/queries/configuration.ts'
-import { holdsTerm, type Leader } from '#db/queries/leases.ts'
+} from '#db/queries/connector/configuration.ts'
+import { holdsTerm, type Leader } from '#db/queries/connector/leases.ts'
 import { open } from '#db/sealing.ts'
 import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
 import { assembleRunnable, type Part, type RefusedPart, targetPart } from '#domain/configuration/parts.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Status } from '#connector/reports/status.ts'
 import { openConnectorPool } from '#db/client.ts'
-import { type Observed, saveObserved } from '#db/queries/observed.ts'
+import { type Observed, saveObserved } from '#db/queries/connector/observed.ts'
 import {
   observedFeeds,
   observedJournals,

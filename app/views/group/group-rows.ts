@@ -1,0 +1,147 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { listSights } from '#db/queries/group/groups.ts'
+import { listOpenStops, type OpenStop } from '#db/queries/group/stops.ts'
+import { covers } from '#db/schema/columns.ts'
+import { firms } from '#db/schema/firms.ts'
+import { groupSources, groups, groupTerms } from '#db/schema/groups.ts'
+import { sourceSessions } from '#db/schema/sources.ts'
+import { targets } from '#db/schema/targets.ts'
+import { groupStateSentences, groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import {
+  type DeliveryState,
+  groupState,
+  type Heard,
+  type Ledger,
+  sessionsState,
+  stoppedState,
+  worstFirst,
+} from '#domain/status/state.ts'
+import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
+import type { GroupRow } from '#views/status/status-view.ts'
+import type { TargetFull } from '#views/target/target-rows.ts'
+
+type Found = {
+  group: typeof groups.$inferSelect
+  ownerName: string
+  level: Level | null
+  sources: string[]
+  sessions: string[]
+  stops: OpenStop[]
+  seesDelivery: boolean
+}
+
+/** Groups that the reader sees, those in trouble first; a delivery word stands beside live ones only. */
+export async function listGroupRows(
+  tx: Tx,
+  environment: Environment,
+  delivery: Delivery,
+  shown: readonly TargetFull[],
+  now: Date,
+): Promise<GroupRow[]> {
+  const rows = await tx
+    .select({ group: groups, ownerName: firms.name, level: groupTerms.level })
+    .from(groups)
+    .innerJoin(firms, eq(firms.id, groups.ownerId))
+    .leftJoin(groupTerms, and(eq(groupTerms.groupId, groups.id), covers(groupTerms.during, now)))
+    .where(eq(groups.environment, environment))
+    .orderBy(asc(groups.name))
+  const members = await tx
+    .select({
+      groupId: groupSources.groupId,
+      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
+    })
+    .from(groupSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
+    .where(and(eq(groupSources.environment, environment), covers(groupSources.during, now)))
+  const ids = rows.map((row) => row.group.id)
+  const sessionsByGroup = await sessionsOf(tx, ids)
+  const stops = await listOpenStops(tx, ids)
+  const sights = new Set((await listSights(tx, ids)).map((sight) => sight.groupId))
+  const [reader] = await tx.execute<{ firm: string; all: boolean }>(
+    sql`select dc.actor_firm() as firm, dc.sees_all() as all`,
+  )
+  return rows
+    .map((row) => {
+      const sources = members.filter((member) => member.groupId === row.group.id).map((member) => member.name)
+      const sessions = sessionsByGroup.get(row.group.id) ?? []
+      const { id, ownerId } = row.group
+      const seesDelivery = reader?.all === true || ownerId === reader?.firm || sights.has(id)
+      return groupRow({ ...row, sources, sessions, stops: stops.get(id) ?? [], seesDelivery }, delivery, shown)
+    })
+    .sort(byState)
+}
+
+function groupRow(
+  { group, ownerName, level, sources, sessions, stops, seesDelivery }: Found,
+  delivery: Delivery,
+  all: readonly TargetFull[],
+): GroupRow {
+  const own = all.filter((target) => target.record.groupId === group.id)
+  const isLive = group.state === 'live'
+  const ledger = ledgerFor(delivery, { sessionIds: sessions })
+  const sent = own.flatMap((target) => target.row.lastSentAt ?? [])
+  return {
+    id: group.id,
+    name: group.name,
+    ownerName,
+    stateWord: groupStateWord(group.state),
+    stateSentence: isLive && !seesDelivery ? notYours : groupStateSentences[group.state],
+    isLive,
+    seesDelivery,
+    delivery:
+      isLive && seesDelivery ? deliveryOf(delivery, own, { ledger, stops, sources: sources.length }) : undefined,
+    level: level ? levelNames[level] : '',
+    sources: sources.length,
+    targets: own.length,
+    ledger,
+    lastSentAt: sent.sort((a, b) => b.getTime() - a.getTime())[0] ?? null,
+  }
+}
+
+const notYours = 'How it is delivered is for its owner to see.'
+
+/**
+ * By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there: so
+ * many `sources`.
+ */
+export function deliveryOf(
+  delivery: Delivery,
+  targets: readonly TargetFull[],
+  { ledger, stops, sources }: { ledger: Ledger; stops: readonly OpenStop[]; sources: number },
+): DeliveryState {
+  const stopped = stoppedState(stops)
+  if (stopped) return stopped
+  if (targets.length === 0) return sessionsState(ledger, sources, delivery.heard)
+  return groupState(
+    targets.map((target) => target.state),
+    heardFor(delivery, targets),
+  )
+}
+
+/** How the connectors of these targets are known to be; for a guarantor, who sees none, those of its sessions. */
+export const heardFor = (delivery: Delivery, targets: readonly TargetFull[]): Heard =>
+  delivery.heardOf(targets.map(({ record }) => record.shard))
+
+/**
+ * The target sessions of groups, to tell a group's figures from another's: of targets that the reader sees, and for a guarantor those
+ * that its own row names.
+ */
+export async function sessionsOf(tx: Tx, groupIds: readonly string[]): Promise<Map<string, string[]>> {
+  if (groupIds.length === 0) return new Map()
+  const rows = await tx
+    .select({ groupId: targets.groupId, sessionId: targets.sessionId })
+    .from(targets)
+    .where(inArray(targets.groupId, [...groupIds]))
+  const byGroup = new Map(groupIds.map((id) => [id, new Set<string>()]))
+  for (const { groupId, sessionId } of rows) byGroup.get(groupId)?.add(sessionId)
+  for (const { groupId, sessions } of await listSights(tx, groupIds))
+    for (const sessionId of sessions) byGroup.get(groupId)?.add(sessionId)
+  return new Map([...byGroup].map(([id, sessions]) => [id, [...sessions]]))
+}
+
+function byState(a: GroupRow, b: GroupRow): number {
+  if (a.delivery && b.delivery) return worstFirst(a.delivery, b.delivery)
+  return Number(b.isLive) - Number(a.isLive)
+}

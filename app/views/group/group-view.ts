@@ -1,0 +1,161 @@
+import type { GroupBill } from '#domain/billing/fees.ts'
+import type { FeedSecretKind } from '#domain/credential/feed-secret.ts'
+import type { CredentialStanding } from '#domain/credential/rotation.ts'
+import type { Level } from '#domain/group/states.ts'
+import type { AddressRole } from '#domain/session/fail-over.ts'
+import type { DeliveryState, Ledger } from '#domain/status/state.ts'
+import type { Agreement } from '#views/request/agreements.ts'
+import type { RequestRow } from '#views/request/request-view.ts'
+import type { TargetRow } from '#views/status/status-view.ts'
+
+/** One source of a group: agreed, running, delivered. */
+export type GroupSource = {
+  name: string
+  gateway: string
+  sessionId: string | null
+  since: Date
+  via: string
+  /** each guarantor's consent today */
+  consents: {
+    firmId: string
+    firmName: string
+    upToLevel: Level | null
+    since: Date | null
+    by: string | null
+    basis: string | null
+  }[]
+  flows: boolean
+  received: number
+  ledger: Ledger
+  lastReceivedAt: Date | null
+}
+
+/** A source that is not in the group any more, with its figures of this trading week. */
+export type LeftSource = {
+  name: string
+  at: Date | null
+  why: string
+  reason: string | null
+  /** first number that was not copied any more; null where nobody reported it */
+  fromNumber: number | null
+  ledger: Ledger
+  lastReceivedAt: Date | null
+}
+
+export type GroupView = {
+  id: string
+  name: string
+  purpose: string
+  environment: string
+  ownerId: string
+  ownerName: string
+  stateWord: string
+  /** what the word means; empty for a live one */
+  stateSentence: string
+  isLive: boolean
+  /** closed, or given up before it was live */
+  isOver: boolean
+  delivery: DeliveryState | undefined
+  /** the connector has not reported lately */
+  isStale: boolean
+  terms: {
+    level: Level
+    rejects: boolean
+    protocol: string
+    billTo: string | null
+    account: string | null
+    /** whom the targets let in; null for guarantors: the connection is the owner's */
+    addresses: { allowFrom: string[]; stated: string[] } | null
+    since: Date
+  } | null
+  sources: GroupSource[]
+  /** they keep a row, so that rows add up to the totals */
+  left: LeftSource[]
+  /** for guarantors: how many sources of others the group has; null for owner and exchange, who see them */
+  otherSources: number | null
+  targets: TargetRow[]
+  contacts: {
+    id: string
+    name: string
+    title: string
+    email: string
+    phone: string
+    authorizedBy: string
+    since: Date
+    /** whether this reader may end them */
+    mayEnd: boolean
+  }[]
+  /** as far as it is known today; null for those who do not see the fee */
+  bill: GroupBill | null
+  requests: RequestRow[]
+  signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]
+  /** what this reader's firm signed, as it was shown to whoever signed */
+  agreed: Agreement[]
+  ledger: Ledger
+  /** sources that this reader's firm guarantees here and may withdraw */
+  withdrawable: string[]
+  mayRequestChange: boolean
+}
+
+export type CredentialRow = {
+  id: string
+  kind: FeedSecretKind
+  fingerprint: string
+  createdBy: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  expiresAt: Date | null
+  revokedAt: Date | null
+  revokedBy: string | null
+  standing: CredentialStanding
+  /** a client can log on with it now */
+  isLive: boolean
+}
+
+export type TargetView = {
+  sessionId: string
+  /** on the wire: SenderCompID(49) */
+  senderCompId: string
+  exchange: { compId: string; subId: string }
+  groupId: string
+  groupName: string
+  ownerId: string
+  ownerName: string
+  environment: string
+  gateway: string
+  protocol: string
+  wanted: 'open' | 'paused' | 'closed'
+  pausedBy: string | null
+  pauseReason: string | null
+  delivery: DeliveryState
+  /** whom it lets in, as the group's terms say */
+  addresses: { allowFrom: string[]; stated: string[] }
+  listen: { role: AddressRole; host: string; port: number }[]
+  /** the address that runs, and what putting the other one in force does; `consequence` empty: there is no other */
+  inForce: AddressRole
+  failOver: { to: AddressRole; consequence: string[] }
+  /** sources that left, with what they had this week */
+  left: { name: string; ledger: Ledger }[]
+  sources: { name: string; received: number; ledger: Ledger; highest: number }[]
+  session: {
+    state: string
+    since: Date | null
+    address: string | null
+    nextIn: number
+    nextOut: number
+    lastLogonAt: Date | null
+    lastLogoffAt: Date | null
+    lastLogoffWhy: string | null
+    lastSentAt: Date | null
+    lastHeardAt: Date | null
+  } | null
+  ledger: Ledger
+  /** null for guarantors: credentials are the owner's and the exchange's to see */
+  credentials: CredentialRow[] | null
+  refusedLogons: { id: number; at: Date; address: string; claimed: string; says: string }[]
+  mayCreatePassword: { may: boolean; why: string | null }
+  mayPause: { may: boolean; why: string | null }
+  mayResume: { may: boolean; why: string | null }
+  mayRevoke: boolean
+  mayFailOver: { may: boolean; why: string | null }
+}

@@ -1,0 +1,147 @@
+import { and, asc, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import type { GroupRecord } from '#db/queries/group/groups.ts'
+import { listStops } from '#db/queries/group/stops.ts'
+import { configurationReports } from '#db/schema/configuration.ts'
+import { groupSources, groups } from '#db/schema/groups.ts'
+import { sourceSessions } from '#db/schema/sources.ts'
+import { sourceStops } from '#db/schema/stops.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
+import { figuresOf } from '#views/status/status.ts'
+import { sessionsOf } from './group-rows.ts'
+import type { LeftSource } from './group-view.ts'
+
+/** The first number that is not copied any more, by source: what the connector said when it ran this version. */
+export type FromNumber = (version: number, source: string) => number | null
+
+/** Reports of these targets on this version and later ones; a target that closed reports nothing. */
+export async function readFromNumbers(
+  tx: Tx,
+  environment: Environment,
+  sessions: readonly string[],
+  versions: readonly number[],
+): Promise<FromNumber> {
+  if (sessions.length === 0 || versions.length === 0) return () => null
+  const rows = await tx
+    .select({ number: configurationReports.number, from: configurationReports.fromSourceSeq })
+    .from(configurationReports)
+    .where(
+      and(
+        eq(configurationReports.environment, environment),
+        eq(configurationReports.kind, 'target'),
+        inArray(configurationReports.objectId, [...sessions]),
+        gte(configurationReports.number, Math.min(...versions)),
+      ),
+    )
+    .orderBy(asc(configurationReports.number))
+  return (version, source) =>
+    rows.find(({ number, from }) => number >= version && from?.[source] !== undefined)?.from?.[source] ?? null
+}
+
+/**
+ * Sources that left the group and still have figures in this trading week, or were stopped for want of a consent: they keep their row,
+ * so that rows add up to the totals, and say why they left.
+ */
+export async function listLeftSources(
+  tx: Tx,
+  group: GroupRecord,
+  known: { present: readonly string[]; delivery: Delivery; sessions: string[] },
+): Promise<LeftSource[]> {
+  const { present, delivery, sessions } = known
+  const counted = delivery.ledger.filter((row) => sessions.includes(row.sessionId)).map((row) => row.sourceId)
+  const stops = (await listStops(tx, group.id)).filter((stop) => stop.liftedAt === null)
+  const names = [...new Set([...counted, ...stops.map((stop) => stop.source)])].filter((one) => !present.includes(one))
+  if (names.length === 0) return []
+  const ended = await endsOf(tx, group.id)
+  const from = await readFromNumbers(
+    tx,
+    group.environment,
+    sessions,
+    stops.map((stop) => stop.version),
+  )
+  return names.sort().map((name) => {
+    const stop = stops.find((one) => one.source === name)
+    const ledger = ledgerFor(delivery, { sessionIds: sessions, sourceId: name })
+    return {
+      name,
+      at: stop?.at ?? ended.get(name) ?? null,
+      why: stop ? whyLeft(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
+      // nobody gave one where a consent was missing: what the portal noted is what `why` says
+      reason: stop && stop.cause !== 'no-consent' ? stop.reason : null,
+      fromNumber: stop ? from(stop.version, name) : null,
+      ledger,
+      lastReceivedAt: figuresOf(delivery, name).lastReceivedAt,
+    }
+  })
+}
+
+type Stop = Pick<Awaited<ReturnType<typeof listStops>>[number], 'cause' | 'firmName' | 'revokes'>
+
+/** Whose consent is gone, in words. */
+export function whyLeft({ cause, firmName, revokes }: Stop): string {
+  const again = revokes ? ', and nothing again' : ''
+  if (cause === 'withdrawn') return `${firmName ?? 'Its clearing firm'} withdrew its consent${again}`
+  if (cause === 'removed') return `Removed by a request${again}`
+  return firmName === null ? 'No clearing firm guarantees it' : `No consent of ${firmName}`
+}
+
+/** When each source that is not in the group any more left it last. */
+async function endsOf(tx: Tx, groupId: string): Promise<Map<string, Date>> {
+  const rows = await tx
+    .select({
+      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
+      during: groupSources.during,
+    })
+    .from(groupSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
+    .where(and(eq(groupSources.groupId, groupId), sql`not upper_inf(${groupSources.during})`))
+    .orderBy(asc(sql`upper(${groupSources.during})`))
+  return new Map(rows.flatMap(({ name, during }) => (during.until ? [[name, during.until] as const] : [])))
+}
+
+/** A consent that was withdrawn and not given again. */
+export type Withdrawn = {
+  groupId: string
+  groupName: string
+  source: string
+  at: Date
+  why: string
+  reason: string
+  /** first number that was not copied any more; null where nobody reported it */
+  fromNumber: number | null
+}
+
+/** How long a withdrawal is told on the status page. */
+const toldForMs = 7 * 24 * 3600_000
+
+/** Withdrawals of the last seven days that nothing has overcome, newest first, as far as the reader sees the groups. */
+export async function listWithdrawn(tx: Tx, environment: Environment, now: Date): Promise<Withdrawn[]> {
+  const rows = await tx
+    .select({ id: groups.id, name: groups.name })
+    .from(sourceStops)
+    .innerJoin(groups, eq(groups.id, sourceStops.groupId))
+    .where(
+      and(
+        eq(groups.environment, environment),
+        eq(sourceStops.cause, 'withdrawn'),
+        isNull(sourceStops.liftedAt),
+        gte(sourceStops.at, new Date(now.getTime() - toldForMs)),
+      ),
+    )
+    .orderBy(desc(sourceStops.at))
+    .limit(50)
+  const seen = new Map(rows.map((row) => [row.id, row.name]))
+  const found: Withdrawn[] = []
+  const sessions = await sessionsOf(tx, [...seen.keys()])
+  for (const [groupId, groupName] of seen) {
+    const stops = (await listStops(tx, groupId)).filter(
+      ({ cause, liftedAt, at }) => cause === 'withdrawn' && !liftedAt && now.getTime() - at.getTime() <= toldForMs,
+    )
+    const versions = stops.map((stop) => stop.version)
+    const from = await readFromNumbers(tx, environment, sessions.get(groupId) ?? [], versions)
+    for (const { source, at, reason, version, ...stop } of stops)
+      found.push({ groupId, groupName, source, at, why: whyLeft(stop), reason, fromNumber: from(version, source) })
+  }
+  return found.sort((a, b) => b.at.getTime() - a.at.getTime())
+}

@@ -1,0 +1,258 @@
+import type { Tx } from '#db/client.ts'
+import { listAccounts } from '#db/queries/billing/billing.ts'
+import { listGuarantorsOfGroup, listHeldSources } from '#db/queries/feed/sources.ts'
+import { listContacts } from '#db/queries/group/groups.ts'
+import { listStops } from '#db/queries/group/stops.ts'
+import { findFirm, listClearingFirms, listCodes } from '#db/queries/people/firms.ts'
+import {
+  type DraftRecord,
+  findDraft,
+  findRequest,
+  findRound,
+  type RequestRecord,
+} from '#db/queries/request/requests.ts'
+import { loadRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
+import { uncovered } from '#domain/consent/covering.ts'
+import { consentsBySubmission } from '#domain/consent/submission.ts'
+import { levelCovers } from '#domain/group/states.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { parseSourceName } from '#domain/reference/source.ts'
+import { contactsIn, unauthorizable } from '#domain/request/contacts.ts'
+import type { DraftDocument } from '#domain/request/document.ts'
+import { type Submitter, speaksFor } from '#domain/request/guards.ts'
+import { checkComplete } from '#domain/request/input.ts'
+import type { RequestAction } from '#domain/request/lifecycle.ts'
+import type { FirmRef } from '#domain/request/round.ts'
+import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
+import { consentSentence, submissionSentence } from '#domain/request/signing.ts'
+import { actionsFor, type Standing } from '#domain/request/standing.ts'
+import { submitterFrom } from './request-list.ts'
+import { findStateBy } from './request-names.ts'
+import type { ActionView, DraftPreview, DraftView, PickableSource } from './request-view.ts'
+
+/** A draft, or a returned request, for the form: what was typed, what is missing, and what it would become. */
+export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: Date): Promise<DraftView | undefined> {
+  const request = await findRequest(tx, number)
+  const draft = request && (await findDraft(tx, request.id))
+  if (!request || !draft || (request.state !== 'draft' && request.state !== 'returned')) return undefined
+  const owner = await findFirm(tx, request.ownerId)
+  const facts = await loadRoundFacts(tx, request, draft.document, now)
+  const problems = problemsOf(draft.document, facts)
+  const by = await submitterOf(tx, reader, request, now)
+  const actions = await actionsOf(tx, by, request, now)
+  return {
+    id: request.id,
+    number,
+    kind: request.kind,
+    environment: request.environment,
+    state: request.state,
+    ownerId: request.ownerId,
+    ownerName: owner?.name ?? '',
+    groupId: request.groupId,
+    groupName: facts.group?.name ?? null,
+    version: draft.version,
+    document: draft.document,
+    onBehalf: request.onBehalf,
+    paper: draft.paper,
+    savedAt: draft.savedAt,
+    savedBy: draft.savedByName,
+    returned: await returnedOf(tx, request),
+    problems,
+    preview: previewOf(draft, facts, by),
+    accounts: (await listAccounts(tx, request.ownerId)).map(({ id, name, number: no, firmName }) => {
+      return { id, name, number: no, paidBy: firmName }
+    }),
+    pickable: await pickable(tx, request, now),
+    addressesNow: facts.present.group.addresses,
+    clearingFirms: (await listClearingFirms(tx, now)).map(({ code, name }) => ({ code, name })),
+    submit: actionView(actions, 'submit'),
+    discard: actionView(actions, 'discard'),
+  }
+}
+
+/** What is missing, and what the world as the reader sees it would have refused at submission. */
+function problemsOf(document: DraftDocument, facts: RoundFacts): DraftView['problems'] {
+  const checked = checkComplete(document)
+  const problems = checked.ok ? [] : [...checked.error.problems]
+  if (!hasUnseen(document, facts))
+    problems.push(...unauthorizable(document, namesAfter(document, facts), facts.sources))
+  if (document.kind !== 'new-group' || !facts.present.nameTaken) return problems
+  const message = `Your firm has a group called ${document.groupName} already.`
+  return [{ step: 'group', field: 'groupName', message }, ...problems]
+}
+
+const actionView = (actions: readonly ActionView[], action: RequestAction): ActionView =>
+  actions.find((one) => one.action === action) ?? { action, may: false, why: null }
+
+type By = Submitter & {
+  name: string
+  groupHasContact: boolean
+  /** withdrawn with "and nothing again", and not overcome: needs a signature */
+  revoked: readonly { source: string; firmId: string | null }[]
+}
+
+async function submitterOf(tx: Tx, reader: Actor, { groupId }: RequestRecord, now: Date): Promise<By> {
+  const contacts = groupId ? await listContacts(tx, groupId, now) : []
+  const stops = groupId ? await listStops(tx, groupId) : []
+  const revoked = stops.filter((stop) => stop.cause === 'withdrawn' && stop.revokes && stop.liftedAt === null)
+  return { ...submitterFrom(reader, contacts), name: reader.name, groupHasContact: contacts.length > 0, revoked }
+}
+
+async function actionsOf(tx: Tx, by: By, request: RequestRecord, now: Date): Promise<ActionView[]> {
+  const round = request.round > 0 ? await findRound(tx, request.id, request.round) : undefined
+  const standing: Standing = {
+    ...request,
+    submittedBy: round?.submittedBy ?? null,
+    groupHasContact: by.groupHasContact,
+    guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
+    parties: [],
+    undoBarred: undefined,
+  }
+  return actionsFor(standing, by)
+}
+
+async function returnedOf(tx: Tx, request: RequestRecord): Promise<DraftView['returned']> {
+  if (request.state !== 'returned') return null
+  return { by: await findStateBy(tx, request), at: request.stateAt, reason: request.stateReason }
+}
+
+/** The group's sources after the change. */
+function namesAfter(document: DraftDocument, facts: RoundFacts): string[] {
+  const { added, kept } = sourceChanges(document, facts.members)
+  return [...added, ...kept]
+}
+
+/** Whether nobody can say here who guarantees all of it: of a source that the firm does not hold, or before any was chosen. */
+function hasUnseen(document: DraftDocument, facts: RoundFacts): boolean {
+  const names = namesAfter(document, facts)
+  return names.length === 0 || names.some((name) => !facts.sources.has(name))
+}
+
+/** What is not known of a clearing firm before the request is sent, since some of the sources are not this firm's to see. */
+function contactNotes(document: DraftDocument, facts: RoundFacts): Record<string, string> {
+  if (!hasUnseen(document, facts)) return {}
+  const unsure = unauthorizable(document, namesAfter(document, facts), facts.sources)
+  const { contacts } = contactsIn(document)
+  const codes = contacts.filter((_, index) => unsure.some(({ field }) => field.split('.')[1] === String(index)))
+  const note =
+    'Guarantees none of the sessions that your firm sees here. If it guarantees none of the others, it can authorize nobody, and the request is refused when it is sent.'
+  return Object.fromEntries(codes.map(({ clearingCode }) => [clearingCode, note]))
+}
+
+const unseen = 'will be checked by its clearing firm'
+
+function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftPreview {
+  const sheet = sheetOf(document, [], facts)
+  const { added } = sourceChanges(document, facts.members)
+  const payers = facts.payer && document.kind === 'new-group' ? [facts.payer] : []
+  const asked = guarantorsAsked(document, facts, by)
+  const unnamed = sourcesOfUnnamed(document, facts)
+  return {
+    sources: added.map((name) => {
+      const known = facts.sources.get(name)
+      const isOpen = facts.sourceRows.get(name)?.isOpen ?? false
+      const guarantors = known?.guarantors.map((firm) => firm.name) ?? []
+      const note = known ? (isOpen ? null : 'is closed') : parseSourceName(name) ? unseen : 'names no session'
+      return { name, gateway: known?.gatewayKind ?? null, guarantors, note }
+    }),
+    signers: [
+      ...asked.map(({ firm, ...rest }) => ({ firmName: firm.name, capacity: 'guarantor' as const, ...rest })),
+      ...(unnamed.length > 0
+        ? [{ firmName: 'Clearing firms not named here', capacity: 'guarantor' as const, ...onceSent, sources: unnamed }]
+        : []),
+      ...payers.map((firm) => ({ ...nobodyElse, firmName: firm.name, capacity: 'bill-to' as const, note: 'pays' })),
+      { ...nobodyElse, firmName: facts.exchange.name, capacity: 'exchange' as const, note: null },
+    ],
+    sentences: sentencesOf(document, facts, by, asked),
+    hasUnseen: hasUnseen(document, facts),
+    targets: sheet.targets.map(({ sessionId, gatewayKind, isNew, sources }) => {
+      return { sessionId, gateway: gatewayKind, isNew, sources }
+    }),
+    fee: facts.fee ?? null,
+    contactNotes: contactNotes(document, facts),
+  }
+}
+
+const nobodyElse = { sources: [], bySubmission: false }
+const onceSent = { bySubmission: false, note: 'named when the request is sent' }
+
+/**
+ * Sessions whose clearing firms are asked too, though this firm is not shown who they are before the request is sent.
+ */
+function sourcesOfUnnamed(document: DraftDocument, facts: RoundFacts): string[] {
+  if (document.kind === 'close') return []
+  const level = termsAfter(document, facts.terms).level ?? 'all'
+  const isAgreed = (name: string) =>
+    facts.consents.some(({ source, upToLevel }) => source === name && levelCovers(upToLevel, level))
+  return namesAfter(document, facts).filter(
+    (name) => !facts.sources.has(name) && parseSourceName(name) !== undefined && !isAgreed(name),
+  )
+}
+
+type AskedFirm = { firm: FirmRef; sources: string[]; bySubmission: boolean; note: string | null }
+
+/** What whoever submits it signs: shown as it will be kept. */
+function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: readonly AskedFirm[]): string[] {
+  const { group, level } = sheetOf(document, [], facts)
+  const recipient = facts.owner
+  const payers = facts.payer && document.kind === 'new-group' ? [facts.payer.name] : []
+  const signing = asked.filter((one) => !one.bySubmission).map((one) => one.firm.name)
+  const goesTo = [...new Set([...signing, ...payers])]
+  return [
+    submissionSentence({
+      by: by.name,
+      owner: recipient.name,
+      byExchange: by.isExchange,
+      kind: document.kind,
+      group: group || '…',
+      goesTo,
+      alsoFor: sourcesOfUnnamed(document, facts),
+    }),
+    ...asked.flatMap(({ firm, sources, bySubmission }) =>
+      bySubmission ? [consentSentence({ firm, group, recipient, sources: [...sources].sort(), level }, by)] : [],
+    ),
+  ]
+}
+
+/** Clearing firms whose word the change needs, by the same rules as the round that it will be frozen into. */
+function guarantorsAsked(document: DraftDocument, facts: RoundFacts, by: By): AskedFirm[] {
+  if (document.kind === 'close') return []
+  const known = namesAfter(document, facts).flatMap((name) => facts.sources.get(name) ?? [])
+  const level = termsAfter(document, facts.terms).level ?? 'all'
+  const needed = uncovered(
+    known.map(({ name, guarantors }) => ({ source: name, guarantors: guarantors.map((firm) => firm.id) })),
+    level,
+    facts.consents,
+  )
+  const named = contactsIn(document).contacts
+  const present = facts.members.flatMap((name) => facts.sources.get(name)?.guarantors.map((firm) => firm.id) ?? [])
+  const spokenFor = speaksFor(by, present)
+  const { revoked } = by
+  const firms = new Map(known.flatMap((source) => source.guarantors).map((firm) => [firm.id, firm]))
+  return [...firms.values()].flatMap((firm) => {
+    const sources = needed.filter((gap) => gap.clearingFirmId === firm.id).map((gap) => gap.source)
+    const people = named.filter((contact) => contact.clearingCode === firm.code).map((contact) => contact.name)
+    if (sources.length + people.length === 0) return []
+    const note = people.length > 0 ? `authorizes ${people.join(', ')}` : null
+    const what = {
+      clearingFirmId: firm.id,
+      sources: known.filter((source) => sources.includes(source.name)),
+      namesPeople: people.length > 0,
+      revoked: revoked.filter((one) => one.firmId === firm.id).map((one) => one.source),
+    }
+    return [{ firm, sources, bySubmission: consentsBySubmission(what, facts.owner.id, spokenFor), note }]
+  })
+}
+
+async function pickable(tx: Tx, request: RequestRecord, now: Date): Promise<PickableSource[]> {
+  const { environment, ownerId } = request
+  const codes = await listCodes(tx, ownerId, 'execution', now)
+  const rows = await listHeldSources(tx, environment, ownerId, codes, now)
+  return rows.map((row) => ({
+    name: row.name,
+    gateway: row.gatewayKind,
+    held: codes.includes(row.executionCode) ? 'execution firm' : row.operatedBy === ownerId ? 'operated' : 'guaranteed',
+    guarantors: row.guarantors.map((firm) => firm.name),
+    isOpen: row.isOpen,
+  }))
+}

@@ -1,0 +1,172 @@
+import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import type { PartyRecord } from '#db/queries/request/requests.ts'
+import { groupContacts } from '#db/schema/consents.ts'
+import { firms } from '#db/schema/firms.ts'
+import { groups } from '#db/schema/groups.ts'
+import { requestDrafts, requestParties, requestRounds, requests } from '#db/schema/requests.ts'
+import { users } from '#db/schema/users.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Submitter } from '#domain/request/guards.ts'
+import { storedDraft } from '#domain/request/input.ts'
+import { requestStateWord } from '#domain/request/lifecycle.ts'
+import { askedWords } from '#domain/request/signing.ts'
+import { nextFor, nextWords, type Standing } from '#domain/request/standing.ts'
+import { listAsked } from './asked.ts'
+import type { RequestList, RequestRow } from './request-view.ts'
+
+/** The newest so many; older ones are found by their group. */
+const most = 500
+
+/** Requests that this reader sees, those waiting for them first, then the newest. */
+export async function listRequests(tx: Tx, reader: Actor, environment: Environment): Promise<RequestList> {
+  const rows = await listWhere(tx, reader, eq(requests.environment, environment))
+  const waiting = rows.filter((row) => row.waitsForMe)
+  return { rows: [...waiting, ...rows.filter((row) => !row.waitsForMe)], waitingForMe: waiting.length }
+}
+
+/** How many wait for this reader: the figure beside "Requests". */
+export async function countWaiting(tx: Tx, reader: Actor, environment: Environment): Promise<number> {
+  return (await listRequests(tx, reader, environment)).waitingForMe
+}
+
+/** The requests of one group, newest first. */
+export const listRequestsOfGroup = (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
+  listWhere(tx, reader, eq(requests.groupId, groupId))
+
+async function listWhere(tx: Tx, reader: Actor, where: SQL): Promise<RequestRow[]> {
+  const read = await readRequests(tx, where)
+  const ids = read.rows.map(({ request }) => request.id)
+  return rowsFor(reader, read, reader.isExchange ? new Map() : await listAsked(tx, reader.firmId, ids))
+}
+
+/** What several readers' lists are made of, read once: over `asJobs`, which sees all of them. */
+export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
+  readRequests(tx, eq(requests.environment, environment))
+
+export type ReadRequests = Awaited<ReturnType<typeof readRequests>>
+
+async function readRequests(tx: Tx, where: SQL) {
+  const rows = await tx
+    .select({
+      request: requests,
+      ownerName: firms.name,
+      groupName: groups.name,
+      draft: requestDrafts.document,
+      submittedBy: requestRounds.submittedBy,
+      submittedAt: requestRounds.submittedAt,
+      submitter: users.name,
+    })
+    .from(requests)
+    .innerJoin(firms, eq(firms.id, requests.ownerId))
+    .leftJoin(groups, eq(groups.id, requests.groupId))
+    .leftJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
+    .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
+    .leftJoin(users, eq(users.id, requestRounds.submittedBy))
+    .where(where)
+    .orderBy(desc(requests.number))
+    .limit(most)
+  const ids = rows.map((row) => row.request.id)
+  const parties = await partiesOf(tx, ids)
+  const contacts = await contactsOf(
+    tx,
+    rows.flatMap((row) => row.request.groupId ?? []),
+  )
+  return { rows, parties, contacts }
+}
+
+/** The rows as this reader is to see them. `asked`: what they ask of the reader's firm, where that is to be shown. */
+export function rowsFor(
+  reader: Actor,
+  { rows, parties, contacts }: ReadRequests,
+  asked: ReadonlyMap<string, readonly PartyRecord[]> = new Map(),
+): RequestRow[] {
+  return rows.map(({ request, ownerName, groupName, draft, submittedBy, submittedAt, submitter }) => {
+    const own = parties.filter((party) => party.requestId === request.id && party.round === request.round)
+    const ofFirm = asked.get(request.id) ?? []
+    const isAsked = ofFirm.some((party) => party.round === request.round)
+    const ofGroup = contacts.filter((contact) => contact.groupId === request.groupId)
+    const standing: Standing = {
+      ...request,
+      submittedBy: submittedBy ?? own[0]?.submittedBy ?? null,
+      groupHasContact: ofGroup.length > 0,
+      guarantors: [], // who may submit without a contact is said on the request's own page
+      parties: own,
+      undoBarred: undefined,
+    }
+    const next = nextFor(standing, submitterFrom(reader, ofGroup))
+    return {
+      number: request.number,
+      kind: request.kind,
+      groupName: groupName ?? ofFirm[0]?.slice.group ?? draftName(draft),
+      ownerName,
+      state: request.state,
+      stateWord: requestStateWord(request.state, progressOf(own, reader, request.ownerId)),
+      stateAt: request.stateAt,
+      submittedBy: submitter ?? ofFirm[0]?.submitter ?? null,
+      submittedAt: submittedAt ?? ofFirm[0]?.submittedAt ?? null,
+      asked: isAsked ? ofFirm.map((party) => askedWords(party.slice)).join('. ') : null,
+      waitsForMe: next !== undefined,
+      next: next ? (nextWords[next] ?? null) : null,
+    }
+  })
+}
+
+/** The figures beside "With clearing firms", for those who see all parties. */
+export function progressOf(
+  parties: readonly { capacity: string; metBy: string | null }[],
+  reader: Pick<Actor, 'firmId' | 'isExchange'>,
+  ownerId: string,
+) {
+  if (!reader.isExchange && reader.firmId !== ownerId) return undefined
+  const firmParties = parties.filter((party) => party.capacity !== 'exchange')
+  const met = firmParties.filter((party) => party.metBy !== null).length
+  return { met, firms: firmParties.length, running: 0, parts: 0 }
+}
+
+export const submitterFrom = (
+  reader: Actor,
+  contacts: readonly { userId: string | null; authorizedBy: string }[],
+): Submitter => ({
+  userId: reader.userId,
+  firmId: reader.firmId,
+  isExchange: reader.isExchange,
+  roles: reader.standings,
+  contactFor: contacts.filter((contact) => contact.userId === reader.userId).map((contact) => contact.authorizedBy),
+})
+
+/** Of a draft that has no group yet. */
+export function draftName(document: unknown): string {
+  const draft = storedDraft.safeParse(document)
+  return draft.success && draft.data.kind === 'new-group' ? draft.data.groupName : ''
+}
+
+async function partiesOf(tx: Tx, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  return tx
+    .select({
+      requestId: requestParties.requestId,
+      round: requestParties.round,
+      firmId: requestParties.firmId,
+      capacity: requestParties.capacity,
+      metBy: requestParties.metBy,
+      submittedBy: requestParties.submittedBy,
+    })
+    .from(requestParties)
+    .where(inArray(requestParties.requestId, [...ids]))
+}
+
+async function contactsOf(tx: Tx, groupIds: readonly string[]) {
+  if (groupIds.length === 0) return []
+  const rows = await tx
+    .select({
+      groupId: groupContacts.groupId,
+      userId: groupContacts.userId,
+      authorizedBy: groupContacts.authorizedBy,
+      during: groupContacts.during,
+    })
+    .from(groupContacts)
+    .where(inArray(groupContacts.groupId, [...new Set(groupIds)]))
+  return rows.filter((row) => row.during.until === null)
+}

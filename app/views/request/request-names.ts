@@ -1,0 +1,45 @@
+import { and, desc, eq } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { findFirm } from '#db/queries/people/firms.ts'
+import { findUserName } from '#db/queries/people/people.ts'
+import type { RequestRecord } from '#db/queries/request/requests.ts'
+import { listTargetsOf } from '#db/queries/target/targets.ts'
+import { decisions } from '#db/schema/requests.ts'
+import type { Sheet } from '#domain/request/round.ts'
+
+/**
+ * Who brought the request to its present state, as far as this reader may know: a person by name, a party by the decision that the
+ * reader may see, otherwise the firm or no more than that it was another. Null: the portal itself.
+ */
+export async function findStateBy(tx: Tx, request: RequestRecord): Promise<string | null> {
+  const { id: requestId, stateBy, state, ownerId } = request
+  if (stateBy === null) return null
+  const name = await findUserName(tx, stateBy)
+  if (name) return name
+  const [decision] = await tx
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.requestId, requestId), eq(decisions.decidedBy, stateBy)))
+    .orderBy(desc(decisions.decidedAt))
+    .limit(1)
+  if (decision)
+    return `${signerIn(decision.authority)}, ${(await findFirm(tx, decision.firmId))?.name ?? 'another firm'}`
+  return (state === 'withdrawn' && (await findFirm(tx, ownerId))?.name) || 'another firm'
+}
+
+/** People of other firms are not listed for the reader, but what they signed names them. */
+export const signerIn = (authority: string): string =>
+  /^I, ([^,]+),/.exec(authority)?.[1] ?? authority.split(',')[0] ?? ''
+
+/** The frozen sheet, in which targets that the request was to make are called by the session ids they got when it was published. */
+export async function withSessionIds(tx: Tx, request: RequestRecord, sheet: Sheet | null): Promise<Sheet | null> {
+  const { groupId, publishedAt } = request
+  if (!sheet || !groupId || !publishedAt) return sheet
+  const made = await listTargetsOf(tx, groupId, publishedAt)
+  const targets = sheet.targets.map((target) => {
+    if (!target.isNew) return target
+    const real = made.filter(({ sources }) => sources.some(({ name }) => target.sources.includes(name)))
+    return real.length > 0 ? { ...target, sessionId: real.map(({ sessionId }) => sessionId).join(', ') } : target
+  })
+  return { ...sheet, targets }
+}

@@ -1,0 +1,240 @@
+import { asc, eq } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { listGuarantorsOfGroup } from '#db/queries/feed/sources.ts'
+import { findGroup, listContacts } from '#db/queries/group/groups.ts'
+import { findFirm, findGamOf, listFirmRefs, listHolders } from '#db/queries/people/firms.ts'
+import { findUser, listUserNames } from '#db/queries/people/people.ts'
+import { listGoneTargets, listPartsOf, listReports } from '#db/queries/publication/publications.ts'
+import {
+  findDraft,
+  findRequest,
+  findRound,
+  listParties,
+  type PartyRecord,
+  type RequestRecord,
+  type RoundRecord,
+} from '#db/queries/request/requests.ts'
+import { decisions } from '#db/schema/requests.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
+import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
+import { signingSentence } from '#domain/request/signing.ts'
+import { actionsFor, type Standing } from '#domain/request/standing.ts'
+import { undoBarred } from '#domain/request/undo.ts'
+import { listAgreements } from './agreements.ts'
+import { listAsked } from './asked.ts'
+import { draftName, progressOf, submitterFrom } from './request-list.ts'
+import { findStateBy, signerIn, withSessionIds } from './request-names.ts'
+import type { DecisionView, PartyView, RequestView } from './request-view.ts'
+
+/** One request by number, as this reader may see it. A draft that was never submitted is on its own page. */
+export async function findRequestPage(
+  tx: Tx,
+  reader: Actor,
+  number: number,
+  now: Date,
+): Promise<RequestView | undefined> {
+  const request = await findRequest(tx, number)
+  if (!request) return undefined
+  const round = await findRound(tx, request.id, request.round)
+  const parties = await listParties(tx, request.id, request.round)
+  const seesAll = reader.isExchange || reader.firmId === request.ownerId
+  // what a party knows of the round stands in its own row, of this round or the last that asked it
+  const asked = seesAll ? undefined : (await listAsked(tx, reader.firmId, [request.id])).get(request.id)?.[0]
+  const owner = await findFirm(tx, request.ownerId)
+  const group = request.groupId ? await findGroup(tx, request.groupId) : undefined
+  const draft = group ? undefined : await findDraft(tx, request.id)
+  const names = await listUserNames(tx, [request.draftedBy, round?.submittedBy ?? null])
+  const parts = await partsOf(tx, request)
+  const standing = await standingOf(tx, reader, { request, round, parties, parts }, now)
+  const progress = { ...progressOf(parties, reader, request.ownerId), ...runningOf(parts) }
+  const mine = mineOf(reader, request, parties)
+  return {
+    id: request.id,
+    number,
+    kind: request.kind,
+    environment: request.environment,
+    groupId: group?.id ?? null,
+    groupName: group?.name ?? asked?.slice.group ?? draftName(draft?.document),
+    ownerId: request.ownerId,
+    ownerName: owner?.name ?? '',
+    state: request.state,
+    stateWord: requestStateWord(request.state, 'met' in progress ? { ...noProgress, ...progress } : undefined),
+    stateAt: request.stateAt,
+    stateBy: await findStateBy(tx, request),
+    stateReason: seesAll || (await isTold(tx, reader, request)) ? request.stateReason : null,
+    reasonIsTold: request.stateReason !== null,
+    round: request.round,
+    version: request.version,
+    draftedBy: names.get(request.draftedBy) ?? '',
+    submittedBy: round ? (names.get(round.submittedBy) ?? '') : (asked?.submitter ?? null),
+    submittedAt: round?.submittedAt ?? asked?.submittedAt ?? null,
+    expiresAt: request.expiresAt,
+    publishedVersion: request.publishedVersion,
+    appliedAt: request.appliedAt,
+    document: round?.document ?? null,
+    sheet: await withSessionIds(tx, request, round?.sheet ?? null),
+    seesAll,
+    parties: await partyViews(tx, reader, request, parties, mine?.sentence ?? null, now),
+    decisions: await decisionViews(tx, request, now),
+    agreed: await listAgreements(tx, reader.firmId, { requestId: request.id }),
+    mine,
+    actions: actionsFor(standing.request, standing.by),
+    parts,
+    gam: await gamOf(tx, request, now),
+  }
+}
+
+const noProgress = { met: 0, firms: 0, running: 0, parts: 0 }
+
+const runningOf = (parts: RequestView['parts']) => ({
+  running: parts.filter((part) => part.state === 'running').length,
+  parts: parts.length,
+})
+
+async function gamOf(tx: Tx, request: RequestRecord, now: Date): Promise<RequestView['gam']> {
+  const gam = await findGamOf(tx, request.ownerId, now)
+  return gam ? { name: gam.name, phone: gam.phone, hours: gam.hours } : null
+}
+
+async function standingOf(
+  tx: Tx,
+  reader: Actor,
+  what: { request: RequestRecord; round: RoundRecord | undefined; parties: PartyRecord[]; parts: RequestView['parts'] },
+  now: Date,
+) {
+  const { request, round, parties, parts } = what
+  const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
+  const standing: Standing = {
+    ...request,
+    submittedBy: round?.submittedBy ?? parties[0]?.submittedBy ?? null,
+    groupHasContact: contacts.length > 0,
+    guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
+    parties,
+    undoBarred: undoBarred({ publishedAt: request.publishedAt, parts }, now),
+  }
+  return { request: standing, by: submitterFrom(reader, contacts) }
+}
+
+/** The party that this reader answers for now, with the sentence that they would sign. */
+function mineOf(reader: Actor, request: RequestRecord, parties: readonly PartyRecord[]): RequestView['mine'] {
+  const deciding = {
+    submittedBy: parties[0]?.submittedBy ?? '',
+    draftedOnBehalfBy: request.onBehalf ? request.draftedBy : null,
+  }
+  const signer = { userId: reader.userId, firmId: reader.firmId, roles: reader.standings }
+  const state = reader.isExchange ? 'with-gam' : 'with-firms'
+  const party = parties.find((one) => one.metBy === null && !mayNotDecide(deciding, one, signer))
+  if (!party || request.state !== state) return null
+  const { capacity, slice, sliceDigest: digest } = party
+  return { capacity, round: request.round, digest, slice, sentence: signingSentence(slice, reader.name) }
+}
+
+async function partyViews(
+  tx: Tx,
+  reader: Actor,
+  request: RequestRecord,
+  parties: readonly PartyRecord[],
+  sentence: string | null,
+  now: Date,
+): Promise<PartyView[]> {
+  const views: PartyView[] = []
+  for (const { firmId, capacity, slice, sliceDigest, metBy, submittedBy } of parties) {
+    const holders =
+      metBy === null && !isFinal(request.state) ? await listHolders(tx, [firmId], roleOfCapacity(capacity), now) : []
+    const couldAnswer = holders.filter((one) => one.userId !== submittedBy).map((one) => one.name)
+    const isOwn = firmId === reader.firmId
+    views.push({
+      firmId,
+      firmName: slice.firm.name,
+      capacity,
+      standing: await standingWord(tx, request, { firmId, capacity, metBy }),
+      isMet: metBy !== null,
+      couldAnswer,
+      slice,
+      sliceDigest,
+      sentence: isOwn ? sentence : null,
+    })
+  }
+  return views
+}
+
+/**
+ * Whether a party is told why the request came to its state. It is where its owner withdrew it, where a GAM undid it, and where the
+ * party's own firm acted. What another firm or the portal said may name sessions of others, and is for owner and exchange.
+ */
+async function isTold(tx: Tx, reader: Actor, { state, stateBy }: RequestRecord): Promise<boolean> {
+  if (state === 'withdrawn' || state === 'failed') return true
+  return stateBy !== null && (await findUser(tx, stateBy))?.firmId === reader.firmId
+}
+
+async function standingWord(
+  tx: Tx,
+  request: RequestRecord,
+  party: { firmId: string; capacity: Capacity; metBy: string | null },
+): Promise<string> {
+  if (party.metBy === 'decision') return 'approved'
+  if (party.metBy === 'submission') return 'agreed by submission'
+  if (party.metBy === 'carried-over') return `carried over from round ${request.round - 1}`
+  const own = await tx.select().from(decisions).where(eq(decisions.requestId, request.id))
+  const last = own.find(
+    (one) =>
+      one.round === request.round &&
+      one.firmId === party.firmId &&
+      one.capacity === party.capacity &&
+      one.takenBackAt === null,
+  )
+  if (last?.verdict === 'return') return 'returned'
+  if (last?.verdict === 'reject') return 'rejected'
+  return 'waiting'
+}
+
+async function decisionViews(tx: Tx, request: RequestRecord, now: Date): Promise<DecisionView[]> {
+  const rows = await tx
+    .select()
+    .from(decisions)
+    .where(eq(decisions.requestId, request.id))
+    .orderBy(asc(decisions.decidedAt))
+  const firms = await listFirmRefs(tx, [...new Set(rows.map((row) => row.firmId))], now)
+  const names = await listUserNames(
+    tx,
+    rows.flatMap((row) => [row.decidedBy, row.takenBackBy]),
+  )
+  return rows.map((row) => {
+    const { takenBackAt: at, takenBackBy: by, takenBackReason: reason } = row
+    return {
+      round: row.round,
+      firmName: firms.get(row.firmId)?.name ?? '',
+      capacity: row.capacity,
+      verdict: row.verdict,
+      decidedBy: names.get(row.decidedBy) ?? signerIn(row.authority),
+      decidedAt: row.decidedAt,
+      reason: row.reason,
+      authority: row.authority,
+      takenBack: at && by ? { by: names.get(by) ?? 'the same firm', at, reason: reason ?? '' } : null,
+    }
+  })
+}
+
+async function partsOf(tx: Tx, request: RequestRecord): Promise<RequestView['parts']> {
+  const { environment, publishedVersion } = request
+  if (publishedVersion === null) return []
+  const parts = await listPartsOf(tx, environment, publishedVersion)
+  const reports = await listReports(
+    tx,
+    environment,
+    publishedVersion,
+    parts.map((part) => part.objectId),
+  )
+  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
+  const gone = await listGoneTargets(tx, environment, publishedVersion, removed)
+  return parts.map(({ kind, objectId }) => {
+    const report = reports.find((one) => one.kind === kind && one.objectId === objectId)
+    return {
+      kind,
+      objectId,
+      state: report?.state ?? (gone.includes(objectId) ? 'running' : 'unanswered'),
+      detail: report?.detail ?? null,
+    }
+  })
+}

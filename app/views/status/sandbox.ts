@@ -1,0 +1,239 @@
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { listActors, listPeople, type PersonRow } from '#db/queries/people/people.ts'
+import { groups } from '#db/schema/groups.ts'
+import { observedTargets } from '#db/schema/observed.ts'
+import { requestDrafts, requestParties, requests } from '#db/schema/requests.ts'
+import { targetCredentials, targets } from '#db/schema/targets.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { isRole, roleNames } from '#domain/people/roles.ts'
+import type { Capacity } from '#domain/request/lifecycle.ts'
+import { readRequestsOf, rowsFor } from '#views/request/request-list.ts'
+import type { RequestRow } from '#views/request/request-view.ts'
+
+const environment = 'sandbox'
+
+/** One of the people that the sandbox offers for a click, with what waits for them. */
+export type SandboxPerson = {
+  userId: string
+  name: string
+  email: string
+  firmName: string
+  roles: string[]
+  waiting: number
+  /** "2 requests to approve"; empty when nothing waits */
+  waitingText: string
+}
+
+/** A step of the strip: `at` is what its button opens, `asUserId` who opens it. */
+export type SandboxStep = {
+  id: 'submit' | 'sign-first' | 'sign-second' | 'approve' | 'create-password' | 'connect'
+  title: string
+  isDone: boolean
+  isNext: boolean
+  asUserId: string
+  asName: string
+  at: { page: 'draft' | 'request'; number: number } | { page: 'target' | 'credential'; sessionId: string } | null
+}
+
+/** For the sign-in page and "Continue as …": over `asJobs`, since nobody is signed in yet. */
+export async function listSandboxPeople(tx: Tx, now: Date): Promise<SandboxPerson[]> {
+  const actors = (await listActors(tx, now)).filter(({ standings }) => standings.some(isRole))
+  const all = await readRequestsOf(tx, environment)
+  const bare = await countWithoutPassword(tx)
+  return actors.map((actor) => waitingOf(actor, rowsFor(actor, all), bare.get(actor.firmId) ?? 0))
+}
+
+function waitingOf(actor: Actor, rows: readonly RequestRow[], bareOfFirm: number): SandboxPerson {
+  const mine = rows.filter((row) => row.waitsForMe)
+  const words = new Map<string, number>()
+  for (const row of mine) {
+    const word = (row.next ?? 'Open').toLowerCase()
+    words.set(word, (words.get(word) ?? 0) + 1)
+  }
+  const bare = actor.standings.includes('technical-contact') ? bareOfFirm : 0
+  const texts = [...words].map(([word, count]) => `${count} ${count === 1 ? 'request' : 'requests'} to ${word}`)
+  if (bare > 0) texts.push(`${bare} ${bare === 1 ? 'target' : 'targets'} without a password`)
+  return {
+    userId: actor.userId,
+    name: actor.name,
+    email: actor.email,
+    firmName: actor.firmName,
+    roles: actor.standings.filter(isRole).map((role) => roleNames[role]),
+    waiting: mine.length + bare,
+    waitingText: texts.join(', '),
+  }
+}
+
+/** Targets without a credential, by their owner. */
+async function countWithoutPassword(tx: Tx): Promise<Map<string, number>> {
+  const rows = await tx
+    .select({ ownerId: groups.ownerId, count: count() })
+    .from(targets)
+    .innerJoin(groups, eq(groups.id, targets.groupId))
+    .leftJoin(targetCredentials, and(eq(targetCredentials.targetId, targets.id), isNull(targetCredentials.revokedAt)))
+    .where(and(eq(groups.environment, environment), sql`${targets.state} <> 'closed'`, isNull(targetCredentials.id)))
+    .groupBy(groups.ownerId)
+  return new Map(rows.map((row) => [row.ownerId, row.count]))
+}
+
+/** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */
+export const storyGroup = 'Desk 7'
+
+/** The six steps from draft to copies, ticked from real state; over `asJobs`. Undefined when this is no seeded sandbox. */
+export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[] | undefined> {
+  const story = await findStory(tx)
+  const people = await listPeople(tx, now)
+  if (!story) return undefined
+  const { number, state } = story
+  const isDraft = state === 'draft' || state === 'returned'
+  const [first, second] = story.guarantors
+  const isApproved = state === 'applying' || state === 'applied'
+  const target = isApproved ? await findStoryTarget(tx, story.groupId) : undefined
+  const signer = (firmId: string | undefined) => holder(people, 'clearing-signatory', firmId)
+  const technical = holder(people, 'technical-contact', story.ownerId)
+  const request = { page: 'request' as const, number }
+  const steps: [SandboxStep['id'], string, boolean, PersonRow | undefined, SandboxStep['at']][] = [
+    [
+      'submit',
+      'Submit the request',
+      !isDraft,
+      byId(people, story.draftedBy),
+      { page: isDraft ? 'draft' : 'request', number },
+    ],
+    [
+      'sign-first',
+      `Approve for ${first?.firmName ?? 'the first clearing firm'}`,
+      first?.isMet ?? false,
+      signer(first?.firmId),
+      request,
+    ],
+    [
+      'sign-second',
+      `Approve for ${second?.firmName ?? 'the second clearing firm'}`,
+      second?.isMet ?? false,
+      signer(second?.firmId),
+      request,
+    ],
+    ['approve', 'Approve for the exchange', isApproved, holder(people, 'gam', undefined), request],
+    [
+      'create-password',
+      'Create the password',
+      target?.hasPassword ?? false,
+      technical,
+      target ? { page: 'credential', sessionId: target.sessionId } : null,
+    ],
+    [
+      'connect',
+      'Connect a client',
+      target?.wasLoggedOn ?? false,
+      technical,
+      target ? { page: 'target', sessionId: target.sessionId } : null,
+    ],
+  ]
+  const next = steps.findIndex(([, , isDone]) => !isDone)
+  return steps.map(([id, title, isDone, person, at], index) => ({
+    id,
+    title,
+    isDone,
+    isNext: index === next,
+    asUserId: person?.userId ?? '',
+    asName: person?.name ?? '',
+    at: index <= next || isDone ? at : null,
+  }))
+}
+
+const byId = (people: readonly PersonRow[], userId: string) => people.find((person) => person.userId === userId)
+
+function holder(people: readonly PersonRow[], role: PersonRow['roles'][number], firmId: string | undefined) {
+  return people.find(
+    (person) => person.isActive && person.roles.includes(role) && (firmId === undefined || person.firmId === firmId),
+  )
+}
+
+type Story = {
+  number: number
+  state: string
+  ownerId: string
+  draftedBy: string
+  groupId: string | null
+  guarantors: { firmId: string; firmName: string; isMet: boolean }[]
+}
+
+/** The newest request for the story's group; before it is submitted its guarantors are those of the seed's two sources. */
+async function findStory(tx: Tx): Promise<Story | undefined> {
+  const [row] = await tx
+    .select({ request: requests })
+    .from(requests)
+    .innerJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
+    .where(
+      and(
+        eq(requests.environment, environment),
+        eq(requests.kind, 'new-group'),
+        sql`${requestDrafts.document} ->> 'groupName' = ${storyGroup}`,
+      ),
+    )
+    .orderBy(desc(requests.number))
+    .limit(1)
+  if (!row) return undefined
+  const { id, number, state, ownerId, draftedBy, groupId, round } = row.request
+  const parties = await tx
+    .select({ firmId: requestParties.firmId, slice: requestParties.slice, metBy: requestParties.metBy })
+    .from(requestParties)
+    .where(
+      and(
+        eq(requestParties.requestId, id),
+        eq(requestParties.round, round),
+        eq(requestParties.capacity, 'guarantor' satisfies Capacity),
+      ),
+    )
+  const guarantors = parties
+    .map(({ firmId, slice, metBy }) => ({ firmId, firmName: firmNameIn(slice), isMet: metBy !== null }))
+    .sort((a, b) => (a.firmName < b.firmName ? 1 : -1))
+  return {
+    number,
+    state,
+    ownerId,
+    draftedBy,
+    groupId,
+    guarantors: guarantors.length > 0 ? guarantors : await expected(tx),
+  }
+}
+
+/** A slice names its firm: `{ firm: { name } }`. */
+function firmNameIn(slice: unknown): string {
+  const firm = typeof slice === 'object' && slice !== null && 'firm' in slice ? slice.firm : undefined
+  return typeof firm === 'object' && firm !== null && 'name' in firm ? String(firm.name) : ''
+}
+
+/** Clearing firms of the sandbox, for the strip before anything is submitted. */
+async function expected(tx: Tx): Promise<Story['guarantors']> {
+  const rows = await tx.execute<{ id: string; name: string }>(sql`
+    select distinct f.id, f.name from dc.firms f join dc.firm_codes c on c.firm_id = f.id and c.kind = 'clearing' order by f.name desc`)
+  return rows.map(({ id, name }) => ({ firmId: id, firmName: name, isMet: false }))
+}
+
+async function findStoryTarget(tx: Tx, groupId: string | null) {
+  if (!groupId) return undefined
+  const [target] = await tx
+    .select({ id: targets.id, sessionId: targets.sessionId })
+    .from(targets)
+    .where(and(eq(targets.groupId, groupId), inArray(targets.state, ['open', 'paused'])))
+    .orderBy(asc(targets.sessionId))
+  if (!target) return undefined
+  const credentials = await tx
+    .select({ id: targetCredentials.id })
+    .from(targetCredentials)
+    .where(and(eq(targetCredentials.targetId, target.id), isNull(targetCredentials.revokedAt)))
+  const logons = await tx
+    .select({ at: observedTargets.lastLogonAt })
+    .from(observedTargets)
+    .where(
+      and(
+        eq(observedTargets.environment, environment),
+        eq(observedTargets.sessionId, target.sessionId),
+        isNotNull(observedTargets.lastLogonAt),
+      ),
+    )
+  return { sessionId: target.sessionId, hasPassword: credentials.length > 0, wasLoggedOn: logons.length > 0 }
+}

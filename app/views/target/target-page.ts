@@ -1,0 +1,177 @@
+import { and, desc, eq } from 'drizzle-orm'
+import type { Tx } from '#db/client.ts'
+import { findGroup, findTerms } from '#db/queries/group/groups.ts'
+import { findFirm } from '#db/queries/people/firms.ts'
+import { findUserName, listUserNames } from '#db/queries/people/people.ts'
+import { findSettings } from '#db/queries/publication/publications.ts'
+import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
+import { findTarget, listCredentials, pauserOf, type TargetRecord } from '#db/queries/target/targets.ts'
+import { observedRefusedLogons } from '#db/schema/observed.ts'
+import { isLive, standingOf } from '#domain/credential/rotation.ts'
+import { liveCredentials } from '#domain/credential/secret.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { environmentSettings } from '#domain/reference/settings.ts'
+import { clientAddressesOf } from '#domain/request/addresses.ts'
+import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
+import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
+import { type Delivery, ledgerFor, loadDelivery, type ObservedTarget } from '#views/status/delivery.ts'
+import { figuresOf } from '#views/status/status.ts'
+import { listTargetRows } from './target-rows.ts'
+
+/** One target by its session id: connection data, credentials, state and figures. Seen by its owner and the exchange. */
+export async function findTargetPage(
+  tx: Tx,
+  reader: Actor,
+  sessionId: string,
+  now: Date,
+): Promise<TargetView | undefined> {
+  const target = await findTarget(tx, sessionId)
+  const group = target && (await findGroup(tx, target.groupId))
+  const owner = group && (await findFirm(tx, group.ownerId))
+  if (!target || !group || !owner) return undefined
+  const delivery = await loadDelivery(tx, target.environment, now)
+  const rows = await listTargetRows(tx, target.environment, delivery, now, group.id)
+  const full = rows.find((one) => one.row.sessionId === sessionId)
+  const terms = await findTerms(tx, group.id, now)
+  const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
+  const credentials = await credentialRows(tx, target, full?.observed, now)
+  const failOver = await findFailOverFacts(tx, target, now)
+  const to = otherRole(failOver.active)
+  const fit = fitFailOver(failOver, to)
+  const gone = {
+    word: 'Paused' as const,
+    text: 'Closed',
+    sentence: `${sessionId} is closed: nothing is delivered on it.`,
+  }
+  return {
+    sessionId,
+    senderCompId: `${sessionId}N`,
+    exchange: settings.success ? settings.data.exchange : { compId: '', subId: '' },
+    groupId: group.id,
+    groupName: group.name,
+    ownerId: owner.id,
+    ownerName: owner.name,
+    environment: target.environment,
+    gateway: target.gatewayKind,
+    protocol: terms?.protocol ?? 'classic',
+    addresses: clientAddressesOf(terms?.connection),
+    wanted: target.state,
+    pausedBy: pauserOf(target, await findUserName(tx, target.pausedBy)) ?? null,
+    pauseReason: target.pauseReason,
+    delivery: full?.state ?? gone,
+    listen: target.listen,
+    inForce: inForce(failOver),
+    failOver: { to, consequence: fit.ok ? failOverConsequence(failOver, to) : [] },
+    sources: (full?.sources ?? []).map(({ name }) => ({
+      name,
+      received: figuresOf(delivery, name).received,
+      highest: figuresOf(delivery, name).highest,
+      ledger: ledgerFor(delivery, { sessionIds: [sessionId], sourceId: name }),
+    })),
+    left: leftOf(delivery, sessionId, full?.sources ?? []),
+    session: full?.observed ? sessionOf(full.observed) : null,
+    ledger: ledgerFor(delivery, { sessionIds: [sessionId] }),
+    credentials,
+    refusedLogons: await refusedLogons(tx, target),
+    ...rightsOf(reader, target, group.ownerId, credentials),
+    mayFailOver: failOverRight(reader, target, fit),
+  }
+}
+
+/** Sources that are not on the target any more and have figures of this week. */
+function leftOf(delivery: Delivery, sessionId: string, present: readonly { name: string }[]): TargetView['left'] {
+  return delivery.ledger
+    .filter((row) => row.sessionId === sessionId && !present.some((one) => one.name === row.sourceId))
+    .map(({ sourceId, ...ledger }) => ({ name: sourceId, ledger }))
+}
+
+const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ObservedTarget): TargetView['session'] => ({
+  state,
+  since,
+  address,
+  nextIn,
+  nextOut,
+  lastLogonAt: rest.lastLogonAt,
+  lastLogoffAt: rest.lastLogoffAt,
+  lastLogoffWhy: rest.lastLogoffWhy,
+  lastSentAt: rest.lastSentAt,
+  lastHeardAt: rest.lastHeardAt,
+})
+
+async function credentialRows(
+  tx: Tx,
+  target: TargetRecord,
+  observed: ObservedTarget | undefined,
+  now: Date,
+): Promise<CredentialRow[]> {
+  const rows = await listCredentials(tx, target.id)
+  const names = await listUserNames(
+    tx,
+    rows.map((row) => row.revokedBy),
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    fingerprint: row.fingerprint,
+    createdBy: row.createdBy,
+    createdAt: row.claimedAt,
+    lastUsedAt: observed?.lastCredential === row.fingerprint ? observed.lastLogonAt : null,
+    expiresAt: row.expiresAt,
+    revokedAt: row.revokedAt,
+    standing: standingOf({ ...row, createdAt: row.claimedAt }, now),
+    isLive: isLive(row, now),
+    revokedBy: row.revokedBy ? (names.get(row.revokedBy) ?? 'the exchange') : null,
+  }))
+}
+
+async function refusedLogons(tx: Tx, { environment, sessionId }: TargetRecord): Promise<TargetView['refusedLogons']> {
+  return tx
+    .select({
+      id: observedRefusedLogons.id,
+      at: observedRefusedLogons.at,
+      address: observedRefusedLogons.address,
+      claimed: observedRefusedLogons.claimed,
+      says: observedRefusedLogons.says,
+    })
+    .from(observedRefusedLogons)
+    .where(
+      and(
+        eq(observedRefusedLogons.environment, environment),
+        eq(observedRefusedLogons.kind, 'target'),
+        eq(observedRefusedLogons.objectId, sessionId),
+      ),
+    )
+    .orderBy(desc(observedRefusedLogons.at), desc(observedRefusedLogons.id))
+    .limit(20)
+}
+
+function failOverRight(reader: Actor, { state }: TargetRecord, fit: ReturnType<typeof fitFailOver>) {
+  const isGam = reader.isExchange && reader.standings.includes('gam')
+  const why = isGam ? (state === 'closed' ? 'This target is closed.' : null) : 'Only a GAM may.'
+  return { may: why === null && fit.ok, why: why ?? (fit.ok ? null : fit.error.sentence) }
+}
+
+/** The same rules as the commands, in words for a button that is shown disabled. */
+function rightsOf(reader: Actor, target: TargetRecord, ownerId: string, credentials: readonly CredentialRow[]) {
+  const isContact = reader.firmId === ownerId && reader.standings.includes('technical-contact')
+  const isOperations = reader.isExchange && reader.standings.includes('operations')
+  const live = credentials.filter((one) => one.isLive).length
+  const right = (why: string | null) => ({ may: why === null, why })
+  const open = target.state === 'closed' ? 'This target is closed.' : null
+  const runs = isContact || isOperations ? null : 'This needs a technical contact of the owner, or operations.'
+  return {
+    mayCreatePassword: right(
+      isContact
+        ? (open ??
+            (live >= liveCredentials ? `${live} live already; revoke one first, or wait until one has expired.` : null))
+        : 'Only a technical contact of the owner may create one.',
+    ),
+    mayPause: right(runs ?? open ?? (target.state === 'paused' ? 'It is paused already.' : null)),
+    mayResume: right(
+      runs ??
+        (target.state !== 'paused' ? 'It is not paused.' : null) ??
+        (isOperations || target.pausedBy === reader.userId ? null : 'Whoever paused it resumes it, or operations.'),
+    ),
+    mayRevoke: isContact || isOperations,
+  }
+}

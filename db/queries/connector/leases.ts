@@ -1,0 +1,161 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { type JournalEnd, type Lease, leaseLastsMs } from '#domain/leadership/claim.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Db, Tx } from '../../client.ts'
+
+/** One journal, one leader. */
+export type Shard = { environment: Environment; shard: string }
+/** Whoever leads, as every report says. */
+export type Leader = Shard & { lineage: string; term: number }
+
+/** The lease with what its leader reported last. */
+export type FoundLease = Lease & { numbers: unknown }
+
+/** undefined: nobody has ever led. */
+export async function findLease(db: Db, { environment, shard }: Shard): Promise<FoundLease | undefined> {
+  const [row] = await db.execute<{
+    lineage: string
+    term: number
+    place: string
+    position: string
+    batch: string
+    crc: string
+    numbers: unknown
+    is_live: boolean
+    is_ended: boolean
+    silent_ms: number
+  }>(sql`
+    select lineage, term, place, position, batch, crc, numbers, deadline > now() as is_live, is_ended,
+      (extract(epoch from now() - renewed_at) * 1000)::float8 as silent_ms
+    from dc.connector_leases where environment = ${environment} and shard = ${shard}`)
+  if (!row) return undefined
+  const { lineage, term, place, numbers, is_live: isLive, is_ended: isEnded, silent_ms: silentMs } = row
+  const end = { position: Number(row.position), batch: Number(row.batch), crc: Number(row.crc) }
+  return { lineage, term, place, numbers, isLive, isEnded, silentMs, end }
+}
+
+export type NewLease = Leader & { place: string; connector: string; end: JournalEnd; numbers: string }
+
+const deadline = sql`now() + ${leaseLastsMs} * interval '1 millisecond'`
+
+/**
+ * Becomes the leader behind the lease that was seen; false: it has changed meanwhile, or its leader has renewed it. Waits for reports
+ * that the leader before is just writing.
+ */
+export async function takeLease(
+  db: Db,
+  { environment, shard, lineage, term, place, connector, end, numbers }: NewLease,
+  seen: Pick<Lease, 'lineage' | 'term'> | undefined,
+): Promise<boolean> {
+  const { position, batch, crc } = end
+  const rows = seen
+    ? await db.execute(sql`
+        update dc.connector_leases set lineage = ${lineage}, term = ${term}, place = ${place}, connector = ${connector},
+          position = ${position}, batch = ${batch}, crc = ${crc}, numbers = ${numbers}::jsonb, renewed_at = now(), deadline = ${deadline},
+          is_ended = false
+        where environment = ${environment} and shard = ${shard} and lineage = ${seen.lineage} and term = ${seen.term}
+          and (deadline <= now() or place = ${place}) returning term`)
+    : await db.execute(sql`
+        insert into dc.connector_leases
+          (environment, shard, lineage, term, place, connector, position, batch, crc, numbers, renewed_at, deadline)
+        values (${environment}, ${shard}, ${lineage}, ${term}, ${place}, ${connector}, ${position}, ${batch}, ${crc},
+          ${numbers}::jsonb, now(), ${deadline})
+        on conflict do nothing returning term`)
+  return rows.length > 0
+}
+
+/**
+ * Goes on leading. Answers the batch that the row held before; undefined: the row is another leader's, or there is none. `numbers`
+ * absent: as they are.
+ */
+export async function renewLease(
+  db: Db,
+  {
+    environment,
+    shard,
+    lineage,
+    term,
+    place,
+    end,
+    numbers,
+  }: Omit<NewLease, 'connector' | 'numbers'> & { numbers?: string },
+): Promise<number | undefined> {
+  const [row] = await db.execute<{ before: string }>(sql`
+    with seen as (select batch as before from dc.connector_leases
+      where environment = ${environment} and shard = ${shard} for no key update)
+    update dc.connector_leases set position = ${end.position}, batch = ${end.batch}, crc = ${end.crc},
+      numbers = coalesce(${numbers ?? null}::jsonb, numbers), renewed_at = now(), deadline = ${deadline}, is_ended = false
+    from seen
+    where environment = ${environment} and shard = ${shard} and lineage = ${lineage} and term = ${term} and place = ${place}
+    returning seen.before`)
+  return row && Number(row.before)
+}
+
+/** The leader has stopped in order: the next one need not wait. */
+export async function endLease(db: Db, { environment, shard, lineage, term }: Leader): Promise<void> {
+  await db.execute(sql`
+    update dc.connector_leases set deadline = now(), is_ended = true
+    where environment = ${environment} and shard = ${shard} and lineage = ${lineage} and term = ${term}`)
+}
+
+/**
+ * Whether this leader still leads, from here to the end of the transaction: first in every transaction by which a connector writes what
+ * it sees. Another leader's claim waits for it; false: what an older term has to say changes nothing.
+ */
+export async function holdsTerm(tx: Tx, leader: Leader): Promise<boolean> {
+  return writeAsLeader(tx, leader, [])
+}
+
+/**
+ * The same, with what this leader writes in one statement: a report every second costs mostly what its statements cost.
+ * Each part writes only where `leads` holds.
+ */
+export async function writeAsLeader(db: Db, leader: Leader, parts: readonly SQL[]): Promise<boolean> {
+  const { environment, shard, lineage, term } = leader
+  const written = parts.map((part, i) => sql`, ${sql.identifier(`part${i}`)} as (${part})`)
+  const rows = await db.execute(sql`
+    with lease as materialized (select 1 from dc.connector_leases
+      where environment = ${environment} and shard = ${shard} and lineage = ${lineage} and term = ${term}
+      for key share)${sql.join(written)}
+    select 1 from lease`)
+  return rows.length > 0
+}
+
+/** For the parts of `writeAsLeader`. */
+export const leads = sql`exists (select from lease)`
+
+export type Refusal = { code: string; says: string; remedy: string }
+type Refused = Shard & { connector: string; place: string }
+
+/** Milliseconds after which a refusal that was not said again has passed. */
+const refusalLastsMs = 10_000
+
+/** This connector does not lead, and why; said again while that is so. */
+export async function saveRefusal(db: Db, { environment, shard, connector, place }: Refused, why: Refusal) {
+  await db.execute(sql`
+    insert into dc.connector_refusals (environment, shard, connector, place, code, says, remedy, since, at)
+    values (${environment}, ${shard}, ${connector}, ${place}, ${why.code}, ${why.says}, ${why.remedy}, now(), now())
+    on conflict (environment, shard, connector, place) do update set code = excluded.code, says = excluded.says,
+      remedy = excluded.remedy, at = now(),
+      since = case when connector_refusals.at > now() - ${refusalLastsMs} * interval '1 millisecond'
+        then connector_refusals.since else now() end`)
+}
+
+/** Somebody leads: why another may not is nobody's concern any more. */
+export async function removeRefusals(db: Db, { environment, shard }: Shard): Promise<void> {
+  await db.execute(sql`delete from dc.connector_refusals where environment = ${environment} and shard = ${shard}`)
+}
+
+export type OpenRefusal = Refusal & { since: Date }
+
+/**
+ * Why nobody leads a shard: what the connector that would lead there says. undefined: somebody leads, or nobody asks
+ * to.
+ */
+export async function findRefusal(tx: Tx, { environment, shard }: Shard): Promise<OpenRefusal | undefined> {
+  const [row] = await tx.execute<{ code: string; says: string; remedy: string; since_ms: number }>(sql`
+    select code, says, remedy, (extract(epoch from since) * 1000)::float8 as since_ms from dc.connector_refusals
+    where environment = ${environment} and shard = ${shard} and at > now() - ${refusalLastsMs} * interval '1 millisecond'
+    order by at desc limit 1`)
+  return row && { code: row.code, says: row.says, remedy: row.remedy, since: new Date(row.since_ms) }
+}

@@ -1,0 +1,89 @@
+import { and, asc, desc, eq, or, sql } from 'drizzle-orm'
+import type { InvitingFirm } from '#domain/people/invite.ts'
+import type { Tx } from '../../client.ts'
+import { covers, endedAt } from '../../schema/columns.ts'
+import { firmDomains, firms } from '../../schema/firms.ts'
+import { findFirm, listHolders } from './firms.ts'
+
+export type DomainRow = { id: string; firmId: string; domain: string; from: Date | null; until: Date | null }
+
+/** Every domain that a firm has or had, the newest first. */
+export async function listDomains(tx: Tx, firmId: string): Promise<DomainRow[]> {
+  const rows = await tx
+    .select()
+    .from(firmDomains)
+    .where(eq(firmDomains.firmId, firmId))
+    .orderBy(desc(sql`lower(${firmDomains.during})`), asc(firmDomains.domain))
+  return rows.map(({ id, domain, during }) => ({ id, firmId, domain, from: during.from, until: during.until }))
+}
+
+/** Domains in force, by firm. */
+export async function listDomainsToday(tx: Tx, now: Date): Promise<{ firmId: string; domain: string }[]> {
+  return tx
+    .select({ firmId: firmDomains.firmId, domain: firmDomains.domain })
+    .from(firmDomains)
+    .where(covers(firmDomains.during, now))
+    .orderBy(asc(firmDomains.domain))
+}
+
+/** Whether a firm has this domain from now on or at any later moment. */
+export async function isDomainHeld(tx: Tx, domain: string, now: Date): Promise<boolean> {
+  const rows = await tx
+    .select({ id: firmDomains.id })
+    .from(firmDomains)
+    .where(
+      and(eq(firmDomains.domain, domain), or(sql`upper_inf(${firmDomains.during})`, covers(firmDomains.during, now))),
+    )
+  return rows.length > 0
+}
+
+export async function insertDomain(
+  tx: Tx,
+  row: { id: string; firmId: string; domain: string },
+  now: Date,
+): Promise<void> {
+  await tx.insert(firmDomains).values({ ...row, during: { from: now, until: null } })
+}
+
+export async function endDomainRow(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx
+    .update(firmDomains)
+    .set({ during: endedAt(firmDomains.during, now) })
+    .where(eq(firmDomains.id, id))
+}
+
+/** A firm as the rules for inviting ask of it. */
+export async function findInvitingFirm(tx: Tx, firmId: string, now: Date): Promise<InvitingFirm | undefined> {
+  const firm = await findFirm(tx, firmId)
+  if (!firm) return undefined
+  const administrators = await listHolders(tx, [firmId], 'firm-admin', now)
+  const domains = (await listDomainsToday(tx, now)).filter((row) => row.firmId === firmId)
+  return {
+    id: firm.id,
+    name: firm.name,
+    isExchange: firm.isExchange,
+    isActive: firm.state === 'active',
+    hasAdministrator: administrators.length > 0,
+    domains: domains.map(({ domain }) => domain),
+  }
+}
+
+export type FirmRow = { id: string; name: string; isExchange: boolean; domains: string[]; administrators: string[] }
+
+/** Every active firm by name, with its domains and administrators today, as far as the reader sees them. */
+export async function listFirms(tx: Tx, now: Date): Promise<FirmRow[]> {
+  const rows = await tx.select().from(firms).where(eq(firms.state, 'active')).orderBy(asc(firms.name))
+  const domains = await listDomainsToday(tx, now)
+  const ids = rows.map(({ id }) => id)
+  const administrators = [
+    ...(await listHolders(tx, ids, 'firm-admin', now)),
+    ...(await listHolders(tx, ids, 'administrator', now)),
+  ]
+  return rows.map(({ id, name, isExchange }) => ({
+    id,
+    name,
+    isExchange,
+    domains: domains.filter((row) => row.firmId === id).map(({ domain }) => domain),
+    administrators: administrators.filter((row) => row.firmId === id).map((row) => row.name),
+  }))
+}

@@ -1,0 +1,105 @@
+import { and, asc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { codeTries } from '#domain/people/code.ts'
+import type { Tx } from '../../client.ts'
+import { covers } from '../../schema/columns.ts'
+import { firms } from '../../schema/firms.ts'
+import { invitations, userSecrets } from '../../schema/sign-in.ts'
+import { roleGrants, users } from '../../schema/users.ts'
+
+/** A link that its person has not used yet, and has time to. */
+export type WaitingInvitation = {
+  id: string
+  userId: string
+  firmId: string
+  invitedBy: string | null
+  createdAt: Date
+  expiresAt: Date
+  /** When the code was taken to be passed on; null: not yet. */
+  codeAt: Date | null
+}
+
+/** How long an invited person has. */
+export const invitationMs = 7 * 86_400_000
+
+export type NewInvitation = { tokenHash: string; userId: string; invitedBy: string | null }
+
+/** Store a link. Those made before for this person stop working, and their codes with them. @returns when it expires */
+export async function insertInvitation(tx: Tx, row: NewInvitation, now: Date): Promise<Date> {
+  await endInvitations(tx, row.userId, now)
+  const expiresAt = new Date(now.getTime() + invitationMs)
+  await tx.insert(invitations).values({ ...row, createdAt: now, expiresAt })
+  return expiresAt
+}
+
+/** Let every unused link of a person go. */
+export async function endInvitations(tx: Tx, userId: string, now: Date): Promise<void> {
+  await tx
+    .update(invitations)
+    .set({ usedAt: now })
+    .where(and(eq(invitations.userId, userId), isNull(invitations.usedAt)))
+}
+
+/** The links that wait, as far as the reader sees them. */
+export async function listWaitingInvitations(tx: Tx, now: Date, userId?: string): Promise<WaitingInvitation[]> {
+  const whose = userId === undefined ? undefined : eq(invitations.userId, userId)
+  return tx
+    .select({
+      id: invitations.id,
+      userId: invitations.userId,
+      firmId: users.firmId,
+      invitedBy: invitations.invitedBy,
+      createdAt: invitations.createdAt,
+      expiresAt: invitations.expiresAt,
+      codeAt: invitations.codeAt,
+    })
+    .from(invitations)
+    .innerJoin(users, eq(users.id, invitations.userId))
+    .where(
+      and(
+        whose,
+        eq(users.state, 'active'),
+        isNull(invitations.usedAt),
+        gt(invitations.expiresAt, now),
+        lt(invitations.codesTried, codeTries),
+      ),
+    )
+    .orderBy(asc(invitations.createdAt))
+}
+
+/** Give a link its code, in the place of one given before. `by` null: the installation's command line passes it on. */
+export async function saveCode(tx: Tx, id: string, codeHash: string, by: string | null, now: Date): Promise<void> {
+  await tx
+    .update(invitations)
+    .set({ codeHash, codeAt: now, codeBy: by })
+    .where(and(eq(invitations.id, id), isNull(invitations.usedAt)))
+}
+
+/**
+ * Who could take this link's code to pass it on, and is able to sign in: by name. As `dc_auth`, which alone knows who has a password.
+ * The same people as `mayPassCode` allows.
+ */
+export async function listCodePassers(tx: Tx, link: WaitingInvitation, now: Date): Promise<string[]> {
+  const { invitedBy, userId, firmId } = link
+  const ofTheFirm = and(eq(roleGrants.role, 'firm-admin'), eq(users.firmId, firmId))
+  const rows = await tx
+    .selectDistinct({ name: users.name })
+    .from(users)
+    .innerJoin(firms, and(eq(firms.id, users.firmId), eq(firms.state, 'active')))
+    .innerJoin(userSecrets, eq(userSecrets.userId, users.id))
+    .innerJoin(roleGrants, and(eq(roleGrants.userId, users.id), covers(roleGrants.during, now)))
+    .where(
+      and(
+        eq(users.state, 'active'),
+        ne(users.id, userId),
+        invitedBy === null ? undefined : ne(users.id, invitedBy),
+        or(eq(roleGrants.role, 'administrator'), ofTheFirm),
+      ),
+    )
+    .orderBy(asc(users.name))
+  return rows.map(({ name }) => name)
+}
+
+/** One at a time, in this database: who is known, and which domain is whose, is asked before it is written. */
+export async function lockPeople(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('dc.people'))`)
+}

@@ -1,0 +1,226 @@
+import { and, desc, eq, gt, gte, inArray, lte, max, sql } from 'drizzle-orm'
+import type { ObjectKind, Part, PartKind } from '#domain/configuration/parts.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Tx } from '../../client.ts'
+import { configurationParts, configurationReports, configurationVersions } from '../../schema/configuration.ts'
+import { environments } from '../../schema/installation.ts'
+import { observedConnectors } from '../../schema/observed.ts'
+import { targets } from '../../schema/targets.ts'
+import { listShards } from '../feed/sources.ts'
+
+export type VersionRecord = typeof configurationVersions.$inferSelect
+
+/** Publications of an environment come one after the other, so that numbers become visible in order. @returns the newest number */
+export async function lockPublications(tx: Tx, environment: Environment): Promise<number> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('dc publication ' || ${environment}, 0))`)
+  const [row] = await tx
+    .select({ newest: environments.newestVersion })
+    .from(environments)
+    .where(eq(environments.environment, environment))
+  if (!row) throw new Error(`environment ${environment} is not set up`)
+  return row.newest
+}
+
+/** The settings of an environment as the newest version has them; undefined: it is not set up. */
+export async function findSettings(tx: Tx, environment: Environment): Promise<unknown> {
+  const [newest] = await listSettingsVersions(tx, environment, 1)
+  return newest?.document
+}
+
+/** The versions that changed an environment's settings, the newest first. Who made one is for those who see its row. */
+export async function listSettingsVersions(tx: Tx, environment: Environment, most: number) {
+  const { number, document } = configurationParts
+  return tx
+    .select({ number, document, cause: configurationVersions.cause, madeAt: configurationVersions.madeAt })
+    .from(configurationParts)
+    .leftJoin(
+      configurationVersions,
+      and(
+        eq(configurationVersions.environment, configurationParts.environment),
+        eq(configurationVersions.number, configurationParts.number),
+      ),
+    )
+    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.kind, 'environment')))
+    .orderBy(desc(number))
+    .limit(most)
+}
+
+export type StoredPart = Part & { number: number; ownerId: string | null }
+
+/** The newest part of each object up to a number, removed ones included; what the connector's snapshot is made of. */
+export async function listNewestParts(tx: Tx, environment: Environment, upTo?: number): Promise<StoredPart[]> {
+  const rows = await tx
+    .selectDistinctOn([configurationParts.kind, configurationParts.objectId])
+    .from(configurationParts)
+    .where(
+      and(
+        eq(configurationParts.environment, environment),
+        upTo === undefined ? undefined : sql`${configurationParts.number} <= ${upTo}`,
+      ),
+    )
+    .orderBy(configurationParts.kind, configurationParts.objectId, desc(configurationParts.number))
+  return rows.map(({ kind, objectId, document, number, ownerId }) => ({ kind, objectId, document, number, ownerId }))
+}
+
+/** The parts of all versions above one number and up to another, the oldest first. */
+export async function listPartsSince(
+  tx: Tx,
+  environment: Environment,
+  above: number,
+  upTo: number,
+): Promise<StoredPart[]> {
+  const { kind, objectId, document, number, ownerId } = configurationParts
+  return tx
+    .select({ kind, objectId, document, number, ownerId })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), gt(number, above), lte(number, upTo)))
+    .orderBy(number)
+}
+
+/**
+ * Every object that a version up to this one has a part of, removed ones included, in the order of `listNewestParts`.
+ */
+export async function listObjects(
+  tx: Tx,
+  environment: Environment,
+  upTo: number,
+): Promise<Pick<StoredPart, 'kind' | 'objectId'>[]> {
+  const { kind, objectId, number } = configurationParts
+  return tx
+    .selectDistinct({ kind, objectId })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), lte(number, upTo)))
+    .orderBy(kind, objectId)
+}
+
+/**
+ * What tells a version from another one under its number, which there is when the database was put back; '' where there
+ * is none.
+ */
+export async function findVersionMark(tx: Tx, environment: Environment, number: number): Promise<string> {
+  const { digest, madeAt, causeId } = configurationVersions
+  const [row] = await tx
+    .select({ digest, madeAt, causeId })
+    .from(configurationVersions)
+    .where(and(eq(configurationVersions.environment, environment), eq(configurationVersions.number, number)))
+  return row ? `${row.digest} ${row.madeAt.getTime()} ${row.causeId}` : ''
+}
+
+export async function listPartsOf(
+  tx: Tx,
+  environment: Environment,
+  number: number,
+): Promise<{ kind: PartKind; objectId: string; document: unknown }[]> {
+  return tx
+    .select({
+      kind: configurationParts.kind,
+      objectId: configurationParts.objectId,
+      document: configurationParts.document,
+    })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.number, number)))
+    .orderBy(configurationParts.kind, configurationParts.objectId)
+}
+
+/** A version and what it changed, in one go; the database tells the connector when the transaction commits. */
+export async function insertVersion(
+  tx: Tx,
+  version: typeof configurationVersions.$inferInsert,
+  parts: readonly (Part & { ownerId: string | null })[],
+): Promise<void> {
+  await tx.insert(configurationVersions).values(version)
+  const { environment, number } = version
+  if (parts.length > 0)
+    await tx.insert(configurationParts).values(parts.map((part) => ({ ...part, environment, number })))
+}
+
+export type PartReport = {
+  kind: ObjectKind
+  objectId: string
+  state: 'running' | 'refused'
+  detail: string | null
+  number: number
+  at: Date
+}
+
+/** What connectors said of these objects for this version or a newer one, the newest word of each. */
+export async function listReports(
+  tx: Tx,
+  environment: Environment,
+  number: number,
+  objectIds: readonly string[],
+): Promise<PartReport[]> {
+  if (objectIds.length === 0) return []
+  const rows = await tx
+    .selectDistinctOn([configurationReports.kind, configurationReports.objectId])
+    .from(configurationReports)
+    .where(
+      and(
+        eq(configurationReports.environment, environment),
+        gte(configurationReports.number, number),
+        inArray(configurationReports.objectId, [...objectIds]),
+      ),
+    )
+    .orderBy(
+      configurationReports.kind,
+      configurationReports.objectId,
+      desc(configurationReports.number),
+      desc(configurationReports.at),
+    )
+  return rows.map(({ kind, objectId, state, detail, number: of, at }) => ({
+    kind,
+    objectId,
+    state,
+    detail,
+    number: of,
+    at,
+  }))
+}
+
+/** The newest version that the connectors of all shards say they run. For the exchange, and over `asJobs`. */
+export async function findRunningVersion(tx: Tx, environment: Environment): Promise<number> {
+  const rows = await tx
+    .select({ shard: observedConnectors.shard, running: max(observedConnectors.runningVersion) })
+    .from(observedConnectors)
+    .where(eq(observedConnectors.environment, environment))
+    .groupBy(observedConnectors.shard)
+  const shards = await listShards(tx, environment)
+  return Math.min(...shards.map((shard) => rows.find((row) => row.shard === shard)?.running ?? 0))
+}
+
+/**
+ * Of targets that this version removed those that run no more: nothing is reported of them but a version that is
+ * without them.
+ */
+export async function listGoneTargets(
+  tx: Tx,
+  environment: Environment,
+  number: number,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  if (sessionIds.length === 0) return []
+  const rows = await tx
+    .selectDistinct({ sessionId: targets.sessionId })
+    .from(targets)
+    .innerJoin(
+      observedConnectors,
+      and(eq(observedConnectors.environment, targets.environment), eq(observedConnectors.shard, targets.shard)),
+    )
+    .where(
+      and(
+        eq(targets.environment, environment),
+        inArray(targets.sessionId, [...sessionIds]),
+        gte(observedConnectors.runningVersion, number),
+      ),
+    )
+  return rows.map(({ sessionId }) => sessionId)
+}
+
+/** Whether this installation has the environment at all. */
+export async function hasEnvironment(tx: Tx, environment: Environment): Promise<boolean> {
+  const rows = await tx
+    .select({ environment: environments.environment })
+    .from(environments)
+    .where(eq(environments.environment, environment))
+  return rows.length > 0
+}
