@@ -7,7 +7,7 @@ import { BareFrame, Frame } from './components/frame.tsx'
 import { NonceContext } from './components/nonce.ts'
 import { NowProvider } from './components/now.tsx'
 import { Problem } from './components/problem.tsx'
-import { loadFrame } from './routes/frame.server.ts'
+import { loadFrame } from './routes/frame/frame.server.ts'
 import stylesheet from './styles/app.css?url'
 import icon from './styles/icon.svg?url'
 

@@ -15,7 +15,7 @@ import {
   feedSecretFrom,
 } from '#domain/credential/feed-secret.ts'
 import { reason } from '#domain/request/input.ts'
-import { dropFeedCredential, setFeedCredential } from '#services/feed-credential.ts'
+import { dropFeedCredential, setFeedCredential } from '#services/feed/feed-credential.ts'
 import { type Command, UsageError } from './command.ts'
 import { helpOf } from './help.ts'
 import { publish } from './publish.ts'

@@ -9,7 +9,7 @@ import { changedSettings, type EnvironmentSettings, publishedSettings, weekRuleO
 import { settingLines, settingNames } from '#domain/reference/settings-words.ts'
 import { reason } from '#domain/request/input.ts'
 import { nextResetMs } from '#domain/time/week.ts'
-import { publishSettings } from '#services/publish-settings.ts'
+import { publishSettings } from '#services/reference/publish-settings.ts'
 import { findSettingsPage, type SettingsView } from '#views/settings/settings-page.ts'
 import { type Command, UsageError } from './command.ts'
 import { helpOf } from './help.ts'

@@ -4,7 +4,7 @@ import type { Running } from '#connector/run.ts'
 import { runFromDatabase } from '#connector/run-database.ts'
 import { checked } from '#connector/wanted/wanted-file.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
-import { commandSession } from '#services/command-session.ts'
+import { commandSession } from '#services/session/command-session.ts'
 import {
   client,
   feed,

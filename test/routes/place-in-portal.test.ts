@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { placeInPortal, readTheme, themeCookie } from '#app/routes/theme.server.ts'
+import { placeInPortal, readTheme, themeCookie } from '#app/routes/account/theme.server.ts'
 
 describe('the place one comes back to', () => {
   test('is any page of this portal', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { clientFile } from '#services/client-file.ts'
+import { clientFile } from '#services/target/client-file.ts'
 import { documentAt } from '#test/docs/tables.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { endContact } from '#services/end-contact.ts'
-import { withdrawRequest } from '#services/withdraw-request.ts'
+import { endContact } from '#services/group/end-contact.ts'
+import { withdrawRequest } from '#services/request/withdraw-request.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Sandbox } from '#test/support/sandbox.ts'
 import {

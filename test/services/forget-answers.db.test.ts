@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forgetAnswers } from '#services/jobs.ts'
+import { forgetAnswers } from '#services/jobs/jobs.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 
 let db: FreshDb

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listNewestParts } from '#db/queries/publication/publications.ts'
-import { publishReferenceData } from '#services/publish-reference.ts'
+import { publishReferenceData } from '#services/reference/publish-reference.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Sandbox } from '#test/support/sandbox.ts'
 import { openWorkflow } from '#test/support/workflow.ts'

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listUncovered } from '#db/queries/group/consents.ts'
-import { copyAsNew } from '#services/copy-as-new.ts'
-import { takeBackApproval } from '#services/take-back.ts'
-import { withdrawRequest } from '#services/withdraw-request.ts'
+import { copyAsNew } from '#services/request/copy-as-new.ts'
+import { takeBackApproval } from '#services/request/take-back.ts'
+import { withdrawRequest } from '#services/request/withdraw-request.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
 import type { Sandbox } from '#test/support/sandbox.ts'
 import {

@@ -5,8 +5,8 @@ import { listWaitingInvitations } from '#db/queries/people/invitations.ts'
 import { findActor } from '#db/queries/people/people.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
-import { addPerson, makeLink } from '#services/invite-user.ts'
-import { giveCode } from '#services/pass-code.ts'
+import { addPerson, makeLink } from '#services/people/invite-user.ts'
+import { giveCode } from '#services/people/pass-code.ts'
 
 const random = { randomBytes: (length: number) => randomBytes(length) }
 

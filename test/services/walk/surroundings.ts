@@ -1,4 +1,4 @@
-import { confirmApplied } from '#services/jobs.ts'
+import { confirmApplied } from '#services/jobs/jobs.ts'
 import type { Act } from './acts.ts'
 import type { Lane } from './lane.ts'
 import { environment, worldId } from './world.ts'

@@ -1,5 +1,5 @@
-import { runDueJobs, stopUncoveredSources } from '#services/jobs.ts'
-import { publishReferenceData } from '#services/publish-reference.ts'
+import { runDueJobs, stopUncoveredSources } from '#services/jobs/jobs.ts'
+import { publishReferenceData } from '#services/reference/publish-reference.ts'
 import { type Act, isByPerson, type PersonsAct } from './acts.ts'
 import { confirm, expire, takeEffect } from './effects.ts'
 import type { Target } from './facts.ts'

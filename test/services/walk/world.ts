@@ -4,7 +4,7 @@ import { insertDomain } from '#db/queries/people/firm-domains.ts'
 import { insertAgreement, insertFirm, insertFirmGam } from '#db/queries/people/firms.ts'
 import { grantRoles, insertUser } from '#db/queries/people/people.ts'
 import type { Role } from '#domain/people/roles.ts'
-import { publishSettings } from '#services/publish-settings.ts'
+import { publishSettings } from '#services/reference/publish-settings.ts'
 import type { FreshDb } from '#test/support/fresh-db-on.ts'
 
 /*

@@ -1,0 +1,148 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { Count, Mono } from '#app/components/figures.tsx'
+import { useLive } from '#app/components/live.ts'
+import { Counts, PageHead, Section } from '#app/components/page.tsx'
+import { DeliveryWordState } from '#app/components/states.tsx'
+import { Table } from '#app/components/table.tsx'
+import { Age } from '#app/components/time.tsx'
+import { notFound } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { gatewayName, whyAside } from '#app/routes/names.ts'
+import { isFeedId } from '#app/routes/params.ts'
+import { Alarm } from '#app/routes/status/alarm.tsx'
+import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
+import { may } from '#domain/people/permissions.ts'
+import { type FeedView, findFeedPage } from '#views/feed/feed-page.ts'
+import { FeedConnection, FeedSession } from './feed-parts.tsx'
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `Feed ${data?.feed.id ?? ''} · Drop Copy Portal` },
+]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'feed:read')
+  const { feedId } = params
+  if (!isFeedId(feedId)) throw notFound()
+  const feed = await context.read(user, (tx) => findFeedPage(tx, context.environment, feedId, context.deps.now()))
+  if (!feed) throw notFound()
+  return { feed, mayReset: may(user, 'feed:write') }
+}
+
+export default function Feed() {
+  const { feed, mayReset } = useLoaderData<typeof loader>()
+  useLive(paths.feedEvents(feed.id))
+  const { session, isStale } = feed
+  const count = (label: string, of: number | undefined, to?: string, loud = false) => ({
+    label,
+    value: <Count of={of} stale={isStale} />,
+    loud,
+    ...(to && { to }),
+  })
+  return (
+    <>
+      <PageHead
+        kind="Feed"
+        title={feed.id}
+        identifier={gatewayName(feed.gateway)}
+        state={<DeliveryWordState state={feed.delivery} />}
+        back={{ to: paths.sessions(), label: 'Sessions' }}
+      >
+        <p>
+          {feed.delivery.sentence} {feed.delivery.todo && <span className="font-medium">{feed.delivery.todo}</span>}
+        </p>
+      </PageHead>
+      <Counts
+        counts={[
+          count('Received', session?.received, '#sources'),
+          count('Missing, asked for again', session?.missing, '#session'),
+          count('Lost upstream', session?.lost, '#session', (session?.lost ?? 0) > 0),
+          count('Kept aside', session?.aside, '#aside'),
+          count('Duplicates', session?.duplicates, '#sources'),
+        ]}
+      />
+      {feed.alarms.map((alarm) => (
+        <Alarm key={alarm.code} alarm={alarm} />
+      ))}
+      <FeedSession session={session} stale={isStale} />
+      <FeedConnection id={feed.id} connection={feed.connection} mayReset={mayReset && feed.isOpen} />
+      <FeedSources sources={feed.sources} stale={isStale} />
+      <KeptAside aside={feed.aside} stale={isStale} />
+      <RefusedLogons logons={feed.refusedLogons} />
+      <RefusedLogons
+        title="Logons that named nobody known"
+        intro="At any address of the connector: a gateway or a client with a wrong SenderCompID or TargetCompID looks like this."
+        logons={feed.strangers}
+      />
+      {feed.refusedLogons.length + feed.strangers.length === 0 && (
+        <Section title="Refused logons">
+          <p className="text-muted">None in the last 30 days.</p>
+        </Section>
+      )}
+    </>
+  )
+}
+
+function FeedSources({ sources, stale }: { sources: FeedView['sources']; stale: boolean }) {
+  return (
+    <Section title="Sources" id="sources">
+      <Table
+        caption="Sources on this feed"
+        rows={sources}
+        rowKey={(source) => source.name}
+        empty="No source session comes over this feed."
+        columns={[
+          { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+          {
+            key: 'received',
+            head: 'Received',
+            number: true,
+            cell: (source) => <Count of={source.received} stale={stale} />,
+          },
+          {
+            key: 'highest',
+            head: 'Highest number',
+            number: true,
+            cell: (source) => <Count of={source.highest} stale={stale} />,
+          },
+          {
+            key: 'duplicates',
+            head: 'Duplicates',
+            number: true,
+            cell: (source) => <Count of={source.duplicates} stale={stale} />,
+          },
+          { key: 'heard', head: 'Last heard', number: true, cell: (source) => <Age at={source.lastReceivedAt} /> },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function KeptAside({ aside, stale }: { aside: FeedView['aside']; stale: boolean }) {
+  const some = aside.some(({ known }) => !known)
+  return (
+    <Section
+      title="Kept aside"
+      id="aside"
+      intro={
+        some
+          ? 'Stored, and delivered to nobody. Names that no source session has are counted over all feeds, since the connector started.'
+          : undefined
+      }
+    >
+      <Table
+        caption="Messages kept aside, by source"
+        rows={aside}
+        rowKey={(row) => row.name}
+        empty="Nothing is kept aside."
+        columns={[
+          { key: 'name', head: 'Source named', cell: (row) => <Mono>{row.name}</Mono> },
+          { key: 'why', head: 'Why', cell: whyAside },
+          { key: 'messages', head: 'Messages', number: true, cell: (row) => <Count of={row.messages} stale={stale} /> },
+          { key: 'at', head: 'Last counted', number: true, cell: (row) => <Age at={row.at} ago /> },
+        ]}
+      />
+    </Section>
+  )
+}

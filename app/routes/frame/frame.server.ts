@@ -1,0 +1,44 @@
+import type { RailEntry } from '#app/components/frame.tsx'
+import type { Theme } from '#app/components/person-menu.tsx'
+import type { RequestContext } from '#app/http/context.ts'
+import { paths } from '#app/paths.ts'
+import { readTheme } from '#app/routes/account/theme.server.ts'
+import { may } from '#domain/people/permissions.ts'
+import { countWaiting } from '#views/request/request-list.ts'
+import { loadSandboxPeople } from './sandbox.server.ts'
+import { standingNames } from './standings.ts'
+
+/** What stands around every page: who, where, what time it is, where one may go. */
+export async function loadFrame(request: Request, context: RequestContext) {
+  const { user } = context
+  const frame = {
+    nowMs: Date.now(),
+    environment: context.environment,
+    environments: context.environments,
+    theme: readTheme(request) as Theme, // readTheme knows only these three
+  }
+  if (!user) return { ...frame, seesFeeds: false, person: undefined, rail: [], others: [] }
+  return {
+    ...frame,
+    seesFeeds: may(user, 'feed:read'),
+    person: {
+      name: user.name,
+      firmName: user.firmName,
+      roles: standingNames(user.standings),
+    },
+    rail: railOf(user, await context.read(user, (tx) => countWaiting(tx, user, context.environment))),
+    others: (await loadSandboxPeople(context)).filter((other) => other.userId !== user.userId),
+  }
+}
+
+function railOf(user: NonNullable<RequestContext['user']>, waiting: number): RailEntry[] {
+  const all = [
+    { to: paths.status(), label: 'Status', permission: 'status:read' },
+    { to: paths.groups(), label: 'Groups', permission: 'group:read' },
+    { to: paths.requests(), label: 'Requests', permission: 'request:read', waiting },
+    { to: paths.sessions(), label: 'Sessions', permission: 'source:read' },
+    { to: paths.settings(), label: 'Settings', permission: 'settings:read' },
+    { to: paths.people(), label: 'Administration', permission: 'people:read' },
+  ] as const
+  return all.filter((entry) => may(user, entry.permission)).map(({ permission: _, ...entry }) => entry)
+}

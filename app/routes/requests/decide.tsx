@@ -1,0 +1,150 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { TextArea } from '#app/components/fields.tsx'
+import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { NotNow } from '#app/components/not-now.tsx'
+import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
+import { refusalOf } from '#app/components/refusal.ts'
+import type { RequestContext } from '#app/http/context.ts'
+import { readForm } from '#app/http/forms.server.ts'
+import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { may } from '#domain/people/permissions.ts'
+import { whyBarred } from '#domain/request/barred.ts'
+import { decideInput } from '#domain/request/command-input.ts'
+import { actionOf } from '#domain/request/decide.ts'
+import { type Verdict, verdicts } from '#domain/request/lifecycle.ts'
+import { decideRequest } from '#services/request/decide-request.ts'
+import type { RequestView } from '#views/request/request-view.ts'
+import { loadRequest } from './load-request.server.ts'
+import { SheetView, SliceView } from './request-sheet.tsx'
+
+export const meta = () => [{ title: 'Decide · Drop Copy Portal' }]
+
+export { shouldRevalidate } from '#app/components/refusal.ts'
+
+/** Whoever may decide for a firm, for a payer, or for the exchange; which of them this request asks is the rule's. */
+const requireDecider = (context: RequestContext) =>
+  context.user && may(context.user, 'request:decide-as-exchange')
+    ? requireUser(context, 'request:decide-as-exchange')
+    : requireUser(context, 'request:decide')
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireDecider(context)
+  const verdict = verdicts.find((word) => word === params.verdict)
+  if (!verdict) throw notFound()
+  const view = await loadRequest(context, user, params.number)
+  const wanted = actionOf(user.isExchange ? 'exchange' : 'guarantor', verdict)
+  const allowed = view.actions.find(({ action }) => action === wanted)
+  return {
+    view,
+    /** null: not asked, or asked no more */
+    mine: allowed?.may ? view.mine : null,
+    verdict,
+    why: allowed?.why ?? whyBarred(wanted, view.state),
+    commandId: context.deps.newId(),
+  }
+}
+
+export async function action({ request, params, context }: ActionFunctionArgs) {
+  const user = requireDecider(context)
+  const input = await readForm(request, params, decideInput)
+  if (!input.ok) return refusal(input.error)
+  const decided = await decideRequest(input.value, user, context.deps)
+  if (!decided.ok) return refusal(decided.error, input.typed)
+  return redirect(paths.request(decided.value.number))
+}
+
+const titles: Record<Verdict, string> = { approve: 'Approve', return: 'Return', reject: 'Reject' }
+
+export default function Decide() {
+  const { view, mine, verdict, why, commandId } = useLoaderData<typeof loader>()
+  const back = { to: paths.request(view.number), label: `Request ${view.number}` }
+  return (
+    <>
+      <PageHead title={`${titles[verdict]} request ${view.number}`} back={back}>
+        {view.ownerName}, group {view.groupName}
+      </PageHead>
+      {mine ? (
+        <Asked view={view} mine={mine} verdict={verdict} commandId={commandId} />
+      ) : (
+        <NotNow title="You cannot decide this now" why={why} back={back} />
+      )}
+    </>
+  )
+}
+
+type AskedProps = { view: RequestView; mine: NonNullable<RequestView['mine']>; verdict: Verdict; commandId: string }
+
+function Asked({ view, mine, verdict, commandId }: AskedProps) {
+  return (
+    <>
+      {verdict !== 'approve' && <p className="mb-5 max-w-xl">{effects[verdict]}</p>}
+      {verdict === 'approve' && mine.capacity === 'exchange' && view.sheet ? (
+        <SheetView view={{ ...view, sheet: view.sheet }} />
+      ) : (
+        <Section title="What is decided on">
+          <SliceView slice={mine.slice} />
+        </Section>
+      )}
+      {verdict === 'approve' && <Effect view={view} capacity={mine.capacity} />}
+      <DecideForm verdict={verdict} mine={mine} commandId={commandId} back={paths.request(view.number)} />
+    </>
+  )
+}
+
+const effects: Record<Exclude<Verdict, 'approve'>, string> = {
+  return:
+    'The request goes back to whoever asked, with your reason. They may mend it and submit it again; nothing flows meanwhile.',
+  reject: 'The request ends here. Whoever asked may copy it as a new one; nothing flows.',
+}
+
+function Effect({ view, capacity }: { view: RequestView; capacity: string }) {
+  const waiting = view.parties.filter((party) => !party.isMet && party.capacity !== 'exchange').length
+  const sentence =
+    capacity === 'exchange'
+      ? 'The configuration is published at once, and the connector applies it within seconds. The fee begins when all of it runs.'
+      : waiting > 1 || !view.seesAll
+        ? 'Nothing flows before the other parties and the exchange have approved too. You may take it back until it is published.'
+        : 'Nothing flows before the exchange has approved too. You may take it back until it is published.'
+  return <p className="mb-5 max-w-xl text-muted">{sentence}</p>
+}
+
+function DecideForm({
+  verdict,
+  mine,
+  commandId,
+  back,
+}: {
+  verdict: Verdict
+  mine: NonNullable<RequestView['mine']>
+  commandId: string
+  back: string
+}) {
+  const refused = refusalOf(useActionData())
+  return (
+    <CommandForm commandId={commandId} refusal={refused}>
+      <input type="hidden" name="round" value={mine.round} />
+      <input type="hidden" name="capacity" value={mine.capacity} />
+      <input type="hidden" name="digest" value={mine.digest} />
+      {verdict === 'approve' ? (
+        <p className="mb-4 border-l-4 border-accent pl-4">{mine.sentence}</p>
+      ) : (
+        <TextArea
+          name="reason"
+          label="Reason"
+          hint="Whoever asked and the exchange read it."
+          required
+          maxLength={1000}
+        />
+      )}
+      <FormActions>
+        <Submit kind={verdict === 'reject' ? 'danger' : 'primary'}>
+          {verdict === 'approve' ? 'Sign and approve' : titles[verdict]}
+        </Submit>
+        <ButtonLink to={back}>Cancel</ButtonLink>
+      </FormActions>
+    </CommandForm>
+  )
+}

@@ -1,0 +1,98 @@
+import { Radios, Select, TextArea } from '#app/components/fields.tsx'
+import { Fieldset } from '#app/components/form.tsx'
+import { PreviewTables } from '#app/routes/requests/request-preview.tsx'
+import { levelNames, levels } from '#domain/group/states.ts'
+import type { ChangeDocument, CloseDocument } from '#domain/request/document.ts'
+import { limits } from '#domain/request/steps.ts'
+import type { StepProps } from './form.tsx'
+import { DraftForm } from './parts.tsx'
+import { ClientAddresses, ContactRows } from './people.tsx'
+import { LookUp, SourcePicker } from './sources.tsx'
+
+/** A change of a group: only what is to become different is filled in. */
+export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { document: ChangeDocument }) {
+  const { draft } = form
+  return (
+    <DraftForm {...form}>
+      <TextArea
+        name="reason"
+        label="Why"
+        hint="The exchange reads it, and so do the clearing firms whose sessions are concerned."
+        required
+        maxLength={limits.reason}
+        defaultValue={document.reason}
+      />
+      <Fieldset legend="Add sources">
+        <SourcePicker draft={draft} name="addSources" chosen={document.addSources} taken={inGroup} />
+      </Fieldset>
+      {inGroup.length > 0 && (
+        <Fieldset legend="Remove sources" hint="What is removed stops flowing when the change is applied.">
+          {inGroup.map((source) => (
+            <Select
+              key={source}
+              name={`remove.${source}`}
+              label={source}
+              required
+              defaultValue={removal(document, source)}
+            >
+              <option value="stays">Stays in the group</option>
+              <option value="from-now-on">Remove, from now on</option>
+              <option value="nothing-again">
+                Remove, and nothing again: copies sent before may no longer be asked for
+              </option>
+            </Select>
+          ))}
+        </Fieldset>
+      )}
+      <LookUp />
+      <PreviewTables preview={draft.preview} />
+      <Fieldset legend="Messages">
+        <Radios
+          name="level"
+          legend="Message types"
+          chosen={[document.level ?? '']}
+          choices={[
+            { value: '', label: 'As it is' },
+            ...levels.map((level) => ({ value: level, label: levelNames[level] })),
+          ]}
+        />
+        <Radios
+          name="rejects"
+          legend="Reject messages"
+          chosen={[document.rejects === null ? '' : document.rejects ? 'on' : 'off']}
+          choices={[
+            { value: '', label: 'As it is' },
+            { value: 'on', label: 'Copied too' },
+            { value: 'off', label: 'Left out' },
+          ]}
+        />
+      </Fieldset>
+      <Fieldset legend="Connection">
+        <input type="hidden" name="addressesNow" value={draft.addressesNow.join(' ')} />
+        <ClientAddresses name="addresses" addresses={document.addresses ?? draft.addressesNow} />
+      </Fieldset>
+      <ContactRows draft={draft} name="addContacts" contacts={document.addContacts} more={more} required={false} />
+    </DraftForm>
+  )
+}
+
+const removal = ({ removeSources }: ChangeDocument, source: string): string => {
+  const row = removeSources.find((one) => one.source === source)
+  return row ? (row.revoked ? 'nothing-again' : 'from-now-on') : 'stays'
+}
+
+/** The end of a group. */
+export function CloseStep({ document, ...form }: StepProps & { document: CloseDocument }) {
+  return (
+    <DraftForm {...form}>
+      <TextArea
+        name="reason"
+        label="Why the group closes"
+        hint="The exchange reads it, and so do the clearing firms whose sessions are in the group. Copies still held for its targets are lost to them when it closes."
+        required
+        maxLength={limits.reason}
+        defaultValue={document.reason}
+      />
+    </DraftForm>
+  )
+}

@@ -1,0 +1,37 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { inWords, notFound } from '#app/http/refusals.server.ts'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { isUuid, requestNumber } from '#app/routes/params.ts'
+import { readPaperOf } from '#db/queries/request/papers.ts'
+import { findRequest } from '#db/queries/request/requests.ts'
+
+/**
+ * A paper as it was attached, to be saved and never shown from our address: whatever it holds, it is nothing of ours. For the request's
+ * owner and the exchange; a clearing firm is shown its digest, since the paper may name sessions of others.
+ */
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'request:read')
+  const number = requestNumber(params.number)
+  const { paperId } = params
+  if (number === undefined || !isUuid(paperId)) throw notFound()
+  const paper = await context.read(user, async (tx) => {
+    const request = await findRequest(tx, number)
+    return request && readPaperOf(tx, request.id, paperId)
+  })
+  if (!paper) throw notFound()
+  return new Response(new Uint8Array(paper.content), {
+    headers: {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': `attachment; filename="paper-${number}"; filename*=UTF-8''${encodeURIComponent(paper.name)}`,
+      'Content-Length': String(paper.bytes),
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    },
+  })
+}
+
+/** Papers are attached on a page of their own. */
+export const action = () =>
+  inWords('Nothing can be sent to this address. Nothing was changed.', {
+    status: 405,
+    statusText: 'Method Not Allowed',
+  })

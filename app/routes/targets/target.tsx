@@ -1,0 +1,102 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { Mono } from '#app/components/figures.tsx'
+import { plural } from '#app/components/format.ts'
+import { useLive } from '#app/components/live.ts'
+import { Act, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
+import { requireUser } from '#app/http/require-user.server.ts'
+import { paths } from '#app/paths.ts'
+import { credentialName } from '#app/routes/names.ts'
+import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
+import { listRecentCopies } from '#db/queries/target/recent-copies.ts'
+import { may } from '#domain/people/permissions.ts'
+import { clientCommand, loadTarget } from './load-target.server.ts'
+import { Connection, Credentials, RecentCopies, Session, TargetSources } from './target-parts.tsx'
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `Target ${data?.target.sessionId ?? ''} · Drop Copy Portal` },
+]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'target:read')
+  const target = await loadTarget(context, user, params.sessionId)
+  const seesCopies = user.firmId === target.ownerId
+  return {
+    target,
+    recent: seesCopies
+      ? await context.read(user, (tx) => listRecentCopies(tx, context.environment, target.sessionId))
+      : null,
+    isTechnical: may(user, 'credential:create'),
+    isPauser: may(user, 'target:pause'),
+    isGam: may(user, 'target:fail-over'),
+    command: clientCommand(context, target),
+  }
+}
+
+export default function Target() {
+  const { target, recent, isTechnical, isPauser, isGam, command } = useLoaderData<typeof loader>()
+  useLive(paths.targetEvents(target.sessionId))
+  const isStale = target.delivery.word === 'Unknown'
+  const live = target.credentials?.filter((credential) => credential.isLive).length
+  return (
+    <>
+      <PageHead
+        kind="Target"
+        title={target.sessionId}
+        identifier={<Mono>{target.senderCompId}</Mono>}
+        state={<DeliveryWordState state={target.delivery} />}
+        back={{ to: paths.group(target.groupId), label: `Group ${target.groupName}` }}
+        actions={
+          <>
+            {isTechnical && (
+              <Act
+                to={paths.createPassword(target.sessionId)}
+                kind={live === 0 ? 'primary' : 'plain'}
+                disabledReason={whyNot(target.mayCreatePassword)}
+              >
+                Create {credentialName(target.protocol)}
+              </Act>
+            )}
+            {isGam && (
+              <Act to={paths.failOverTarget(target.sessionId)} disabledReason={whyNot(target.mayFailOver)}>
+                Fail over
+              </Act>
+            )}
+            {isPauser && target.wanted === 'open' && (
+              <Act to={paths.pauseTarget(target.sessionId)} disabledReason={whyNot(target.mayPause)}>
+                Pause
+              </Act>
+            )}
+            {isPauser && target.wanted === 'paused' && (
+              <Act to={paths.resumeTarget(target.sessionId)} disabledReason={whyNot(target.mayResume)}>
+                Resume
+              </Act>
+            )}
+          </>
+        }
+      >
+        <DeliverySentence state={target.delivery} />
+      </PageHead>
+      {target.wanted === 'paused' && (
+        <Notice tone="amber" title={`Paused by ${target.pausedBy ?? 'somebody'}`}>
+          {target.pauseReason}
+        </Notice>
+      )}
+      {recent && recent.length > 0 && (
+        <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />
+      )}
+      <Connection target={target} clientCommand={command} />
+      {target.credentials && <Credentials target={target} credentials={target.credentials} />}
+      {recent?.length === 0 && <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />}
+      <Session target={target} stale={isStale} />
+      <Section title="Sources" intro={`${plural(target.sources.length, 'source session')} copied to this target.`}>
+        <TargetSources sources={target.sources} left={target.left} stale={isStale} />
+      </Section>
+      <RefusedLogons logons={target.refusedLogons} />
+    </>
+  )
+}
+
+const whyNot = ({ may: allowed, why }: { may: boolean; why: string | null }): string | undefined =>
+  allowed ? undefined : (why ?? 'Not now')

@@ -1,0 +1,47 @@
+import type { Tx } from '#db/client.ts'
+import { insertSessionCommand, type SessionRow } from '#db/queries/connector/session-commands.ts'
+import { ok, type Result } from '#domain/result.ts'
+import { commandLastsMs, fitCommand, type SessionCommand, type UnfitCommand } from '#domain/session/command.ts'
+import { audit } from '#services/command.ts'
+import type { Operator } from '#services/target/target-act.ts'
+
+/** `session`: the name as given, a target's with the segment behind it where only one of its sessions is meant. */
+export type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }
+
+/**
+ * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes,
+ * and is told to it when this transaction commits. The operator's, over `dc_jobs`.
+ */
+export async function commandSession(
+  tx: Tx,
+  of: AskedOf,
+  command: SessionCommand,
+  by: Operator & { reason: string; id: string },
+  now: Date,
+): Promise<Result<{ expiresAt: Date }, UnfitCommand>> {
+  const fit = fitCommand(of.kind, command)
+  if (!fit.ok) return fit
+  const { kind, session, environment, shard, ownerId } = of
+  const { reason, operator, id } = by
+  const numbers = { expected: command.expected ?? null, next: command.next ?? null }
+  const expiresAt = new Date(now.getTime() + commandLastsMs)
+  const { action } = command
+  await insertSessionCommand(tx, {
+    id,
+    environment,
+    shard,
+    action,
+    kind,
+    session,
+    ...numbers,
+    reason,
+    operator,
+    askedAt: now,
+    expiresAt,
+  })
+  // under the session id without a segment, by which a group's history finds it
+  const objectId = kind === 'target' ? session.slice(0, 6) : session
+  const after = { command: id, operator, session, ...numbers }
+  await audit(tx, null, `session.${action}`, now, { objectKind: kind, objectId, forFirm: ownerId, reason, after })
+  return ok({ expiresAt })
+}

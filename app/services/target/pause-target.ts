@@ -1,0 +1,38 @@
+import { asSystem, type Tx } from '#db/client.ts'
+import { findUserName } from '#db/queries/people/people.ts'
+import { pauserOf, setTargetState } from '#db/queries/target/targets.ts'
+import type { TargetCommandInput } from '#domain/group/input.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { ok, refuse } from '#domain/result.ts'
+import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
+import type { Deps } from '#services/deps.ts'
+import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from './target-act.ts'
+
+/** Stop delivery on a target, at once; copies wait. */
+export function pauseTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
+  const about = { action: 'target.pause', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
+  return runCommand(deps, actor, input, about, (tx, now) => pause(tx, input, actor, now))
+}
+
+/** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */
+export async function pause(
+  tx: Tx,
+  { sessionId, reason }: Pick<TargetCommandInput, 'sessionId' | 'reason'>,
+  by: By,
+  now: Date,
+): CommandAnswer<{ version: number }> {
+  const found = await targetFor(tx, sessionId)
+  if (!found.ok) return found
+  const { target, group } = found.value
+  if (!mayRunTarget(by, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
+  const pauser = pauserOf(target, await findUserName(tx, target.pausedBy))
+  if (pauser !== undefined) return refuse({ code: 'already-paused', by: pauser })
+  if (target.state === 'closed') return refuse({ code: 'not-found' })
+  const person = personOf(by)
+  await asSystem(tx, () => setTargetState(tx, [target.id], 'paused', { by: person?.userId ?? null, reason }))
+  const version = await publishAct(tx, found.value, { cause: 'emergency', causeId: target.id, actor: person }, now)
+  if (!version.ok) return version
+  const done = { objectKind: 'target', objectId: sessionId, forFirm: group.ownerId, reason }
+  await audit(tx, person, 'target.pause', now, { ...done, after: { version: version.value, ...named(by) } })
+  return ok({ version: version.value })
+}

@@ -1,0 +1,37 @@
+import { asSystem, type Tx } from '#db/client.ts'
+import { setTargetState } from '#db/queries/target/targets.ts'
+import type { TargetCommandInput } from '#domain/group/input.ts'
+import type { Actor } from '#domain/people/permissions.ts'
+import { ok, refuse } from '#domain/result.ts'
+import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
+import type { Deps } from '#services/deps.ts'
+import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from './target-act.ts'
+
+/** Deliver on a paused target again: whoever paused it, or operations. */
+export function resumeTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
+  const about = { action: 'target.resume', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
+  return runCommand(deps, actor, input, about, (tx, now) => resume(tx, input, actor, now))
+}
+
+/** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */
+export async function resume(
+  tx: Tx,
+  { sessionId, reason }: Pick<TargetCommandInput, 'sessionId' | 'reason'>,
+  by: By,
+  now: Date,
+): CommandAnswer<{ version: number }> {
+  const found = await targetFor(tx, sessionId)
+  if (!found.ok) return found
+  const { target, group } = found.value
+  if (!mayRunTarget(by, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
+  if (target.state !== 'paused') return refuse({ code: 'not-paused' })
+  const person = personOf(by)
+  if (person && target.pausedBy !== person.userId && !person.isExchange)
+    return refuse({ code: 'not-allowed', needs: 'operations' })
+  await asSystem(tx, () => setTargetState(tx, [target.id], 'open'))
+  const version = await publishAct(tx, found.value, { cause: 'emergency', causeId: target.id, actor: person }, now)
+  if (!version.ok) return version
+  const done = { objectKind: 'target', objectId: sessionId, forFirm: group.ownerId, reason }
+  await audit(tx, person, 'target.resume', now, { ...done, after: { version: version.value, ...named(by) } })
+  return ok({ version: version.value })
+}
