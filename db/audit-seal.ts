@@ -5,25 +5,10 @@ import type { Database, Tx } from './client.ts'
 import { auditEvents, auditSeals } from './schema/audit.ts'
 
 type Jobs = Pick<Database, 'asJobs'>
-export type Seal = typeof auditSeals.$inferSelect
+type Seal = typeof auditSeals.$inferSelect
 
 /** Events a seal at most. */
 const sealLimit = 1000
-
-/** Seal what was committed since the last seal, once a second. */
-export function startSealer(jobs: Jobs, now: () => Date, onError: (error: unknown) => void): { stop(): Promise<void> } {
-  let pass: Promise<unknown> = Promise.resolve()
-  const timer = setInterval(() => {
-    pass = pass.then(() => sealAuditEvents(jobs, now())).catch(onError)
-  }, 1000)
-  timer.unref()
-  return {
-    stop: async () => {
-      clearInterval(timer)
-      await pass
-    },
-  }
-}
 
 /**
  * Chain every committed event that has no seal yet, in order of `seq`. Numbers of transactions that rolled back are holes in a seal's
@@ -79,7 +64,7 @@ function hashOf(previous: Buffer | null, events: readonly unknown[]): Buffer {
   return hash.digest()
 }
 
-export type Verdict =
+type Verdict =
   | { ok: true; seals: number; unsealed: number }
   /** `seal` is the range whose events, or whose place in the chain, are not what was sealed. */
   | { ok: false; seal: { fromSeq: number; toSeq: number }; why: string }

@@ -12,7 +12,7 @@ export type Db = PostgresJsDatabase<Record<string, never>>
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
 /** Who acts. The database derives the firm and whether it is the exchange from the user itself; a disabled user sees nothing. */
-export type Actor = {
+type Actor = {
   userId: string
   firmId: string
   isExchange: boolean
@@ -23,7 +23,7 @@ export type Actor = {
 /** What a command is about, so that its refusal can be written down. */
 export type Command = { action: string; objectKind: string; objectId: string; reason?: string }
 
-export type WithActor = <T>(actor: Actor, fn: (tx: Tx) => Promise<T>, command?: Command) => Promise<T>
+type WithActor = <T>(actor: Actor, fn: (tx: Tx) => Promise<T>, command?: Command) => Promise<T>
 
 export interface Database {
   /**
@@ -42,7 +42,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-export type DatabaseOptions = {
+type DatabaseOptions = {
   urls: Pick<RoleUrls, 'dc_request' | 'dc_auth' | 'dc_jobs'>
   now: () => Date
   /** Connections a role; 10 for requests when not given, 4 for the others. */

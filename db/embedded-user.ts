@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
 /** The user that an administrator makes for the embedded database: `useradd --system drop-copy`. */
-export const ownUserName = 'drop-copy'
+const ownUserName = 'drop-copy'
 
-export type ServerUser = { name: string; uid: number; gid: number }
+type ServerUser = { name: string; uid: number; gid: number }
 
 /**
  * PostgreSQL refuses to run as root, so that a portal started as root runs it as another user: `drop-copy` where the machine has one,

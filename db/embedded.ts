@@ -26,7 +26,7 @@ import {
 } from './embedded-process.ts'
 import { serverUser } from './embedded-user.ts'
 
-export type EmbeddedOptions = {
+type EmbeddedOptions = {
   /** The data directory, as `openDataDirectory` answered it. Only its owner (who holds the lock) may call this. */
   directory: string
   /** False for tests: several times faster, and worth nothing after a power cut. */

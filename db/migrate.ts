@@ -9,7 +9,7 @@ import { type RoleName, type RolePasswords, roleNames, roleUrls } from './roles.
 import type { Mode } from './schema/installation.ts'
 import { scramVerifier } from './scram.ts'
 
-export type MigrateOptions = {
+type MigrateOptions = {
   ownerUrl: string
   /** Creates the four roles, or sets their passwords; absent where they are made by hand (`drop-copy db roles --print`). */
   passwords?: RolePasswords

@@ -26,7 +26,7 @@ export function roleUrls(ownerUrl: string, passwords: RolePasswords): RoleUrls {
   })
 }
 
-export const byRole = <T>(of: (role: RoleName) => T): Record<RoleName, T> => ({
+const byRole = <T>(of: (role: RoleName) => T): Record<RoleName, T> => ({
   dc_request: of('dc_request'),
   dc_auth: of('dc_auth'),
   dc_jobs: of('dc_jobs'),

@@ -1,7 +1,7 @@
 import type { Role } from '#domain/people/roles.ts'
 
 /** Everybody and everything of the sandbox: plainly made up. Firms are named by a key that only the seed knows. */
-export type SeedFirm = {
+type SeedFirm = {
   key: string
   name: string
   /** of its people's e-mail addresses */
@@ -44,7 +44,7 @@ export const seedFirms: readonly SeedFirm[] = [
   },
 ]
 
-export type SeedPerson = {
+type SeedPerson = {
   key: string
   firm: string
   name: string

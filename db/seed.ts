@@ -22,7 +22,7 @@ import { firms } from './schema/firms.ts'
 import { returnReason, type SeedGroup, seedFirms, seedGroups, seedPeople, seedSources } from './seed-data.ts'
 
 /** Where the sandbox's gateway connects and its clients log on. */
-export type SandboxConnection = {
+type SandboxConnection = {
   feed: { host: string; port: number }
   listen: EnvironmentSettings['listen']
 }

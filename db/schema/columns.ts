@@ -9,7 +9,7 @@ export const dc = pgSchema('dc')
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /** A period: from `from` on, up to but not including `until`; null means open at that end. */
-export type Period = { from: Date | null; until: Date | null }
+type Period = { from: Date | null; until: Date | null }
 
 /** `tstzrange`, always written half open: `[from, until)`. */
 export const period = customType<{ data: Period; driverData: string }>({

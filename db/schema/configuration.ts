@@ -6,8 +6,8 @@ import { firms } from './firms.ts'
 import { environments } from './installation.ts'
 import { users } from './users.ts'
 
-export const causes = ['request', 'rule', 'credential', 'emergency', 'reference', 'undo'] as const
-export type Cause = (typeof causes)[number]
+const causes = ['request', 'rule', 'credential', 'emergency', 'reference', 'undo'] as const
+type Cause = (typeof causes)[number]
 
 /** A numbered publication. Never changed; its insertion notifies the channel `dc_configuration` with `environment:number`. */
 export const configurationVersions = dc.table(
@@ -60,8 +60,8 @@ export const configurationParts = dc.table(
   ],
 )
 
-export const reportStates = ['running', 'refused'] as const
-export type ReportState = (typeof reportStates)[number]
+const reportStates = ['running', 'refused'] as const
+type ReportState = (typeof reportStates)[number]
 
 /** What a connector says of each part of a version. Written by `dc_connector` alone. */
 export const configurationReports = dc.table(

@@ -7,8 +7,8 @@ import { groups } from './groups.ts'
 import { sourceSessions } from './sources.ts'
 import { users } from './users.ts'
 
-export const consentBases = ['decision', 'submission', 'rule', 'exchange'] as const
-export type ConsentBasis = (typeof consentBases)[number]
+const consentBases = ['decision', 'submission', 'rule', 'exchange'] as const
+type ConsentBasis = (typeof consentBases)[number]
 
 /** A guarantor lets this source flow into this group, up to this level. Without one nothing flows. */
 export const consents = dc.table(

@@ -3,8 +3,8 @@ import { boolean, check, foreignKey, index, integer, text, uniqueIndex, uuid } f
 import { dc, instant, oneOf, period } from './columns.ts'
 import { users } from './users.ts'
 
-export const firmStates = ['active', 'suspended', 'closed'] as const
-export type FirmState = (typeof firmStates)[number]
+const firmStates = ['active', 'suspended', 'closed'] as const
+type FirmState = (typeof firmStates)[number]
 
 /** A legal entity; the exchange is one of them. Names are the exchange's directory: every signed-in person reads them. */
 export const firms = dc.table(
@@ -24,7 +24,7 @@ export const firms = dc.table(
 
 export const codeKinds = ['execution', 'clearing'] as const
 export type CodeKind = (typeof codeKinds)[number]
-export const clearingClasses = ['A', 'other'] as const
+const clearingClasses = ['A', 'other'] as const
 export type ClearingClass = (typeof clearingClasses)[number]
 
 /** Execution Firm IDs and Clearing Firm IDs. An entity holds many; a code belongs to one entity at a time. */

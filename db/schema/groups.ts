@@ -98,8 +98,8 @@ export const groupTerms = dc.table(
   ],
 )
 
-export const membershipBases = ['request', 'rule'] as const
-export type MembershipBasis = (typeof membershipBases)[number]
+const membershipBases = ['request', 'rule'] as const
+type MembershipBasis = (typeof membershipBases)[number]
 
 /** The sources of a group, dated. A source feeds many groups, so periods exclude one another within a group alone. */
 export const groupSources = dc.table(
@@ -130,7 +130,7 @@ export const groupSources = dc.table(
   ],
 )
 
-export const sightReasons = ['guarantor', 'bill-to'] as const
+const sightReasons = ['guarantor', 'bill-to'] as const
 export type SightReason = (typeof sightReasons)[number]
 
 /**

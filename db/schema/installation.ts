@@ -3,7 +3,7 @@ import { boolean, check, integer, text, uuid } from 'drizzle-orm/pg-core'
 import { type Environment, environments as environmentNames } from '#domain/reference/environment.ts'
 import { dc, instant, oneOf, period } from './columns.ts'
 
-export const modes = ['sandbox', 'production'] as const
+const modes = ['sandbox', 'production'] as const
 export type Mode = (typeof modes)[number]
 
 /** One row: what this database was made for. A start in the other mode is refused. */
@@ -29,7 +29,7 @@ export const environments = dc.table(
   (t) => [check('environments_environment', oneOf(t.environment, environmentNames))],
 )
 
-export const capacityKinds = ['sources-per-target', 'sources-per-group', 'groups-per-firm'] as const
+const capacityKinds = ['sources-per-target', 'sources-per-group', 'groups-per-firm'] as const
 export type CapacityKind = (typeof capacityKinds)[number]
 
 /** Dated limits, published by the exchange; where no row is in force there is no limit. */

@@ -185,8 +185,8 @@ export const requestRounds = dc.table(
   ],
 )
 
-export const partyMeans = ['decision', 'submission', 'carried-over'] as const
-export type PartyMeans = (typeof partyMeans)[number]
+const partyMeans = ['decision', 'submission', 'carried-over'] as const
+type PartyMeans = (typeof partyMeans)[number]
 
 /** Who must agree to a round, and exactly what each of them is shown. Only `met_by` ever changes. */
 export const requestParties = dc.table(

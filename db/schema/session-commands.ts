@@ -44,8 +44,8 @@ export const sessionCommands = dc.table(
   ],
 )
 
-export const outcomeStates = ['done', 'refused', 'expired'] as const
-export type OutcomeState = (typeof outcomeStates)[number]
+const outcomeStates = ['done', 'refused', 'expired'] as const
+type OutcomeState = (typeof outcomeStates)[number]
 
 /** What became of a command, once. Written by `dc_connector` alone. */
 export const sessionCommandOutcomes = dc.table(

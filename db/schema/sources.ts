@@ -10,8 +10,8 @@ import {
 import { bytea, dc, isShardName, oneOf, period, shardColumn } from './columns.ts'
 import { firms } from './firms.ts'
 
-export const openStates = ['open', 'closed'] as const
-export type OpenState = (typeof openStates)[number]
+const openStates = ['open', 'closed'] as const
+type OpenState = (typeof openStates)[number]
 
 /** A FIX connection over which an order-entry gateway hands us the messages of its sessions. */
 export const feeds = dc.table(

@@ -76,7 +76,7 @@ export const targetSources = dc.table(
   ],
 )
 
-export const credentialKinds = ['password', 'hmac'] as const
+const credentialKinds = ['password', 'hmac'] as const
 export type CredentialKind = (typeof credentialKinds)[number]
 
 /** What a client logs on with. A password leaves only its verifier here; HMAC needs the secret itself, sealed. */

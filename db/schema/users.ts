@@ -14,8 +14,8 @@ import { type Role, roles } from '#domain/people/roles.ts'
 import { dc, oneOf, period } from './columns.ts'
 import { firms } from './firms.ts'
 
-export const userStates = ['active', 'disabled'] as const
-export type UserState = (typeof userStates)[number]
+const userStates = ['active', 'disabled'] as const
+type UserState = (typeof userStates)[number]
 
 /** A person of one firm, for good. How they prove who they are: `user_secrets`. */
 export const users = dc.table(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { recordEvent } from '#db/audit.ts'
-import { sealAuditEvents, startSealer, verifyAuditSeals } from '#db/audit-seal.ts'
+import { sealAuditEvents, verifyAuditSeals } from '#db/audit-seal.ts'
 import type { Tx } from '#db/client.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { actors, writeWorld } from './world.ts'
@@ -88,19 +88,6 @@ describe('the sealer', () => {
     await slow
     expect(await seal()).toBe(1)
     expect(await verify()).toEqual({ ok: true, seals: 1, unsealed: 0 })
-  })
-
-  test('runs by itself once a second', async () => {
-    const sealer = startSealer(
-      db.database,
-      () => now,
-      (error) => {
-        throw error
-      },
-    )
-    await write(1)
-    await expect.poll(async () => (await db.owner`select 1 from dc.audit_seals`).length).toBe(1)
-    await sealer.stop()
   })
 })
 

@@ -14,7 +14,7 @@ import { sessionsOf } from './group-rows.ts'
 import { type FromNumber, readFromNumbers } from './left-sources.ts'
 
 /** One thing that happened to a group, in plain words. */
-export type HistoryRow = {
+type HistoryRow = {
   seq: number
   at: Date
   what: string
@@ -24,7 +24,7 @@ export type HistoryRow = {
 }
 
 /** Newest first; `older`: the number below which the next page begins, null at the end. */
-export type HistoryPage = { groupId: string; groupName: string; rows: HistoryRow[]; older: number | null }
+type HistoryPage = { groupId: string; groupName: string; rows: HistoryRow[]; older: number | null }
 
 const perPage = 50
 

@@ -79,7 +79,7 @@ export async function listLeftSources(
 type Stop = Pick<Awaited<ReturnType<typeof listStops>>[number], 'cause' | 'firmName' | 'revokes'>
 
 /** Whose consent is gone, in words. */
-export function whyLeft({ cause, firmName, revokes }: Stop): string {
+function whyLeft({ cause, firmName, revokes }: Stop): string {
   const again = revokes ? ', and nothing again' : ''
   if (cause === 'withdrawn') return `${firmName ?? 'Its clearing firm'} withdrew its consent${again}`
   if (cause === 'removed') return `Removed by a request${again}`

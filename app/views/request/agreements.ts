@@ -22,7 +22,7 @@ export type Agreement = {
   slice: Slice
 }
 
-export type About = { requestId: string } | { groupId: string }
+type About = { requestId: string } | { groupId: string }
 
 /** The agreements of a firm that stand, on one request or on all of a group, newest first; the exchange reads the whole sheet instead. */
 export async function listAgreements(tx: Tx, firmId: string, about: About): Promise<Agreement[]> {

@@ -45,7 +45,7 @@ async function listWhere(tx: Tx, reader: Actor, where: SQL): Promise<RequestRow[
 export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
   readRequests(tx, eq(requests.environment, environment))
 
-export type ReadRequests = Awaited<ReturnType<typeof readRequests>>
+type ReadRequests = Awaited<ReturnType<typeof readRequests>>
 
 async function readRequests(tx: Tx, where: SQL) {
   const rows = await tx

@@ -8,7 +8,7 @@ import { type ChangedSetting, changedSettings, environmentSettings, weekRuleOf }
 import { nextResetMs } from '#domain/time/week.ts'
 
 /** A version that changed the settings: what, when, by whom and why. `by` null: the portal itself. */
-export type SettingsVersion = {
+type SettingsVersion = {
   number: number
   at: Date | null
   by: string | null

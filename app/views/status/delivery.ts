@@ -20,9 +20,9 @@ import {
 } from '#domain/status/state.ts'
 
 export type ObservedTarget = typeof observedTargets.$inferSelect
-export type ObservedSource = typeof observedSources.$inferSelect
-export type LedgerRow = Ledger & { sessionId: string; sourceId: string }
-export type PartState = { part: 'running' | 'refused' | 'unanswered'; detail?: string; publishedAt: Date | null }
+type ObservedSource = typeof observedSources.$inferSelect
+type LedgerRow = Ledger & { sessionId: string; sourceId: string }
+type PartState = { part: 'running' | 'refused' | 'unanswered'; detail?: string; publishedAt: Date | null }
 
 /**
  * What the connectors of an environment last reported, as far as the reader sees it: of each shard the one last heard

@@ -14,7 +14,7 @@ import type { RequestRow } from '#views/request/request-view.ts'
 const environment = 'sandbox'
 
 /** One of the people that the sandbox offers for a click, with what waits for them. */
-export type SandboxPerson = {
+type SandboxPerson = {
   userId: string
   name: string
   email: string
@@ -78,7 +78,7 @@ async function countWithoutPassword(tx: Tx): Promise<Map<string, number>> {
 }
 
 /** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */
-export const storyGroup = 'Desk 7'
+const storyGroup = 'Desk 7'
 
 /** The six steps from draft to copies, ticked from real state; over `asJobs`. Undefined when this is no seeded sandbox. */
 export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[] | undefined> {

@@ -48,7 +48,7 @@ export async function listBilledGroups(tx: Tx, ownerId: string, environment: Env
 }
 
 /** An alarm of the portal's own: groups are charged, and no fee plan says what. */
-export type FeePlanHole = { says: string; since: Date }
+type FeePlanHole = { says: string; since: Date }
 
 /**
  * Whether this month or the next has no fee plan though groups are there to be charged: seen before it is a hole in the charges.

@@ -34,7 +34,7 @@ export async function findLease(db: Db, { environment, shard }: Shard): Promise<
   return { lineage, term, place, numbers, isLive, isEnded, silentMs, end }
 }
 
-export type NewLease = Leader & { place: string; connector: string; end: JournalEnd; numbers: string }
+type NewLease = Leader & { place: string; connector: string; end: JournalEnd; numbers: string }
 
 const deadline = sql`now() + ${leaseLastsMs} * interval '1 millisecond'`
 
@@ -124,7 +124,7 @@ export async function writeAsLeader(db: Db, leader: Leader, parts: readonly SQL[
 /** For the parts of `writeAsLeader`. */
 export const leads = sql`exists (select from lease)`
 
-export type Refusal = { code: string; says: string; remedy: string }
+type Refusal = { code: string; says: string; remedy: string }
 type Refused = Shard & { connector: string; place: string }
 
 /** Milliseconds after which a refusal that was not said again has passed. */

@@ -103,7 +103,7 @@ export async function findTerms(tx: Tx, groupId: string, now: Date): Promise<Ter
   return row
 }
 
-export type NewTerms = {
+type NewTerms = {
   level: Level
   filters: Filters
   protocol: Protocol

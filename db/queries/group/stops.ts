@@ -9,7 +9,7 @@ import { targetSources } from '../../schema/targets.ts'
 export type StopRecord = typeof sourceStops.$inferSelect & { source: string; firmName: string | null }
 /** What its reader has to see to. */
 export type OpenStop = { source: string; firmName: string | null }
-export type NewStop = Omit<typeof sourceStops.$inferInsert, 'id' | 'liftedAt' | 'liftedBy'>
+type NewStop = Omit<typeof sourceStops.$inferInsert, 'id' | 'liftedAt' | 'liftedBy'>
 
 const sourceName = sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`
 

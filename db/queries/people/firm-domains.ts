@@ -5,7 +5,7 @@ import { covers, endedAt } from '../../schema/columns.ts'
 import { firmDomains, firms } from '../../schema/firms.ts'
 import { findFirm, listHolders } from './firms.ts'
 
-export type DomainRow = { id: string; firmId: string; domain: string; from: Date | null; until: Date | null }
+type DomainRow = { id: string; firmId: string; domain: string; from: Date | null; until: Date | null }
 
 /** Every domain that a firm has or had, the newest first. */
 export async function listDomains(tx: Tx, firmId: string): Promise<DomainRow[]> {
@@ -18,7 +18,7 @@ export async function listDomains(tx: Tx, firmId: string): Promise<DomainRow[]> 
 }
 
 /** Domains in force, by firm. */
-export async function listDomainsToday(tx: Tx, now: Date): Promise<{ firmId: string; domain: string }[]> {
+async function listDomainsToday(tx: Tx, now: Date): Promise<{ firmId: string; domain: string }[]> {
   return tx
     .select({ firmId: firmDomains.firmId, domain: firmDomains.domain })
     .from(firmDomains)
@@ -68,7 +68,7 @@ export async function findInvitingFirm(tx: Tx, firmId: string, now: Date): Promi
   }
 }
 
-export type FirmRow = { id: string; name: string; isExchange: boolean; domains: string[]; administrators: string[] }
+type FirmRow = { id: string; name: string; isExchange: boolean; domains: string[]; administrators: string[] }
 
 /** Every active firm by name, with its domains and administrators today, as far as the reader sees them. */
 export async function listFirms(tx: Tx, now: Date): Promise<FirmRow[]> {

@@ -19,9 +19,9 @@ export type WaitingInvitation = {
 }
 
 /** How long an invited person has. */
-export const invitationMs = 7 * 86_400_000
+const invitationMs = 7 * 86_400_000
 
-export type NewInvitation = { tokenHash: string; userId: string; invitedBy: string | null }
+type NewInvitation = { tokenHash: string; userId: string; invitedBy: string | null }
 
 /** Store a link. Those made before for this person stop working, and their codes with them. @returns when it expires */
 export async function insertInvitation(tx: Tx, row: NewInvitation, now: Date): Promise<Date> {
@@ -32,7 +32,7 @@ export async function insertInvitation(tx: Tx, row: NewInvitation, now: Date): P
 }
 
 /** Let every unused link of a person go. */
-export async function endInvitations(tx: Tx, userId: string, now: Date): Promise<void> {
+async function endInvitations(tx: Tx, userId: string, now: Date): Promise<void> {
   await tx
     .update(invitations)
     .set({ usedAt: now })

@@ -134,7 +134,7 @@ export async function insertVersion(
     await tx.insert(configurationParts).values(parts.map((part) => ({ ...part, environment, number })))
 }
 
-export type PartReport = {
+type PartReport = {
   kind: ObjectKind
   objectId: string
   state: 'running' | 'refused'

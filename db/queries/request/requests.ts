@@ -29,7 +29,7 @@ export type RoundRecord = {
 /** `authority`: the sentence signed for it by submitting, where that is its agreement. */
 export type PartyRecord = Party & AskedAs & { authority: string | null }
 /** When a round was submitted, and by whom: by id and by name. */
-export type AskedAs = { round: number; submittedAt: Date; submittedBy: string; submitter: string }
+type AskedAs = { round: number; submittedAt: Date; submittedBy: string; submitter: string }
 
 /** By the number in its address, as far as the transaction's person sees it. */
 export async function findRequest(tx: Tx, number: number): Promise<RequestRecord | undefined> {
@@ -215,7 +215,7 @@ export async function takeDecisionBack(
 }
 
 /** A party that has still to answer, with what bars a person from answering. */
-export type OpenParty = {
+type OpenParty = {
   number: number
   firmId: string
   capacity: Capacity

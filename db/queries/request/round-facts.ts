@@ -108,7 +108,7 @@ const sourceFacts = (row: SourceRecord, heldBy: SourceFacts['heldBy'], ref: (id:
 })
 
 /** The fee of the group, or of one more group of the owner. */
-export async function feeOf(
+async function feeOf(
   tx: Tx,
   { environment }: Pick<Subject, 'environment'>,
   owner: { id: string; name: string },

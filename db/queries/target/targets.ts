@@ -22,7 +22,7 @@ const credentialColumns = {
   revokedBy: targetCredentials.revokedBy,
 }
 export type CredentialRecord = Omit<typeof targetCredentials.$inferSelect, 'verifier' | 'sealed'>
-export type Listen = TargetRecord['listen']
+type Listen = TargetRecord['listen']
 
 /** By its session id, as far as the transaction's person sees it. */
 export async function findTarget(tx: Tx, sessionId: string): Promise<TargetRecord | undefined> {
