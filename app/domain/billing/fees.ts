@@ -34,7 +34,7 @@ export type BilledGroup = {
   closedMs: number | undefined
 }
 
-export type Charge = {
+type Charge = {
   month: MonthName
   groupId: string
   ownerId: string

@@ -2,7 +2,7 @@ import { type AddressRole, otherRole } from '../session/fail-over.ts'
 import type { WeekRule } from '../time/week.ts'
 
 /** TLS as a client needs to know it. */
-export type TlsEnd = { asksForCertificate: boolean }
+type TlsEnd = { asksForCertificate: boolean }
 
 /** What a client has to be told of a target. Nothing of it is secret. */
 export type ClientEnd = {

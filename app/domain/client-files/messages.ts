@@ -45,7 +45,7 @@ const copy: Layout = `1180! 1181! 1350 1352 797! 453!(${parties}) ${sourceFields
 
 const applIds = '1351(1355 1182 1183 1357 1354)'
 
-export type MessageLayout = { type: string; name: string; isSession: boolean; fields: Layout }
+type MessageLayout = { type: string; name: string; isSession: boolean; fields: Layout }
 
 const session = (type: string, name: string, fields: Layout): MessageLayout => ({ type, name, isSession: true, fields })
 const application = (type: string, name: string, fields: Layout): MessageLayout => ({

@@ -30,12 +30,12 @@ const secret = pattern(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable chara
 const hex = pattern(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
 
 /** A password in the clear, or one of two verifiers: sha256(salt ‖ password), salt as UTF-8 text, in hexadecimal; or an argon2id string. */
-export const passwordCredential = z.union([
+const passwordCredential = z.union([
   z.strictObject({ kind: z.literal('password'), password: secret }),
   z.strictObject({ kind: z.literal('password'), sha256: hex, salt: z.string().min(1).max(128) }),
   z.strictObject({ kind: z.literal('password'), argon2: z.string().startsWith('$argon2') }),
 ])
-export const hmacCredential = z.strictObject({
+const hmacCredential = z.strictObject({
   kind: z.literal('hmac'),
   accessKeyId: z.string().min(1).max(32),
   secretKey: pattern(/^[\w-]{16,}$/, 'must be base64url without padding'),
@@ -112,7 +112,7 @@ export const policySwitches = {
   testRequestAfter: z.number().min(0.1).max(10).optional(),
   staleAfter: z.number().min(0.1).max(10).optional(),
 }
-export const policyPreset = z.enum(['cme', 'fix'])
+const policyPreset = z.enum(['cme', 'fix'])
 export const policy = z.union([
   policyPreset,
   z.strictObject({ preset: policyPreset.default('cme'), ...policySwitches }),

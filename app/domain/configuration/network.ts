@@ -1,8 +1,8 @@
 /** An address, or a network of them, as bits: `family` 4 or 6, `prefix` how many bits are the network's. An IPv4-mapped IPv6 address is IPv4. */
-export type Network = { family: 4 | 6; bits: bigint; prefix: number }
+type Network = { family: 4 | 6; bits: bigint; prefix: number }
 
 /** `isExact`: the word has no bit beyond its prefix; 10.1.2.3/8 has, and may mean the address or the network that it lies in. */
-export type ReadNetwork = { network: Network; isExact: boolean }
+type ReadNetwork = { network: Network; isExact: boolean }
 
 const widths = { 4: 32, 6: 128 } as const
 const mapped = 0xffffn

@@ -24,7 +24,7 @@ const credentials = z.array(z.union([...credential.options, credentialReference]
 /** Absent: `main`. A snapshot is of one shard and names it once, at the top. */
 const inShard = { shard: shard.optional() }
 
-export const feedPart = z.strictObject({ ...feedShape, ...inShard, credentials })
+const feedPart = z.strictObject({ ...feedShape, ...inShard, credentials })
 export const sourcePart = z.strictObject(sourceShape)
 export const targetPart = z.strictObject({ ...targetShape, ...inShard, credentials })
 export type FeedPart = z.input<typeof feedPart>

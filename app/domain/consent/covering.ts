@@ -3,9 +3,9 @@ import { type Level, levelCovers } from '../group/states.ts'
 /** A clearing firm lets a source flow into a group, up to a level. Only live ones are given to these rules. */
 export type LiveConsent = { source: string; clearingFirmId: string; upToLevel: Level }
 
-export type Guaranteed = { source: string; guarantors: readonly string[] }
+type Guaranteed = { source: string; guarantors: readonly string[] }
 
-export type Uncovered = { source: string; clearingFirmId: string }
+type Uncovered = { source: string; clearingFirmId: string }
 
 /** Whether this consent lets that source flow at the level. */
 export const covers = (consent: LiveConsent, source: string, clearingFirmId: string, level: Level): boolean =>

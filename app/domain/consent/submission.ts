@@ -2,7 +2,7 @@
 export type HeldSource = { name: string; heldBy: readonly { id: string; name: string }[] }
 
 /** What one clearing firm is asked to agree to. */
-export type AskedOf = {
+type AskedOf = {
   clearingFirmId: string
   sources: readonly HeldSource[]
   /** whether it is also asked to authorize people */

@@ -1,7 +1,7 @@
 import { type Credential, credential } from '../configuration/fields.ts'
 import { ok, type Result, refuse } from '../result.ts'
 
-export const feedSecretKinds = ['password', 'hmac'] as const
+const feedSecretKinds = ['password', 'hmac'] as const
 export type FeedSecretKind = (typeof feedSecretKinds)[number]
 
 /** What a feed's Logon is proved with, in the clear. */
@@ -19,7 +19,7 @@ export type FeedCredential = {
   setAt: string
 }
 
-export type UnfitSecret = { code: 'unfit-secret'; sentence: string }
+type UnfitSecret = { code: 'unfit-secret'; sentence: string }
 
 /**
  * A secret from the lines it was given in: the password; or the access key id and below it the secret key, as an exchange hands them out

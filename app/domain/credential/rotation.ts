@@ -9,7 +9,7 @@ export type DatedCredential = {
 }
 
 /** Four weeks, in milliseconds: how long an access key goes on beside the newer one that replaces it (spec §2.4). */
-export const keyOverlapMs = 28 * 86_400_000
+const keyOverlapMs = 28 * 86_400_000
 const dueAfterMonths = 12
 
 /** When the key that is there expires if a newer one is created now; one that was to expire earlier still does. */

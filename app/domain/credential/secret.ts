@@ -1,5 +1,5 @@
 /** Hex SHA-256 of bytes, injected. */
-export type HashBytes = (bytes: Uint8Array) => string
+type HashBytes = (bytes: Uint8Array) => string
 
 /** 20 bytes = 160 bits; the least for a secret that we make is 128. */
 export const secretBytes = 20
@@ -55,7 +55,7 @@ export const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** What is stored of a secret: `sha256(salt ‖ secret)`, the salt being the bytes of its hexadecimal writing's text. */
-export type Verifier = { salt: string; sha256: string }
+type Verifier = { salt: string; sha256: string }
 
 export function verifierOf(secret: string, salt: string, hash: HashBytes): Verifier {
   return { salt, sha256: hash(new TextEncoder().encode(salt + secret)) }

@@ -1,7 +1,7 @@
 import type { Actor } from '../people/permissions.ts'
 
 /** A contact in force, as far as ending them asks. */
-export type Contact = { ownerId: string; authorizedBy: string; userId: string | null }
+type Contact = { ownerId: string; authorizedBy: string; userId: string | null }
 
 /**
  * Whether this person may end a contact, at once and alone: a signatory of the clearing firm that authorized them, a requester of the

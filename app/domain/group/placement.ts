@@ -12,9 +12,9 @@ export type PlacedTarget = {
   /** names of the sources placed on it now */
   sources: readonly string[]
 }
-export type SourceToPlace = { name: string; gatewayKind: GatewayKind }
+type SourceToPlace = { name: string; gatewayKind: GatewayKind }
 
-export type Placement = {
+type Placement = {
   /** source name → target session id, in the order the sources were given */
   placed: { source: string; sessionId: string }[]
   /** targets that do not exist yet */

@@ -50,10 +50,7 @@ export type Claim = {
 export type RefusedClaim = {
   code: 'no-journal' | 'other-journal' | 'older-journal' | 'forked-journal' | 'copied-journal'
 }
-export type ClaimVerdict =
-  | { verdict: 'lead'; term: number }
-  | { verdict: 'wait' }
-  | ({ verdict: 'refuse' } & RefusedClaim)
+type ClaimVerdict = { verdict: 'lead'; term: number } | { verdict: 'wait' } | ({ verdict: 'refuse' } & RefusedClaim)
 
 /** Whether a connector leads, waits for the one that does, or must not lead with this journal. */
 export function judgeClaim(claim: Claim, lease: Lease | undefined): ClaimVerdict {

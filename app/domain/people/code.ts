@@ -16,7 +16,7 @@ export const codeFrom = (bytes: Uint8Array): string =>
     .replace(/(.{4})(?=.)/g, '$1-')
 
 /** What was typed as it is compared: without blanks and dashes, and what is easily confused made one. */
-export const plainCode = (typed: string): string =>
+const plainCode = (typed: string): string =>
   typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
 
 /** What is kept of a code, hashed: bound to its link, so that equal codes have different hashes. */

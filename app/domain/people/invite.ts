@@ -13,7 +13,7 @@ export type InvitingFirm = {
   domains: readonly string[]
 }
 
-export type InviteRefusal =
+type InviteRefusal =
   | { code: 'not-found' }
   | { code: 'not-allowed'; needs: Role }
   | { code: 'others-people'; firm: string }
@@ -46,7 +46,7 @@ export const isAddressOf = (email: string, domains: readonly string[]): boolean 
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
 /** Somebody whose link is made anew. */
-export type LinkedPerson = { userId: string; firmId: string; roles: readonly Role[]; isSoleAdministrator: boolean }
+type LinkedPerson = { userId: string; firmId: string; roles: readonly Role[]; isSoleAdministrator: boolean }
 
 /**
  * Who may make a new link for somebody who is known: an administrator of their own firm, other than themselves, and the exchange's for
@@ -58,7 +58,7 @@ export function mayRenewLink(actor: Actor, person: LinkedPerson): boolean {
 }
 
 /** A link that waits for its person. `invitedBy` null: the installation's command line made it. */
-export type WaitingLink = { userId: string; firmId: string; invitedBy: string | null }
+type WaitingLink = { userId: string; firmId: string; invitedBy: string | null }
 
 /**
  * Who may take the code of a link, to pass it on: another administrator of the person's firm or of the exchange. Never who made the link,

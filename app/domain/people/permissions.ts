@@ -81,11 +81,6 @@ export type Actor = {
   origin?: string
 }
 
-/** The portal itself, at an appointed time or because the connector reported. */
-export type SystemActor = { kind: 'system' }
-
-export const system: SystemActor = { kind: 'system' }
-
 export const may = (actor: Actor, permission: Permission): boolean => mayWith(actor.standings, permission)
 
 /** Who could: the roles to name in a refusal or on a disabled button. */

@@ -3,7 +3,7 @@ import { objectId, type Reset, reset } from '../configuration/fields.ts'
 import { commandId, version } from '../request/command-input.ts'
 import { reason } from '../request/input.ts'
 
-export const resetModes = ['never', 'always', 'daily'] as const
+const resetModes = ['never', 'always', 'daily'] as const
 export type ResetMode = (typeof resetModes)[number]
 
 const optional = z.preprocess((value) => value ?? '', z.string().trim().max(64))

@@ -33,7 +33,7 @@ function complain(word: string, context: z.RefinementCtx): void {
 }
 
 /** The connection of a group's terms, as it is kept with them. */
-export type TermsConnection = Partial<ConnectionEntry> & {
+type TermsConnection = Partial<ConnectionEntry> & {
   /** Whom the group's targets let in; empty: any address. Absent in terms agreed before the form said that addresses restrict. */
   allowFrom?: string[]
 }

@@ -49,7 +49,7 @@ function exchange(verb: string) {
 }
 
 /** An action that people do on a page of its own. */
-export type ActionWithPage = keyof typeof rules
+type ActionWithPage = keyof typeof rules
 
 /** Why an action that is not among a reader's own cannot be done: by the state the request is in, otherwise by whose it is. */
 export function whyBarred(action: ActionWithPage, state: RequestState): string {

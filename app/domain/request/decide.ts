@@ -4,9 +4,9 @@ import { type Capacity, type RequestState, requestCan, type Verdict } from './li
 import type { MetBy } from './round.ts'
 
 /** A person who wants to decide, with what they hold today. */
-export type Signer = { userId: string; firmId: string; roles: readonly string[] }
+type Signer = { userId: string; firmId: string; roles: readonly string[] }
 
-export type DecidingRound = {
+type DecidingRound = {
   state: RequestState
   submittedBy: string
   /** a GAM who wrote it on the firm's behalf; null otherwise */

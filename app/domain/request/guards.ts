@@ -78,7 +78,7 @@ export function mayWithdraw(request: RequestFacts, by: Submitter): PersonRefusal
 /** Active people of a firm who hold the role that answers in this capacity. */
 export type Eligible = { firmId: string; firmName: string; capacity: Capacity; userIds: readonly string[] }
 
-export type NobodyToDecide = { code: 'nobody-to-decide'; firm: string; capacity: Capacity; sentence: string }
+type NobodyToDecide = { code: 'nobody-to-decide'; firm: string; capacity: Capacity; sentence: string }
 
 /** The first party that has nobody to answer but the submitter: refused at once, naming what it needs. */
 export function nobodyToDecide(parties: readonly Eligible[], submittedBy: string): NobodyToDecide | undefined {

@@ -154,7 +154,7 @@ const change = z
 const close = z.object({ kind: z.literal('close'), reason: text(limits.reason).min(1, 'Say why.') })
 
 /** What may be submitted. */
-export const completeDocument = z.discriminatedUnion('kind', [newGroup, change, close])
+const completeDocument = z.discriminatedUnion('kind', [newGroup, change, close])
 
 /** `field` is the name of the form's field (`contacts.0.email`); `step` is where it stands. */
 export type FieldProblem = { step: StepId; field: string; message: string }

@@ -33,7 +33,7 @@ export type Present = {
   >
 }
 
-export type MovedWhat =
+type MovedWhat =
   | 'name-taken'
   | 'group-not-open'
   | 'source-closed'
@@ -213,7 +213,7 @@ export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): stri
 }
 
 /** Whom targets let in, in words. */
-export const addressWords = (allowFrom: readonly string[]): string =>
+const addressWords = (allowFrom: readonly string[]): string =>
   allowFrom.length === 0 ? 'any address' : `${allowFrom.join(', ')} only`
 
 /** All items in one line: sources and a person's clearing firms together, however many there are. */

@@ -23,7 +23,7 @@ export const verdicts = ['approve', 'return', 'reject'] as const
 export type Verdict = (typeof verdicts)[number]
 
 /** Who may act: names for the guards in `guards.ts`, shown as they stand in the table of the rules. */
-export type Who =
+type Who =
   | 'requester-or-contact-of-owner'
   | 'gam-on-behalf'
   | 'drafter'
@@ -101,7 +101,7 @@ export const openStates: readonly RequestState[] = ['with-firms', 'with-gam', 's
 export const isFinal = (state: RequestState): boolean => finalStates.includes(state)
 
 /** What the state word needs beside the state. */
-export type RequestProgress = { met: number; firms: number; running: number; parts: number; effectiveAt?: string }
+type RequestProgress = { met: number; firms: number; running: number; parts: number; effectiveAt?: string }
 
 /** The word on screen: "With clearing firms (2 of 3)". `effectiveAt` is already written in the reader's form. */
 export function requestStateWord(state: RequestState, progress?: RequestProgress): string {

@@ -23,7 +23,7 @@ export const paperTypeNames: Record<PaperType, string> = {
 /** Bytes. */
 export const paperLimit = 4 * 1024 * 1024
 
-export type PaperRefusal = { code: 'unfit-paper'; sentence: string }
+type PaperRefusal = { code: 'unfit-paper'; sentence: string }
 
 /** A file as it was sent, checked by what is in it: its name and the type that the browser gave say nothing. */
 export function readPaper(name: string, content: Uint8Array): Result<{ name: string; type: PaperType }, PaperRefusal> {
@@ -37,7 +37,7 @@ export function readPaper(name: string, content: Uint8Array): Result<{ name: str
 
 const starts = (content: Uint8Array, ...bytes: number[]) => bytes.every((byte, index) => content[index] === byte)
 
-export function paperTypeOf(content: Uint8Array): PaperType | undefined {
+function paperTypeOf(content: Uint8Array): PaperType | undefined {
   if (starts(content, 0x25, 0x50, 0x44, 0x46, 0x2d)) return 'application/pdf'
   if (starts(content, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png'
   if (starts(content, 0xff, 0xd8, 0xff)) return 'image/jpeg'

@@ -32,7 +32,7 @@ export function signingSentence(slice: Slice, signer: string): string {
 }
 
 /** Who submits: by name, and the clearing firms that authorized them for this group. */
-export type SubmittedBy = { name: string; contactFor: readonly string[] }
+type SubmittedBy = { name: string; contactFor: readonly string[] }
 
 /**
  * The sentence by which a submission is a clearing firm's consent: shown before it is signed, kept with that firm's part of the round,

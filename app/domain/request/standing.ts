@@ -16,7 +16,7 @@ export type Standing = RequestFacts & {
 }
 
 /** An action and whether this reader may do it now; shown disabled with `why` where it concerns them and they may not. */
-export type ActionStanding = { action: RequestAction; may: boolean; why: string | null }
+type ActionStanding = { action: RequestAction; may: boolean; why: string | null }
 
 /**
  * Every action of the state table that this state allows and that is this kind of reader's business. The same guards as the

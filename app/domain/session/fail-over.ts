@@ -21,7 +21,7 @@ export type FailOverFacts = {
   jump: number
 }
 
-export type UnfitFailOver = { code: 'unfit-failover'; sentence: string }
+type UnfitFailOver = { code: 'unfit-failover'; sentence: string }
 
 export const otherRole = (role: AddressRole): AddressRole => (role === 'primary' ? 'backup' : 'primary')
 

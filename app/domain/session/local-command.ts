@@ -18,5 +18,4 @@ export const localAsk = z.strictObject({
     .optional(),
 })
 export type LocalAsk = z.output<typeof localAsk>
-export type LocalOrder = NonNullable<LocalAsk['order']>
 export type LocalAnswer = { sessions: SessionFacts[] } | { state: 'done' | 'refused' | 'expired'; says: string }

@@ -21,9 +21,9 @@ export type DeliveryWord = (typeof deliveryWords)[number]
 export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string; feed?: string }
 
 /** Silence of the connector after which every figure of it is stale. */
-export const silentAfterMs = 10_000
+const silentAfterMs = 10_000
 /** A logged-on client this far behind is Late. */
-export const lateAfterMs = 2_000
+const lateAfterMs = 2_000
 
 /** Every source message in exactly one term: `received = delivered + filtered + waiting + held + expired`. Counts of messages. */
 export type Ledger = {

@@ -5,7 +5,7 @@ export const everyDay = 'every day'
 export type WeekRule = { zone: string; day: string; time: string }
 
 /** When clients may be logged on: from one moment of the week to another. */
-export type LogonWindow = { zone: string; from: Moment; to: Moment }
+type LogonWindow = { zone: string; from: Moment; to: Moment }
 type Moment = { day: string; time: string }
 
 /** One week between two occurrences of a moment, [fromMs, untilMs), named by the local date on which it begins. */
