@@ -53,7 +53,7 @@ export function runCommand<T>(
 }
 
 /** What a command did, for the audit trail; `forFirm` may read it beside the exchange. */
-export type Done = {
+type Done = {
   objectKind: string
   objectId: string
   forFirm: string | null

@@ -12,7 +12,7 @@ import { stopUncovered } from '#services/group/stop-uncovered.ts'
 import { feedPart, publishChanged, readSettings } from '#services/publication/publish-parts.ts'
 
 /** `version` null: it is reset so already, and nothing was published. */
-export type ResetSet = { version: number | null }
+type ResetSet = { version: number | null }
 
 /**
  * Set when a feed that we open starts its numbers at 1, and publish it: a running connector takes it up, and cuts

@@ -14,7 +14,7 @@ import { publishGroup } from '#services/publication/publish-group.ts'
 import { readSettings } from '#services/publication/publish-parts.ts'
 import { removeSources } from '#services/request/apply-items.ts'
 
-export type WithdrawnConsent = { version: number; sources: string[] }
+type WithdrawnConsent = { version: number; sources: string[] }
 
 /**
  * A guarantor takes its sessions out of a group, at once: narrowing needs one person and a reason. "And nothing again" also ends

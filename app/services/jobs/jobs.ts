@@ -11,7 +11,7 @@ import { type Stopped, stopUncovered } from '#services/group/stop-uncovered.ts'
 import { abandonGroup } from '#services/request/decide-request.ts'
 
 /** What a pass did, for the log: numbers of requests. */
-export type Passed = { confirmed: number[]; expired: number[] }
+type Passed = { confirmed: number[]; expired: number[] }
 
 /** One pass over everything that is due; it takes no argument and may be repeated at any time. */
 export async function runDueJobs(deps: JobDeps): Promise<Passed> {

@@ -9,7 +9,7 @@ import { ok, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import { type Deps, sha256 } from '#services/deps.ts'
 
-export type PassedCode = {
+type PassedCode = {
   userId: string
   email: string
   /** in this answer alone */

@@ -14,7 +14,7 @@ import type { Operator } from '#services/target/target-act.ts'
 import { addPerson, addressRefusal, makeLink } from './invite-user.ts'
 import { giveCode } from './pass-code.ts'
 
-export type AtConsole<T> = Result<T, { code: 'cannot-invite'; sentence: string }>
+type AtConsole<T> = Result<T, { code: 'cannot-invite'; sentence: string }>
 
 const cannot = (sentence: string) => refuse({ code: 'cannot-invite', sentence } as const)
 

@@ -28,7 +28,7 @@ import { tellGuarantors } from '#services/request/tell-guarantors.ts'
 import { publishGroup } from './publish-group.ts'
 import { readSettings } from './publish-parts.ts'
 
-export type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
+type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
 
 /**
  * Publish an approved request now, in the transaction of its approval: wanted tables, consents, placements, version and parts.

@@ -20,10 +20,10 @@ import {
 } from '#services/publication/publish-parts.ts'
 
 /** Where one feed and all targets of an environment are reached. */
-export type Addresses = { feedId: string; feed: { host: string; port: number }; listen: EnvironmentSettings['listen'] }
+type Addresses = { feedId: string; feed: { host: string; port: number }; listen: EnvironmentSettings['listen'] }
 
 /** `refused`: what cannot be run as it was entered, and stays as it was or is left out. */
-export type PublishedReference = { changed: number; refused: RefusedPart[] }
+type PublishedReference = { changed: number; refused: RefusedPart[] }
 
 /**
  * Publish the reference data as far as the newest parts do not say the same: every open feed and every open source, in

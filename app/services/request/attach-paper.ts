@@ -10,7 +10,7 @@ import { type Deps, sha256Bytes } from '#services/deps.ts'
 import type { Refused } from '#services/refused.ts'
 import { editRefusal } from './save-draft.ts'
 
-export type SentFile = { name: string; content: Uint8Array }
+type SentFile = { name: string; content: Uint8Array }
 
 /** Attach the firm's paper to a request that is entered on its behalf, in the place of one attached before. */
 export function attachPaper(

@@ -23,7 +23,7 @@ import type { Deps } from '#services/deps.ts'
 import { publishRequest } from '#services/publication/publish.ts'
 import type { Refused } from '#services/refused.ts'
 
-export type Decided = { number: number; state: RequestState }
+type Decided = { number: number; state: RequestState }
 
 /**
  * Answer for a party of the round: approve, return or reject what was shown. The last firm's approval hands it to the GAM; the

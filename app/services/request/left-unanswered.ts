@@ -4,7 +4,7 @@ import { listOpenParties } from '#db/queries/request/requests.ts'
 import type { Role } from '#domain/people/roles.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 
-export type LeftUnanswered = { numbers: number[]; roles: Role[] }
+type LeftUnanswered = { numbers: number[]; roles: Role[] }
 
 /**
  * Requests under way that this person could answer for their firm and nobody else there could, once these roles of theirs are gone.

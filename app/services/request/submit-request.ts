@@ -35,7 +35,7 @@ import type { Refused } from '#services/refused.ts'
 import { eligibleFor, guarantorsOf, requestFactsOf, submitterOf } from './request-people.ts'
 import { documentRefusal } from './submit-checks.ts'
 
-export type Submitted = { number: number; state: 'with-firms' | 'with-gam' }
+type Submitted = { number: number; state: 'with-firms' | 'with-gam' }
 
 /** Freeze a round and send it to its parties; straight to the GAM where all of them are met already. */
 export function submitRequest(input: DraftCommandInput, actor: Actor, deps: Deps): CommandAnswer<Submitted> {

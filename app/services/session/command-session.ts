@@ -6,7 +6,7 @@ import { audit } from '#services/command.ts'
 import type { Operator } from '#services/target/target-act.ts'
 
 /** `session`: the name as given, a target's with the segment behind it where only one of its sessions is meant. */
-export type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }
+type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }
 
 /**
  * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes,

@@ -10,7 +10,7 @@ import { inForce } from '#domain/session/fail-over.ts'
 import type { Refused } from '#services/refused.ts'
 import { targetFor } from './target-act.ts'
 
-export type ClientFile = { name: string; text: string }
+type ClientFile = { name: string; text: string }
 
 /**
  * What a client on QuickFIX is set up with, filled in for one target: for those who see it, the owner of its group and

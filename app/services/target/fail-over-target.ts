@@ -10,7 +10,7 @@ import type { Deps } from '#services/deps.ts'
 import { type By, named, personOf, publishAct, targetFor } from './target-act.ts'
 
 /** `version` null: the address was in force already, and nothing was published. */
-export type FailedOver = { version: number | null }
+type FailedOver = { version: number | null }
 
 /** Put the other address of a target in force, at once: its sessions are cut, and the numbers of Drop Copy 4.0 jump. */
 export function failOverTarget(input: FailOverInput, actor: Actor, deps: Deps): CommandAnswer<FailedOver> {

@@ -8,7 +8,7 @@ import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
 import { mayRunTarget, publishAct } from './target-act.ts'
 
-export type RevokedCredential = { version: number; fingerprint: string }
+type RevokedCredential = { version: number; fingerprint: string }
 
 /** End a password at once: the owner's technical contact, or operations. Back again: create another. */
 export function revokeCredential(

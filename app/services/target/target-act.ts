@@ -18,7 +18,7 @@ export const personOf = (by: By): Actor | null => ('operator' in by ? null : by)
 /** What an event says beside its actor, for an operator is none. */
 export const named = (by: By): Record<string, unknown> => ('operator' in by ? { operator: by.operator } : {})
 
-export type ActedOn = { target: TargetRecord; group: GroupRecord }
+type ActedOn = { target: TargetRecord; group: GroupRecord }
 
 /** A target and its group, as far as the person sees them. */
 export async function targetFor(tx: Tx, sessionId: string): Promise<Result<ActedOn, Refused>> {
