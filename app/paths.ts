@@ -2,7 +2,7 @@ import type { Verdict } from '#domain/request/lifecycle.ts'
 import type { StepId } from '#domain/request/steps.ts'
 
 /** What a client on QuickFIX is set up with: the data dictionary, and the settings. */
-export type ClientFile = 'dictionary' | 'settings'
+type ClientFile = 'dictionary' | 'settings'
 
 /** What is done to a request on a page of its own, with a reason. */
 export type RequestAct = 'take-back' | 'withdraw' | 'undo'

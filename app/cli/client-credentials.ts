@@ -7,7 +7,7 @@ import { UsageError } from './command.ts'
 import { askUnseen } from './terminal.ts'
 
 /** What was asked for on the command line, and what a configuration snapshot knows. */
-export interface Sought {
+interface Sought {
   session: string
   protocol: 'classic' | 'dc4'
   /** A target of the plain FIX preset may want no password. */

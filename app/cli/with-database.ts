@@ -9,7 +9,7 @@ import { readOrCreateKey } from '#db/key-file.ts'
 import { rolePasswords, roleUrls } from '#db/roles.ts'
 import { claim } from '../host/lock.ts'
 
-export interface OpenDatabase {
+interface OpenDatabase {
   database: Database
   /** Where the running portal is reached; undefined when none runs. */
   portalUrl: string | undefined

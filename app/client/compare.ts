@@ -4,7 +4,7 @@ import type { NumberTally } from '#peer/number-tally.ts'
 import type { SourceReceipt } from './receipts.ts'
 
 /** What was sent of one source against what came of it. All counts are of source numbers. */
-export interface Comparison {
+interface Comparison {
   sent: number
   /** Not copied under the target's terms, by reason. */
   filtered: Partial<Record<FilterReason, number>>

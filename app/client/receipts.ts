@@ -6,7 +6,7 @@ import { NumberTally } from '#peer/number-tally.ts'
 import { type Copy, type CopyReader, readClassic } from './read-copy.ts'
 
 /** Numbers that are remembered of a source, and of the target: the newest; 16 MB each. */
-export const keptNumbers = 4_000_000
+const keptNumbers = 4_000_000
 
 /** Holes that are remembered of a source: the newest. */
 const mostHoles = 1_000

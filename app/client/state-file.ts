@@ -32,7 +32,7 @@ const schema = z.strictObject({
     }),
   ),
 })
-export type ClientState = z.output<typeof schema>
+type ClientState = z.output<typeof schema>
 
 /** What an earlier run kept; undefined when there is none. @throws when the file is another session's, or none of ours */
 export function readState(path: string, session: string): ClientState | undefined {

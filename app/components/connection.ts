@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 /** Why a page cannot be read: nobody answers, the portal cannot ask its database, or the portal fails on this page. */
 export type Trouble = 'no-answer' | 'no-database' | 'failing'
 
-export interface Connection {
+interface Connection {
   /** What the page waits for; undefined while it is as fresh as it can be. */
   trouble: Trouble | undefined
   /** By the browser's clock, when the page last heard that it shows what is true. */

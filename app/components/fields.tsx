@@ -162,7 +162,7 @@ export function Select({ name, label, hint, defaultValue, required, children, ..
   )
 }
 
-export interface Choice {
+interface Choice {
   value: string
   label: ReactNode
   hint?: ReactNode

@@ -7,7 +7,7 @@ import { useWhenShown } from './when-shown.ts'
 const RefusalContext = createContext<Refusal | undefined>(undefined)
 
 /** The id of a field's control, so that the error summary can link to it. */
-export const fieldId = (name: string) => `field-${name.replace(/[^\w-]/g, '-')}`
+const fieldId = (name: string) => `field-${name.replace(/[^\w-]/g, '-')}`
 
 /** A field's error and what was typed into it before the page came back. */
 export function useField(name: string) {
@@ -70,7 +70,7 @@ export function CommandForm({
 }
 
 /** What was refused, on top, with a link to each field that needs another look. Takes the focus when it appears. */
-export function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
+function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
   const box = useRef<HTMLDivElement>(null)
   useWhenShown(() => {
     if (refusal) box.current?.focus()

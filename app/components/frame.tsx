@@ -15,7 +15,7 @@ export interface RailEntry {
   waiting?: number
 }
 
-export interface FrameProps {
+interface FrameProps {
   environment: Environment
   /** All that this installation has; a switch where there is more than one. */
   environments: readonly Environment[]

@@ -11,7 +11,7 @@ const reopenMs = 4_000
 const lookMs = 1_000
 const sleptMs = 10_000
 
-export interface Follower {
+interface Follower {
   /** The page no longer shows what is true, or may not. */
   changed(): void
   /** The connector reported at this instant. */

@@ -5,7 +5,7 @@ import { createContext, useContext, useEffect, useState } from 'react'
 export const TypedBy = createContext('')
 
 /** One field that holds something else than what was saved. */
-export interface Typed {
+interface Typed {
   label: string
   values: string[]
   /** What was saved in the field each time that it was typed over; nothing where one's own save is about to change it. */

@@ -5,7 +5,7 @@ import { formatUtc } from '#fix/time.ts'
 const soh = '\x01'
 
 /** A whole message from everything between 9 and 10: `35=…|…|`. */
-export function frame(content: string | Buffer): Buffer {
+function frame(content: string | Buffer): Buffer {
   const head = `8=FIX.4.2${soh}9=${content.length}${soh}`
   const out = Buffer.allocUnsafe(head.length + content.length + 7)
   out.write(head, 0, 'latin1')
@@ -16,7 +16,7 @@ export function frame(content: string | Buffer): Buffer {
 }
 
 /** What a message of an order-entry session says, whatever carries it. */
-export interface Content {
+interface Content {
   readonly msgType: string
   /** TargetSubID(57); empty: none. */
   readonly operator: string

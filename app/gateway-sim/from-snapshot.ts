@@ -3,7 +3,7 @@ import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import type { PeerTls } from '#peer/open-socket.ts'
 import type { GatewaySimOptions } from './options.ts'
 
-export type Ends = Omit<GatewaySimOptions, 'seed' | 'rate' | 'count' | 'replay' | 'state' | 'onEvent'>
+type Ends = Omit<GatewaySimOptions, 'seed' | 'rate' | 'count' | 'replay' | 'state' | 'onEvent'>
 
 /**
  * The other ends of a snapshot's feeds: where the connector accepts the gateway connects, where it initiates the gateway

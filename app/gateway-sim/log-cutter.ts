@@ -3,7 +3,7 @@ import type { LogProblems } from './log-problems.ts'
 import { beginningFrom, patternsOf, separatorAt, separatorWithin } from './separator.ts'
 
 /** One message of a log, its fields ended by SOH, from 8 to 10, whether its length and checksum are true or not. */
-export interface CutMessage {
+interface CutMessage {
   readonly line: number
   readonly text: string
 }

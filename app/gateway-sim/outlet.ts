@@ -8,7 +8,7 @@ import { SentCounts } from './sent-counts.ts'
 import { type Checkpoint, SentLog } from './sent-log.ts'
 
 /** What a run leaves for the next one beside the frames. */
-export interface Progress {
+interface Progress {
   nextIn: number
   nextOut: number
   /** The next number of each source that ever sent. */

@@ -11,7 +11,7 @@ const tickMs = 5
 const burst = 200
 
 /** What production needs to know of the connection. */
-export interface ProducerHost {
+interface ProducerHost {
   mayProduce(): boolean
   live(): boolean
   /** Call back when the socket has room again. */

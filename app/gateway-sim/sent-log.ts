@@ -16,7 +16,7 @@ import { join } from 'node:path'
 export type Checkpoint = Record<string, unknown>
 
 /** What a reopened log hands over, in the order it was written. */
-export interface LogVisitor {
+interface LogVisitor {
   frame?(seqNum: number, frame: Buffer): void
   reset?(): void
 }

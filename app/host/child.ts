@@ -19,7 +19,7 @@ export interface Child {
   stop(): Promise<void>
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   name: string
   /** The command line: `build/cli.js`, or its source in development. */
   entry: string

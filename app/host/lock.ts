@@ -19,7 +19,7 @@ export interface Lock {
   release(): Promise<void>
 }
 
-export type Claim = { ok: true; lock: Lock } | { ok: false; owner: Owner }
+type Claim = { ok: true; lock: Lock } | { ok: false; owner: Owner }
 
 /** An owner that is on its way out is waited for so long. */
 const stoppingLimitMs = 60_000

@@ -6,7 +6,7 @@ import type { AppLoadContext, ServerBuild } from '@remix-run/node'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import { remixHandler } from '../http/remix.server.ts'
 
-export interface Pages {
+interface Pages {
   development: boolean
   /** A digest of every file that a browser may load from this build; `development` where they change under way. */
   version: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-export interface Programs {
+interface Programs {
   cli: string
   guard: string
 }

@@ -4,7 +4,7 @@ import { bodyLimit, bodyLimits, sameOrigin, wellFormed } from './guards.server.t
 import { buildHeader, forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
 import { requestLog } from './request-log.server.ts'
 
-export interface AppParts {
+interface AppParts {
   log: Logger
   publicUrl: string | undefined
   trustProxy: boolean

@@ -2,7 +2,7 @@ import type { Result } from '#domain/result.ts'
 import type { SetUpInput, SetUpRefusal } from './set-up.server.ts'
 
 /** A session was made, ended or replaced: the answer must carry this `Set-Cookie` value. */
-export interface CookieChange {
+interface CookieChange {
   setCookie: string
 }
 

@@ -22,7 +22,7 @@ export interface AuthParts {
 }
 
 /** One request's view of it: from where it came, and as whom. */
-export interface Caller {
+interface Caller {
   /** Undefined where the connection has gone, or a proxy said no address. */
   address: string | undefined
   user: SignedInUser | undefined

@@ -21,7 +21,7 @@ export interface Reading {
   heardAt?: Date | null
 }
 
-export interface EventsParts {
+interface EventsParts {
   /** Path below /events, without query. Undefined: there is no such stream. */
   viewOf(path: string, user: SignedInUser, request: Request): View | undefined
   /** The person as they stand now; undefined when the session ended or they were disabled. */

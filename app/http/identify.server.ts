@@ -6,7 +6,7 @@ import { addressOf } from './address.server.ts'
 import type { SignedInUser } from './context.ts'
 import type { FoundSession, Sessions } from './sessions.server.ts'
 
-export interface Identity {
+interface Identity {
   database: Pick<Database, 'asAuth'>
   sessions: Sessions
   /** Sessions that watch an event stream now: the reads that follow from its events are not the person's doing. */

@@ -8,7 +8,7 @@ import { type AuthParts, authFor } from './auth.server.ts'
 import type { Environment, SignedInUser } from './context.ts'
 import { environmentCookie, environmentOf } from './environment.server.ts'
 
-export interface ContextParts extends AuthParts {
+interface ContextParts extends AuthParts {
   database: Database
   environments: readonly Environment[]
   publicUrl: string

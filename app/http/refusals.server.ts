@@ -6,10 +6,10 @@ import type { InvitationRefusal, PasswordRefusal, SignInRefusal } from './auth-t
 import type { InvalidForm, Typed } from './forms.server.ts'
 
 /** Everything an action may be refused for: by its form, by who asks, or by a command. */
-export type AnyRefusal = InvalidForm | SignInRefusal | PasswordRefusal | InvitationRefusal | Refused
+type AnyRefusal = InvalidForm | SignInRefusal | PasswordRefusal | InvitationRefusal | Refused
 
 /** What an action answers when refused: the page shows `sentence` on top and `fields` beside their inputs, and refills from `typed`. */
-export interface RefusalView {
+interface RefusalView {
   code: AnyRefusal['code']
   sentence: string
   fields: Record<string, string>

@@ -36,7 +36,7 @@ export const requestLog =
 const isProbe = (path: string) => path === '/healthz' || path === '/readyz'
 
 /** `/invitation/TOKEN?next=/x` → `/invitation/***?next=***` */
-export function maskPath(url: string): string {
+function maskPath(url: string): string {
   const [path = '', query] = url.split('?')
   const masked = path.replace(/^(\/(?:invitations|set-up)\/)[^/.]+/, '$1***')
   if (!query) return masked

@@ -12,7 +12,7 @@ export const signInLimits = { pair: 10, address: 60, account: 20, session: 10 }
 /** How much slower each wrong password beyond `account` makes the answer, and the slowest that it becomes. */
 const slower = { stepMs: 100, mostMs: 3_000 }
 
-export type Attempt =
+type Attempt =
   /** `delayMs`: how long to wait before looking. `right`: the password was the right one, so the attempt does not count. */
   { ok: true; delayMs: number; right(): Promise<void> } | { ok: false; retryAfterS: number }
 

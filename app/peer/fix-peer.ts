@@ -10,7 +10,7 @@ type News = Extract<Effect, { type: 'reset' | 'gap-filled' | 'lost' | 'refused' 
 type InputBody = Input extends infer One ? (One extends Input ? Omit<One, 'nowMs'> : never) : never
 
 /** What the owner of a peer hears. All of it is called in order, from within the socket's event. */
-export interface PeerHandlers {
+interface PeerHandlers {
   /** Every well-formed message as it comes in, whatever the session will make of it. */
   seen?(message: Message): void
   /** An application message, each once and in order; the message is reused afterwards. */

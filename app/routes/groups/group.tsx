@@ -31,7 +31,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   }
 }
 
-export type GroupPage = { group: GroupView }
+type GroupPage = { group: GroupView }
 
 /** What the tabs of a group read: the group itself, loaded once for all of them. */
 export const useGroup = () => useOutletContext<GroupPage>()

@@ -2,7 +2,7 @@ import type { DraftDocument } from '#domain/request/document.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
 import { type StepId, steps } from '#domain/request/steps.ts'
 
-export type Step = { id: StepId; title: string }
+type Step = { id: StepId; title: string }
 
 /** The steps a request is written in: Schedule 12 in four, a change or a close in two. */
 export function stepsOf(kind: RequestKind): readonly Step[] {

@@ -10,7 +10,7 @@ import type { RequestRow } from '#views/request/request-view.ts'
 export const kindNames: Record<RequestKind, string> = { 'new-group': 'New group', change: 'Change', close: 'Close' }
 
 /** The page of a request: its form while it is being written, its sheet afterwards. */
-export const requestPage = ({ number, state }: Pick<RequestRow, 'number' | 'state'>): string =>
+const requestPage = ({ number, state }: Pick<RequestRow, 'number' | 'state'>): string =>
   state === 'draft' ? paths.requestStep(number, 'group') : paths.request(number)
 
 /** Requests with where they stand and what this person can do next. */

@@ -12,7 +12,7 @@ import type { GroupView } from '#views/group/group-view.ts'
 import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#views/status/status-view.ts'
 
 /** The word, and where not all is well the line that says why and what to do. */
-export function Delivery({
+function Delivery({
   state,
   fallback,
 }: {
