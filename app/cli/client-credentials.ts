@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { clientSecretsOfProcess } from '#app/config.ts'
 import type { ClientOptions } from '#client/client.ts'
-import { signHmac } from '#connector/sessions/credentials.ts'
+import { signHmac } from '#connector/wire/credentials.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import { UsageError } from './command.ts'
 import { askUnseen } from './terminal.ts'

@@ -1,4 +1,4 @@
-import { msgTypeOf } from '#connector/core.ts'
+import { msgTypeOf } from '#connector/run/core.ts'
 import { type Control, decodeControl } from '#connector/state/control.ts'
 import { deliveryKind, flag } from '#connector/state/fold.ts'
 import type { Durable } from '#connector/state/state.ts'

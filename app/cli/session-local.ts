@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
-import { commandSocket } from '#connector/wanted/local-commands.ts'
+import { commandSocket } from '#connector/run/commands/local-commands.ts'
 import {
   commandLastsMs,
   consequenceOf,

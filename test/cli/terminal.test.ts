@@ -1,10 +1,10 @@
 import fs, { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openConnectorLog } from '#app/cli/connector-log.ts'
 import { aligned } from '#app/cli/session-list.ts'
 import { print, printAll, printNote } from '#app/cli/terminal.ts'
 import { openLog } from '#app/host/log.ts'
-import { openConnectorLog } from '#connector/reports/log.ts'
 
 const hostile = '\x1b[2J\r\x07\x9b31m\u202e'
 const shown = '\\u001b[2J\\u000d\\u0007\\u009b31m\\u202e'

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Client, type ClientEvent, type ClientOptions, startClient } from '#client/client.ts'
-import { signHmac } from '#connector/sessions/credentials.ts'
+import { signHmac } from '#connector/wire/credentials.ts'
 import { gateway, type Started, snapshot, start } from '#test/support/connector.ts'
 import { dc4Target, key1 } from '#test/support/dc4.ts'
 import { type FixPeer, fieldOf, listen } from '#test/support/fix-peer.ts'

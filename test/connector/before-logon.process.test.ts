@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { perConnection } from '#connector/sessions/before-logon.ts'
+import { perConnection } from '#connector/wire/before-logon.ts'
 import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { fieldOf, frame, utc } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'

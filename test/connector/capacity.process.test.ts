@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { mostIds } from '#connector/core.ts'
-import { manyIds } from '#connector/wanted/ids.ts'
+import { mostIds } from '#connector/run/core.ts'
+import { manyIds } from '#connector/run/snapshot/ids.ts'
 import {
   client,
   gateway,

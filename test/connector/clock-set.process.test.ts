@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { askLocally } from '#app/cli/session-local.ts'
 import { metricsText } from '#connector/reports/metrics.ts'
-import { serveLocalCommands } from '#connector/wanted/local-commands.ts'
+import { serveLocalCommands } from '#connector/run/commands/local-commands.ts'
 import { client, feed, gateway, keptLog, password, snapshot, start, target } from '#test/support/connector.ts'
 import { dc4Client, dc4Target, signedLogon } from '#test/support/dc4.ts'
 import { type FixPeer, fieldOf, frame, utc } from '#test/support/fix-peer.ts'

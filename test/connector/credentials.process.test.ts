@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { hashSync } from '@node-rs/argon2'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isAllowed } from '#connector/sessions/allowed.ts'
-import { CredentialCheck, FailureLimit, whyUnproven } from '#connector/sessions/credentials.ts'
+import { isAllowed } from '#connector/wire/allowed.ts'
+import { CredentialCheck, FailureLimit, whyUnproven } from '#connector/wire/credentials.ts'
 
 function check(): CredentialCheck {
   const made = new CredentialCheck()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Clock } from '#connector/clock.ts'
+import type { Clock } from '#connector/run/clock.ts'
 import { client, gateway, password, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { carryOut, type Order } from '#connector/wanted/carry-out.ts'
-import type { Worker } from '#connector/worker.ts'
+import { carryOut, type Order } from '#connector/run/commands/carry-out.ts'
+import type { Worker } from '#connector/run/worker.ts'
 import { writeWorld } from '#test/db/world.ts'
 import {
   client,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { Running } from '#connector/run.ts'
-import { runFromDatabase } from '#connector/run-database.ts'
-import { checked } from '#connector/wanted/wanted-file.ts'
+import { runFromDatabase } from '#connector/database/run-from-database.ts'
+import type { Running } from '#connector/run/run-connector.ts'
+import { checked } from '#connector/run/snapshot/wanted-file.ts'
 import type { SessionCommand } from '#domain/session/command.ts'
 import { commandSession } from '#services/session/command-session.ts'
 import {

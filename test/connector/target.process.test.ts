@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '#connector/clock.ts'
+import type { Clock } from '#connector/run/clock.ts'
 import {
   client,
   gateway,

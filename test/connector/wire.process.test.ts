@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { defaultBudget, Wire } from '#connector/sessions/wire.ts'
+import { defaultBudget, Wire } from '#connector/wire/wire.ts'
 
 /** A wire to a client that reads everything. */
 async function reading(): Promise<Wire> {

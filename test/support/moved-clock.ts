@@ -1,4 +1,4 @@
-import type { Clock } from '#connector/clock.ts'
+import type { Clock } from '#connector/run/clock.ts'
 
 export type MovedClock = Clock & { offset: number }
 

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net'
-import type { Core } from '#connector/core.ts'
-import { Connection } from '#connector/sessions/connection.ts'
-import type { Door } from '#connector/sessions/door.ts'
-import { connectSecured } from '#connector/sessions/tls.ts'
-import type { Budget } from '#connector/sessions/wire.ts'
-import { feedAddresses } from '#connector/settings.ts'
+import { numberAsked } from '#connector/run/alarms/refused-feed.ts'
+import type { Core } from '#connector/run/core.ts'
+import { Connection } from '#connector/wire/connection.ts'
+import type { Door } from '#connector/wire/door.ts'
+import { feedAddresses } from '#connector/wire/settings.ts'
+import { connectSecured } from '#connector/wire/tls.ts'
+import type { Budget } from '#connector/wire/wire.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { Feed } from './feed.ts'
 import type { Intake } from './intake.ts'
-import { numberAsked } from './refusals.ts'
 
 const firstDelayMs = 200
 const longestDelayMs = 5_000

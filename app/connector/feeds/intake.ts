@@ -1,12 +1,12 @@
-import type { Core } from '#connector/core.ts'
-import type { Door } from '#connector/sessions/door.ts'
-import { streamName } from '#connector/sessions/lanes.ts'
-import type { Exchange } from '#connector/settings.ts'
+import type { Core } from '#connector/run/core.ts'
 import { flag } from '#connector/state/fold.ts'
 import { mayBeDelivered } from '#connector/state/lead.ts'
 import { routesOf } from '#connector/state/state.ts'
-import type { CopyKey } from '#connector/targets/copying.ts'
+import type { CopyKey } from '#connector/targets/copying/copying.ts'
 import type { Target } from '#connector/targets/target.ts'
+import type { Door } from '#connector/wire/door.ts'
+import { streamName } from '#connector/wire/lanes.ts'
+import type { Exchange } from '#connector/wire/settings.ts'
 import {
   blankCanonical,
   canonicalGrowth,

@@ -1,5 +1,5 @@
-import { isSegment, sourceOf } from '#connector/sessions/lanes.ts'
 import type { State, StreamState } from '#connector/state/state.ts'
+import { isSegment, sourceOf } from '#connector/wire/lanes.ts'
 import { lastingDigest } from '#dropcopy/canonical.ts'
 import { type ClassicSource, classicSource } from '#dropcopy/classic-copy.ts'
 import { decode, Message } from '#fix/message.ts'

@@ -1,8 +1,8 @@
-import { lostIn } from '#connector/feeds/feed-alarms.ts'
-import { feedWeek } from '#connector/settings.ts'
+import { lostIn } from '#connector/run/alarms/feed-alarms.ts'
+import type { Worker } from '#connector/run/worker.ts'
 import { type Row, total } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
-import type { Worker } from '#connector/worker.ts'
+import { feedWeek } from '#connector/wire/settings.ts'
 import { nextResetMs } from '#domain/time/week.ts'
 import { feedState, feedStates, lateMsOf, targetState, targetStates } from './observed-state.ts'
 

@@ -1,7 +1,7 @@
-import { isRevoked, Membership } from '#connector/targets/membership.ts'
 import type { MessageRecord } from '#journal/records.ts'
 import { flag } from './fold.ts'
 import { isHeld } from './given.ts'
+import { isRevoked, Membership } from './membership.ts'
 import type { Gone, State, TargetState } from './state.ts'
 
 /** So many copies of an ended week, held for a target until now, go with the messages they are made of. */

@@ -1,4 +1,5 @@
 import { flag, isByApplication } from '#connector/state/fold.ts'
+import { isRevoked } from '#connector/state/membership.ts'
 import { mayBeAgain } from '#connector/state/state.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
@@ -9,7 +10,6 @@ import { MsgType, Tag } from '#fix/tags.ts'
 import { formatUtc, parseUtc } from '#fix/time.ts'
 import type { JournalReader } from '#journal/journal.ts'
 import type { DeliveryRecord, MessageRecord, SessionRecord } from '#journal/records.ts'
-import { isRevoked } from './membership.ts'
 import { fetch, Pace } from './pace.ts'
 import type { Target } from './target.ts'
 

@@ -1,6 +1,6 @@
 import { lastCopied } from '#connector/state/given.ts'
+import { wasMember } from '#connector/state/membership.ts'
 import type { AckEntry, Standing } from '#dropcopy/application-resend.ts'
-import { wasMember } from './membership.ts'
 import type { Target } from './target.ts'
 
 /** Where a source stands on a target: its stream, and the newest number copied of it in this week. */

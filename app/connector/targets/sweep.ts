@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Core } from '#connector/core.ts'
-import type { Wire } from '#connector/sessions/wire.ts'
+import type { Core } from '#connector/run/core.ts'
 import { flag } from '#connector/state/fold.ts'
 import { mayBeAgain, type State } from '#connector/state/state.ts'
+import type { Wire } from '#connector/wire/wire.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import type { JournalRecord, MessageRecord } from '#journal/records.ts'
-import type { CopyKey } from './copying.ts'
+import type { CopyKey } from './copying/copying.ts'
 import type { CatchUp } from './cursor.ts'
 
 /** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { askLocally } from '#app/cli/session-local.ts'
-import { serveLocalCommands } from '#connector/wanted/local-commands.ts'
+import { serveLocalCommands } from '#connector/run/commands/local-commands.ts'
 import type { Reset } from '#domain/configuration/fields.ts'
 import { client, feed, keptLog, password, type Started, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf, listen, type Memory, utc } from '#test/support/fix-peer.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lanesOf } from '#connector/sessions/lanes.ts'
+import { lanesOf } from '#connector/wire/lanes.ts'
 import { mostPairs, pairsOf } from '#domain/configuration/capacity.ts'
 import { assemble, type Part } from '#domain/configuration/parts.ts'
 import { parseSnapshot, snapshotSchema } from '#domain/configuration/snapshot.ts'

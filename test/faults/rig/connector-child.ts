@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { pino } from 'pino'
-import { systemClock } from '#connector/clock.ts'
-import { type Running, runConnector } from '#connector/run.ts'
-import { runFromDatabase } from '#connector/run-database.ts'
-import { wantedFile } from '#connector/wanted/wanted-file.ts'
+import { runFromDatabase } from '#connector/database/run-from-database.ts'
+import { systemClock } from '#connector/run/clock.ts'
+import { type Running, runConnector } from '#connector/run/run-connector.ts'
+import { wantedFile } from '#connector/run/snapshot/wanted-file.ts'
 import { disk, type FilePort } from '#journal/files.ts'
 import { usedBytes } from './bounded-write.mjs'
 

@@ -38,7 +38,7 @@ class Side {
 
 /**
  * The connector without files and sockets: real sessions, the real fold, and a journal that is a list of records whose end is lost in a
- * crash. What may leave, when it is numbered and what a restart builds on are the rules of connector/core.ts.
+ * crash. What may leave, when it is numbered and what a restart builds on are the rules of connector/run/core.ts.
  */
 export class PretendConnector {
   nowMs = 0

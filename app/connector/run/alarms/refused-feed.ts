@@ -1,0 +1,42 @@
+import type { Worker } from '#connector/run/worker.ts'
+
+/**
+ * The alarm that a feed cannot log on, with what to do about it in words: raised and ended by what its session notes.
+ */
+export function showRefusal(worker: Worker, id: string, code: string, text: string): void {
+  const { alarms } = worker
+  if (code === 'logged-on') alarms.clear('feed-refused', 'feed', id)
+  if (code === 'refused-logon') alarms.raise('feed-refused', 'feed', id, text)
+  if (code === 'low-logon' && !followed(worker, id)) raiseLow(worker, id, text)
+  if (code === 'low-number' && !isResetting(worker, id)) {
+    const next = numberAsked(text)
+    const once = `${worker.commandLine('set-number', id)} --next ${next}`
+    alarms.raise('feed-refused', 'feed', id, `It refuses our Logon: ${text} Our number settles it: ${once}`)
+  }
+}
+
+/** The number that a peer expects of us, where it refuses ours as too low. */
+export const numberAsked = (text: string): number | undefined => {
+  const found = /too low.*?expecting (\d+)|lower than expected.*?Expected \[(\d+)\]/i.exec(text)
+  return found ? Number(found[1] ?? found[2]) : undefined
+}
+
+/** Its numbers are below what is expected of it. */
+function raiseLow(worker: Worker, id: string, text: string): void {
+  const once = worker.commandLine('accept-reset', id)
+  const remedy =
+    worker.feeds.get(id)?.config.mode === 'initiate'
+      ? `If it has started again: ${once}. If it does so daily or at every Logon, set that for the feed`
+      : `If the gateway has started again and cannot log on with 141=Y, ${once} settles it`
+  worker.alarms.raise('feed-refused', 'feed', id, `${text} ${remedy}`)
+}
+
+function followed({ feeds, weeks }: Worker, id: string): boolean {
+  const feed = feeds.get(id)
+  return feed !== undefined && weeks.follow(feed)
+}
+
+function isResetting({ feeds, weeks }: Worker, id: string): boolean {
+  const feed = feeds.get(id)
+  return feed !== undefined && weeks.isNearReset(feed)
+}

@@ -1,0 +1,228 @@
+import { applyControl, type Control, controlKind, encodeControl } from '#connector/state/control.ts'
+import { applyInbound, applyMessage, applySession } from '#connector/state/fold.ts'
+import type { State } from '#connector/state/state.ts'
+import type { Deliveries } from '#connector/targets/deliveries.ts'
+import type { Wire } from '#connector/wire/wire.ts'
+import { type Constant, constant, constantOf } from '#dropcopy/constant.ts'
+import { utcLength, writeUtc } from '#fix/time.ts'
+import type { Journal } from '#journal/journal.ts'
+import type { MessageFields } from '#journal/records.ts'
+import { type Clock, ClockSteps } from './clock.ts'
+
+/** MsgTypes of two characters in an S record. */
+const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
+
+/** MsgType(35) of an S record. */
+export const msgTypeOf = (code: number): string =>
+  Object.entries(twoCharacterTypes).find(([, one]) => one === code)?.[0] ?? String.fromCharCode(code)
+
+/** The journal keeps 16 bits of an id. */
+export const mostIds = 0xffff
+
+/** Milliseconds; shorter than a lease lasts once it could not be renewed (`domain/leadership/claim.ts`). */
+const stalledMs = 1_000
+
+/**
+ * Order of work: everything that happens in one turn of the event loop is appended to the journal's open batch and applied to the
+ * state; at the end of the turn the batch is committed, and what was written to sockets leaves when it is durable. Nothing is awaited.
+ */
+export class Core {
+  /** Of this turn. */
+  wallMs = 0
+  steadyMs = 0
+  /** What a peer's SendingTime(52) is measured by. */
+  clocksMs: readonly number[] = []
+  readonly steps: ClockSteps
+  /** SendingTime(52) of what is numbered in this turn. */
+  sendingTime: Constant = constant('')
+  private inTurn = false
+  private readonly building = new Set<Deliveries>()
+  private readonly touched = new Set<Wire>()
+  private sealed: { batch: number; wires: Wire[] }[] = []
+  private readonly turnEnds: (() => void)[] = []
+  /** This process stood still, and another may lead by now: nothing leaves until `letGo`. Absent: nobody else can lead. */
+  onStall: (() => void) | undefined
+  private isHeld = false
+  /** When it was last seen to go on, by either clock: the steady one stands still with a machine that sleeps. */
+  private aliveMs = 0
+  private aliveWallMs = 0
+  /** The batch behind which the state is to be written once more; 0: none. */
+  private checkpointAfter = 0
+  /** By name. Ids are given out from 1 on and never taken back; feeds and targets share theirs. */
+  private readonly ids: Record<'stream' | 'feed' | 'target', Map<string, number>>
+
+  constructor(
+    readonly journal: Journal,
+    readonly state: State,
+    readonly clock: Clock,
+    /** A bug or an outage that leaves nothing to rely on: the process must end. */
+    readonly fail: (error: Error) => void,
+  ) {
+    this.steps = new ClockSteps(clock)
+    const { streams, feeds, targets } = state.data
+    this.ids = { stream: idsOf(streams), feed: idsOf(feeds), target: idsOf(targets) }
+  }
+
+  /** Call at the start of whatever the event loop brings: a turn begins unless one has. */
+  turn(): void {
+    if (this.inTurn) return
+    this.inTurn = true
+    this.alive()
+    this.steadyMs = this.clock.steadyMs()
+    const wallMs = this.clock.wallMs()
+    this.steps.look(wallMs, this.steadyMs)
+    this.clocksMs = this.steps.readings(wallMs, this.steadyMs)
+    if (wallMs !== this.wallMs) {
+      this.wallMs = wallMs
+      const bytes = new Uint8Array(utcLength)
+      writeUtc(bytes, 0, wallMs)
+      this.sendingTime = constantOf(bytes)
+    }
+    setImmediate(() => this.endTurn())
+  }
+
+  /** Call often, and before anything leaves: a process that was stopped finds out here. */
+  alive(): void {
+    if (!this.onStall) return
+    const nowMs = performance.now()
+    const wallMs = Date.now()
+    const passedMs = this.aliveMs === 0 ? 0 : Math.max(nowMs - this.aliveMs, wallMs - this.aliveWallMs)
+    this.aliveMs = nowMs
+    this.aliveWallMs = wallMs
+    if (passedMs < stalledMs) return
+    this.hold()
+    this.onStall()
+  }
+
+  /** What is written from here on stays, durable or not. */
+  hold(): void {
+    this.isHeld = true
+  }
+
+  letGo(): void {
+    this.isHeld = false
+    this.durable(this.journal.durableBatch)
+  }
+
+  /** Asked at the end of every turn, before it is committed. */
+  onTurnEnd(hook: () => void): void {
+    this.turnEnds.push(hook)
+  }
+
+  /** This connection has something to send in this turn. */
+  touch(wire: Wire): void {
+    this.touched.add(wire)
+  }
+
+  /** These copies are to be appended before the turn ends. */
+  build(deliveries: Deliveries): void {
+    this.building.add(deliveries)
+  }
+
+  message(fields: Readonly<MessageFields>, bytes: Uint8Array, start: number, end: number): number {
+    const position = this.journal.appendMessage(fields, bytes, start, end)
+    applyMessage(this.state, position, fields)
+    return position
+  }
+
+  /** The same for bytes that were written where the journal's `messageRoom` said. */
+  messageWritten(fields: Readonly<MessageFields>, length: number): number {
+    const position = this.journal.messageWritten(fields, length)
+    applyMessage(this.state, position, fields)
+    return position
+  }
+
+  /** An outbound number used for something that is no copy. `bytes`: the frame, where a resend must find it again. */
+  used(session: number, epoch: number, number: number, msgType: string, bytes?: Uint8Array): void {
+    const type = twoCharacterTypes[msgType] ?? msgType.charCodeAt(0)
+    this.journal.appendSession(session, epoch, number, type, bytes, 0, bytes?.length)
+    applySession(this.state, session, epoch, number)
+  }
+
+  inbound(session: number, next: number): void {
+    this.journal.appendInbound(session, next)
+    applyInbound(this.state, session, next)
+  }
+
+  /** Copies numbered before it are appended before it. */
+  control(control: Control): void {
+    this.turn()
+    this.flushDeliveries()
+    const position = this.journal.appendControl(controlKind(control), encodeControl(control))
+    applyControl(this.state, position, control)
+    if (founding.has(control.kind)) this.checkpointAfter = this.journal.batch
+  }
+
+  /** The id of a feed, target or stream, given out when it is first named. */
+  idOf(what: 'stream' | 'feed' | 'target', name: string): number {
+    const known = this.ids[what].get(name)
+    if (known !== undefined) return known
+    const id = this.idsGiven[what === 'stream' ? 'streams' : 'sessions'] + 1
+    if (id > mostIds) throw new Error(`no id is left for the ${what} ${name}: the journal keeps 16 bits of them`)
+    this.ids[what].set(name, id)
+    this.control({ kind: 'name', what, id, name })
+    return id
+  }
+
+  /** Whether `idOf` knows it already. */
+  hasId(what: 'stream' | 'feed' | 'target', name: string): boolean {
+    return this.ids[what].has(name)
+  }
+
+  /** How many of `mostIds` are taken, for good. */
+  get idsGiven(): { streams: number; sessions: number } {
+    const { stream, feed, target } = this.ids
+    return { streams: stream.size, sessions: feed.size + target.size }
+  }
+
+  /** The journal says that this batch and those before it are durable. */
+  durable(batch: number): void {
+    if (this.checkpointAfter > 0 && batch >= this.checkpointAfter) this.turn()
+    this.alive()
+    if (this.isHeld) return
+    while (this.sealed.length > 0 && this.sealed[0]!.batch <= batch) {
+      for (const wire of this.sealed.shift()!.wires) wire.release(batch) // the loop's condition
+    }
+  }
+
+  flushDeliveries(): void {
+    for (const deliveries of this.building) deliveries.flush()
+    this.building.clear()
+  }
+
+  /** What all else builds on stands in the journal twice, in two batches. */
+  private checkpoint(): void {
+    if (this.checkpointAfter === 0 || this.journal.durableBatch < this.checkpointAfter) return
+    this.checkpointAfter = 0
+    this.control({ kind: 'checkpoint', state: this.state.data })
+  }
+
+  /** Ends the turn now instead of when the event loop comes to it. */
+  endTurn(): void {
+    if (!this.inTurn) return
+    for (const hook of this.turnEnds) hook()
+    this.flushDeliveries()
+    this.checkpoint()
+    this.inTurn = false
+    const batch = this.journal.commit()
+    if (this.touched.size === 0) return
+    const wires = [...this.touched].filter((wire) => wire.seal(batch))
+    this.touched.clear()
+    if (wires.length > 0) this.sealed.push({ batch, wires })
+    if (batch <= this.journal.durableBatch) this.durable(batch)
+  }
+}
+
+/** Without these nothing that follows could be read, or numbers would be used again. */
+const founding: ReadonlySet<Control['kind']> = new Set([
+  'name',
+  'cut',
+  'week',
+  'feed-week',
+  'raise',
+  'ask-again',
+  'take-over',
+])
+
+const idsOf = (list: Record<number, { name: string }>): Map<string, number> =>
+  new Map(Object.entries(list).map(([id, { name }]) => [name, Number(id)]))

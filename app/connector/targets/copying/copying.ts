@@ -1,0 +1,35 @@
+import type { Source } from '#connector/feeds/sources.ts'
+import type { Wire } from '#connector/wire/wire.ts'
+import type { Constant } from '#dropcopy/constant.ts'
+import type { SourceMessage } from '#dropcopy/source-message.ts'
+
+/** What a copy's number and chain depend on. */
+export type CopyKey = { stream: number; epoch: number; number: number; late: boolean; possResend: boolean }
+
+/** What differs from copy to copy. One is reused for many copies; a protocol leaves aside what it does not know. */
+export type CopyTerms = {
+  /** MsgSeqNum(34) on the target. */
+  targetSeqNum: number
+  /** ApplLastSeqNum(1350); 0 leaves it out: start of a chain, first of an application resend, a late message. */
+  previous: number
+  /** 1352=Y: an application resend or a late message. */
+  applResend: boolean
+  /** PossResend(97)=Y, which only dc4 has. */
+  possResend: boolean
+  /** SendingTime(52), 21 characters. */
+  sendingTime: Constant
+  /** OrigSendingTime(122): the 52 of the first sending, together with 43=Y; undefined on a first sending. */
+  origSendingTime: Constant | undefined
+}
+
+/** How the copies of one target are made: all in which its protocol differs from the other. */
+export type Copying = {
+  /** Copies get their numbers when they come, whether or not a client is there; it asks for them by FIX resend. */
+  readonly numbersAlways: boolean
+  /** Source number of the copy before this one on its chain, 0 for none; this one becomes the one that the next names. */
+  previous(key: CopyKey): number
+  /** Writes a copy at the end of what the wire holds. */
+  write(wire: Wire, source: SourceMessage, from: Source, terms: CopyTerms): void
+  /** A client has logged on, or a week has begun: what was numbered before is in the state. */
+  restart(): void
+}

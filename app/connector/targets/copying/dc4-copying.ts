@@ -1,0 +1,72 @@
+import type { Source } from '#connector/feeds/sources.ts'
+import type { Exchange } from '#connector/wire/settings.ts'
+import type { Wire } from '#connector/wire/wire.ts'
+import { constant } from '#dropcopy/constant.ts'
+import {
+  type Dc4Target,
+  type Dc4Terms,
+  dc4CopyGrowth,
+  dc4DataLength,
+  dc4DataLimit,
+  dc4Target,
+  writeDc4Copy,
+} from '#dropcopy/dc4-copy.ts'
+import type { SourceMessage } from '#dropcopy/source-message.ts'
+import type { Session } from '#fix/session-state.ts'
+import type { Copying, CopyTerms } from './copying.ts'
+
+// One set of terms for all copies: writing one is never interrupted.
+const terms: Dc4Terms = {
+  targetSeqNum: 0,
+  lastProcessed: 0,
+  possResend: false,
+  sendingTime: constant(''),
+  origSendingTime: undefined,
+}
+
+/**
+ * Drop Copy 4.0: the source message whole in an envelope, whose 57, 143 and 369 are those of the present logon, also on what is sent
+ * again (spec §2.3, §5). Without a chain: loss shows in the numbers, which go on while nobody is there.
+ */
+export class Dc4Copying implements Copying {
+  readonly numbersAlways = true
+  private subId: string | undefined
+  private locationId: string | undefined
+  private target: Dc4Target
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly sessionId: string,
+    private readonly session: () => Session,
+    /** A copy is longer than documented; it is delivered all the same. */
+    private readonly onOversize: (bytes: number) => void,
+  ) {
+    this.target = dc4Target(exchange, sessionId, {})
+  }
+
+  previous(): number {
+    return 0
+  }
+
+  write(wire: Wire, source: SourceMessage, _from: Source, of: CopyTerms): void {
+    const session = this.session()
+    if (session.peerSubId !== this.subId || session.peerLocationId !== this.locationId) this.learn(session)
+    terms.targetSeqNum = of.targetSeqNum
+    terms.lastProcessed = session.nextIn - 1
+    terms.possResend = of.possResend
+    terms.sendingTime = of.sendingTime
+    terms.origSendingTime = of.origSendingTime
+    const bytes = dc4DataLength(source)
+    if (bytes > dc4DataLimit) this.onOversize(bytes)
+    const at = wire.room(source.bodyEnd - source.start + dc4CopyGrowth(this.target))
+    wire.written(writeDc4Copy(wire.memory.view, at, this.target, source, terms))
+  }
+
+  restart(): void {}
+
+  private learn({ peerSubId, peerLocationId }: Session): void {
+    this.subId = peerSubId
+    this.locationId = peerLocationId
+    this.target = dc4Target(this.exchange, this.sessionId, { subId: peerSubId, locationId: peerLocationId })
+  }
+}

@@ -1,0 +1,227 @@
+import type { Core } from '#connector/run/core.ts'
+import { type Numbers, nextEpoch } from '#connector/state/state.ts'
+import type { Field } from '#fix/encode.ts'
+import type { Message } from '#fix/message.ts'
+import { createSession, encodeDraft, nextDeadlineMs, step, withNumbers } from '#fix/session.ts'
+import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
+import { isSessionType, MsgType, Tag } from '#fix/tags.ts'
+import type { Wire } from './wire.ts'
+
+type Of<T extends Effect['type']> = Extract<Effect, { type: T }>
+
+/** What an owner of a session (a feed, a target) does of itself; the rest is the same for all. */
+export type PeerEvents = {
+  accept(message: Message, effect: Of<'accept'>): void
+  /** An application message that the session rejected, and that will not come again. */
+  setAside(message: Message, effect: Of<'set-aside'>): void
+  verify(effect: Of<'verify'>): void
+  loggedOn(effect: Of<'logged-on'>): void
+  serveResend(effect: Of<'serve-resend'>): void
+  /** The peer has no application messages under these numbers. */
+  gapFilled(begin: number, end: number): void
+  lost(begin: number, end: number): void
+  refused(effect: Of<'refused'>): void
+  note(effect: Of<'note'>): void
+  /** The session wants its connection closed; it is, when what was sent has left. */
+  disconnecting(reason: string): void
+}
+
+/** Distributes over a union, which the built-in Omit does not. */
+type WithoutTime<T> = T extends unknown ? Omit<T, 'nowMs' | 'clocksMs'> : never
+export type PeerInput = WithoutTime<Input>
+
+/** Drives one FIX session: inputs in, effects carried out in order, everything through the open batch. */
+export class Peer {
+  session: Session
+  wire: Wire | undefined
+  private running = false
+  /** Time has nothing to do before. What is sent and heard puts a deadline off; an input alone can bring one nearer. */
+  private restsUntilMs = 0
+  private readonly pending: PeerInput[] = []
+  /** What an effect wants sent goes out behind what its step has numbered already. */
+  private readonly deferred: (() => void)[] = []
+
+  constructor(
+    readonly id: number,
+    readonly core: Core,
+    private readonly numbers: () => Numbers,
+    private readonly events: PeerEvents,
+    config: SessionConfig,
+  ) {
+    this.session = createSession(config, numbers())
+  }
+
+  /** A new connection takes the session over, with the rules of today. */
+  attach(wire: Wire, config: SessionConfig): void {
+    this.wire = wire
+    this.session = { ...this.session, config }
+    this.input({ type: 'connected' })
+  }
+
+  /** The state's numbers were changed by something other than the session: a new week, an operator. */
+  renumber(config: SessionConfig): void {
+    if (this.wire) throw new Error('bug: renumbered while connected')
+    this.session = createSession(config, this.numbers())
+  }
+
+  /** The number expected of the peer is about to be set: the Logout that tells of it names the new one (789). */
+  expect(nextIn: number): void {
+    this.session = withNumbers(this.session, { nextIn })
+  }
+
+  get isLive(): boolean {
+    return this.session.phase.kind === 'live'
+  }
+
+  /** Connected, and nothing that came was a Logon to act upon: whoever it is has no claim to the session. */
+  get isAwaitingLogon(): boolean {
+    return this.session.phase.kind === 'awaiting-logon'
+  }
+
+  /** The last that it says is on its way: the connection closes behind it. */
+  get isClosing(): boolean {
+    return this.session.phase.kind === 'closing'
+  }
+
+  get isConnected(): boolean {
+    return this.wire !== undefined
+  }
+
+  /** One input, then all its effects, then the next: an input raised by an effect waits its turn. */
+  input(input: PeerInput): void {
+    this.core.turn()
+    this.pending.push(input)
+    if (this.running) return
+    this.running = true
+    try {
+      for (let next = this.pending.shift(); next; next = this.pending.shift()) {
+        // the union with its time put back
+        const { steadyMs: nowMs, clocksMs } = this.core
+        const result = step(this.session, { ...next, nowMs, clocksMs } as Input)
+        this.session = result.session
+        for (const effect of result.effects) this.run(effect)
+        for (const send of this.deferred.splice(0)) send()
+      }
+    } finally {
+      this.running = false
+      this.restsUntilMs = 0
+      this.pending.length = 0
+      this.deferred.length = 0
+    }
+  }
+
+  /** Lets time act if it is due. Called ten times a second for each of hundreds of sessions. */
+  tick(nowMs: number): void {
+    if (!this.wire || nowMs < this.restsUntilMs) return
+    this.restsUntilMs = nextDeadlineMs(this.session)
+    if (this.restsUntilMs <= nowMs) this.input({ type: 'tick' })
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.wire?.lost()
+    this.wire = undefined
+    this.input({ type: 'disconnected' })
+  }
+
+  /** The connection is on its own now: it closes when what was sent has left. */
+  leave(): void {
+    this.wire = undefined
+    this.input({ type: 'disconnected' })
+  }
+
+  /** Sends a message of ours that has the next number; application messages are kept for a resend. */
+  send(msgType: string, body: readonly Field[]): void {
+    if (this.running) this.deferred.push(() => this.sendNow(msgType, body))
+    else this.sendNow(msgType, body)
+  }
+
+  private sendNow(msgType: string, body: readonly Field[]): void {
+    const seqNum = this.session.nextOut++
+    this.session.lastOutMs = this.core.steadyMs
+    this.transmit(seqNum, { msgType, body, lastProcessed: this.session.nextIn - 1 })
+  }
+
+  /** Sends again under a number used before: nothing new to keep. 52 is never before 122, whatever became of the clock. */
+  sendAgain(seqNum: number, draft: Draft): void {
+    const sentMs = Math.max(this.core.wallMs, draft.origSendingTimeMs ?? 0)
+    this.put(encodeDraft(this.session, seqNum, draft, sentMs))
+  }
+
+  /** A Logout on another connection than the session's own, which it closes; it uses up the session's next number (spec §2.6). */
+  logoutOn(wire: Wire, text: string): void {
+    this.core.turn()
+    const seqNum = this.session.nextOut++
+    const { nextIn } = this.session
+    const body: Field[] = [
+      [Tag.NextExpectedMsgSeqNum, nextIn],
+      [Tag.Text, text],
+    ]
+    const draft = { msgType: MsgType.Logout, body, lastProcessed: nextIn - 1 }
+    const frame = encodeDraft(this.session, seqNum, draft, this.core.wallMs)
+    this.journalNumber(seqNum, draft, frame)
+    wire.frame(frame)
+    wire.close()
+    this.core.touch(wire)
+  }
+
+  put(frame: Uint8Array): void {
+    if (!this.wire) return
+    this.wire.frame(frame)
+    this.core.touch(this.wire)
+  }
+
+  private transmit(seqNum: number, draft: Draft): void {
+    const frame = encodeDraft(this.session, seqNum, draft, this.core.wallMs)
+    if (draft.origSendingTimeMs === undefined) this.journalNumber(seqNum, draft, frame)
+    this.put(frame)
+  }
+
+  private journalNumber(seqNum: number, draft: Draft, frame: Uint8Array): void {
+    const keep = !isSessionType(draft.msgType) || draft.msgType === MsgType.BusinessMessageReject
+    this.core.used(this.id, this.numbers().epoch, seqNum, draft.msgType, keep ? frame : undefined)
+  }
+
+  private run(effect: Effect) {
+    switch (effect.type) {
+      case 'transmit':
+        return this.transmit(effect.seqNum, effect.draft)
+      case 'accept':
+        return this.events.accept(effect.message, effect)
+      case 'set-aside':
+        return this.events.setAside(effect.message, effect)
+      case 'next-in':
+        return this.core.inbound(this.id, effect.nextIn)
+      case 'verify':
+        return this.events.verify(effect)
+      case 'logged-on':
+        return this.events.loggedOn(effect)
+      case 'serve-resend':
+        return this.events.serveResend(effect)
+      case 'reset':
+        return this.restart()
+      case 'gap-filled':
+        return this.events.gapFilled(effect.begin, effect.end)
+      case 'lost':
+        return this.events.lost(effect.begin, effect.end)
+      case 'refused':
+        return this.events.refused(effect)
+      case 'disconnect':
+        this.events.disconnecting(effect.reason)
+        return this.closeWhenSent()
+      case 'note':
+        return this.events.note(effect)
+    }
+  }
+
+  private restart(): void {
+    const epoch = nextEpoch(this.numbers().epoch)
+    this.core.control({ kind: 'numbers', session: this.id, epoch, nextIn: 1, nextOut: 1 })
+  }
+
+  private closeWhenSent(): void {
+    if (!this.wire) return
+    this.wire.close()
+    this.core.touch(this.wire)
+  }
+}
