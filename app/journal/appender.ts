@@ -112,10 +112,6 @@ export class Appender {
     return this.tail.used / this.tail.segment.bytes
   }
 
-  get isIdle(): boolean {
-    return this.sealed.length === 0 && this.isEmpty
-  }
-
   private get isEmpty(): boolean {
     return this.at === this.begin + BATCH_BYTES
   }

@@ -5,8 +5,10 @@ import { walkBatches } from './batch-walk.ts'
 import type { Durations } from './durations.ts'
 import { ForwardReader } from './forward-reader.ts'
 import type { Indexes } from './indexes.ts'
-import type { Journal, JournalEnd, JournalReader, SealedSegment } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type { JournalEnd, SealedSegment } from './keep.ts'
 import { D, D_BYTES, I, I_BYTES, M, M_BYTES, type Memory, memoryOf, S, S_BYTES, X, X_BYTES } from './layout.ts'
+import type { JournalReader } from './read.ts'
 import { Turns, WindowNow, Windows } from './read-window.ts'
 import { RecordDecoder, writeVarint } from './record-decoder.ts'
 import type { JournalRecord, MessageFields } from './records.ts'
@@ -264,10 +266,6 @@ export class DurableJournal implements Journal {
   fail(error: Error): void {
     this.failure = error
     for (const { reject } of this.waiting.splice(0)) reject(error)
-  }
-
-  place(position: number): number {
-    return this.appender.place(position)
   }
 
   read(position: number): JournalRecord {

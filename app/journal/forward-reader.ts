@@ -1,5 +1,5 @@
 import type { Appender } from './appender.ts'
-import type { JournalReader } from './journal.ts'
+import type { JournalReader } from './read.ts'
 import type { Window, Windows } from './read-window.ts'
 import { RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'

@@ -1,6 +1,6 @@
 /** Appends numbered messages, 1 to 20 a batch, and prints the last number of every durable batch, until it is killed. Argument: the directory. */
 import { writeSync } from 'node:fs'
-import { openJournal } from '#journal/journal.ts'
+import { openJournal } from '#journal/open-journal.ts'
 
 const promised: { batch: number; number: number }[] = []
 let number = 0

@@ -4,8 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { JournalLockedError } from '#journal/journal.ts'
-import { lockDirectory } from '#journal/lock.ts'
+import { JournalLockedError, lockDirectory } from '#journal/lock.ts'
 import { opened, temporaryDirectory } from './support.ts'
 
 const holder = `

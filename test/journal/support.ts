@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Journal, type JournalHooks, type JournalOptions, openJournal } from '#journal/journal.ts'
+import type { Journal, JournalHooks } from '#journal/journal.ts'
+import { type JournalOptions, openJournal } from '#journal/open-journal.ts'
 import type { JournalRecord, MessageFields } from '#journal/records.ts'
 
 /** A directory that is gone after the test. */

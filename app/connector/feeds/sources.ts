@@ -4,7 +4,7 @@ import { lastingDigest } from '#dropcopy/canonical.ts'
 import { type ClassicSource, classicSource } from '#dropcopy/classic-copy.ts'
 import { decode, Message } from '#fix/message.ts'
 import { parseUtc } from '#fix/time.ts'
-import type { Journal } from '#journal/journal.ts'
+import type { JournalRead } from '#journal/read.ts'
 import type { MessageRecord } from '#journal/records.ts'
 import type { Kept, Known } from './identity.ts'
 
@@ -31,7 +31,7 @@ export class Sources {
 
   constructor(
     private readonly state: State,
-    private readonly journal: Journal,
+    private readonly journal: JournalRead,
   ) {}
 
   /** The configured source of this name; undefined: nobody knows it. */
@@ -91,7 +91,7 @@ export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number
 }
 
 /** What identity asks of a stream, answered from the state and, rarely, from the journal. */
-function knownOf(journal: Journal, id: number, stream: StreamState): Known {
+function knownOf(journal: JournalRead, id: number, stream: StreamState): Known {
   const record = (epoch: number, number: number): MessageRecord | undefined => {
     const position = journal.findMessage(id, epoch, number)
     if (position < 0 || journal.isDamaged(position)) return undefined // damaged is as good as not there: it comes once more, late

@@ -2,7 +2,8 @@ import { sentMsOf } from '#connector/feeds/sources.ts'
 import { Expiry, weekAt } from '#connector/state/expiry.ts'
 import type { Gone, State } from '#connector/state/state.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
-import type { Journal } from '#journal/journal.ts'
+import type { JournalKeep } from '#journal/keep.ts'
+import type { JournalRead } from '#journal/read.ts'
 import type { Worker } from './worker.ts'
 
 const everyMs = 60_000
@@ -11,7 +12,7 @@ const hourMs = 3_600_000
 const floorMs = 48 * hourMs
 
 export type Policy = Snapshot['journal']['retention']
-type Segments = Pick<Journal, 'sealed' | 'diskBytes' | 'end' | 'replayFrom'>
+type Segments = Pick<JournalKeep, 'sealed' | 'diskBytes' | 'replayFrom'> & Pick<JournalRead, 'end'>
 
 /**
  * The position before which the policy lets whole oldest segments go; undefined: none. `hours` takes what is older, `maxBytes` what is too
@@ -102,7 +103,7 @@ export class Retention {
   }
 }
 
-function newestOf(expiry: Expiry, journal: Pick<Journal, 'read'>): Record<number, Gone> {
+function newestOf(expiry: Expiry, journal: Pick<JournalRead, 'read'>): Record<number, Gone> {
   const gone: Record<number, Gone> = {}
   for (const [stream, { position, epoch, number }] of expiry.newest) {
     const record = journal.read(position)

@@ -1,5 +1,5 @@
 import { mainShard } from '#domain/reference/shard.ts'
-import { UnknownFormatError } from '#journal/journal.ts'
+import { UnknownFormatError } from '#journal/layout.ts'
 import type { ControlRecord } from '#journal/records.ts'
 import { applyRetention, type Expired } from './expiry.ts'
 import { assertKnownControl } from './known.ts'

@@ -1,6 +1,6 @@
 import { messageClasses } from '#dropcopy/classify.ts'
 import { messageLevels, subFilters } from '#dropcopy/eligible.ts'
-import { UnknownFormatError } from '#journal/journal.ts'
+import { UnknownFormatError } from '#journal/layout.ts'
 import type { Control } from './control.ts'
 import type { Durable, Terms } from './state.ts'
 

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type FoundDamage, type Journal, type JournalOptions, openJournal } from '#journal/journal.ts'
+import type { FoundDamage, Journal } from '#journal/journal.ts'
+import type { JournalKeep } from '#journal/keep.ts'
+import { type JournalOptions, openJournal } from '#journal/open-journal.ts'
+import type { JournalRead } from '#journal/read.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { applyControl, decodeControl } from './control.ts'
 import {
@@ -51,7 +54,7 @@ export async function recoverState(
 }
 
 /** What was promised in damaged bytes is unknown, at the tail or before it; damage is met at many starts and skipped once. */
-const raiseAfter = ({ recovery: { tail, damaged } }: Journal, raisedAt: number): number =>
+const raiseAfter = ({ recovery: { tail, damaged } }: Pick<JournalKeep, 'recovery'>, raisedAt: number): number =>
   tail === 'suspect' || damaged.some(({ from }) => from > raisedAt) ? raiseBy : 0
 
 /** Copies whose messages stand before the replayed part of the journal: counted once the journal can be read. */
@@ -88,7 +91,7 @@ export class Replay {
   }
 
   /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
-  finish(journal: Pick<Journal, 'isDamaged' | 'read' | 'start'>): void {
+  finish(journal: Pick<JournalRead, 'isDamaged' | 'read' | 'start'>): void {
     if (this.nameless !== undefined)
       throw new Error(`damage has taken the names that ${this.nameless} and what follows it are kept under, both times`)
     for (const copies of this.later) {

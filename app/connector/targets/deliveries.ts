@@ -1,6 +1,6 @@
 import { applyDelivery, deliveryKind, isByApplication, type MessageKey } from '#connector/state/fold.ts'
 import type { State } from '#connector/state/state.ts'
-import type { Journal } from '#journal/journal.ts'
+import type { JournalAppend } from '#journal/append.ts'
 
 const mostInOne = 16_384
 
@@ -16,7 +16,7 @@ export class Deliveries {
 
   constructor(
     private readonly target: number,
-    private readonly journal: Journal,
+    private readonly journal: JournalAppend,
     private readonly state: State,
   ) {}
 

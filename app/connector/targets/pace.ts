@@ -1,4 +1,4 @@
-import type { JournalReader } from '#journal/journal.ts'
+import type { JournalReader } from '#journal/read.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import type { Target } from './target.ts'
 

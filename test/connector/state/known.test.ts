@@ -6,7 +6,7 @@ import { Replay } from '#connector/state/recovery.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
 import { emptyState, type State } from '#connector/state/state.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
-import { UnknownFormatError } from '#journal/journal.ts'
+import { UnknownFormatError } from '#journal/layout.ts'
 import type { JournalRecord } from '#journal/records.ts'
 
 /** One source to one target. */
