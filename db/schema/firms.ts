@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, foreignKey, index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { dc, instant, oneOf, period } from './columns.ts'
-import { users } from './users.ts'
 
 const firmStates = ['active', 'suspended', 'closed'] as const
 type FirmState = (typeof firmStates)[number]
@@ -85,26 +84,5 @@ export const firmAgreements = dc.table(
     index('firm_agreements_firm').on(t.firmId),
     check('firm_agreements_number', sql`length(${t.number}) > 0`),
     check('firm_agreements_during', sql`not isempty(${t.during})`),
-  ],
-)
-
-/** Each firm's Global Account Manager and the deputy, both people of the exchange. */
-export const firmGams = dc.table(
-  'firm_gams',
-  {
-    id: uuid('id').primaryKey().defaultRandom(),
-    firmId: uuid('firm_id')
-      .notNull()
-      .references(() => firms.id),
-    gamId: uuid('gam_id').notNull(),
-    deputyId: uuid('deputy_id').notNull(),
-    during: period('during').notNull(),
-  },
-  (t) => [
-    index('firm_gams_firm').on(t.firmId),
-    foreignKey({ name: 'firm_gams_gam', columns: [t.gamId], foreignColumns: [users.id] }),
-    foreignKey({ name: 'firm_gams_deputy', columns: [t.deputyId], foreignColumns: [users.id] }),
-    check('firm_gams_two_people', sql`${t.gamId} <> ${t.deputyId}`),
-    check('firm_gams_during', sql`not isempty(${t.during})`),
   ],
 )

@@ -1,15 +1,5 @@
 import { sql } from 'drizzle-orm'
-import {
-  type AnyPgColumn,
-  check,
-  foreignKey,
-  index,
-  integer,
-  text,
-  unique,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, integer, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { type Role, roles } from '#domain/people/roles.ts'
 import { dc, oneOf, period } from './columns.ts'
 import { firms } from './firms.ts'
@@ -24,7 +14,7 @@ export const users = dc.table(
     id: uuid('id').primaryKey().defaultRandom(),
     firmId: uuid('firm_id')
       .notNull()
-      .references((): AnyPgColumn => firms.id),
+      .references(() => firms.id),
     email: text('email').notNull(),
     name: text('name').notNull(),
     phone: text('phone'),

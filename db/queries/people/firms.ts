@@ -2,7 +2,8 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { FirmRef } from '#domain/request/round.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
-import { type ClearingClass, type CodeKind, firmAgreements, firmCodes, firmGams, firms } from '../../schema/firms.ts'
+import { firmGams } from '../../schema/firm-gams.ts'
+import { type ClearingClass, type CodeKind, firmAgreements, firmCodes, firms } from '../../schema/firms.ts'
 import { roleGrants, users } from '../../schema/users.ts'
 
 /** Firms by id, with the code they act under today: the Clearing Firm ID where they have one, else the Execution Firm ID. */
