@@ -1,16 +1,20 @@
 import { trailerLength } from '#fix/checksum.ts'
 import { decodeIn, Message } from '#fix/message.ts'
-import { behindGroup, copyFlagTag, entriesOf, groupTags, sidesTag } from './groups.ts'
+import { Tag } from '#fix/tags.ts'
+import { behindGroup, entriesOf, groupTags, sidesTag } from './groups.ts'
 import type { SourceMessage } from './source-message.ts'
 import { carriedTags, head, isCarried, readStandardHeader } from './standard-header.ts'
 
 /** Tags that a classic copy has of its own (spec §3.1): those of a source that is itself a drop copy are left out. */
-export const copyTags: readonly number[] = [copyFlagTag, 1180, 1181, 1350, 1352]
+export const copyTags: readonly number[] = [
+  Tag.CopyMsgIndicator,
+  Tag.ApplID,
+  Tag.ApplSeqNum,
+  Tag.ApplLastSeqNum,
+  Tag.ApplResendFlag,
+]
 /** Signature: it stands in the trailer, so that nothing may come behind it but CheckSum. */
-export const trailerTags: readonly number[] = [93, 89]
-/** Counts parties. */
-export const partiesTag = 453
-
+export const trailerTags: readonly number[] = [Tag.SignatureLength, Tag.Signature]
 /** What follows next on a classic copy: bytes of the source message, or something of the copy's own. */
 export type Part =
   | { kind: 'bytes'; from: number; to: number }
@@ -40,7 +44,7 @@ for (const tag of groupTags) roles[tag] = group
 for (const tag of carriedTags) roles[tag] = carried
 for (const tag of copyTags) roles[tag] = copy
 for (const tag of trailerTags) roles[tag] = trailer
-roles[partiesTag] = parties
+roles[Tag.NoPartyIDs] = parties
 roles[sidesTag] = sides
 
 /**
@@ -63,7 +67,7 @@ export function arrange(source: SourceMessage): Part[] {
   for (let i = head.body; i < last; ) {
     const tag = message.tagAt(i)
     const role = roleOf(i, tag)
-    if (role === ordinary && (isFlagged || tag <= copyFlagTag)) {
+    if (role === ordinary && (isFlagged || tag <= Tag.CopyMsgIndicator)) {
       i++
       continue
     }
@@ -75,7 +79,7 @@ export function arrange(source: SourceMessage): Part[] {
       from = i
       continue
     }
-    if (tag > copyFlagTag && !isFlagged) {
+    if (tag > Tag.CopyMsgIndicator && !isFlagged) {
       body.push({ kind: 'copy-flag' })
       isFlagged = true
     }
@@ -86,7 +90,7 @@ export function arrange(source: SourceMessage): Part[] {
       body.push({ kind: 'party-entry' })
       from = i
       hasParty = true
-    } else if (role === sides && message.find(partiesTag, i) < 0) {
+    } else if (role === sides && message.find(Tag.NoPartyIDs, i) < 0) {
       body.push({ kind: 'party' }) // behind the sides it would be read as a party of the last one
       hasParty = true
     }

@@ -2,13 +2,13 @@ import { checksumHolds, sealFrame, statedSum, sumBytes, trailerLength, writeTrai
 import { writeInt } from '#fix/encode.ts'
 import { copyBytes, type Memory, memoryOf } from '#fix/memory.ts'
 import { decodeIn, Message } from '#fix/message.ts'
-import { maxSeqNum } from '#fix/tags.ts'
+import { maxSeqNum, Tag } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
-import { copyTags, partiesTag, trailerTags } from './arrangement.ts'
+import { copyTags, trailerTags } from './arrangement.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
 import { type Constant, constant } from './constant.ts'
 import { digest, digestAndCopy } from './digest.ts'
-import { behindGroup, copyFlagTag, groupTags, sidesTag } from './groups.ts'
+import { behindGroup, groupTags, sidesTag } from './groups.ts'
 import { put } from './put.ts'
 import { blankSourceMessage, notePlaces, type SourceMessage } from './source-message.ts'
 import {
@@ -77,7 +77,7 @@ const longestOffset = 0xffff
  * may say anything.
  */
 export function unwrap(outer: Message, inner: Message): NotCanonical | undefined {
-  const index = outer.find(213)
+  const index = outer.find(Tag.XmlData)
   if (index < 0) return 'no-envelope'
   const start = outer.startAt(index) + openTag.length
   const end = innerEnd(outer, index)
@@ -88,7 +88,8 @@ export function unwrap(outer: Message, inner: Message): NotCanonical | undefined
   if (bytes[start] !== 0x38 || bytes[end - 1] !== soh || bytes[end - trailerLength] !== 0x31) return 'inner-broken'
   if (!checksumHolds(view, start, end)) return 'inner-checksum'
   decodeIn(outer, start, end, inner)
-  if (inner.count < 4 || inner.tagAt(1) !== 9 || inner.tagAt(inner.count - 1) !== 10) return 'inner-broken'
+  if (inner.count < 4 || inner.tagAt(1) !== Tag.BodyLength || inner.tagAt(inner.count - 1) !== Tag.CheckSum)
+    return 'inner-broken'
   if (inner.intAt(1) !== bodyLengthOf(inner)) mendBodyLength(inner)
   return undefined
 }
@@ -116,15 +117,15 @@ function mendBodyLength(inner: Message): void {
 
 /** The source session an inner message was sent on: its 56 without the fault tolerance indicator. */
 export function innerSourceId(inner: Message): string {
-  const index = inner.find(56)
+  const index = inner.find(Tag.TargetCompID)
   return index < 0 ? '' : inner.bytes.toString('latin1', inner.startAt(index), inner.endAt(index) - 1)
 }
 
 /** An encapsulated source message is kept as it stands, but for header fields that stand behind others. */
 export function canonicaliseInner(outer: Message, inner: Message, into: Canonical): NotCanonical | undefined {
   readStandardHeader(inner)
-  into.possResend = outer.is(97, 'Y') || head.possResend
-  into.recovered = outer.is(43, 'Y') || head.possDup
+  into.possResend = outer.is(Tag.PossResend, 'Y') || head.possResend
+  into.recovered = outer.is(Tag.PossDupFlag, 'Y') || head.possDup
   const wrong = judge(inner, firstSending(), into)
   if (wrong === 'misplaced') {
     straighten(inner, inner)
@@ -290,11 +291,11 @@ const arrangedGroup = 7
 const roles = new Uint8Array(8192)
 for (const tag of [...carriedTags, ...copyTags, ...trailerTags]) roles[tag] = arranged
 for (const tag of groupTags) roles[tag] = roles[tag] === arranged ? arrangedGroup : group
-roles[partiesTag] = roles[sidesTag] = arrangedGroup
+roles[Tag.NoPartyIDs] = roles[sidesTag] = arrangedGroup
 for (const tag of identifyingTags) roles[tag] = identifying
-roles[39] = status
-roles[150] = execution
-roles[5979] = requested
+roles[Tag.OrdStatus] = status
+roles[Tag.ExecType] = execution
+roles[Tag.RequestTime] = requested
 
 /**
  * After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the
@@ -311,7 +312,7 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
   into.requestTimeAt = into.requestTimeEnd = 0
   for (let i = head.body; i < last; ) {
     const tag = tags[i]! // `!` here and below: i stays below the count
-    if (tag > copyFlagTag && flagIndex === last) flagIndex = i
+    if (tag > Tag.CopyMsgIndicator && flagIndex === last) flagIndex = i
     switch (tag < roles.length ? roles[tag] : ordinary) {
       case status:
         if (ordStatus === 0 || isOwn(message, i)) ordStatus = typeCode(bytes, starts[i]!, ends[i]!)

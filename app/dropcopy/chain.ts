@@ -1,4 +1,5 @@
 import type { Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 
 /** What a classic copy says of itself (spec §3.1). */
 export interface CopyFacts {
@@ -14,16 +15,16 @@ export interface CopyFacts {
 
 /** undefined: not a copy. The firm is in the last party, which the service put behind the body. */
 export function readCopy(message: Message): CopyFacts | undefined {
-  const session = message.str(1180)
-  const seqNum = message.int(1181)
+  const session = message.str(Tag.ApplID)
+  const seqNum = message.int(Tag.ApplSeqNum)
   if (session === undefined || seqNum === undefined) return undefined
-  let firm = message.find(448)
-  for (let next = firm; next >= 0; next = message.find(448, next + 1)) firm = next
+  let firm = message.find(Tag.PartyID)
+  for (let next = firm; next >= 0; next = message.find(Tag.PartyID, next + 1)) firm = next
   return {
     sourceId: session + (firm < 0 ? '' : message.strAt(firm)),
     seqNum,
-    previous: message.int(1350) ?? 0,
-    applResend: message.is(1352, 'Y'),
+    previous: message.int(Tag.ApplLastSeqNum) ?? 0,
+    applResend: message.is(Tag.ApplResendFlag, 'Y'),
   }
 }
 

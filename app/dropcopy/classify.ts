@@ -1,4 +1,5 @@
 import type { Message } from '#fix/message.ts'
+import { MsgType, sessionTypes, Tag } from '#fix/tags.ts'
 
 /**
  * What a source message is for Drop Copy (spec §4). A class is kept in the journal as its index here: append, never reorder.
@@ -33,13 +34,13 @@ export function typeCode(bytes: Uint8Array, start: number, end: number): number 
   return end - start === 2 ? bytes[start]! | (bytes[start + 1]! << 8) : 0
 }
 
-const executionReport = packed('8')
+const executionReport = packed(MsgType.ExecutionReport)
 const byType = new Map<number, ClassCode>([
-  ...['0', '1', '2', '3', '4', '5', 'A'].map((type): [number, ClassCode] => [packed(type), code('session')]),
+  ...sessionTypes.map((type): [number, ClassCode] => [packed(type), code('session')]),
   // business rejects, quote and mass quote acknowledgments, security definitions: never copied
-  ...['j', 'b', 'd'].map((type): [number, ClassCode] => [packed(type), code('never-copied')]),
-  [packed('BZ'), code('mass-action')],
-  [packed('9'), code('cancel-reject')],
+  ...[MsgType.BusinessMessageReject, 'b', 'd'].map((type): [number, ClassCode] => [packed(type), code('never-copied')]),
+  [packed(MsgType.OrderMassActionReport), code('mass-action')],
+  [packed(MsgType.OrderCancelReject), code('cancel-reject')],
 ])
 const byOrdStatus = new Map<number, ClassCode>(
   (
@@ -78,5 +79,5 @@ export function classOf(message: Message): MessageClass {
     const index = message.find(tag)
     return index < 0 ? 0 : typeCode(message.bytes, message.startAt(index), message.endAt(index))
   }
-  return messageClasses[classify(value(35), value(39), value(150))] ?? 'unknown'
+  return messageClasses[classify(value(Tag.MsgType), value(Tag.OrdStatus), value(Tag.ExecType))] ?? 'unknown'
 }

@@ -1,4 +1,5 @@
 import type { Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 
 /** Parties below a party, of a leg or of an allocation. */
 const nestedParties = [539, 524, 525, 538, 2384, 804, 545, 805]
@@ -116,9 +117,6 @@ export const groupTags: readonly number[] = [...insideOf.keys()]
 /** Counts sides, the one group that has parties inside. */
 export const sidesTag = 552
 
-/** Where the tags of a copy's own begin: those above it stand behind them (spec §3.1). */
-export const copyFlagTag = 797
-
 /**
  * Index of the first field behind the group that the field at `index` counts; `index + 1` when it counts none. A group
  * has as many entries as it says, each from its first tag to the next one of the kind, so a field of the sender's own
@@ -135,7 +133,7 @@ export function behindGroup(message: Message, index: number, end: number): numbe
   for (;;) {
     while (next < end && inside.has(tags[next]!)) next++
     let own = next
-    while (own < end && tags[own]! > copyFlagTag && !inside.has(tags[own]!)) own++
+    while (own < end && tags[own]! > Tag.CopyMsgIndicator && !inside.has(tags[own]!)) own++
     if (own === next || own === end || !inside.has(tags[own]!)) return next
     next = own
   }

@@ -1,6 +1,7 @@
 import { statedSum, sumBytes, trailerLength } from '#fix/checksum.ts'
 import { type Memory, noMemory } from '#fix/memory.ts'
 import { decodeIn, Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 import { head, readStandardHeader } from './standard-header.ts'
 
 /** Where the parts of a canonical source message lie, all as absolute offsets in `bytes` and `view`, which are the same memory. One is reused for many messages. */
@@ -126,18 +127,18 @@ function readHeader(bytes: Uint8Array, start: number, end: number, into: SourceM
 
 function note(bytes: Uint8Array, tag: number, at: number, end: number, into: SourceMessage): void {
   switch (tag) {
-    case 34:
+    case Tag.MsgSeqNum:
       for (let i = at; i < end; i++) into.seqNum = into.seqNum * 10 + bytes[i]! - 48
       return
-    case 35:
+    case Tag.MsgType:
       into.typeAt = at
       into.typeEnd = end
       return
-    case 57:
+    case Tag.TargetSubID:
       into.operatorAt = at
       into.operatorEnd = end
       return
-    case 369:
+    case Tag.LastMsgSeqNumProcessed:
       into.lastProcessedAt = at
       into.lastProcessedEnd = end
       return

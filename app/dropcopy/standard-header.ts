@@ -1,5 +1,6 @@
 import { memoryOf } from '#fix/memory.ts'
 import { decodeIn, type Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 
 /**
  * Header fields that a copy carries on as the source has them, also where they stand behind others: on whose behalf and
@@ -7,12 +8,47 @@ import { decodeIn, type Message } from '#fix/message.ts'
  * application version of FIX 5.0, and hops.
  */
 export const carriedTags: readonly number[] = [
-  90, 91, 115, 116, 128, 129, 144, 145, 212, 213, 347, 370, 627, 628, 629, 630, 1128, 1129, 1156,
+  Tag.SecureDataLen,
+  Tag.SecureData,
+  Tag.OnBehalfOfCompID,
+  Tag.OnBehalfOfSubID,
+  Tag.DeliverToCompID,
+  Tag.DeliverToSubID,
+  Tag.OnBehalfOfLocationID,
+  Tag.DeliverToLocationID,
+  Tag.XmlDataLen,
+  Tag.XmlData,
+  Tag.MessageEncoding,
+  Tag.OnBehalfOfSendingTime,
+  Tag.NoHops,
+  Tag.HopCompID,
+  Tag.HopSendingTime,
+  Tag.HopRefID,
+  Tag.ApplVerID,
+  Tag.CstmApplVerID,
+  Tag.ApplExtID,
 ]
 const own = 1
 const carried = 2
 const headerTags = new Uint8Array(2048)
-for (const tag of [8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 142, 143, 369]) headerTags[tag] = own
+for (const tag of [
+  Tag.BeginString,
+  Tag.BodyLength,
+  Tag.MsgSeqNum,
+  Tag.MsgType,
+  Tag.PossDupFlag,
+  Tag.SenderCompID,
+  Tag.SenderSubID,
+  Tag.SendingTime,
+  Tag.TargetCompID,
+  Tag.TargetSubID,
+  Tag.PossResend,
+  Tag.OrigSendingTime,
+  Tag.SenderLocationID,
+  Tag.TargetLocationID,
+  Tag.LastMsgSeqNumProcessed,
+])
+  headerTags[tag] = own
 for (const tag of carriedTags) headerTags[tag] = carried
 
 export const isCarried = (tag: number): boolean => tag < headerTags.length && headerTags[tag] === carried
@@ -21,9 +57,32 @@ export const isCarried = (tag: number): boolean => tag < headerTags.length && he
  * The fields of it that say whose message it is, which one, and whether it is sent again: a copy has its own instead of
  * them.
  */
-export const identifyingTags: readonly number[] = [34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 143, 369]
+export const identifyingTags: readonly number[] = [
+  Tag.MsgSeqNum,
+  Tag.MsgType,
+  Tag.PossDupFlag,
+  Tag.SenderCompID,
+  Tag.SenderSubID,
+  Tag.SendingTime,
+  Tag.TargetCompID,
+  Tag.TargetSubID,
+  Tag.PossResend,
+  Tag.OrigSendingTime,
+  Tag.TargetLocationID,
+  Tag.LastMsgSeqNumProcessed,
+]
 /** Those without which, or with a broken value of which, nobody can say so. */
-const readTags = new Set([34, 35, 43, 49, 52, 56, 97, 122, 369])
+const readTags = new Set<number>([
+  Tag.MsgSeqNum,
+  Tag.MsgType,
+  Tag.PossDupFlag,
+  Tag.SenderCompID,
+  Tag.SendingTime,
+  Tag.TargetCompID,
+  Tag.PossResend,
+  Tag.OrigSendingTime,
+  Tag.LastMsgSeqNumProcessed,
+])
 
 /** Whether a field that identifies the message has no value. */
 export function lacksValue(message: Message): boolean {
@@ -95,31 +154,31 @@ export function readStandardHeader(message: Message): void {
 
 function noteField(message: Message, tag: number, index: number): void {
   switch (tag) {
-    case 35:
+    case Tag.MsgType:
       head.type = index
       return
-    case 34:
+    case Tag.MsgSeqNum:
       head.seqNum = index
       return
-    case 52:
+    case Tag.SendingTime:
       head.time = index
       return
-    case 122:
+    case Tag.OrigSendingTime:
       head.firstTime = index
       return
-    case 57:
+    case Tag.TargetSubID:
       head.operator = index
       return
-    case 369:
+    case Tag.LastMsgSeqNumProcessed:
       head.lastProcessed = index
       return
-    case 143:
+    case Tag.TargetLocationID:
       head.location = index
       return
-    case 43:
+    case Tag.PossDupFlag:
       head.possDup = message.isAt(index, 'Y')
       return
-    case 97:
+    case Tag.PossResend:
       head.possResend = message.isAt(index, 'Y')
   }
 }

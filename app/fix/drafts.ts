@@ -1,6 +1,6 @@
 import type { Field } from './encode.ts'
 import type { Draft, Session } from './session-state.ts'
-import { Tag, textLimit } from './tags.ts'
+import { MsgType, Tag, textLimit } from './tags.ts'
 import { lastProcessed } from './turn.ts'
 
 /** Why a message is refused. */
@@ -37,5 +37,10 @@ export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: 
     [Tag.NewSeqNo, newSeqNo],
     [Tag.GapFillFlag, 'Y'],
   ]
-  return { msgType: '4', body, lastProcessed: lastProcessed(session), origSendingTimeMs: sendingTimeMs }
+  return {
+    msgType: MsgType.SequenceReset,
+    body,
+    lastProcessed: lastProcessed(session),
+    origSendingTimeMs: sendingTimeMs,
+  }
 }

@@ -2,24 +2,57 @@ import type { Violation } from './drafts.ts'
 import type { Message } from './message.ts'
 import { Reason } from './reasons.ts'
 import type { SessionConfig } from './session-state.ts'
-import { isSessionType } from './tags.ts'
+import { isSessionType, MsgType, Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
 
 /** Fields of FIX 4.2's standard header, and of its trailer. */
-const header = new Set([
-  8, 9, 35, 34, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129, 142, 143, 144, 145, 212, 213, 347, 369,
-  370,
+const header = new Set<number>([
+  Tag.BeginString,
+  Tag.BodyLength,
+  Tag.MsgType,
+  Tag.MsgSeqNum,
+  Tag.PossDupFlag,
+  Tag.SenderCompID,
+  Tag.SenderSubID,
+  Tag.SendingTime,
+  Tag.TargetCompID,
+  Tag.TargetSubID,
+  Tag.SecureDataLen,
+  Tag.SecureData,
+  Tag.PossResend,
+  Tag.OnBehalfOfCompID,
+  Tag.OnBehalfOfSubID,
+  Tag.OrigSendingTime,
+  Tag.DeliverToCompID,
+  Tag.DeliverToSubID,
+  Tag.SenderLocationID,
+  Tag.TargetLocationID,
+  Tag.OnBehalfOfLocationID,
+  Tag.DeliverToLocationID,
+  Tag.XmlDataLen,
+  Tag.XmlData,
+  Tag.MessageEncoding,
+  Tag.LastMsgSeqNumProcessed,
+  Tag.OnBehalfOfSendingTime,
 ])
-const trailer = new Set([93, 89, 10])
+const trailer = new Set<number>([Tag.SignatureLength, Tag.Signature, Tag.CheckSum])
 
 /** What the body of a session message may hold: FIX 4.2, and 789 and 9553 (spec §2.7). */
 const bodies: Readonly<Record<string, readonly number[]>> = {
-  '0': [112],
-  '1': [112],
-  '2': [7, 16],
-  '3': [45, 58, 354, 355, 371, 372, 373],
-  '4': [36, 123],
-  '5': [58, 354, 355, 789, 9553],
+  [MsgType.Heartbeat]: [Tag.TestReqID],
+  [MsgType.TestRequest]: [Tag.TestReqID],
+  [MsgType.ResendRequest]: [Tag.BeginSeqNo, Tag.EndSeqNo],
+  [MsgType.Reject]: [
+    Tag.RefSeqNum,
+    Tag.Text,
+    Tag.EncodedTextLen,
+    Tag.EncodedText,
+    Tag.RefTagID,
+    Tag.RefMsgType,
+    Tag.SessionRejectReason,
+  ],
+  [MsgType.SequenceReset]: [Tag.NewSeqNo, Tag.GapFillFlag],
+  [MsgType.Logout]: [Tag.Text, Tag.EncodedTextLen, Tag.EncodedText, Tag.NextExpectedMsgSeqNum, 9553],
 }
 
 /** FIX 4.2 ends at 446; above it only what Drop Copy uses is defined (spec §12). */
@@ -33,15 +66,15 @@ const isDefined = (tag: number): boolean => tag <= lastOfFix42 || later.has(tag)
 
 /** Header and session fields whose values have a form; 7, 16, 34, 36, 52 and 108 are judged where they are used. */
 const formats: ReadonlyMap<number, 'flag' | 'number' | 'time'> = new Map([
-  [43, 'flag'],
-  [97, 'flag'],
-  [123, 'flag'],
-  [122, 'time'],
-  [45, 'number'],
-  [369, 'number'],
-  [371, 'number'],
-  [373, 'number'],
-  [789, 'number'],
+  [Tag.PossDupFlag, 'flag'],
+  [Tag.PossResend, 'flag'],
+  [Tag.GapFillFlag, 'flag'],
+  [Tag.OrigSendingTime, 'time'],
+  [Tag.RefSeqNum, 'number'],
+  [Tag.LastMsgSeqNumProcessed, 'number'],
+  [Tag.RefTagID, 'number'],
+  [Tag.SessionRejectReason, 'number'],
+  [Tag.NextExpectedMsgSeqNum, 'number'],
 ])
 
 /**
@@ -57,7 +90,7 @@ export const isHeldToReadableFields = ({ role, policy }: SessionConfig, msgType:
  * what it has besides.
  */
 export const isHeldToFieldRules = (config: SessionConfig, msgType: string): boolean =>
-  msgType !== 'A' && isHeldToReadableFields(config, msgType)
+  msgType !== MsgType.Logon && isHeldToReadableFields(config, msgType)
 
 /**
  * The first field that stands in the wrong place, stands there twice, has no business in the message, or is malformed

@@ -1,6 +1,6 @@
 import type { Message } from './message.ts'
 import type { Early, Gap, Live } from './session-state.ts'
-import { isSessionType, Tag } from './tags.ts'
+import { isSessionType, MsgType, Tag } from './tags.ts'
 import { accept, amend, note, send, type Turn } from './turn.ts'
 
 /** Limits of what is kept above a gap. What does not fit is asked for again when the gap has closed up to it. */
@@ -64,7 +64,7 @@ function ask(turn: Turn, gap: Gap): void {
   gap.askedTo = inOne ? to : nextIn + chunk - 1
   gap.progressMs = turn.nowMs
   gap.asks++
-  send(turn, '2', [
+  send(turn, MsgType.ResendRequest, [
     [Tag.BeginSeqNo, nextIn],
     [Tag.EndSeqNo, inOne ? 0 : gap.askedTo],
   ])

@@ -8,11 +8,44 @@ import { formatUtc } from './time.ts'
  */
 export const headerLayouts = {
   /** What a Classic target receives: spec §2.3, with 43 and 122 as spec §5 suggests. */
-  'classic-server': [34, 43, 49, 50, 52, 56, 57, 122, 369],
+  'classic-server': [
+    Tag.MsgSeqNum,
+    Tag.PossDupFlag,
+    Tag.SenderCompID,
+    Tag.SenderSubID,
+    Tag.SendingTime,
+    Tag.TargetCompID,
+    Tag.TargetSubID,
+    Tag.OrigSendingTime,
+    Tag.LastMsgSeqNumProcessed,
+  ],
   /** What a Drop Copy 4.0 target receives: spec §2.3. */
-  'dc4-server': [34, 369, 52, 43, 97, 49, 50, 56, 57, 122, 143],
+  'dc4-server': [
+    Tag.MsgSeqNum,
+    Tag.LastMsgSeqNumProcessed,
+    Tag.SendingTime,
+    Tag.PossDupFlag,
+    Tag.PossResend,
+    Tag.SenderCompID,
+    Tag.SenderSubID,
+    Tag.TargetCompID,
+    Tag.TargetSubID,
+    Tag.OrigSendingTime,
+    Tag.TargetLocationID,
+  ],
   /** What a client sends: spec §2.2. Also ours wherever nothing else is said (feeds, the simulated gateway). */
-  client: [34, 43, 49, 50, 52, 56, 57, 122, 142, 369],
+  client: [
+    Tag.MsgSeqNum,
+    Tag.PossDupFlag,
+    Tag.SenderCompID,
+    Tag.SenderSubID,
+    Tag.SendingTime,
+    Tag.TargetCompID,
+    Tag.TargetSubID,
+    Tag.OrigSendingTime,
+    Tag.SenderLocationID,
+    Tag.LastMsgSeqNumProcessed,
+  ],
 } as const satisfies Record<string, readonly number[]>
 
 export type HeaderLayout = keyof typeof headerLayouts

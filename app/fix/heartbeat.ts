@@ -1,6 +1,6 @@
 import { askAgain, gapStallMs } from './gap.ts'
 import type { Live, Session } from './session-state.ts'
-import { Tag } from './tags.ts'
+import { MsgType, Tag } from './tags.ts'
 import { amend, disconnect, forceLogout, send, type Turn } from './turn.ts'
 
 /** What a live session gives a silent peer when there is no heartbeat interval to go by. */
@@ -50,7 +50,7 @@ function endings(live: Live): Timer[] {
 function testForRival(turn: Turn, live: Live): void {
   if (!live.rival) return
   amend(turn, { rival: { ...live.rival, tested: true } })
-  send(turn, '1', [[Tag.TestReqID, 'TEST']])
+  send(turn, MsgType.TestRequest, [[Tag.TestReqID, 'TEST']])
 }
 
 /**
@@ -68,12 +68,12 @@ function liveness({ config, lastInMs, lastOutMs }: Session, live: Live): Timer[]
           atMs: testSentMs + intervalMs * staleAfter,
           run: (turn) => disconnect(turn, 'stale: Test Request not answered'),
         }
-  return [silence, { atMs: lastOutMs + intervalMs, run: (turn) => send(turn, '0', []) }]
+  return [silence, { atMs: lastOutMs + intervalMs, run: (turn) => send(turn, MsgType.Heartbeat, []) }]
 }
 
 function testSilent(turn: Turn): void {
   amend(turn, { testSentMs: turn.nowMs })
-  send(turn, '1', [[Tag.TestReqID, 'TEST']])
+  send(turn, MsgType.TestRequest, [[Tag.TestReqID, 'TEST']])
 }
 
 const recovery = (live: Live): Timer[] =>

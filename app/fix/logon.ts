@@ -4,7 +4,7 @@ import { parseLogon } from './logon-request.ts'
 import type { Message } from './message.ts'
 import { lowNumberText } from './refuse.ts'
 import type { Live, LogonRequest, SessionConfig } from './session-state.ts'
-import { Tag } from './tags.ts'
+import { MsgType, Tag } from './tags.ts'
 import { disconnect, enter, forceLogout, note, send, type Turn } from './turn.ts'
 import { beginStringViolation } from './validate.ts'
 
@@ -13,13 +13,13 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
   const { policy } = turn.session.config
   const claim = claimOf(turn.session.config, message.str(Tag.SenderCompID) ?? '')
   if (claim === 'no') {
-    const code = message.msgType === 'A' ? 'refused-logon' : 'ignored'
+    const code = message.msgType === MsgType.Logon ? 'refused-logon' : 'ignored'
     const text = `SenderCompID (49) ${message.str(Tag.SenderCompID) ?? 'absent'} is not known here.`
     note(turn, code, text)
     if (policy.wrongCompId === 'logout') disconnect(turn, text)
     return
   }
-  if (message.msgType !== 'A') {
+  if (message.msgType !== MsgType.Logon) {
     if (policy.noLogonFirst === 'close') return disconnect(turn, 'first message is no Logon')
     return refuseLogon(turn, 'Non logon message received while not logged on.')
   }
@@ -74,7 +74,7 @@ export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, tex
   }
   const processed = turn.session.nextIn - 1
   goLive(turn, logon.heartbeatS, logon.seqNum)
-  send(turn, 'A', answerBody(config, logon), processed)
+  send(turn, MsgType.Logon, answerBody(config, logon), processed)
   askBelow(turn, logon.seqNum)
   afterLogon(turn)
   turn.effects.push({ type: 'logged-on', logon })
@@ -113,7 +113,8 @@ export function answerBody({ policy }: SessionConfig, logon: LogonRequest): Fiel
 
 /** Test Request right behind the Logon answer, its id the time in milliseconds (spec §2.4). Nothing waits for its answer. */
 export function afterLogon(turn: Turn): void {
-  if (turn.session.config.policy.testRequestAfterLogon) send(turn, '1', [[Tag.TestReqID, `ID${turn.nowMs}`]])
+  if (turn.session.config.policy.testRequestAfterLogon)
+    send(turn, MsgType.TestRequest, [[Tag.TestReqID, `ID${turn.nowMs}`]])
 }
 
 /** Initiator: log on (a signature follows when number and time are known, `encodeDraft`), at the start of a connection or, with `reset`, again within one. */
@@ -134,7 +135,7 @@ export function sendLogon(turn: Turn, reset: boolean): void {
     body.push([Tag.ApplicationSystemName, app.name])
     body.push([Tag.TradingSystemVersion, app.version], [Tag.ApplicationSystemVendor, app.vendor])
   }
-  send(turn, 'A', body)
+  send(turn, MsgType.Logon, body)
   enter(turn, { kind: 'logon-sent', sinceMs: turn.nowMs, reset })
 }
 
@@ -150,10 +151,10 @@ export function receiveLogonAnswer(turn: Turn, message: Message) {
       `SenderCompID(49) ${message.str(Tag.SenderCompID) ?? 'absent'}, MsgSeqNum(34) ${seqNum}`,
     )
   }
-  if (message.msgType === '5') return refused(turn, message, seqNum)
+  if (message.msgType === MsgType.Logout) return refused(turn, message, seqNum)
   const version = beginStringViolation(config, message)
   if (version) return forceLogout(turn, version.text)
-  if (message.msgType !== 'A') {
+  if (message.msgType !== MsgType.Logon) {
     if (phase.reset) return note(turn, 'ignored', `${message.msgType} before the numbers were reset`)
     return disconnect(turn, `expected a Logon, received MsgType(35) ${message.msgType}`)
   }

@@ -1,12 +1,13 @@
 import { trailerLength } from './checksum.ts'
 import { lengthTagOf } from './data-fields.ts'
 import { type Memory, memoryOf, noMemory } from './memory.ts'
+import { Reason } from './reasons.ts'
 import { maxSeqNum, Tag } from './tags.ts'
 
 /** What is wrong inside a frame whose length and checksum hold. Codes are SessionRejectReason(373) values. */
 export type FieldFault = {
-  /** 0 invalid tag number, 4 tag without a value, 6 incorrect data format (a data field and its length disagree) */
-  reason: 0 | 4 | 6
+  /** `format`: a data field and its length disagree. */
+  reason: typeof Reason.invalidTag | typeof Reason.noValue | typeof Reason.format
   /** The tag to blame; absent when its number has too many digits. */
   tag?: number
 }
@@ -118,7 +119,7 @@ export class Message {
   /** Nobody can say what it is: the first three fields are not 8, 9, 35. */
   get isHeadless(): boolean {
     const { tags, count } = this
-    return count < 3 || tags[0] !== 8 || tags[1] !== 9 || tags[2] !== Tag.MsgType
+    return count < 3 || tags[0] !== Tag.BeginString || tags[1] !== Tag.BodyLength || tags[2] !== Tag.MsgType
   }
 
   /** To be ignored whatever it says (spec §2.10): headless, or a field cannot be read. */
@@ -269,11 +270,11 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
       // a length that reaches into the trailer is wrong: no data field is the last one
       if (length > 0 && start + length < end - trailerLength && frame[start + length] === 1) p = start + length
       else {
-        into.fault ??= { reason: 6, tag }
+        into.fault ??= { reason: Reason.format, tag }
         p = behindSoh(frame, p, end) - 1
       }
     } else p = valueEnd(frame, view, p, end)
-    if (p === start) into.fault ??= { reason: 4, tag }
+    if (p === start) into.fault ??= { reason: Reason.noValue, tag }
     if (count === tags.length) {
       into.grow()
       tags = into.tags
@@ -301,7 +302,7 @@ function takeOddity(into: Message, at: number, p: number, tag: number, end: numb
     if (data >= 0) return into.joinData(data)
     into.hasUnreadableTag = true
   }
-  into.fault ??= p - at > 9 ? { reason: 0 } : { reason: 0, tag }
+  into.fault ??= p - at > 9 ? { reason: Reason.invalidTag } : { reason: Reason.invalidTag, tag }
   return into.takeUntagged(at, behind)
 }
 

@@ -1,3 +1,5 @@
+import { Tag } from './tags.ts'
+
 /**
  * What differs between session dialects, each as a named switch. `cme` is the behaviour of the exchange's Drop Copy
  * (spec §2), `fix` the plain FIX 4.2 session protocol that other venues' clients expect. Values are plain JSON.
@@ -74,7 +76,7 @@ const table = {
   //                       cme            fix
   heartbeatS: [[5, 60] as [number, number], [0, 3600] as [number, number]],
   testRequestAfterLogon: [true, false],
-  requiredHeader: [[50, 57, 142] as number[], [] as number[]],
+  requiredHeader: [[Tag.SenderSubID, Tag.TargetSubID, Tag.SenderLocationID] as number[], [] as number[]],
   alphanumericSubId: [true, false],
   faultToleranceIndicator: ['N', ''],
   noLogonFirst: ['logout', 'close'],

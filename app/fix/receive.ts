@@ -7,7 +7,7 @@ import { lowNumberText, reject } from './refuse.ts'
 import { receiveResendRequest } from './resend-request.ts'
 import { receiveInSessionLogon } from './reset.ts'
 import type { AsideReason } from './session-state.ts'
-import { isSessionType, maxSeqNum, Tag } from './tags.ts'
+import { isSessionType, MsgType, maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
 import { beginStringViolation, origTimeViolation, violationOf, withoutValue } from './validate.ts'
 
@@ -32,7 +32,7 @@ export function receiveLive(turn: Turn, message: Message): void {
   }
   const { msgType, seqNum } = message
   if (seqNum === 0) withoutNumber(turn)
-  else if (msgType === 'A' && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
+  else if (msgType === MsgType.Logon && !message.possDup) receiveInSessionLogon(turn, message, seqNum)
   else receiveNumbered(turn, message, seqNum)
 }
 
@@ -74,9 +74,9 @@ function tooLow(turn: Turn, message: Message, seqNum: number): void {
 function withoutOrigTime(turn: Turn, message: Message): Violation | undefined {
   if (turn.session.config.policy.possDupWithoutOrigTime === 'discard') return undefined
   const orig = message.str(Tag.OrigSendingTime)
-  if (orig === '') return withoutValue(122)
+  if (orig === '') return withoutValue(Tag.OrigSendingTime)
   if (orig !== undefined) return undefined
-  return { text: 'Required tag missing: OrigSendingTime (122)', tag: 122, reason: Reason.missing }
+  return { text: 'Required tag missing: OrigSendingTime (122)', tag: Tag.OrigSendingTime, reason: Reason.missing }
 }
 
 /**
@@ -85,18 +85,18 @@ function withoutOrigTime(turn: Turn, message: Message): Violation | undefined {
  */
 function tooHigh(turn: Turn, message: Message, seqNum: number): void {
   const { msgType } = message
-  if (msgType === '5' && turn.session.config.policy.logoutAboveGap === 'answer') {
+  if (msgType === MsgType.Logout && turn.session.config.policy.logoutAboveGap === 'answer') {
     answerLogoutAboveGap(turn)
     return
   }
   const known = gapOf(turn)?.early.has(seqNum) === true
-  if (msgType === '2' && !known && !violationOf(turn.session.config, message, turn.clocksMs)) {
+  if (msgType === MsgType.ResendRequest && !known && !violationOf(turn.session.config, message, turn.clocksMs)) {
     receiveResendRequest(turn, message)
     keepEarly(turn, seqNum, null)
     return
   }
   keepEarly(turn, seqNum, message)
-  if (msgType === '5') waitForFill(turn)
+  if (msgType === MsgType.Logout) waitForFill(turn)
 }
 
 function answerLogoutAboveGap(turn: Turn): void {
@@ -127,30 +127,30 @@ function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: read
     setAside(turn, message, violation.reason === Reason.msgType ? 'unknown-type' : 'rejected')
     refuse(turn, message, violation)
     // who wants to leave may, whatever is wrong with the way it says so
-    if (message.msgType === '5' && !violation.fatal) receiveLogout(turn)
+    if (message.msgType === MsgType.Logout && !violation.fatal) receiveLogout(turn)
     return
   }
-  if (message.msgType === '4') {
+  if (message.msgType === MsgType.SequenceReset) {
     receiveSequenceReset(turn, message, seqNum)
     return
   }
   turn.session.nextIn++
   switch (message.msgType) {
-    case '0':
+    case MsgType.Heartbeat:
       break
-    case '1':
+    case MsgType.TestRequest:
       answerTestRequest(turn, message)
       break
-    case '2':
+    case MsgType.ResendRequest:
       receiveResendRequest(turn, message)
       break
-    case '3':
+    case MsgType.Reject:
       rejected(turn, message)
       break
-    case '5':
+    case MsgType.Logout:
       receiveLogout(turn)
       break
-    case 'A': // only one flagged as resent comes here, and Logons are never resent
+    case MsgType.Logon: // only one flagged as resent comes here, and Logons are never resent
       break
     default:
       accept(turn, message, seqNum)
@@ -166,18 +166,19 @@ function setAside(turn: Turn, message: Message, why: AsideReason): void {
 function answerTestRequest(turn: Turn, message: Message): void {
   const id = message.str(Tag.TestReqID)
   if (id === undefined)
-    reject(turn, message, { text: 'Required tag missing: TestReqID (112)', tag: 112, reason: Reason.missing })
-  else send(turn, '0', [[Tag.TestReqID, id]])
+    reject(turn, message, { text: 'Required tag missing: TestReqID (112)', tag: Tag.TestReqID, reason: Reason.missing })
+  else send(turn, MsgType.Heartbeat, [[Tag.TestReqID, id]])
 }
 
 function rejected(turn: Turn, message: Message): void {
   const refSeqNum = message.str(Tag.RefSeqNum)
   if (refSeqNum === undefined)
-    reject(turn, message, { text: 'Required tag missing: RefSeqNum (45)', tag: 45, reason: Reason.missing })
+    reject(turn, message, { text: 'Required tag missing: RefSeqNum (45)', tag: Tag.RefSeqNum, reason: Reason.missing })
   else note(turn, 'reject-received', `of ${refSeqNum}: ${message.str(Tag.Text) ?? ''}`)
 }
 
-const isReset = (message: Message): boolean => message.msgType === '4' && !message.is(Tag.GapFillFlag, 'Y')
+const isReset = (message: Message): boolean =>
+  message.msgType === MsgType.SequenceReset && !message.is(Tag.GapFillFlag, 'Y')
 
 /** Its own number must be one, 0 too. One that breaks other rules has its number looked at like every message. */
 const isLenientReset = ({ session, clocksMs }: Turn, message: Message): boolean =>
@@ -209,8 +210,8 @@ function newSeqNoOf(message: Message): number | undefined {
 
 function newSeqNoViolation(message: Message): Violation {
   const there = message.has(Tag.NewSeqNo)
-  if (!there) return { text: 'Required tag missing: NewSeqNo (36)', tag: 36, reason: Reason.missing }
-  return { text: 'Invalid NewSeqNo. Integer required', tag: 36, reason: Reason.format }
+  if (!there) return { text: 'Required tag missing: NewSeqNo (36)', tag: Tag.NewSeqNo, reason: Reason.missing }
+  return { text: 'Invalid NewSeqNo. Integer required', tag: Tag.NewSeqNo, reason: Reason.format }
 }
 
 function gapFill(turn: Turn, message: Message, seqNum: number, next: number): void {
@@ -218,7 +219,7 @@ function gapFill(turn: Turn, message: Message, seqNum: number, next: number): vo
     turn.session.nextIn++
     reject(turn, message, {
       text: `Attempt to lower sequence number, invalid value NewSeqNo (36) = ${next}`,
-      tag: 36,
+      tag: Tag.NewSeqNo,
       reason: Reason.incorrect,
     })
     return
@@ -241,7 +242,7 @@ function resetLeniently(turn: Turn, message: Message): void {
   else if (next < turn.session.nextIn) {
     reject(turn, message, {
       text: `Value is incorrect: NewSeqNo (36) = ${next}, expected ${turn.session.nextIn} or more`,
-      tag: 36,
+      tag: Tag.NewSeqNo,
       reason: Reason.incorrect,
     })
   } else adopt(turn, next)

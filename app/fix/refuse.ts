@@ -1,11 +1,12 @@
 import { rejectBody, type Violation } from './drafts.ts'
 import type { Message } from './message.ts'
+import { MsgType } from './tags.ts'
 import { note, send, type Turn } from './turn.ts'
 
 /** Session Level Reject: the message's number stands, the session goes on. */
 export function reject(turn: Turn, message: Message, violation: Violation): void {
   const refused = { seqNum: message.seqNum, msgType: message.msgType }
-  send(turn, '3', rejectBody(turn.session, refused, violation))
+  send(turn, MsgType.Reject, rejectBody(turn.session, refused, violation))
   note(turn, 'rejected', `${refused.seqNum}: ${violation.text}`)
 }
 

@@ -4,7 +4,7 @@ import { parseLogon } from './logon-request.ts'
 import type { Message } from './message.ts'
 import { lowNumberText } from './refuse.ts'
 import type { Live, LogonRequest } from './session-state.ts'
-import { Tag } from './tags.ts'
+import { MsgType, Tag } from './tags.ts'
 import { enter, forceLogout, send, type Turn } from './turn.ts'
 
 /** A Logon while logged on resets the numbers: 34=1 and 141=Y, or the session ends (spec §2.4). */
@@ -41,6 +41,6 @@ function resetInSession(turn: Turn, live: Live, logon: LogonRequest): void {
   turn.session.nextIn = 2
   turn.session.highestIn = 1
   enter(turn, { ...live, gap: undefined, serving: undefined, intervalMs: logon.heartbeatS * 1000 })
-  send(turn, 'A', answerBody(turn.session.config, logon), 0)
+  send(turn, MsgType.Logon, answerBody(turn.session.config, logon), 0)
   afterLogon(turn)
 }

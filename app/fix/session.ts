@@ -11,6 +11,7 @@ import { receiveLive, settle } from './receive.ts'
 import { resendFinished } from './resend-request.ts'
 import { receiveResetVerdict } from './reset.ts'
 import type { Draft, Input, Live, Session, SessionConfig, Step } from './session-state.ts'
+import { MsgType } from './tags.ts'
 import { disconnect, enter, heard, note, type Turn, takeTurn } from './turn.ts'
 
 export { acceptInSequence } from './fast-path.ts'
@@ -167,6 +168,6 @@ export function encodeDraft(session: Session, seqNum: number, draft: Draft, send
   })
   const fields = [...header, ...draft.body]
   const { role, credentials } = session.config
-  const isSigned = role === 'initiator' && draft.msgType === 'A' && credentials?.kind === 'hmac'
+  const isSigned = role === 'initiator' && draft.msgType === MsgType.Logon && credentials?.kind === 'hmac'
   return encode(isSigned ? [...fields, ...hmacFields(credentials, fields)] : fields)
 }

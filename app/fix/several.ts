@@ -1,4 +1,5 @@
 import type { Message } from './message.ts'
+import { Tag } from './tags.ts'
 
 /**
  * Whether a frame holds the fields of several messages: behind a CheckSum(10) those of another beginning, 8, 9 and 35.
@@ -6,6 +7,12 @@ import type { Message } from './message.ts'
  */
 export function isSeveral({ tags, count }: Message): boolean {
   for (let i = 3; i < count - 3; i++)
-    if (tags[i] === 10 && tags[i + 1] === 8 && tags[i + 2] === 9 && tags[i + 3] === 35) return true
+    if (
+      tags[i] === Tag.CheckSum &&
+      tags[i + 1] === Tag.BeginString &&
+      tags[i + 2] === Tag.BodyLength &&
+      tags[i + 3] === Tag.MsgType
+    )
+      return true
   return false
 }

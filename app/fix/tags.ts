@@ -21,23 +21,35 @@ export const Tag = {
   TargetSubID: 57,
   Text: 58,
   TransactTime: 60,
+  Signature: 89,
+  SecureDataLen: 90,
+  SecureData: 91,
+  SignatureLength: 93,
   RawDataLength: 95,
   RawData: 96,
   PossResend: 97,
   EncryptMethod: 98,
   HeartBtInt: 108,
   TestReqID: 112,
+  OnBehalfOfCompID: 115,
+  OnBehalfOfSubID: 116,
   OrigSendingTime: 122,
   GapFillFlag: 123,
+  DeliverToCompID: 128,
+  DeliverToSubID: 129,
   ResetSeqNumFlag: 141,
   SenderLocationID: 142,
   TargetLocationID: 143,
+  OnBehalfOfLocationID: 144,
+  DeliverToLocationID: 145,
   ExecType: 150,
   XmlDataLen: 212,
   XmlData: 213,
+  MessageEncoding: 347,
   EncodedTextLen: 354,
   EncodedText: 355,
   LastMsgSeqNumProcessed: 369,
+  OnBehalfOfSendingTime: 370,
   RefTagID: 371,
   RefMsgType: 372,
   SessionRejectReason: 373,
@@ -47,8 +59,15 @@ export const Tag = {
   PartyID: 448,
   PartyRole: 452,
   NoPartyIDs: 453,
+  NoHops: 627,
+  HopCompID: 628,
+  HopSendingTime: 629,
+  HopRefID: 630,
   NextExpectedMsgSeqNum: 789,
   CopyMsgIndicator: 797,
+  ApplVerID: 1128,
+  CstmApplVerID: 1129,
+  ApplExtID: 1156,
   ApplID: 1180,
   ApplSeqNum: 1181,
   ApplBegSeqNum: 1182,
@@ -93,20 +112,35 @@ export const MsgType = {
 } as const
 
 /** The seven session messages. Everything else is an application message. */
+export const sessionTypes: readonly string[] = [
+  MsgType.Heartbeat,
+  MsgType.TestRequest,
+  MsgType.ResendRequest,
+  MsgType.Reject,
+  MsgType.SequenceReset,
+  MsgType.Logout,
+  MsgType.Logon,
+]
+
 export const isSessionType = (msgType: string): boolean => kindOf(msgType) === sessionKind
 
 /** Whether a MsgType(35) exists: FIX 4.2's own, 35=n, and the FIX 5.0 SP2 ones of Drop Copy (spec §6). */
 export const isKnownType = (msgType: string): boolean =>
   msgType.length === 1 ? kindOf(msgType) !== unknownKind : longTypes.has(msgType)
 
-const longTypes: ReadonlySet<string> = new Set(['BW', 'BX', 'BY', 'BZ'])
+const longTypes: ReadonlySet<string> = new Set([
+  MsgType.ApplicationMessageRequest,
+  MsgType.ApplicationMessageRequestAck,
+  MsgType.ApplicationMessageReport,
+  MsgType.OrderMassActionReport,
+])
 const unknownKind = 0
 const applicationKind = 1
 const sessionKind = 2
 /** By character code: asked of every message, so no search. */
 const kinds = new Uint8Array(128)
 for (const type of '6789BCDEFGHJKLMNPQRSTVWXYZabcdefghijklmn') kinds[type.charCodeAt(0)] = applicationKind
-for (const type of '012345A') kinds[type.charCodeAt(0)] = sessionKind
+for (const type of sessionTypes) kinds[type.charCodeAt(0)] = sessionKind
 
 /** Of a MsgType of one character; of any other unknown. */
 const kindOf = (msgType: string): number =>

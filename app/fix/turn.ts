@@ -1,7 +1,7 @@
 import type { Field } from './encode.ts'
 import type { Message } from './message.ts'
 import type { Draft, Effect, Input, Live, NoteCode, Phase, Session, Step } from './session-state.ts'
-import { Tag, textLimit } from './tags.ts'
+import { MsgType, Tag, textLimit } from './tags.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -75,7 +75,7 @@ export function sendLogout(turn: Turn, text: string): void {
   const body: Field[] = []
   if (config.policy.nextExpectedInLogout && config.role === 'acceptor') body.push([Tag.NextExpectedMsgSeqNum, nextIn])
   if (text !== '') body.push([Tag.Text, text.slice(0, textLimit)])
-  send(turn, '5', body)
+  send(turn, MsgType.Logout, body)
 }
 
 /** Logout with a reason and close, not waiting for an answer. */

@@ -7,9 +7,9 @@ import { isKnownType, isSessionType, Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
 
 const headerNames: Record<number, string> = {
-  50: 'SenderSubId (50)',
-  57: 'TargetSubId (57)',
-  142: 'SenderLocationId (142)',
+  [Tag.SenderSubID]: 'SenderSubId (50)',
+  [Tag.TargetSubID]: 'TargetSubId (57)',
+  [Tag.SenderLocationID]: 'SenderLocationId (142)',
 }
 
 /**
@@ -41,27 +41,32 @@ export function beginStringViolation({ policy }: SessionConfig, message: Message
   if (message.is(Tag.BeginString, 'FIX.4.2')) return undefined
   const isPlain = policy.wrongBeginString === 'logout'
   const text = isPlain ? 'Incorrect BeginString' : 'BeginString (8) tag has an incorrect value, should be FIX4.2'
-  return { text, tag: 8, reason: Reason.incorrect, fatal: true }
+  return { text, tag: Tag.BeginString, reason: Reason.incorrect, fatal: true }
 }
 
 function compIdViolation({ identity, policy }: SessionConfig, message: Message): Violation | undefined {
   const fatal = policy.wrongCompId === 'logout'
   const sender = message.str(Tag.SenderCompID)
-  if (sender === '') return { ...withoutValue(49), fatal }
+  if (sender === '') return { ...withoutValue(Tag.SenderCompID), fatal }
   if (sender !== identity.targetCompId) {
     const text =
       sender === undefined ? 'SenderCompId (49) tag is not present' : 'Invalid SenderCompID (49) tag. Logout forced.'
-    return { text, tag: 49, reason: sender === undefined ? Reason.missing : Reason.compId, fatal }
+    return { text, tag: Tag.SenderCompID, reason: sender === undefined ? Reason.missing : Reason.compId, fatal }
   }
   const target = message.str(Tag.TargetCompID)
   if (target === identity.senderCompId) return undefined
-  if (target === undefined) return { text: 'TargetCompId (56) tag is not present', tag: 56, reason: Reason.missing }
-  if (target === '') return withoutValue(56)
+  if (target === undefined)
+    return { text: 'TargetCompId (56) tag is not present', tag: Tag.TargetCompID, reason: Reason.missing }
+  if (target === '') return withoutValue(Tag.TargetCompID)
   const text = `TargetCompId (56) tag has an incorrect value: ( ${target} ) should be ${identity.senderCompId}`
-  return { text, tag: 56, reason: Reason.compId, fatal }
+  return { text, tag: Tag.TargetCompID, reason: Reason.compId, fatal }
 }
 
-const faultTexts = { 0: 'Invalid tag number', 4: 'Tag specified without a value', 6: 'Incorrect data format for value' }
+const faultTexts = {
+  [Reason.invalidTag]: 'Invalid tag number',
+  [Reason.noValue]: 'Tag specified without a value',
+  [Reason.format]: 'Incorrect data format for value',
+}
 
 function faultViolation(config: SessionConfig, { fault, msgType }: Message): Violation | undefined {
   if (!fault || !isHeldToReadableFields(config, msgType)) return undefined
@@ -76,9 +81,9 @@ export const withoutValue = (tag: number): Violation => ({
 })
 
 function typeViolation({ policy }: SessionConfig, { msgType }: Message): Violation | undefined {
-  if (msgType === '') return { text: 'Could not extract message type.', tag: 35, reason: Reason.noValue }
+  if (msgType === '') return { text: 'Could not extract message type.', tag: Tag.MsgType, reason: Reason.noValue }
   if (policy.unknownTypes === 'accept' || isSessionType(msgType) || isKnownType(msgType)) return undefined
-  return { text: `UNKNOWN Message received. Message Type = ( ${msgType} )`, tag: 35, reason: Reason.msgType }
+  return { text: `UNKNOWN Message received. Message Type = ( ${msgType} )`, tag: Tag.MsgType, reason: Reason.msgType }
 }
 
 /** 50, 57 and 142 where the policy wants them; only clients send them, so an initiator never asks. */
@@ -90,13 +95,21 @@ function requiredViolation({ role, policy, identity }: SessionConfig, message: M
   }
   const subId = message.str(Tag.SenderSubID)
   if (policy.alphanumericSubId && subId !== undefined && !/^[0-9A-Za-z]+$/.test(subId)) {
-    return { text: 'SenderSubId (50) can contain only alphanumeric values', tag: 50, reason: Reason.incorrect }
+    return {
+      text: 'SenderSubId (50) can contain only alphanumeric values',
+      tag: Tag.SenderSubID,
+      reason: Reason.incorrect,
+    }
   }
   const target = message.str(Tag.TargetSubID)
-  if (!policy.requiredHeader.includes(57) || identity.senderSubId === undefined || target === identity.senderSubId)
+  if (
+    !policy.requiredHeader.includes(Tag.TargetSubID) ||
+    identity.senderSubId === undefined ||
+    target === identity.senderSubId
+  )
     return undefined
   const text = `TargetSubId (57) tag has an incorrect value: ( ${target} ), should be ${identity.senderSubId}`
-  return { text, tag: 57, reason: Reason.incorrect }
+  return { text, tag: Tag.TargetSubID, reason: Reason.incorrect }
 }
 
 /** SendingTime(52): there, a time, and near enough where the policy measures it. */
@@ -106,13 +119,14 @@ function timeViolation(
   clocksMs: readonly number[],
 ): Violation | undefined {
   const sent = timeAt(message, Tag.SendingTime)
-  if (sent === undefined) return { text: 'SendingTime (52) tag is not present', tag: 52, reason: Reason.missing }
+  if (sent === undefined)
+    return { text: 'SendingTime (52) tag is not present', tag: Tag.SendingTime, reason: Reason.missing }
   if (Number.isNaN(sent)) {
     const text = `SendingTime (52) tag is not formatted properly ( ${message.str(Tag.SendingTime)} )`
-    return { text, tag: 52, reason: Reason.format }
+    return { text, tag: Tag.SendingTime, reason: Reason.format }
   }
   if (policy.sendingTimeS > 0 && !isNear(sent, clocksMs, policy.sendingTimeS)) {
-    return { text: 'SendingTime accuracy problem', tag: 52, reason: Reason.sendingTime, fatal: true }
+    return { text: 'SendingTime accuracy problem', tag: Tag.SendingTime, reason: Reason.sendingTime, fatal: true }
   }
   return undefined
 }
@@ -128,7 +142,7 @@ export function origTimeViolation(config: SessionConfig, message: Message): Viol
   const sent = timeAt(message, Tag.SendingTime)
   if (orig === undefined || sent === undefined || !(orig > sent)) return undefined
   const text = 'OrigSendingTime (122) is later than SendingTime (52)'
-  return { text, tag: 122, reason: Reason.sendingTime, fatal: true }
+  return { text, tag: Tag.OrigSendingTime, reason: Reason.sendingTime, fatal: true }
 }
 
 /** A time field in epoch milliseconds: undefined when absent, NaN when malformed. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fieldNames, fieldTypes } from '#domain/client-files/fields.ts'
 import { entriesOf, header, type LayoutEntry, messages, trailer } from '#domain/client-files/messages.ts'
 import { copyTags, trailerTags } from '#dropcopy/arrangement.ts'
-import { behindGroup, copyFlagTag, groupTags, sidesTag } from '#dropcopy/groups.ts'
+import { behindGroup, groupTags, sidesTag } from '#dropcopy/groups.ts'
 import { carriedTags } from '#dropcopy/standard-header.ts'
 import { encode } from '#fix/encode.ts'
 import { fieldViolation } from '#fix/field-rules.ts'
@@ -102,7 +102,7 @@ describe('the dictionary knows what the code writes and reads', () => {
   test('the repeating groups of a source message, each with the fields that never get 797 between them', () => {
     const groups = [...groupsOf(entriesOf(header)), ...groupsOf(layoutOf('8'))]
     expect(groupTags.filter((tag) => !groups.some((one) => one.tag === tag))).toEqual([sidesTag])
-    for (const { tag, fields } of groups.filter((one) => one.tag < copyFlagTag)) {
+    for (const { tag, fields } of groups.filter((one) => one.tag < Tag.CopyMsgIndicator)) {
       const inside = tagsOf(fields ?? [])
       const text = `8=FIX.4.2|9=5|35=8|34=7|${tag}=1|${inside.map((one) => `${one}=1|`).join('')}1057=Y|10=000|`
       const message = decoded(wire(text))

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { HTMLElement, parse } from 'node-html-parser'
 import { describe, expect, test } from 'vitest'
-import { behindGroup, copyFlagTag, entriesOf } from '#dropcopy/groups.ts'
+import { behindGroup, entriesOf } from '#dropcopy/groups.ts'
+import { Tag } from '#fix/tags.ts'
 import { decoded } from '#test/fix/samples.ts'
 import { framed } from './vectors.ts'
 
@@ -36,7 +37,7 @@ function groupsOf(version: string): [count: number, inside: number[]][] {
 }
 
 describe.each(['FIX42', 'FIX43', 'FIX44'])('every group below 797 that a message of %s may carry', (version) => {
-  const below = groupsOf(version).filter(([count]) => count < copyFlagTag)
+  const below = groupsOf(version).filter(([count]) => count < Tag.CopyMsgIndicator)
   test('is there', () => expect(below.length).toBeGreaterThan(0))
   test.each(below)('%i ends behind all its fields', (count, inside) => {
     const message = decoded(framed(`35=8|34=7|${count}=1|${inside.map((tag) => `${tag}=1|`).join('')}1057=Y|`))
