@@ -1,5 +1,6 @@
 import { bigint, boolean, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
+import type { RecentCopy, ServedResend } from '#domain/status/observed.ts'
 import { dc, instant, shardColumn } from './columns.ts'
 
 /**
@@ -127,23 +128,6 @@ export const observedSources = dc.table(
   ],
 )
 
-/** A copy lately sent, decoded for whoever watches the target. Texts as they stand in the message; words for what has one. */
-export type RecentCopy = {
-  /** SendingTime(52) of the copy, ISO 8601. */
-  at: string
-  /** MsgSeqNum(34) on the target. */
-  seq: number
-  /** The source's name, `K7T882`, and its number, tag 1181. */
-  source: string
-  sourceSeq: number
-  /** MsgType(35) and what it says happened, in words: "Fill", "Order acknowledged". */
-  kind: string
-  symbol?: string
-  side?: string
-  qty?: string
-  px?: string
-}
-
 export const observedTargets = dc.table(
   'observed_targets',
   {
@@ -164,7 +148,7 @@ export const observedTargets = dc.table(
     held: counter('held'),
     lateMs: integer('late_ms').notNull().default(0),
     /** A resend being served. */
-    resend: jsonb('resend').$type<{ kind: string; from: number; to: number; next: number; since: string }>(),
+    resend: jsonb('resend').$type<ServedResend>(),
     lastLogonAt: instant('last_logon_at'),
     lastLogoffAt: instant('last_logoff_at'),
     lastLogoffWhy: text('last_logoff_why'),

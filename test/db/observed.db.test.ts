@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConnectorPool, openConnectorPool } from '#db/client.ts'
-import { type Observed, saveObserved } from '#db/queries/connector/observed.ts'
+import { saveObserved } from '#db/queries/connector/observed.ts'
+import type { Observed } from '#domain/status/observed.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { loadDelivery } from '#views/status/delivery.ts'
 import { actors, writeWorld } from './world.ts'

@@ -10,10 +10,8 @@ import {
   endLease,
   type FoundLease,
   findLease,
-  type Leader,
   removeRefusals,
   renewLease,
-  type Shard,
   saveRefusal,
   takeLease,
 } from '#db/queries/connector/leases.ts'
@@ -26,6 +24,7 @@ import {
   refusalSentence,
   renewEveryMs,
 } from '#domain/leadership/claim.ts'
+import type { Leader, Shard } from '#domain/leadership/leader.ts'
 
 /** An answer about the lease that takes longer comes too late to be of use. */
 const answerMs = 2_000

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { SelfState, Status } from '#connector/reports/status.ts'
 import type { ConnectorPool } from '#db/client.ts'
-import type { Leader } from '#db/queries/connector/leases.ts'
-import { type Observed, saveObserved } from '#db/queries/connector/observed.ts'
+import { saveObserved } from '#db/queries/connector/observed.ts'
+import type { Leader } from '#domain/leadership/leader.ts'
+import type { Observed } from '#domain/status/observed.ts'
 
 const everyMs = 1_000
 

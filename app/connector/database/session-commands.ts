@@ -3,8 +3,9 @@ import { carryOut } from '#connector/run/commands/carry-out.ts'
 import { Reconciler } from '#connector/run/passes.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import type { ConnectorPool, Tx } from '#db/client.ts'
-import { holdsTerm, type Leader } from '#db/queries/connector/leases.ts'
+import { holdsTerm } from '#db/queries/connector/leases.ts'
 import { listOpenCommands, saveOutcome } from '#db/queries/connector/session-commands.ts'
+import type { Leader } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 
 const pollMs = 2_000

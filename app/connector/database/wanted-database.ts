@@ -9,11 +9,12 @@ import {
   type StoredCredential,
   saveReports,
 } from '#db/queries/connector/configuration.ts'
-import { holdsTerm, type Leader } from '#db/queries/connector/leases.ts'
+import { holdsTerm } from '#db/queries/connector/leases.ts'
 import { open } from '#db/sealing.ts'
 import type { Credential, CredentialReference } from '#domain/configuration/fields.ts'
 import { assembleRunnable, type Part, type RefusedPart, targetPart } from '#domain/configuration/parts.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
+import type { Leader } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { commonOf, environmentSettings } from '#domain/reference/settings.ts'
 import { sentenceCase } from '#domain/sentence-case.ts'

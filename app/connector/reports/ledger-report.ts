@@ -1,10 +1,7 @@
 import { filteredOf, type Row } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
 import { markAll, type State } from '#connector/state/state.ts'
-import type { Observed } from '#db/queries/connector/observed.ts'
-
-/** A row of the ledger as it is reported. */
-export type LedgerFigures = Observed['ledger'][number]
+import type { LedgerFigures } from '#domain/status/observed.ts'
 
 /** What pages show of a target in the present week. */
 export type Sums = { delivered: number; waiting: number; held: number }

@@ -1,5 +1,5 @@
 import type { Sources } from '#connector/feeds/sources.ts'
-import type { RecentCopy } from '#db/schema/observed.ts'
+import type { RecentCopy } from '#domain/status/observed.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import { decode, Message } from '#fix/message.ts'
 import type { JournalRead } from '#journal/read.ts'

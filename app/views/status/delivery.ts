@@ -1,6 +1,6 @@
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
-import { findRefusal, type Shard } from '#db/queries/connector/leases.ts'
+import { findRefusal } from '#db/queries/connector/leases.ts'
 import { type ConnectorRecord, connectorOf, listConnectors } from '#db/queries/connector/session-commands.ts'
 import { listSeenShards } from '#db/queries/feed/sources.ts'
 import { configurationParts, configurationReports, configurationVersions } from '#db/schema/configuration.ts'
@@ -8,6 +8,7 @@ import { environments } from '#db/schema/installation.ts'
 import { observedAlarms, observedFeeds, observedLedger, observedSources, observedTargets } from '#db/schema/observed.ts'
 import { targets } from '#db/schema/targets.ts'
 import { isStopReason, reasonFor } from '#domain/consent/stops.ts'
+import type { Shard } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import {
   addLedgers,

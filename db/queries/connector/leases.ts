@@ -1,12 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type JournalEnd, type Lease, leaseLastsMs } from '#domain/leadership/claim.ts'
-import type { Environment } from '#domain/reference/environment.ts'
+import type { Leader, Shard } from '#domain/leadership/leader.ts'
 import type { Db, Tx } from '../../client.ts'
-
-/** One journal, one leader. */
-export type Shard = { environment: Environment; shard: string }
-/** Whoever leads, as every report says. */
-export type Leader = Shard & { lineage: string; term: number }
 
 /** The lease with what its leader reported last. */
 export type FoundLease = Lease & { numbers: unknown }

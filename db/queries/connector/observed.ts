@@ -17,6 +17,7 @@ import {
 } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
+import type { Observed } from '#domain/status/observed.ts'
 import type { Db, Tx } from '../../client.ts'
 import { configurationReports } from '../../schema/configuration.ts'
 import {
@@ -30,33 +31,12 @@ import {
   observedSources,
   observedTargets,
 } from '../../schema/observed.ts'
-import { type Leader, leads, writeAsLeader } from './leases.ts'
+import { leads, writeAsLeader } from './leases.ts'
 
 /** Every column of a row but those that are the same in all rows of a report: `saving` leaves nothing to a default. */
 type Seen<Table extends PgTable> = Omit<Required<Table['$inferInsert']>, keyof Said>
 /** Who reports a row, and when it was looked at. */
 type Said = { environment: Environment; shard: string; connector: string; at: Date }
-
-/** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
-export type Observed = {
-  connector: string
-  /** Names the environment and the shard whose rows these are. */
-  leader: Leader
-  at: Date
-  self: Seen<typeof observedConnectors>
-  journal: Seen<typeof observedJournals>
-  /** All that stand at present; undefined: the same as last time. */
-  alarms: Seen<typeof observedAlarms>[] | undefined
-  feeds: Seen<typeof observedFeeds>[]
-  sources: Seen<typeof observedSources>[]
-  targets: Seen<typeof observedTargets>[]
-  ledger: Seen<typeof observedLedger>[]
-  /** Since the last time another trading week has begun, or nothing was said before: what has ended is put away. */
-  isOtherWeek: boolean
-  refusedLogons: Omit<typeof observedRefusedLogons.$inferInsert, 'environment' | 'shard' | 'connector'>[]
-  /** Rows of other feeds and targets are removed; undefined: the same as last time. */
-  present: { feeds: string[]; targets: string[] } | undefined
-}
 
 const dayMs = 24 * 3_600_000
 const refusedKeptMs = 30 * dayMs

@@ -1,8 +1,9 @@
 import { asc } from 'drizzle-orm'
+import type { Shard } from '#domain/leadership/leader.ts'
 import type { Tx } from '../../client.ts'
 import { environments } from '../../schema/installation.ts'
 import { listShards } from '../feed/sources.ts'
-import { findRefusal, type OpenRefusal, type Shard } from './leases.ts'
+import { findRefusal, type OpenRefusal } from './leases.ts'
 import { connectorOf, listConnectors } from './session-commands.ts'
 
 /** Of a shard: what its connector last reported. An environment is of interest once something was published in it. */

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, isNull, ne } from 'drizzle-orm'
+import type { Shard } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { SessionFacts } from '#domain/session/command.ts'
 import type { Tx } from '../../client.ts'
@@ -9,7 +10,6 @@ import { observedConnectors, observedFeeds, observedTargets } from '../../schema
 import { sessionCommandOutcomes, sessionCommands } from '../../schema/session-commands.ts'
 import { targets } from '../../schema/targets.ts'
 import { listAllFeeds } from '../feed/sources.ts'
-import type { Shard } from './leases.ts'
 
 export async function insertSessionCommand(tx: Tx, row: typeof sessionCommands.$inferInsert): Promise<void> {
   await tx.insert(sessionCommands).values(row)

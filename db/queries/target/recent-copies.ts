@@ -1,7 +1,8 @@
 import { and, desc, eq } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
+import type { RecentCopy } from '#domain/status/observed.ts'
 import type { Tx } from '../../client.ts'
-import { observedTargets, type RecentCopy } from '../../schema/observed.ts'
+import { observedTargets } from '../../schema/observed.ts'
 
 export type RecentCopies = RecentCopy[]
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type LedgerFigures, LedgerReport } from '#connector/reports/ledger-report.ts'
+import { LedgerReport } from '#connector/reports/ledger-report.ts'
 import { Changed } from '#connector/state/changed.ts'
 import { applyControl, type Control } from '#connector/state/control.ts'
 import { applyDelivery, applyMessage, deliveryKind, type MessageKey } from '#connector/state/fold.ts'
 import { emptyState, markAll, type State, type Terms } from '#connector/state/state.ts'
+import type { LedgerFigures } from '#domain/status/observed.ts'
 
 /** Class 0 passes, class 1 is filtered for reason 3. */
 const judge = () => Int8Array.from([-1, 3])

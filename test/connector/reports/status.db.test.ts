@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Status } from '#connector/reports/status.ts'
 import { openConnectorPool } from '#db/client.ts'
-import { type Observed, saveObserved } from '#db/queries/connector/observed.ts'
+import { saveObserved } from '#db/queries/connector/observed.ts'
 import {
   observedFeeds,
   observedJournals,
@@ -11,6 +11,7 @@ import {
   observedTargets,
 } from '#db/schema/observed.ts'
 import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
+import type { Observed } from '#domain/status/observed.ts'
 import { client, feed, gateway, password, type Started, snapshot, start, target } from '#test/support/connector.ts'
 import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'

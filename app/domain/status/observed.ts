@@ -1,0 +1,158 @@
+import type { Leader } from '../leadership/leader.ts'
+
+/** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
+export type Observed = {
+  connector: string
+  /** Names the environment and the shard whose rows these are. */
+  leader: Leader
+  at: Date
+  self: ObservedConnector
+  journal: ObservedJournal
+  /** All that stand at present; undefined: the same as last time. */
+  alarms: ObservedAlarm[] | undefined
+  feeds: ObservedFeed[]
+  sources: ObservedSource[]
+  targets: ObservedTarget[]
+  ledger: LedgerFigures[]
+  /** Since the last time another trading week has begun, or nothing was said before: what has ended is put away. */
+  isOtherWeek: boolean
+  refusedLogons: ObservedRefusedLogon[]
+  /** Rows of other feeds and targets are removed; undefined: the same as last time. */
+  present: { feeds: string[]; targets: string[] } | undefined
+}
+
+export type ObservedConnector = {
+  /** starting, running, draining, stopped. */
+  state: string
+  pid: number
+  host: string
+  release: string
+  startedAt: Date
+  heardAt: Date
+  /** The configuration version in force; null before the first. */
+  runningVersion: number | null
+  week: string | null
+  lineage: string
+  term: number
+  /** What makes every figure doubtful until somebody has acknowledged it; null: nothing. */
+  doubt: string | null
+}
+
+/** `position`: address of the next record. */
+export type ObservedJournal = { bytes: number; freeBytes: number; position: string }
+
+/** `objectId`: the object's id in the snapshot; empty for the connector itself. */
+export type ObservedAlarm = { code: string; kind: string; objectId: string; says: string; since: Date }
+
+export type ObservedFeed = {
+  feedId: string
+  /** down, connecting, logged-on, recovering, paused, refused. */
+  state: string
+  since: Date
+  address: string | null
+  epoch: number
+  nextIn: number
+  nextOut: number
+  received: number
+  duplicates: number
+  aside: number
+  /** Never received and not recoverable, of the present trading week. */
+  lost: number
+  /** Numbers still asked for again. */
+  missing: number
+  lastReceivedAt: Date | null
+  detail: string | null
+}
+
+export type ObservedSource = {
+  /** The source's name. One that is not `known` is a name that messages were kept aside under. */
+  sourceId: string
+  segment: string
+  feedId: string | null
+  known: boolean
+  epoch: number
+  highest: number
+  received: number
+  duplicates: number
+  aside: number
+  lastReceivedAt: Date | null
+}
+
+export type ObservedTarget = {
+  sessionId: string
+  /** no-logon, logged-on, catching-up, late, on-backup, paused, refused. */
+  state: string
+  since: Date
+  /** primary or backup: the address in force. */
+  active: string
+  address: string | null
+  nextIn: number
+  nextOut: number
+  delivered: number
+  waiting: number
+  held: number
+  lateMs: number
+  /** A resend that is being served. */
+  resend: ServedResend | null
+  lastLogonAt: Date | null
+  lastLogoffAt: Date | null
+  lastLogoffWhy: string | null
+  lastCredential: string | null
+  lastSentAt: Date | null
+  lastHeardAt: Date | null
+  /** The newest ten copies, newest first. Content of messages: for the owner's people alone. */
+  recent: RecentCopy[]
+  detail: string | null
+}
+
+/** `kind`: fix or application. `since`: ISO 8601. */
+export type ServedResend = { kind: string; from: number; to: number; next: number; since: string }
+
+/**
+ * A copy lately sent, decoded for whoever watches the target. Texts as they stand in the message; words for what has
+ * one.
+ */
+export type RecentCopy = {
+  /** SendingTime(52) of the copy, ISO 8601. */
+  at: string
+  /** MsgSeqNum(34) on the target. */
+  seq: number
+  /** The source's name, `K7T882`, and its number, tag 1181. */
+  source: string
+  sourceSeq: number
+  /** MsgType(35) and what it says happened, in words: "Fill", "Order acknowledged". */
+  kind: string
+  symbol?: string
+  side?: string
+  qty?: string
+  px?: string
+}
+
+/** A row of the ledger: `received = delivered + filtered + waiting + held + expired`. */
+export type LedgerFigures = {
+  sessionId: string
+  sourceId: string
+  segment: string
+  week: string
+  received: number
+  delivered: number
+  filtered: number
+  /** The same number by reason. */
+  filteredBy: Record<string, number>
+  waiting: number
+  held: number
+  expired: number
+}
+
+export type ObservedRefusedLogon = {
+  at: Date
+  /** feed or target: what it knocked at. */
+  kind: string
+  /** Null: the Logon named nobody known. */
+  objectId: string | null
+  /** SenderCompID(49) as sent. */
+  claimed: string
+  address: string
+  code: string
+  says: string
+}
