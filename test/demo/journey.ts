@@ -20,16 +20,21 @@ export async function journey(origin: string, say: Say): Promise<Target> {
   await until('the request is applied', async () => /\bApplied\b/.test((await avery.get(request)).text))
   say('the connector applied it')
   const alex = await signIn(origin, 'Alex Alder')
-  const group = await alex.get((await alex.get('/groups')).link(new RegExp(`^${asked.group}$`)))
-  const targets = await alex.get(`${group.url.pathname}/targets`)
-  const target = await alex.get(targets.link(/^\/targets\/[A-Z0-9]{6}$/))
-  const sessionId = target.url.pathname.split('/').at(-1) ?? ''
-  const form = await alex.get(target.link(/create-password$/))
-  const created = await alex.submit(form, 'Create password', { reason: 'First connection of the demo' })
+  const target = await createPassword(alex, asked.group, 'First connection of the demo')
+  say(`Alex Alder created the password of target ${target.sessionId}`)
+  return target
+}
+
+/** As a technical contact of the group's owner, for the first target of the group. `sources`: the path of the target's page. */
+export async function createPassword(person: FormClient, groupName: string, reason: string): Promise<Target> {
+  const group = await person.get((await person.get('/groups')).link(new RegExp(`^${groupName}$`)))
+  const targets = await person.get(`${group.url.pathname}/targets`)
+  const target = await person.get(targets.link(/^\/targets\/[A-Z0-9]{6}$/))
+  const form = await person.get(target.link(/create-password$/))
+  const created = await person.submit(form, 'Create password', { reason })
   const password = created.document.querySelector('code.select-all')?.text ?? ''
   if (!/^[A-Z2-9]{32}$/.test(password)) throw new Error(`No password was shown: ${created.text.slice(0, 500)}`)
-  say(`Alex Alder created the password of target ${sessionId}`)
-  return { sessionId, password, sources: target.url.pathname }
+  return { sessionId: target.url.pathname.split('/').at(-1) ?? '', password, sources: target.url.pathname }
 }
 
 export async function signIn(origin: string, name: string): Promise<FormClient> {
@@ -63,7 +68,8 @@ async function ask(person: FormClient): Promise<string> {
   return page.url.pathname
 }
 
-async function approve(person: FormClient, request: string): Promise<void> {
+/** Sign a request that waits for this person. `request`: the path of its page. */
+export async function approve(person: FormClient, request: string): Promise<void> {
   const page = await person.get((await person.get(request)).link(/approve$/))
   const decided = await person.submit(page, 'Sign and approve')
   if (decided.url.pathname !== request) throw new Error(`Not approved: ${decided.text.slice(0, 800)}`)

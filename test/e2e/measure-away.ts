@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type App, appEnvironment, dataDirectory, startApp } from '#test/support/app.ts'
-import { prepareChromium } from '#test/support/chromium.ts'
+import { launchOptions } from '#test/support/chromium.ts'
 import { otherBuild } from '#test/support/other-build.ts'
 import { type Manner, startProxy } from '#test/support/proxy.ts'
 
@@ -26,12 +26,7 @@ const env = await appEnvironment(data, { LOG_LEVEL: 'fatal' })
 let app: App = await startApp(env)
 const again = { ...env, PORT: new URL(app.url).port }
 const proxy = await startProxy(app.url)
-const { executablePath, env: browserEnv } = prepareChromium()
-const browser: Browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--no-zygote', '--disable-dev-shm-usage'],
-  env: { ...process.env, ...browserEnv },
-})
+const browser: Browser = await chromium.launch(launchOptions())
 const next = otherBuild()
 try {
   const rows: Measured[] = []

@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
-import { prepareChromium } from './chromium.ts'
+import { launchOptions } from './chromium.ts'
 import { lackOf, wantedOfOurs } from './fonts-in-browser.tsx'
 
 declare module 'vitest' {
@@ -15,14 +15,7 @@ declare module 'vitest' {
  * run here with the reason, before a hundred tests fail with none.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { executablePath, env } = prepareChromium()
-  const server = await chromium.launchServer({
-    executablePath,
-    headless: true,
-    // as root there is no sandbox to be had; what is tested is our own pages
-    args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-dev-shm-usage'],
-    env: { ...process.env, ...env },
-  })
+  const server = await chromium.launchServer(launchOptions())
   const browser = await chromium.connect(server.wsEndpoint())
   const lack = await lackOf(browser, wantedOfOurs())
   await browser.close()

@@ -3,16 +3,29 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { LaunchOptions } from 'playwright-core'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-export type Chromium = { executablePath: string; env: Record<string, string> }
+type Chromium = { executablePath: string; env: Record<string, string> }
+
+/** How to launch that Chromium so that text looks the same on every machine. */
+export function launchOptions(): LaunchOptions {
+  const { executablePath, env } = prepareChromium()
+  return {
+    executablePath,
+    headless: true,
+    // as root there is no sandbox to be had; what is tested is our own pages
+    args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-dev-shm-usage'],
+    env: { ...process.env, ...env },
+  }
+}
 
 /**
  * A Chromium to test with: CHROMIUM_PATH, or the one inside an npm package, inflated once into node_modules/.cache, or one that is
  * installed where the package has none for this platform.
  */
-export function prepareChromium(): Chromium {
+function prepareChromium(): Chromium {
   const given = process.env.CHROMIUM_PATH
   if (given) return { executablePath: given, env: {} }
   if (process.platform === 'linux' && process.arch === 'x64') return inflated()
