@@ -1,5 +1,6 @@
 import { asSystem } from '#db/client.ts'
-import { endContacts, findGroup, listContacts } from '#db/queries/group/groups.ts'
+import { endContacts, listContacts } from '#db/queries/group/contacts.ts'
+import { findGroup } from '#db/queries/group/groups.ts'
 import { mayEndContact } from '#domain/group/contacts.ts'
 import type { EndContactInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'

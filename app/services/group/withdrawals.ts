@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { listEndedContacts } from '#db/queries/group/groups.ts'
+import { listEndedContacts } from '#db/queries/group/contacts.ts'
 import { listStops } from '#db/queries/group/stops.ts'
 import type { EndedContact, Withdrawal } from '#domain/request/answers.ts'
 

@@ -1,16 +1,9 @@
 import type { Tx } from '#db/client.ts'
 import { listUncovered } from '#db/queries/group/consents.ts'
 import { insertStops } from '#db/queries/group/stops.ts'
-import {
-  type DecisionRecord,
-  findRound,
-  listParties,
-  listStandingDecisions,
-  type PartyRecord,
-  type RequestRecord,
-  type RoundRecord,
-  saveRequest,
-} from '#db/queries/request/requests.ts'
+import { type DecisionRecord, listStandingDecisions } from '#db/queries/request/decisions.ts'
+import { listParties, type PartyRecord } from '#db/queries/request/parties.ts'
+import { findRound, type RequestRecord, type RoundRecord, saveRequest } from '#db/queries/request/requests.ts'
 import { loadRoundFacts } from '#db/queries/request/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type Answer, lapsedAnswers } from '#domain/request/answers.ts'

@@ -10,22 +10,25 @@ import {
 import {
   type ContactRecord,
   endContacts,
+  insertContact,
+  listContacts,
+  listContactsEndedAt,
+  namedAnew,
+} from '#db/queries/group/contacts.ts'
+import {
   endMembers,
   findTerms,
   findTermsEndedAt,
   type GroupRecord,
-  insertContact,
   insertMembers,
-  listContacts,
-  listContactsEndedAt,
   listMembers,
   listMembersEndedAt,
-  namedAnew,
   setTerms,
 } from '#db/queries/group/groups.ts'
 import { liftStops, listStops, restoreStops, type StopRecord } from '#db/queries/group/stops.ts'
 import { listNewestParts, listPartsOf } from '#db/queries/publication/publications.ts'
-import { listStandingDecisions, type RequestRecord } from '#db/queries/request/requests.ts'
+import { listStandingDecisions } from '#db/queries/request/decisions.ts'
+import type { RequestRecord } from '#db/queries/request/requests.ts'
 import {
   closeTargets,
   endPlacements,

@@ -1,18 +1,13 @@
 import type { Tx } from '#db/client.ts'
 import { findFeed } from '#db/queries/feed/sources.ts'
 import { endConsents, insertConsents, type NewConsent } from '#db/queries/group/consents.ts'
-import {
-  bumpRevision,
-  endContacts,
-  endMembers,
-  insertContact,
-  insertMembers,
-  setTerms,
-  showGroupTo,
-} from '#db/queries/group/groups.ts'
+import { endContacts, insertContact } from '#db/queries/group/contacts.ts'
+import { bumpRevision, endMembers, insertMembers, setTerms, showGroupTo } from '#db/queries/group/groups.ts'
 import { liftStops, listStops } from '#db/queries/group/stops.ts'
 import { findUserByEmail } from '#db/queries/people/people.ts'
-import type { DecisionRecord, PartyRecord, RequestRecord, RoundRecord } from '#db/queries/request/requests.ts'
+import type { DecisionRecord } from '#db/queries/request/decisions.ts'
+import type { PartyRecord } from '#db/queries/request/parties.ts'
+import type { RequestRecord, RoundRecord } from '#db/queries/request/requests.ts'
 import type { RoundFacts } from '#db/queries/request/round-facts.ts'
 import {
   closeTargets,

@@ -1,16 +1,8 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { changeGroup } from '#db/queries/group/groups.ts'
-import {
-  findRequest,
-  findRound,
-  insertDecision,
-  listParties,
-  lockRequest,
-  type PartyRecord,
-  type RequestRecord,
-  saveRequest,
-  setPartyMet,
-} from '#db/queries/request/requests.ts'
+import { insertDecision } from '#db/queries/request/decisions.ts'
+import { listParties, type PartyRecord, setPartyMet } from '#db/queries/request/parties.ts'
+import { findRequest, findRound, lockRequest, type RequestRecord, saveRequest } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { DecideInput } from '#domain/request/command-input.ts'
 import { type Decision, decide } from '#domain/request/decide.ts'

@@ -1,6 +1,6 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { listHolders } from '#db/queries/people/firms.ts'
-import { listOpenParties } from '#db/queries/request/requests.ts'
+import { listOpenParties } from '#db/queries/request/parties.ts'
 import type { Role } from '#domain/people/roles.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 

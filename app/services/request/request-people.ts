@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { listContacts } from '#db/queries/group/groups.ts'
+import { listContacts } from '#db/queries/group/contacts.ts'
 import { listHolders } from '#db/queries/people/firms.ts'
 import type { RequestRecord } from '#db/queries/request/requests.ts'
 import type { RoundFacts } from '#db/queries/request/round-facts.ts'

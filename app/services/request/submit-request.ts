@@ -1,15 +1,14 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { insertGroup, renameGroup } from '#db/queries/group/groups.ts'
 import { findGamOf, hasAgreement } from '#db/queries/people/firms.ts'
+import { listStandingDecisions } from '#db/queries/request/decisions.ts'
+import { insertParties, listParties } from '#db/queries/request/parties.ts'
 import {
   type DraftRecord,
   findDraft,
   findOpenRequest,
   findRequest,
-  insertParties,
   insertRound,
-  listParties,
-  listStandingDecisions,
   lockRequest,
   type RequestRecord,
   saveRequest,

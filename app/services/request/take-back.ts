@@ -1,14 +1,7 @@
 import { asSystem } from '#db/client.ts'
-import {
-  findRequest,
-  findRound,
-  listParties,
-  listStandingDecisions,
-  lockRequest,
-  saveRequest,
-  setPartyMet,
-  takeDecisionBack,
-} from '#db/queries/request/requests.ts'
+import { listStandingDecisions, takeDecisionBack } from '#db/queries/request/decisions.ts'
+import { listParties, setPartyMet } from '#db/queries/request/parties.ts'
+import { findRequest, findRound, lockRequest, saveRequest } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
 import { takeBack } from '#domain/request/decide.ts'

@@ -1,27 +1,27 @@
-import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { findAccount } from '#db/queries/billing/billing.ts'
 import { listSourcesById } from '#db/queries/feed/sources.ts'
 import { type ConsentRecord, listConsents } from '#db/queries/group/consents.ts'
+import { listContacts } from '#db/queries/group/contacts.ts'
 import {
   findGroup,
   findTerms,
   type GroupRecord,
-  listContacts,
   listMembers,
   listSights,
   type MemberRecord,
 } from '#db/queries/group/groups.ts'
 import { listOpenStops } from '#db/queries/group/stops.ts'
 import { findFirm, listFirmRefs } from '#db/queries/people/firms.ts'
+import { listApprovalsOfGroup } from '#db/queries/request/decisions.ts'
+import { listNumbersOfGroup } from '#db/queries/request/requests.ts'
 import { findBill } from '#db/queries/request/round-facts.ts'
-import { decisions, requests } from '#db/schema/requests.ts'
 import { mayEndContact } from '#domain/group/contacts.ts'
 import { groupStateSentences, groupStateWord, levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { isSilent } from '#domain/status/state.ts'
-import { listAgreements, listSubmittedOfGroup } from '#views/request/agreements.ts'
+import { listAgreedInGroup, listAgreements } from '#views/request/agreements.ts'
 import { listRequestsOfGroup } from '#views/request/request-list.ts'
 import { signerIn } from '#views/request/request-names.ts'
 import { type Delivery, ledgerFor, loadDelivery } from '#views/status/delivery.ts'
@@ -121,10 +121,7 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
     now,
   )
   const givers = await listGivers(tx, live)
-  const numbers = await tx
-    .select({ id: requests.id, number: requests.number })
-    .from(requests)
-    .where(eq(requests.groupId, group.id))
+  const numbers = await listNumbersOfGroup(tx, group.id)
   return members.map((member): GroupSource => {
     const row = rows.find((one) => one.id === member.sourceId)
     const guarantors = row?.guarantors ?? []
@@ -162,21 +159,16 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
 
 /** Who agreed to what: approvals of requests of this group that stand, and consents by submission, newest first, in the signer's words. */
 async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['signed']> {
-  const rows = await tx
-    .select({ decision: decisions, number: requests.number })
-    .from(decisions)
-    .innerJoin(requests, eq(requests.id, decisions.requestId))
-    .where(and(eq(requests.groupId, groupId), eq(decisions.verdict, 'approve'), isNull(decisions.takenBackAt)))
-    .orderBy(desc(decisions.decidedAt))
+  const rows = await listApprovalsOfGroup(tx, groupId)
   const refs = await listFirmRefs(tx, [...new Set(rows.map((row) => row.decision.firmId))], now)
-  const signed = rows.map(({ decision, number }) => ({
+  const signed = rows.map(({ decision, requestNumber }) => ({
     firmName: refs.get(decision.firmId)?.name ?? '',
     by: signerIn(decision.authority),
     at: decision.decidedAt,
     sentence: decision.authority,
-    requestNumber: number,
+    requestNumber,
   }))
-  const submitted = (await listSubmittedOfGroup(tx, groupId)).map(({ slice, by, at, sentence, requestNumber }) => {
+  const submitted = (await listAgreedInGroup(tx, groupId)).map(({ slice, by, at, sentence, requestNumber }) => {
     return { firmName: slice.firm.name, by, at, sentence, requestNumber }
   })
   return [...signed, ...submitted].sort((a, b) => b.at.getTime() - a.at.getTime())

@@ -1,7 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { listAccounts } from '#db/queries/billing/billing.ts'
 import { listGuarantorsOfGroup, listHeldSources } from '#db/queries/feed/sources.ts'
-import { listContacts } from '#db/queries/group/groups.ts'
+import { listContacts } from '#db/queries/group/contacts.ts'
 import { listStops } from '#db/queries/group/stops.ts'
 import { findFirm, listClearingFirms, listCodes } from '#db/queries/people/firms.ts'
 import {

@@ -1,11 +1,7 @@
-import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
-import type { PartyRecord } from '#db/queries/request/requests.ts'
-import { groupContacts } from '#db/schema/consents.ts'
-import { firms } from '#db/schema/firms.ts'
-import { groups } from '#db/schema/groups.ts'
-import { requestDrafts, requestParties, requestRounds, requests } from '#db/schema/requests.ts'
-import { users } from '#db/schema/users.ts'
+import { listContactsOf } from '#db/queries/group/contacts.ts'
+import { listAsked, listPartyStates, type PartyRecord } from '#db/queries/request/parties.ts'
+import { listRequestRows } from '#db/queries/request/request-rows.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Submitter } from '#domain/request/guards.ts'
@@ -13,7 +9,6 @@ import { storedDraft } from '#domain/request/input.ts'
 import { requestStateWord } from '#domain/request/lifecycle.ts'
 import { askedWords } from '#domain/request/signing.ts'
 import { nextFor, nextWords, type Standing } from '#domain/request/standing.ts'
-import { listAsked } from './asked.ts'
 import type { RequestList, RequestRow } from './request-view.ts'
 
 /** The newest so many; older ones are found by their group. */
@@ -21,7 +16,7 @@ const most = 500
 
 /** Requests that this reader sees, those waiting for them first, then the newest. */
 export async function listRequests(tx: Tx, reader: Actor, environment: Environment): Promise<RequestList> {
-  const rows = await listWhere(tx, reader, eq(requests.environment, environment))
+  const rows = await listOf(tx, reader, { environment })
   const waiting = rows.filter((row) => row.waitsForMe)
   return { rows: [...waiting, ...rows.filter((row) => !row.waitsForMe)], waitingForMe: waiting.length }
 }
@@ -33,43 +28,29 @@ export async function countWaiting(tx: Tx, reader: Actor, environment: Environme
 
 /** The requests of one group, newest first. */
 export const listRequestsOfGroup = (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
-  listWhere(tx, reader, eq(requests.groupId, groupId))
+  listOf(tx, reader, { groupId })
 
-async function listWhere(tx: Tx, reader: Actor, where: SQL): Promise<RequestRow[]> {
-  const read = await readRequests(tx, where)
+type Which = { environment: Environment } | { groupId: string }
+
+async function listOf(tx: Tx, reader: Actor, which: Which): Promise<RequestRow[]> {
+  const read = await readRequests(tx, which)
   const ids = read.rows.map(({ request }) => request.id)
   return rowsFor(reader, read, reader.isExchange ? new Map() : await listAsked(tx, reader.firmId, ids))
 }
 
 /** What several readers' lists are made of, read once: over `asJobs`, which sees all of them. */
 export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
-  readRequests(tx, eq(requests.environment, environment))
+  readRequests(tx, { environment })
 
 type ReadRequests = Awaited<ReturnType<typeof readRequests>>
 
-async function readRequests(tx: Tx, where: SQL) {
-  const rows = await tx
-    .select({
-      request: requests,
-      ownerName: firms.name,
-      groupName: groups.name,
-      draft: requestDrafts.document,
-      submittedBy: requestRounds.submittedBy,
-      submittedAt: requestRounds.submittedAt,
-      submitter: users.name,
-    })
-    .from(requests)
-    .innerJoin(firms, eq(firms.id, requests.ownerId))
-    .leftJoin(groups, eq(groups.id, requests.groupId))
-    .leftJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
-    .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
-    .leftJoin(users, eq(users.id, requestRounds.submittedBy))
-    .where(where)
-    .orderBy(desc(requests.number))
-    .limit(most)
-  const ids = rows.map((row) => row.request.id)
-  const parties = await partiesOf(tx, ids)
-  const contacts = await contactsOf(
+async function readRequests(tx: Tx, which: Which) {
+  const rows = await listRequestRows(tx, which, most)
+  const parties = await listPartyStates(
+    tx,
+    rows.map((row) => row.request.id),
+  )
+  const contacts = await listContactsOf(
     tx,
     rows.flatMap((row) => row.request.groupId ?? []),
   )
@@ -140,33 +121,4 @@ export const submitterFrom = (
 export function draftName(document: unknown): string {
   const draft = storedDraft.safeParse(document)
   return draft.success && draft.data.kind === 'new-group' ? draft.data.groupName : ''
-}
-
-async function partiesOf(tx: Tx, ids: readonly string[]) {
-  if (ids.length === 0) return []
-  return tx
-    .select({
-      requestId: requestParties.requestId,
-      round: requestParties.round,
-      firmId: requestParties.firmId,
-      capacity: requestParties.capacity,
-      metBy: requestParties.metBy,
-      submittedBy: requestParties.submittedBy,
-    })
-    .from(requestParties)
-    .where(inArray(requestParties.requestId, [...ids]))
-}
-
-async function contactsOf(tx: Tx, groupIds: readonly string[]) {
-  if (groupIds.length === 0) return []
-  const rows = await tx
-    .select({
-      groupId: groupContacts.groupId,
-      userId: groupContacts.userId,
-      authorizedBy: groupContacts.authorizedBy,
-      during: groupContacts.during,
-    })
-    .from(groupContacts)
-    .where(inArray(groupContacts.groupId, [...new Set(groupIds)]))
-  return rows.filter((row) => row.during.until === null)
 }

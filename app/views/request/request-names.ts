@@ -1,10 +1,9 @@
-import { and, desc, eq } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { findFirm } from '#db/queries/people/firms.ts'
 import { findUserName } from '#db/queries/people/people.ts'
+import { findLastDecisionBy } from '#db/queries/request/decisions.ts'
 import type { RequestRecord } from '#db/queries/request/requests.ts'
 import { listTargetsOf } from '#db/queries/target/targets.ts'
-import { decisions } from '#db/schema/requests.ts'
 import type { Sheet } from '#domain/request/round.ts'
 
 /**
@@ -16,12 +15,7 @@ export async function findStateBy(tx: Tx, request: RequestRecord): Promise<strin
   if (stateBy === null) return null
   const name = await findUserName(tx, stateBy)
   if (name) return name
-  const [decision] = await tx
-    .select()
-    .from(decisions)
-    .where(and(eq(decisions.requestId, requestId), eq(decisions.decidedBy, stateBy)))
-    .orderBy(desc(decisions.decidedAt))
-    .limit(1)
+  const decision = await findLastDecisionBy(tx, requestId, stateBy)
   if (decision)
     return `${signerIn(decision.authority)}, ${(await findFirm(tx, decision.firmId))?.name ?? 'another firm'}`
   return (state === 'withdrawn' && (await findFirm(tx, ownerId))?.name) || 'another firm'

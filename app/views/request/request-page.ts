@@ -1,20 +1,19 @@
-import { asc, eq } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { listGuarantorsOfGroup } from '#db/queries/feed/sources.ts'
-import { findGroup, listContacts } from '#db/queries/group/groups.ts'
+import { listContacts } from '#db/queries/group/contacts.ts'
+import { findGroup } from '#db/queries/group/groups.ts'
 import { findFirm, findGamOf, listFirmRefs, listHolders } from '#db/queries/people/firms.ts'
 import { findUser, listUserNames } from '#db/queries/people/people.ts'
 import { listGoneTargets, listPartsOf, listReports } from '#db/queries/publication/publications.ts'
+import { type DecisionRecord, listDecisions } from '#db/queries/request/decisions.ts'
+import { listAsked, listParties, type PartyRecord } from '#db/queries/request/parties.ts'
 import {
   findDraft,
   findRequest,
   findRound,
-  listParties,
-  type PartyRecord,
   type RequestRecord,
   type RoundRecord,
 } from '#db/queries/request/requests.ts'
-import { decisions } from '#db/schema/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
@@ -22,7 +21,6 @@ import { signingSentence } from '#domain/request/signing.ts'
 import { actionsFor, type Standing } from '#domain/request/standing.ts'
 import { undoBarred } from '#domain/request/undo.ts'
 import { listAgreements } from './agreements.ts'
-import { listAsked } from './asked.ts'
 import { draftName, progressOf, submitterFrom } from './request-list.ts'
 import { findStateBy, signerIn, withSessionIds } from './request-names.ts'
 import type { DecisionView, PartyView, RequestView } from './request-view.ts'
@@ -38,6 +36,7 @@ export async function findRequestPage(
   if (!request) return undefined
   const round = await findRound(tx, request.id, request.round)
   const parties = await listParties(tx, request.id, request.round)
+  const decisions = await listDecisions(tx, request.id)
   const seesAll = reader.isExchange || reader.firmId === request.ownerId
   // what a party knows of the round stands in its own row, of this round or the last that asked it
   const asked = seesAll ? undefined : (await listAsked(tx, reader.firmId, [request.id])).get(request.id)?.[0]
@@ -75,8 +74,8 @@ export async function findRequestPage(
     document: round?.document ?? null,
     sheet: await withSessionIds(tx, request, round?.sheet ?? null),
     seesAll,
-    parties: await partyViews(tx, reader, request, parties, mine?.sentence ?? null, now),
-    decisions: await decisionViews(tx, request, now),
+    parties: await partyViews(tx, reader, { request, parties, decisions, sentence: mine?.sentence ?? null }, now),
+    decisions: await decisionViews(tx, decisions, now),
     agreed: await listAgreements(tx, reader.firmId, { requestId: request.id }),
     mine,
     actions: actionsFor(standing.request, standing.by),
@@ -133,11 +132,16 @@ function mineOf(reader: Actor, request: RequestRecord, parties: readonly PartyRe
 async function partyViews(
   tx: Tx,
   reader: Actor,
-  request: RequestRecord,
-  parties: readonly PartyRecord[],
-  sentence: string | null,
+  known: {
+    request: RequestRecord
+    parties: readonly PartyRecord[]
+    decisions: readonly DecisionRecord[]
+    /** that the reader would sign for their own firm */
+    sentence: string | null
+  },
   now: Date,
 ): Promise<PartyView[]> {
+  const { request, parties, decisions, sentence } = known
   const views: PartyView[] = []
   for (const { firmId, capacity, slice, sliceDigest, metBy, submittedBy } of parties) {
     const holders =
@@ -148,7 +152,7 @@ async function partyViews(
       firmId,
       firmName: slice.firm.name,
       capacity,
-      standing: await standingWord(tx, request, { firmId, capacity, metBy }),
+      standing: standingWord({ firmId, capacity, metBy, round: request.round }, decisions),
       isMet: metBy !== null,
       couldAnswer,
       slice,
@@ -168,18 +172,16 @@ async function isTold(tx: Tx, reader: Actor, { state, stateBy }: RequestRecord):
   return stateBy !== null && (await findUser(tx, stateBy))?.firmId === reader.firmId
 }
 
-async function standingWord(
-  tx: Tx,
-  request: RequestRecord,
-  party: { firmId: string; capacity: Capacity; metBy: string | null },
-): Promise<string> {
+function standingWord(
+  party: { firmId: string; capacity: Capacity; metBy: string | null; round: number },
+  decisions: readonly DecisionRecord[],
+): string {
   if (party.metBy === 'decision') return 'approved'
   if (party.metBy === 'submission') return 'agreed by submission'
-  if (party.metBy === 'carried-over') return `carried over from round ${request.round - 1}`
-  const own = await tx.select().from(decisions).where(eq(decisions.requestId, request.id))
-  const last = own.find(
+  if (party.metBy === 'carried-over') return `carried over from round ${party.round - 1}`
+  const last = decisions.find(
     (one) =>
-      one.round === request.round &&
+      one.round === party.round &&
       one.firmId === party.firmId &&
       one.capacity === party.capacity &&
       one.takenBackAt === null,
@@ -189,12 +191,7 @@ async function standingWord(
   return 'waiting'
 }
 
-async function decisionViews(tx: Tx, request: RequestRecord, now: Date): Promise<DecisionView[]> {
-  const rows = await tx
-    .select()
-    .from(decisions)
-    .where(eq(decisions.requestId, request.id))
-    .orderBy(asc(decisions.decidedAt))
+async function decisionViews(tx: Tx, rows: readonly DecisionRecord[], now: Date): Promise<DecisionView[]> {
   const firms = await listFirmRefs(tx, [...new Set(rows.map((row) => row.firmId))], now)
   const names = await listUserNames(
     tx,

@@ -11,14 +11,11 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { comparable } from '#domain/text.ts'
 import type { Tx } from '../../client.ts'
 import { at, covers, endedAt } from '../../schema/columns.ts'
-import { groupContacts } from '../../schema/consents.ts'
-import { firms } from '../../schema/firms.ts'
 import { groupSources, groupStates, groups, groupTerms, type SightReason, visibleGroups } from '../../schema/groups.ts'
 import { sourceSessions } from '../../schema/sources.ts'
 
 export type GroupRecord = typeof groups.$inferSelect
 export type TermsRecord = typeof groupTerms.$inferSelect
-export type ContactRecord = typeof groupContacts.$inferSelect
 
 /** As far as the transaction's person sees it. */
 export async function findGroup(tx: Tx, id: string): Promise<GroupRecord | undefined> {
@@ -191,73 +188,6 @@ export async function listMembersEndedAt(
     .from(groupSources)
     .where(
       and(eq(groupSources.groupId, groupId), sql`upper(${groupSources.during}) = ${at.toISOString()}::timestamptz`),
-    )
-}
-
-/** Contacts in force, with the firm that authorized them. */
-export async function listContacts(
-  tx: Tx,
-  groupId: string,
-  now: Date,
-): Promise<(ContactRecord & { firmName: string })[]> {
-  const rows = await tx
-    .select({ contact: groupContacts, firmName: firms.name })
-    .from(groupContacts)
-    .innerJoin(firms, eq(firms.id, groupContacts.authorizedBy))
-    .where(and(eq(groupContacts.groupId, groupId), covers(groupContacts.during, now)))
-    .orderBy(asc(groupContacts.name), asc(firms.name))
-  return rows.map(({ contact, firmName }) => ({ ...contact, firmName }))
-}
-
-/** Contacts whose authority ended at exactly this instant. */
-export async function listContactsEndedAt(tx: Tx, groupId: string, at: Date): Promise<ContactRecord[]> {
-  return tx
-    .select()
-    .from(groupContacts)
-    .where(
-      and(eq(groupContacts.groupId, groupId), sql`upper(${groupContacts.during}) = ${at.toISOString()}::timestamptz`),
-    )
-}
-
-/** Contacts whose authority ended, but not by their being named once more. */
-export async function listEndedContacts(tx: Tx, groupId: string): Promise<ContactRecord[]> {
-  const isEnded = sql`not upper_inf(${groupContacts.during})`
-  return tx
-    .select()
-    .from(groupContacts)
-    .where(and(eq(groupContacts.groupId, groupId), isEnded, ne(groupContacts.endReason, namedAnew)))
-}
-
-export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInsert): Promise<void> {
-  await tx.insert(groupContacts).values(row)
-}
-
-/** Why the row of a person who is named once more for the same firm ends. */
-export const namedAnew = 'named anew'
-
-/** End contacts in force: of the whole group, one of them, of one person for one firm, or those that a request named. */
-export async function endContacts(
-  tx: Tx,
-  which: { groupId: string; id?: string; email?: string; authorizedBy?: string; basisId?: string },
-  ended: { by: string; reason?: string; now: Date },
-): Promise<void> {
-  const { groupId, id, email, authorizedBy, basisId } = which
-  await tx
-    .update(groupContacts)
-    .set({
-      during: endedAt(groupContacts.during, ended.now),
-      endedBy: ended.by,
-      endReason: ended.reason ?? namedAnew,
-    })
-    .where(
-      and(
-        eq(groupContacts.groupId, groupId),
-        id === undefined ? undefined : eq(groupContacts.id, id),
-        email === undefined ? undefined : sql`lower(${groupContacts.email}) = lower(${email})`,
-        authorizedBy === undefined ? undefined : eq(groupContacts.authorizedBy, authorizedBy),
-        basisId === undefined ? undefined : eq(groupContacts.basisId, basisId),
-        sql`upper_inf(${groupContacts.during})`,
-      ),
     )
 }
 

@@ -1,23 +1,15 @@
-import { and, asc, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm'
+import { and, eq, inArray, lte, ne, sql } from 'drizzle-orm'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import { storedDraft } from '#domain/request/input.ts'
-import { type Capacity, openStates, type RequestState } from '#domain/request/lifecycle.ts'
+import { openStates, type RequestState } from '#domain/request/lifecycle.ts'
 import type { Paper } from '#domain/request/paper.ts'
-import type { MetBy, Party, Sheet, Slice } from '#domain/request/round.ts'
+import type { Sheet } from '#domain/request/round.ts'
 import type { Tx } from '../../client.ts'
-import {
-  decisions,
-  requestDrafts,
-  requestPapers,
-  requestParties,
-  requestRounds,
-  requests,
-} from '../../schema/requests.ts'
+import { requestDrafts, requestPapers, requestRounds, requests } from '../../schema/requests.ts'
 import { users } from '../../schema/users.ts'
 import { paperColumns } from './papers.ts'
 
 export type RequestRecord = typeof requests.$inferSelect
-export type DecisionRecord = typeof decisions.$inferSelect
 export type RoundRecord = {
   round: number
   submittedBy: string
@@ -26,10 +18,6 @@ export type RoundRecord = {
   sheet: Sheet
   baseRevision: number
 }
-/** `authority`: the sentence signed for it by submitting, where that is its agreement. */
-export type PartyRecord = Party & AskedAs & { authority: string | null }
-/** When a round was submitted, and by whom: by id and by name. */
-type AskedAs = { round: number; submittedAt: Date; submittedBy: string; submitter: string }
 
 /** By the number in its address, as far as the transaction's person sees it. */
 export async function findRequest(tx: Tx, number: number): Promise<RequestRecord | undefined> {
@@ -83,6 +71,11 @@ export async function listRequestNumbers(tx: Tx, ids: readonly string[]): Promis
     .from(requests)
     .where(inArray(requests.id, [...new Set(ids)]))
   return new Map(rows.map((row) => [row.id, row.number]))
+}
+
+/** The numbers of a group's requests. */
+export async function listNumbersOfGroup(tx: Tx, groupId: string): Promise<{ id: string; number: number }[]> {
+  return tx.select({ id: requests.id, number: requests.number }).from(requests).where(eq(requests.groupId, groupId))
 }
 
 export async function listByState(tx: Tx, state: RequestState): Promise<RequestRecord[]> {
@@ -151,99 +144,4 @@ export async function findRound(tx: Tx, requestId: string, round: number): Promi
   if (!row) return undefined
   // Both columns are written by `insertRound` alone, from these types, and never changed.
   return { ...row, document: row.document as RequestDocument, sheet: row.sheet as Sheet }
-}
-
-export async function insertParties(
-  tx: Tx,
-  request: { id: string; ownerId: string },
-  asked: AskedAs,
-  parties: readonly (Party & Pick<PartyRecord, 'authority'>)[],
-): Promise<void> {
-  if (parties.length === 0) return
-  await tx
-    .insert(requestParties)
-    .values(parties.map((party) => ({ ...party, ...asked, requestId: request.id, ownerId: request.ownerId })))
-}
-
-export async function listParties(tx: Tx, requestId: string, round: number): Promise<PartyRecord[]> {
-  const rows = await tx
-    .select()
-    .from(requestParties)
-    .where(and(eq(requestParties.requestId, requestId), eq(requestParties.round, round)))
-    .orderBy(requestParties.capacity, requestParties.firmId)
-  // The slice is written by `insertParties` alone, from this type, and never changed.
-  return rows.map((row) => ({ ...row, slice: row.slice as Slice }))
-}
-
-export async function setPartyMet(
-  tx: Tx,
-  key: { requestId: string; round: number; firmId: string; capacity: Capacity },
-  metBy: MetBy | null,
-): Promise<void> {
-  await tx
-    .update(requestParties)
-    .set({ metBy })
-    .where(
-      and(
-        eq(requestParties.requestId, key.requestId),
-        eq(requestParties.round, key.round),
-        eq(requestParties.firmId, key.firmId),
-        eq(requestParties.capacity, key.capacity),
-      ),
-    )
-}
-
-export async function insertDecision(tx: Tx, row: typeof decisions.$inferInsert): Promise<void> {
-  await tx.insert(decisions).values(row)
-}
-
-/** Decisions of all rounds that stand, newest first. */
-export async function listStandingDecisions(tx: Tx, requestId: string): Promise<DecisionRecord[]> {
-  return tx
-    .select()
-    .from(decisions)
-    .where(and(eq(decisions.requestId, requestId), isNull(decisions.takenBackAt)))
-    .orderBy(desc(decisions.decidedAt))
-}
-
-export async function takeDecisionBack(
-  tx: Tx,
-  decisionId: string,
-  row: { takenBackAt: Date; takenBackBy: string; takenBackReason: string },
-): Promise<void> {
-  await tx.update(decisions).set(row).where(eq(decisions.id, decisionId))
-}
-
-/** A party that has still to answer, with what bars a person from answering. */
-type OpenParty = {
-  number: number
-  firmId: string
-  capacity: Capacity
-  submittedBy: string
-  draftedOnBehalfBy: string | null
-}
-
-/** Parties of this firm that have still to answer in requests that are under way. With the system's sight: rounds are their owner's. */
-export async function listOpenParties(tx: Tx, firmId: string): Promise<OpenParty[]> {
-  const rows = await tx
-    .select({
-      number: requests.number,
-      firmId: requestParties.firmId,
-      capacity: requestParties.capacity,
-      submittedBy: requestRounds.submittedBy,
-      draftedBy: requests.draftedBy,
-      onBehalf: requests.onBehalf,
-    })
-    .from(requestParties)
-    .innerJoin(requests, and(eq(requests.id, requestParties.requestId), eq(requests.round, requestParties.round)))
-    .innerJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
-    .where(
-      and(
-        eq(requestParties.firmId, firmId),
-        isNull(requestParties.metBy),
-        inArray(requests.state, ['with-firms', 'with-gam']),
-      ),
-    )
-    .orderBy(asc(requests.number))
-  return rows.map(({ draftedBy, onBehalf, ...row }) => ({ ...row, draftedOnBehalfBy: onBehalf ? draftedBy : null }))
 }

@@ -1,0 +1,77 @@
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import type { Tx } from '../../client.ts'
+import { decisions, requests } from '../../schema/requests.ts'
+
+export type DecisionRecord = typeof decisions.$inferSelect
+
+/** Decisions of all rounds that stand, newest first. */
+export async function listStandingDecisions(tx: Tx, requestId: string): Promise<DecisionRecord[]> {
+  return tx
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.requestId, requestId), isNull(decisions.takenBackAt)))
+    .orderBy(desc(decisions.decidedAt))
+}
+
+/** Decisions of all rounds, those that were taken back included, oldest first. */
+export async function listDecisions(tx: Tx, requestId: string): Promise<DecisionRecord[]> {
+  return tx.select().from(decisions).where(eq(decisions.requestId, requestId)).orderBy(asc(decisions.decidedAt))
+}
+
+/** The same of several requests, in no order. */
+export async function listDecisionsOf(tx: Tx, requestIds: readonly string[]): Promise<DecisionRecord[]> {
+  if (requestIds.length === 0) return []
+  return tx
+    .select()
+    .from(decisions)
+    .where(inArray(decisions.requestId, [...requestIds]))
+}
+
+/** As far as the reader sees them; ids of no decision are not in the answer. */
+export async function listDecisionsById(tx: Tx, ids: readonly string[]): Promise<DecisionRecord[]> {
+  if (ids.length === 0) return []
+  return tx
+    .select()
+    .from(decisions)
+    .where(inArray(decisions.id, [...ids]))
+}
+
+/** What this person decided last on a request. */
+export async function findLastDecisionBy(
+  tx: Tx,
+  requestId: string,
+  userId: string,
+): Promise<DecisionRecord | undefined> {
+  const [row] = await tx
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.requestId, requestId), eq(decisions.decidedBy, userId)))
+    .orderBy(desc(decisions.decidedAt))
+    .limit(1)
+  return row
+}
+
+/** Approvals of a group's requests that stand, newest first. */
+export async function listApprovalsOfGroup(
+  tx: Tx,
+  groupId: string,
+): Promise<{ decision: DecisionRecord; requestNumber: number }[]> {
+  return tx
+    .select({ decision: decisions, requestNumber: requests.number })
+    .from(decisions)
+    .innerJoin(requests, eq(requests.id, decisions.requestId))
+    .where(and(eq(requests.groupId, groupId), eq(decisions.verdict, 'approve'), isNull(decisions.takenBackAt)))
+    .orderBy(desc(decisions.decidedAt))
+}
+
+export async function insertDecision(tx: Tx, row: typeof decisions.$inferInsert): Promise<void> {
+  await tx.insert(decisions).values(row)
+}
+
+export async function takeDecisionBack(
+  tx: Tx,
+  decisionId: string,
+  row: { takenBackAt: Date; takenBackBy: string; takenBackReason: string },
+): Promise<void> {
+  await tx.update(decisions).set(row).where(eq(decisions.id, decisionId))
+}
