@@ -1,18 +1,10 @@
 import { closeSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
 import type { Allocator } from './allocator.ts'
+import type { BatchPort, SealedBatch } from './batch-port.ts'
+import { beginHeader, crcOfSealed, sealBatch } from './batch-seal.ts'
 import { Durations } from './durations.ts'
-import {
-  align8,
-  BATCH_BYTES,
-  BATCH_MAGIC,
-  CLOSING_BYTES,
-  H,
-  type Memory,
-  TRAILER_BYTES,
-  TRAILER_MAGIC,
-  X_BYTES,
-} from './layout.ts'
+import { BATCH_BYTES, CLOSING_BYTES, H, type Memory, X_BYTES } from './layout.ts'
+import type { OpenBatch } from './record-encoder.ts'
 import type { Ring } from './ring.ts'
 import type { Segment, Segments } from './segments.ts'
 import type { Writer } from './writer.ts'
@@ -31,6 +23,7 @@ export interface Tail {
 
 export interface AppenderOptions {
   batchBytes: number
+  port: BatchPort
   head(): Uint8Array
   /** A segment is full; what comes next goes to another. */
   onSealed(segment: Segment): void
@@ -49,9 +42,13 @@ interface Sealed {
 }
 
 const NEAR_END_BYTES = 4 << 20
+const nothingSent = { batch: 0, crc: 0, position: 0, base: 0, segmentBytes: 0, start: 0, end: 0 }
 
-/** Builds batches in the ring and hands them to the writer, one in flight while one is open. Knows no record but H. */
-export class Appender {
+/**
+ * Builds batches in the ring and hands them to the writer, one in flight while one is open, and to the port. Knows no
+ * record but H.
+ */
+export class Appender implements OpenBatch {
   readonly memory: Memory
   /** Offset in the ring where the next record goes. Encoders write there and move it. */
   at = 0
@@ -70,7 +67,12 @@ export class Appender {
   private begin = 0
   /** In the order they are written; the first ones may be, without `collect` having seen it. */
   private readonly sealed: Sealed[] = []
+  /** Those that `collect` has seen to be written and the port has not acknowledged, in the same order. */
+  private readonly written: Sealed[] = []
+  /** Bytes of both. */
   private sealedBytes = 0
+  /** What the port is told with. */
+  private readonly sent: SealedBatch
   /** Count of the writer that `collect` has seen. */
   private seen = 0
   private isWanted = false
@@ -84,6 +86,7 @@ export class Appender {
     private readonly options: AppenderOptions,
   ) {
     this.memory = ring.memory
+    this.sent = { ...nothingSent, bytes: this.memory.bytes }
     this.batch = tail.batch + 1
     this.durableBatch = tail.batch
     this.durableEnd = tail.segment.base + tail.used
@@ -107,6 +110,11 @@ export class Appender {
     return this.sealedBytes + (this.isEmpty ? 0 : this.at - this.begin)
   }
 
+  /** Whether the port has yet to acknowledge what was sealed. */
+  get awaitsPort(): boolean {
+    return this.options.port.acknowledged < this.tail.batch
+  }
+
   /** Part of the open segment in use. */
   get usedPart(): number {
     return this.tail.used / this.tail.segment.bytes
@@ -120,7 +128,10 @@ export class Appender {
     return this.ring.place(position, this.at)
   }
 
-  /** Allow for a record of `bytes` from `at` on: split the batch, and go on in the next segment when this one has no room. */
+  /**
+   * Allow for a record of `bytes` from `at` on: split the batch, and go on in the next segment when this one has no
+   * room.
+   */
   makeRoom(bytes: number, mayRoll = true): void {
     this.seal()
     const need = BATCH_BYTES + bytes + CLOSING_BYTES
@@ -133,7 +144,10 @@ export class Appender {
     this.open(bytes)
   }
 
-  /** Make sure that so many bytes can be appended before the next segment begins; where a segment is too small for that, half of it. */
+  /**
+   * Make sure that so many bytes can be appended before the next segment begins; where a segment is too small for that,
+   * half of it.
+   */
   ensureAhead(bytes: number): void {
     const { segment, used } = this.tail
     if (segment.bytes - used - (this.at - this.begin) >= Math.min(bytes, segment.bytes / 2)) return
@@ -142,7 +156,7 @@ export class Appender {
     this.open(0)
   }
 
-  /** Put the open batch on its way: now, or when the one in flight is durable. Returns the number to wait for. */
+  /** Put the open batch on its way: now, or when the one in flight is written. Returns the number to wait for. */
   commit(): number {
     if (this.isEmpty) return this.batch - 1
     const { batch } = this
@@ -155,20 +169,34 @@ export class Appender {
     return batch
   }
 
-  /** The writer has done more: start the next write. True when something became durable. */
+  /**
+   * The writer has done more, or the port has acknowledged more: start the next write. True when something became
+   * durable.
+   */
   collect(): boolean {
-    const before = this.durableBatch
     for (const { done } = this.writer; this.seen !== done; this.seen = (this.seen + 1) | 0) {
       // done never passes what was submitted
       const first = this.sealed.shift()!
+      if (first.close >= 0) closeSync(first.close)
+      this.written.push(first)
+    }
+    if (this.isWanted && this.sealed.length === 0) this.sealAndOpen()
+    return this.settle()
+  }
+
+  /** What is written and acknowledged is durable. */
+  private settle(): boolean {
+    const { written } = this
+    const { acknowledged } = this.options.port
+    const before = this.durableBatch
+    for (let first = written[0]; first && first.batch <= acknowledged; first = written[0]) {
+      written.shift()
       this.sealedBytes -= first.length
       this.durableBatch = first.batch
       this.durableEnd = first.end
       this.durableCrc = first.crc
       this.syncs.add(performance.now() - first.submittedMs)
-      if (first.close >= 0) closeSync(first.close)
     }
-    if (this.isWanted && this.sealed.length === 0) this.sealAndOpen()
     return this.durableBatch > before
   }
 
@@ -193,19 +221,11 @@ export class Appender {
   private seal(): void {
     this.isWanted = false
     if (this.isEmpty) return
-    const { bytes, view } = this.memory
     const { begin, tail } = this
-    const trailerAt = begin + align8(this.at - begin)
-    bytes.fill(0, this.at, trailerAt)
-    const length = trailerAt + TRAILER_BYTES - begin
-    view.setUint32(begin + 4, length, true)
-    view.setUint32(begin + 12, tail.crc, true)
-    view.setFloat64(begin + 24, Date.now(), true)
-    tail.crc = crc32(bytes.subarray(begin + 12, trailerAt))
-    view.setUint32(begin + 8, tail.crc, true)
-    view.setUint32(trailerAt, TRAILER_MAGIC, true)
-    view.setUint32(trailerAt + 4, this.batch % 0x100000000, true)
+    const length = sealBatch(this.memory, begin, this.at, tail.crc, Date.now())
+    tail.crc = crcOfSealed(this.memory, begin)
     this.writer.submit(tail.fd, begin, length, tail.used)
+    this.send(begin, length)
     tail.used += length
     tail.batch = this.batch
     const end = tail.segment.base + tail.used
@@ -216,6 +236,18 @@ export class Appender {
     this.begin += length
     this.at = this.begin + BATCH_BYTES
     this.batch++
+  }
+
+  private send(begin: number, length: number): void {
+    const { sent, tail } = this
+    sent.batch = this.batch
+    sent.crc = tail.crc
+    sent.position = tail.segment.base + tail.used
+    sent.base = tail.segment.base
+    sent.segmentBytes = tail.segment.bytes
+    sent.start = begin
+    sent.end = begin + length
+    this.options.port.send(sent)
   }
 
   /** Begin a batch with room for at least one record of `bytes`. */
@@ -234,15 +266,7 @@ export class Appender {
     this.toPosition = position - begin
     this.toSegment = tail.used - begin
     this.limit = begin + Math.min(room, tail.segment.bytes - tail.used) - CLOSING_BYTES
-    this.beginHeader()
-  }
-
-  /** A scan may come here before the batch is sealed, and the ring holds what stood there a turn ago. */
-  private beginHeader(): void {
-    const { view } = this.memory
-    view.setUint32(this.begin, BATCH_MAGIC, true)
-    view.setFloat64(this.begin + 16, this.batch, true)
-    view.setFloat64(this.begin + 24, Date.now(), true)
+    beginHeader(this.memory, begin, this.batch, Date.now())
   }
 
   private firstUnwritten(): Sealed | undefined {

@@ -13,8 +13,8 @@ export interface JournalKeep {
    */
   readonly durableEnd: JournalEnd
   /**
-   * Bytes appended and not yet durable. Past a few MB the caller should stop reading its feeds; past the ring an append
-   * waits for the disk.
+   * Bytes appended and not yet durable, whether the disk or the port is behind. Past a few MB the caller should stop
+   * reading its feeds; past the ring an append waits for the disk, never for the port.
    */
   readonly backlogBytes: number
   /** How long batches took to become durable since the journal was opened. */

@@ -1,6 +1,7 @@
 import { fdatasyncSync, mkdirSync } from 'node:fs'
 import { Allocator } from './allocator.ts'
 import { Appender, type Tail } from './appender.ts'
+import { type BatchPort, noCopy } from './batch-port.ts'
 import { DurableJournal } from './durable-journal.ts'
 import { disk, type FilePort, PIECE_BYTES } from './files.ts'
 import { Indexes } from './indexes.ts'
@@ -25,6 +26,11 @@ export interface JournalOptions {
   batchBytes?: number
   /** What is kept back for session records when the disk is full; 16 MB when absent. */
   reserveBytes?: number
+  /**
+   * Where sealed batches go besides the disk; absent: nowhere. The journal opens when its port has acknowledged its
+   * first.
+   */
+  port?: BatchPort
   /** Where files come from: replaced in tests that fill disks and tear writes. */
   files?: FilePort
 }
@@ -54,7 +60,7 @@ async function openLocked(
   hooks: JournalHooks,
   unlock: () => Promise<void>,
 ): Promise<Journal> {
-  const { durability, segmentBytes = 64 * MB, reserveBytes = 16 * MB, files = disk } = options
+  const { durability, segmentBytes = 64 * MB, reserveBytes = 16 * MB, files = disk, port = noCopy } = options
   const batchBytes = Math.min(options.batchBytes ?? MB, Math.floor(segmentBytes / 32) * 8)
   const segments = new Segments(dir, durability)
   const recovered = recover(segments, hooks)
@@ -76,7 +82,7 @@ async function openLocked(
   const checks = new SegmentChecks(
     segments,
     recovered.report.damaged,
-    () => appender.durableEnd,
+    () => appender.writtenEnd,
     (from, to) => hooks.onDamaged?.({ from, to, messages: indexes.messagesWithin(from, to) }),
   )
   if (recovered.report.damaged.length === 0)
@@ -89,7 +95,7 @@ async function openLocked(
   if (spare?.bytes === segmentBytes && recovered.tail) allocator.adopt(spare.base)
   else if (spare && spare.base !== tail.segment.base) await segments.remove(spare)
   const ring = new Ring(options.ringBytes ?? 32 * MB)
-  const onDone = () => {
+  const onMore = () => {
     if (!appender.collect()) return
     journal?.settle()
     if (isOpen) hooks.onDurable(appender.durableBatch)
@@ -97,17 +103,19 @@ async function openLocked(
   const write = files.writeModule ? { module: files.writeModule, data: files.writeData } : undefined
   const writer = new Writer(
     ring.shared,
-    { done: onDone, full: (isFull) => allocator.writeBlocked(isFull), failed: fail },
+    { done: onMore, full: (isFull) => allocator.writeBlocked(isFull), failed: fail },
     write,
   )
+  port.listen(onMore)
   const appender: Appender = new Appender(ring, writer, segments, allocator, tail, {
     batchBytes,
+    port,
     head: hooks.head,
     onSealed: (segment) => indexes.seal(segment),
   })
   const release = async () => {
     await writer.close()
-    await Promise.all([allocator.close(), indexes.close()])
+    await Promise.all([allocator.close(), indexes.close(), port.close()])
     appender.close()
     await unlock()
   }

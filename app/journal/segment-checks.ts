@@ -24,7 +24,7 @@ export class SegmentChecks {
     private readonly segments: Segments,
     private readonly damaged: Damaged,
     /** Everything before this position is on the disk. */
-    private readonly durableEnd: () => number,
+    private readonly writtenEnd: () => number,
     private readonly onDamaged: (from: number, to: number) => void,
   ) {}
 
@@ -91,7 +91,7 @@ export class SegmentChecks {
   private unchecked(position: number): Segment | undefined {
     const segment = this.segments.holding(position)
     if (!segment || this.done.has(segment) || segment === this.segments.list.at(-1)) return undefined
-    return this.durableEnd() >= segment.base + segment.bytes ? segment : undefined
+    return this.writtenEnd() >= segment.base + segment.bytes ? segment : undefined
   }
 
   private async walkLater(segment: Segment): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { validBatch } from '#journal/batch-walk.ts'
 import { BATCH_BYTES, H, memoryOf } from '#journal/layout.ts'
+import type { JournalOptions } from '#journal/open-journal.ts'
 import { type Recovered, recover } from '#journal/recovery.ts'
 import { Segments } from '#journal/segments.ts'
 import { Fold, fieldsOf, type Opened, opened, temporaryDirectory } from './support.ts'
@@ -28,11 +29,15 @@ export interface RandomJournal extends Opened {
 }
 
 /** A journal that appends records of all kinds as a connector might: deliveries of what is there, numbers that only grow. */
-export async function randomJournal(seed: number, dir = temporaryDirectory()): Promise<RandomJournal> {
+export async function randomJournal(
+  seed: number,
+  dir = temporaryDirectory(),
+  options: Partial<JournalOptions> = {},
+): Promise<RandomJournal> {
   const random = randomFrom(seed)
   const states = new Map<number, string>()
   const texts = new Map<number, string[]>()
-  const one = await opened(dir)
+  const one = await opened(dir, options)
   const { journal, fold } = one
   const numbers = [1, 1, 1]
   const outbound = [1, 1, 1, 1]
