@@ -12,7 +12,44 @@ const app = fileURLToPath(new URL('../../app/', import.meta.url))
 const noteCodes = /type NoteCode =([\s\S]*?)\n\n/.exec(readFileSync(`${app}fix/session-state.ts`, 'utf8'))?.[1] ?? ''
 const quoted = (cell = ''): string[] => [...cell.matchAll(/`([a-z][\w-]*)`/g)].map(([, name = '']) => name)
 
-describe('what whoever is on call reads', () => {
+/** The text under a heading of level 2, up to the next one. */
+const section = (heading: string): string =>
+  document.split(/^(?=## )/m).find((part) => part.startsWith(`## ${heading}\n`)) ?? ''
+
+describe('the contents list', () => {
+  const entries = [...section('Contents').matchAll(/\[([^\]]+)\]\(#([^)]+)\)/g)]
+  const headings = [...document.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading)
+
+  test('names every part in its order', () => {
+    expect(entries.map(([, name]) => name)).toEqual(headings.filter((heading) => heading !== 'Contents'))
+  })
+  test('leads to each of them', () => {
+    const anchors = headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    )
+    expect(entries.map(([, , anchor]) => anchor)).toEqual(anchors.filter((anchor) => anchor !== 'contents'))
+  })
+})
+
+describe('what the person on call reads first', () => {
+  const rows = tableIn(section('The page is red: do this'), 'you see')
+
+  test('has a row for every alarm that the connector raises', () => {
+    expect(rows.flatMap(([seen]) => quoted(seen)).sort()).toEqual([...alarmCodes].sort())
+  })
+  test('says for every symptom what it means and what to do', () => {
+    for (const [seen, ...cells] of rows)
+      expect(
+        cells.filter((cell) => cell === ''),
+        seen,
+      ).toEqual([])
+  })
+})
+
+describe('what the person on call reads then', () => {
   test('explains every state word, worst first as pages order them', () => {
     expect(tableIn(document, 'word').map(([word]) => word)).toEqual([...deliveryWords])
   })
