@@ -1,7 +1,6 @@
 import type { Database } from '#db/client.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'
-import type { FormFields } from '#domain/request/form.ts'
 import type { Deps } from '#services/deps.ts'
 import { publishSettings } from '#services/reference/publish-settings.ts'
 import type { Refused } from '#services/refused.ts'
@@ -181,7 +180,7 @@ async function draft(
   const { number } = done(started)
   const accounts = await database.withActor(by, (tx) => listAccounts(tx, by.firmId))
   const { groupName, purpose, sources, level, contacts } = group
-  const steps: { step: 'group' | 'sources' | 'people'; fields: FormFields }[] = [
+  const steps: { step: 'group' | 'sources' | 'people'; fields: Record<string, unknown> }[] = [
     { step: 'group', fields: { groupName, purpose, billingAccountId: accounts[0]?.id, feeAcknowledged: true } },
     { step: 'sources', fields: { sources, level, protocol: 'classic' } },
     { step: 'people', fields: { contacts, connection: { line: 'existing', addresses: [], notes: '' } } },

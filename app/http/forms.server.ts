@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ok, type Result, refuse } from '#domain/result.ts'
+import { decodeForm } from './decode-form.server.ts'
 import { inWords } from './refusals.server.ts'
 
 /** Field errors by path (`contacts.0.email`), and what the user typed, so that the page loses nothing. */
@@ -51,7 +52,7 @@ function parsed<S extends z.ZodType>(
   const typed = typedIn(form)
   const broken = unstorable(form)
   if (broken) return { ...refuse({ code: 'invalid-form', fields: broken, typed } as const), typed }
-  const read = schema.safeParse({ ...nested(form), ...params })
+  const read = schema.safeParse(decodeForm(schema, { ...nested(form), ...params }))
   if (read.success) return { ...ok(read.data), typed }
   return { ...refuse({ code: 'invalid-form', fields: fieldErrors(read.error), typed } as const), typed }
 }

@@ -29,7 +29,7 @@ const groupPage = (person: Person, id: string) =>
 const targetPage = (person: Person, id: string) =>
   as(person, (me) => db.database.withActor(me, (tx) => findTargetPage(tx, me, id, db.clock.now)))
 
-async function liveGroup(name: string, addresses: string): Promise<string> {
+async function liveGroup(name: string, ...addresses: string[]): Promise<string> {
   const number = await flow.wish('avery', { name, sources: ['K7T882'], contacts: [contact] })
   const contacts = [{ title: '', phone: '+1 312 555 0100', ...contact }]
   done(await flow.save('avery', number, 'people', { contacts, connection: { line: 'existing', addresses } }))
@@ -48,7 +48,7 @@ async function change(groupId: string, fields: object): Promise<number> {
 
 describe('the client addresses of a group', () => {
   test('are what its target lets in, in normal form', async () => {
-    const id = await liveGroup('From two places', '::ffff:192.0.2.7 2001:DB8::/32')
+    const id = await liveGroup('From two places', '::ffff:192.0.2.7', '2001:DB8::/32')
     const { sessionId, allowFrom } = await part(id)
     expect(allowFrom).toEqual(['192.0.2.7', '2001:db8::/32'])
     expect((await targetPage('avery', sessionId))?.addresses.allowFrom).toEqual(allowFrom)
@@ -57,14 +57,14 @@ describe('the client addresses of a group', () => {
   })
 
   test('are any address when none was named', async () => {
-    const id = await liveGroup('From anywhere', '')
+    const id = await liveGroup('From anywhere')
     expect(await part(id)).not.toHaveProperty('allowFrom')
     expect((await groupPage('avery', id))?.terms?.addresses).toEqual({ allowFrom: [], stated: [] })
   })
 
   test('change by request, which the exchange alone approves, to others or to any', async () => {
     const id = await liveGroup('That moves', '192.0.2.7')
-    const number = await change(id, { addresses: '198.51.100.0/24' })
+    const number = await change(id, { addresses: ['198.51.100.0/24'] })
     const page = await flow.page('avery', number)
     expect(page?.parties.map((party) => party.capacity)).toEqual(['exchange'])
     expect(page?.sheet?.items).toEqual([{ op: 'set-addresses', seen: ['192.0.2.7'], to: ['198.51.100.0/24'] }])
@@ -76,13 +76,13 @@ describe('the client addresses of a group', () => {
     await flow.publish(other, [])
     expect((await part(id)).allowFrom).toEqual(['198.51.100.0/24'])
     await connectorRunsAll(db, sandbox)
-    await flow.publish(await change(id, { addresses: '' }), [])
+    await flow.publish(await change(id, { addresses: [] }), [])
     expect(await part(id)).not.toHaveProperty('allowFrom')
     await connectorRunsAll(db, sandbox)
   })
 
   test('restrict nobody where they were agreed before addresses did, until a request names them', async () => {
-    const id = await liveGroup('Agreed long ago', '')
+    const id = await liveGroup('Agreed long ago')
     const connection = { line: 'existing', addresses: ['somewhere', '192.0.2.7'], notes: '' }
     await db.owner`update dc.group_terms set connection = ${db.owner.json(connection)} where group_id = ${id}`
     await flow.publish(await change(id, { level: 'executions' }), [])
@@ -90,7 +90,7 @@ describe('the client addresses of a group', () => {
     expect(await part(id)).not.toHaveProperty('allowFrom')
     const stated = { allowFrom: [], stated: ['somewhere', '192.0.2.7'] }
     expect((await groupPage('avery', id))?.terms?.addresses).toEqual(stated)
-    await flow.publish(await change(id, { addresses: '192.0.2.7' }), [])
+    await flow.publish(await change(id, { addresses: ['192.0.2.7'] }), [])
     expect((await part(id)).allowFrom).toEqual(['192.0.2.7'])
     await connectorRunsAll(db, sandbox)
   })

@@ -255,7 +255,7 @@ describe('what people narrowed since a publication that is undone', () => {
   })
 
   test('a target paused since stays paused', async () => {
-    const { number } = await change('casey', cedar, { removeSources: [{ source: 'R5C914', revoked: 'on' }] })
+    const { number } = await change('casey', cedar, { removeSources: [{ source: 'R5C914', revoked: true }] })
     await flow.publish(number, [])
     expect(await part(cedar)).toMatchObject({ sources: ['S2D914'], revoked: ['R5C914'] })
     sandbox.tick()

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Environment } from '#domain/reference/environment.ts'
-import type { FormFields } from '#domain/request/form.ts'
 import type { Capacity, RequestKind, Verdict } from '#domain/request/lifecycle.ts'
 import type { Result } from '#domain/result.ts'
 import { confirmApplied } from '#services/jobs/jobs.ts'
@@ -59,7 +58,12 @@ export function workflowOf(db: FreshDb, sandbox: Sandbox) {
     sandbox.tick()
     return startRequest({ commandId: commandId(), kind, environment, groupId }, await sandbox.actor(person), deps)
   }
-  const save = async (person: Person, number: number, step: 'group' | 'sources' | 'people', fields: FormFields) => {
+  const save = async (
+    person: Person,
+    number: number,
+    step: 'group' | 'sources' | 'people',
+    fields: Record<string, unknown>,
+  ) => {
     sandbox.tick()
     const version = (await draftPage(person, number))?.version ?? 1
     return saveDraft({ commandId: commandId(), number, version, step, fields }, await sandbox.actor(person), deps)

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { withdrawalModes } from '../consent/covering.ts'
 import { sourceNamePattern } from '../reference/source.ts'
 import { commandId } from '../request/command-input.ts'
-import { words } from '../request/form.ts'
 import { reason } from '../request/input.ts'
 import { limits } from '../request/steps.ts'
 import { addressRoles } from '../session/fail-over.ts'
@@ -16,13 +15,10 @@ const sessionId = z
 export const withdrawConsentInput = z.object({
   commandId,
   groupId: z.uuid(),
-  sources: z.preprocess(
-    words,
-    z
-      .array(z.string().regex(sourceNamePattern, 'A source is 6 characters.'))
-      .min(1, 'Choose at least one session.')
-      .max(limits.sources),
-  ),
+  sources: z
+    .array(z.string().regex(sourceNamePattern, 'A source is 6 characters.'))
+    .min(1, 'Choose at least one session.')
+    .max(limits.sources),
   mode: z.enum(withdrawalModes, 'Choose one of the two.'),
   reason,
 })

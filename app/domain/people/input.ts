@@ -6,10 +6,7 @@ import { email } from './email.ts'
 import { roles } from './roles.ts'
 
 export const personName = line(120).min(1, 'The name of the person.')
-const roleList = z.preprocess(
-  (value) => (Array.isArray(value) ? value : value ? [value] : []),
-  z.array(z.enum(roles)).min(1, 'At least one role.').max(roles.length),
-)
+const roleList = z.array(z.enum(roles)).min(1, 'At least one role.').max(roles.length)
 
 /** The exchange and its first administrator, as whoever sets the installation up names them. */
 export const firstPeople = {

@@ -6,7 +6,7 @@ import { reason } from '../request/input.ts'
 const resetModes = ['never', 'always', 'daily'] as const
 export type ResetMode = (typeof resetModes)[number]
 
-const optional = z.preprocess((value) => value ?? '', z.string().trim().max(64))
+const optional = z.string().trim().max(64).default('')
 const [, dailyReset] = reset.options
 
 /** When a feed that we open is reset: the form of its page. `time` and `zone` are for a daily reset alone. */

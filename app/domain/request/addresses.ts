@@ -1,19 +1,15 @@
 import { z } from 'zod'
 import { readNetwork, writeNetwork } from '../configuration/network.ts'
 import type { ConnectionEntry } from './document.ts'
-import { words } from './form.ts'
 import { limits } from './steps.ts'
 
 const tooLong = 'An address is shorter than that.'
 
 /** Client addresses as they are being typed: each in its normal form where it is one, otherwise as it was typed. */
-export const draftAddresses = z.preprocess(
-  words,
-  z
-    .array(z.string().trim().max(50, tooLong).transform(normal))
-    .max(limits.addresses, `At most ${limits.addresses} addresses.`)
-    .transform((list) => [...new Set(list)].filter(Boolean)),
-)
+export const draftAddresses = z
+  .array(z.string().trim().max(50, tooLong).transform(normal))
+  .max(limits.addresses, `At most ${limits.addresses} addresses.`)
+  .transform((list) => [...new Set(list)].filter(Boolean))
 
 /** Client addresses that may be agreed: an empty list is any address. */
 export const clientAddresses = z.array(z.string().superRefine(complain)).max(limits.addresses)

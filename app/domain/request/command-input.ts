@@ -8,22 +8,20 @@ import { capacities, requestKinds, verdicts } from './lifecycle.ts'
 export const commandId = z.uuid('This form is not whole. Load the page again.')
 
 /** In addresses a request is named by its number. */
-const number = z.coerce.number().int().min(1).max(2_147_483_647)
+export const number = z.int().min(1).max(2_147_483_647)
 /** What the page showed, so that a later change is not overwritten. */
-export const version = z.coerce.number().int().min(1).max(2_147_483_647)
-const round = z.coerce.number().int().min(1).max(10_000)
+export const version = z.int().min(1).max(2_147_483_647)
+const round = z.int().min(1).max(10_000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'This page is not whole. Load it again.')
-const optionalReason = z.preprocess((value) => value ?? '', text(1000))
-const optionalId = z.preprocess((value) => value || undefined, z.uuid().optional())
 
 export const startRequestInput = z.object({
   commandId,
   kind: z.enum(requestKinds),
   environment: z.enum(environments),
   /** the group to change or close; absent for a new one */
-  groupId: optionalId,
+  groupId: z.uuid().optional(),
   /** the firm on whose behalf a GAM writes; absent otherwise */
-  ownerId: optionalId,
+  ownerId: z.uuid().optional(),
 })
 export const saveDraftInput = z.object({
   commandId,
@@ -40,7 +38,7 @@ export const decideInput = z
     capacity: z.enum(capacities),
     digest,
     verdict: z.enum(verdicts),
-    reason: optionalReason,
+    reason: text(1000).default(''),
   })
   .refine((input) => input.verdict === 'approve' || input.reason !== '', { path: ['reason'], error: 'Say why.' })
 /** Take back, withdraw, undo: one request and a reason. */
@@ -49,7 +47,7 @@ export const copyAsNewInput = z.object({ commandId, number })
 
 export type StartRequestInput = z.output<typeof startRequestInput>
 export type SaveDraftInput = z.output<typeof saveDraftInput> & {
-  /** the step's fields, nested by path, as they came from the form */
+  /** the step's fields as the document has them; judged together with what was saved before */
   fields: Record<string, unknown>
 }
 export type DraftCommandInput = z.output<typeof draftCommandInput>

@@ -6,10 +6,8 @@ import { ok, type Result, refuse } from '../result.ts'
 import { line, text, visible, withoutUnseen } from '../text.ts'
 import { clientAddresses, draftAddresses } from './addresses.ts'
 import type { DraftDocument, RequestDocument } from './document.ts'
-import { type FormFields, rows, ticked, words } from './form.ts'
+import type { RequestKind } from './lifecycle.ts'
 import { limits, type StepId, steps } from './steps.ts'
-
-const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? '', schema)
 
 const sourceForm = 'A session is named by its Session ID and Firm ID, three characters each: K7T882.'
 const sourceWord = z
@@ -18,47 +16,45 @@ const sourceWord = z
   .toUpperCase()
   .max(12, sourceForm)
   .refine((word) => visible(word) === word, sourceForm)
-const sourceList = z.preprocess(
-  words,
-  z.array(sourceWord).max(limits.sources, `At most ${limits.sources} sources.`).transform(unique),
-)
+const sourceList = z
+  .array(sourceWord)
+  .max(limits.sources, `At most ${limits.sources} sources.`)
+  .transform(unique)
+  .default([])
 const draftContact = z.object({
-  name: orEmpty(line(limits.line)),
-  title: orEmpty(line(limits.line)),
-  email: orEmpty(line(254).overwrite(plainEmail)),
-  phone: orEmpty(line(40)),
-  clearingCode: orEmpty(line(3).toUpperCase()),
+  name: line(limits.line).default(''),
+  title: line(limits.line).default(''),
+  email: line(254).overwrite(plainEmail).default(''),
+  phone: line(40).default(''),
+  clearingCode: line(3).toUpperCase().default(''),
 })
-const draftContacts = z.preprocess(
-  rows,
-  z
-    .array(draftContact)
-    .max(limits.contacts, `At most ${limits.contacts} people.`)
-    .transform((list) => list.filter((contact) => contact.name || contact.email || contact.phone)),
-)
+const draftContacts = z
+  .array(draftContact)
+  .max(limits.contacts, `At most ${limits.contacts} people.`)
+  .transform((list) => list.filter((contact) => contact.name || contact.email || contact.phone))
+  .default([])
 
 const draftGroup = z.object({
-  groupName: orEmpty(line(limits.name)),
-  purpose: orEmpty(text(limits.text)),
-  billingAccountId: orEmpty(z.union([z.literal(''), z.uuid('Choose one of the accounts listed.')])),
-  feeAcknowledged: z.preprocess(ticked, z.boolean()),
+  groupName: line(limits.name).default(''),
+  purpose: text(limits.text).default(''),
+  billingAccountId: z.union([z.literal(''), z.uuid('Choose one of the accounts listed.')]).default(''),
+  feeAcknowledged: z.boolean().default(false),
 })
 const draftSources = z.object({
   sources: sourceList,
-  level: orEmpty(z.enum([...levels, ''], 'Choose one of the three.')),
-  rejects: z.preprocess(ticked, z.boolean()),
-  protocol: orEmpty(z.enum([...protocols, ''], 'Choose the protocol.')),
+  level: z.enum([...levels, ''], 'Choose one of the three.').default(''),
+  rejects: z.boolean().default(false),
+  protocol: z.enum([...protocols, ''], 'Choose the protocol.').default(''),
 })
 const draftPeople = z.object({
   contacts: draftContacts,
-  connection: z.preprocess(
-    (value) => value ?? {},
-    z.object({
-      line: orEmpty(z.enum(['existing', 'new', ''], 'Choose the line.')),
-      addresses: draftAddresses,
-      notes: orEmpty(text(limits.text)),
-    }),
-  ),
+  connection: z
+    .object({
+      line: z.enum(['existing', 'new', ''], 'Choose the line.').default(''),
+      addresses: draftAddresses.default([]),
+      notes: text(limits.text).default(''),
+    })
+    .prefault({}),
 })
 const draftNewGroup = z.object({ kind: z.literal('new-group') }).extend({
   ...draftGroup.shape,
@@ -66,35 +62,21 @@ const draftNewGroup = z.object({ kind: z.literal('new-group') }).extend({
   ...draftPeople.shape,
 })
 
-const optionalLevel = z.preprocess((value) => value || null, z.enum(levels).nullable())
-const optionalYes = z.preprocess(
-  (value) =>
-    value === 'on' || value === 'true'
-      ? true
-      : value === 'off' || value === 'false'
-        ? false
-        : value === ''
-          ? null
-          : (value ?? null),
-  z.boolean().nullable(),
-)
 const draftChange = z.object({
   kind: z.literal('change'),
-  reason: orEmpty(text(limits.reason)),
+  reason: text(limits.reason).default(''),
   addSources: sourceList,
-  removeSources: z.preprocess(
-    rows,
-    z
-      .array(z.object({ source: sourceWord, revoked: z.preprocess(ticked, z.boolean()) }))
-      .max(limits.sources)
-      .transform((list) => list.filter((row) => row.source)),
-  ),
-  level: optionalLevel,
-  rejects: optionalYes,
+  removeSources: z
+    .array(z.object({ source: sourceWord, revoked: z.boolean().default(false) }))
+    .max(limits.sources)
+    .transform((list) => list.filter((row) => row.source))
+    .default([]),
+  level: z.enum(levels).nullable().default(null),
+  rejects: z.boolean().nullable().default(null),
   addresses: draftAddresses.nullable().default(null),
   addContacts: draftContacts,
 })
-const draftClose = z.object({ kind: z.literal('close'), reason: orEmpty(text(limits.reason)) })
+const draftClose = z.object({ kind: z.literal('close'), reason: text(limits.reason).default('') })
 
 /** What a draft may be: any of it empty, none of it oversized. */
 const draftDocument = z.discriminatedUnion('kind', [draftNewGroup, draftChange, draftClose])
@@ -160,8 +142,19 @@ const completeDocument = z.discriminatedUnion('kind', [newGroup, change, close])
 export type FieldProblem = { step: StepId; field: string; message: string }
 export type Incomplete = { code: 'incomplete'; problems: FieldProblem[] }
 
+/** The fields that one step of a draft of this kind has; a change and a closing have one step alone. */
+export function stepFields(kind: RequestKind, step: StepId): z.ZodObject {
+  if (kind === 'change') return draftChange.omit({ kind: true })
+  if (kind === 'close') return draftClose.omit({ kind: true })
+  return { group: draftGroup, sources: draftSources, people: draftPeople, review: z.object({}) }[step]
+}
+
 /** A draft as far as it goes, from the fields of one step laid over what was saved before. */
-export function readStep(saved: DraftDocument, step: StepId, fields: FormFields): Result<DraftDocument, Incomplete> {
+export function readStep(
+  saved: DraftDocument,
+  step: StepId,
+  fields: Record<string, unknown>,
+): Result<DraftDocument, Incomplete> {
   const kept = saved.kind === 'new-group' ? without(saved, fieldsOf[step]) : { kind: saved.kind }
   const own = saved.kind === 'new-group' ? only(fields, fieldsOf[step]) : fields
   const given = { ...kept, ...own, kind: saved.kind }
@@ -212,8 +205,7 @@ function wordAt(given: unknown, path: readonly PropertyKey[]): string | undefine
   if (typeof index !== 'number') return undefined
   let at = given
   for (const key of path.slice(0, -1)) at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined
-  const list = words(at)
-  const word: unknown = Array.isArray(list) ? list[index] : undefined
+  const word: unknown = Array.isArray(at) ? at[index] : undefined
   return typeof word === 'string' ? word.slice(0, 50) : undefined
 }
 

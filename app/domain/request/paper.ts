@@ -1,6 +1,4 @@
-import { z } from 'zod'
 import { ok, type Result, refuse } from '../result.ts'
-import { commandId, version } from './command-input.ts'
 
 /**
  * The paper of a request that a GAM enters on a firm's behalf: what the firm has signed or written. Every party is shown its name and
@@ -74,8 +72,3 @@ function paperName(given: string, type: PaperType): string {
   const last = stem.toLowerCase().split('.').at(-1) ?? ''
   return stem.includes('.') && endings[type].includes(last) ? stem : `${stem}.${ending}`
 }
-
-const number = z.coerce.number().int().min(1).max(2_147_483_647)
-/** `version`: of the draft as the page showed it. */
-export const paperInput = z.object({ commandId, number, version })
-export type PaperInput = z.output<typeof paperInput>

@@ -9,7 +9,8 @@ import { readUpload } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { paperInput, paperLimit } from '#domain/request/paper.ts'
+import { draftCommandInput } from '#domain/request/command-input.ts'
+import { paperLimit } from '#domain/request/paper.ts'
 import { attachPaper, removePaper } from '#services/request/attach-paper.ts'
 import { loadDraft } from './load-request.server.ts'
 import { PaperFacts } from './paper-facts.tsx'
@@ -29,7 +30,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
   const user = requireUser(context, 'request:decide-as-exchange')
-  const { input, file, intent } = await readUpload(request, params, paperInput, 'file')
+  const { input, file, intent } = await readUpload(request, params, draftCommandInput, 'file')
   if (!input.ok) return refusal(input.error)
   const nothing = { name: '', content: new Uint8Array() }
   const done =

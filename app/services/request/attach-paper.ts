@@ -2,8 +2,9 @@ import { asSystem, type Tx } from '#db/client.ts'
 import { deletePaper, insertPaper, saveDraftPaper } from '#db/queries/request/papers.ts'
 import { type DraftRecord, findDraft, findRequest, type RequestRecord } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import type { DraftCommandInput } from '#domain/request/command-input.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
-import { type Paper, type PaperInput, readPaper } from '#domain/request/paper.ts'
+import { type Paper, readPaper } from '#domain/request/paper.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import { type Deps, sha256Bytes } from '#services/deps.ts'
@@ -14,7 +15,7 @@ type SentFile = { name: string; content: Uint8Array }
 
 /** Attach the firm's paper to a request that is entered on its behalf, in the place of one attached before. */
 export function attachPaper(
-  input: PaperInput,
+  input: DraftCommandInput,
   file: SentFile,
   actor: Actor,
   deps: Deps,
@@ -36,7 +37,7 @@ export function attachPaper(
 }
 
 /** Take the paper off a draft again. */
-export function removePaper(input: PaperInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
+export function removePaper(input: DraftCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.remove-paper', objectKind: 'request', objectId: String(input.number) }
   return runCommand(deps, actor, input, about, async (tx, now) => {
     const found = await draftFor(tx, input, actor, now)
@@ -48,7 +49,7 @@ export function removePaper(input: PaperInput, actor: Actor, deps: Deps): Comman
 type Found = { request: RequestRecord; draft: DraftRecord }
 
 /** A draft or a returned request that this person of the exchange enters on behalf of its owner. */
-async function draftFor(tx: Tx, input: PaperInput, actor: Actor, now: Date): Promise<Result<Found, Refused>> {
+async function draftFor(tx: Tx, input: DraftCommandInput, actor: Actor, now: Date): Promise<Result<Found, Refused>> {
   const request = await findRequest(tx, input.number)
   const draft = request && (await findDraft(tx, request.id))
   if (!request || !draft) return refuse({ code: 'not-found' })

@@ -30,7 +30,7 @@ function problems(draft: NewGroupDraft): string[] {
 describe('a step of the form', () => {
   test('lays its own fields over what was saved and leaves the other steps alone', () => {
     const read = readStep(complete, 'sources', {
-      sources: 'k7t882, Q1A882\nQ1A882',
+      sources: ['k7t882', 'Q1A882', 'Q1A882'],
       level: 'executions',
       protocol: 'dc4',
     })
@@ -43,7 +43,7 @@ describe('a step of the form', () => {
   test('cannot smuggle in fields of another step', () => {
     const read = readStep(complete, 'group', {
       groupName: 'Desk 8',
-      feeAcknowledged: 'on',
+      feeAcknowledged: true,
       billingAccountId: account,
       purpose: '',
       sources: ['ZZZZZZ'],
@@ -70,14 +70,12 @@ describe('a step of the form', () => {
     expect(read.ok ? [] : read.error.problems.map((p) => [p.step, p.field])).toEqual([['sources', 'sources']])
   })
 
-  test('names a word that is too long as it was typed, in whatever way the list came', () => {
-    for (const sources of ['K7T882 K7T882M3P882Q', ['K7T882', 'K7T882M3P882Q']]) {
-      const read = readStep(complete, 'sources', { sources })
-      expect(read.ok ? '' : read.error.problems[0]).toMatchObject({
-        field: 'sources',
-        message: expect.stringMatching(/^K7T882M3P882Q: /),
-      })
-    }
+  test('names a word that is too long as it was typed', () => {
+    const read = readStep(complete, 'sources', { sources: ['K7T882', 'K7T882M3P882Q'] })
+    expect(read.ok ? '' : read.error.problems[0]).toMatchObject({
+      field: 'sources',
+      message: expect.stringMatching(/^K7T882M3P882Q: /),
+    })
   })
 
   test('refuses control characters', () => {
@@ -135,7 +133,7 @@ describe('submitting', () => {
   })
 
   test('keeps client addresses in their normal form, each once, and as typed what is none yet', () => {
-    const typed = '::ffff:192.0.2.7 192.0.2.7/32\n2001:DB8:0::1, 10.1.2.3/8 somewhere'
+    const typed = ['::ffff:192.0.2.7', '192.0.2.7/32', '2001:DB8:0::1', '10.1.2.3/8', 'somewhere']
     const read = readStep(complete, 'people', { connection: { line: 'new', addresses: typed } })
     expect(read.ok && read.value).toMatchObject({
       connection: { addresses: ['192.0.2.7', '2001:db8::1', '10.1.2.3/8', 'somewhere'] },
@@ -165,7 +163,7 @@ describe('submitting', () => {
 })
 
 test('a change may name other client addresses, and a draft from before it could is read as naming none', () => {
-  const read = readStep(emptyChange, 'sources', { reason: 'We move.', addresses: '192.0.2.0/25' })
+  const read = readStep(emptyChange, 'sources', { reason: 'We move.', addresses: ['192.0.2.0/25'] })
   expect(read.ok && read.value).toMatchObject({ addresses: ['192.0.2.0/25'] })
   expect(checkComplete({ ...emptyChange, reason: 'We move.', addresses: [] }).ok).toBe(true)
   const { addresses: _, ...before } = emptyChange

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { useMemo } from 'react'
+import { z } from 'zod'
 import { inWords } from '#app/components/format.ts'
 import { ButtonLink, Notice, PageHead } from '#app/components/page.tsx'
 import { type Refusal, refusalOf } from '#app/components/refusal.ts'
@@ -8,6 +9,7 @@ import { Steps } from '#app/components/steps.tsx'
 import { Age } from '#app/components/time.tsx'
 import { useUnsaved } from '#app/components/typed.ts'
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
+import { decodeForm, words } from '#app/http/decode-form.server.ts'
 import { readFields, readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -16,8 +18,8 @@ import { loadDraft } from '#app/routes/requests/load-request.server.ts'
 import { groupNameOf, nextStep, stepOfProblem, stepsOf } from '#app/routes/requests/request-steps.ts'
 import { withdrawalModes } from '#domain/consent/covering.ts'
 import { draftCommandInput, saveDraftInput } from '#domain/request/command-input.ts'
-import { words } from '#domain/request/form.ts'
-import type { RequestKind } from '#domain/request/lifecycle.ts'
+import { stepFields } from '#domain/request/input.ts'
+import { type RequestKind, requestKinds } from '#domain/request/lifecycle.ts'
 import { isStep, type StepId } from '#domain/request/steps.ts'
 import { saveDraft } from '#services/request/save-draft.ts'
 import { submitRequest } from '#services/request/submit-request.ts'
@@ -31,6 +33,9 @@ import { hasSources, isSourceList, SourcesStep, sourceLists, typedField } from '
 export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
 
 export { shouldRevalidate } from '#app/components/refusal.ts'
+
+/** `kind`: of the draft, which says what the fields of the step are. */
+const stepForm = saveDraftInput.extend({ kind: z.enum(requestKinds) })
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:draft')
@@ -67,17 +72,25 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
     if (!submitted.ok) return refusal(submitted.error)
     return redirect(paths.request(submitted.value.number))
   }
-  const input = await readForm(request, params, saveDraftInput)
+  const input = await readForm(request, params, stepForm)
   if (!input.ok) return refusal(input.error)
   const { fields, typed } = await readFields(posted)
   const intent = String(fields.intent ?? 'next')
-  const saved = await saveDraft({ ...input.value, fields: asWritten(fields, intent) }, user, context.deps)
+  const { kind, ...save } = input.value
+  const written = decodedStep(kind, save.step, asWritten(fields, intent))
+  const saved = await saveDraft({ ...save, fields: written }, user, context.deps)
   if (!saved.ok) return refusal(saved.error, typed)
   const draft = await loadDraft(context, user, params.number, 'save')
   return redirect(placeAfter(draft, input.value.step, intent))
 }
 
-/** What the form's controls say, as the document has it. */
+/** The step's fields as the document has them. A field that the form does not hold is left out. */
+const decodedStep = (kind: RequestKind, step: StepId, fields: Record<string, unknown>) => {
+  const decoded = decodeForm(stepFields(kind, step), fields)
+  return typeof decoded === 'object' && decoded !== null ? { ...decoded } : {}
+}
+
+/** What the form's controls say, under the names that the document has. */
 function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
   // the button pressed says where to go, not what is written
   const { remove, intent: _, commandId: __, ...rest } = withAddresses(withTyped(withoutRow(fields, intent)))
@@ -98,8 +111,8 @@ function withTyped(fields: Record<string, unknown>): Record<string, unknown> {
 /** A list that was left as the page showed it is no change. */
 function withAddresses({ addressesNow, ...fields }: Record<string, unknown>): Record<string, unknown> {
   if (addressesNow === undefined) return fields
-  const list = (value: unknown) => JSON.stringify(words(value))
-  return { ...fields, addresses: list(fields.addresses) === list(addressesNow) ? null : fields.addresses }
+  const typed = words(fields.addresses)
+  return { ...fields, addresses: JSON.stringify(typed) === JSON.stringify(words(addressesNow)) ? null : typed }
 }
 
 /** A row of people is taken out by its own button, which says `remove.2`. */

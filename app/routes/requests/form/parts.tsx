@@ -14,6 +14,7 @@ export function DraftForm({
   return (
     <CommandForm commandId={commandId} refusal={refusal} className="max-w-2xl">
       <input type="hidden" name="version" value={draft.version} />
+      <input type="hidden" name="kind" value={draft.kind} />
       {/* Enter presses the first button of a form: it must be this one, never "Remove". */}
       <button type="submit" name="intent" value="next" hidden />
       {children}
