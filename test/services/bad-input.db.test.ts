@@ -254,7 +254,10 @@ describe('what a request builds on moves before it is published', () => {
     const groupId = await groupIdOf(db, 'Desk 7')
     const { number } = done(await flow.start('avery', 'change', groupId))
     done(
-      await flow.save('avery', number, 'sources', { removeSources: [{ source: 'K7T882', revoked: false }], reason: 'x' }),
+      await flow.save('avery', number, 'sources', {
+        removeSources: [{ source: 'K7T882', revoked: false }],
+        reason: 'x',
+      }),
     )
     done(await flow.submit('avery', number))
     const input = {
