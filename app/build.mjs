@@ -1,4 +1,5 @@
-// Builds everything `npm start` runs: the Remix pages (Vite) and, beside them, the server, the connector and the command line (esbuild).
+// Builds everything `npm start` runs: the Remix pages (Vite) and, beside them, the server, the
+// connector and the command line (esbuild).
 import { createHash } from 'node:crypto'
 import {
   closeSync,
@@ -80,7 +81,9 @@ function removeKilledBuilds() {
   }
 }
 
-/** Build into a directory of its own and swap it in whole, so that a build that is killed leaves the old one standing. */
+/**
+ * Build into a directory of its own and swap it in whole, so that a build that is killed leaves the old one standing.
+ */
 async function buildAll() {
   const digest = sourceDigest()
   const letGo = await takeBuildLock()

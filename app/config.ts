@@ -37,7 +37,9 @@ export const variables = z.object({
   CONNECTOR: z.enum(['child', 'external']).default('child'),
   /** The environment whose configuration the connector child runs; sandbox in sandbox mode, else production. */
   ENVIRONMENT: environment.optional(),
-  /** Where the connector child answers GET /metrics for Prometheus, `PORT` on loopback or `HOST:PORT`; absent: nowhere. */
+  /**
+   * Where the connector child answers GET /metrics for Prometheus, `PORT` on loopback or `HOST:PORT`; absent: nowhere.
+   */
   CONNECTOR_METRICS: z
     .string()
     .regex(/^((\[[0-9a-fA-F:]+\]|[\w.-]+):)?\d{1,5}$/, 'expected a port, or HOST:PORT')

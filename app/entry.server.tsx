@@ -47,8 +47,8 @@ export default function handleRequest(
 }
 
 /**
- * Remix calls this for what loaders and actions throw. A request that the browser gave up is no error of ours, and neither is one for
- * an address or a method that no page has.
+ * Remix calls this for what loaders and actions throw. A request that the browser gave up is no error of ours, and
+ * neither is one for an address or a method that no page has.
  */
 export function handleError(error: unknown, { request, context }: { request: Request; context: AppLoadContext }): void {
   if (isRouteErrorResponse(error) && error.status < 500) return

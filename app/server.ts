@@ -66,7 +66,10 @@ function report(error: unknown, log: Logger): number {
   return 1
 }
 
-/** In this order; stopped in reverse: the simulation, the listener, the jobs, the connector (which drains), the database. */
+/**
+ * In this order; stopped in reverse: the simulation, the listener, the jobs,
+ * the connector (which drains), the database.
+ */
 async function start(config: Config, { takeOver }: Arguments, log: Logger, order: StopOrder): Promise<void> {
   const { guard, cli } = programsOf(projectRoot, development)
   const installation = await openInstallation({ config, order, guard, checkPorts: () => checkPorts(config), log, now })

@@ -23,7 +23,10 @@ if (!isBuilt(sourceDigest())) {
 }
 await import(pathToFileURL(join(root, 'build/server.js')).href)
 
-/** In a process of its own, which takes the compilers it starts with it when it ends. What it prints is no part of our stdout. */
+/**
+ * In a process of its own, which takes the compilers it starts with it when it
+ * ends. What it prints is no part of our stdout.
+ */
 async function build(program) {
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 2, 2] })
   const pass = (signal) => child.kill(signal)

@@ -1,8 +1,9 @@
 import type { Db, Pool } from './client.ts'
 
 /**
- * Connections of which an answer is expected in time. One that does not answer is given up with all of its pool, and the next question
- * opens another: where the way to the database is half open, TCP may take a quarter of an hour to notice.
+ * Connections of which an answer is expected in time. One that does not answer is given up with
+ * all of its pool, and the next question opens another: where the way to the database is half
+ * open, TCP may take a quarter of an hour to notice.
  */
 export class AnsweringPool {
   private pool: Pool | undefined

@@ -11,8 +11,8 @@ type Seal = typeof auditSeals.$inferSelect
 const sealLimit = 1000
 
 /**
- * Chain every committed event that has no seal yet, in order of `seq`. Numbers of transactions that rolled back are holes in a seal's
- * range and stay so.
+ * Chain every committed event that has no seal yet, in order of `seq`. Numbers of transactions that rolled
+ * back are holes in a seal's range and stay so.
  * @returns how many seals were added; 0 also when writers were too busy to be waited for, or another portal is sealing
  */
 export async function sealAuditEvents(jobs: Jobs, now: Date): Promise<number> {
@@ -22,7 +22,9 @@ export async function sealAuditEvents(jobs: Jobs, now: Date): Promise<number> {
   return added
 }
 
-/** The highest number below which nothing can appear any more; undefined when there is none or a writer does not finish. */
+/**
+ * The highest number below which nothing can appear any more; undefined when there is none or a writer does not finish.
+ */
 async function settledUpTo(jobs: Jobs): Promise<number | undefined> {
   try {
     return await jobs.asJobs(async (tx) => {

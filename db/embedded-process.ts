@@ -39,8 +39,8 @@ export function readPidFile(path: string): PidFile | undefined {
 }
 
 /**
- * Whether this process is a live PostgreSQL on this data directory. A zombie is not: under a first process that does not reap, a
- * killed server stays in the process table, and pg_ctl takes it for running.
+ * Whether this process is a live PostgreSQL on this data directory. A zombie is not: under a first process that does
+ * not reap, a killed server stays in the process table, and pg_ctl takes it for running.
  */
 export function isServerAlive(pid: number, pgdata: string): boolean {
   if (process.platform !== 'linux') return doesProcessExist(pid)

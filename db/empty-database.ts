@@ -1,8 +1,8 @@
 import { connect } from './connect.ts'
 
 /**
- * Take everything out of a sandbox's database but what migrations wrote, over a connection of the owner's that closes before it
- * returns. @throws in a database that was made in production mode
+ * Take everything out of a sandbox's database but what migrations wrote, over a connection of the owner's that closes
+ * before it returns. @throws in a database that was made in production mode
  */
 export async function emptyDatabase(ownerUrl: string): Promise<void> {
   const owner = connect(ownerUrl, { max: 1, connection: { application_name: 'empty' } })

@@ -2,8 +2,8 @@
 const repeatsValues = ['params', 'parameters', 'args', 'detail', 'where', 'internal_query']
 
 /**
- * Take the parameters out of a failed statement's error, in place and down its causes, before anybody prints it: they hold names,
- * addresses and whatever somebody typed. The statement's own text, the code and the constraint stay.
+ * Take the parameters out of a failed statement's error, in place and down its causes, before anybody prints it: they
+ * hold names, addresses and whatever somebody typed. The statement's own text, the code and the constraint stay.
  */
 export function hideParameters<E>(error: E): E {
   if (!(error instanceof Error)) return error

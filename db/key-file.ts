@@ -5,8 +5,9 @@ import { join } from 'node:path'
 const keyBytes = 32
 
 /**
- * A 32-byte key of the installation in its data directory, mode 600, 64 hexadecimal digits, generated the first time. From `key` the passwords
- * of the database's roles derive; `sealing-key` seals what must be read again, so a copy of the database alone opens nothing.
+ * A 32-byte key of the installation in its data directory, mode 600, 64 hexadecimal digits, generated the first
+ * time. From `key` the passwords of the database's roles derive; `sealing-key` seals what must be read again, so a
+ * copy of the database alone opens nothing.
  * @throws when the file does not hold a key
  */
 export function readOrCreateKey(directory: string, name: 'key' | 'sealing-key' = 'key'): Buffer {

@@ -18,9 +18,9 @@ function isLost(error: unknown): boolean {
 }
 
 /**
- * The client, whose transactions survive the loss of their connection. postgres.js 3.4 rolls such a transaction back on the socket that
- * is gone, which throws where nobody can catch it and ends the process (porsager/postgres#1208). Here nothing is written after the
- * loss: `begin` itself has been rejected by then, since it watches its connection.
+ * The client, whose transactions survive the loss of their connection. postgres.js 3.4 rolls such a transaction back on
+ * the socket that is gone, which throws where nobody can catch it and ends the process (porsager/postgres#1208). Here
+ * nothing is written after the loss: `begin` itself has been rejected by then, since it watches its connection.
  */
 export function survivingLoss(client: postgres.Sql): postgres.Sql {
   const begin = <T>(fn: (sql: postgres.TransactionSql) => Promise<T>) => {
@@ -45,7 +45,10 @@ export function survivingLoss(client: postgres.Sql): postgres.Sql {
 /** What one transaction's connection was lost with. */
 type Loss = { error: unknown }
 
-/** Statements after the one that met the loss are refused here; what a `catch` still sends would be written as the rollback is. */
+/**
+ * Statements after the one that met the loss are refused here; what a `catch` still
+ * sends would be written as the rollback is.
+ */
 function silentAfter(
   loss: Loss,
   lostWith: (error: unknown) => void,

@@ -11,14 +11,17 @@ import { scramVerifier } from './scram.ts'
 
 type MigrateOptions = {
   ownerUrl: string
-  /** Creates the four roles, or sets their passwords; absent where they are made by hand (`drop-copy db roles --print`). */
+  /**
+   * Creates the four roles, or sets their passwords; absent where they are made by hand (`drop-copy db roles --print`).
+   */
   passwords?: RolePasswords
   mode: Mode
   now: Date
 }
 
 /**
- * Bring the database to this release's schema, over a connection of its own under an advisory lock, closed before it returns.
+ * Bring the database to this release's schema, over a connection of its own under
+ * an advisory lock, closed before it returns.
  * @throws when the database was made in the other mode, or a role is missing
  */
 export async function migrate({
@@ -63,7 +66,10 @@ async function refuseOtherMode(owner: postgres.Sql, mode: Mode): Promise<void> {
   }
 }
 
-/** Roles belong to the whole server, so one that already accepts the password is left alone: another database may use it. */
+/**
+ * Roles belong to the whole server, so one that already accepts the password
+ * is left alone: another database may use it.
+ */
 async function ensureRole(
   owner: postgres.Sql,
   ownerUrl: string,

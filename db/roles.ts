@@ -1,6 +1,8 @@
 import { hkdfSync } from 'node:crypto'
 
-/** The four login roles that the portal and the connector use. None is superuser, may bypass policies, or owns a table. */
+/**
+ * The four login roles that the portal and the connector use. None is superuser, may bypass policies, or owns a table.
+ */
 export const roleNames = ['dc_request', 'dc_auth', 'dc_jobs', 'dc_connector'] as const
 export type RoleName = (typeof roleNames)[number]
 

@@ -5,8 +5,8 @@ const ivBytes = 12
 const tagBytes = 16
 
 /**
- * Seal a text with AES-256-GCM under a key of 32 bytes: iv, tag, text. `what` is bound to it and is not secret: what was sealed for one
- * place opens in no other (ADR 20).
+ * Seal a text with AES-256-GCM under a key of 32 bytes: iv, tag, text. `what` is bound to it and is not secret: what
+ * was sealed for one place opens in no other (ADR 20).
  */
 export function seal(key: Uint8Array, text: string, what: string): Buffer {
   const iv = randomBytes(ivBytes)

@@ -33,8 +33,8 @@ export const sandboxFeed = 'gw1'
 const environment = 'sandbox'
 
 /**
- * Fill an empty sandbox by running the services as each person. Two groups are published (the connector's reports make them
- * live), one request waits for a clearing firm, one was returned, one draft is ready to submit.
+ * Fill an empty sandbox by running the services as each person. Two groups are published (the connector's reports make
+ * them live), one request waits for a clearing firm, one was returned, one draft is ready to submit.
  * @returns undefined when there is anything in it already
  */
 export async function seedSandbox(

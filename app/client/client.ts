@@ -15,7 +15,10 @@ export interface ClientOptions {
   port: number
   /** Absent: in the clear. */
   tls?: PeerTls
-  /** Tried in turn with the first when it cannot be reached or refuses, at once when it is not the one in force: the backup address. */
+  /**
+   * Tried in turn with the first when it cannot be reached or refuses, at once when it is
+   * not the one in force: the backup address.
+   */
   others?: readonly PeerAddress[]
   /** 6 characters; SenderCompID(49) is this and `N`. */
   session: string
@@ -43,7 +46,10 @@ export interface ClientOptions {
   fresh?: boolean
   /** Do not connect again after the connection is gone or refused. */
   once?: boolean
-  /** Stop after so many Logons in a row that were refused. Default: never. Addresses that cannot be reached are tried for ever. */
+  /**
+   * Stop after so many Logons in a row that were refused. Default: never. Addresses
+   * that cannot be reached are tried for ever.
+   */
   refusals?: number
   /** The message is reused: read it now. `resent`: 43=Y. */
   onCopy?: (receipt: Receipt, message: Message, resent: boolean) => void
@@ -93,7 +99,10 @@ const settleMs = 5_000
 /** Start a client; it connects at once, and again after every disconnect, until `stop`. */
 export const startClient = (options: ClientOptions): Client => new Client(options)
 
-/** A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend and, on a classic target, by Application Resend. */
+/**
+ * A Drop Copy client: logs on, keeps account of every copy, recovers what it misses by FIX resend and,
+ * on a classic target, by Application Resend.
+ */
 export class Client {
   readonly receipts: Receipts
   /** Resolves when it will not connect any more: after `stop`, or with `once` after the first connection. */

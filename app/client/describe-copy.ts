@@ -22,7 +22,10 @@ export function describeCopy(message: Message, copy: Copy): string {
   return `${time}  #${message.seqNum}  ${sourceId} ${chain}${flags}  ${eventText(source)}`
 }
 
-/** The same as one JSON object: names for what the service added, tags for what the source wrote (classic: for the whole copy). */
+/**
+ * The same as one JSON object: names for what the service added, tags for what the
+ * source wrote (classic: for the whole copy).
+ */
 export function copyAsJson(message: Message, facts: Copy): string {
   const { source } = facts
   const fields: [string, string][] = []

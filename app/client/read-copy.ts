@@ -7,13 +7,19 @@ import { MsgType, Tag } from '#fix/tags.ts'
 
 /** A copy of either protocol, as the client keeps account of it. */
 export interface Copy extends CopyFacts {
-  /** What the source wrote: on a classic target the copy itself, on a Drop Copy 4.0 one the message inside it, which is reused. */
+  /**
+   * What the source wrote: on a classic target the copy itself, on a Drop Copy 4.0
+   * one the message inside it, which is reused.
+   */
   readonly source: Message
   /** 1350 tells what is missing: classic. Otherwise only the target's own numbers do. */
   readonly isChained: boolean
   /** 97=Y. */
   readonly possResend: boolean
-  /** RequestTime(5979) and SendingTime(52) of the source's message; '' when absent, and on classic, which has neither to say. */
+  /**
+   * RequestTime(5979) and SendingTime(52) of the source's message; '' when absent,
+   * and on classic, which has neither to say.
+   */
   readonly requestTime: string
   readonly sentAt: string
   /** 32 bits over what the source wrote; never 0. */

@@ -114,8 +114,8 @@ export class Receipts {
   }
 
   /**
-   * Whether a possible resend provably came before: the same bytes, or the same 5979, under the same number (spec §2.11). What an
-   * earlier run took is known by number alone, and by the 5979 of its last.
+   * Whether a possible resend provably came before: the same bytes, or the same 5979, under the same number (spec
+   * §2.11). What an earlier run took is known by number alone, and by the 5979 of its last.
    */
   private hasCome(source: SourceReceipt, facts: Copy): boolean {
     const { sourceId, seqNum, requestTime } = facts
@@ -128,7 +128,10 @@ export class Receipts {
     return !isOfThisRun && !isLater(requestTime, source.requestTime)
   }
 
-  /** A chain that begins at a number the source has passed: the source has started again, and its numbers mean other messages. */
+  /**
+   * A chain that begins at a number the source has passed: the source has started
+   * again, and its numbers mean other messages.
+   */
   private restart(sourceId: string): void {
     const source = this.source(sourceId)
     source.restarts++
@@ -203,8 +206,8 @@ export const blankReceipt = (): SourceReceipt => ({
 })
 
 /**
- * How a copy without a chain fits what came of its source. `start`: a number the source has passed, sent later than its newest
- * message: it has started again. `aside`: it reached the service out of its order.
+ * How a copy without a chain fits what came of its source. `start`: a number the source has passed, sent later than its
+ * newest message: it has started again. `aside`: it reached the service out of its order.
  */
 function linkByNumber(source: SourceReceipt, { seqNum, sentAt }: Copy): Link {
   if (seqNum > source.last) return 'next'

@@ -34,7 +34,9 @@ const schema = z.strictObject({
 })
 type ClientState = z.output<typeof schema>
 
-/** What an earlier run kept; undefined when there is none. @throws when the file is another session's, or none of ours */
+/**
+ * What an earlier run kept; undefined when there is none. @throws when the file is another session's, or none of ours
+ */
 export function readState(path: string, session: string): ClientState | undefined {
   if (!existsSync(path)) return undefined
   const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')))

@@ -23,9 +23,9 @@ export function useField(name: string) {
 }
 
 /**
- * A posted form: the command's id, the refusal on top with links to its fields, and what was typed kept in every field inside.
- * Works without JavaScript; with it a second press while the first is on its way does nothing, and what was typed and not saved is
- * there again when the page is.
+ * A posted form: the command's id, the refusal on top with links to its fields, and what was typed kept in every field
+ * inside. Works without JavaScript; with it a second press while the first is on its way does nothing, and what was
+ * typed and not saved is there again when the page is.
  */
 export function CommandForm({
   commandId,

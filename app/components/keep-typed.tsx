@@ -24,8 +24,8 @@ interface PutBack {
 const nothing: PutBack = { labels: [], notes: [] }
 
 /**
- * What a person types survives the page: it is kept for the tab until it is saved, and put back when the page is opened again, be it
- * after a reload, a new release, or a save that ran while the person went on typing.
+ * What a person types survives the page: it is kept for the tab until it is saved, and put back when the page is opened
+ * again, be it after a reload, a new release, or a save that ran while the person went on typing.
  */
 export function useKeptTyping(form: RefObject<HTMLFormElement>, refusal: Refusal | undefined) {
   const by = useContext(TypedBy)
@@ -88,7 +88,8 @@ function keep(by: string, path: string, form: HTMLFormElement, known: { saved: V
   const before = readTyped(by, path)
   const fields: TypedFields = {}
   const values = valuesOf(form)
-  for (const [name, typed] of Object.entries(before)) if (!(name in values)) fields[name] = typed // of a row that is not shown
+  // of a row that is not shown
+  for (const [name, typed] of Object.entries(before)) if (!(name in values)) fields[name] = typed
   for (const [name, now] of Object.entries(values)) {
     const was = saved[name] ?? []
     if (isSame(now, was)) continue

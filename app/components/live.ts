@@ -3,9 +3,10 @@ import { useEffect, useRef, useState } from 'react'
 import { follow } from './stream.ts'
 
 /**
- * Keeps a page's loader data fresh: a server-sent event on `url` reads it again. A hidden tab closes its stream; tabs of one browser
- * share one through a lock and a channel; where streams fail the page asks every five seconds. One reading at a time: what changes
- * meanwhile is read when it is over. What a reading does while nobody answers is told in `reach.ts`.
+ * Keeps a page's loader data fresh: a server-sent event on `url` reads it again. A hidden tab closes its
+ * stream; tabs of one browser share one through a lock and a channel; where streams fail the page asks every
+ * five seconds. One reading at a time: what changes meanwhile is read when it is over. What a reading does
+ * while nobody answers is told in `reach.ts`.
  */
 export function useLive(url: string): void {
   const { revalidate, state } = useRevalidator()

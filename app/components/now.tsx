@@ -3,8 +3,8 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 const NowContext = createContext(0)
 
 /**
- * The clock that every age on the page reads. It starts at the server's instant, so that the first browser render equals the
- * server's, then ticks each second by the browser's clock corrected to the server's.
+ * The clock that every age on the page reads. It starts at the server's instant, so that the first browser render
+ * equals the server's, then ticks each second by the browser's clock corrected to the server's.
  */
 export function NowProvider({ serverNowMs, children }: { serverNowMs: number; children: ReactNode }) {
   const [nowMs, setNowMs] = useState(serverNowMs)

@@ -82,7 +82,10 @@ export interface Fact {
   value: ReactNode
 }
 
-/** Names and values, one under the other; wide pages set them in two columns, and so do narrow ones where all values are short (`dense`). */
+/**
+ * Names and values, one under the other; wide pages set them in two columns, and so do narrow
+ * ones where all values are short (`dense`).
+ */
 export function Facts({ facts, dense = false }: { facts: readonly (Fact | false | undefined)[]; dense?: boolean }) {
   const columns = dense ? 'grid-cols-[minmax(0,2fr)_minmax(0,3fr)]' : ''
   const row = dense ? 'grid-cols-subgrid py-1.5' : 'py-2'

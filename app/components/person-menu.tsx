@@ -14,7 +14,10 @@ export interface Acquaintance {
   waiting: string
 }
 
-/** Who is signed in, and what concerns only them: account, theme, leaving. A `<details>`, so it opens without JavaScript. */
+/**
+ * Who is signed in, and what concerns only them: account, theme, leaving. A
+ * `<details>`, so it opens without JavaScript.
+ */
 export function PersonMenu({
   person,
   others,
@@ -125,7 +128,8 @@ function useClosingMenu() {
     const close = (event: Event) => {
       const open = menu.current
       if (!open?.open) return
-      if (event instanceof KeyboardEvent ? event.key !== 'Escape' : open.contains(event.target as Node)) return // a pointer event's target is a node
+      // a pointer event's target is a node
+      if (event instanceof KeyboardEvent ? event.key !== 'Escape' : open.contains(event.target as Node)) return
       open.removeAttribute('open')
       if (event instanceof KeyboardEvent) open.querySelector('summary')?.focus()
     }

@@ -5,8 +5,8 @@ import { isOtherBuild, keepAtHand, leaveFor, meetOtherBuild } from './release.ts
 /** An answer that takes longer is said to be waited for. */
 const slowMs = 3_000
 /**
- * Without a whole answer by then a request is given up. The first time soon, since it may be under way to nobody; when the portal has
- * shown that it is there, it is given the time that it gives itself.
+ * Without a whole answer by then a request is given up. The first time soon, since it may be under way to nobody; when
+ * the portal has shown that it is there, it is given the time that it gives itself.
  */
 const giveUpMs = { first: 4_000, later: 15_000, post: 20_000 }
 /** Between two tries. Where the portal failed on the page, it is not asked as often. */
@@ -15,9 +15,10 @@ const retryMs: Record<Trouble, number> = { 'no-answer': 1_000, 'no-database': 1_
 const probeMs = 3_000
 
 /**
- * The framework shows its error page when a request of it fails, in place of the page that was there. It has no seam of its own
- * between the two, so what it reads and posts passes here (ADR 31): a reading waits, tries again and lets the page say so; a form
- * that got no answer stays as it was typed, with a sentence. Call once, before the page comes to life.
+ * The framework shows its error page when a request of it fails, in place of the page that was there. It has
+ * no seam of its own between the two, so what it reads and posts passes here (ADR 31): a reading waits,
+ * tries again and lets the page say so; a form that got no answer stays as it was typed, with a sentence.
+ * Call once, before the page comes to life.
  */
 export function keepPagesWhole(): void {
   heardFromPortal() // this page came from it
@@ -46,7 +47,10 @@ const isPost = (init: RequestInit) => init.method !== undefined && init.method !
 /** The address of the page that a data request belongs to. */
 const pageOf = ({ pathname }: URL): string => (pathname === '/_root.data' ? '/' : pathname.replace(/\.data$/, ''))
 
-/** Asked until it is answered, or until the page wants it no more. Posts to other pages, such as the choice of a theme, may be repeated. */
+/**
+ * Asked until it is answered, or until the page wants it no more. Posts to other pages, such
+ * as the choice of a theme, may be repeated.
+ */
 async function read(asked: Asked): Promise<Response> {
   const reading = Symbol(asked.url.pathname)
   try {
@@ -150,7 +154,10 @@ const sentences: Record<Trouble, string> = {
     'The portal failed on this. The fault is ours and was logged. What you typed is still here. Send it again in a moment: the same form is carried out once.',
 }
 
-/** The answer of an action that refuses, in the framework's own writing: 503, upon which `shouldRevalidate` leaves the page as it is. */
+/**
+ * The answer of an action that refuses, in the framework's own writing: 503, upon which
+ * `shouldRevalidate` leaves the page as it is.
+ */
 function unanswered(trouble: Trouble): Response {
   const refusal = { code: 'not-answered', sentence: sentences[trouble], fields: {}, typed: {} }
   return new Response(encode({ data: { refusal } }), { status: 503 })

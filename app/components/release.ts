@@ -33,8 +33,9 @@ export const isOtherBuild = (build: string | null): build is string =>
 export const leaveFor = (page: URL): void => location.assign(page)
 
 /**
- * The portal was started with another build. The page loads itself again where nothing is lost by it: once for each build, lest two
- * portals behind one address send it to and fro. Otherwise it says so and leaves the moment to the person.
+ * The portal was started with another build. The page loads itself again where nothing is lost by
+ * it: once for each build, lest two portals behind one address send it to and fro. Otherwise it
+ * says so and leaves the moment to the person.
  */
 export function meetOtherBuild(build: string): void {
   if (!isOtherBuild(build)) return

@@ -2,7 +2,10 @@ import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { StateShape } from './state-word.tsx'
 
-/** The list of steps at the left of a form: which are done, which one this is, where something was typed and not saved; each opens. */
+/**
+ * The list of steps at the left of a form: which are done, which one this is, where
+ * something was typed and not saved; each opens.
+ */
 export function Steps({
   label,
   steps,

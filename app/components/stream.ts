@@ -1,9 +1,15 @@
 import { heardFromPortal, whenOver } from './connection.ts'
 import { meetOtherBuild } from './release.ts'
 
-/** The portal says something every ten seconds at least: a stream that is silent for so long is dead, though nobody closed it. */
+/**
+ * The portal says something every ten seconds at least: a stream that is silent for
+ * so long is dead, though nobody closed it.
+ */
 const silentMs = 30_000
-/** Where the page itself had no answer for a while, a stream that has missed a word by then is not waited for any longer. */
+/**
+ * Where the page itself had no answer for a while, a stream that has missed a
+ * word by then is not waited for any longer.
+ */
 const missedMs = 12_000
 /** A stream that broke is opened again after this, and a little more, so that not all browsers come back at once. */
 const reopenMs = 4_000
@@ -106,8 +112,8 @@ function leaveQuietly(): void {
 type Tell = (news: News) => void
 
 /**
- * One tab of the browser holds the stream and tells the others; when it goes, the next one takes over. `isDead`: the tab that held it
- * has been silent for too long, so this one takes it away.
+ * One tab of the browser holds the stream and tells the others; when it goes, the next one takes over. `isDead`: the
+ * tab that held it has been silent for too long, so this one takes it away.
  */
 function share(url: string, tell: Tell, isDead: boolean): () => void {
   let isOver = false

@@ -42,7 +42,10 @@ export function compareBy<Row>(value: (row: Row) => string | number | bigint | D
   }
 }
 
-/** Rows with a sticky head; where the page is narrow every row folds under its first column. An empty table is one sentence and what fills it. */
+/**
+ * Rows with a sticky head; where the page is narrow every row folds under its first column. An
+ * empty table is one sentence and what fills it.
+ */
 export function Table<Row>({
   caption,
   columns,

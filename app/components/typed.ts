@@ -8,7 +8,9 @@ export const TypedBy = createContext('')
 interface Typed {
   label: string
   values: string[]
-  /** What was saved in the field each time that it was typed over; nothing where one's own save is about to change it. */
+  /**
+   * What was saved in the field each time that it was typed over; nothing where one's own save is about to change it.
+   */
   over: string[][]
 }
 export type TypedFields = Record<string, Typed>
@@ -16,7 +18,10 @@ export type TypedFields = Record<string, Typed>
 const prefix = 'drop-copy-typed'
 const keyOf = (by: string, path: string) => `${prefix} ${by} ${path}`
 
-/** In the tab's own storage: it outlives the page and is gone with the tab. A browser that keeps nothing loses nothing else by it. */
+/**
+ * In the tab's own storage: it outlives the page and is gone with the tab. A browser
+ * that keeps nothing loses nothing else by it.
+ */
 export function readTyped(by: string, path: string): TypedFields {
   try {
     return JSON.parse(sessionStorage.getItem(keyOf(by, path)) ?? '{}')

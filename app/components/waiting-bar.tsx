@@ -10,7 +10,10 @@ const waits: Record<Trouble, string> = {
   failing: 'The portal fails on this page. The fault is ours and was logged; the page is tried again.',
 }
 
-/** What the page waits for, and from when its figures are, at the lower edge of the window: nothing moves when it comes and goes. */
+/**
+ * What the page waits for, and from when its figures are, at the lower edge of the
+ * window: nothing moves when it comes and goes.
+ */
 export function WaitingBar() {
   const { trouble, trueAtMs, isOutdated } = useConnection()
   return (

@@ -1,4 +1,7 @@
-/** What a rule or a command answers: a value, or a refusal that the caller must handle. Bugs and outages are thrown instead. */
+/**
+ * What a rule or a command answers: a value, or a refusal that the caller must
+ * handle. Bugs and outages are thrown instead.
+ */
 export type Result<T, R extends { code: string }> = { ok: true; value: T } | { ok: false; error: R }
 
 export const ok = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })

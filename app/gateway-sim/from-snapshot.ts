@@ -6,8 +6,9 @@ import type { GatewaySimOptions } from './options.ts'
 type Ends = Omit<GatewaySimOptions, 'seed' | 'rate' | 'count' | 'replay' | 'state' | 'onEvent'>
 
 /**
- * The other ends of a snapshot's feeds: where the connector accepts the gateway connects, where it initiates the gateway
- * listens. `only` names the feeds wanted; default all. `tls` secures connections to feeds that accept with TLS. A feed that is reached with hmac or a verifier has no password here.
+ * The other ends of a snapshot's feeds: where the connector accepts the gateway connects, where it initiates the
+ * gateway listens. `only` names the feeds wanted; default all. `tls` secures connections to feeds that accept with TLS.
+ * A feed that is reached with hmac or a verifier has no password here.
  */
 export function feedEnds(snapshot: Snapshot, only: readonly string[] = [], tls: PeerTls = {}): Ends[] {
   return snapshot.feeds

@@ -26,10 +26,11 @@ const chunkBytes = 256 * 1024
 
 /**
  * Every application frame that was sent, by its number, so that any of them can be sent again, after a restart too. One
- * append-only file; in memory only the place of every 32nd frame. Without a path a temporary file that goes with `close`.
- * Past `maxBytes` the older half is dropped: those numbers count as no longer stored.
+ * append-only file; in memory only the place of every 32nd frame. Without a path a temporary file that goes with
+ * `close`. Past `maxBytes` the older half is dropped: those numbers count as no longer stored.
  *
- * A record is `M <number> <bytes>\n` with the frame and a newline, `C <json>\n`, or `R\n` where the numbers started again.
+ * A record is `M <number> <bytes>\n` with the frame and a newline, `C <json>\n`,
+ * or `R\n` where the numbers started again.
  */
 export class SentLog {
   /** The last one written, by this run or an earlier one. */
@@ -193,7 +194,8 @@ function parse(buffer: Buffer, index: number, offset: number): LogRecord | undef
   const end = offset + newline + 1 - index
   if (head === 'R') return { kind: 'R', offset, end }
   if (head.startsWith('C ')) {
-    return { kind: 'C', checkpoint: JSON.parse(head.slice(2)) as Checkpoint, offset, end } // as: our own file, an object
+    // as: our own file, an object
+    return { kind: 'C', checkpoint: JSON.parse(head.slice(2)) as Checkpoint, offset, end }
   }
   const [kind, seqNum, length] = head.split(' ')
   const bytes = Number(length)

@@ -43,8 +43,8 @@ const longestDelayMs = 5_000
 const healthyMs = 30_000
 
 /**
- * Keep a child process running: started again with growing pauses when it ends, and ended with us. It notices our own end
- * by the channel closing, and Ctrl-C reaches it through our ordered stop only, because it ignores SIGINT itself.
+ * Keep a child process running: started again with growing pauses when it ends, and ended with us. It notices our own
+ * end by the channel closing, and Ctrl-C reaches it through our ordered stop only, because it ignores SIGINT itself.
  */
 export function superviseChild(options: ChildOptions): Child {
   const { log, name } = options

@@ -9,8 +9,8 @@ const longestPauseMs = 5_000
 const healthyMs = 30_000
 
 /**
- * Start the embedded server again, with growing pauses, whenever it has died; it comes back at its old address, where pools and
- * connector find it by themselves.
+ * Start the embedded server again, with growing pauses, whenever it has died; it comes back at its old address, where
+ * pools and connector find it by themselves.
  * @returns stops looking; a restart under way is waited for, so that nothing comes up behind an ordered stop
  */
 export function keepDatabase(server: EmbeddedServer, log: Logger): () => Promise<void> {

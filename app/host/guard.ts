@@ -1,6 +1,7 @@
 /**
- * Stands beside the portal and does nothing until the portal dies without a word: then it stops the database that was left
- * running. Told `up` when the database has come up and `done` when everything was stopped in order; the pipe closes with the portal.
+ * Stands beside the portal and does nothing until the portal dies without a word: then it stops the
+ * database that was left running. Told `up` when the database has come up and `done` when everything was
+ * stopped in order; the pipe closes with the portal.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

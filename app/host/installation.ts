@@ -38,8 +38,8 @@ export interface Installation {
 }
 
 /**
- * Own the data directory, bring its database up and to this release's schema, and open the pools. Nothing in the directory is touched
- * before it is ours, and what is started is stopped in reverse.
+ * Own the data directory, bring its database up and to this release's schema, and open the pools. Nothing in the
+ * directory is touched before it is ours, and what is started is stopped in reverse.
  * @throws AlreadyRunning, PortTaken
  */
 export async function openInstallation(options: {

@@ -31,9 +31,9 @@ const pattern = /^lock\.(\d+)$/
  * socket file that nobody answers is left over from a killed process.
  *
  * The file is `lock.N`, N one above what is there, because binding is atomic and removing a stale file is not: whoever
- * would take over from the same dead owner tries the same number, and only one binds it. After binding, the claimant looks
- * again; if two stand beside each other (one had looked long before), an owner stays and the lower claimant gives way.
- * An owner that is stopping is waited for, so that a restart need not be timed.
+ * would take over from the same dead owner tries the same number, and only one binds it. After binding, the claimant
+ * looks again; if two stand beside each other (one had looked long before), an owner stays and the lower claimant gives
+ * way. An owner that is stopping is waited for, so that a restart need not be timed.
  * @param as `stopping` for who only clears up behind a killed owner
  */
 export async function claim(dir: string, as: 'owner' | 'stopping' = 'owner'): Promise<Claim> {
@@ -132,7 +132,10 @@ function listen(server: Server, dir: string, name: string): Promise<boolean> {
   })
 }
 
-/** The path of a Unix socket may have about 100 bytes. Node hands it to the kernel inside the call, so a longer one goes in relative to its directory. */
+/**
+ * The path of a Unix socket may have about 100 bytes. Node hands it to the kernel inside the call, so a
+ * longer one goes in relative to its directory.
+ */
 function inDirectory<T>(dir: string, name: string, call: (path: string) => T): T {
   const path = join(dir, name)
   if (Buffer.byteLength(path) < 100) return call(path)

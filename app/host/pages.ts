@@ -41,7 +41,8 @@ async function development(root: string, server: Server): Promise<Pages> {
     configFile: join(root, 'app/vite.config.ts'),
     server: { middlewareMode: true, hmr: { server } },
   })
-  const build = () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<ServerBuild> // that is what this module is
+  // that is what this module is
+  const build = () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<ServerBuild>
   return {
     development: true,
     version: 'development',

@@ -28,7 +28,10 @@ export interface Portal {
   url: string
 }
 
-/** Put the pages, the event streams and what probes ask behind one listener. The last thing to start and the first to stop. */
+/**
+ * Put the pages, the event streams and what probes ask behind one listener. The
+ * last thing to start and the first to stop.
+ */
 export async function openPortal(options: {
   config: Config
   root: string

@@ -26,8 +26,8 @@ interface Parts {
 }
 
 /**
- * Fill the sandbox at its first start, and let its configuration follow the ports that are set. The simulated client's password is
- * kept in the data directory, readable by its owner alone.
+ * Fill the sandbox at its first start, and let its configuration follow the ports that are set. The simulated client's
+ * password is kept in the data directory, readable by its owner alone.
  */
 export async function fillSandbox({ config, installation, log, now }: Parts): Promise<void> {
   const { database } = installation
@@ -64,7 +64,10 @@ export async function simulatedSources({ database }: Installation): Promise<stri
   return sources.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
 }
 
-/** The other ends of the connector: a gateway with its order flow, and the client of one of the two groups. Needs no database. */
+/**
+ * The other ends of the connector: a gateway with its order flow, and the client of
+ * one of the two groups. Needs no database.
+ */
 export function startSimulation(parts: Parts, sources: readonly string[]): Child[] {
   const client = startClient(parts)
   return client ? [startGateway(parts, sources), client] : [startGateway(parts, sources)]

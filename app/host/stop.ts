@@ -7,7 +7,9 @@ export class Stopping extends Error {}
 export interface StopOrder {
   /** @throws Stopping when the stop has begun meanwhile; then `stop` has run already */
   started(name: string, stop: () => Promise<void> | void): Promise<void>
-  /** Stop everything, last started first; what fails or hangs does not keep the rest from stopping. Safe to call twice. */
+  /**
+   * Stop everything, last started first; what fails or hangs does not keep the rest from stopping. Safe to call twice.
+   */
   stop(): Promise<void>
   /** Resolves when the stop begins. */
   readonly stopping: Promise<void>
@@ -64,8 +66,8 @@ async function within(ms: number, promise: Promise<void>): Promise<void> {
 }
 
 /**
- * Call `stop` once when the process should end: SIGINT, SIGTERM, SIGHUP, or (under npm) the parent gone. A second signal
- * does not wait any longer.
+ * Call `stop` once when the process should end: SIGINT, SIGTERM, SIGHUP, or (under npm) the parent gone.
+ * A second signal does not wait any longer.
  */
 export function onStopRequest(stop: (why: string) => void, watchParent: boolean): void {
   let askedAt: number | undefined

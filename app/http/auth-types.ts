@@ -33,7 +33,10 @@ export interface Invitation {
   hasPassword: boolean
 }
 
-/** What pages may do about identity. Each method belongs to one request: it knows the address and the session it came with. */
+/**
+ * What pages may do about identity. Each method belongs to one request: it knows
+ * the address and the session it came with.
+ */
 export interface Auth {
   /** Costs the same time whether the e-mail is known or not. A session that the browser already had ends. */
   signIn(input: { email: string; password: string }): Promise<Result<CookieChange, SignInRefusal>>

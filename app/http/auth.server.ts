@@ -136,7 +136,9 @@ async function acceptInvitation(
   return renew(userId)
 }
 
-/** @param userId undefined when the e-mail is nobody's: the attempt is written down without the address that was typed */
+/**
+ * @param userId undefined when the e-mail is nobody's: the attempt is written down without the address that was typed
+ */
 async function note(
   { now }: AuthParts,
   { address }: Caller,

@@ -41,7 +41,8 @@ export interface RequestContext {
   /** One reading transaction as this person: they see what their firm may see, at one instant. */
   read<T>(user: SignedInUser, fn: (tx: Tx) => Promise<T>): Promise<T>
   /**
-   * One reading transaction as the portal itself, which sees every firm: for the sandbox's list of people and its six steps alone.
+   * One reading transaction as the portal itself, which sees every firm: for the
+   * sandbox's list of people and its six steps alone.
    * @throws outside the sandbox
    */
   readSandbox<T>(fn: (tx: Tx) => Promise<T>): Promise<T>

@@ -1,6 +1,9 @@
 import type { Environment } from './context.ts'
 
-/** The environment a person has chosen in the top bar: a cookie, so that all pages agree. Anything else in it is ignored. */
+/**
+ * The environment a person has chosen in the top bar: a cookie, so that all
+ * pages agree. Anything else in it is ignored.
+ */
 export function environmentOf(
   cookieHeader: string | undefined,
   environments: readonly Environment[],

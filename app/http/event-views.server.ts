@@ -21,7 +21,10 @@ interface Looking {
   read<T>(query: (tx: Tx) => Promise<T>): Promise<T>
 }
 
-/** The views that pages watch, by their path below /events. What a view holds depends on the person, so each person has their own. */
+/**
+ * The views that pages watch, by their path below /events. What a view holds depends on
+ * the person, so each person has their own.
+ */
 const views: { path: RegExp; permission: Permission; read(id: string, looking: Looking): Promise<Reading> }[] = [
   {
     path: /^\/status$/,

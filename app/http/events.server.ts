@@ -6,7 +6,10 @@ import type { SignedInUser } from './context.ts'
 
 /** What a page watches. */
 export interface View {
-  /** Views with the same key are one: read once, sent to all who watch. Holds whatever the answer depends on, the reader's rights included. */
+  /**
+   * Views with the same key are one: read once, sent to all who watch. Holds whatever the answer
+   * depends on, the reader's rights included.
+   */
   key: string
   permission: Permission
   /** One reading in its own short transaction. */
@@ -15,9 +18,15 @@ export interface View {
 
 /** What a view holds at one moment. */
 export interface Reading {
-  /** What the page shows, and nothing else: any difference has it read again. Undefined: nothing (any more) for this person to see. */
+  /**
+   * What the page shows, and nothing else: any difference has it read again. Undefined:
+   * nothing (any more) for this person to see.
+   */
   shown: unknown
-  /** When the connector last reported: told each time it moves, so that the page says the age of its figures without reading them again. */
+  /**
+   * When the connector last reported: told each time it moves, so that the page says the age
+   * of its figures without reading them again.
+   */
   heardAt?: Date | null
 }
 
@@ -59,7 +68,10 @@ interface Channel {
   /** Digest of what was last shown: also the event id. */
   last: string
   heardMs: number | undefined
-  /** When the view was last read whole. Long ago where the database is away, and where it takes questions and does not answer. */
+  /**
+   * When the view was last read whole. Long ago where the database is away, and
+   * where it takes questions and does not answer.
+   */
   readAtMs: number
   /** The last reading failed. */
   isFailing: boolean
@@ -67,11 +79,11 @@ interface Channel {
 }
 
 /**
- * Event streams: `event: change` with a digest as id whenever what the page shows has changed, and `event: heard` with the instant
- * (epoch milliseconds) of each report of the connector. The page reads itself again, through its loader and with the reader's
- * rights; the stream carries no business data. `event: build` says first which build of the pages is served, `event: alive` that the
- * page shows what is true, `event: unread` that nobody can tell, since the database does not answer. Rights are looked at again every
- * half minute, and `event: signed-out` ends it.
+ * Event streams: `event: change` with a digest as id whenever what the page shows has changed, and `event: heard` with
+ * the instant (epoch milliseconds) of each report of the connector. The page reads itself again, through its loader and
+ * with the reader's rights; the stream carries no business data. `event: build` says first which build of the pages is
+ * served, `event: alive` that the page shows what is true, `event: unread` that nobody can tell, since the database
+ * does not answer. Rights are looked at again every half minute, and `event: signed-out` ends it.
  */
 export function openEvents(parts: EventsParts): Events {
   const { log, snapshotMs = 1000, recheckMs = 30_000, aliveMs = 10_000 } = parts

@@ -19,8 +19,8 @@ export const maxFields = 2500
 const secret = /password|secret|^(current|next|again|token)$/i
 
 /**
- * Read a posted form through a zod schema. Field names are paths: `name`, `sources[]` (always a list), `contacts.0.email`;
- * a name sent twice is a list too. Route params are merged under their names and win over fields.
+ * Read a posted form through a zod schema. Field names are paths: `name`, `sources[]` (always a list),
+ * `contacts.0.email`; a name sent twice is a list too. Route params are merged under their names and win over fields.
  * @returns the schema's value or `invalid-form`, and in both cases what was typed
  */
 export async function readForm<S extends z.ZodType>(

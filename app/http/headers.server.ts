@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
-/** Drop what a client could forge about who it is and what it asked for. Behind a trusted proxy these come from the proxy. */
+/**
+ * Drop what a client could forge about who it is and what it asked for. Behind
+ * a trusted proxy these come from the proxy.
+ */
 export const forwardedHeaders =
   (trustProxy: boolean): RequestHandler =>
   (request, _response, next) => {

@@ -15,9 +15,9 @@ interface Identity {
 }
 
 /**
- * Find out who asks, once for the whole request, into `response.locals.user`. Documents, client navigations and everything posted
- * are activity and prolong the session; event streams, and what a page reads again because of one, are not. Where the database does
- * not answer, nobody is known, and `response.locals.isDatabaseAway` says why.
+ * Find out who asks, once for the whole request, into `response.locals.user`. Documents, client navigations and
+ * everything posted are activity and prolong the session; event streams, and what a page reads again because of one,
+ * are not. Where the database does not answer, nobody is known, and `response.locals.isDatabaseAway` says why.
  */
 export const identify =
   (identity: Identity): RequestHandler =>

@@ -8,7 +8,10 @@ import type { InvalidForm, Typed } from './forms.server.ts'
 /** Everything an action may be refused for: by its form, by who asks, or by a command. */
 type AnyRefusal = InvalidForm | SignInRefusal | PasswordRefusal | InvitationRefusal | Refused
 
-/** What an action answers when refused: the page shows `sentence` on top and `fields` beside their inputs, and refills from `typed`. */
+/**
+ * What an action answers when refused: the page shows `sentence` on top and `fields`
+ * beside their inputs, and refills from `typed`.
+ */
 interface RefusalView {
   code: AnyRefusal['code']
   sentence: string
@@ -17,8 +20,8 @@ interface RefusalView {
 }
 
 /**
- * Turn a refusal of a service or of `readForm` into the action's answer: `{ refusal: RefusalView }` with its HTTP status
- * (422 malformed, 401, 403, 404, 409 state or stale, 429). Pass what was typed so that the form keeps it.
+ * Turn a refusal of a service or of `readForm` into the action's answer: `{ refusal: RefusalView }` with its HTTP
+ * status (422 malformed, 401, 403, 404, 409 state or stale, 429). Pass what was typed so that the form keeps it.
  */
 export function refusal(error: AnyRefusal, typed: Typed = {}) {
   const { status, sentence, fields = {} } = explain(error)
@@ -39,7 +42,10 @@ export function notFound(): Response {
   return inWords('There is nothing here by that name that you may see.', { status: 404, statusText: 'Not Found' })
 }
 
-/** For loaders: there is such a thing, and it has moved on from where this page made sense; the page says so, with the way to it. */
+/**
+ * For loaders: there is such a thing, and it has moved on from where this page made
+ * sense; the page says so, with the way to it.
+ */
 export function movedOn(moved: { title: string; why: string; back: { to: string; label: string } }): Response {
   return Response.json(moved, { status: 409, statusText: 'Conflict' })
 }

@@ -7,8 +7,9 @@ import {
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
 
 /**
- * Hand a request to Remix and its answer back. Remix's own adapter streams the body from the socket; ours passes the one
- * that the body limit has collected (`response.locals.body`), and believes forwarded headers only through Express's `trust proxy`.
+ * Hand a request to Remix and its answer back. Remix's own adapter streams the body from the socket; ours
+ * passes the one that the body limit has collected (`response.locals.body`), and believes forwarded
+ * headers only through Express's `trust proxy`.
  */
 export function remixHandler(options: {
   build: ServerBuild | (() => Promise<ServerBuild>)

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 
-/** One line a request, when it has been answered. Paths that carry a secret are masked; query values and bodies are never written. */
+/**
+ * One line a request, when it has been answered. Paths that carry a secret are masked;
+ * query values and bodies are never written.
+ */
 export const requestLog =
   (log: Logger): RequestHandler =>
   (request, response, next) => {

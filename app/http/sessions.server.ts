@@ -6,7 +6,9 @@ import type { Database } from '#db/client.ts'
 import { authSessions } from '#db/schema/sign-in.ts'
 import { users } from '#db/schema/users.ts'
 
-/** Without a navigation or an action for this long a session ends; a page that only updates itself does not prolong it. */
+/**
+ * Without a navigation or an action for this long a session ends; a page that only updates itself does not prolong it.
+ */
 const idle = new TimeSpan(4, 'h')
 /** And after this long in any case. */
 const absoluteMs = 12 * 3600_000
@@ -44,8 +46,9 @@ export interface Sessions {
 }
 
 /**
- * lucia over `dc_auth`, and the one file that knows it. Its adapter is wrapped: the table holds the sha256 of a session's id,
- * so that reading it opens nothing; a lifetime that no activity prolongs; and nothing for a disabled person.
+ * lucia over `dc_auth`, and the one file that knows it. Its adapter is wrapped: the table holds
+ * the sha256 of a session's id, so that reading it opens nothing; a lifetime that no activity
+ * prolongs; and nothing for a disabled person.
  */
 export function openSessions(options: { db: Database['auth']; port: number; secure: boolean; now(): Date }): Sessions {
   const { db, now } = options

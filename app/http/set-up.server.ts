@@ -23,7 +23,10 @@ export interface SetUpInput {
 export type SetUpRefusal = { code: 'invitation-gone' } | { code: 'weak-password'; why: string }
 
 export interface SetUp {
-  /** The link's secret; undefined when the installation has people already. In this process alone: the next start makes another. */
+  /**
+   * The link's secret; undefined when the installation has people already. In this
+   * process alone: the next start makes another.
+   */
   token: string | undefined
   isOpen(token: string): boolean
   /** Make the exchange and its administrator, once. @returns the administrator's user id */

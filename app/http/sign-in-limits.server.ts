@@ -4,16 +4,19 @@ import { plainEmail } from '#domain/people/email.ts'
 
 const windowS = 15 * 60
 /**
- * Wrong passwords in a quarter of an hour. `pair` is one account from one address, `address` all accounts from one address: beyond
- * these the address waits. `account` is one account from everywhere: beyond it every further answer is slower, never refused, so
- * that strangers cannot lock the owner out. `session` is the present password on the account page, asked of one signed-in browser.
+ * Wrong passwords in a quarter of an hour. `pair` is one account from one address, `address` all accounts from one
+ * address: beyond these the address waits. `account` is one account from everywhere: beyond it every further answer
+ * is slower, never refused, so that strangers cannot lock the owner out. `session` is the present password on the
+ * account page, asked of one signed-in browser.
  */
 export const signInLimits = { pair: 10, address: 60, account: 20, session: 10 }
 /** How much slower each wrong password beyond `account` makes the answer, and the slowest that it becomes. */
 const slower = { stepMs: 100, mostMs: 3_000 }
 
 type Attempt =
-  /** `delayMs`: how long to wait before looking. `right`: the password was the right one, so the attempt does not count. */
+  /**
+   * `delayMs`: how long to wait before looking. `right`: the password was the right one, so the attempt does not count.
+   */
   { ok: true; delayMs: number; right(): Promise<void> } | { ok: false; retryAfterS: number }
 
 /** Attempts are counted before the password is looked at: of many at once no more than the limit are looked at. */

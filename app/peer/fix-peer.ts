@@ -74,7 +74,10 @@ export class FixPeer {
     this.input({ type: 'connected' })
   }
 
-  /** Send a message of the owner's under the next number. Not from within a handler: what the session is sending goes first. */
+  /**
+   * Send a message of the owner's under the next number. Not from within a
+   * handler: what the session is sending goes first.
+   */
   send(msgType: string, body: readonly Field[]): void {
     const nowMs = steadyNowMs()
     const seqNum = reserve(this.session, 1, nowMs)
@@ -104,7 +107,8 @@ export class FixPeer {
   }
 
   input(body: InputBody): void {
-    const turn = step(this.session, { ...body, nowMs: steadyNowMs() } as Input) // a body with its nowMs is an Input again
+    // a body with its nowMs is an Input again
+    const turn = step(this.session, { ...body, nowMs: steadyNowMs() } as Input)
     this.session = turn.session
     for (const effect of turn.effects) this.carryOut(effect)
     this.schedule()

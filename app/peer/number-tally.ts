@@ -1,8 +1,8 @@
 const block = 4096
 
 /**
- * A 32-bit value for each of many sequence numbers, four bytes each, wherever they begin. Absent is 0. With a limit only
- * about the newest so many numbers keep their values: what a long run needs stays bounded.
+ * A 32-bit value for each of many sequence numbers, four bytes each, wherever they begin. Absent is 0. With a limit
+ * only about the newest so many numbers keep their values: what a long run needs stays bounded.
  */
 export class NumberTally {
   private values = new Int32Array(0)

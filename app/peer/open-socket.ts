@@ -1,7 +1,10 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectSecured } from 'node:tls'
 
-/** What a connection is secured with, as PEM: who signs the other end's certificate (default: the system's authorities), and a certificate of ours where it asks for one. */
+/**
+ * What a connection is secured with, as PEM: who signs the other end's certificate (default: the system's authorities),
+ * and a certificate of ours where it asks for one.
+ */
 export interface PeerTls {
   ca?: string
   cert?: string
@@ -18,7 +21,9 @@ export interface PeerAddress {
 /** From the connection to the end of the TLS handshake. */
 const handshakeMs = 10_000
 
-/** Connect; one of the two is called, once. `failed` is told why, in words. With TLS the certificate is always checked. */
+/**
+ * Connect; one of the two is called, once. `failed` is told why, in words. With TLS the certificate is always checked.
+ */
 export function openSocket(
   { host, port, tls }: PeerAddress,
   then: { open(socket: Socket): void; failed(why: string): void },

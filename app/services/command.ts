@@ -17,7 +17,8 @@ export type CommandAnswer<T> = Promise<Result<T, Refused>>
  * transaction, rolled back when refused; the refusal is audited under `about`.
  *
  * @param input all that was asked: what the work reads from the person must be in it
- * @param work is given the instant of the transaction, and answers plain values (numbers, texts): the answer is kept, so never a secret
+ * @param work is given the instant of the transaction, and answers plain values (numbers,
+ * texts): the answer is kept, so never a secret
  */
 export function runCommand<T>(
   deps: Deps,
@@ -33,7 +34,8 @@ export function runCommand<T>(
     async (tx): CommandAnswer<T> => {
       await lockCommand(tx, commandId)
       const newest = await findNewestCommand(tx, commandId)
-      if (newest?.inputDigest === inputDigest) return ok(newest.answer as T) // stored by this very command, whose work answers T
+      // stored by this very command, whose work answers T
+      if (newest?.inputDigest === inputDigest) return ok(newest.answer as T)
       const now = await transactionInstant(tx)
       const answer = await work(tx, now)
       if (!answer.ok) return answer

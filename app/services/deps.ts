@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '#db/client.ts'
 
-/** What every command is given. No database handle: inside a transaction there is no way to ask for a second connection. */
+/**
+ * What every command is given. No database handle: inside a transaction there is no way to ask for a second connection.
+ */
 export type Deps = {
   withActor: Database['withActor']
   now(): Date

@@ -3,7 +3,10 @@ import type { FieldProblem } from '#domain/request/input.ts'
 import type { Moved } from '#domain/request/items.ts'
 import type { Capacity, RequestState } from '#domain/request/lifecycle.ts'
 
-/** Everything a command may answer instead of doing it. A page has one sentence for each; `http/refusals` is exhaustive over it. */
+/**
+ * Everything a command may answer instead of doing it. A page has one sentence for
+ * each; `http/refusals` is exhaustive over it.
+ */
 export type Refused =
   /** it does not exist, or is not theirs to see: the same answer */
   | { code: 'not-found' }

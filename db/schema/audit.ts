@@ -12,7 +12,10 @@ export const commands = dc.table(
     id: uuid('id').notNull(),
     /** Counts the commands under this id, from 1. */
     run: integer('run').notNull(),
-    /** sha256 of what was asked, without the id: other content under the same id is another command. Empty: kept before this was. */
+    /**
+     * sha256 of what was asked, without the id: other content under the same id is
+     * another command. Empty: kept before this was.
+     */
     inputDigest: text('input_digest').notNull().default(''),
     actorId: uuid('actor_id').notNull(),
     name: text('name').notNull(),
@@ -36,7 +39,10 @@ export const outbox = dc.table(
   (t) => [index('outbox_waiting').on(t.doneAt, t.notBefore)],
 )
 
-/** Who did what to what, and what was refused. Inserted once, never changed; `seq` may have holes where a transaction rolled back. */
+/**
+ * Who did what to what, and what was refused. Inserted once, never changed; `seq` may
+ * have holes where a transaction rolled back.
+ */
 export const auditEvents = dc.table(
   'audit_events',
   {

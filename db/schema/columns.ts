@@ -48,5 +48,8 @@ export const at = (date: Date): SQL => sql`${date.toISOString()}::timestamptz`
 /** Whether a period column holds this instant. */
 export const covers = (column: AnyPgColumn, date: Date): SQL<boolean> => sql<boolean>`${column} @> ${at(date)}`
 
-/** The same period, ended at this instant: `set({ during: endedAt(table.during, now) })`. Never gives an empty one: check before. */
+/**
+ * The same period, ended at this instant: `set({ during: endedAt(table.during, now) })`.
+ * Never gives an empty one: check before.
+ */
 export const endedAt = (column: AnyPgColumn, date: Date): SQL => sql`tstzrange(lower(${column}), ${at(date)})`

@@ -9,7 +9,10 @@ import { users } from './users.ts'
 const causes = ['request', 'rule', 'credential', 'emergency', 'reference', 'undo'] as const
 type Cause = (typeof causes)[number]
 
-/** A numbered publication. Never changed; its insertion notifies the channel `dc_configuration` with `environment:number`. */
+/**
+ * A numbered publication. Never changed; its insertion notifies the channel
+ * `dc_configuration` with `environment:number`.
+ */
 export const configurationVersions = dc.table(
   'configuration_versions',
   {
@@ -20,7 +23,9 @@ export const configurationVersions = dc.table(
     number: integer('number').notNull(),
     cause: text('cause').$type<Cause>().notNull(),
     causeId: uuid('cause_id').notNull(),
-    /** The firm whose group it changed; null when it concerns more than one firm: then the exchange alone reads the row. */
+    /**
+     * The firm whose group it changed; null when it concerns more than one firm: then the exchange alone reads the row.
+     */
     ownerId: uuid('owner_id').references(() => firms.id),
     /** Null: the portal itself. */
     madeBy: uuid('made_by').references(() => users.id),
@@ -41,9 +46,15 @@ export const configurationParts = dc.table(
     environment: text('environment').$type<Environment>().notNull(),
     number: integer('number').notNull(),
     kind: text('kind').$type<PartKind>().notNull(),
-    /** The object's id in a snapshot: feed id, source name (`K7T882`), target session id (`ODQ1Z9`); the environment's name for its settings. */
+    /**
+     * The object's id in a snapshot: feed id, source name (`K7T882`), target session id (`ODQ1Z9`);
+     * the environment's name for its settings.
+     */
     objectId: text('object_id').notNull(),
-    /** The owner of a target's group; null for feeds and sources, which the exchange alone reads, and for settings, which everybody may. */
+    /**
+     * The owner of a target's group; null for feeds and sources, which the exchange alone
+     * reads, and for settings, which everybody may.
+     */
     ownerId: uuid('owner_id').references(() => firms.id),
     /** Null: removed by this version. Secrets by reference. */
     document: jsonb('document').$type<unknown>(),

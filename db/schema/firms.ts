@@ -5,7 +5,9 @@ import { dc, instant, oneOf, period } from './columns.ts'
 const firmStates = ['active', 'suspended', 'closed'] as const
 type FirmState = (typeof firmStates)[number]
 
-/** A legal entity; the exchange is one of them. Names are the exchange's directory: every signed-in person reads them. */
+/**
+ * A legal entity; the exchange is one of them. Names are the exchange's directory: every signed-in person reads them.
+ */
 export const firms = dc.table(
   'firms',
   {

@@ -134,8 +134,9 @@ const sightReasons = ['guarantor', 'bill-to'] as const
 export type SightReason = (typeof sightReasons)[number]
 
 /**
- * Firms other than the owner that may see a group's name, owner and terms, kept for good by the services that write consents. What a
- * guarantor may know of the sources and targets that are not its own stands here, as figures of its own row.
+ * Firms other than the owner that may see a group's name, owner and terms, kept for good by the
+ * services that write consents. What a guarantor may know of the sources and targets that are not its
+ * own stands here, as figures of its own row.
  */
 export const visibleGroups = dc.table(
   'visible_groups',
@@ -149,7 +150,10 @@ export const visibleGroups = dc.table(
     reason: text('reason').$type<SightReason>().notNull(),
     /** For a guarantor: how many sources the group has, its own among them. */
     sources: integer('sources').notNull().default(0),
-    /** For a guarantor: session ids of targets that carry or carried a source it consented for; they tell its figures here from others. */
+    /**
+     * For a guarantor: session ids of targets that carry or carried a source it consented
+     * for; they tell its figures here from others.
+     */
     sessions: text('sessions').array().notNull().default([]),
   },
   (t) => [

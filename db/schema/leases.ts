@@ -12,8 +12,8 @@ const key = {
 }
 
 /**
- * Which journal leads an environment, and how far it went: written by `dc_connector` alone, every second by the leader, and by
- * whoever follows it. There is no row before the first connector.
+ * Which journal leads an environment, and how far it went: written by `dc_connector` alone, every second by the leader,
+ * and by whoever follows it. There is no row before the first connector.
  */
 export const connectorLeases = dc.table(
   'connector_leases',

@@ -34,7 +34,10 @@ export const observedConnectors = dc.table(
     /** Of its journal, and of its leader. */
     lineage: text('lineage').notNull().default(''),
     term: integer('term').notNull().default(0),
-    /** What makes every figure and number doubtful until somebody has acknowledged it, for everybody who reads one; null: nothing. */
+    /**
+     * What makes every figure and number doubtful until somebody has acknowledged it,
+     * for everybody who reads one; null: nothing.
+     */
     doubt: text('doubt'),
   },
   (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.shard, t.connector] })],

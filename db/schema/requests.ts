@@ -89,8 +89,8 @@ export const requests = dc.table(
 )
 
 /**
- * What a firm signed or wrote, attached to a request that the exchange enters on its behalf. Never changed; one that no round was
- * submitted with may go.
+ * What a firm signed or wrote, attached to a request that the exchange enters on its behalf. Never changed;
+ * one that no round was submitted with may go.
  */
 export const requestPapers = dc.table(
   'request_papers',
@@ -201,13 +201,19 @@ export const requestParties = dc.table(
     capacity: text('capacity').$type<Capacity>().notNull(),
     slice: jsonb('slice').$type<unknown>().notNull(),
     sliceDigest: text('slice_digest').notNull(),
-    /** When and by whom it was asked, as the round says: the round itself is its owner's to read, and so is the person's name. */
+    /**
+     * When and by whom it was asked, as the round says: the round itself is its
+     * owner's to read, and so is the person's name.
+     */
     submittedAt: instant('submitted_at').notNull(),
     submittedBy: uuid('submitted_by')
       .notNull()
       .references(() => users.id),
     submitter: text('submitter').notNull(),
-    /** The sentence that was signed for it by submitting; null where it decides itself, and in rounds from before it was kept. */
+    /**
+     * The sentence that was signed for it by submitting; null where it decides
+     * itself, and in rounds from before it was kept.
+     */
     authority: text('authority'),
     metBy: text('met_by').$type<PartyMeans>(),
   },
@@ -230,7 +236,9 @@ export const requestParties = dc.table(
   ],
 )
 
-/** A party's word on what it was shown. Never changed, save that it may be taken back once; then the party decides anew. */
+/**
+ * A party's word on what it was shown. Never changed, save that it may be taken back once; then the party decides anew.
+ */
 export const decisions = dc.table(
   'decisions',
   {

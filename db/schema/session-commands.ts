@@ -5,7 +5,10 @@ import { type SessionAction, type SessionKind, sessionActions, sessionKinds } fr
 import { dc, instant, isShardName, oneOf, shardColumn } from './columns.ts'
 import { environments } from './installation.ts'
 
-/** What an operator asks a connector to do with a session. Inserted once; its insertion notifies `dc_session_commands` with the environment. */
+/**
+ * What an operator asks a connector to do with a session. Inserted once; its insertion notifies
+ * `dc_session_commands` with the environment.
+ */
 export const sessionCommands = dc.table(
   'session_commands',
   {

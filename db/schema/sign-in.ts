@@ -32,8 +32,8 @@ export const authSessions = dc.table(
 )
 
 /**
- * A single-use link with which a person sets their first password, or a new one, and the code that goes with it: whoever made the link
- * never sees the code, and another person passes it on (ADR 28).
+ * A single-use link with which a person sets their first password, or a new one, and the code that goes with it:
+ * whoever made the link never sees the code, and another person passes it on (ADR 28).
  */
 export const invitations = dc.table(
   'invitations',

@@ -41,7 +41,10 @@ export const feeds = dc.table(
   ],
 )
 
-/** An order-entry session whose messages are copied. Its name on screens and in snapshots: session code + execution code. */
+/**
+ * An order-entry session whose messages are copied. Its name on screens and in
+ * snapshots: session code + execution code.
+ */
 export const sourceSessions = dc.table(
   'source_sessions',
   {

@@ -8,8 +8,9 @@ import { sourceSessions } from './sources.ts'
 import { users } from './users.ts'
 
 /**
- * A source was taken out of a group for the sake of a firm's consent, and what has to happen before it may come back. Kept for good;
- * only the lifting is written later. It is what an undo, a later request and the snapshot's `revoked` ask.
+ * A source was taken out of a group for the sake of a firm's consent, and what has to happen before
+ * it may come back. Kept for good; only the lifting is written later. It is what an undo, a later
+ * request and the snapshot's `revoked` ask.
  */
 export const sourceStops = dc.table(
   'source_stops',
@@ -21,7 +22,10 @@ export const sourceStops = dc.table(
     sourceId: uuid('source_id')
       .notNull()
       .references(() => sourceSessions.id),
-    /** The clearing firm that withdrew, or whose consent is missing; the owner where a request removed it. Null: nobody guarantees it. */
+    /**
+     * The clearing firm that withdrew, or whose consent is missing; the owner where a
+     * request removed it. Null: nobody guarantees it.
+     */
     firmId: uuid('firm_id').references(() => firms.id),
     cause: text('cause').$type<StopCause>().notNull(),
     /** "And nothing again": what was copied before is given out no more. */

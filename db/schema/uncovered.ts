@@ -3,8 +3,8 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { dc } from './columns.ts'
 
 /**
- * The one invariant: sources that flow into a group without a guarantor's consent at the transaction's instant. Must be empty before
- * every publication ends. It shows what its reader may see, so a command reads it with `asSystem`.
+ * The one invariant: sources that flow into a group without a guarantor's consent at the transaction's instant. Must be
+ * empty before every publication ends. It shows what its reader may see, so a command reads it with `asSystem`.
  */
 export const uncovered = dc
   .view('uncovered', {

@@ -26,7 +26,10 @@ export function unusedPackages(usedOtherwise: (name: string) => boolean): string
     .map((name) => `${lineOf(`"${name}"`)} lists ${name}, which no source, style, configuration or script uses`)
 }
 
-/** Each import of a package that an installation may lack: not listed at all, or for development while app/ or db/ imports it. */
+/**
+ * Each import of a package that an installation may lack: not listed at all, or for
+ * development while app/ or db/ imports it.
+ */
 export function unlistedPackages(): string[] {
   return packageImports().flatMap(({ name, place, file }) => {
     if (name in running) return []

@@ -31,7 +31,8 @@ if (options.help) {
   process.stdout.write(help)
   process.exit(0)
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)) // its programs end with it
+// its programs end with it
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const isAsked = (name: string) => name.includes(options.only)
 const pairs = Number(options.pairs)

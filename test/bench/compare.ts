@@ -49,8 +49,9 @@ export async function flatOutTable(isAsked: Asked, pairs: number): Promise<Table
 }
 
 /**
- * What the connector sustains: its rate flat out where every run's last copy came in time. Otherwise what sockets hold between generator
- * and connector is most of what came late, so it is driven at parts of that rate for some seconds until one is sustained.
+ * What the connector sustains: its rate flat out where every run's last copy came in time. Otherwise what
+ * sockets hold between generator and connector is most of what came late, so it is driven at parts of that
+ * rate for some seconds until one is sustained.
  */
 async function sustained(scenario: Scenario, runs: Pair[]): Promise<string> {
   const copiesPerS = median(runs.map(({ ours }) => ours.copiesPerS))

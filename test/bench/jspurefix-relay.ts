@@ -1,9 +1,11 @@
 /**
- * The independent engine as a relay: jspurefix accepts feeds and targets, and sends on each target what comes on the feeds of its group, with its
- * own file store. What a user gets who builds drop copy on an engine from npm; it keeps no chain and syncs nothing.
+ * The independent engine as a relay: jspurefix accepts feeds and targets, and sends on each target what comes
+ * on the feeds of its group, with its own file store. What a user gets who builds drop copy on an engine from
+ * npm; it keeps no chain and syncs nothing.
  *
- * tsx test/bench/jspurefix-relay.ts JSON, with {"data": "DIR", "feeds": [end …], "targets": [end …], "groups": [[feed index …] per target]};
- * an end is {"port", "senderCompId", "targetCompId"} as its peer has them. Prints {"event":"ready"}.
+ * tsx test/bench/jspurefix-relay.ts JSON, with {"data": "DIR", "feeds": [end …], "targets": [end
+ * …], "groups": [[feed index …] per target]}; an end is {"port", "senderCompId", "targetCompId"} as
+ * its peer has them. Prints {"event":"ready"}.
  */
 import 'reflect-metadata'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -85,8 +85,8 @@ async function flatOut(feeds: Feed[], { messages }: LoadOrder): Promise<LoadRepo
 }
 
 /**
- * Every millisecond what is due by then, in rounds of one message from every feed. A message carries the time it was due, so that a pause
- * of the generator counts as latency.
+ * Every millisecond what is due by then, in rounds of one message from every feed. A message carries the time it was
+ * due, so that a pause of the generator counts as latency.
  */
 async function atRate(feeds: Feed[], { messages, perSecond }: LoadOrder): Promise<LoadReport> {
   const firstMicros = nowMicros()

@@ -44,8 +44,9 @@ const reconnect: Company = (targets) => ({
 })
 
 /**
- * The peak of the connector's memory when a client stops reading, asks for everything, or many reconnect, and that of the same run without;
- * live copies come at half of what it can do. The first target's client only reads: it must not notice.
+ * The peak of the connector's memory when a client stops reading, asks for everything, or many
+ * reconnect, and that of the same run without; live copies come at half of what it can do. The first
+ * target's client only reads: it must not notice.
  */
 export async function memoryTable(): Promise<Table> {
   const saturated = await run({ name: 'memory', shape: twoTargets, messages: 200_000, perSecond: 0 }, startConnector)

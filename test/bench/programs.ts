@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { LoadOrder, LoadReport } from './load.ts'
 import type { SinkOrder, SinkProgress, SinkReady, SinkReport } from './sink.ts'
 
-/** Starts the program that receives copies; `ready` when it is logged on everywhere, with the ports on which it listens. */
+/**
+ * Starts the program that receives copies; `ready` when it is logged on everywhere, with the ports on which it listens.
+ */
 export function startSink(order: SinkOrder, told?: (received: number) => void) {
   const child = program('./sink.ts')
   let received = 0

@@ -11,7 +11,9 @@ const encapsulated = 110
 const possDup = Buffer.from('\x0143=Y\x01')
 const applResend = Buffer.from('\x011352=Y\x01')
 const dueTime = Buffer.from('\x015979=')
-/** What one Application Message Request asks for: ranges of as many numbers as are granted at once, and so many of them. */
+/**
+ * What one Application Message Request asks for: ranges of as many numbers as are granted at once, and so many of them.
+ */
 const numbersPerRange = 2501
 const rangesPerRequest = 100
 /** 34 of the first copy, and its source number: a Logon has the first. */

@@ -12,8 +12,8 @@ const quiet = 6_000
 const warmUp = 1_000
 
 /**
- * A connector with a long journal is killed: how long until it is ready, and then a client asks for all of it, by FIX resend and by
- * application, while live copies go on.
+ * A connector with a long journal is killed: how long until it is ready, and then a client asks for all of it, by FIX
+ * resend and by application, while live copies go on.
  */
 export async function recoveryTable(messages: number): Promise<Table> {
   const dir = temporaryDirectory()

@@ -1,10 +1,12 @@
 /**
- * The bare relay: what the connector's speed is compared with. It reads frames, rewrites the header for each target, makes one group-committed
- * append with fdatasync, and then writes on. No session rules, no recovery, no look-ups; so nothing that keeps a promise after a crash.
+ * The bare relay: what the connector's speed is compared with. It reads frames, rewrites the header for each target,
+ * makes one group-committed append with fdatasync, and then writes on. No session rules, no recovery, no look-ups; so
+ * nothing that keeps a promise after a crash.
  *
- * tsx test/bench/relay.ts JSON, with {"data": "DIR", "durability": "fsync" | "os", "sources": count, "groups": [[source, …], …]}: for every target
- * the sources it copies. Prints {"event":"ready","feeds":[port, …],"targets":[port, …]}. A Logon is answered with a Logon so that the same load
- * generator and sink drive both; other session messages are dropped.
+ * tsx test/bench/relay.ts JSON, with
+ * {"data": "DIR", "durability": "fsync" | "os", "sources": count, "groups": [[source, …], …]}: for every target the
+ * sources it copies. Prints {"event":"ready","feeds":[port, …],"targets":[port, …]}. A Logon is answered with a
+ * Logon so that the same load generator and sink drive both; other session messages are dropped.
  */
 import { fdatasync, mkdirSync, openSync, write } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
@@ -183,7 +185,8 @@ function listen(onSocket: (socket: Socket) => void): Promise<number> {
     onSocket(socket)
   })
   return new Promise(
-    (resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)), // it listens on TCP
+    // it listens on TCP
+    (resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
   )
 }
 

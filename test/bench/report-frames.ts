@@ -18,13 +18,19 @@ const bodies: Record<Body, string> = {
 export interface Frames {
   /** Of one message. */
   readonly bytes: number
-  /** What is written from now on carries this SendingTime(52), to the second: a receiver refuses one that is minutes old. */
+  /**
+   * What is written from now on carries this SendingTime(52), to the second: a
+   * receiver refuses one that is minutes old.
+   */
   stamp(ms: number): void
   /** Write one message at an offset. `micros` is on the machine's monotonic clock. @returns the offset behind it */
   write(into: Buffer, at: number, number: number, micros: number): number
 }
 
-/** One buffer that is patched for each message: its number (34), its time (52) and when it was due (5979). An execution has 350 bytes. */
+/**
+ * One buffer that is patched for each message: its number (34), its time (52) and when it
+ * was due (5979). An execution has 350 bytes.
+ */
 export class ReportFrames implements Frames {
   private readonly template: Buffer
   private readonly numberAt: number
@@ -68,7 +74,10 @@ export class ReportFrames implements Frames {
   }
 }
 
-/** The same messages as an encapsulated feed carries them: whole, in 213 of a 35=n, and with the number of the source on both. */
+/**
+ * The same messages as an encapsulated feed carries them: whole, in 213 of a 35=n,
+ * and with the number of the source on both.
+ */
 export class EncapsulatedFrames implements Frames {
   private readonly inner: ReportFrames
   private readonly head: Buffer

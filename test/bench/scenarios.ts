@@ -1,6 +1,9 @@
 import { type Body, ReportFrames } from './report-frames.ts'
 
-/** What is measured. Target i copies `sourcesPerTarget` sources from source i on, counted round; each source has a feed of its own. */
+/**
+ * What is measured. Target i copies `sourcesPerTarget` sources from source i on, counted
+ * round; each source has a feed of its own.
+ */
 export type Shape = {
   sources: number
   targets: number
@@ -12,8 +15,8 @@ export type Shape = {
 }
 
 /**
- * `perSecond`: messages over all feeds; 0: as fast as they are taken. `beside`: no goal hangs on it, so two pairs are enough. `isCompared`: with
- * the independent engine as well.
+ * `perSecond`: messages over all feeds; 0: as fast as they are taken. `beside`: no goal hangs on it, so two pairs are
+ * enough. `isCompared`: with the independent engine as well.
  */
 export type Scenario = {
   name: string

@@ -16,8 +16,9 @@ export type SinkOrder = {
   latency: boolean
   warmUp: number
   /**
-   * Once so many live copies have come, ask for everything to be sent again: by FIX Resend Request, by Application Message Requests, or
-   * one after the other. `history`: copies delivered before this connection. One target, of source S00.
+   * Once so many live copies have come, ask for everything to be sent again: by FIX Resend Request,
+   * by Application Message Requests, or one after the other. `history`: copies delivered before
+   * this connection. One target, of source S00.
    */
   again?: { after: number; by: ('fix' | 'application')[]; history: number }
   /** Stop reading for so long once so many copies have come. One target. */

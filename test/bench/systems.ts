@@ -66,13 +66,17 @@ export async function startConnectorIn(
   return { ...ends, ...measures(child, dir) }
 }
 
-/** The relay that does nothing but read, append and write: plain feeds and classic copies whatever the shape's dialect and protocol. */
+/**
+ * The relay that does nothing but read, append and write: plain feeds and classic copies
+ * whatever the shape's dialect and protocol.
+ */
 export async function startRelay(shape: Shape): Promise<System> {
   const dir = temporaryDirectory()
   const { durability, sources } = shape
   const options = JSON.stringify({ data: dir, durability, sources, groups: groupsOf(shape) })
   const child = start(['--import', 'tsx', 'test/bench/relay.ts', options], dir)
-  const ports = JSON.parse(await saidReady(child)) as { feeds: number[]; targets: number[] } // the relay of this folder wrote it
+  // the relay of this folder wrote it
+  const ports = JSON.parse(await saidReady(child)) as { feeds: number[]; targets: number[] }
   return { feeds: ports.feeds.map(feedEnd), targets: ports.targets.map(targetEnd), ...measures(child, dir) }
 }
 

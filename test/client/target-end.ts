@@ -25,7 +25,10 @@ interface Sent {
   sentMs: number
 }
 
-/** The service's end of a classic target: a real session that numbers copies, also while the client is away, and resends them. */
+/**
+ * The service's end of a classic target: a real session that numbers copies, also
+ * while the client is away, and resends them.
+ */
 export class TargetEnd {
   port = 0
   /** Copies from now on are numbered and never written, until the connection is another one. */

@@ -308,7 +308,9 @@ describe('two starts that migrate at once', () => {
 })
 
 describe('a data directory', () => {
-  /** A place that cannot be used: as root one the server’s user cannot walk down to, otherwise one nobody may write in. */
+  /**
+   * A place that cannot be used: as root one the server’s user cannot walk down to, otherwise one nobody may write in.
+   */
   const locked = () => {
     const path = mkdtempSync(join(tmpdir(), 'drop-copy-locked-'))
     made.push(path)

@@ -31,8 +31,8 @@ const during = '[2026-03-01T00:00:00Z,)'
 const place = { environment: 'sandbox', connector: 'c1' }
 
 /**
- * A row in every table: Alder Trading's one live group, fed by a session that Xenon Clearing guarantees. Cedar Capital has none of it.
- * Written past the policies, as the owner of the tables.
+ * A row in every table: Alder Trading's one live group, fed by a session that Xenon Clearing guarantees. Cedar Capital
+ * has none of it. Written past the policies, as the owner of the tables.
  */
 export async function writeWorld(owner: postgres.Sql): Promise<void> {
   const put = (table: string, ...rows: Record<string, unknown>[]) =>

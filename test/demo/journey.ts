@@ -25,7 +25,10 @@ export async function journey(origin: string, say: Say): Promise<Target> {
   return target
 }
 
-/** As a technical contact of the group's owner, for the first target of the group. `sources`: the path of the target's page. */
+/**
+ * As a technical contact of the group's owner, for the first target of the group.
+ * `sources`: the path of the target's page.
+ */
 export async function createPassword(person: FormClient, groupName: string, reason: string): Promise<Target> {
   const group = await person.get((await person.get('/groups')).link(new RegExp(`^${groupName}$`)))
   const targets = await person.get(`${group.url.pathname}/targets`)

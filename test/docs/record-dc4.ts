@@ -10,7 +10,9 @@ import { type Connector, feed, type Scene, startConnector, type Tap, tap, within
 
 const subId = 'RISK01'
 
-/** Played against a connector that runs `docs/examples/dc4.json`; one client goes through all of them, with its state. */
+/**
+ * Played against a connector that runs `docs/examples/dc4.json`; one client goes through all of them, with its state.
+ */
 export async function recordDc4(): Promise<Scene[]> {
   const directory = mkdtempSync(join(tmpdir(), 'record-dc4-'))
   const connector = await startConnector(directory, 'dc4.json')

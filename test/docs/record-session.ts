@@ -1,6 +1,7 @@
 /**
- * Records what targets and their clients say to each other: a connector in a process of its own, a simulated gateway, the terminal
- * client, and where a client has to break rules one written by hand. `npx tsx test/docs/record-session.ts` prints it with `|` for SOH.
+ * Records what targets and their clients say to each other: a connector in a process of its own, a simulated gateway,
+ * the terminal client, and where a client has to break rules one written by hand.
+ * `npx tsx test/docs/record-session.ts` prints it with `|` for SOH.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -108,7 +108,9 @@ async function between(targetPort: number, note: (line: Line) => void) {
   return { port, close: () => server.close() }
 }
 
-/** A few source messages, handed over before any client comes. Answers how many of them the target's level lets through. */
+/**
+ * A few source messages, handed over before any client comes. Answers how many of them the target's level lets through.
+ */
 export async function feed(port: number): Promise<number> {
   const gateway = await startGatewaySim({
     mode: 'connect',

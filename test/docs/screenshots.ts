@@ -1,6 +1,7 @@
 /**
- * Makes the pictures of the documents: `npm run screenshots`. It starts the real product on a fresh data directory, lets every group
- * of the sandbox go live, and photographs the status page, light and dark, when every copy has arrived.
+ * Makes the pictures of the documents: `npm run screenshots`. It starts the real product on a
+ * fresh data directory, lets every group of the sandbox go live, and photographs the status page,
+ * light and dark, when every copy has arrived.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -66,7 +66,8 @@ describe('every form and command that takes a name or a reason', () => {
     ['a decision', decideInput, { ...decision, reason: bad }],
   ])('asks it: %s', (_, schema, value) => expect(said(schema, value)).toContain('U+202E'))
 
-  const draft = { kind: 'new-group', groupName: '', purpose: '', sources: [], contacts: [] } as never // the rest is empty
+  // the rest is empty
+  const draft = { kind: 'new-group', groupName: '', purpose: '', sources: [], contacts: [] } as never
   test.each([
     ['groupName', 'group', { groupName: bad }],
     ['purpose', 'group', { purpose: bad }],

@@ -1,4 +1,5 @@
-// `npx tsx test/e2e/measure-away.ts`: how long an open status page takes to live again after each kind of outage, at full length.
+// `npx tsx test/e2e/measure-away.ts`: how long an open status page takes to live again
+// after each kind of outage, at full length.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -91,7 +91,8 @@ describe('a message in a damaged batch', () => {
     gw.logon()
     const { state } = again.worker.feeds.get('gw1')!
     await gw.until('the loss', () => again.worker.feeds.get('gw1')!.state.loss.length > 0)
-    expect(state.loss).toMatchObject([{ from: 8, to: 8, why: 'damaged here, gap-filled by the gateway' }]) // behind Logon and Heartbeat
+    // behind Logon and Heartbeat
+    expect(state.loss).toMatchObject([{ from: 8, to: 8, why: 'damaged here, gap-filled by the gateway' }])
     expect(again.worker.alarms.all.map(({ code }) => code)).toContain('lost')
   })
 })
@@ -99,7 +100,10 @@ describe('a message in a damaged batch', () => {
 /** Segments enough that a start reads nothing of the first. */
 const last = 800
 
-/** Two targets, of which only the first has a client; the sixth message stands in a segment that is sealed, and in a batch of its own. */
+/**
+ * Two targets, of which only the first has a client; the sixth message stands in a segment
+ * that is sealed, and in a batch of its own.
+ */
 async function withSealed() {
   const data = temporaryDirectory()
   const small = { segmentBytes: 128 * 1024, ringBytes: 256 * 1024 }

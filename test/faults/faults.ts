@@ -90,7 +90,9 @@ function note(name: string, outcome: Outcome, rounds = 1): void {
 
 const isClean = () => [...table.values()].every(({ lost, doubled, wrong }) => lost + doubled + wrong === 0)
 
-/** Rounds on one rig, then its journal; ends early when something was found, since all that follows would show it again. */
+/**
+ * Rounds on one rig, then its journal; ends early when something was found, since all that follows would show it again.
+ */
 async function campaign(random: Random, names: readonly FaultName[], untilMs: number): Promise<void> {
   const rig = await Rig.start()
   try {
@@ -134,7 +136,10 @@ function mutatedFrames(seed: number): void {
   note(mutants, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN })
 }
 
-/** Random people do random things through the services, each walk from a seed of its own. @returns how many walks there were */
+/**
+ * Random people do random things through the services, each walk from a seed of
+ * its own. @returns how many walks there were
+ */
 async function walks(rounds: WalkRounds, random: Random, most: number, untilMs: number): Promise<number> {
   const { made, steps, wrong } = await rounds.walk(random, most, untilMs)
   note(walking, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN }, made)

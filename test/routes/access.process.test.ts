@@ -30,7 +30,8 @@ describe.each(people.map((person) => ({ name: person?.name ?? 'nobody', person }
         expect(answer.status, `${said}\n${body.slice(0, 400)}`).toBeLessThan(500)
         if (needs === 'nothing') return
         if (!person) expect(toSignIn(answer, body), said).toBe(true)
-        // A contact of a group may draft; who is one follows from the seed, so that a wider answer is accepted for drafts alone.
+        // A contact of a group may draft; who is one follows from the seed, so that a
+        // wider answer is accepted for drafts alone.
         else if (!mayWith(standings(person), needs) && !isDecider(person, needs))
           expect(missing && route.ids.length > 1 ? [403, 404] : [403], said).toContain(answer.status)
         else if (mayWith(person.roles, needs)) {

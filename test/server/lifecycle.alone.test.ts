@@ -177,7 +177,8 @@ describe('a start that cannot be', () => {
       expect(existsSync(join(elsewhere, 'postgres'))).toBe(false)
       taken.close()
     }
-    await Promise.all(['PORT', 'FEED_PORT', 'TARGET_PORT'].map(refused)) // each waits a while for the port to be given up
+    // each waits a while for the port to be given up
+    await Promise.all(['PORT', 'FEED_PORT', 'TARGET_PORT'].map(refused))
   })
   test('because the data were made in the other mode says so', async () => {
     await (await startApp(env)).stop()

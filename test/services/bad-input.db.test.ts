@@ -69,7 +69,8 @@ describe('a form sent twice', () => {
     const second = { ...form, fields: { groupName: 'Gone back', purpose: 'Second text' } }
     const saved = done(await saveDraft(first, me, sandbox.deps))
     expect(await saveDraft(second, me, sandbox.deps)).toMatchObject({ ok: false, error: { code: 'stale' } })
-    expect(done(await saveDraft(first, me, sandbox.deps))).toEqual(saved) // an answer that was lost on its way is given again
+    // an answer that was lost on its way is given again
+    expect(done(await saveDraft(first, me, sandbox.deps))).toEqual(saved)
     done(await saveDraft({ ...second, version: saved.version }, me, sandbox.deps))
     expect((await flow.draftPage('avery', number))?.document).toMatchObject({ purpose: 'Second text' })
   })

@@ -67,7 +67,8 @@ describe('the settings of an environment', () => {
     const settings = await inForce()
     const answer = await db.database.asJobs(async (tx) => {
       const before = await listNewestParts(tx, 'sandbox')
-      const documentOf = (kind: string) => before.find((part) => part.kind === kind)?.document as object // the sandbox has all
+      // the sandbox has all
+      const documentOf = (kind: string) => before.find((part) => part.kind === kind)?.document as object
       const sources = ids.map(
         (id): Part => ({
           ...{ kind: 'source', objectId: id },

@@ -195,7 +195,10 @@ describe('every row of the state table', () => {
   }
 })
 
-/** A firm sees no draft of another; an approval that was never given cannot be taken back, though the state would allow it. */
+/**
+ * A firm sees no draft of another; an approval that was never given cannot be
+ * taken back, though the state would allow it.
+ */
 function expectedOf(action: RequestAction, state: RequestState): string {
   if (state === 'draft' && (action.startsWith('party-') || action === 'take-back')) return 'not-found'
   if (state === 'with-firms' && action === 'take-back') return 'nothing-to-take-back'

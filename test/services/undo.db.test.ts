@@ -22,7 +22,8 @@ const fresh = async () => {
 }
 afterAll(() => Promise.all(opened.map((one) => one.close())))
 
-const group = 'Dogwood surveillance' // executions; T9F733 of Xenon, W4G733 of Birch; Drew is a contact, authorized by Xenon
+// executions; T9F733 of Xenon, W4G733 of Birch; Drew is a contact, authorized by Xenon
+const group = 'Dogwood surveillance'
 
 type Part = { level: string; paused: boolean; sources: string[]; revoked: string[]; credentials: { ref: string }[] }
 async function part(name = group): Promise<Part | null> {
@@ -99,7 +100,10 @@ describe('a consent withdrawn between a publication and its undoing', () => {
     done(await flow.decide('xan', again.number, 'reject'))
   })
 
-  /** Approved before, but older than the withdrawal: a request that was returned is submitted once more with the same slice. */
+  /**
+   * Approved before, but older than the withdrawal: a request that was returned
+   * is submitted once more with the same slice.
+   */
   test('an approval of before the withdrawal is not carried over into a new round', async () => {
     const first = await change('drew', group, { addSources: ['M3P882', 'K7T882'] })
     done(await flow.decide('bailey', first.number, 'approve'))

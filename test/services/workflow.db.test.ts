@@ -159,7 +159,8 @@ describe('a change of a live group', () => {
     const groupId = await groupIdOf(db, 'Dogwood surveillance')
     const wider = done(await flow.start('drew', 'change', groupId))
     done(await flow.save('drew', wider.number, 'sources', { level: 'all', reason: 'Open orders too.' }))
-    expect(done(await flow.submit('drew', wider.number)).state).toBe('with-firms') // drew speaks for Xenon, not for Birch
+    // drew speaks for Xenon, not for Birch
+    expect(done(await flow.submit('drew', wider.number)).state).toBe('with-firms')
     await flow.publish(wider.number, ['bailey'])
     await connectorRunsAll(db, sandbox)
     const narrower = done(await flow.start('drew', 'change', groupId))

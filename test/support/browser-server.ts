@@ -11,8 +11,8 @@ declare module 'vitest' {
 }
 
 /**
- * One browser for all test files; each test has a context of its own in it. A browser that cannot draw our fonts and symbols ends the
- * run here with the reason, before a hundred tests fail with none.
+ * One browser for all test files; each test has a context of its own in it. A browser that cannot draw our fonts and
+ * symbols ends the run here with the reason, before a hundred tests fail with none.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await chromium.launchServer(launchOptions())

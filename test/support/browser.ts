@@ -15,16 +15,17 @@ export type BrowserTests = {
 }
 
 /**
- * A response of 4xx or 5xx is reported on the console too; the tests look at those themselves. The framework lets go of what it was
- * reading when a page is left in the middle of it.
+ * A response of 4xx or 5xx is reported on the console too; the tests look at those themselves. The framework lets go of
+ * what it was reading when a page is left in the middle of it.
  */
 const expectedOnConsole = /Failed to load resource: the server responded with a status|AbortError/
 /** What the browser itself says about a server that is not there. */
 const awayOnConsole = /Failed to load resource: net::ERR_|net::ERR_\w+$/
 
 /**
- * Use the run's one browser in a test file: call at its top level. An error on a page's console, a broken content security policy
- * included, fails the test; a failed test leaves screenshots, the pages' HTML and the server's log in test/.artifacts.
+ * Use the run's one browser in a test file: call at its top level. An error on a page's console, a
+ * broken content security policy included, fails the test; a failed test leaves screenshots, the pages'
+ * HTML and the server's log in test/.artifacts.
  * @param serverLog what the portal under test has said so far
  * @param options portalGoesAway: the tests take the portal away, and the browser may say so
  */

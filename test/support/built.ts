@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { projectRoot } from './app.ts'
 
-/** Programs that tests start run from the build: made once, where the sources have changed, before any of them needs it. */
+/**
+ * Programs that tests start run from the build: made once, where the sources have changed, before any of them needs it.
+ */
 export default async function setup(): Promise<void> {
   const builder = spawn(process.execPath, ['app/build.mjs'], {
     cwd: projectRoot,

@@ -22,8 +22,8 @@ export function launchOptions(): LaunchOptions {
 }
 
 /**
- * A Chromium to test with: CHROMIUM_PATH, or the one inside an npm package, inflated once into node_modules/.cache, or one that is
- * installed where the package has none for this platform.
+ * A Chromium to test with: CHROMIUM_PATH, or the one inside an npm package, inflated once into node_modules/.cache, or
+ * one that is installed where the package has none for this platform.
  */
 function prepareChromium(): Chromium {
   const given = process.env.CHROMIUM_PATH
@@ -42,13 +42,14 @@ const installedPlaces = [
 ]
 
 /**
- * Inflate into a directory of this process and rename it: launches at once, or an inflate that is killed, never see half of it. The
- * package inflates into TMPDIR, so a process of its own does it.
+ * Inflate into a directory of this process and rename it: launches at once, or an inflate that is killed, never see
+ * half of it. The package inflates into TMPDIR, so a process of its own does it.
  */
 function inflated(): Chromium {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
   const home = dirname(dirname(entry))
-  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string } // npm wrote it
+  // npm wrote it
+  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
   const place = join(root, 'node_modules/.cache', `chromium-${version}`)
   if (!existsSync(place)) {
     const unfinished = `${place}.${process.pid}.tmp`
@@ -71,9 +72,9 @@ const inflateScript = (entry: string, home: string) => `
   await inflate(${JSON.stringify(join(home, 'bin/al2023.tar.br'))})`
 
 /**
- * Fonts for every machine. The package's own fonts.conf names folders of the service it was made for, and a browser without any font
- * dies at the first page with text. Ours names the inflated fonts and nothing of the machine. It is written each time, because a
- * checkout that has moved keeps its inflated browser and has other paths.
+ * Fonts for every machine. The package's own fonts.conf names folders of the service it was made for, and a browser
+ * without any font dies at the first page with text. Ours names the inflated fonts and nothing of the machine. It is
+ * written each time, because a checkout that has moved keeps its inflated browser and has other paths.
  */
 function fontConfiguration(place: string): Record<string, string> {
   const folder = join(place, 'font-configuration')

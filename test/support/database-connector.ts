@@ -12,7 +12,9 @@ const settings = {
   listen: [{ role: 'primary', host: 'localhost', port: 0 }],
 }
 
-/** A version of the sandbox's configuration, past the services; every port free. `more`: of the environment's settings. */
+/**
+ * A version of the sandbox's configuration, past the services; every port free. `more`: of the environment's settings.
+ */
 export async function publishParts(
   db: Pick<FreshDb, 'owner'>,
   number: number,

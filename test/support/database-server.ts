@@ -20,7 +20,10 @@ declare module 'vitest' {
 /** `pid`: of a server that is its own. */
 type Server = { url: string; pid?: number; users: number; stop(): Promise<void> }
 
-/** Both projects that need a database call this, each with its own copy of the module: the one server hangs on the process. */
+/**
+ * Both projects that need a database call this, each with its own copy of the
+ * module: the one server hangs on the process.
+ */
 const shared = globalThis as { dropCopyServer?: Promise<Server> } // a name of our own on it
 
 /** Start the run's one server, or take TEST_DATABASE_URL's, and migrate the template that every test file copies. */
@@ -62,7 +65,10 @@ export async function startServer({ fsync = false } = {}): Promise<Server> {
   return { url: server.ownerUrl, pid: server.pid, users: 0, stop }
 }
 
-/** A run that is killed cannot clear up after itself. In a process group of its own, so that Ctrl-C does not take it along. */
+/**
+ * A run that is killed cannot clear up after itself. In a process group of its
+ * own, so that Ctrl-C does not take it along.
+ */
 function startGuard(pid: number, directory: string): { done(): void } {
   const script = join(import.meta.dirname, 'stop-orphan.mjs')
   const child = spawn(process.execPath, [script, String(pid), directory], {

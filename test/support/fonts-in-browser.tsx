@@ -97,7 +97,8 @@ async function missingGlyphs(page: Page, { families, symbols }: Wanted): Promise
         if (found.length > 0) missing.push(`${found.slice(0, 6).join(' ')}${more} in ${stack}`)
       }
       for (const family of families) lacking(`'${family}', sans-serif`, symbols)
-      // what a page is drawn with before its own fonts have come; a symbol may be missing for that moment, a letter may not
+      // what a page is drawn with before its own fonts have come; a symbol may be
+      // missing for that moment, a letter may not
       const letters = symbols.filter((symbol) => symbol <= '~')
       for (const family of ['sans-serif', 'monospace', 'system-ui']) lacking(family, letters)
       return missing

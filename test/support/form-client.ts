@@ -4,8 +4,8 @@ import { type HTMLElement, parse } from 'node-html-parser'
 export type Typed = Record<string, string | readonly string[]>
 
 /**
- * A person at a browser without JavaScript: follows links, fills in the forms that the pages really have, keeps cookies, follows
- * redirects. Hidden fields and preset values go along as a browser would send them.
+ * A person at a browser without JavaScript: follows links, fills in the forms that the pages really have, keeps
+ * cookies, follows redirects. Hidden fields and preset values go along as a browser would send them.
  */
 export class FormClient {
   readonly #cookies = new Map<string, string>()

@@ -43,13 +43,19 @@ export async function freshDbOn(server: string): Promise<FreshDb> {
   }
 }
 
-/** A template can be copied by one at a time, and only while nobody is connected to it: the lock makes files wait in turn. */
+/**
+ * A template can be copied by one at a time, and only while nobody is connected
+ * to it: the lock makes files wait in turn.
+ */
 async function createFromTemplate(sql: postgres.Sql, name: string): Promise<void> {
   await sql`select pg_advisory_lock(hashtext('drop-copy test template'))`
   await sql.unsafe(`create database ${name} template ${templateName}`)
 }
 
-/** Deleting the few rows of a test is many times faster than truncating fifty tables; `replica` leaves triggers and keys out of it. */
+/**
+ * Deleting the few rows of a test is many times faster than truncating fifty tables;
+ * `replica` leaves triggers and keys out of it.
+ */
 async function deleteAll(owner: postgres.Sql): Promise<void> {
   const kept = ['installation', 'environments']
   await owner.begin(async (tx) => {

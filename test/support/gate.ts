@@ -1,6 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A door before a TCP server: shut, it cuts every connection and lets none through, as a server does that was killed. */
+/**
+ * A door before a TCP server: shut, it cuts every connection and lets none through, as a server does that was killed.
+ */
 export interface Gate {
   port: number
   shut(): void

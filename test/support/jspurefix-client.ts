@@ -216,7 +216,9 @@ class Session extends AsciiSession {
   }
 }
 
-/** The engine reads BodyLength(9) without comparing it (jspurefix 5.11.4, ascii-parser-state.js, checksumExpectedPos). */
+/**
+ * The engine reads BodyLength(9) without comparing it (jspurefix 5.11.4, ascii-parser-state.js, checksumExpectedPos).
+ */
 function hasTrueLength(text: string): boolean {
   const head = /^8=FIX\.4\.2\|9=(\d+)\|/.exec(text)
   return head !== null && Number(head[1]) === text.lastIndexOf('|10=') + 1 - head[0].length

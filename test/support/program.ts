@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export type Program = { path: string; remove(): void }
 
 /**
- * Compile a module once for a test that starts it many times in processes of their own: through tsx each start costs four times as
- * much. It lies where node finds our packages, with the journal's thread beside it.
+ * Compile a module once for a test that starts it many times in processes of their own: through tsx each start costs
+ * four times as much. It lies where node finds our packages, with the journal's thread beside it.
  * @param entry absolute path
  */
 export async function compileProgram(entry: string): Promise<Program> {

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo, Socket } from 'node:net'
 
 /**
- * What stands between a browser and a portal. `pass`: hand everything on · `bad-gateway`: answer 502 as a proxy does whose portal is
- * away, and cut what is open · `swallow`: take everything and say nothing more, on open connections as on new ones · `refuse`: cut
- * every connection.
+ * What stands between a browser and a portal. `pass`: hand everything on · `bad-gateway`: answer 502 as a proxy does
+ * whose portal is away, and cut what is open · `swallow`: take everything and say nothing more, on open connections as
+ * on new ones · `refuse`: cut every connection.
  */
 export type Manner = 'pass' | 'bad-gateway' | 'swallow' | 'refuse'
 

@@ -1,5 +1,7 @@
-// Stands beside the run's database server: when the run is killed without a word, stops the server and removes its directory.
-// usage: node stop-orphan.mjs PID DIRECTORY, with a pipe on stdin that closes with the run; `done` on it means that all is cleared up.
+// Stands beside the run's database server: when the run is killed without a word, stops the server and removes its
+// directory.
+// usage: node stop-orphan.mjs PID DIRECTORY, with a pipe on stdin that closes with the run; `done` on it means that all
+// is cleared up.
 import { rmSync } from 'node:fs'
 
 const [pid, directory] = [Number(process.argv[2]), process.argv[3]]

@@ -222,7 +222,8 @@ describe('a fee plan that ends without a successor', () => {
   test('is an alarm of the exchange from the month before on, and of nobody else', async () => {
     const holes = async (person: Person) => (await status(person)).alarms.filter(({ code }) => code === 'no-fee-plan')
     expect(await holes('harper')).toEqual([])
-    await db.owner`update dc.fee_plans set during = tstzrange(lower(during), '2026-04-01T05:00:00Z')` // midnight in Chicago
+    // midnight in Chicago
+    await db.owner`update dc.fee_plans set during = tstzrange(lower(during), '2026-04-01T05:00:00Z')`
     expect((await holes('harper')).map(({ says }) => says)).toEqual([
       'No fee plan is in force in 2026-04: what groups cost then is not known',
     ])

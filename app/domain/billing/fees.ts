@@ -47,9 +47,10 @@ type Charge = {
 }
 
 /**
- * The monthly charges of all groups, from one month to another (both included). A month is owed whole when the group was there
- * at any moment of it; an instant at a boundary belongs to the month that begins, so a group closed at it was not there then. Of each owner's groups of an environment the one that was applied first is waived; when it closes, the
- * next takes its place in the month after.
+ * The monthly charges of all groups, from one month to another (both included). A month is owed whole when the group
+ * was there at any moment of it; an instant at a boundary belongs to the month that begins, so a group closed at it was
+ * not there then. Of each owner's groups of an environment the one that was applied first is waived; when it closes,
+ * the next takes its place in the month after.
  *
  * @param zone the exchange's time zone: it decides which month an instant belongs to
  */
@@ -138,9 +139,9 @@ export type FeeEstimate = {
 }
 
 /**
- * The fee of one more group of the owner if it were applied now, or of one that exists. An estimate until it is applied, and says
- * so: which group is the first is settled by the moment each was first applied. A group that is being applied counts as there, and
- * one that is asked for is named, since it may come first.
+ * The fee of one more group of the owner if it were applied now, or of one that exists. An estimate until it is
+ * applied, and says so: which group is the first is settled by the moment each was first applied. A group that is being
+ * applied counts as there, and one that is asked for is named, since it may come first.
  */
 export function estimate(
   owner: { id: string; name: string },
@@ -177,7 +178,10 @@ export function estimate(
   }
 }
 
-/** What a group's page says of its fee: the sentence and the amounts of all months come from one call, so that they agree. */
+/**
+ * What a group's page says of its fee: the sentence and the amounts of all
+ * months come from one call, so that they agree.
+ */
 export type GroupBill = {
   /** Of this month, or of how it ended. */
   sentence: string

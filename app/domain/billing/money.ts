@@ -1,6 +1,6 @@
 /**
- * Digits of the minor unit where they are not 2, from the table of ISO 4217 itself (list one). `Intl` follows common use instead of
- * the standard, and writes IQD without its three digits.
+ * Digits of the minor unit where they are not 2, from the table of ISO 4217 itself (list one). `Intl` follows common
+ * use instead of the standard, and writes IQD without its three digits.
  */
 const byDigits: Record<number, string> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',

@@ -2,7 +2,10 @@ import type { Snapshot } from './snapshot.ts'
 
 type Report = (path: readonly PropertyKey[], says: string) => void
 
-/** Who accepts needs a certificate and its key; who connects may bring one; and an address speaks TLS to everybody or to nobody. */
+/**
+ * Who accepts needs a certificate and its key; who connects may bring one; and an
+ * address speaks TLS to everybody or to nobody.
+ */
 export function checkTls(snapshot: Snapshot, report: Report): void {
   for (const [i, { mode, tls }] of snapshot.feeds.entries()) {
     if (!tls) continue

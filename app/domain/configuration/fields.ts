@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { readNetwork } from './network.ts'
 
-/** The building blocks that feeds, sources and targets share. FIX values are printable ASCII without SOH (spec §2.1). */
+/**
+ * The building blocks that feeds, sources and targets share. FIX values are printable ASCII without SOH (spec §2.1).
+ */
 
 const pattern = (expression: RegExp, says: string) => z.string().regex(expression, says)
 
@@ -29,7 +31,10 @@ export const heartbeatS = z.int().min(0).max(3600)
 const secret = pattern(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable characters')
 const hex = pattern(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
 
-/** A password in the clear, or one of two verifiers: sha256(salt ‖ password), salt as UTF-8 text, in hexadecimal; or an argon2id string. */
+/**
+ * A password in the clear, or one of two verifiers: sha256(salt ‖ password), salt as UTF-8
+ * text, in hexadecimal; or an argon2id string.
+ */
 const passwordCredential = z.union([
   z.strictObject({ kind: z.literal('password'), password: secret }),
   z.strictObject({ kind: z.literal('password'), sha256: hex, salt: z.string().min(1).max(128) }),
@@ -47,7 +52,10 @@ export type Credential = z.output<typeof credential>
 export const credentialReference = z.strictObject({ kind: z.enum(['password', 'hmac']), ref: z.string().min(1) })
 export type CredentialReference = z.output<typeof credentialReference>
 
-/** Paths of PEM files on the connector's machine. `ca`: who signs the other end's certificates; an acceptor with one demands them. */
+/**
+ * Paths of PEM files on the connector's machine. `ca`: who signs the other end's
+ * certificates; an acceptor with one demands them.
+ */
 export const tls = z.strictObject({
   cert: z.string().min(1).optional(),
   key: z.string().min(1).optional(),
@@ -79,7 +87,10 @@ export const logonWindow = z
   .refine(({ from, to }) => from.day !== to.day || from.time !== to.time, 'must not begin and end at the same moment')
 
 const seconds = z.int().min(0).max(3600).optional()
-/** The switches behind the two presets, each of which may be set by itself; names and meaning are those of the FIX library's table. */
+/**
+ * The switches behind the two presets, each of which may be set by itself; names and
+ * meaning are those of the FIX library's table.
+ */
 export const policySwitches = {
   heartbeatS: z
     .tuple([heartbeatS, heartbeatS])
@@ -119,7 +130,10 @@ export const policy = z.union([
 ])
 export type Policy = z.output<typeof policy>
 
-/** Message level and its sub-filters (spec §4). A filter set to false narrows the level; rejects and ebs are off unless set, and then belong to acknowledgments. */
+/**
+ * Message level and its sub-filters (spec §4). A filter set to false narrows the level; rejects and ebs are off
+ * unless set, and then belong to acknowledgments.
+ */
 export const level = z.enum(['executions', 'acknowledgments', 'all'])
 export const filters = z.strictObject({
   fills: z.boolean().optional(),

@@ -1,7 +1,13 @@
-/** An address, or a network of them, as bits: `family` 4 or 6, `prefix` how many bits are the network's. An IPv4-mapped IPv6 address is IPv4. */
+/**
+ * An address, or a network of them, as bits: `family` 4 or 6, `prefix` how many bits are the
+ * network's. An IPv4-mapped IPv6 address is IPv4.
+ */
 type Network = { family: 4 | 6; bits: bigint; prefix: number }
 
-/** `isExact`: the word has no bit beyond its prefix; 10.1.2.3/8 has, and may mean the address or the network that it lies in. */
+/**
+ * `isExact`: the word has no bit beyond its prefix; 10.1.2.3/8 has, and may mean
+ * the address or the network that it lies in.
+ */
 type ReadNetwork = { network: Network; isExact: boolean }
 
 const widths = { 4: 32, 6: 128 } as const
@@ -19,7 +25,10 @@ export function readNetwork(word: string): ReadNetwork | undefined {
   return { network: asIPv4({ family, bits: bits - beyond, prefix }), isExact: beyond === 0n }
 }
 
-/** The one way in which the network is written: 192.0.2.0/24, 2001:db8::/32; a single address without a prefix (RFC 5952). */
+/**
+ * The one way in which the network is written: 192.0.2.0/24, 2001:db8::/32; a
+ * single address without a prefix (RFC 5952).
+ */
 export function writeNetwork({ family, bits, prefix }: Network): string {
   const address = family === 4 ? writeIPv4(bits) : writeIPv6(bits)
   return prefix === widths[family] ? address : `${address}/${prefix}`

@@ -79,7 +79,10 @@ function check({ kind, document }: Pick<Part, 'kind' | 'document'>): Checked {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** What is wrong with one part by itself, one line each; empty when nothing is. `targets[0].…` becomes `target ODQ1Z9.…`. */
+/**
+ * What is wrong with one part by itself, one line each; empty when nothing is.
+ * `targets[0].…` becomes `target ODQ1Z9.…`.
+ */
 export function partProblems(part: Part): string[] {
   if (part.document === null) return []
   const name = `${part.kind} ${part.objectId}`
@@ -168,8 +171,9 @@ function named<P extends { kind: ObjectKind; objectId: string }>(line: string, p
 }
 
 /**
- * As much of a version as can be run. A part that is wrong, or hangs on one that is, stays as it is in `before`, or is left out where it
- * was not there; each is named with its problems. Refused as a whole only for what belongs to no part.
+ * As much of a version as can be run. A part that is wrong, or hangs on one that is, stays as it
+ * is in `before`, or is left out where it was not there; each is named with its problems. Refused
+ * as a whole only for what belongs to no part.
  */
 export function assembleRunnable(
   version: number,
@@ -206,7 +210,8 @@ function listsOf(
   before: Snapshot | undefined,
 ): Pick<Snapshot, 'feeds' | 'sources' | 'targets'> {
   const list = <T>(kind: ObjectKind, old: readonly T[] | undefined): T[] => {
-    const documents = entries.filter((entry) => entry.kind === kind).map(({ document }) => document as T) // checked as this
+    // checked as this
+    const documents = entries.filter((entry) => entry.kind === kind).map(({ document }) => document as T)
     const isSame = old?.length === documents.length && documents.every((one, i) => one === old[i])
     return isSame ? (old as T[]) : documents
   }

@@ -20,7 +20,10 @@ function lines(issue: Issue, above: readonly PropertyKey[]): string[] {
   return [`${pathText(path)}: ${wording(issue)}`]
 }
 
-/** Of several shapes the one that was meant: fewest wrong kinds, then fewest problems. A plain mismatch of all is said as one. */
+/**
+ * Of several shapes the one that was meant: fewest wrong kinds, then fewest
+ * problems. A plain mismatch of all is said as one.
+ */
 function unionLines(branches: readonly Issue[][], path: readonly PropertyKey[]): string[] {
   const inside = branches.filter((branch) => !branch.some((issue) => issue.path.length === 0 && isWrongType(issue)))
   if (inside.length === 0) return [`${pathText(path)}: ${branches.map((branch) => wording(branch[0]!)).join(', or ')}`]

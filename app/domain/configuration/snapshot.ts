@@ -157,7 +157,9 @@ export type SnapshotTarget = Snapshot['targets'][number]
 
 export type SnapshotRefusal = { code: 'invalid-snapshot'; problems: string[] }
 
-/** Shape first, then what the parts say of each other. Refused with one line per problem, `targets[0].sources[1]: …`. */
+/**
+ * Shape first, then what the parts say of each other. Refused with one line per problem, `targets[0].sources[1]: …`.
+ */
 export function parseSnapshot(document: unknown): Result<Snapshot, SnapshotRefusal> {
   const parsed = snapshotSchema.safeParse(document)
   if (!parsed.success) return refuse({ code: 'invalid-snapshot', problems: problemLines(parsed.error) })

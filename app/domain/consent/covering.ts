@@ -12,8 +12,8 @@ export const covers = (consent: LiveConsent, source: string, clearingFirmId: str
   consent.source === source && consent.clearingFirmId === clearingFirmId && levelCovers(consent.upToLevel, level)
 
 /**
- * Guarantors without a live consent that covers the level: what the database's view `uncovered` says, for a group that is
- * still being thought about. A source without any guarantor is never covered: nobody could answer for it.
+ * Guarantors without a live consent that covers the level: what the database's view `uncovered` says, for a group that
+ * is still being thought about. A source without any guarantor is never covered: nobody could answer for it.
  */
 export function uncovered(sources: readonly Guaranteed[], level: Level, consents: readonly LiveConsent[]): Uncovered[] {
   return sources.flatMap(({ source, guarantors }) =>

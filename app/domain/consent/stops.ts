@@ -1,6 +1,6 @@
 /**
- * Why a source left a group other than by an ordinary change: a guarantor withdrew its consent, a guarantor never gave one, or a
- * request of the owner removed it "and nothing again".
+ * Why a source left a group other than by an ordinary change: a guarantor withdrew its consent, a guarantor never gave
+ * one, or a request of the owner removed it "and nothing again".
  */
 export const stopCauses = ['withdrawn', 'no-consent', 'removed'] as const
 export type StopCause = (typeof stopCauses)[number]

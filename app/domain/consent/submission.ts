@@ -1,4 +1,7 @@
-/** A source session, as far as this rule asks: the firms whose session it is, by its Execution Firm ID or as its operator. */
+/**
+ * A source session, as far as this rule asks: the firms whose session it is, by
+ * its Execution Firm ID or as its operator.
+ */
 export type HeldSource = { name: string; heldBy: readonly { id: string; name: string }[] }
 
 /** What one clearing firm is asked to agree to. */
@@ -15,9 +18,10 @@ type AskedOf = {
 export const holds = (firmId: string, source: HeldSource): boolean => source.heldBy.some((firm) => firm.id === firmId)
 
 /**
- * Whether a submission is the consent of this clearing firm. It is where the submitter speaks for the firm and the group's owner
- * holds every session concerned. A session of another firm, a person to be authorized, or a session that the clearing firm revoked
- * needs the signature of one of its signatories. Pages and the sentence that is signed ask here too.
+ * Whether a submission is the consent of this clearing firm. It is where the submitter speaks for the firm
+ * and the group's owner holds every session concerned. A session of another firm, a person to be
+ * authorized, or a session that the clearing firm revoked needs the signature of one of its signatories.
+ * Pages and the sentence that is signed ask here too.
  */
 export function consentsBySubmission(asked: AskedOf, ownerId: string, submittedFor: readonly string[]): boolean {
   if (!submittedFor.includes(asked.clearingFirmId) || asked.namesPeople) return false

@@ -22,8 +22,8 @@ export type FeedCredential = {
 type UnfitSecret = { code: 'unfit-secret'; sentence: string }
 
 /**
- * A secret from the lines it was given in: the password; or the access key id and below it the secret key, as an exchange hands them out
- * (base64url; padding at its end is dropped). The refusal never repeats what was given.
+ * A secret from the lines it was given in: the password; or the access key id and below it the secret key, as an
+ * exchange hands them out (base64url; padding at its end is dropped). The refusal never repeats what was given.
  */
 export function feedSecretFrom(kind: FeedSecretKind, lines: readonly string[]): Result<FeedSecret, UnfitSecret> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-secret', sentence } as const)

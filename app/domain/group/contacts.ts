@@ -4,8 +4,8 @@ import type { Actor } from '../people/permissions.ts'
 type Contact = { ownerId: string; authorizedBy: string; userId: string | null }
 
 /**
- * Whether this person may end a contact, at once and alone: a signatory of the clearing firm that authorized them, a requester of the
- * owner or another contact of the same group, or operations of the exchange.
+ * Whether this person may end a contact, at once and alone: a signatory of the clearing firm that authorized them, a
+ * requester of the owner or another contact of the same group, or operations of the exchange.
  */
 export function mayEndContact(
   contact: Contact,

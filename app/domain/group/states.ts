@@ -45,7 +45,10 @@ export const groupStateSentences: Record<GroupState, string> = {
 export const levels = ['executions', 'acknowledgments', 'all'] as const
 export type Level = (typeof levels)[number]
 
-/** The three message types of Schedule 12 (spec §4); the third is "All of the Above" there, which says nothing where it stands alone. */
+/**
+ * The three message types of Schedule 12 (spec §4); the third is "All of the Above" there,
+ * which says nothing where it stands alone.
+ */
 export const levelNames: Record<Level, string> = {
   executions: 'Trade Execution Reports',
   acknowledgments: 'Order Entry Acknowledgments',

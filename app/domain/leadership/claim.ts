@@ -2,9 +2,10 @@ import { mostRaise } from '../session/command.ts'
 import { writeAge } from '../time/zone.ts'
 
 /*
- * Who leads. Whoever leads gives out the numbers that clients and gateways know a message by, so a connector may lead only with
- * the journal that holds every number given out before. The database keeps one lease for each environment and shard: which journal
- * led last, how far it went, and until when its leader is taken to live. A connector that starts compares its journal with it.
+ * Who leads. Whoever leads gives out the numbers that clients and gateways know a message by, so a connector may
+ * lead only with the journal that holds every number given out before. The database keeps one lease for each
+ * environment and shard: which journal led last, how far it went, and until when its leader is taken to live. A
+ * connector that starts compares its journal with it.
  */
 
 /** Milliseconds. A leader that has been silent for longer may be followed by another. */
@@ -39,7 +40,10 @@ export type Claim = {
   term: number
   end: JournalEnd
   place: string
-  /** Whether the batch that the lease ends with is in this journal, byte for byte. `unknown`: retention or damage has taken it. */
+  /**
+   * Whether the batch that the lease ends with is in this journal, byte for byte.
+   * `unknown`: retention or damage has taken it.
+   */
   holdsLease: 'yes' | 'no' | 'unknown'
   /** No connector has ever run on it. */
   isEmpty: boolean
@@ -78,7 +82,10 @@ const usedAtOnce = 300_000
 /** What a session may have used in each further second, while its leader did not reach the database. */
 const usedPerSecond = 2_000
 
-/** By how much every number is raised when a journal that is behind leads: more than can have been used since the last report. */
+/**
+ * By how much every number is raised when a journal that is behind leads: more than
+ * can have been used since the last report.
+ */
 export const gapAfter = ({ silentMs }: Pick<Lease, 'silentMs'>): number =>
   Math.min(mostRaise, usedAtOnce + Math.ceil(silentMs / 1_000) * usedPerSecond)
 

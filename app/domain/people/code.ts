@@ -2,7 +2,10 @@
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const length = 12
 
-/** Bytes of randomness that make a code: 60 bits of them are used. A code is worth nothing without its link, and ten tries end both. */
+/**
+ * Bytes of randomness that make a code: 60 bits of them are used. A code is worth nothing
+ * without its link, and ten tries end both.
+ */
 export const codeBytes = length
 
 /** How often a code may be tried before its link stops working. */

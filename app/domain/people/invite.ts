@@ -20,8 +20,8 @@ type InviteRefusal =
   | { code: 'role-conflict'; sentence: string }
 
 /**
- * A firm's people are named by its own administrators. The exchange names a firm's first administrator and nobody else of it, so that
- * nobody of the exchange makes themselves a signatory of a firm.
+ * A firm's people are named by its own administrators. The exchange names a firm's first administrator and nobody else
+ * of it, so that nobody of the exchange makes themselves a signatory of a firm.
  */
 export function inviteRefusal(actor: Actor, firm: InvitingFirm, roles: readonly Role[]): InviteRefusal | undefined {
   const isOwn = firm.id === actor.firmId
@@ -49,8 +49,8 @@ export const domainOf = (email: string): string => email.slice(email.lastIndexOf
 type LinkedPerson = { userId: string; firmId: string; roles: readonly Role[]; isSoleAdministrator: boolean }
 
 /**
- * Who may make a new link for somebody who is known: an administrator of their own firm, other than themselves, and the exchange's for
- * the one administrator that a firm has.
+ * Who may make a new link for somebody who is known: an administrator of their own firm, other than themselves, and the
+ * exchange's for the one administrator that a firm has.
  */
 export function mayRenewLink(actor: Actor, person: LinkedPerson): boolean {
   if (!may(actor, 'people:write') || actor.userId === person.userId) return false
@@ -61,8 +61,8 @@ export function mayRenewLink(actor: Actor, person: LinkedPerson): boolean {
 type WaitingLink = { userId: string; firmId: string; invitedBy: string | null }
 
 /**
- * Who may take the code of a link, to pass it on: another administrator of the person's firm or of the exchange. Never who made the link,
- * so that an account's first secret takes two people, and never the person it is for.
+ * Who may take the code of a link, to pass it on: another administrator of the person's firm or of the exchange. Never
+ * who made the link, so that an account's first secret takes two people, and never the person it is for.
  */
 export const mayPassCode = (actor: Actor, link: WaitingLink): boolean =>
   may(actor, 'people:write') &&

@@ -1,8 +1,8 @@
 import type { Role } from './roles.ts'
 
 /**
- * What a person may try, by role: routes check it, buttons are drawn from it. It opens the door to a page or a command; whether
- * this very request, group or target may be touched is decided by the rule of the noun, with the person's firm.
+ * What a person may try, by role: routes check it, buttons are drawn from it. It opens the door to a page or a command;
+ * whether this very request, group or target may be touched is decided by the rule of the noun, with the person's firm.
  *
  * `authorized-contact` is held by whoever is a contact of a group in force today; it is never granted.
  */

@@ -13,8 +13,8 @@ const listen = z.object({
 })
 
 /**
- * What belongs to an environment as a whole: one part of its configuration versions, so that a change has a number, a person and an
- * instant. Beside what a snapshot has in common: how targets are set up.
+ * What belongs to an environment as a whole: one part of its configuration versions, so that a change has a number, a
+ * person and an instant. Beside what a snapshot has in common: how targets are set up.
  */
 export const environmentSettings = z.object({
   exchange: z.object({ compId, subId }),

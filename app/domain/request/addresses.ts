@@ -30,7 +30,10 @@ function complain(word: string, context: z.RefinementCtx): void {
 
 /** The connection of a group's terms, as it is kept with them. */
 type TermsConnection = Partial<ConnectionEntry> & {
-  /** Whom the group's targets let in; empty: any address. Absent in terms agreed before the form said that addresses restrict. */
+  /**
+   * Whom the group's targets let in; empty: any address. Absent in terms agreed
+   * before the form said that addresses restrict.
+   */
   allowFrom?: string[]
 }
 
@@ -43,8 +46,8 @@ export const agreedConnection = (connection: ConnectionEntry): TermsConnection =
 const stored = z.object({ addresses: z.array(z.string()).default([]), allowFrom: z.array(z.string()).optional() })
 
 /**
- * The addresses that a group's clients may log on from; empty: any. `stated`: what was named when that restricted nobody, so that
- * people are told instead of clients being cut off.
+ * The addresses that a group's clients may log on from; empty: any. `stated`: what was named when that restricted
+ * nobody, so that people are told instead of clients being cut off.
  */
 export function clientAddressesOf(connection: unknown): { allowFrom: string[]; stated: string[] } {
   const read = stored.safeParse(connection)

@@ -1,7 +1,9 @@
 import { type HeldSource, holds } from '../consent/submission.ts'
 import type { MetBy } from './round.ts'
 
-/** A guarantor's answer to a round: for which sources and people, how and when it was given. Instants are milliseconds. */
+/**
+ * A guarantor's answer to a round: for which sources and people, how and when it was given. Instants are milliseconds.
+ */
 export type Answer = {
   firm: { id: string; name: string }
   sources: readonly string[]
@@ -35,8 +37,9 @@ export const outlives = (withdrawal: Withdrawal, metBy: MetBy | null, answeredAt
   answeredAtMs > withdrawal.atMs && !(withdrawal.revokes && metBy === 'submission')
 
 /**
- * Answers that hold no more when the request is to be published, one sentence each: the firm withdrew its consent after it answered,
- * a person whom it authorized was ended since, or it agreed by a submission, and the owner does not hold the session any more.
+ * Answers that hold no more when the request is to be published, one sentence each: the firm withdrew its
+ * consent after it answered, a person whom it authorized was ended since, or it agreed by a submission, and the
+ * owner does not hold the session any more.
  */
 export function lapsedAnswers(
   answers: readonly Answer[],

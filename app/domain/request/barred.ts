@@ -51,7 +51,10 @@ function exchange(verb: string) {
 /** An action that people do on a page of its own. */
 type ActionWithPage = keyof typeof rules
 
-/** Why an action that is not among a reader's own cannot be done: by the state the request is in, otherwise by whose it is. */
+/**
+ * Why an action that is not among a reader's own cannot be done: by the state
+ * the request is in, otherwise by whose it is.
+ */
 export function whyBarred(action: ActionWithPage, state: RequestState): string {
   const { when, who } = rules[action]
   return requestCan(action, state) ? who : `The request is ${stateInSentence[state]}. ${when}`

@@ -44,8 +44,9 @@ export const actionOf = (capacity: Capacity, verdict: Verdict) =>
   capacity === 'exchange' ? exchangeActions[verdict] : partyActions[verdict]
 
 /**
- * Decide for a party of the round. Four eyes: never whoever submitted it, and for the exchange neither whoever drafted it on
- * the firm's behalf. The digest is that of the slice on the signer's screen, so that nobody approves what they have not seen.
+ * Decide for a party of the round. Four eyes: never whoever submitted it, and for the exchange neither
+ * whoever drafted it on the firm's behalf. The digest is that of the slice on the signer's screen, so
+ * that nobody approves what they have not seen.
  */
 export function decide(
   round: DecidingRound,

@@ -40,8 +40,8 @@ export const canDraft = (roles: readonly string[], kind: RequestKind): boolean =
     ))
 
 /**
- * A new group is submitted by a requester of its owner. Every later change only by an authorized contact of that group, in
- * force today; where no contact is left, by a signatory of a guarantor.
+ * A new group is submitted by a requester of its owner. Every later change only by an authorized contact of that group,
+ * in force today; where no contact is left, by a signatory of a guarantor.
  */
 export function maySubmit(request: RequestFacts, by: Submitter): PersonRefusal | undefined {
   if (by.isExchange) {
@@ -60,8 +60,8 @@ export function maySubmit(request: RequestFacts, by: Submitter): PersonRefusal |
 }
 
 /**
- * Clearing firms whose consent this person's submission can be: those that authorized them for the group, or their own where they
- * submit as a signatory of a guarantor because no contact is left.
+ * Clearing firms whose consent this person's submission can be: those that authorized them for the group, or their own
+ * where they submit as a signatory of a guarantor because no contact is left.
  */
 export function speaksFor(by: Submitter, guarantors: readonly string[]): readonly string[] {
   if (by.contactFor.length > 0) return by.contactFor

@@ -45,7 +45,9 @@ type MovedWhat =
   | 'filters-changed'
   | 'addresses-changed'
 
-/** A precondition that no longer holds: what, about which item, and a sentence that says by whom where that is known. */
+/**
+ * A precondition that no longer holds: what, about which item, and a sentence that says by whom where that is known.
+ */
 export type Moved = { what: MovedWhat; about: string; sentence: string }
 
 /** What the document does, item by item; `present` supplies what was seen. */
@@ -83,8 +85,8 @@ export function itemsOf(document: RequestDocument, present: Present): Item[] {
 }
 
 /**
- * Each item's own precondition against the present; unrelated changes do not matter. Empty when all hold. Checked when the
- * request is submitted, when the exchange approves it and once more inside the transaction that publishes it.
+ * Each item's own precondition against the present; unrelated changes do not matter. Empty when all hold. Checked when
+ * the request is submitted, when the exchange approves it and once more inside the transaction that publishes it.
  */
 export function violations(items: readonly Item[], present: Present): Moved[] {
   return items.flatMap((item) => {
@@ -172,7 +174,10 @@ const by = (who: string | undefined) => (who ? ` (${who})` : '')
 const named = (level: Level | null) => (level ? levelNames[level] : 'not set')
 const same = (a: readonly string[], b: readonly string[]) => [...a].sort().join() === [...b].sort().join()
 
-/** What of it concerns a clearing firm that guarantees these sources: never whose else they are, nor where the client's machine is. */
+/**
+ * What of it concerns a clearing firm that guarantees these sources: never whose else
+ * they are, nor where the client's machine is.
+ */
 export const itemsFor = (items: readonly Item[], code: string, sources: readonly string[]): Item[] =>
   items.filter((item) => {
     if (item.op === 'add-source' || item.op === 'remove-source') return sources.includes(item.source)

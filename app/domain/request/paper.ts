@@ -1,8 +1,8 @@
 import { ok, type Result, refuse } from '../result.ts'
 
 /**
- * The paper of a request that a GAM enters on a firm's behalf: what the firm has signed or written. Every party is shown its name and
- * digest; owner and exchange may read it.
+ * The paper of a request that a GAM enters on a firm's behalf: what the firm has signed or written. Every party is
+ * shown its name and digest; owner and exchange may read it.
  */
 export type Paper = { id: string; name: string; type: PaperType; bytes: number; digest: string }
 /** As every party is shown it. */
@@ -61,7 +61,9 @@ const endings: Record<PaperType, readonly string[]> = {
   'text/plain': ['txt'],
 }
 
-/** The last part of what the browser called it, one line, with the ending of what it is: so it opens as nothing else. */
+/**
+ * The last part of what the browser called it, one line, with the ending of what it is: so it opens as nothing else.
+ */
 function paperName(given: string, type: PaperType): string {
   const base = (given.split(/[/\\]/).at(-1) ?? '')
     .replace(/[^\p{L}\p{N} .,_()-]/gu, ' ')

@@ -21,8 +21,8 @@ export type SourceFacts = {
 }
 
 /**
- * What one party agrees to, and nothing else of the request: whoever reads it is bound by it. Only these fields enter the
- * digest, so a change elsewhere leaves an approval standing.
+ * What one party agrees to, and nothing else of the request: whoever reads it is bound by it. Only these fields enter
+ * the digest, so a change elsewhere leaves an approval standing.
  */
 export type Slice = {
   capacity: Capacity
@@ -32,7 +32,10 @@ export type Slice = {
   group: string
   environment: Environment
   level: Level | null
-  /** the group's level until then, where the request changes it; like `why` for guarantors, and absent in rounds from before it was told */
+  /**
+   * the group's level until then, where the request changes it; like `why` for guarantors,
+   * and absent in rounds from before it was told
+   */
   levelBefore?: Level
   /** what the copies are for, or why the group is to change, in the words of whoever asks */
   why?: string
@@ -40,7 +43,10 @@ export type Slice = {
   protocol: Protocol
   /** guarantor: its own sources that are to flow; exchange: all that change; payer: none */
   sources: string[]
-  /** those of `sources` that the recipient does not hold, with the firm whose sessions they are; absent where there is none */
+  /**
+   * those of `sources` that the recipient does not hold, with the firm whose
+   * sessions they are; absent where there is none
+   */
   ofOthers?: SessionOfAnother[]
   /** people whom this clearing firm is to authorize */
   contacts: ContactEntry[]
@@ -105,7 +111,10 @@ export type RoundInput = {
   revoked: { source: string; clearingFirmId: string }[]
   /** clearing firms that the submitter speaks for: as an authorized contact of this group, or as their signatory */
   submittedFor: readonly string[]
-  /** parties of the round before with what they answered; empty on the first. An approval older than a withdrawal is none */
+  /**
+   * parties of the round before with what they answered; empty on the first.
+   * An approval older than a withdrawal is none
+   */
   before: { firmId: string; capacity: Capacity; sliceDigest: string; approved: boolean }[]
 }
 
@@ -119,9 +128,10 @@ export type FrozenRound = {
 }
 
 /**
- * Freeze a round. Parties are the guarantors whose agreement the change needs (a source that is not covered up to the new
- * level, or a person named on their behalf), the payer where it is another entity, and the exchange. Where a submission is the
- * agreement of a firm says `consentsBySubmission`. An approval of the round before stands when that party's slice is unchanged; the exchange always decides anew.
+ * Freeze a round. Parties are the guarantors whose agreement the change needs (a source that is not covered up to the
+ * new level, or a person named on their behalf), the payer where it is another entity, and the exchange. Where a
+ * submission is the agreement of a firm says `consentsBySubmission`. An approval of the round before stands when that
+ * party's slice is unchanged; the exchange always decides anew.
  */
 export function freeze(input: RoundInput, sha256: Sha256): FrozenRound {
   const { round, document, sheet, baseRevision } = input

@@ -53,7 +53,10 @@ export function sourceChanges(document: RequestDocument | DraftDocument, members
   }
 }
 
-/** The what-if sheet: what the request would come to if it were published now. Targets not there yet are called "new target 1". */
+/**
+ * The what-if sheet: what the request would come to if it were published now.
+ * Targets not there yet are called "new target 1".
+ */
 export function sheetOf(document: RequestDocument | DraftDocument, items: Item[], facts: SheetFacts): Sheet {
   const terms = termsAfter(document, facts.terms)
   const { added, removed, kept } = sourceChanges(document, facts.members)

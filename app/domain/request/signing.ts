@@ -35,8 +35,8 @@ export function signingSentence(slice: Slice, signer: string): string {
 type SubmittedBy = { name: string; contactFor: readonly string[] }
 
 /**
- * The sentence by which a submission is a clearing firm's consent: shown before it is signed, kept with that firm's part of the round,
- * and read by that firm.
+ * The sentence by which a submission is a clearing firm's consent: shown before it is signed, kept with that firm's
+ * part of the round, and read by that firm.
  */
 export function consentSentence(
   { firm, group, recipient, sources, level }: Pick<Slice, 'firm' | 'group' | 'recipient' | 'sources' | 'level'>,
@@ -90,7 +90,10 @@ export function askedWords({ capacity, sources, contacts, level, payment }: Slic
   return asked.join('. ')
 }
 
-/** The sentence stands by itself, also where it is read without the sheet; more than three are in the slice stored with it. */
+/**
+ * The sentence stands by itself, also where it is read without the sheet; more
+ * than three are in the slice stored with it.
+ */
 function sessionsSigned(names: readonly string[], ofOthers: readonly SessionOfAnother[]): string {
   const others = ofOthers.length > 0 ? ` (${inWords(ofOthers.map(ofAnother))})` : ''
   if (names.length > 3) return `the ${names.length} sessions named in this sheet${others}`

@@ -15,12 +15,14 @@ export type Standing = RequestFacts & {
   undoBarred: string | undefined
 }
 
-/** An action and whether this reader may do it now; shown disabled with `why` where it concerns them and they may not. */
+/**
+ * An action and whether this reader may do it now; shown disabled with `why` where it concerns them and they may not.
+ */
 type ActionStanding = { action: RequestAction; may: boolean; why: string | null }
 
 /**
- * Every action of the state table that this state allows and that is this kind of reader's business. The same guards as the
- * commands, so that no button promises what a command refuses.
+ * Every action of the state table that this state allows and that is this kind of reader's business. The same guards as
+ * the commands, so that no button promises what a command refuses.
  */
 export function actionsFor(request: Standing, by: Submitter): ActionStanding[] {
   return requestActionNames.flatMap((action) => {

@@ -1,6 +1,9 @@
 import { ok, type Result, refuse } from '../result.ts'
 
-/** What an operator has the connector do with a session, or with itself. Pausing a session is configuration, and none of these. */
+/**
+ * What an operator has the connector do with a session, or with itself. Pausing a
+ * session is configuration, and none of these.
+ */
 export const sessionActions = [
   'log-out',
   'set-number',

@@ -4,7 +4,10 @@ import { ok, type Result, refuse } from '../result.ts'
 export const addressRoles = ['primary', 'backup'] as const
 export type AddressRole = (typeof addressRoles)[number]
 
-/** How far a Drop Copy 4.0 target's numbers jump on a failover when the environment's limits say nothing else (spec §2.11). */
+/**
+ * How far a Drop Copy 4.0 target's numbers jump on a failover when the
+ * environment's limits say nothing else (spec §2.11).
+ */
 export const defaultFailoverJump = 4_000
 
 /** A target as far as a failover concerns it. */
@@ -29,7 +32,10 @@ export const otherRole = (role: AddressRole): AddressRole => (role === 'primary'
 export const inForce = ({ active, isStoodIn }: Pick<FailOverFacts, 'active' | 'isStoodIn'>): AddressRole =>
   isStoodIn ? otherRole(active) : active
 
-/** Whether a target can be failed over to this address; `isDone`: it is wanted there and runs there, so there is nothing to do. */
+/**
+ * Whether a target can be failed over to this address; `isDone`: it is wanted there
+ * and runs there, so there is nothing to do.
+ */
 export function fitFailOver(facts: FailOverFacts, to: AddressRole): Result<{ isDone: boolean }, UnfitFailOver> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-failover', sentence } as const)
   const { name, active, isStoodIn, listen } = facts
@@ -42,7 +48,10 @@ export function fitFailOver(facts: FailOverFacts, to: AddressRole): Result<{ isD
   return ok({ isDone: to === active })
 }
 
-/** What somebody is about to do, said before they do it: what the client sees, where it must go, what becomes of its numbers. */
+/**
+ * What somebody is about to do, said before they do it: what the client sees,
+ * where it must go, what becomes of its numbers.
+ */
 export function failOverConsequence(facts: FailOverFacts, to: AddressRole): string[] {
   const { name, protocol, active, isStoodIn, listen, isLoggedOn, jump } = facts
   const at = (role: AddressRole) =>

@@ -25,8 +25,8 @@ export type ConnectorStanding = {
 }
 
 /**
- * Why a connector does not do its work, the cause before what follows from it: a connector that is down is silent as well, and the
- * reason is that it is down. Empty: it runs a configuration and says so.
+ * Why a connector does not do its work, the cause before what follows from it: a connector that is down is silent as
+ * well, and the reason is that it is down. Empty: it runs a configuration and says so.
  */
 export function connectorReasons({ environment, shard, child, heard, report }: ConnectorStanding): NotReady[] {
   const not = (code: string, says: string): NotReady[] => [{ part: 'connector', environment, shard, code, says }]

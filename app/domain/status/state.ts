@@ -15,8 +15,8 @@ export const deliveryWords = [
 export type DeliveryWord = (typeof deliveryWords)[number]
 
 /**
- * `text` is what the screen shows ("Paused by Ann Alder"); `todo` only where somebody must act; `feed` where it is about one, for
- * whoever may open its page.
+ * `text` is what the screen shows ("Paused by Ann Alder"); `todo` only where somebody must act; `feed` where it is
+ * about one, for whoever may open its page.
  */
 export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string; feed?: string }
 
@@ -25,7 +25,10 @@ const silentAfterMs = 10_000
 /** A logged-on client this far behind is Late. */
 const lateAfterMs = 2_000
 
-/** Every source message in exactly one term: `received = delivered + filtered + waiting + held + expired`. Counts of messages. */
+/**
+ * Every source message in exactly one term: `received = delivered + filtered +
+ * waiting + held + expired`. Counts of messages.
+ */
 export type Ledger = {
   received: number
   delivered: number
@@ -141,7 +144,9 @@ export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], hea
   return unfounded(heard) ?? needsYou(facts, feeds, heard) ?? held(facts) ?? moving(facts, feeds)
 }
 
-/** What stands above every other state: no connector leads, it says nothing, or it leads with numbers that may be wrong. */
+/**
+ * What stands above every other state: no connector leads, it says nothing, or it leads with numbers that may be wrong.
+ */
 export function unfounded(heard: Heard): DeliveryState | undefined {
   const { refusal, doubt, isFirm = false } = heard
   if (refusal) return act(refusal.says, isFirm ? waitForExchange : refusal.remedy)
@@ -241,7 +246,9 @@ function held(facts: TargetFacts): DeliveryState | undefined {
 const copies = (count: number) => (count === 1 ? '1 copy' : `${writeCount(count)} copies`)
 const verb = (count: number, one: string, many: string) => (count === 1 ? one : many)
 
-/** In the words of the columns beside it: what waits is numbered when the client comes, what is held it has to ask for. */
+/**
+ * In the words of the columns beside it: what waits is numbered when the client comes, what is held it has to ask for.
+ */
 export const keptWords = ({ waiting, held }: Ledger, of = ''): string => {
   const waits = `${copies(waiting)}${of} ${verb(waiting, 'waits', 'wait')}`
   const isHeld = `${copies(held)}${waiting > 0 ? '' : of} ${verb(held, 'is', 'are')} held`

@@ -17,8 +17,9 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 const latest = new Map<string, Week>()
 
 /**
- * The week an instant belongs to: the local date of the reset that began it, `2026-11-22`. On the night that skips an hour a
- * reset within it comes when the clock jumps, on the night that has an hour twice the first time: once on either.
+ * The week an instant belongs to: the local date of the reset that began it, `2026-11-22`. On the
+ * night that skips an hour a reset within it comes when the clock jumps, on the night that has an
+ * hour twice the first time: once on either.
  */
 export const weekOf = (instantMs: number, rule: WeekRule): string => weekAt(instantMs, rule).date
 

@@ -14,7 +14,10 @@ export function themeCookie(theme: string): string | undefined {
   return themes.some((known) => known === theme) ? `theme=${theme}; Path=/; Max-Age=${year}; SameSite=Lax` : undefined
 }
 
-/** A place in this portal to go back to, as a header can carry it; the status page for everything else, another site's address above all. */
+/**
+ * A place in this portal to go back to, as a header can carry it; the status page for
+ * everything else, another site's address above all.
+ */
 export function placeInPortal(back: unknown): string {
   return typeof back === 'string' && /^\/(?![/\\])[\x21-\x7e]{0,500}$/.test(back) ? back : '/'
 }

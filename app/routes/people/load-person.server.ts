@@ -6,8 +6,8 @@ import { mayRenewLink } from '#domain/people/invite.ts'
 import { type Role, soleRoles } from '#domain/people/roles.ts'
 
 /**
- * An active person of the reader's own firm, or with `everybody` of any that the reader sees, and the roles that nobody else there
- * holds.
+ * An active person of the reader's own firm, or with `everybody` of any that the reader sees,
+ * and the roles that nobody else there holds.
  * @throws Response 404; 409 disabled, saying so
  */
 export async function loadPerson(

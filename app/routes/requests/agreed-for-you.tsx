@@ -8,7 +8,10 @@ import type { Agreement } from '#views/request/agreements.ts'
 /** The newest so many; all of them are on their requests. */
 const shown = 5
 
-/** Consents that an authorized contact of a group gave for the reader's firm by submitting a request: nobody of the firm was asked. */
+/**
+ * Consents that an authorized contact of a group gave for the reader's firm by
+ * submitting a request: nobody of the firm was asked.
+ */
 export function AgreedForYou({ agreed }: { agreed: readonly Agreement[] }) {
   if (agreed.length === 0) return null
   return (

@@ -8,7 +8,10 @@ import { SliceView } from './request-sheet.tsx'
 
 const titles = { decision: 'What your firm signed', submission: 'Agreed for your firm' } as const
 
-/** What the reader's firm agreed to: the sentence, who and when, and the slice it is about, exactly as it was shown then. */
+/**
+ * What the reader's firm agreed to: the sentence, who and when, and the slice
+ * it is about, exactly as it was shown then.
+ */
 export function Agreements({ agreed, onGroup = false }: { agreed: readonly Agreement[]; onGroup?: boolean }) {
   return agreed.map((agreement) => (
     <Section key={agreement.digest + agreement.at.getTime()} title={titles[agreement.how]}>

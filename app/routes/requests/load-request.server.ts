@@ -20,7 +20,8 @@ export async function loadRequest(context: RequestContext, user: SignedInUser, n
 
 /**
  * The draft, or the returned request, that a URL names, for what is to be done with it.
- * @throws Response 404: no such request, or not theirs to see; 409: a request that was submitted and did not come back, saying so
+ * @throws Response 404: no such request, or not theirs to see; 409: a request that was
+ * submitted and did not come back, saying so
  */
 export async function loadDraft(
   context: RequestContext,

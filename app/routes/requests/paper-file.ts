@@ -6,8 +6,9 @@ import { readPaperOf } from '#db/queries/request/papers.ts'
 import { findRequest } from '#db/queries/request/requests.ts'
 
 /**
- * A paper as it was attached, to be saved and never shown from our address: whatever it holds, it is nothing of ours. For the request's
- * owner and the exchange; a clearing firm is shown its digest, since the paper may name sessions of others.
+ * A paper as it was attached, to be saved and never shown from our address: whatever it holds, it is
+ * nothing of ours. For the request's owner and the exchange; a clearing firm is shown its digest,
+ * since the paper may name sessions of others.
  */
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:read')

@@ -104,7 +104,9 @@ export function GroupTable({
   )
 }
 
-/** `isKnown`: whether nothing was ever sent; a guarantor does not see the targets, and the connector may have forgotten. */
+/**
+ * `isKnown`: whether nothing was ever sent; a guarantor does not see the targets, and the connector may have forgotten.
+ */
 const LastSent = ({ at, isKnown }: { at: Date | null; isKnown: boolean }) =>
   at !== null || isKnown ? <Age at={at} /> : <>–</>
 

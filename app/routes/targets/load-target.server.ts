@@ -17,7 +17,10 @@ export async function loadTarget(context: RequestContext, user: SignedInUser, se
   return target
 }
 
-/** In the sandbox, which runs on this machine: the terminal client of this project, ready to be pasted. A password is asked for there, a secret key is in its file. */
+/**
+ * In the sandbox, which runs on this machine: the terminal client of this project, ready to be pasted. A password is
+ * asked for there, a secret key is in its file.
+ */
 export function clientCommand(
   context: RequestContext,
   target: Pick<TargetView, 'sessionId' | 'listen' | 'protocol' | 'credentials'>,

@@ -1,6 +1,9 @@
 import type { Fact } from '#app/components/page.tsx'
 
-/** What a Logon(A) holds beside the names, as the rules of engagement say it: with a password, or signed with an access key. */
+/**
+ * What a Logon(A) holds beside the names, as the rules of engagement say it: with
+ * a password, or signed with an access key.
+ */
 export const logonFacts = (protocol: string): Fact[] => (protocol === 'dc4' ? signed : withPassword)
 
 const both: Fact[] = [

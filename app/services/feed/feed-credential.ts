@@ -15,8 +15,8 @@ type Change = Operator & { reason: string | null }
 type Changed = { version: number | null }
 
 /**
- * Seal what a feed's Logon is proved with and publish that it exists, so that a running connector takes it up. The operator's, over
- * `dc_jobs`, which may write the secret and not read it; a refusal is to be rolled back.
+ * Seal what a feed's Logon is proved with and publish that it exists, so that a running connector takes it up. The
+ * operator's, over `dc_jobs`, which may write the secret and not read it; a refusal is to be rolled back.
  */
 export async function setFeedCredential(
   tx: Tx,

@@ -9,8 +9,8 @@ import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
 
 /**
- * End one person's authority over a group for one clearing firm, at once: narrowing needs one person and a reason. Consents stand, and
- * so does what the person submitted; naming them anew takes a request.
+ * End one person's authority over a group for one clearing firm, at once: narrowing needs one person and a reason.
+ * Consents stand, and so does what the person submitted; naming them anew takes a request.
  */
 export function endContact(input: EndContactInput, actor: Actor, deps: Deps): CommandAnswer<{ groupId: string }> {
   const { groupId, contactId, reason } = input

@@ -16,9 +16,10 @@ export type Missing = Pick<UncoveredRow, 'sourceId' | 'source' | 'guarantorId' |
 export type Stopped = { group: string; source: string; reason: string; version: number }
 
 /**
- * Ask the one invariant, and take out of its group every source that flows without the consent of a firm that guarantees it today.
- * Asked every minute and before every publication of any cause, since rows may be written by anybody, a statement of the operator's
- * among them. Owner, guarantor and exchange read what was stopped and what to do. With the system's sight.
+ * Ask the one invariant, and take out of its group every source that flows without the consent of a firm that
+ * guarantees it today. Asked every minute and before every publication of any cause, since rows may be
+ * written by anybody, a statement of the operator's among them. Owner, guarantor and exchange read what was
+ * stopped and what to do. With the system's sight.
  */
 export async function stopUncovered(tx: Tx, now: Date, only?: Environment): Promise<Stopped[]> {
   const rows = (await listUncovered(tx)).filter((row) => only === undefined || row.environment === only)
@@ -37,7 +38,8 @@ async function stopInGroup(tx: Tx, groupId: string, rows: readonly UncoveredRow[
   const bySource = new Map(rows.map((row) => [row.source, rows.filter((one) => one.source === row.source)]))
   for (const [source, missing] of bySource) {
     const live = await listConsents(tx, groupId, now)
-    const consents = live.filter(({ during: { from } }) => from && from < now) // a period that begins now cannot end now
+    // a period that begins now cannot end now
+    const consents = live.filter(({ during: { from } }) => from && from < now)
     const ids = missing.map((row) => row.sourceId)
     const sourceRows = new Map((await listSourcesById(tx, ids, now)).map((row) => [row.name, row]))
     await removeSources(tx, groupId, [source], { sourceRows, consents }, { by: null, reason: reasonOf(missing), now })
@@ -52,7 +54,10 @@ async function stopInGroup(tx: Tx, groupId: string, rows: readonly UncoveredRow[
   return [...bySource].map(([source, missing]) => ({ group: group.name, source, reason: reasonOf(missing), version }))
 }
 
-/** Keep what was taken out, and for want of whose consent, and tell the owner and each of these firms; from now on they see the group. */
+/**
+ * Keep what was taken out, and for want of whose consent, and tell the owner and each of
+ * these firms; from now on they see the group.
+ */
 export async function recordStops(
   tx: Tx,
   { id: groupId, ownerId }: Pick<GroupRecord, 'id' | 'ownerId'>,

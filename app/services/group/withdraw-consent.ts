@@ -17,8 +17,8 @@ import { removeSources } from '#services/request/apply-items.ts'
 type WithdrawnConsent = { version: number; sources: string[] }
 
 /**
- * A guarantor takes its sessions out of a group, at once: narrowing needs one person and a reason. "And nothing again" also ends
- * what a resend could still give out.
+ * A guarantor takes its sessions out of a group, at once: narrowing needs one person and a reason. "And nothing again"
+ * also ends what a resend could still give out.
  */
 export function withdrawConsent(
   input: WithdrawConsentInput,

@@ -4,8 +4,8 @@ import { listStops } from '#db/queries/group/stops.ts'
 import type { EndedContact, Withdrawal } from '#domain/request/answers.ts'
 
 /**
- * What clearing firms withdrew from a group. One that a later signature has overcome revokes nothing any more, but an answer that is
- * older than the withdrawal counts as little as before.
+ * What clearing firms withdrew from a group. One that a later signature has overcome revokes nothing any more, but an
+ * answer that is older than the withdrawal counts as little as before.
  */
 export async function withdrawalsOf(tx: Tx, groupId: string | null): Promise<Withdrawal[]> {
   if (!groupId) return []

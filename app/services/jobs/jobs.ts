@@ -66,7 +66,9 @@ export async function expireRequests({ asJobs }: JobDeps): Promise<number[]> {
   })
 }
 
-/** Every part of the published version, or a newer one of the same object, runs; removed ones with the version itself. */
+/**
+ * Every part of the published version, or a newer one of the same object, runs; removed ones with the version itself.
+ */
 async function isRunning(tx: Tx, { environment, publishedVersion }: RequestRecord): Promise<boolean> {
   if (publishedVersion === null) return true
   const parts = await listPartsOf(tx, environment, publishedVersion)

@@ -9,8 +9,8 @@ import type { Deps } from '#services/deps.ts'
 import { leftUnanswered } from '#services/request/left-unanswered.ts'
 
 /**
- * Give a person other roles, from now on, and end their sessions with the grants (a trigger does). Nobody changes their own, and no
- * request under way is left with nobody to answer it.
+ * Give a person other roles, from now on, and end their sessions with the grants (a trigger does). Nobody changes their
+ * own, and no request under way is left with nobody to answer it.
  */
 export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input

@@ -41,8 +41,9 @@ export type Publication = {
 }
 
 /**
- * The version that makes the parts say what the wanted tables say of one group: its targets, and the sources and feeds they need, as
- * far as they differ from the newest parts. What guarantors may know of the group is rewritten. Commands call `publishGroup`.
+ * The version that makes the parts say what the wanted tables say of one group: its targets, and the
+ * sources and feeds they need, as far as they differ from the newest parts. What guarantors may know of the
+ * group is rewritten. Commands call `publishGroup`.
  */
 export async function publishRows(
   tx: Tx,
@@ -61,8 +62,9 @@ export async function publishRows(
 type Cause = Pick<Publication, 'environment' | 'settings' | 'cause' | 'causeId' | 'madeBy'> & { ownerId: string | null }
 
 /**
- * The version that makes these parts so, as far as they differ from the newest ones, under the lock of `lockPublications`. Without an
- * owner of its own it concerns several firms: each target's part keeps the owner that it has.
+ * The version that makes these parts so, as far as they differ from the newest ones, under the
+ * lock of `lockPublications`. Without an owner of its own it concerns several firms: each
+ * target's part keeps the owner that it has.
  */
 export async function publishChanged(
   tx: Tx,

@@ -24,9 +24,9 @@ import { readSettings } from './publish-parts.ts'
 type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-firms'> }
 
 /**
- * Publish an approved request now, in the transaction of its approval: wanted tables, consents, placements, version and parts.
- * Where something that it builds on has moved it is returned by the system, saying what; where a party's agreement is gone it is
- * with the firms again. Nothing is half applied.
+ * Publish an approved request now, in the transaction of its approval: wanted tables, consents, placements, version and
+ * parts. Where something that it builds on has moved it is returned by the system, saying what; where a party's
+ * agreement is gone it is with the firms again. Nothing is half applied.
  */
 export async function publishRequest(
   tx: Tx,
@@ -111,7 +111,9 @@ async function recordRevoked(
   )
 }
 
-/** What each guarantor answered to the round, and when: an approval carried over is as old as the decision that it is. */
+/**
+ * What each guarantor answered to the round, and when: an approval carried over is as old as the decision that it is.
+ */
 function answersOf(
   { submittedAt }: RoundRecord,
   parties: readonly PartyRecord[],

@@ -51,8 +51,8 @@ export type Undoing = {
 }
 
 /**
- * Take back what a publication did, item by item. Each item is asked what happened to it since: what somebody withdrew, ended,
- * paused, revoked or narrowed meanwhile stays so, whatever was there before the publication.
+ * Take back what a publication did, item by item. Each item is asked what happened to it since: what somebody withdrew,
+ * ended, paused, revoked or narrowed meanwhile stays so, whatever was there before the publication.
  * @returns consents that are missing by now, so that their sources did not come back
  */
 export async function undoItems(tx: Tx, undoing: Undoing): Promise<Missing[]> {
@@ -97,8 +97,8 @@ async function takeConsentsBack(tx: Tx, undoing: Undoing): Promise<void> {
 }
 
 /**
- * Sources that the publication removed are there again with the consents that they had. Not one that a firm stopped since, or that is
- * closed, or that a firm guarantees today whose consent was not among them.
+ * Sources that the publication removed are there again with the consents that they had. Not one that a firm stopped
+ * since, or that is closed, or that a firm guarantees today whose consent was not among them.
  */
 async function bringSourcesBack(tx: Tx, undoing: Undoing, stops: readonly StopRecord[]): Promise<Missing[]> {
   const { request, group, publishedAt, ended } = undoing
@@ -136,7 +136,10 @@ async function removedSources(tx: Tx, { group, publishedAt, ended }: Undoing, st
   })
 }
 
-/** Firms that guarantee the source today and none of whose consents lets it flow at the level; one without a name where there is none. */
+/**
+ * Firms that guarantee the source today and none of whose consents lets it flow at the
+ * level; one without a name where there is none.
+ */
 function missingFor(source: SourceRecord, level: Level, consents: readonly ConsentRecord[]): Missing[] {
   const { id: sourceId, name, guarantors } = source
   const of = (guarantorId: string | null, guarantorName: string | null): Missing => {
@@ -157,8 +160,8 @@ async function takeTermsBack(tx: Tx, { request, group, publishedAt, ended }: Und
 }
 
 /**
- * People whom the publication named are contacts no more, and those whose authority it ended are contacts again: all of a closed
- * group, and who was named anew. Not who was ended since by a person.
+ * People whom the publication named are contacts no more, and those whose authority it ended are contacts again: all of
+ * a closed group, and who was named anew. Not who was ended since by a person.
  */
 async function takeContactsBack(tx: Tx, { request, group, publishedAt, ended }: Undoing): Promise<void> {
   const live = await listContacts(tx, group.id, ended.now)
@@ -175,8 +178,8 @@ async function takeContactsBack(tx: Tx, { request, group, publishedAt, ended }: 
 }
 
 /**
- * Targets that the publication made close for good, and those that it closed open again: as they were, so one that was paused is paused
- * by the same person and for the same reason. Credentials and addresses are not touched.
+ * Targets that the publication made close for good, and those that it closed open again: as they were, so one that was
+ * paused is paused by the same person and for the same reason. Credentials and addresses are not touched.
  */
 async function takeTargetsBack(tx: Tx, { request, group, ended }: Undoing): Promise<void> {
   const { environment, publishedVersion } = request

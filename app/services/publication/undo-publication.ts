@@ -20,8 +20,9 @@ import { readSettings } from './publish-parts.ts'
 import { type Undoing, undoItems } from './undo-items.ts'
 
 /**
- * Undo a publication after a refusal or a minute of silence, by publishing once more: nothing is edited or renumbered. The request has
- * failed, and what it did is taken back item by item (`undoItems`); what people narrowed meanwhile stays narrowed.
+ * Undo a publication after a refusal or a minute of silence, by publishing once more: nothing is edited or
+ * renumbered. The request has failed, and what it did is taken back item by item (`undoItems`); what
+ * people narrowed meanwhile stays narrowed.
  */
 export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.undo', objectKind: 'request', objectId: String(input.number) }
@@ -84,8 +85,8 @@ async function publishUndone(tx: Tx, { request, group, ended }: Undoing, stoppin
 }
 
 /**
- * Of the sources and feeds that the version changed, and that no later version has changed: what they were before, or gone where they
- * were not there and nothing outside the group names them.
+ * Of the sources and feeds that the version changed, and that no later version has changed: what they were before, or
+ * gone where they were not there and nothing outside the group names them.
  */
 async function sharedPartsBefore(tx: Tx, request: RequestRecord, groupId: string, now: Date): Promise<Part[]> {
   const { environment, publishedVersion: version } = request

@@ -9,9 +9,10 @@ import { publishChanged, same } from '#services/publication/publish-parts.ts'
 import type { Operator } from '#services/target/target-act.ts'
 
 /**
- * Publish the settings of an environment as a version: trading week, identity of the exchange, limits, retention, how targets are set
- * up. What a target has of them (`queueDepth`, `queueGraceS`) changes in the same version, so that no later publication of its group
- * changes it unasked. Where existing targets are reached does not change: their clients would be cut.
+ * Publish the settings of an environment as a version: trading week, identity of the exchange, limits,
+ * retention, how targets are set up. What a target has of them (`queueDepth`, `queueGraceS`) changes in the
+ * same version, so that no later publication of its group changes it unasked. Where existing targets are
+ * reached does not change: their clients would be cut.
  * @param by an operator of the portal's machine; undefined: the portal itself
  * @returns `version` null: they say so already
  */

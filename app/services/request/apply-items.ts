@@ -36,8 +36,8 @@ export type Publishing = {
 type Making = Pick<Deps, 'newId' | 'randomBytes'>
 
 /**
- * Make the wanted tables say what the round says: terms, memberships, consents, contacts, placements. Preconditions were
- * checked before; `uncovered` is checked after. @returns sources taken away with effect on the past
+ * Make the wanted tables say what the round says: terms, memberships, consents, contacts, placements. Preconditions
+ * were checked before; `uncovered` is checked after. @returns sources taken away with effect on the past
  */
 export async function applyItems(tx: Tx, what: Publishing, deps: Making, now: Date): Promise<string[]> {
   const { request, round, facts } = what
@@ -153,8 +153,8 @@ function take(free: string[]): string {
 }
 
 /**
- * What each guarantor agreed to becomes its consent, source by source; a narrower one that stood before ends. None for a source that
- * is not in the group afterwards, or that the firm does not guarantee any more.
+ * What each guarantor agreed to becomes its consent, source by source; a narrower one that stood before ends. None for
+ * a source that is not in the group afterwards, or that the firm does not guarantee any more.
  */
 async function applyConsents(
   tx: Tx,
@@ -199,8 +199,8 @@ async function applyConsents(
 }
 
 /**
- * Stops that this publication overcomes: a withdrawal by the firm's new consent, one "and nothing again" only by its own signature; every
- * other stop by the source being in the group again.
+ * Stops that this publication overcomes: a withdrawal by the firm's new consent, one "and nothing again" only by its
+ * own signature; every other stop by the source being in the group again.
  */
 async function liftOvercome(
   tx: Tx,

@@ -18,8 +18,8 @@ import type { Refused } from '#services/refused.ts'
 type Decided = { number: number; state: RequestState }
 
 /**
- * Answer for a party of the round: approve, return or reject what was shown. The last firm's approval hands it to the GAM; the
- * exchange's publishes at once, and where something moved meanwhile the request comes back as returned.
+ * Answer for a party of the round: approve, return or reject what was shown. The last firm's approval hands it to the
+ * GAM; the exchange's publishes at once, and where something moved meanwhile the request comes back as returned.
  */
 export function decideRequest(input: DecideInput, actor: Actor, deps: Deps): CommandAnswer<Decided> {
   const about = { action: `request.${input.verdict}`, objectKind: 'request', objectId: String(input.number) }

@@ -121,7 +121,10 @@ async function freezeRound(
   return freeze(input, sha256)
 }
 
-/** What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its sources since, and none of its people was ended. */
+/**
+ * What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its
+ * sources since, and none of its people was ended.
+ */
 async function partiesBefore(
   tx: Tx,
   request: RequestRecord,

@@ -5,8 +5,9 @@ import { audit } from '#services/command.ts'
 import type { Publishing } from './apply-items.ts'
 
 /**
- * An event for each clearing firm whose sessions were in the group or come into it: what of the publication concerns them, and why it
- * was asked for. A firm that did not have to agree learns here that its sessions leave, or that their level is lowered.
+ * An event for each clearing firm whose sessions were in the group or come into it: what of the
+ * publication concerns them, and why it was asked for. A firm that did not have to agree learns here that
+ * its sessions leave, or that their level is lowered.
  */
 export async function tellGuarantors(
   tx: Tx,

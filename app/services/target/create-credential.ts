@@ -38,9 +38,10 @@ export type CreatedCredential = {
 }
 
 /**
- * Create what a target's client logs on with, and publish that it exists: an access key for a Drop Copy 4.0 target, whose secret is
- * kept sealed for connectors, and beside which an older one lives for four more weeks; a password for a classic one, of which only a verifier is kept. Only the owner's technical contact may,
- * nobody of the exchange. The secret is in this answer alone; the same form sent twice answers `secret: null`.
+ * Create what a target's client logs on with, and publish that it exists: an access key for a Drop Copy 4.0 target,
+ * whose secret is kept sealed for connectors, and beside which an older one lives for four more weeks; a password for a
+ * classic one, of which only a verifier is kept. Only the owner's technical contact may, nobody of the exchange. The
+ * secret is in this answer alone; the same form sent twice answers `secret: null`.
  */
 export async function createCredential(
   input: TargetCommandInput,
@@ -87,7 +88,10 @@ export async function createCredential(
   return answer.ok ? ok({ ...answer.value, secret: made }) : answer
 }
 
-/** Creating a newer key makes the older one expire four weeks later (spec §2.4). @returns for the event, what expires when */
+/**
+ * Creating a newer key makes the older one expire four weeks later (spec §2.4).
+ * @returns for the event, what expires when
+ */
 async function expireOlder(tx: Tx, older: CredentialRecord | undefined, now: Date) {
   if (older?.kind !== 'hmac') return undefined
   const at = expiryBeside(older, now)

@@ -56,7 +56,10 @@ export type FeedView = {
 const shownLogons = 20
 const shownNames = 200
 
-/** One feed: what was agreed, how it stands, what it kept aside, whom it turned away. For those of the exchange who may read it. */
+/**
+ * One feed: what was agreed, how it stands, what it kept aside, whom it turned away.
+ * For those of the exchange who may read it.
+ */
 export async function findFeedPage(
   tx: Tx,
   environment: Environment,

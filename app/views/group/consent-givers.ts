@@ -4,7 +4,10 @@ import { listSubmitters } from '#db/queries/request/agreements.ts'
 import { listDecisionsById } from '#db/queries/request/decisions.ts'
 import { signerIn } from '#views/request/request-names.ts'
 
-/** By consent: who gave it, in words. Its owner and the clearing firm read the rows that say so; anybody else gets no name. */
+/**
+ * By consent: who gave it, in words. Its owner and the clearing firm read the
+ * rows that say so; anybody else gets no name.
+ */
 export async function listGivers(tx: Tx, consents: readonly ConsentRecord[]): Promise<Map<string, string>> {
   const ids = [...new Set(consents.map((consent) => consent.basisId))]
   const signed = await listDecisionsById(tx, ids)

@@ -60,7 +60,10 @@ const ofExchange = /^(request\.(publish|undo)|target\.|session\.|credential\.rev
 type Event = typeof auditEvents.$inferSelect
 type OwnRequest = { id: string; number: number; sheet: unknown }
 
-/** What happened to a group, as far as this reader is told: a firm reads the events that were written for it. Undefined: not theirs to see. */
+/**
+ * What happened to a group, as far as this reader is told: a firm reads the events that were
+ * written for it. Undefined: not theirs to see.
+ */
 export async function findGroupHistory(
   tx: Tx,
   reader: Actor,
@@ -96,7 +99,10 @@ export async function findGroupHistory(
   return { groupId: group.id, groupName: group.name, rows, older }
 }
 
-/** One more than a page. An event told to several firms is in the trail once for each: of those the exchange reads the owner's. */
+/**
+ * One more than a page. An event told to several firms is in the trail once for
+ * each: of those the exchange reads the owner's.
+ */
 async function eventsOf(
   tx: Tx,
   reader: Actor,
@@ -153,7 +159,10 @@ function whatOf(event: Event, request: OwnRequest | undefined, firms: readonly N
   }
 }
 
-/** Both are written by the portal from the domain's type: the sheet with the round, and for a clearing firm what concerns it. */
+/**
+ * Both are written by the portal from the domain's type: the sheet with the round,
+ * and for a clearing firm what concerns it.
+ */
 function publishedWords(word: string, items: unknown, firms: readonly NamedFirm[]): string {
   return Array.isArray(items) && items.length > 0 ? itemsInOne(items as Item[], firms) : word
 }

@@ -157,7 +157,10 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
   })
 }
 
-/** Who agreed to what: approvals of requests of this group that stand, and consents by submission, newest first, in the signer's words. */
+/**
+ * Who agreed to what: approvals of requests of this group that stand, and consents by
+ * submission, newest first, in the signer's words.
+ */
 async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['signed']> {
   const rows = await listApprovalsOfGroup(tx, groupId)
   const refs = await listFirmRefs(tx, [...new Set(rows.map((row) => row.decision.firmId))], now)

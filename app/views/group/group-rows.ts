@@ -125,8 +125,8 @@ export const heardFor = (delivery: Delivery, targets: readonly TargetFull[]): He
   delivery.heardOf(targets.map(({ record }) => record.shard))
 
 /**
- * The target sessions of groups, to tell a group's figures from another's: of targets that the reader sees, and for a guarantor those
- * that its own row names.
+ * The target sessions of groups, to tell a group's figures from another's: of targets that the reader sees, and for
+ * a guarantor those that its own row names.
  */
 export async function sessionsOf(tx: Tx, groupIds: readonly string[]): Promise<Map<string, string[]>> {
   if (groupIds.length === 0) return new Map()

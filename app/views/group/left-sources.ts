@@ -40,8 +40,8 @@ export async function readFromNumbers(
 }
 
 /**
- * Sources that left the group and still have figures in this trading week, or were stopped for want of a consent: they keep their row,
- * so that rows add up to the totals, and say why they left.
+ * Sources that left the group and still have figures in this trading week, or were stopped for want of a consent: they
+ * keep their row, so that rows add up to the totals, and say why they left.
  */
 export async function listLeftSources(
   tx: Tx,

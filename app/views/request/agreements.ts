@@ -12,8 +12,8 @@ import type { Slice } from '#domain/request/round.ts'
 import { signerIn } from './request-names.ts'
 
 /**
- * What a firm agreed to, exactly: the sentence that was signed and the slice whose digest was stored with it. `how`: by a person of the
- * firm, or by a contact of the group whose submission was its consent.
+ * What a firm agreed to, exactly: the sentence that was signed and the slice whose digest was stored with it. `how`: by
+ * a person of the firm, or by a contact of the group whose submission was its consent.
  */
 export type Agreement = {
   requestNumber: number
@@ -27,7 +27,10 @@ export type Agreement = {
   slice: Slice
 }
 
-/** The agreements of a firm that stand, on one request or on all of a group, newest first; the exchange reads the whole sheet instead. */
+/**
+ * The agreements of a firm that stand, on one request or on all of a group, newest first;
+ * the exchange reads the whole sheet instead.
+ */
 export async function listAgreements(tx: Tx, firmId: string, about: About): Promise<Agreement[]> {
   const all = [
     ...(await listSigned(tx, firmId, about)).map(signed),

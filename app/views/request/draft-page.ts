@@ -122,13 +122,19 @@ function namesAfter(document: DraftDocument, facts: RoundFacts): string[] {
   return [...added, ...kept]
 }
 
-/** Whether nobody can say here who guarantees all of it: of a source that the firm does not hold, or before any was chosen. */
+/**
+ * Whether nobody can say here who guarantees all of it: of a source that the
+ * firm does not hold, or before any was chosen.
+ */
 function hasUnseen(document: DraftDocument, facts: RoundFacts): boolean {
   const names = namesAfter(document, facts)
   return names.length === 0 || names.some((name) => !facts.sources.has(name))
 }
 
-/** What is not known of a clearing firm before the request is sent, since some of the sources are not this firm's to see. */
+/**
+ * What is not known of a clearing firm before the request is sent, since some
+ * of the sources are not this firm's to see.
+ */
 function contactNotes(document: DraftDocument, facts: RoundFacts): Record<string, string> {
   if (!hasUnseen(document, facts)) return {}
   const unsure = unauthorizable(document, namesAfter(document, facts), facts.sources)

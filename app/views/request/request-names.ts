@@ -7,8 +7,8 @@ import { listTargetsOf } from '#db/queries/target/targets.ts'
 import type { Sheet } from '#domain/request/round.ts'
 
 /**
- * Who brought the request to its present state, as far as this reader may know: a person by name, a party by the decision that the
- * reader may see, otherwise the firm or no more than that it was another. Null: the portal itself.
+ * Who brought the request to its present state, as far as this reader may know: a person by name, a party by the
+ * decision that the reader may see, otherwise the firm or no more than that it was another. Null: the portal itself.
  */
 export async function findStateBy(tx: Tx, request: RequestRecord): Promise<string | null> {
   const { id: requestId, stateBy, state, ownerId } = request
@@ -25,7 +25,10 @@ export async function findStateBy(tx: Tx, request: RequestRecord): Promise<strin
 export const signerIn = (authority: string): string =>
   /^I, ([^,]+),/.exec(authority)?.[1] ?? authority.split(',')[0] ?? ''
 
-/** The frozen sheet, in which targets that the request was to make are called by the session ids they got when it was published. */
+/**
+ * The frozen sheet, in which targets that the request was to make are called by the
+ * session ids they got when it was published.
+ */
 export async function withSessionIds(tx: Tx, request: RequestRecord, sheet: Sheet | null): Promise<Sheet | null> {
   const { groupId, publishedAt } = request
   if (!sheet || !groupId || !publishedAt) return sheet

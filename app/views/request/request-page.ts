@@ -164,8 +164,9 @@ async function partyViews(
 }
 
 /**
- * Whether a party is told why the request came to its state. It is where its owner withdrew it, where a GAM undid it, and where the
- * party's own firm acted. What another firm or the portal said may name sessions of others, and is for owner and exchange.
+ * Whether a party is told why the request came to its state. It is where its owner withdrew it, where a
+ * GAM undid it, and where the party's own firm acted. What another firm or the portal said may name
+ * sessions of others, and is for owner and exchange.
  */
 async function isTold(tx: Tx, reader: Actor, { state, stateBy }: RequestRecord): Promise<boolean> {
   if (state === 'withdrawn' || state === 'failed') return true

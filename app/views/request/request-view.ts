@@ -58,7 +58,10 @@ export type DecisionView = {
   takenBack: { by: string; at: Date; reason: string } | null
 }
 
-/** One request as this reader may see it. `document` and `sheet` are null for guarantors and payers: they have their slice. */
+/**
+ * One request as this reader may see it. `document` and `sheet` are null for
+ * guarantors and payers: they have their slice.
+ */
 export type RequestView = {
   id: string
   number: number
@@ -108,7 +111,10 @@ export type PickableSource = {
   isOpen: boolean
 }
 
-/** What the draft would become if it were sent now. A source typed whole that the firm does not hold says nothing more than that. */
+/**
+ * What the draft would become if it were sent now. A source typed whole that the firm
+ * does not hold says nothing more than that.
+ */
 export type DraftPreview = {
   sources: { name: string; gateway: string | null; guarantors: string[]; note: string | null }[]
   signers: {
@@ -122,7 +128,10 @@ export type DraftPreview = {
   targets: { sessionId: string; gateway: string; isNew: boolean; sources: string[] }[]
   /** what submitting says: the request, and the consent of each firm that the submitter speaks for */
   sentences: string[]
-  /** some sessions are not this firm's to see: where a firm spoken for guarantees one of them, its signatory is asked after all */
+  /**
+   * some sessions are not this firm's to see: where a firm spoken for guarantees one
+   * of them, its signatory is asked after all
+   */
   hasUnseen: boolean
   fee: FeeEstimate | null
   /** Of clearing firms named for contacts, by their ID: what they may turn out not to be. */

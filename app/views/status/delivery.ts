@@ -182,7 +182,10 @@ async function readersFirm(tx: Tx): Promise<string> {
 
 const connected = ['logged-on', 'recovering']
 
-/** Messages kept aside are counted and shown, and nobody has to act: every group gets what it should. What was lost is a figure. */
+/**
+ * Messages kept aside are counted and shown, and nobody has to act: every group gets
+ * what it should. What was lost is a figure.
+ */
 const toldElsewhere = ['aside', 'lost']
 
 async function feedHealth(

@@ -80,7 +80,9 @@ async function countWithoutPassword(tx: Tx): Promise<Map<string, number>> {
 /** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */
 const storyGroup = 'Desk 7'
 
-/** The six steps from draft to copies, ticked from real state; over `asJobs`. Undefined when this is no seeded sandbox. */
+/**
+ * The six steps from draft to copies, ticked from real state; over `asJobs`. Undefined when this is no seeded sandbox.
+ */
 export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[] | undefined> {
   const story = await findStory(tx)
   const people = await listPeople(tx, now)
@@ -160,7 +162,9 @@ type Story = {
   guarantors: { firmId: string; firmName: string; isMet: boolean }[]
 }
 
-/** The newest request for the story's group; before it is submitted its guarantors are those of the seed's two sources. */
+/**
+ * The newest request for the story's group; before it is submitted its guarantors are those of the seed's two sources.
+ */
 async function findStory(tx: Tx): Promise<Story | undefined> {
   const [row] = await tx
     .select({ request: requests })

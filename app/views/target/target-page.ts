@@ -18,7 +18,9 @@ import { type Delivery, ledgerFor, loadDelivery, type ObservedTarget } from '#vi
 import { figuresOf } from '#views/status/status.ts'
 import { listTargetRows } from './target-rows.ts'
 
-/** One target by its session id: connection data, credentials, state and figures. Seen by its owner and the exchange. */
+/**
+ * One target by its session id: connection data, credentials, state and figures. Seen by its owner and the exchange.
+ */
 export async function findTargetPage(
   tx: Tx,
   reader: Actor,

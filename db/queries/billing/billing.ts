@@ -51,8 +51,8 @@ export async function listBilledGroups(tx: Tx, ownerId: string, environment: Env
 type FeePlanHole = { says: string; since: Date }
 
 /**
- * Whether this month or the next has no fee plan though groups are there to be charged: seen before it is a hole in the charges.
- * As far as the transaction sees groups of the environment.
+ * Whether this month or the next has no fee plan though groups are there to be charged: seen before it is a hole in the
+ * charges. As far as the transaction sees groups of the environment.
  */
 export async function findFeePlanHole(tx: Tx, environment: Environment, now: Date): Promise<FeePlanHole | undefined> {
   const there = and(eq(groups.environment, environment), inArray(groups.state, ['live', 'suspended']))

@@ -17,7 +17,10 @@ export async function findNewestVersion(tx: Tx, environment: Environment): Promi
   return row?.newest
 }
 
-/** What a Logon is proved with: a client's password as its verifier; or a secret as it was sealed, and what it is bound to (`#db/sealing.ts`). */
+/**
+ * What a Logon is proved with: a client's password as its verifier; or a secret as it was sealed,
+ * and what it is bound to (`#db/sealing.ts`).
+ */
 export type StoredCredential =
   | { kind: 'password'; verifier: { sha256: string; salt: string } }
   | { kind: 'password'; sealed: Buffer; boundTo: string }

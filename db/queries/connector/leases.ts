@@ -34,8 +34,8 @@ type NewLease = Leader & { place: string; connector: string; end: JournalEnd; nu
 const deadline = sql`now() + ${leaseLastsMs} * interval '1 millisecond'`
 
 /**
- * Becomes the leader behind the lease that was seen; false: it has changed meanwhile, or its leader has renewed it. Waits for reports
- * that the leader before is just writing.
+ * Becomes the leader behind the lease that was seen; false: it has changed meanwhile, or its leader has renewed it.
+ * Waits for reports that the leader before is just writing.
  */
 export async function takeLease(
   db: Db,
@@ -60,8 +60,8 @@ export async function takeLease(
 }
 
 /**
- * Goes on leading. Answers the batch that the row held before; undefined: the row is another leader's, or there is none. `numbers`
- * absent: as they are.
+ * Goes on leading. Answers the batch that the row held before; undefined: the row is another leader's, or
+ * there is none. `numbers` absent: as they are.
  */
 export async function renewLease(
   db: Db,
@@ -94,8 +94,9 @@ export async function endLease(db: Db, { environment, shard, lineage, term }: Le
 }
 
 /**
- * Whether this leader still leads, from here to the end of the transaction: first in every transaction by which a connector writes what
- * it sees. Another leader's claim waits for it; false: what an older term has to say changes nothing.
+ * Whether this leader still leads, from here to the end of the transaction: first in every
+ * transaction by which a connector writes what it sees. Another leader's claim waits for it; false:
+ * what an older term has to say changes nothing.
  */
 export async function holdsTerm(tx: Tx, leader: Leader): Promise<boolean> {
   return writeAsLeader(tx, leader, [])

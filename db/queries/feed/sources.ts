@@ -95,7 +95,10 @@ async function listWhere(tx: Tx, where: ReturnType<typeof and>, now: Date): Prom
   return [...bySource.values()]
 }
 
-/** Whose sessions these are today: the firm of the Execution Firm ID first, then the operator. As far as the reader sees the codes. */
+/**
+ * Whose sessions these are today: the firm of the Execution Firm ID first, then the
+ * operator. As far as the reader sees the codes.
+ */
 export async function listHoldersOf(
   tx: Tx,
   sources: readonly SourceRecord[],

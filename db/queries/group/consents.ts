@@ -64,7 +64,10 @@ export type UncoveredRow = {
   guarantorName: string | null
 }
 
-/** What the view of the one invariant says, of all groups; it must be empty before anything is published. Read with the system's sight. */
+/**
+ * What the view of the one invariant says, of all groups; it must be empty before anything
+ * is published. Read with the system's sight.
+ */
 export async function listUncovered(tx: Tx): Promise<UncoveredRow[]> {
   const rows = await tx.execute<{
     environment: Environment

@@ -65,7 +65,9 @@ export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInse
 /** Why the row of a person who is named once more for the same firm ends. */
 export const namedAnew = 'named anew'
 
-/** End contacts in force: of the whole group, one of them, of one person for one firm, or those that a request named. */
+/**
+ * End contacts in force: of the whole group, one of them, of one person for one firm, or those that a request named.
+ */
 export async function endContacts(
   tx: Tx,
   which: { groupId: string; id?: string; email?: string; authorizedBy?: string; basisId?: string },

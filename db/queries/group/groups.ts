@@ -60,7 +60,8 @@ export async function renameGroup(tx: Tx, id: string, name: string, purpose: str
 }
 
 /**
- * Change a group's state as the table of group changes says: the period of the old one ends, that of the new one begins.
+ * Change a group's state as the table of group changes says: the period of the
+ * old one ends, that of the new one begins.
  * @throws where the table does not list the change from the state it is in
  */
 export async function changeGroup(tx: Tx, id: string, change: GroupChange, now: Date): Promise<void> {
@@ -206,8 +207,8 @@ export async function showGroupTo(
 }
 
 /**
- * Write what each guarantor's row says of the group as it is now: how many sources it has, and the targets of the firm's own. Called
- * with every publication, with the system's sight.
+ * Write what each guarantor's row says of the group as it is now: how many sources it has, and the targets of the
+ * firm's own. Called with every publication, with the system's sight.
  */
 export async function keepSight(tx: Tx, groupId: string): Promise<void> {
   await tx.execute(sql`

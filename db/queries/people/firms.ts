@@ -6,7 +6,10 @@ import { firmGams } from '../../schema/firm-gams.ts'
 import { type ClearingClass, type CodeKind, firmAgreements, firmCodes, firms } from '../../schema/firms.ts'
 import { roleGrants, users } from '../../schema/users.ts'
 
-/** Firms by id, with the code they act under today: the Clearing Firm ID where they have one, else the Execution Firm ID. */
+/**
+ * Firms by id, with the code they act under today: the Clearing Firm ID where
+ * they have one, else the Execution Firm ID.
+ */
 export async function listFirmRefs(tx: Tx, ids: readonly string[], now: Date): Promise<Map<string, FirmRef>> {
   if (ids.length === 0) return new Map()
   const rows = await tx

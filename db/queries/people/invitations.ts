@@ -75,8 +75,8 @@ export async function saveCode(tx: Tx, id: string, codeHash: string, by: string 
 }
 
 /**
- * Who could take this link's code to pass it on, and is able to sign in: by name. As `dc_auth`, which alone knows who has a password.
- * The same people as `mayPassCode` allows.
+ * Who could take this link's code to pass it on, and is able to sign in: by name. As `dc_auth`, which alone knows who
+ * has a password. The same people as `mayPassCode` allows.
  */
 export async function listCodePassers(tx: Tx, link: WaitingInvitation, now: Date): Promise<string[]> {
   const { invitedBy, userId, firmId } = link

@@ -22,8 +22,8 @@ export type PersonRow = {
 }
 
 /**
- * Who a user is now: firm, roles in force, and `authorized-contact` where they are one of a group. Undefined when disabled. Over
- * `asAuth` or `asJobs`: nobody is signed in while it is asked.
+ * Who a user is now: firm, roles in force, and `authorized-contact` where they are one of a group. Undefined when
+ * disabled. Over `asAuth` or `asJobs`: nobody is signed in while it is asked.
  */
 export async function findActor(tx: Tx, userId: string, now: Date): Promise<Actor | undefined> {
   const [actor] = await actorsWhere(tx, now, eq(users.id, userId), eq(groupContacts.userId, userId))

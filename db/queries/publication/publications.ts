@@ -10,7 +10,10 @@ import { listShards } from '../feed/sources.ts'
 
 export type VersionRecord = typeof configurationVersions.$inferSelect
 
-/** Publications of an environment come one after the other, so that numbers become visible in order. @returns the newest number */
+/**
+ * Publications of an environment come one after the other, so that numbers become
+ * visible in order. @returns the newest number
+ */
 export async function lockPublications(tx: Tx, environment: Environment): Promise<number> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('dc publication ' || ${environment}, 0))`)
   const [row] = await tx

@@ -54,8 +54,8 @@ export async function listPartyStates(tx: Tx, requestIds: readonly string[]): Pr
 }
 
 /**
- * By request: what it asked of a firm, by the firm's own rows, of the newest round that asked it anything. A party reads
- * group, submission and sessions here, because the group, the round and the draft are their owner's to read.
+ * By request: what it asked of a firm, by the firm's own rows, of the newest round that asked it anything. A party
+ * reads group, submission and sessions here, because the group, the round and the draft are their owner's to read.
  */
 export async function listAsked(
   tx: Tx,
@@ -110,7 +110,10 @@ type OpenParty = {
   draftedOnBehalfBy: string | null
 }
 
-/** Parties of this firm that have still to answer in requests that are under way. With the system's sight: rounds are their owner's. */
+/**
+ * Parties of this firm that have still to answer in requests that are under way. With the
+ * system's sight: rounds are their owner's.
+ */
 export async function listOpenParties(tx: Tx, firmId: string): Promise<OpenParty[]> {
   const rows = await tx
     .select({

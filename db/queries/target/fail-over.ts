@@ -10,7 +10,10 @@ import type { TargetRecord } from './targets.ts'
 
 const onlineStates = ['logged-on', 'catching-up', 'late', 'on-backup']
 
-/** A target as wanted, and how it runs: whether somebody is logged on, and whether its other address stands in for the wanted one. */
+/**
+ * A target as wanted, and how it runs: whether somebody is logged on, and whether its
+ * other address stands in for the wanted one.
+ */
 export async function findFailOverFacts(tx: Tx, target: TargetRecord, now: Date): Promise<FailOverFacts> {
   const { environment, shard, sessionId, groupId, active, listen } = target
   const connector = connectorOf(await listConnectors(tx, environment), target)?.connector ?? ''

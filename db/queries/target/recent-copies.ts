@@ -7,8 +7,8 @@ import { observedTargets } from '../../schema/observed.ts'
 export type RecentCopies = RecentCopy[]
 
 /**
- * The newest copies of a target as its connector last reported them, newest first. Content of messages: a page asks only for
- * people of the target's owner.
+ * The newest copies of a target as its connector last reported them, newest first. Content of messages: a page
+ * asks only for people of the target's owner.
  */
 export async function listRecentCopies(tx: Tx, environment: Environment, sessionId: string): Promise<RecentCopies> {
   const [row] = await tx

@@ -227,7 +227,10 @@ export async function revokeCredentialRow(tx: Tx, id: string, by: string, now: D
   return count > 0
 }
 
-/** Who paused a target, in words; somebody whose name the reader may not see is of the exchange. Undefined: it is not paused. */
+/**
+ * Who paused a target, in words; somebody whose name the reader may not see is of
+ * the exchange. Undefined: it is not paused.
+ */
 export function pauserOf(
   target: Pick<TargetRecord, 'state' | 'pausedBy'>,
   name: string | undefined,

@@ -145,7 +145,7 @@ describe('the estimate on the form', () => {
 describe('a group that pays, beside one that holds the waiver', () => {
   const owner = { id: 'alder', name: 'Alder Trading' }
   const first = group('1', '2026-01-05T00:00:00Z')
-  // applied             closed                  looked at               charged by month (newest first)          sentence
+  // when it was applied, closed and looked at; what each month is charged, newest first; the sentence
   test.each<[string, string | undefined, string, [string, number | null][], string]>([
     [
       '2026-01-20T12:00Z',

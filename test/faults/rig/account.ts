@@ -66,8 +66,9 @@ export class Account {
 }
 
 /**
- * What is wrong with an account, against what the gateways have sent (`SSS NUMBER`; Session ID of a source: its first three characters).
- * `isTold`: a copy that comes twice is flagged, or its 1350 names one before the newest that the client has.
+ * What is wrong with an account, against what the gateways have sent (`SSS NUMBER`; Session ID of a
+ * source: its first three characters). `isTold`: a copy that comes twice is flagged, or its 1350 names
+ * one before the newest that the client has.
  */
 export function judge(account: Account, sent: ReadonlySet<string>) {
   const lost = [...sent].filter((what) => !account.distinct.has(what))

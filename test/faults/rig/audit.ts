@@ -19,8 +19,9 @@ export type Audit = {
 }
 
 /**
- * Reads a journal from its beginning to its end. The laws: every position that a D names holds an M, no (target, epoch, number) twice, no
- * (stream, epoch, number) twice, every row of the ledger balances, and what a client has under a number is what the journal has.
+ * Reads a journal from its beginning to its end. The laws: every position that a D names holds an M, no (target,
+ * epoch, number) twice, no (stream, epoch, number) twice, every row of the ledger balances, and what a client
+ * has under a number is what the journal has.
  * @param accounts by target; of one without an account nothing is compared
  * @param isDamaged what stands before damage that was skipped is not held against it
  */

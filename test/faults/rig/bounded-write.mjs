@@ -1,4 +1,5 @@
-// The write of the journal's thread on a disk of so many bytes: what is used of it is counted where it is, in the files of one directory.
+// The write of the journal's thread on a disk of so many bytes: what is used of it is counted
+// where it is, in the files of one directory.
 import { fstatSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'

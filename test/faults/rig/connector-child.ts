@@ -27,7 +27,8 @@ type Count = Record<string, number>
  * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
  * CONFIG DATA SEGMENT_BYTES ROOM WRITE_MODULE
  * CONFIG: a file, or the URL of a database that is followed, with the journal's own segments and disk.
- * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are. WRITE_MODULE: what the journal's thread writes with.
+ * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are.
+ * WRITE_MODULE: what the journal's thread writes with.
  */
 const [config = '', data = '', segmentBytes = '', room = '0', writeModule = ''] = process.argv.slice(2)
 const plan = new Int32Array(new SharedArrayBuffer(12))

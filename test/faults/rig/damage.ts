@@ -34,7 +34,8 @@ export function tearTail(dir: string, random: Random): void {
 }
 
 /**
- * One bit of the bytes that were synced, behind the first batch, which holds the state or the names that all else builds on.
+ * One bit of the bytes that were synced, behind the first batch, which holds the
+ * state or the names that all else builds on.
  * @returns its place
  */
 export function flipBit(dir: string, random: Random): number {

@@ -7,8 +7,8 @@ import { closing, copiesOf, type Outcome } from './round.ts'
 import { SmallDisk, type Way } from './small-disk.ts'
 
 /**
- * A rig on a disk of so many bytes, which fills up under load: first with room made while it runs, then killed while full, started
- * while full, killed again and started with room.
+ * A rig on a disk of so many bytes, which fills up under load: first with room made while it runs, then killed while
+ * full, started while full, killed again and started with room.
  */
 export async function fullDiskRound(
   random: Random,
@@ -50,7 +50,10 @@ export async function fullDiskRound(
   }
 }
 
-/** A filler leaves less than a segment, and messages come until feeds are paused. Of the clients the first is away meanwhile. */
+/**
+ * A filler leaves less than a segment, and messages come until feeds are paused.
+ * Of the clients the first is away meanwhile.
+ */
 async function fillUp(rig: Rig, disk: SmallDisk, random: Random, messages: number, wrong: string[]): Promise<void> {
   await rig.flow(messages, 20)
   const [first] = rig.clients

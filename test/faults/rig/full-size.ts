@@ -9,7 +9,10 @@ type Say = (text: string) => void
 /** Kills of one connector, at random instants under load. */
 const killsInARun = 50
 const databaseDownS = 60
-/** The live 99th percentile during a resend storm may be so many times that before it, and is not looked at below so many milliseconds. */
+/**
+ * The live 99th percentile during a resend storm may be so many times that before it, and is
+ * not looked at below so many milliseconds.
+ */
 const [stormTimes, stormFloorMs] = [10, 500]
 
 /** Killed fifty times under load, on one journal. */

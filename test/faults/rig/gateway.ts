@@ -13,7 +13,9 @@ export type GatewayOptions = {
   listens?: boolean
 }
 
-/** An order-entry gateway: hands over the messages of its sources, keeps all of them, and can be told to do so badly. */
+/**
+ * An order-entry gateway: hands over the messages of its sources, keeps all of them, and can be told to do so badly.
+ */
 export class Gateway extends Party {
   /** Source messages handed over, by `SSS NUMBER`: when, and under which number of the feed first. */
   readonly sent = new Map<string, { atMs: number; feedNumber: number }>()
@@ -56,7 +58,9 @@ export class Gateway extends Party {
     if (this.peer) this.peer.cutsNext = true
   }
 
-  /** Numbers that were used for something which is not sent: a Resend Request brings messages of them, or a Gap Fill. */
+  /**
+   * Numbers that were used for something which is not sent: a Resend Request brings messages of them, or a Gap Fill.
+   */
   skip(numbers: number, messages: number): void {
     this.memory.seqNum += numbers
     const { peer } = this
@@ -67,7 +71,10 @@ export class Gateway extends Party {
     peer.write = write
   }
 
-  /** The newest messages of a source once more under new numbers of the feed; on a plain feed those would be other messages. */
+  /**
+   * The newest messages of a source once more under new numbers of the feed; on a
+   * plain feed those would be other messages.
+   */
   repeat(random: Random, count: number): void {
     const source = random.pick(this.kind.sources)
     for (const message of (this.inner.get(source) ?? []).slice(-count)) if (this.peer) envelop(this.peer, message)

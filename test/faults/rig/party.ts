@@ -4,7 +4,9 @@ import { FixPeer, type Memory, type Received } from '#test/support/fix-peer.ts'
 
 type Options = ConstructorParameters<typeof FixPeer>[1]
 
-/** A peer that says what comes as it comes, and whose next frame can be cut in the middle together with the connection. */
+/**
+ * A peer that says what comes as it comes, and whose next frame can be cut in the middle together with the connection.
+ */
 class RigPeer extends FixPeer {
   isLive = false
   cutsNext = false
@@ -34,7 +36,10 @@ class RigPeer extends FixPeer {
   }
 }
 
-/** One end of a session that is there again whenever its connection is gone, and remembers its numbers. It connects, or is connected to. */
+/**
+ * One end of a session that is there again whenever its connection is gone, and remembers its
+ * numbers. It connects, or is connected to.
+ */
 export abstract class Party {
   readonly memory: Memory = { seqNum: 1, sent: new Map() }
   /** Stays away while this is so. */
@@ -58,7 +63,9 @@ export abstract class Party {
     return this.peer?.isLive === true && !this.peer.isClosed
   }
 
-  /** The connection breaks. What is asked of it before it is there again would be lost, so it is not live from now on. */
+  /**
+   * The connection breaks. What is asked of it before it is there again would be lost, so it is not live from now on.
+   */
   cut(): void {
     if (this.peer) this.peer.isLive = false
     this.peer?.destroy()

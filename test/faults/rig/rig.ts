@@ -24,7 +24,9 @@ export type RigOptions = { disk?: SmallDisk; wanted?: Wanted; followsDatabase?: 
 type Look = Extract<Answer, { event: 'look' }>
 
 /**
- * A connector in a process of its own, three gateways and three clients (or as many as `wanted` says): everything that messages come in by and go out by. Whatever breaks is started again; what each side has seen is compared when all is quiet.
+ * A connector in a process of its own, three gateways and three clients (or as many as `wanted`
+ * says): everything that messages come in by and go out by. Whatever breaks is started again; what
+ * each side has seen is compared when all is quiet.
  */
 export class Rig {
   readonly journal: string

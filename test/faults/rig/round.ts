@@ -93,7 +93,9 @@ const accountsOf = (rig: Rig) => new Map(rig.clients.map(({ session, account }) 
 
 export const textOf = ({ source, sourceNumber, number }: Copy) => `${source} ${sourceNumber} again as ${number}`
 
-/** What is missing though neither the feed's losses name it nor the chain: the next copy's 1350 does not reach over it. */
+/**
+ * What is missing though neither the feed's losses name it nor the chain: the next copy's 1350 does not reach over it.
+ */
 function unnamed(client: Client, rig: Rig, losses: Audit['lost']): string[] {
   const { account } = client
   const copies = account.copies
@@ -110,7 +112,10 @@ function unnamed(client: Client, rig: Rig, losses: Audit['lost']): string[] {
   })
 }
 
-/** The 99th percentile of live copies in milliseconds: with nothing else going on, and while fifty overlapping Resend Requests come within 5 s. */
+/**
+ * The 99th percentile of live copies in milliseconds: with nothing else going on, and while fifty
+ * overlapping Resend Requests come within 5 s.
+ */
 export async function stormLatency(rig: Rig, random: Random): Promise<{ quietMs: number; stormMs: number }> {
   const p99Ms = async (meanwhile: () => Promise<void>, messages: number) => {
     const sinceMs = performance.now()

@@ -9,8 +9,8 @@ const PIECE = 1 << 20
 const zeros = Buffer.alloc(PIECE)
 
 /**
- * Mounts, says so, and unmounts when its input ends: also when whoever held the other end was killed. In a namespace of its own
- * the mount ends with it.
+ * Mounts, says so, and unmounts when its input ends: also when whoever held the other end was killed. In a
+ * namespace of its own the mount ends with it.
  */
 const script = `trap '' INT TERM HUP
 mount -t tmpfs -o size="$2",mode=700 tmpfs "$1" && echo mounted && { cat >/dev/null; umount -l "$1"; }`

@@ -37,8 +37,9 @@ class Side {
 }
 
 /**
- * The connector without files and sockets: real sessions, the real fold, and a journal that is a list of records whose end is lost in a
- * crash. What may leave, when it is numbered and what a restart builds on are the rules of connector/run/core.ts.
+ * The connector without files and sockets: real sessions, the real fold, and a journal that is a list
+ * of records whose end is lost in a crash. What may leave, when it is numbered and what a restart
+ * builds on are the rules of connector/run/core.ts.
  */
 export class PretendConnector {
   nowMs = 0
@@ -120,7 +121,10 @@ export class PretendConnector {
     return first.frame
   }
 
-  /** Killed and started again: what was not durable never was. `from`: which of the heads it begins at, 0 for the first record. */
+  /**
+   * Killed and started again: what was not durable never was. `from`: which of the
+   * heads it begins at, 0 for the first record.
+   */
   crash(from: number): void {
     this.log.length = this.durable
     const head = this.heads[from - 1]

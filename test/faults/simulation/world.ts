@@ -24,7 +24,10 @@ export function simulate(seed: number): string[] {
   return new World(seed).run()
 }
 
-/** A gateway, the connector and a client with one clock, over connections that garble, swap and lose frames and break, and a connector that dies. */
+/**
+ * A gateway, the connector and a client with one clock, over connections that garble, swap and lose
+ * frames and break, and a connector that dies.
+ */
 class World {
   private readonly random: Random
   private nowMs = startMs
@@ -38,7 +41,8 @@ class World {
     this.random = new Random(seed)
     const [feed, target] = [this.random.pick(policies), this.random.pick(policies)]
     const depth = this.random.pick(['all', 'all', 0, 3] as const)
-    const noTimeCheck = { ...(typeof feed === 'string' ? { preset: feed } : feed), sendingTimeS: 0 } // as for every feed
+    // as for every feed
+    const noTimeCheck = { ...(typeof feed === 'string' ? { preset: feed } : feed), sendingTimeS: 0 }
     this.gateway = new End(initiator(feed))
     this.client = new End(initiator(target))
     this.connector = new PretendConnector(streams, acceptor(noTimeCheck), acceptor(target), depth)
@@ -196,7 +200,10 @@ class World {
     }
   }
 
-  /** The model: every message kept once or named as lost; of those that pass, each delivered once, in order, naming the one before, or held. */
+  /**
+   * The model: every message kept once or named as lost; of those that pass, each delivered once,
+   * in order, naming the one before, or held.
+   */
   private verdict(): string[] {
     const { connector, client } = this
     const wrong = [...connector.wrong, ...this.keptWrong()]

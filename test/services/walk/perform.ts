@@ -161,7 +161,8 @@ function actorOf(seen: Seen, who: string): Actor | undefined {
   if (person?.state !== 'active') return undefined
   const { id: userId, firm: firmId, email, roles } = person
   const isContact = seen.contacts?.some((contact) => contact.user === userId) === true
-  const standings = [...roles, ...(isContact ? ['authorized-contact'] : [])] as Standing[] // as the database's check has them
+  // as the database's check has them
+  const standings = [...roles, ...(isContact ? ['authorized-contact'] : [])] as Standing[]
   const entry = people[who]
   return {
     kind: 'person',

@@ -194,7 +194,10 @@ export default function RequestForm() {
   )
 }
 
-/** What the step lacks, beside its fields; `check` null: nobody asked yet. Of sessions only what was typed wrongly is said early. */
+/**
+ * What the step lacks, beside its fields; `check` null: nobody asked yet. Of sessions
+ * only what was typed wrongly is said early.
+ */
 function missingIn(draft: Draft, step: StepId, check: string | null): Refusal | undefined {
   if (check === null) return undefined
   const own = draft.problems
