@@ -14,6 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   'app/dropcopy': ['app/fix'],
   'app/journal': [],
   'app/connector': ['app/fix', 'app/dropcopy', 'app/journal', 'app/domain', 'db'],
+  ...connectorRings(),
   'app/peer': ['app/fix'],
   'app/client': ['app/peer', 'app/fix', 'app/dropcopy', 'app/domain'],
   'app/gateway-sim': ['app/peer', 'app/fix', 'app/dropcopy', 'app/domain'],
@@ -23,6 +24,26 @@ const mayImport: Record<string, readonly string[]> = {
   'app/components': ['app/domain', 'app/paths.ts'],
   'app/http': ['app/domain', 'app/services', 'app/views', 'db', 'app/paths.ts', 'app/config.ts'],
   db: ['app/domain'],
+}
+
+/** The rings of the connector, from the inside out: each may import the libraries and the rings that it names. */
+function connectorRings(): Record<string, readonly string[]> {
+  const below: Record<string, readonly string[]> = {
+    state: [],
+    wire: ['state'],
+    feeds: ['wire', 'state'],
+    targets: ['wire', 'state'],
+    run: ['feeds', 'targets', 'wire', 'state'],
+    reports: ['run', 'feeds', 'targets', 'wire', 'state'],
+    database: ['reports', 'run', 'feeds', 'targets', 'wire', 'state', 'db'],
+  }
+  const pathOf = (one: string) => (one === 'db' ? one : `app/connector/${one}`)
+  return Object.fromEntries(
+    Object.entries(below).map(([ring, others]) => [
+      pathOf(ring),
+      ['app/fix', 'app/dropcopy', 'app/journal', 'app/domain', ...others.map(pathOf)],
+    ]),
+  )
 }
 
 /** Made by running the services as each person, so it may know them. */

@@ -1,6 +1,6 @@
-import { msgTypeOf } from '#connector/run/core.ts'
 import { type Control, decodeControl } from '#connector/state/control.ts'
 import { deliveryKind, flag } from '#connector/state/fold.ts'
+import { msgTypeOf } from '#connector/state/session-types.ts'
 import type { Durable } from '#connector/state/state.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import type { JournalInspection } from '#journal/inspect.ts'

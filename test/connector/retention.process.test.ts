@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '#connector/run/clock.ts'
-import { conform } from '#connector/run/snapshot/apply.ts'
+import { applySnapshot } from '#connector/run/snapshot/apply-snapshot.ts'
 import { checked } from '#connector/run/snapshot/wanted-file.ts'
 import { Worker } from '#connector/run/worker.ts'
 import { flag } from '#connector/state/fold.ts'
@@ -161,6 +161,6 @@ test('the first look waits for the first configuration, and comes with it', asyn
   await expect.poll(() => looks).toBeGreaterThan(before + 20) // some ticks with nothing configured
   const wanted = checked({ ...document({ hours: 48 }), version: 2 })
   if (!wanted.ok) throw new Error(JSON.stringify(wanted))
-  await conform(worker, wanted.snapshot, wanted.digest)
+  await applySnapshot(worker, wanted.snapshot, wanted.digest)
   await expect.poll(() => worker.core.journal.start).toBeGreaterThan(0)
 })

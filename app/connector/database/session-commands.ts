@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { carryOut } from '#connector/run/commands/carry-out.ts'
-import { Reconciler } from '#connector/run/passes.ts'
+import { Passes } from '#connector/run/passes.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import type { ConnectorPool, Tx } from '#db/client.ts'
 import { holdsTerm } from '#db/queries/connector/leases.ts'
@@ -27,13 +27,13 @@ type Options = {
  * command is begun.
  */
 export class SessionCommands {
-  private readonly reconciler: Reconciler
+  private readonly passes: Passes
   private isReachable = true
 
   constructor(private readonly options: Options) {
     const { pool, environment } = options
-    const wake = () => this.reconciler.wake()
-    this.reconciler = new Reconciler(
+    const wake = () => this.passes.wake()
+    this.passes = new Passes(
       () => this.pass(),
       (error) => this.failed(error),
       pollMs,
@@ -45,7 +45,7 @@ export class SessionCommands {
   }
 
   async stop(): Promise<void> {
-    await this.reconciler.stop()
+    await this.passes.stop()
   }
 
   private async pass(): Promise<void> {

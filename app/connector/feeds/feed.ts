@@ -1,15 +1,16 @@
-import type { Core } from '#connector/run/core.ts'
 import type { FeedState } from '#connector/state/state.ts'
 import { type Connection, parted, type Reader } from '#connector/wire/connection.ts'
 import type { Door } from '#connector/wire/door.ts'
 import { Peer } from '#connector/wire/peer.ts'
 import { secondLogon } from '#connector/wire/second-logon.ts'
-import { feedCredentials, feedSession } from '#connector/wire/settings.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { gapFillDraft } from '#fix/drafts.ts'
 import type { Message } from '#fix/message.ts'
 import { acceptInSequence } from '#fix/session.ts'
 import type { AsideReason } from '#fix/session-state.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import type { FeedCore } from './feed-core.ts'
+import { feedCredentials, feedSession } from './feed-session.ts'
 import type { Intake } from './intake.ts'
 
 export type FeedReport = {
@@ -32,6 +33,7 @@ const fullLogoutMs = 60_000
 export class Feed implements Reader {
   readonly peer: Peer
   readonly report: FeedReport
+  readonly dialect: Dialect
   protected connection: Connection | undefined
   /** Since when the disk is full, steady; 0: there is room. */
   private fullSinceMs = 0
@@ -40,11 +42,12 @@ export class Feed implements Reader {
 
   constructor(
     readonly id: number,
-    readonly core: Core,
+    readonly core: FeedCore,
     public config: SnapshotFeed,
     private readonly intake: Intake,
     protected readonly door: Door,
   ) {
+    this.dialect = intake.dialectOf(config)
     this.report = {
       sinceMs: core.clock.wallMs(),
       address: '',

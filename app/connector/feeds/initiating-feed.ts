@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net'
-import { numberAsked } from '#connector/run/alarms/refused-feed.ts'
-import type { Core } from '#connector/run/core.ts'
+import { feedAddresses } from '#connector/wire/address.ts'
 import { Connection } from '#connector/wire/connection.ts'
 import type { Door } from '#connector/wire/door.ts'
-import { feedAddresses } from '#connector/wire/settings.ts'
 import { connectSecured } from '#connector/wire/tls.ts'
 import type { Budget } from '#connector/wire/wire.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { Feed } from './feed.ts'
+import type { FeedCore } from './feed-core.ts'
 import type { Intake } from './intake.ts'
+import { numberAsked } from './number-asked.ts'
 
 const firstDelayMs = 200
 const longestDelayMs = 5_000
@@ -29,7 +29,7 @@ export class InitiatingFeed extends Feed {
 
   constructor(
     id: number,
-    core: Core,
+    core: FeedCore,
     config: SnapshotFeed,
     intake: Intake,
     door: Door,

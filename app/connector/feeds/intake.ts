@@ -1,32 +1,18 @@
-import type { Core } from '#connector/run/core.ts'
-import { flag } from '#connector/state/fold.ts'
+import { type CopyKey, flag } from '#connector/state/fold.ts'
 import { mayBeDelivered } from '#connector/state/lead.ts'
-import { routesOf } from '#connector/state/state.ts'
-import type { CopyKey } from '#connector/targets/copying/copying.ts'
-import type { Target } from '#connector/targets/target.ts'
 import type { Door } from '#connector/wire/door.ts'
 import { streamName } from '#connector/wire/lanes.ts'
-import type { Exchange } from '#connector/wire/settings.ts'
-import {
-  blankCanonical,
-  canonicalGrowth,
-  canonicaliseInner,
-  canonicalisePlain,
-  innerSourceId,
-  lastingDigest,
-  type NotCanonical,
-  type PlainOrigin,
-  plainOrigin,
-  unwrap,
-} from '#dropcopy/canonical.ts'
-import { copyFlagOffset } from '#dropcopy/source-message.ts'
-import { lacksValue } from '#dropcopy/standard-header.ts'
-import { Message } from '#fix/message.ts'
+import type { Exchange, SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { blankCanonical } from '#dropcopy/canonical.ts'
+import { copyFlagOffset, type SourceMessage } from '#dropcopy/source-message.ts'
+import type { Message } from '#fix/message.ts'
 import type { AsideReason } from '#fix/session-state.ts'
-import { isSeveral } from '#fix/several.ts'
-import { MsgType, Tag } from '#fix/tags.ts'
 import type { MessageFields } from '#journal/records.ts'
+import type { Dialect, Unreadable } from './dialects/dialect.ts'
+import { EncapsulatedDialect } from './dialects/encapsulated.ts'
+import { PlainDialect } from './dialects/plain.ts'
 import type { Feed } from './feed.ts'
+import type { FeedCore } from './feed-core.ts'
 import { type Arrival, identify, type Verdict } from './identity.ts'
 import type { Source, Sources } from './sources.ts'
 
@@ -36,7 +22,6 @@ const asideNamesKept = 100
 const mostOfName = 32
 
 // Reused for every message: one is taken in at a time.
-const inner = new Message(256)
 const canonical = blankCanonical()
 const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false, possResend: false }
 const arrival: Arrival = {
@@ -61,78 +46,69 @@ const fields: MessageFields = {
   at797: 0,
 }
 
+/** Gets a copy of what came in: told at once of each message that is one for it. */
+export type CopyTaker = { live(message: SourceMessage, from: Source, position: number, key: CopyKey): void }
+
 /** Where source messages come in: who each one is, the journal, and then every target that is to have it. */
 export class Intake {
   /** By target id. */
-  readonly targets: (Target | undefined)[] = []
+  readonly targets: (CopyTaker | undefined)[] = []
   /** Messages kept aside since start, by the name they came under. */
   readonly asides = new Map<string, number>()
-  private origins = new Map<string, PlainOrigin>()
-  private exchange: Exchange = { compId: '', subId: '' }
+  private readonly dialects: Record<SnapshotFeed['dialect'], Dialect>
 
   constructor(
-    private readonly core: Core,
+    private readonly core: FeedCore,
     private readonly sources: Sources,
     private readonly door: Door,
-  ) {}
+  ) {
+    this.dialects = { plain: new PlainDialect(core.journal), encapsulated: new EncapsulatedDialect() }
+  }
 
   configure(exchange: Exchange): void {
-    this.exchange = exchange
-    this.origins = new Map()
+    for (const dialect of Object.values(this.dialects)) dialect.configure(exchange)
+  }
+
+  /** What reads the messages of a feed. */
+  dialectOf({ dialect }: SnapshotFeed): Dialect {
+    return this.dialects[dialect]
   }
 
   /** An application message of a feed, in feed order. False: it was not journaled, so its feed number must be noted otherwise. */
   take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
     from(feed, feedNumber)
-    if (isSeveral(message)) return this.aside(feed, message, sourceNamed(feed), 'several-messages')
-    const plain = feed.config.dialect === 'plain'
-    const name = plain ? (feed.config.source ?? '') : this.unwrapped(feed, message)
-    if (name === undefined) return true
-    if (!plain && isSeveral(inner)) return this.aside(feed, message, name, 'several-messages')
-    const wrong = plain ? this.canonicalise(message, name) : canonicaliseInner(message, inner, canonical)
-    if (wrong) return this.aside(feed, message, name, wrong)
+    const { dialect } = feed
+    const wrong = dialect.read(message, feed.config, canonical)
+    if (wrong) return this.aside(feed, message, dialect.source, wrong)
     if (resent) canonical.recovered = true
-    const found = this.sources.find(name) ?? this.segmentOf(name, plain)
-    if (!found?.feeds?.includes(feed.name))
-      return this.asideCanonical(feed, this.claimed(name, plain), 'unknown-source')
+    const found = this.sources.find(dialect.source) ?? this.segmentOf(dialect)
+    if (!found?.feeds?.includes(feed.name)) return this.asideCanonical(feed, this.claimed(dialect), 'unknown-source')
     found.heardMs = this.core.wallMs
     this.core.state.changed.streams.mark(found.id)
-    return this.identified(feed, found, plain)
+    return this.identified(feed, found)
   }
 
   /** One that the feed's session has rejected: its number is used up, so its bytes are kept. */
   setAside(feed: Feed, message: Message, feedNumber: number, why: AsideReason): void {
     from(feed, feedNumber)
-    this.aside(feed, message, sourceNamed(feed), why)
+    this.aside(feed, message, feed.dialect.sourceOf(feed.config), why)
   }
 
-  /** The name of an encapsulated message's source; undefined: it could not be read and was kept aside. */
-  private unwrapped(feed: Feed, message: Message): string | undefined {
-    const wrong =
-      message.fault && lacksValue(message)
-        ? 'bad-field'
-        : message.msgType === MsgType.XmlNonFix
-          ? unwrap(message, inner)
-          : 'no-envelope'
-    if (!wrong) return innerSourceId(inner)
-    this.aside(feed, message, '', wrong)
-    return undefined
-  }
-
-  /** Of a source with several market segments the stream of the message's own, which its 50 names (spec §3.3). */
-  private segmentOf(name: string, plain: boolean): Source | undefined {
-    const segment = plain ? undefined : inner.str(Tag.SenderSubID)
-    return segment === undefined ? undefined : this.sources.find(streamName(name, segment))
+  /** Of a source with several market segments the stream of the segment that the message names. */
+  private segmentOf(dialect: Dialect): Source | undefined {
+    const segment = dialect.segment()
+    return segment === undefined ? undefined : this.sources.find(streamName(dialect.source, segment))
   }
 
   /** The name that a message nobody configured is told under: with its segment where the source has several. */
-  private claimed(name: string, plain: boolean): string {
-    const segment = plain || !this.sources.hasSegments(name) ? undefined : inner.str(Tag.SenderSubID)
+  private claimed(dialect: Dialect): string {
+    const name = dialect.source
+    const segment = this.sources.hasSegments(name) ? dialect.segment() : undefined
     return segment === undefined ? name : streamName(name, segment)
   }
 
-  private identified(feed: Feed, found: Source, plain: boolean): boolean {
-    const verdict = this.verdict(feed, found, plain)
+  private identified(feed: Feed, found: Source): boolean {
+    const verdict = this.verdict(feed, found)
     switch (verdict.kind) {
       case 'new':
         return this.keep(feed, found, verdict.epoch, 0)
@@ -151,10 +127,11 @@ export class Intake {
     }
   }
 
-  private verdict(feed: Feed, found: Source, plain: boolean): Verdict {
+  private verdict(feed: Feed, found: Source): Verdict {
+    const { dialect } = feed
     const { stream } = found
     const { seqNum } = canonical
-    if (plain && feed.id === stream.feed && feed.state.epoch !== stream.feedEpoch) {
+    if (dialect.isNumberedByFeed && feed.id === stream.feed && feed.state.epoch !== stream.feedEpoch) {
       // one that comes again from before our reset, of a gateway that has not reset yet
       if (canonical.recovered && found.known.find(stream.epoch, seqNum)?.digest === canonical.digest)
         return { kind: 'duplicate' }
@@ -167,7 +144,7 @@ export class Intake {
     arrival.possResend = canonical.possResend
     arrival.recovered = canonical.recovered || canonical.possResend
     arrival.sendingTimeMs = canonical.sendingTimeMs
-    arrival.lasting = !plain && inner.possDup ? lastingDigest(inner) : undefined
+    arrival.lasting = dialect.lasting()
     const { requestTimeAt, requestTimeEnd } = canonical
     arrival.requestTime =
       requestTimeAt > 0 ? Buffer.from(canonical.bytes.subarray(requestTimeAt, requestTimeEnd)).toString('latin1') : ''
@@ -184,17 +161,14 @@ export class Intake {
     if (isAgain && isInDoubt) canonical.possResend = true
     this.describe(found.id, epoch, more)
     const position = this.append()
-    const routes = routesOf(core.state, found.id)
-    if (routes.length === 0) return true
+    const { ids, count } = core.state.eligible
+    if (count === 0) return true
     key.stream = found.id
     key.epoch = epoch
     key.number = canonical.seqNum
     key.late = (more & flag.late) !== 0
     key.possResend = canonical.possResend
-    for (let i = 0; i < routes.length; i++) {
-      const route = routes[i]!
-      if ((route.reasons[canonical.classCode] ?? 0) < 0) this.targets[route.id]?.live(canonical, found, position, key)
-    }
+    for (let i = 0; i < count; i++) this.targets[ids[i]!]?.live(canonical, found, position, key)
     return true
   }
 
@@ -226,12 +200,7 @@ export class Intake {
       : core.message(fields, bytes, start, start + length)
   }
 
-  private aside(
-    feed: Feed,
-    { bytes, start, end }: Message,
-    name: string,
-    why: NotCanonical | AsideReason | 'several-messages',
-  ): boolean {
+  private aside(feed: Feed, { bytes, start, end }: Message, name: string, why: Unreadable | AsideReason): boolean {
     fields.class = fields.flags = fields.stream = fields.epoch = 0
     fields.number = fields.digest = fields.bodyAt = fields.at797 = 0
     fields.flags = flag.aside
@@ -256,22 +225,6 @@ export class Intake {
     else if (/^10+$/.test(`${count}`))
       this.door.note('feed', feed.name, 'aside', `${count} since start, the newest ${text}`)
   }
-
-  private origin(name: string): PlainOrigin {
-    let origin = this.origins.get(name)
-    if (!origin) {
-      origin = plainOrigin(this.exchange, name)
-      this.origins.set(name, origin)
-    }
-    return origin
-  }
-
-  /** The canonical bytes are written where the journal will keep them: nothing else may be appended before they are. */
-  private canonicalise(message: Message, name: string): NotCanonical | undefined {
-    const { journal } = this.core
-    const at = journal.messageRoom(message.end - message.start + canonicalGrowth)
-    return canonicalisePlain(message, this.origin(name), journal.memory, at, canonical)
-  }
 }
 
 /** The feed and the number of it that the next record is about. */
@@ -280,6 +233,3 @@ function from(feed: Feed, feedNumber: number): void {
   fields.feedEpoch = feed.state.epoch
   fields.feedNumber = feedNumber
 }
-
-/** Of a plain feed the source is known before a message is read. */
-const sourceNamed = ({ config }: Feed): string => (config.dialect === 'plain' ? (config.source ?? '') : '')

@@ -1,8 +1,8 @@
+import { feedWeek } from '#connector/feeds/feed-session.ts'
 import { lostIn } from '#connector/run/alarms/feed-alarms.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import { type Row, total } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
-import { feedWeek } from '#connector/wire/settings.ts'
 import { nextResetMs } from '#domain/time/week.ts'
 import { feedState, feedStates, lateMsOf, targetState, targetStates } from './observed-state.ts'
 
@@ -92,7 +92,7 @@ function feeds(worker: Worker): string[] {
   const { week } = worker.core.state.data
   const each = (value: (feed: (typeof all)[number]) => number) =>
     all.map((feed): Sample => [{ feed: feed.name }, value(feed)])
-  const states = all.map((feed) => feedState(feed, false))
+  const states = all.map((feed) => feedState(feed, worker.core.journal.isFull, false))
   return [
     metric('gauge', 'feeds', 'Feeds by state.', countedBy(feedStates, states)),
     metric(

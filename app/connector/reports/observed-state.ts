@@ -22,8 +22,9 @@ export function targetState(target: Target, isRefused: boolean): (typeof targetS
   return target.isOnBackup ? 'on-backup' : 'logged-on'
 }
 
-export function feedState(feed: Feed, isRefused: boolean): (typeof feedStates)[number] {
-  if (feed.core.journal.isFull) return 'paused'
+/** `isFull`: the journal has no room, so no feed is read. */
+export function feedState(feed: Feed, isFull: boolean, isRefused: boolean): (typeof feedStates)[number] {
+  if (isFull) return 'paused'
   if (feed.peer.isLive) return feed.missing > 0 ? 'recovering' : 'logged-on'
   if (feed.isConnected) return 'connecting'
   return isRefused ? 'refused' : 'down'

@@ -120,7 +120,7 @@ export class Status {
     const { report, state, missing } = feed
     return {
       feedId: feed.name,
-      state: feedState(feed, this.refusal('feed', feed.name) !== ''),
+      state: feedState(feed, this.worker.core.journal.isFull, this.refusal('feed', feed.name) !== ''),
       since: new Date(report.sinceMs),
       address: report.address || null,
       epoch: state.epoch,

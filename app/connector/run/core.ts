@@ -1,5 +1,6 @@
 import { applyControl, type Control, controlKind, encodeControl } from '#connector/state/control.ts'
 import { applyInbound, applyMessage, applySession } from '#connector/state/fold.ts'
+import { codeOfType } from '#connector/state/session-types.ts'
 import type { State } from '#connector/state/state.ts'
 import type { Deliveries } from '#connector/targets/deliveries.ts'
 import type { Wire } from '#connector/wire/wire.ts'
@@ -8,13 +9,6 @@ import { utcLength, writeUtc } from '#fix/time.ts'
 import type { Journal } from '#journal/journal.ts'
 import type { MessageFields } from '#journal/records.ts'
 import { type Clock, ClockSteps } from './clock.ts'
-
-/** MsgTypes of two characters in an S record. */
-const twoCharacterTypes: Record<string, number> = { BW: 1, BX: 2, BY: 3, BZ: 4 }
-
-/** MsgType(35) of an S record. */
-export const msgTypeOf = (code: number): string =>
-  Object.entries(twoCharacterTypes).find(([, one]) => one === code)?.[0] ?? String.fromCharCode(code)
 
 /** The journal keeps 16 bits of an id. */
 export const mostIds = 0xffff
@@ -134,8 +128,7 @@ export class Core {
 
   /** An outbound number used for something that is no copy. `bytes`: the frame, where a resend must find it again. */
   used(session: number, epoch: number, number: number, msgType: string, bytes?: Uint8Array): void {
-    const type = twoCharacterTypes[msgType] ?? msgType.charCodeAt(0)
-    this.journal.appendSession(session, epoch, number, type, bytes, 0, bytes?.length)
+    this.journal.appendSession(session, epoch, number, codeOfType(msgType), bytes, 0, bytes?.length)
     applySession(this.state, session, epoch, number)
   }
 

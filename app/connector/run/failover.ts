@@ -1,5 +1,5 @@
+import { addressKey } from '#connector/wire/address.ts'
 import { lanesOf } from '#connector/wire/lanes.ts'
-import { addressKey } from '#connector/wire/settings.ts'
 import type { Snapshot, SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import type { Worker } from './worker.ts'
 

@@ -2,7 +2,7 @@
  * Runs passes one after the other. A pass takes no argument: it reads all that is wanted, compares, acts. `wake` only makes the next
  * one come sooner; a wake during a pass brings one more.
  */
-export class Reconciler {
+export class Passes {
   private running: Promise<void> | undefined
   private again = false
   private stopped = false

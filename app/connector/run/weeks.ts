@@ -1,9 +1,9 @@
 import type { Feed } from '#connector/feeds/feed.ts'
-import { startAgain } from '#connector/run/commands/carry-out.ts'
-import { renewFeed } from '#connector/run/snapshot/apply.ts'
+import { feedWeek } from '#connector/feeds/feed-session.ts'
 import type { Numbers } from '#connector/state/state.ts'
-import { feedWeek } from '#connector/wire/settings.ts'
 import { everyDay, type WeekRule, weekOf } from '#domain/time/week.ts'
+import { startAgain } from './commands/carry-out.ts'
+import { renewFeed } from './snapshot/apply-snapshot.ts'
 import type { Worker } from './worker.ts'
 
 const everyMs = 1_000

@@ -72,7 +72,7 @@ const certificatesMs = 10_000
 /** What happens of itself and often: for whoever looks closely. */
 const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon', 'low-logon'])
 
-/** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `conform`. */
+/** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `applySnapshot`. */
 export class Worker {
   readonly feeds = new Map<string, Feed>()
   readonly targets = new Map<string, Target>()
@@ -131,7 +131,7 @@ export class Worker {
     this.timer = setInterval(() => this.tick(), tickMs)
   }
 
-  /** Recovers what the directory holds. Nothing listens and nothing connects until `conform`. @throws OtherShard */
+  /** Recovers what the directory holds. Nothing listens and nothing connects until `applySnapshot`. @throws OtherShard */
   static async open(options: WorkerOptions): Promise<Worker> {
     const state = emptyState(judgeTerms)
     let core: Core | undefined

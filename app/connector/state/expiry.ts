@@ -39,7 +39,7 @@ export class Expiry {
 
   private isHeld(target: TargetState, week: string, m: Readonly<MessageRecord>): boolean {
     const past = target.past?.[week]
-    if (!past || !this.membership.did(target, m)) return false
+    if (!past || !this.membership.wasCopyOf(target, m)) return false
     const { position, stream, epoch, number } = m
     const held = past.held[stream]
     const late = (m.flags & flag.late) !== 0

@@ -10,6 +10,9 @@ export const flag = { late: 1, aside: 2, possResend: 4, recovered: 8 } as const
 /** What a copy's bookkeeping needs of its message. */
 export type MessageKey = { stream: number; epoch: number; number: number; late: boolean }
 
+/** What a copy's number and chain depend on. */
+export type CopyKey = MessageKey & { possResend: boolean }
+
 /** The part of an M record that changes state. */
 export type MessageFact = {
   class: number
@@ -24,10 +27,12 @@ export type MessageFact = {
 
 /**
  * M: the feed has handed over one more; every target of the stream filters it or has one more waiting, and where the
- * stream was stopped it is counted.
+ * stream was stopped it is counted. Here alone it is judged who is to have a message, live and in a replay: whoever
+ * hands the copies out reads the answer in `state.eligible`.
  */
 export function applyMessage(state: State, position: number, m: Readonly<MessageFact>): void {
   const feed = state.data.feeds[m.feed]
+  state.eligible.count = 0
   if (feed) {
     feed.received++
     if (m.feedEpoch === feed.epoch && m.feedNumber >= feed.nextIn) feed.nextIn = m.feedNumber + 1
@@ -72,6 +77,8 @@ function routeMessage(state: State, route: Route, position: number, m: Readonly<
     countFiltered(row, reason, 1)
     return
   }
+  const { eligible } = state
+  eligible.ids[eligible.count++] = route.id
   row.waiting++
   const depth = target.terms?.queueDepth ?? 'all'
   if (target.online || !target.counting || depth === 'all') {

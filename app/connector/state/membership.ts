@@ -13,12 +13,12 @@ export class Membership {
   constructor(private readonly state: State) {}
 
   /** Whether a message is a copy of the target, and has not been taken away since. */
-  lets(target: TargetState, message: Readonly<Judgeable>): boolean {
-    return this.did(target, message) && !isRevoked(target, message.stream, message.position)
+  isCopyOf(target: TargetState, message: Readonly<Judgeable>): boolean {
+    return this.wasCopyOf(target, message) && !isRevoked(target, message.stream, message.position)
   }
 
   /** Whether it was one when it came. */
-  did(target: TargetState, { stream, class: cls, position }: Readonly<Judgeable>): boolean {
+  wasCopyOf(target: TargetState, { stream, class: cls, position }: Readonly<Judgeable>): boolean {
     const then = termsAt(target, position)
     if (!then) return false
     let judged = this.judged.get(then)

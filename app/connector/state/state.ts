@@ -147,6 +147,8 @@ export type State = {
   routes: (readonly Route[])[]
   /** The same. */
   stopped: (readonly StoppedRoute[])[]
+  /** The targets that the message applied last is a copy for: the first `count` ids. Rewritten with every message. */
+  eligible: { ids: number[]; count: number }
   /** What a report has not said yet: targets whose ledger has changed, and streams of which something has. */
   changed: { targets: Changed; streams: Changed }
 }
@@ -167,6 +169,7 @@ export function emptyState(judge: Judge): State {
     judge,
     routes: [],
     stopped: [],
+    eligible: { ids: [], count: 0 },
     changed: { targets: new Changed(), streams: new Changed() },
   }
 }

@@ -233,7 +233,7 @@ class ApplicationResendJob {
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though the index says so`)
       const { number } = message
       this.report.next = before + number - begin
-      if (!this.target.membership.lets(this.target.state, message)) continue
+      if (!this.target.membership.isCopyOf(this.target.state, message)) continue
       core.turn()
       this.copy(message, last)
       last = number

@@ -70,7 +70,7 @@ export class CatchUp {
     const { position } = message
     if (this.waiting !== state.waiting) return false // the queue has ended with its week
     if (position > this.to) this.seek(position)
-    return position >= this.from && position <= this.to && membership.lets(state, message)
+    return position >= this.from && position <= this.to && membership.isCopyOf(state, message)
   }
 
   /** Nobody can read what stands from here to there. */

@@ -1,8 +1,8 @@
-import type { Sources } from '#connector/feeds/sources.ts'
 import type { RecentCopy } from '#domain/status/observed.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import { decode, Message } from '#fix/message.ts'
 import type { JournalRead } from '#journal/read.ts'
+import type { CopySources } from './copying/copying.ts'
 
 const kept = 10
 
@@ -22,7 +22,7 @@ export class Recent {
   }
 
   /** Newest first. */
-  decoded(journal: Pick<JournalRead, 'isDamaged' | 'read' | 'start'>, sources: Sources): RecentCopy[] {
+  decoded(journal: Pick<JournalRead, 'isDamaged' | 'read' | 'start'>, sources: CopySources): RecentCopy[] {
     const there = Math.min(this.count, kept)
     return Array.from({ length: there }, (_, back) => (this.count - 1 - back) % kept).flatMap((at) => {
       const position = this.positions[at]!

@@ -1,12 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Core } from '#connector/run/core.ts'
-import { flag } from '#connector/state/fold.ts'
+import { type CopyKey, flag } from '#connector/state/fold.ts'
 import { mayBeAgain, type State } from '#connector/state/state.ts'
 import type { Wire } from '#connector/wire/wire.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import type { JournalRecord, MessageRecord } from '#journal/records.ts'
-import type { CopyKey } from './copying/copying.ts'
 import type { CatchUp } from './cursor.ts'
+import type { TargetCore } from './target-core.ts'
 
 /** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */
 const bytesPerPiece = 1024 * 1024
@@ -48,7 +47,7 @@ export class Sweep {
    */
   private readonly unsent = new Set<Wire>()
 
-  constructor(private readonly core: Core) {}
+  constructor(private readonly core: TargetCore) {}
 
   /** Copies wait, and there is room. */
   join(one: CatchUp): void {

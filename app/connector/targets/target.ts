@@ -1,37 +1,35 @@
-import type { Source, Sources } from '#connector/feeds/sources.ts'
-import type { Core } from '#connector/run/core.ts'
+import type { CopyKey } from '#connector/state/fold.ts'
 import { Membership } from '#connector/state/membership.ts'
 import type { TargetState } from '#connector/state/state.ts'
 import { type Connection, parted, type Reader } from '#connector/wire/connection.ts'
-import { shownName, whyUnproven } from '#connector/wire/credentials.ts'
 import type { Door } from '#connector/wire/door.ts'
 import type { Lane } from '#connector/wire/lanes.ts'
 import { Peer } from '#connector/wire/peer.ts'
 import { secondLogon } from '#connector/wire/second-logon.ts'
-import { addressKey, type Exchange, targetSession } from '#connector/wire/settings.ts'
 import type { Wire } from '#connector/wire/wire.ts'
-import { isWithin } from '#domain/time/week.ts'
+import type { Exchange } from '#domain/configuration/snapshot.ts'
 import { constant } from '#dropcopy/constant.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Message } from '#fix/message.ts'
 import { reserve } from '#fix/session.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
+import { Admission, backupRefused } from './admission.ts'
 import { ApplicationResends } from './application-resend.ts'
 import { ClassicCopying } from './copying/classic-copying.ts'
-import type { Copying, CopyKey, CopyTerms } from './copying/copying.ts'
+import type { Copying, CopySource, CopySources, CopyTerms } from './copying/copying.ts'
 import { Dc4Copying } from './copying/dc4-copying.ts'
 import { CatchUp } from './cursor.ts'
 import { Deliveries } from './deliveries.ts'
 import { Recent } from './recent.ts'
 import { ResendJob } from './resend.ts'
 import type { Sweep } from './sweep.ts'
+import type { TargetCore } from './target-core.ts'
 import { blankTargetReport, type TargetReport } from './target-report.ts'
+import { targetSession } from './target-session.ts'
 
 /** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
 const longestType = 32
-
-const backupRefused = 'Backup session not allowed. Logout forced.'
 
 // One set of terms for all copies: writing one is never interrupted.
 const terms: CopyTerms = {
@@ -48,8 +46,7 @@ export class Target implements Reader {
   readonly peer: Peer
   readonly deliveries: Deliveries
   readonly report: TargetReport
-  /** Index of the credential of the present logon. */
-  private credential = -1
+  private readonly admission: Admission
   private connection: Connection | undefined
   private copying: Copying
   private ready = false
@@ -64,14 +61,15 @@ export class Target implements Reader {
 
   constructor(
     readonly id: number,
-    readonly core: Core,
-    readonly sources: Sources,
+    readonly core: TargetCore,
+    readonly sources: CopySources,
     private exchange: Exchange,
     public config: Lane,
     private readonly door: Door,
     sweep: Sweep,
   ) {
     this.copying = this.copyingFor(exchange, config)
+    this.admission = new Admission(core, door, config)
     this.report = blankTargetReport(core.clock.wallMs())
     this.awaySinceMs = core.clock.steadyMs()
     this.deliveries = new Deliveries(id, core.journal, core.state)
@@ -138,14 +136,11 @@ export class Target implements Reader {
 
   /** The configuration changed; what the present session does not need to be cut for takes effect at once. */
   reconfigure(config: Lane, exchange: Exchange): void {
-    const used = this.config.credentials[this.credential]
     this.config = config
     this.exchange = exchange
     this.copying = this.copyingFor(exchange, config)
-    if (!this.connection) return
-    this.credential = config.credentials.findIndex((one) => JSON.stringify(one) === JSON.stringify(used))
-    if (config.paused) this.end('Session is paused. Logout forced.')
-    else if (used && this.credential < 0) this.end('Credential revoked. Logout forced.')
+    const why = this.admission.reconfigure(config)
+    if (this.connection && why) this.end(why)
   }
 
   /** Ends the session with a Logout. */
@@ -175,12 +170,7 @@ export class Target implements Reader {
 
   /** Whether the client came by the address that is not in force. */
   get isOnBackup(): boolean {
-    return this.ready && this.isInactive(this.connection)
-  }
-
-  private isInactive(connection: Connection | undefined): boolean {
-    const own = this.config.listen.find((one) => addressKey(one) === connection?.listener)
-    return own !== undefined && own.role !== this.config.active
+    return this.ready && this.admission.isInactive(this.connection)
   }
 
   /** Called ten times a second for each of hundreds of targets: what costs time in here counts. */
@@ -233,7 +223,7 @@ export class Target implements Reader {
     this.resend?.wake()
     this.resend = undefined
     this.catchUp.stop()
-    this.credential = -1
+    this.admission.left()
     this.core.flushDeliveries()
     leave()
     this.applicationResends.end()
@@ -248,7 +238,7 @@ export class Target implements Reader {
   }
 
   /** A message that was just journaled: numbered and written at once unless others wait before it or there is no room. */
-  live(source: SourceMessage, from: Source, position: number, key: CopyKey): void {
+  live(source: SourceMessage, from: CopySource, position: number, key: CopyKey): void {
     if (this.behind === 1 && this.has('hasRoom')) {
       const wire = this.copy(source, from, position, key)
       if (wire) this.core.touch(wire)
@@ -256,7 +246,7 @@ export class Target implements Reader {
   }
 
   /** Numbers the next copy and writes it, if somebody is there. Answers what has it to send then, of which the core is to be told. */
-  copy(source: SourceMessage, from: Source, position: number, key: CopyKey): Wire | undefined {
+  copy(source: SourceMessage, from: CopySource, position: number, key: CopyKey): Wire | undefined {
     const { core } = this
     const wire = this.ready ? this.peer.wire : undefined
     if (!wire && !this.copying.numbersAlways) throw new Error(`bug: a copy for ${this.name}, which is not connected`)
@@ -280,7 +270,7 @@ export class Target implements Reader {
   /** Writes a copy that is sent again: under its own number with its first sending's time in 122, or by application under a new one. */
   copyAgain(
     source: SourceMessage,
-    from: Source,
+    from: CopySource,
     number: number,
     more: Pick<CopyTerms, 'previous' | 'applResend' | 'possResend' | 'sendingTime' | 'origSendingTime'>,
   ): void {
@@ -319,35 +309,26 @@ export class Target implements Reader {
       this.door.note('target', this.name, 'oversize', `${count} copies above 8,000 bytes, the newest with ${bytes}`)
   }
 
-  /** Why a client whose credentials are right may not log on all the same. */
-  private closedTo(connection: Connection): string | undefined {
-    if (this.config.paused) return 'Session is paused. Logout forced.'
-    if (!this.isOpen) return 'Logon outside the logon window. Logout forced.'
-    return this.config.protocol === 'dc4' && this.isInactive(connection) ? backupRefused : undefined
-  }
-
-  /** Whether now lies in one of the target's logon windows. A clock that is set neither opens nor closes one before somebody confirms it. */
+  /** Whether now lies in one of the target's logon windows. */
   get isOpen(): boolean {
-    return isWithin(this.config.windows, this.core.steps.trustedMs())
+    return this.admission.isOpen
   }
 
   private verify(given: LogonCredentials) {
-    const { config, connection } = this
-    const policy = this.peer.session.config.policy
-    const answer = this.door.check(given, config.credentials, policy.credentials === 'required')
+    const { connection } = this
+    const { credentials } = this.config
+    const answer = this.admission.check(given, credentials, this.isProofRequired)
     const decide = (verdict: Awaited<typeof answer>) => {
       if (this.connection !== connection || !connection) return
-      if (verdict.ok) this.credential = verdict.index
-      this.door.judged(connection, verdict.ok)
-      const text = verdict.ok ? this.closedTo(connection) : undefined
-      const why = verdict.ok ? undefined : whyUnproven(given, config.credentials)
-      this.peer.input(
-        text ? { type: 'verified', ok: false, text } : { type: 'verified', ok: verdict.ok, ...(why && { why }) },
-      )
+      this.peer.input(this.admission.decide(verdict, given, credentials, connection))
     }
     if (!(answer instanceof Promise)) return decide(answer)
     connection?.hold()
     void answer.then(decide, () => decide({ ok: false })).finally(() => connection?.release())
+  }
+
+  private get isProofRequired(): boolean {
+    return this.peer.session.config.policy.credentials === 'required'
   }
 
   private loggedOn(): void {
@@ -357,8 +338,7 @@ export class Target implements Reader {
     this.applicationResends.begin()
     this.ready = true
     this.report.isCatchingUp = this.behind > 0
-    const used = this.config.credentials[this.credential]
-    this.report.lastCredential = (used && shownName(used)) ?? this.report.lastCredential
+    this.report.lastCredential = this.admission.shownCredential ?? this.report.lastCredential
     this.door.note('target', this.name, 'logged-on', this.report.address)
     if (this.behind > 0) this.catchUp.wake()
     this.door.authenticated(this.connection)
@@ -383,9 +363,9 @@ export class Target implements Reader {
   }
 
   private second(connection: Connection, message: Message): void {
-    const required = this.peer.session.config.policy.credentials === 'required'
-    const identity = { kind: 'target' as const, name: this.name, credentials: this.config.credentials, required }
-    const isBackup = this.config.protocol === 'dc4' && this.isInactive(connection)
+    const { credentials, protocol } = this.config
+    const identity = { kind: 'target' as const, name: this.name, credentials, required: this.isProofRequired }
+    const isBackup = protocol === 'dc4' && this.admission.isInactive(connection)
     const farewell = () => this.peer.logoutOn(connection.wire, backupRefused)
     void secondLogon(this.door, identity, connection, message, isBackup ? farewell : undefined).then((isRival) => {
       if (isRival && this.connection) this.peer.input({ type: 'rival-logon' })

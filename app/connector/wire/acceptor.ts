@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Core } from '#connector/run/core.ts'
 import type { Message } from '#fix/message.ts'
+import { type Address, addressKey } from './address.ts'
 import { type Allowance, BeforeLogon } from './before-logon.ts'
 import { Connection, type Reader } from './connection.ts'
 import type { FailureLimit } from './credentials.ts'
-import { type Address, addressKey } from './settings.ts'
 import { Secured, type Tls } from './tls.ts'
 import type { Budget } from './wire.ts'
+import type { Turns } from './wire-core.ts'
 
 /** Takes a connection over together with its first message. */
 export type Taker = { take(connection: Connection, message: Message): void }
@@ -31,7 +31,7 @@ export class Acceptor {
   private readonly beforeLogon: BeforeLogon
 
   constructor(
-    private readonly core: Core,
+    private readonly core: Turns & { readonly clock: { steadyMs(): number } },
     private readonly budget: Budget,
     private readonly failures: FailureLimit,
     private readonly resolve: Resolve,

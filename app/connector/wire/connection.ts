@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import type { Core } from '#connector/run/core.ts'
 import { Framer, type FrameStatus, frameLimits } from '#fix/framer.ts'
 import { decodeIn, Message } from '#fix/message.ts'
 import type { Allowance } from './before-logon.ts'
 import { type Budget, Wire } from './wire.ts'
+import type { Turns } from './wire-core.ts'
 
 /** Whoever reads a connection: the acceptor until the Logon decides, then a feed or a target. */
 export type Reader = {
@@ -36,7 +36,7 @@ export class Connection {
   private isClosed = false
 
   constructor(
-    private readonly core: Core,
+    private readonly core: Turns,
     readonly socket: Socket,
     budget: Budget,
     public reader: Reader,

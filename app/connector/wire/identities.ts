@@ -1,8 +1,8 @@
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import { type Address, addressKey, feedAddresses } from './address.ts'
 import { isAllowed } from './allowed.ts'
 import type { Lane } from './lanes.ts'
 import { targetPolicy } from './policy.ts'
-import { type Address, addressKey, feedAddresses } from './settings.ts'
 
 /** The feeds and targets that a first message may be for, by their names at one listener. */
 type Here<F, T> = {

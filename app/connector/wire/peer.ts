@@ -1,4 +1,3 @@
-import type { Core } from '#connector/run/core.ts'
 import { type Numbers, nextEpoch } from '#connector/state/state.ts'
 import type { Field } from '#fix/encode.ts'
 import type { Message } from '#fix/message.ts'
@@ -6,6 +5,7 @@ import { createSession, encodeDraft, nextDeadlineMs, step, withNumbers } from '#
 import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
 import { isSessionType, MsgType, Tag } from '#fix/tags.ts'
 import type { Wire } from './wire.ts'
+import type { WireCore } from './wire-core.ts'
 
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>
 
@@ -43,7 +43,7 @@ export class Peer {
 
   constructor(
     readonly id: number,
-    readonly core: Core,
+    readonly core: WireCore,
     private readonly numbers: () => Numbers,
     private readonly events: PeerEvents,
     config: SessionConfig,

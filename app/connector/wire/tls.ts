@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { isIP, type Socket } from 'node:net'
 import { connect, createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls'
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
-import { addressKey, feedAddresses } from './settings.ts'
+import { addressKey, feedAddresses } from './address.ts'
 
 /** Paths of PEM files: certificate (and what it is signed with), its key, and who signs the other end's certificates. */
 export type Tls = NonNullable<SnapshotFeed['tls']>

@@ -151,6 +151,7 @@ export const snapshotSchema = z.strictObject({
 export type Snapshot = z.output<typeof snapshotSchema>
 /** The same as written in a file: what has a default may be absent. */
 export type SnapshotInput = z.input<typeof snapshotSchema>
+export type Exchange = Snapshot['exchange']
 export type SnapshotFeed = Snapshot['feeds'][number]
 export type SnapshotSource = Snapshot['sources'][number]
 export type SnapshotTarget = Snapshot['targets'][number]

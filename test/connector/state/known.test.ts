@@ -34,7 +34,7 @@ test('a message of a class that only another release knows ends whoever reads it
   for (const read of [
     (state: State, cls: number) => new Replay(state).apply(message(cls) as unknown as JournalRecord), // what it looks at
     (state: State, cls: number) => applyMessage(state, 9, message(cls)),
-    (state: State, cls: number) => new Membership(state).lets(state.data.targets[2]!, message(cls)),
+    (state: State, cls: number) => new Membership(state).isCopyOf(state.data.targets[2]!, message(cls)),
   ]) {
     const state = world()
     expect(() => read(state, next)).toThrow(UnknownFormatError)

@@ -1,3 +1,4 @@
+import { numberAsked } from '#connector/feeds/number-asked.ts'
 import type { Worker } from '#connector/run/worker.ts'
 
 /**
@@ -13,12 +14,6 @@ export function showRefusal(worker: Worker, id: string, code: string, text: stri
     const once = `${worker.commandLine('set-number', id)} --next ${next}`
     alarms.raise('feed-refused', 'feed', id, `It refuses our Logon: ${text} Our number settles it: ${once}`)
   }
-}
-
-/** The number that a peer expects of us, where it refuses ours as too low. */
-export const numberAsked = (text: string): number | undefined => {
-  const found = /too low.*?expecting (\d+)|lower than expected.*?Expected \[(\d+)\]/i.exec(text)
-  return found ? Number(found[1] ?? found[2]) : undefined
 }
 
 /** Its numbers are below what is expected of it. */

@@ -1,5 +1,5 @@
 import type { Feed } from '#connector/feeds/feed.ts'
-import { renewFeed } from '#connector/run/snapshot/apply.ts'
+import { renewFeed } from '#connector/run/snapshot/apply-snapshot.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import type { Control } from '#connector/state/control.ts'
 import { nextEpoch } from '#connector/state/state.ts'

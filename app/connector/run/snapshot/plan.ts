@@ -1,5 +1,5 @@
+import { type Address, addressKey, feedAddresses } from '#connector/wire/address.ts'
 import { type Lane, lanesOf } from '#connector/wire/lanes.ts'
-import { type Address, addressKey, feedAddresses } from '#connector/wire/settings.ts'
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 
 /** What runs, as far as a plan needs to know. */

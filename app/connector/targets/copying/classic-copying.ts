@@ -1,11 +1,11 @@
-import type { Source } from '#connector/feeds/sources.ts'
+import type { CopyKey } from '#connector/state/fold.ts'
 import type { TargetState } from '#connector/state/state.ts'
 import { joinedAfter, previousOf } from '#connector/state/waiting.ts'
-import type { Exchange } from '#connector/wire/settings.ts'
 import type { Wire } from '#connector/wire/wire.ts'
+import type { Exchange } from '#domain/configuration/snapshot.ts'
 import { classicCopyGrowth, classicTarget, writeClassicCopy } from '#dropcopy/classic-copy.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
-import type { Copying, CopyKey, CopyTerms } from './copying.ts'
+import type { Copying, CopySource, CopyTerms } from './copying.ts'
 
 /** The `classic` protocol: each copy names the one before it of its source in 1350 (spec §3.1). */
 export class ClassicCopying implements Copying {
@@ -39,7 +39,7 @@ export class ClassicCopying implements Copying {
     return previous
   }
 
-  write(wire: Wire, source: SourceMessage, from: Source, terms: CopyTerms): void {
+  write(wire: Wire, source: SourceMessage, from: CopySource, terms: CopyTerms): void {
     const at = wire.room(source.bodyEnd - source.start + classicCopyGrowth)
     wire.written(writeClassicCopy(wire.memory.view, at, this.target, from.classic, source, terms))
   }

@@ -1,10 +1,14 @@
-import type { Source } from '#connector/feeds/sources.ts'
+import type { CopyKey } from '#connector/state/fold.ts'
 import type { Wire } from '#connector/wire/wire.ts'
+import type { ClassicSource } from '#dropcopy/classic-copy.ts'
 import type { Constant } from '#dropcopy/constant.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 
-/** What a copy's number and chain depend on. */
-export type CopyKey = { stream: number; epoch: number; number: number; late: boolean; possResend: boolean }
+/** The source of a copy, as far as its copies show it. */
+export type CopySource = { readonly name: string; readonly classic: ClassicSource }
+
+/** The sources of all copies, by their ids in the journal. @throws when no stream has the id */
+export type CopySources = { byStream(id: number): CopySource }
 
 /** What differs from copy to copy. One is reused for many copies; a protocol leaves aside what it does not know. */
 export type CopyTerms = {
@@ -29,7 +33,7 @@ export type Copying = {
   /** Source number of the copy before this one on its chain, 0 for none; this one becomes the one that the next names. */
   previous(key: CopyKey): number
   /** Writes a copy at the end of what the wire holds. */
-  write(wire: Wire, source: SourceMessage, from: Source, terms: CopyTerms): void
+  write(wire: Wire, source: SourceMessage, from: CopySource, terms: CopyTerms): void
   /** A client has logged on, or a week has begun: what was numbered before is in the state. */
   restart(): void
 }

@@ -1,6 +1,5 @@
-import type { Source } from '#connector/feeds/sources.ts'
-import type { Exchange } from '#connector/wire/settings.ts'
 import type { Wire } from '#connector/wire/wire.ts'
+import type { Exchange } from '#domain/configuration/snapshot.ts'
 import { constant } from '#dropcopy/constant.ts'
 import {
   type Dc4Target,
@@ -13,7 +12,7 @@ import {
 } from '#dropcopy/dc4-copy.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Session } from '#fix/session-state.ts'
-import type { Copying, CopyTerms } from './copying.ts'
+import type { Copying, CopySource, CopyTerms } from './copying.ts'
 
 // One set of terms for all copies: writing one is never interrupted.
 const terms: Dc4Terms = {
@@ -48,7 +47,7 @@ export class Dc4Copying implements Copying {
     return 0
   }
 
-  write(wire: Wire, source: SourceMessage, _from: Source, of: CopyTerms): void {
+  write(wire: Wire, source: SourceMessage, _from: CopySource, of: CopyTerms): void {
     const session = this.session()
     if (session.peerSubId !== this.subId || session.peerLocationId !== this.locationId) this.learn(session)
     terms.targetSeqNum = of.targetSeqNum

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Action, plan, type Running } from '#connector/run/snapshot/plan.ts'
-import { addressKey } from '#connector/wire/settings.ts'
+import { addressKey } from '#connector/wire/address.ts'
 import { parseSnapshot, type Snapshot, type SnapshotInput } from '#domain/configuration/snapshot.ts'
 
 const make = (input: Partial<SnapshotInput>): Snapshot => {

@@ -1,25 +1,9 @@
+import { signHmac } from '#connector/wire/credentials.ts'
+import { feedPolicy } from '#connector/wire/policy.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
-import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
+import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { everyDay, type WeekRule } from '#domain/time/week.ts'
 import type { OwnCredentials, SessionConfig } from '#fix/session-state.ts'
-import { signHmac } from './credentials.ts'
-import type { Lane } from './lanes.ts'
-import { feedPolicy, targetPolicy } from './policy.ts'
-
-export type Exchange = Snapshot['exchange']
-
-/** How a target's session introduces itself and what it demands. */
-export const targetSession = (exchange: Exchange, target: Lane): SessionConfig => ({
-  role: 'acceptor',
-  policy: targetPolicy(target.policy),
-  identity: {
-    layout: target.protocol === 'dc4' ? 'dc4-server' : 'classic-server',
-    senderCompId: exchange.compId,
-    senderSubId: target.segment ?? exchange.subId, // what a client sends as its 57
-    targetCompId: `${target.sessionId}N`,
-  },
-  heartbeatS: 30,
-})
 
 /** When the numbers of a feed start at 1 by the clock; undefined: they do not. */
 export const feedWeek = ({ week, reset }: Pick<SnapshotFeed, 'week' | 'reset'>): WeekRule | undefined =>
@@ -56,10 +40,3 @@ function ownCredentials(feed: SnapshotFeed): OwnCredentials | undefined {
 /** The shorthand `password` is one credential. */
 export const feedCredentials = (feed: SnapshotFeed): readonly Credential[] =>
   feed.password === undefined ? feed.credentials : [{ kind: 'password', password: feed.password }]
-
-export type Address = { host: string; port: number }
-export const addressKey = ({ host, port }: Address): string => `${host}:${port}`
-export const feedAddresses = (feed: SnapshotFeed): readonly Address[] => [
-  { host: feed.host, port: feed.port },
-  ...feed.addresses,
-]

@@ -1,54 +1,23 @@
 import { Feed } from '#connector/feeds/feed.ts'
+import { feedWeek } from '#connector/feeds/feed-session.ts'
 import { InitiatingFeed } from '#connector/feeds/initiating-feed.ts'
 import type { Refused } from '#connector/run/failover.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import { Target } from '#connector/targets/target.ts'
+import { type Address, addressKey, feedAddresses } from '#connector/wire/address.ts'
 import { type Lane, lanesOf } from '#connector/wire/lanes.ts'
-import { type Address, addressKey, feedAddresses, feedWeek } from '#connector/wire/settings.ts'
 import { tlsOf } from '#connector/wire/tls.ts'
 import type { Snapshot, SnapshotFeed, SnapshotTarget } from '#domain/configuration/snapshot.ts'
 import { cutOver, fromSourceSeq, ownersOf } from './cut-over.ts'
-import { noIdsLeft, showIds } from './ids.ts'
+import { showIds } from './ids.ts'
 import type { PartReport } from './part-report.ts'
 import { type Action, plan, wantedAddresses } from './plan.ts'
-
-/** Why a whole snapshot is not run: with its JSON path for whoever wrote it, and for the status page. */
-export type Refusal = { problem: string; says: string }
-
-/** undefined: it may be run. A lower number than has run here never is, whatever was restored (one that is gone from the database, too). */
-export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Refusal | undefined {
-  const { shard } = snapshot
-  if (shard !== worker.shard)
-    return {
-      problem: otherShard(shard, worker.shard),
-      says: `The wanted configuration is that of shard ${shard}, and this connector leads shard ${worker.shard}: what ran last runs on.`,
-    }
-  const { version, digest: inForce } = worker.core.state.data
-  const runsOn = `what ran last runs on until a version above ${version} is wanted.`
-  if (snapshot.version < version)
-    return {
-      problem: `version: ${snapshot.version} is older than ${version}, which has run here`,
-      says: `The wanted configuration is version ${snapshot.version}, older than version ${version}, which has run here: ${runsOn}`,
-    }
-  if (snapshot.version === version && digest !== inForce)
-    return {
-      problem: `version: ${version} has run here with other content; give the changed configuration a higher number`,
-      says: `Version ${version} of the wanted configuration is not the one that has run here under that number: ${runsOn}`,
-    }
-  if (snapshot.version === version) return undefined
-  const noIds = noIdsLeft(worker.core, snapshot)
-  return noIds === undefined ? undefined : { problem: noIds, says: `The wanted configuration cannot be run: ${noIds}.` }
-}
-
-/** For whoever wrote a snapshot and gave it to the connector of another shard. */
-export const otherShard = (wanted: string, led: string): string =>
-  `shard: ${wanted} is not the shard of this connector, which is ${led}`
 
 /**
  * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by somebody else is
  * refused and stays as it was, everything else is applied. Answers what became of each part.
  */
-export async function conform(worker: Worker, wanted: Snapshot, digest: string): Promise<PartReport[]> {
+export async function applySnapshot(worker: Worker, wanted: Snapshot, digest: string): Promise<PartReport[]> {
   const { core, running } = worker
   const refused = await listen(worker, plan(runningOf(worker), wanted), wanted)
   core.turn()

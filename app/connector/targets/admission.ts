@@ -1,0 +1,85 @@
+import { addressKey } from '#connector/wire/address.ts'
+import type { Connection } from '#connector/wire/connection.ts'
+import { shownName, whyUnproven } from '#connector/wire/credentials.ts'
+import type { Door } from '#connector/wire/door.ts'
+import type { Lane } from '#connector/wire/lanes.ts'
+import type { PeerInput } from '#connector/wire/peer.ts'
+import { isWithin } from '#domain/time/week.ts'
+import type { LogonCredentials } from '#fix/session-state.ts'
+import type { TargetCore } from './target-core.ts'
+
+export const backupRefused = 'Backup session not allowed. Logout forced.'
+
+type Verdict = Awaited<ReturnType<Door['check']>>
+
+/** Who may log on to a target, and stay: by credential, logon window and address in force. */
+export class Admission {
+  /** Index of the credential of the present logon; -1: nobody has proved anything. */
+  private credential = -1
+
+  constructor(
+    private readonly core: Pick<TargetCore, 'steps'>,
+    private readonly door: Door,
+    private config: Lane,
+  ) {}
+
+  /** What pages call the credential of the present logon. */
+  get shownCredential(): string | undefined {
+    const used = this.config.credentials[this.credential]
+    return used && shownName(used)
+  }
+
+  /** Whether now lies in one of the target's logon windows. A clock that is set neither opens nor closes one before somebody confirms it. */
+  get isOpen(): boolean {
+    return isWithin(this.config.windows, this.core.steps.trustedMs())
+  }
+
+  /** Whether this connection came by the address that is not in force. */
+  isInactive(connection: Connection | undefined): boolean {
+    const own = this.config.listen.find((one) => addressKey(one) === connection?.listener)
+    return own !== undefined && own.role !== this.config.active
+  }
+
+  /** Another configuration is in force. Answers why whoever is logged on may not stay; undefined: the session goes on. */
+  reconfigure(config: Lane): string | undefined {
+    const used = this.config.credentials[this.credential]
+    this.config = config
+    this.credential = config.credentials.findIndex((one) => JSON.stringify(one) === JSON.stringify(used))
+    if (config.paused) return 'Session is paused. Logout forced.'
+    return used && this.credential < 0 ? 'Credential revoked. Logout forced.' : undefined
+  }
+
+  /** Nobody is logged on any more. */
+  left(): void {
+    this.credential = -1
+  }
+
+  /** Whether a Logon proves what it has to with one of these, at once where that can be known at once. */
+  check(given: LogonCredentials, credentials: Lane['credentials'], isRequired: boolean): Verdict | Promise<Verdict> {
+    return this.door.check(given, credentials, isRequired)
+  }
+
+  /** What the session is told of a Logon that was checked so, with the same credentials. */
+  decide(
+    verdict: Verdict,
+    given: LogonCredentials,
+    credentials: Lane['credentials'],
+    connection: Connection,
+  ): PeerInput {
+    this.door.judged(connection, verdict.ok)
+    if (!verdict.ok) {
+      const why = whyUnproven(given, credentials)
+      return { type: 'verified', ok: false, ...(why && { why }) }
+    }
+    this.credential = verdict.index
+    const text = this.closedTo(connection)
+    return text ? { type: 'verified', ok: false, text } : { type: 'verified', ok: true }
+  }
+
+  /** Why a client whose credentials are right may not log on all the same. */
+  private closedTo(connection: Connection): string | undefined {
+    if (this.config.paused) return 'Session is paused. Logout forced.'
+    if (!this.isOpen) return 'Logon outside the logon window. Logout forced.'
+    return this.config.protocol === 'dc4' && this.isInactive(connection) ? backupRefused : undefined
+  }
+}
