@@ -1,7 +1,10 @@
-import type { Field } from './encode.ts'
+import { encode, type Field } from './encode.ts'
+import { headerFields } from './header.ts'
+import { hmacFields } from './hmac-logon.ts'
+import { writesNextExpected } from './policy.ts'
+import { lastProcessed } from './session.ts'
 import type { Draft, Session } from './session-state.ts'
 import { MsgType, Tag, textLimit } from './tags.ts'
-import { lastProcessed } from './turn.ts'
 
 /** Why a message is refused. */
 export type Violation = {
@@ -31,6 +34,15 @@ export function rejectBody(session: Session, refused: Refused, violation: Violat
   return [number, ...tag, ...type, ...reason, text]
 }
 
+/** A Logout(5): 789, where the policy writes it, comes first, as captured (spec §2.7). */
+export function logoutDraft(session: Session, text: string): Draft {
+  const { policy, role } = session.config
+  const body: Field[] = []
+  if (writesNextExpected(policy, role)) body.push([Tag.NextExpectedMsgSeqNum, session.nextIn])
+  if (text !== '') body.push([Tag.Text, text.slice(0, textLimit)])
+  return { msgType: MsgType.Logout, body, lastProcessed: lastProcessed(session) }
+}
+
 /** A Gap Fill in answer to a Resend Request, sent under the first number it stands for: 43=Y, 122 = its own 52 (spec §5). */
 export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: number): Draft {
   const body: Field[] = [
@@ -43,4 +55,20 @@ export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: 
     lastProcessed: lastProcessed(session),
     origSendingTimeMs: sendingTimeMs,
   }
+}
+
+/** The bytes of a draft under its number. `sendingTimeMs` becomes 52. A Logon of ours with an access key is signed here. */
+export function encodeDraft(session: Session, seqNum: number, draft: Draft, sendingTimeMs: number): Buffer {
+  const header = headerFields(session.config.identity, draft.msgType, {
+    seqNum,
+    sendingTimeMs,
+    lastProcessed: draft.lastProcessed,
+    peerSubId: session.peerSubId,
+    peerLocationId: session.peerLocationId,
+    origSendingTimeMs: draft.origSendingTimeMs,
+  })
+  const fields = [...header, ...draft.body]
+  const { role, credentials } = session.config
+  const isSigned = role === 'initiator' && draft.msgType === MsgType.Logon && credentials?.kind === 'hmac'
+  return encode(isSigned ? [...fields, ...hmacFields(credentials, fields)] : fields)
 }

@@ -1,5 +1,6 @@
 import type { Message } from './message.ts'
-import type { Live, Session } from './session-state.ts'
+import { countInSequence } from './session.ts'
+import type { Session } from './session-state.ts'
 import { isKnownType, isSessionType, Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
 import { isNear } from './validate.ts'
@@ -18,13 +19,7 @@ export function acceptInSequence(
   const { phase } = session
   if (phase.kind !== 'live' || phase.gap || message.fault || message.isGarbled) return false
   if (!isPlain(session, message, clocksMs ?? [nowMs])) return false
-  session.nextIn++
-  const changing = session as { -readonly [K in keyof Session]: Session[K] } // in place, as the driver is told
-  changing.highestIn = session.nextIn - 1
-  changing.lastInMs = nowMs
-  if (phase.testSentMs !== undefined || phase.rival) {
-    changing.phase = { ...phase, testSentMs: undefined, rival: undefined } satisfies Live
-  }
+  countInSequence(session, nowMs)
   return true
 }
 

@@ -1,7 +1,8 @@
 import type { Message } from './message.ts'
+import { changeLive, expectNext, startAtOne } from './session.ts'
 import type { Early, Gap, Live } from './session-state.ts'
 import { isSessionType, MsgType, Tag } from './tags.ts'
-import { accept, amend, note, send, type Turn } from './turn.ts'
+import { accept, note, send, type Turn } from './turn.ts'
 
 /** Limits of what is kept above a gap. What does not fit is asked for again when the gap has closed up to it. */
 export const earlyLimits = { messages: 5_000, bytes: 8 * 1024 * 1024 } as const
@@ -31,7 +32,7 @@ export function keepEarly(turn: Turn, seqNum: number, message: Message | null): 
     early: new Map(),
     earlyBytes: 0,
   }
-  amend(turn, { gap })
+  changeLive(turn.session, { gap })
   hold(turn, gap, seqNum, message)
   note(turn, 'gap', `expected ${turn.session.nextIn}, received ${seqNum}`)
   ask(turn, gap)
@@ -76,7 +77,7 @@ export function advanceGap(turn: Turn): void {
   if (!gap) return
   const { nextIn } = turn.session
   gap.progressMs = turn.nowMs
-  if (nextIn > gap.highest) amend(turn, { gap: undefined })
+  if (nextIn > gap.highest) changeLive(turn.session, { gap: undefined })
   else if (nextIn > gap.askedTo && !gap.early.has(nextIn)) {
     gap.asks = 0
     ask(turn, gap)
@@ -97,7 +98,7 @@ function forget(gap: Gap, seqNum: number, early: Early): void {
 }
 
 /** A Gap Fill: the peer has nothing to send again below `next`. What has come of it all the same keeps its turn, unless it was acted upon. */
-export function fill(turn: Turn, next: number): void {
+export function fillTo(turn: Turn, next: number): void {
   const gap = gapOf(turn)
   if (!gap) {
     passTo(turn, next)
@@ -116,7 +117,7 @@ export function passFilled(turn: Turn): void {
 
 function passTo(turn: Turn, next: number): void {
   turn.effects.push({ type: 'gap-filled', begin: turn.session.nextIn, end: next - 1 })
-  turn.session.nextIn = next
+  expectNext(turn.session, next)
 }
 
 /** No progress: ask once more; after the third time the first missing stretch is lost and the session goes on behind it. */
@@ -129,11 +130,11 @@ export function askAgain(turn: Turn) {
 }
 
 /** The numbers below `next` will not come. */
-export function giveUp(turn: Turn, next: number): void {
+function giveUp(turn: Turn, next: number): void {
   const { nextIn } = turn.session
   if (next <= nextIn) return
   turn.effects.push({ type: 'lost', begin: nextIn, end: next - 1 })
-  turn.session.nextIn = next
+  expectNext(turn.session, next)
 }
 
 /** Infinity: nothing is kept. */
@@ -147,27 +148,25 @@ function lowestKept(gap: Gap): number {
  * The peer starts again: hand over what was kept of the application, name what is missing below `limit` as lost, and close the gap.
  * What was kept from `limit` on is handed over too, since other messages will come under its numbers.
  */
-export function surrender(turn: Turn, limit: number): void {
+export function handOverKept(turn: Turn, limit: number): void {
   const early = gapOf(turn)?.early ?? new Map<number, Early>()
   for (const seqNum of [...early.keys()].sort((a, b) => a - b)) {
     giveUp(turn, Math.min(seqNum, limit))
     const kept = early.get(seqNum)?.message
-    turn.session.nextIn = seqNum + 1
+    expectNext(turn.session, seqNum + 1)
     if (kept && !isSessionType(kept.msgType)) accept(turn, kept, seqNum)
   }
   giveUp(turn, limit)
-  amend(turn, { gap: undefined })
+  changeLive(turn.session, { gap: undefined })
 }
 
 /** Nothing of what is missing will come: its numbers mean something else from now on. */
-export const abandon = (turn: Turn): void => surrender(turn, turn.session.highestIn + 1)
+export const abandon = (turn: Turn): void => handOverKept(turn, turn.session.highestIn + 1)
 
 /** Both directions start at 1. */
-export function restart(turn: Turn): void {
+export function resetNumbers(turn: Turn): void {
   abandon(turn)
-  turn.session.nextIn = 1
-  turn.session.nextOut = 1
-  turn.session.highestIn = 0
+  startAtOne(turn.session)
   turn.effects.push({ type: 'reset' })
-  amend(turn, { serving: undefined })
+  changeLive(turn.session, { serving: undefined })
 }

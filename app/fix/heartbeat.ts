@@ -1,7 +1,8 @@
 import { askAgain, gapStallMs } from './gap.ts'
+import { changeLive } from './session.ts'
 import type { Live, Session } from './session-state.ts'
 import { MsgType, Tag } from './tags.ts'
-import { amend, disconnect, forceLogout, send, type Turn } from './turn.ts'
+import { disconnect, forceLogout, send, type Turn } from './turn.ts'
 
 /** What a live session gives a silent peer when there is no heartbeat interval to go by. */
 const noIntervalMs = 30_000
@@ -49,7 +50,7 @@ function endings(live: Live): Timer[] {
 
 function testForRival(turn: Turn, live: Live): void {
   if (!live.rival) return
-  amend(turn, { rival: { ...live.rival, tested: true } })
+  changeLive(turn.session, { rival: { ...live.rival, tested: true } })
   send(turn, MsgType.TestRequest, [[Tag.TestReqID, 'TEST']])
 }
 
@@ -72,7 +73,7 @@ function liveness({ config, lastInMs, lastOutMs }: Session, live: Live): Timer[]
 }
 
 function testSilent(turn: Turn): void {
-  amend(turn, { testSentMs: turn.nowMs })
+  changeLive(turn.session, { testSentMs: turn.nowMs })
   send(turn, MsgType.TestRequest, [[Tag.TestReqID, 'TEST']])
 }
 
@@ -101,5 +102,5 @@ export function tick(turn: Turn): void {
 export function armRivalCheck(turn: Turn): void {
   const { phase } = turn.session
   if (phase.kind !== 'live' || phase.rival) return
-  amend(turn, { rival: { sinceMs: turn.nowMs, tested: false } })
+  changeLive(turn.session, { rival: { sinceMs: turn.nowMs, tested: false } })
 }

@@ -1,11 +1,12 @@
 import type { Field } from './encode.ts'
-import { keepEarly, restart } from './gap.ts'
+import { keepEarly, resetNumbers } from './gap.ts'
 import { parseLogon } from './logon-request.ts'
 import type { Message } from './message.ts'
 import { lowNumberText } from './refuse.ts'
-import type { Live, LogonRequest, SessionConfig } from './session-state.ts'
+import { countIn, enterPhase, lastProcessed, learnPeer, logOn, raiseNextOut } from './session.ts'
+import type { LogonRequest, SessionConfig } from './session-state.ts'
 import { MsgType, Tag } from './tags.ts'
-import { disconnect, enter, forceLogout, note, send, type Turn } from './turn.ts'
+import { disconnect, forceLogout, note, send, type Turn } from './turn.ts'
 import { beginStringViolation } from './validate.ts'
 
 /** Acceptor: what comes before a valid Logon. */
@@ -23,15 +24,14 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
     if (policy.noLogonFirst === 'close') return disconnect(turn, 'first message is no Logon')
     return refuseLogon(turn, 'Non logon message received while not logged on.')
   }
-  turn.session.peerSubId = message.str(Tag.SenderSubID)
-  turn.session.peerLocationId = message.str(Tag.SenderLocationID)
+  learnPeer(turn.session, message.str(Tag.SenderSubID), message.str(Tag.SenderLocationID))
   if (claim === 'indicator') {
     const indicator = (message.str(Tag.SenderCompID) ?? '').slice(-1)
     return refuseLogon(turn, `Received invalid fault tolerance indicator = ( ${indicator} ) Logout forced.`)
   }
   const parsed = parseLogon(turn.session.config, message, turn.clocksMs)
   if (parsed.ok) {
-    enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon: parsed.logon })
+    enterPhase(turn.session, { kind: 'verifying', sinceMs: turn.nowMs, logon: parsed.logon })
     turn.effects.push({ type: 'verify', credentials: parsed.logon.credentials, logon: parsed.logon })
   } else if (!parsed.silent && policy.noLogonFirst !== 'close') refuseLogon(turn, parsed.text, parsed.why)
   else {
@@ -44,7 +44,7 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
  * Whether a SenderCompID(49) means this session: exactly; all but the fault tolerance indicator, its last character,
  * which is answered with a Logout; or not at all, which is ignored (spec §2.10).
  */
-export function claimOf({ identity, policy }: SessionConfig, senderCompId: string): 'exact' | 'indicator' | 'no' {
+function claimOf({ identity, policy }: SessionConfig, senderCompId: string): 'exact' | 'indicator' | 'no' {
   const ours = identity.targetCompId
   if (senderCompId === ours) return 'exact'
   if (policy.faultToleranceIndicator === '' || senderCompId.length !== ours.length) return 'no'
@@ -66,36 +66,18 @@ export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, tex
       return refuseLogon(turn, 'ResetSeqNumFlag (141) must be N on this logon. Logout forced.')
     if (logon.seqNum !== 1)
       return refuseLogon(turn, 'Logon with ResetSeqNumFlag (141) = Y must have 34=1. Logout forced.')
-    restart(turn)
+    resetNumbers(turn)
   }
   if (logon.seqNum < turn.session.nextIn) {
     refuseLogon(turn, lowNumberText(turn, logon.seqNum))
     return note(turn, 'low-logon', lowNumberText(turn, logon.seqNum))
   }
-  const processed = turn.session.nextIn - 1
-  goLive(turn, logon.heartbeatS, logon.seqNum)
+  const processed = lastProcessed(turn.session)
+  logOn(turn.session, logon.heartbeatS, logon.seqNum)
   send(turn, MsgType.Logon, answerBody(config, logon), processed)
   askBelow(turn, logon.seqNum)
   afterLogon(turn)
   turn.effects.push({ type: 'logged-on', logon })
-}
-
-/** Logged on; a Logon in sequence is counted. */
-function goLive(turn: Turn, heartbeatS: number, seqNum: number): void {
-  const live: Live = {
-    kind: 'live',
-    intervalMs: heartbeatS * 1000,
-    testSentMs: undefined,
-    gap: undefined,
-    serving: undefined,
-    logoutDueMs: undefined,
-    logoutSentUntilMs: undefined,
-    rival: undefined,
-  }
-  enter(turn, live)
-  turn.session.adopted = false
-  if (seqNum > turn.session.highestIn) turn.session.highestIn = seqNum
-  if (seqNum === turn.session.nextIn) turn.session.nextIn++
 }
 
 /** A Logon above the expected number is acted upon; what lies below is asked for. */
@@ -136,7 +118,7 @@ export function sendLogon(turn: Turn, reset: boolean): void {
     body.push([Tag.TradingSystemVersion, app.version], [Tag.ApplicationSystemVendor, app.vendor])
   }
   send(turn, MsgType.Logon, body)
-  enter(turn, { kind: 'logon-sent', sinceMs: turn.nowMs, reset })
+  enterPhase(turn.session, { kind: 'logon-sent', sinceMs: turn.nowMs, reset })
 }
 
 /** Initiator: what comes before the answer to our Logon. */
@@ -165,7 +147,7 @@ export function receiveLogonAnswer(turn: Turn, message: Message) {
     return note(turn, 'low-logon', lowNumberText(turn, seqNum))
   }
   const heartbeatS = message.int(Tag.HeartBtInt) ?? config.heartbeatS
-  goLive(turn, heartbeatS, seqNum)
+  logOn(turn.session, heartbeatS, seqNum)
   askBelow(turn, seqNum)
   turn.effects.push({
     type: 'logged-on',
@@ -189,12 +171,9 @@ function refused(turn: Turn, message: Message, seqNum: number): void {
   const { session } = turn
   const text = message.str(Tag.Text) ?? ''
   const nextExpected = message.int(Tag.NextExpectedMsgSeqNum)
-  const retry = nextExpected !== undefined && nextExpected > session.nextOut && !session.adopted
-  if (seqNum === session.nextIn) session.nextIn++
-  if (retry) {
-    session.nextOut = nextExpected
-    session.adopted = true
-  }
+  const retry = nextExpected !== undefined && nextExpected > session.nextOut && !session.hasRaisedNextOut
+  if (seqNum === session.nextIn) countIn(session)
+  if (retry) raiseNextOut(session, nextExpected)
   turn.effects.push({ type: 'refused', text, nextExpected, retry })
   disconnect(turn, text)
 }

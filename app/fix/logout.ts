@@ -1,4 +1,5 @@
-import { disconnect, enter, sendLogout, type Turn } from './turn.ts'
+import { changeLive } from './session.ts'
+import { disconnect, sendLogout, type Turn } from './turn.ts'
 
 /** The peer's Logout, in its turn: confirm it (789 = its number + 1, spec §2.7) unless it answers ours; then close. */
 export function receiveLogout(turn: Turn): void {
@@ -18,5 +19,5 @@ export function requestLogout(turn: Turn, text: string, close: boolean): void {
   }
   if (phase.logoutSentUntilMs === undefined) sendLogout(turn, text)
   if (close) disconnect(turn, text)
-  else enter(turn, { ...phase, logoutSentUntilMs: turn.nowMs + config.policy.logoutWaitS * 1000 })
+  else changeLive(turn.session, { logoutSentUntilMs: turn.nowMs + config.policy.logoutWaitS * 1000 })
 }

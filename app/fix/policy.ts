@@ -49,7 +49,7 @@ export type Switches = {
   resendChunk: number
   /** How far SendingTime(52) may be off, seconds; 0: not checked. */
   sendingTimeS: number
-  /** 789 in our Logouts. */
+  /** NextExpectedMsgSeqNum(789) in our Logouts: `writesNextExpected` decides with it. */
   nextExpectedInLogout: boolean
   /** Reject(3): 45 58 and, where a tag is to blame, 371 372 373; or FIX's 45 371 372 373 58. */
   rejectLayout: 'cme' | 'fix'
@@ -120,3 +120,10 @@ export function resolvePolicy(choice: PolicyChoice = 'cme'): Policy {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
   return { ...switches, ...given, preset } as Policy // every switch comes from the table
 }
+
+/**
+ * Whether a Logout of ours says the number that we expect next, NextExpectedMsgSeqNum(789). This is the only place that
+ * decides it (spec §2.7): an initiator never writes 789.
+ */
+export const writesNextExpected = (policy: Policy, role: 'acceptor' | 'initiator'): boolean =>
+  role === 'acceptor' && policy.nextExpectedInLogout

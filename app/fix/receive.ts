@@ -1,11 +1,12 @@
 import type { Violation } from './drafts.ts'
-import { advanceGap, fill, gapOf, keepEarly, passFilled, surrender, takeEarly } from './gap.ts'
+import { advanceGap, fillTo, gapOf, handOverKept, keepEarly, passFilled, takeEarly } from './gap.ts'
 import { receiveLogout } from './logout.ts'
 import type { Message } from './message.ts'
 import { Reason } from './reasons.ts'
 import { lowNumberText, reject } from './refuse.ts'
 import { receiveResendRequest } from './resend-request.ts'
 import { receiveInSessionLogon } from './reset.ts'
+import { changeLive, countIn, expectFrom, noteHighest } from './session.ts'
 import type { AsideReason } from './session-state.ts'
 import { isSessionType, MsgType, maxSeqNum, Tag } from './tags.ts'
 import { accept, disconnect, forceLogout, note, send, sendLogout, type Turn } from './turn.ts'
@@ -41,8 +42,8 @@ export function receiveLive(turn: Turn, message: Message): void {
  */
 function receiveOtherVersion(turn: Turn, message: Message, text: string): void {
   if (message.seqNum === turn.session.nextIn) {
-    turn.session.nextIn++
-    turn.session.highestIn = Math.max(turn.session.highestIn, message.seqNum)
+    countIn(turn.session)
+    noteHighest(turn.session, message.seqNum)
     setAside(turn, message, 'rejected')
   }
   forceLogout(turn, text)
@@ -54,7 +55,7 @@ function withoutNumber(turn: Turn): void {
 }
 
 function receiveNumbered(turn: Turn, message: Message, seqNum: number): void {
-  if (seqNum > turn.session.highestIn) turn.session.highestIn = seqNum
+  noteHighest(turn.session, seqNum)
   if (seqNum < turn.session.nextIn) tooLow(turn, message, seqNum)
   else if (seqNum > turn.session.nextIn) tooHigh(turn, message, seqNum)
   else inSequence(turn, message, seqNum, turn.clocksMs)
@@ -108,7 +109,7 @@ function answerLogoutAboveGap(turn: Turn): void {
 function waitForFill(turn: Turn): void {
   const { phase, config } = turn.session
   if (phase.kind !== 'live' || phase.logoutDueMs !== undefined) return
-  turn.session.phase = { ...phase, logoutDueMs: turn.nowMs + config.policy.logoutWaitS * 1000 }
+  changeLive(turn.session, { logoutDueMs: turn.nowMs + config.policy.logoutWaitS * 1000 })
 }
 
 function refuse(turn: Turn, message: Message, violation: Violation): void {
@@ -123,7 +124,7 @@ function refuse(turn: Turn, message: Message, violation: Violation): void {
 function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: readonly number[]): void {
   const violation = violationOf(turn.session.config, message, clocksMs)
   if (violation) {
-    turn.session.nextIn++
+    countIn(turn.session)
     setAside(turn, message, violation.reason === Reason.msgType ? 'unknown-type' : 'rejected')
     refuse(turn, message, violation)
     // who wants to leave may, whatever is wrong with the way it says so
@@ -134,7 +135,7 @@ function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: read
     receiveSequenceReset(turn, message, seqNum)
     return
   }
-  turn.session.nextIn++
+  countIn(turn.session)
   switch (message.msgType) {
     case MsgType.Heartbeat:
       break
@@ -191,13 +192,13 @@ const isLenientReset = ({ session, clocksMs }: Turn, message: Message): boolean 
 function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): void {
   const next = newSeqNoOf(message)
   if (next === undefined) {
-    turn.session.nextIn++
+    countIn(turn.session)
     reject(turn, message, newSeqNoViolation(message))
   } else if (!isReset(message)) gapFill(turn, message, seqNum, next)
   else if (next < turn.session.nextIn)
     forceLogout(turn, `NewSeqNo (36) ${next} is lower than expected ${seqNum}. Logout forced.`)
   else {
-    if (next > seqNum) turn.session.nextIn++ // its own number is not one of those that are lost
+    if (next > seqNum) countIn(turn.session) // its own number is not one of those that are lost
     adopt(turn, next)
   }
 }
@@ -216,7 +217,7 @@ function newSeqNoViolation(message: Message): Violation {
 
 function gapFill(turn: Turn, message: Message, seqNum: number, next: number): void {
   if (next <= seqNum) {
-    turn.session.nextIn++
+    countIn(turn.session)
     reject(turn, message, {
       text: `Attempt to lower sequence number, invalid value NewSeqNo (36) = ${next}`,
       tag: Tag.NewSeqNo,
@@ -224,14 +225,13 @@ function gapFill(turn: Turn, message: Message, seqNum: number, next: number): vo
     })
     return
   }
-  fill(turn, next)
+  fillTo(turn, next)
 }
 
 /** Reset mode: 36 becomes the expected number. What was still missing below it is lost; what was kept, wherever, is not. */
 function adopt(turn: Turn, next: number): void {
-  surrender(turn, Math.min(next, turn.session.highestIn + 1))
-  turn.session.nextIn = next
-  turn.session.highestIn = next - 1
+  handOverKept(turn, Math.min(next, turn.session.highestIn + 1))
+  expectFrom(turn.session, next)
   note(turn, 'gap', `Sequence Reset to ${next}`)
 }
 
@@ -249,13 +249,13 @@ function resetLeniently(turn: Turn, message: Message): void {
 }
 
 /** After the expected number moved: act upon what was kept for it, in order; then close the gap or ask on. */
-export function settle(turn: Turn, before: number): void {
+export function actOnKept(turn: Turn, before: number): void {
   while (turn.session.phase.kind === 'live') {
     passFilled(turn)
     const early = takeEarly(turn)
     if (early === undefined) break
     if (early) inSequence(turn, early.message, turn.session.nextIn, early.clocksMs)
-    else turn.session.nextIn++
+    else countIn(turn.session)
   }
   if (turn.session.nextIn !== before) advanceGap(turn)
 }

@@ -1,9 +1,10 @@
 import type { Message } from './message.ts'
 import { Reason } from './reasons.ts'
 import { reject } from './refuse.ts'
+import { changeLive, nextResendId } from './session.ts'
 import type { Serving } from './session-state.ts'
 import { Tag } from './tags.ts'
-import { amend, note, type Turn } from './turn.ts'
+import { note, type Turn } from './turn.ts'
 
 /** `isOpen`: to the latest number (16=0). */
 type Range = { begin: number; end: number; isOpen: boolean }
@@ -47,9 +48,8 @@ function refuse(turn: Turn, message: Message, text: string): void {
 }
 
 function serve(turn: Turn, { begin, end, isOpen }: Range): void {
-  const id = turn.session.resends + 1
-  turn.session.resends = id
-  amend(turn, { serving: { id, begin, end, isOpen, next: undefined } })
+  const id = nextResendId(turn.session)
+  changeLive(turn.session, { serving: { id, begin, end, isOpen, next: undefined } })
   turn.effects.push({ type: 'serve-resend', id, begin, end })
 }
 
@@ -72,7 +72,7 @@ function whileServing(turn: Turn, message: Message, serving: Serving, range: Ran
   const merged = next
     ? { ...range, begin: Math.min(next.begin, range.begin), end: Math.max(next.end, range.end) }
     : range
-  amend(turn, { serving: { ...serving, next: merged } })
+  changeLive(turn.session, { serving: { ...serving, next: merged } })
   note(turn, 'resend-swallowed', `${range.begin}..${range.end} follows the one being sent`)
 }
 
@@ -81,6 +81,6 @@ export function resendFinished(turn: Turn, id: number): void {
   const { phase } = turn.session
   if (phase.kind !== 'live' || phase.serving?.id !== id) return
   const { next } = phase.serving
-  amend(turn, { serving: undefined })
+  changeLive(turn.session, { serving: undefined })
   if (next) serve(turn, next)
 }

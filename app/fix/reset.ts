@@ -1,11 +1,12 @@
-import { restart } from './gap.ts'
+import { resetNumbers } from './gap.ts'
 import { afterLogon, answerBody } from './logon.ts'
 import { parseLogon } from './logon-request.ts'
 import type { Message } from './message.ts'
 import { lowNumberText } from './refuse.ts'
+import { enterPhase, expectFrom } from './session.ts'
 import type { Live, LogonRequest } from './session-state.ts'
 import { MsgType, Tag } from './tags.ts'
-import { enter, forceLogout, send, type Turn } from './turn.ts'
+import { forceLogout, send, type Turn } from './turn.ts'
 
 /** A Logon while logged on resets the numbers: 34=1 and 141=Y, or the session ends (spec §2.4). */
 export function receiveInSessionLogon(turn: Turn, message: Message, seqNum: number) {
@@ -24,23 +25,22 @@ export function receiveInSessionLogon(turn: Turn, message: Message, seqNum: numb
   if (!parsed.ok) return forceLogout(turn, parsed.text)
   const { logon } = parsed
   if (logon.credentials.kind === 'none') return resetInSession(turn, phase, logon)
-  enter(turn, { kind: 'verifying', sinceMs: turn.nowMs, logon, live: phase })
+  enterPhase(turn.session, { kind: 'verifying', sinceMs: turn.nowMs, logon, live: phase })
   turn.effects.push({ type: 'verify', credentials: logon.credentials, logon })
 }
 
 /** The driver has checked what a Logon within the session came with. One that came with nothing is the session's own. */
 export function receiveResetVerdict(turn: Turn, live: Live, logon: LogonRequest, ok: boolean, text: string) {
   if (ok) return resetInSession(turn, live, logon)
-  enter(turn, live)
+  enterPhase(turn.session, live)
   forceLogout(turn, text)
 }
 
 function resetInSession(turn: Turn, live: Live, logon: LogonRequest): void {
-  enter(turn, live)
-  restart(turn)
-  turn.session.nextIn = 2
-  turn.session.highestIn = 1
-  enter(turn, { ...live, gap: undefined, serving: undefined, intervalMs: logon.heartbeatS * 1000 })
+  enterPhase(turn.session, live)
+  resetNumbers(turn)
+  expectFrom(turn.session, 2)
+  enterPhase(turn.session, { ...live, gap: undefined, serving: undefined, intervalMs: logon.heartbeatS * 1000 })
   send(turn, MsgType.Logon, answerBody(turn.session.config, logon), 0)
   afterLogon(turn)
 }

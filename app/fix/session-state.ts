@@ -31,24 +31,24 @@ export type SessionConfig = {
 }
 
 /**
- * One FIX session, across connections and restarts. Whoever drives it keeps exactly one reference: the session that the
- * last `step` returned. Only `acceptInSequence` and `reserve` change it in place.
+ * One FIX session, across connections and restarts. Its driver keeps exactly one reference: the session that the last
+ * `step` returned. session.ts alone changes a session; everything else reads it.
  */
 export type Session = {
   readonly config: SessionConfig
   /** The next number expected from the peer, and the next one of ours. */
-  nextIn: number
-  nextOut: number
+  readonly nextIn: number
+  readonly nextOut: number
   /** The highest number seen of the peer since the last reset; in memory only. Above `nextIn` - 1: something is missing. */
   readonly highestIn: number
   /** When the peer was last heard and we last sent, milliseconds. Meaningless while offline. */
-  lastInMs: number
-  lastOutMs: number
+  readonly lastInMs: number
+  readonly lastOutMs: number
   /** 50 and 142 of the peer's latest Logon: 57 and 143 of what we send. Kept while it is offline. */
   readonly peerSubId: string | undefined
   readonly peerLocationId: string | undefined
   /** The initiator raised its number because of a 789 and has not been logged on since: it does so once. */
-  readonly adopted: boolean
+  readonly hasRaisedNextOut: boolean
   /** How many resends were begun: their ids. */
   readonly resends: number
   readonly phase: Phase
@@ -68,22 +68,22 @@ export type Phase =
 
 /** Logged on. */
 export type Live = {
-  kind: 'live'
+  readonly kind: 'live'
   /** 0: no heartbeats either way. */
-  intervalMs: number
+  readonly intervalMs: number
   /** Our unanswered Test Request. Any byte of the peer clears it. */
-  testSentMs: number | undefined
-  gap: Gap | undefined
-  serving: Serving | undefined
+  readonly testSentMs: number | undefined
+  readonly gap: Readonly<Gap> | undefined
+  readonly serving: Serving | undefined
   /** A Logout came above a gap and is answered when the gap closes, at the latest then. */
-  logoutDueMs: number | undefined
+  readonly logoutDueMs: number | undefined
   /** Our Logout is out; we close then, answered or not. */
-  logoutSentUntilMs: number | undefined
+  readonly logoutSentUntilMs: number | undefined
   /** Another connection logged on with this identity: this one is given up unless a byte of the peer comes in time. */
-  rival: { sinceMs: number; tested: boolean } | undefined
+  readonly rival: { readonly sinceMs: number; readonly tested: boolean } | undefined
 }
 
-/** Numbers missing from the peer, being asked for. The session's own: changed in place. */
+/** Numbers missing from the peer, being asked for. gap.ts changes it in place. */
 export type Gap = {
   /** The highest number seen. The gap is closed when the expected number is above it. */
   highest: number

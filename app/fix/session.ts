@@ -1,30 +1,36 @@
-import { encode } from './encode.ts'
-import { isHeldToReadableFields } from './field-rules.ts'
-import { abandon, restart } from './gap.ts'
-import { headerFields } from './header.ts'
-import { armRivalCheck, tick } from './heartbeat.ts'
-import { hmacFields } from './hmac-logon.ts'
-import { receiveBeforeLogon, receiveLogonAnswer, receiveVerdict, sendLogon } from './logon.ts'
-import { requestLogout } from './logout.ts'
-import type { Message } from './message.ts'
-import { receiveLive, settle } from './receive.ts'
-import { resendFinished } from './resend-request.ts'
-import { receiveResetVerdict } from './reset.ts'
-import type { Draft, Input, Live, Session, SessionConfig, Step } from './session-state.ts'
-import { MsgType } from './tags.ts'
-import { disconnect, enter, heard, note, type Turn, takeTurn } from './turn.ts'
-
-export { acceptInSequence } from './fast-path.ts'
-export { nextDeadlineMs } from './heartbeat.ts'
+import type { Live, Phase, Session, SessionConfig } from './session-state.ts'
 
 /*
- * How a session is driven. It reads no clock and owns no socket; whoever drives it keeps one reference to it and
- *   1. hands in one input (`step`), and carries out all its effects, in order, before the next one;
- *   2. puts what the effects want journaled into one batch, and lets frames leave when that batch is durable;
- *   3. hands in no message between `verify` and `verified`, nor after `disconnect`: bytes wait in the framer;
- *   4. says `disconnected` once the connection is gone, and ticks when `nextDeadlineMs` has come.
- * The two numbers live here and nowhere else: copies take theirs by `reserve`, and `acceptInSequence` spares the messages
- * that break no rule the way through `step`. Nothing else changes a session in place.
+ * The phases of a session. Phase x input -> phase; `-`: the phase stays; `bug`: the driver must not do this, it throws.
+ * Where several are named, the rules decide by the session's role and policy, and by what the message or clock says.
+ *
+ *                   offline         awaiting-logon  verifying  logon-sent  live        closing
+ * connected         awaiting-logon  bug             bug        bug         bug         bug
+ *                   logon-sent
+ * message           -               -               bug        -           -           -
+ *                                   verifying                  live        verifying
+ *                                   closing                    closing     closing
+ * garbled           -               -               -          -           -           -
+ *                                   closing
+ * tick              -               -               -          -           -           -
+ *                                   closing         closing    closing     closing
+ * disconnected      -               offline         offline    offline     offline     offline
+ * verified          -               -               live       -           -           -
+ *                                                   closing
+ * logout            -               closing         closing    closing     -           -
+ *                                                                          closing
+ * abandon           -               -               -          -           -           -
+ * reset             -               -               -          -           -           -
+ *                                                                          logon-sent
+ * resend-finished   -               -               -          -           -           -
+ * rival-logon       -               -               -          -           -           -
+ *
+ * connected: an acceptor waits for the Logon, an initiator sends it. message: a Logon is verified or refused; a Logout,
+ * a number that is too low and other grave faults end the session. garbled: only what comes instead of the first Logon
+ * may end it. tick: a Logon, an answer or a sign of life did not come in time. logout: a live session waits for the
+ * answer, unless it is to close at once. reset: the initiator logs on again within the session.
+ *
+ * The numbers of a session (and all its other facts) are changed by the functions of this file and by nothing else.
  */
 
 /** A session that is not connected. Its numbers come from the journal: `nextIn` and `nextOut` are 1 in a new week. */
@@ -38,112 +44,16 @@ export function createSession(config: SessionConfig, numbers: { nextIn: number; 
     lastOutMs: 0,
     peerSubId: undefined,
     peerLocationId: undefined,
-    adopted: false,
+    hasRaisedNextOut: false,
     resends: 0,
     phase: { kind: 'offline' },
   }
 }
 
-/** One input, then all its effects, then the next input. */
-export function step(session: Session, input: Input): Step {
-  return takeTurn(session, input, (turn) => {
-    apply(turn, input)
-    settle(turn, session.nextIn)
-  })
-}
+/** The same session under another configuration: its numbers and its connection stay. */
+export const withConfig = (session: Session, config: SessionConfig): Session => ({ ...session, config })
 
-function apply(turn: Turn, input: Input) {
-  switch (input.type) {
-    case 'connected':
-      return connected(turn)
-    case 'message':
-      return received(turn, input.message)
-    case 'garbled':
-      return garbled(turn, input.reason)
-    case 'tick':
-      return tick(turn)
-    case 'disconnected':
-      return enter(turn, { kind: 'offline' })
-    case 'verified':
-      return verified(turn, input.ok, input.text ?? 'Invalid logon. Logout forced.', input.why)
-    case 'logout':
-      return requestLogout(turn, input.text ?? '', input.close === true)
-    case 'abandon':
-      return abandon(turn)
-    case 'reset':
-      return requestReset(turn)
-    case 'resend-finished':
-      return resendFinished(turn, input.id)
-    case 'rival-logon':
-      note(turn, 'rival', 'another connection logged on')
-      return armRivalCheck(turn)
-  }
-}
-
-function verified(turn: Turn, ok: boolean, text: string, why: string | undefined) {
-  const { phase } = turn.session
-  if (phase.kind !== 'verifying') return
-  if (phase.live) return receiveResetVerdict(turn, phase.live, phase.logon, ok, text)
-  receiveVerdict(turn, phase.logon, ok, text, why)
-}
-
-function connected(turn: Turn) {
-  const { role, resetOnLogon } = turn.session.config
-  if (turn.session.phase.kind !== 'offline') throw new Error('unreachable: connected twice')
-  turn.session.lastInMs = turn.nowMs
-  turn.session.lastOutMs = turn.nowMs
-  if (role === 'acceptor') return enter(turn, { kind: 'awaiting-logon', sinceMs: turn.nowMs })
-  if (resetOnLogon) restart(turn)
-  sendLogon(turn, resetOnLogon === true)
-}
-
-/** Passed over, unless a Logon was due and the policy wants nothing else first. */
-function garbled(turn: Turn, reason: string) {
-  const { phase, config } = turn.session
-  heard(turn)
-  note(turn, 'garbled', reason)
-  if (phase.kind === 'awaiting-logon' && config.policy.noLogonFirst === 'close')
-    disconnect(turn, 'first message is no Logon')
-}
-
-function received(turn: Turn, message: Message) {
-  if (isGarbled(turn, message)) return garbled(turn, 'fields')
-  heard(turn)
-  switch (turn.session.phase.kind) {
-    case 'awaiting-logon':
-      return receiveBeforeLogon(turn, message)
-    case 'logon-sent':
-      return receiveLogonAnswer(turn, message)
-    case 'live':
-      return receiveLive(turn, message)
-    case 'verifying':
-      throw new Error('unreachable: a message while credentials are checked')
-    case 'offline':
-    case 'closing':
-      return
-  }
-}
-
-/** An application message that is handed on as it came may hold bytes that are no field. */
-const isGarbled = ({ session }: Turn, message: Message): boolean =>
-  message.isHeadless || (message.hasUnreadableTag && isHeldToReadableFields(session.config, message.msgType))
-
-/** The initiator starts both directions again while logged on. */
-function requestReset(turn: Turn): void {
-  if (turn.session.phase.kind !== 'live' || turn.session.config.role !== 'initiator') return
-  restart(turn)
-  sendLogon(turn, true)
-}
-
-/** Take `count` outbound numbers for a batch of copies; returns the first. Changes the session in place. */
-export function reserve(session: Session, count: number, nowMs: number): number {
-  const first = session.nextOut
-  session.nextOut += count
-  session.lastOutMs = nowMs
-  return first
-}
-
-/** The same session under another configuration: its numbers and its connection stay. An outbound number may only grow. */
+/** The same session with other numbers. An outbound number may only grow. */
 export function withNumbers(session: Session, numbers: { nextIn?: number; nextOut?: number }): Session {
   const { nextIn = session.nextIn, nextOut = session.nextOut } = numbers
   return {
@@ -156,18 +66,113 @@ export function withNumbers(session: Session, numbers: { nextIn?: number; nextOu
 
 export const isLive = (session: Session): session is Session & { phase: Live } => session.phase.kind === 'live'
 
-/** The bytes of a draft under its number. `sendingTimeMs` becomes 52. A Logon of ours with an access key is signed here. */
-export function encodeDraft(session: Session, seqNum: number, draft: Draft, sendingTimeMs: number): Buffer {
-  const header = headerFields(session.config.identity, draft.msgType, {
-    seqNum,
-    sendingTimeMs,
-    lastProcessed: draft.lastProcessed,
-    peerSubId: session.peerSubId,
-    peerLocationId: session.peerLocationId,
-    origSendingTimeMs: draft.origSendingTimeMs,
-  })
-  const fields = [...header, ...draft.body]
-  const { role, credentials } = session.config
-  const isSigned = role === 'initiator' && draft.msgType === MsgType.Logon && credentials?.kind === 'hmac'
-  return encode(isSigned ? [...fields, ...hmacFields(credentials, fields)] : fields)
+/** LastMsgSeqNumProcessed(369) of what we send now. */
+export const lastProcessed = (session: Session): number => session.nextIn - 1
+
+/** The functions below change a session in place: everybody else sees it as readonly. */
+type Changing = { -readonly [K in keyof Session]: Session[K] }
+
+/** Takes `count` outbound numbers; returns the first. */
+export function reserve(session: Changing, count: number, nowMs: number): number {
+  const first = session.nextOut
+  session.nextOut += count
+  session.lastOutMs = nowMs
+  return first
+}
+
+/** The peer named a higher number as the next one of ours: it is taken over. */
+export function raiseNextOut(session: Changing, nextOut: number): void {
+  session.nextOut = nextOut
+  session.hasRaisedNextOut = true
+}
+
+/** The message with the expected number is used up. */
+export function countIn(session: Changing): void {
+  session.nextIn++
+}
+
+/** The same of a message that breaks no rule and leaves nothing missing (fast-path.ts). */
+export function countInSequence(session: Changing, nowMs: number): void {
+  session.nextIn++
+  session.highestIn = session.nextIn - 1
+  markHeard(session, nowMs)
+}
+
+/** A message with this number was seen. */
+export function noteHighest(session: Changing, seqNum: number): void {
+  if (seqNum > session.highestIn) session.highestIn = seqNum
+}
+
+/** Another number is expected: those below it were filled, handed over or lost. */
+export function expectNext(session: Changing, nextIn: number): void {
+  session.nextIn = nextIn
+}
+
+/** The peer numbers its messages from here on: nothing above was seen. */
+export function expectFrom(session: Changing, nextIn: number): void {
+  session.nextIn = nextIn
+  session.highestIn = nextIn - 1
+}
+
+/** Both directions start at 1. */
+export function startAtOne(session: Changing): void {
+  expectFrom(session, 1)
+  session.nextOut = 1
+}
+
+/** Any byte of the peer proves that it lives. */
+export function markHeard(session: Changing, nowMs: number): void {
+  session.lastInMs = nowMs
+  const { phase } = session
+  if (phase.kind === 'live' && (phase.testSentMs !== undefined || phase.rival))
+    session.phase = { ...phase, testSentMs: undefined, rival: undefined }
+}
+
+/** The peer's silence counts from now: while we do not read, it is not the peer's. */
+export function postponeSilence(session: Changing, nowMs: number): void {
+  session.lastInMs = nowMs
+}
+
+/** A connection begins: both sides are silent from now on. */
+export function markConnected(session: Changing, nowMs: number): void {
+  session.lastInMs = nowMs
+  session.lastOutMs = nowMs
+}
+
+/** 50 and 142 of the peer's Logon. */
+export function learnPeer(session: Changing, subId: string | undefined, locationId: string | undefined): void {
+  session.peerSubId = subId
+  session.peerLocationId = locationId
+}
+
+/** The id of the next resend. */
+export function nextResendId(session: Changing): number {
+  session.resends++
+  return session.resends
+}
+
+export function enterPhase(session: Changing, phase: Phase): void {
+  session.phase = phase
+}
+
+/** Changes some facts of the live phase. */
+export function changeLive(session: Changing, changes: Partial<Live>): void {
+  if (session.phase.kind === 'live') session.phase = { ...session.phase, ...changes }
+}
+
+/** Logged on by a Logon with this number, which is counted when it is the expected one. */
+export function logOn(session: Changing, heartbeatS: number, seqNum: number): void {
+  session.phase = {
+    kind: 'live',
+    intervalMs: heartbeatS * 1000,
+    testSentMs: undefined,
+    gap: undefined,
+    serving: undefined,
+    logoutDueMs: undefined,
+    logoutSentUntilMs: undefined,
+    rival: undefined,
+  }
+  session.hasRaisedNextOut = false
+  noteHighest(session, seqNum)
+  if (seqNum === session.nextIn) countIn(session)
 }

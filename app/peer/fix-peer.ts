@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net'
-import { gapFillDraft } from '#fix/drafts.ts'
+import { encodeDraft, gapFillDraft } from '#fix/drafts.ts'
 import type { Field } from '#fix/encode.ts'
+import { acceptInSequence } from '#fix/fast-path.ts'
 import { Framer, frameLimits } from '#fix/framer.ts'
+import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import { decode, Message } from '#fix/message.ts'
-import { acceptInSequence, createSession, encodeDraft, isLive, nextDeadlineMs, reserve, step } from '#fix/session.ts'
+import { createSession, isLive, lastProcessed, reserve } from '#fix/session.ts'
 import type { Effect, Input, LogonCredentials, LogonRequest, Session, SessionConfig } from '#fix/session-state.ts'
+import { step } from '#fix/step.ts'
 
 type News = Extract<Effect, { type: 'reset' | 'gap-filled' | 'lost' | 'refused' | 'note' }>
 type InputBody = Input extends infer One ? (One extends Input ? Omit<One, 'nowMs'> : never) : never
@@ -81,8 +84,8 @@ export class FixPeer {
   send(msgType: string, body: readonly Field[]): void {
     const nowMs = steadyNowMs()
     const seqNum = reserve(this.session, 1, nowMs)
-    const lastProcessed = this.session.nextIn - 1
-    this.write(encodeDraft(this.session, seqNum, { msgType, body, lastProcessed }, nowMs))
+    const draft = { msgType, body, lastProcessed: lastProcessed(this.session) }
+    this.write(encodeDraft(this.session, seqNum, draft, nowMs))
   }
 
   /** Write bytes whose numbers were reserved. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { encode, type Field } from '#fix/encode.ts'
-import { acceptInSequence, reserve } from '#fix/session.ts'
+import { acceptInSequence } from '#fix/fast-path.ts'
+import { reserve } from '#fix/session.ts'
 import { formatUtc } from '#fix/time.ts'
 import { acceptor, PretendDriver, startMs } from './pretend-driver.ts'
 import { decoded } from './samples.ts'

@@ -1,6 +1,6 @@
 import { earlyLimits } from '#fix/gap.ts'
+import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import { decode, Message } from '#fix/message.ts'
-import { nextDeadlineMs } from '#fix/session.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { Dice, mutant } from './mutants.ts'
 import { acceptor, initiator, PretendDriver } from './pretend-driver.ts'

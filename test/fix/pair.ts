@@ -1,6 +1,7 @@
-import { gapFillDraft } from '#fix/drafts.ts'
+import { encodeDraft, gapFillDraft } from '#fix/drafts.ts'
+import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import { ResendPlan } from '#fix/resend.ts'
-import { encodeDraft, isLive, nextDeadlineMs, reserve } from '#fix/session.ts'
+import { isLive, reserve } from '#fix/session.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { PretendDriver } from './pretend-driver.ts'
 

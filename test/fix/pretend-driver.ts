@@ -1,6 +1,8 @@
+import { encodeDraft } from '#fix/drafts.ts'
 import { type PolicyChoice, resolvePolicy } from '#fix/policy.ts'
-import { createSession, encodeDraft, step } from '#fix/session.ts'
+import { createSession } from '#fix/session.ts'
 import type { Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
+import { step } from '#fix/step.ts'
 import { decoded, readable } from './samples.ts'
 
 /** 2024-03-04 13:00:00 UTC: when every test begins. */

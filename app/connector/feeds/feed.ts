@@ -5,8 +5,9 @@ import { Peer } from '#connector/wire/peer.ts'
 import { secondLogon } from '#connector/wire/second-logon.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { gapFillDraft } from '#fix/drafts.ts'
+import { acceptInSequence } from '#fix/fast-path.ts'
 import type { Message } from '#fix/message.ts'
-import { acceptInSequence } from '#fix/session.ts'
+import { postponeSilence } from '#fix/session.ts'
 import type { AsideReason } from '#fix/session-state.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import type { FeedCore } from './feed-core.ts'
@@ -169,7 +170,7 @@ export class Feed implements Reader {
   }
 
   tick(nowMs: number): void {
-    if (this.paused) this.peer.session.lastInMs = nowMs
+    if (this.paused) postponeSilence(this.peer.session, nowMs)
     this.peer.tick(nowMs)
     if (this.fullSinceMs > 0 && nowMs - this.fullSinceMs > fullLogoutMs) this.end('Disk full')
   }

@@ -1,9 +1,12 @@
 import { type Numbers, nextEpoch } from '#connector/state/state.ts'
+import { encodeDraft, logoutDraft } from '#fix/drafts.ts'
 import type { Field } from '#fix/encode.ts'
+import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import type { Message } from '#fix/message.ts'
-import { createSession, encodeDraft, nextDeadlineMs, step, withNumbers } from '#fix/session.ts'
+import { createSession, lastProcessed, reserve, withConfig, withNumbers } from '#fix/session.ts'
 import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
-import { isSessionType, MsgType, Tag } from '#fix/tags.ts'
+import { step } from '#fix/step.ts'
+import { isSessionType, MsgType } from '#fix/tags.ts'
 import type { Wire } from './wire.ts'
 import type { WireCore } from './wire-core.ts'
 
@@ -54,7 +57,7 @@ export class Peer {
   /** A new connection takes the session over, with the rules of today. */
   attach(wire: Wire, config: SessionConfig): void {
     this.wire = wire
-    this.session = { ...this.session, config }
+    this.session = withConfig(this.session, config)
     this.input({ type: 'connected' })
   }
 
@@ -64,7 +67,7 @@ export class Peer {
     this.session = createSession(config, this.numbers())
   }
 
-  /** The number expected of the peer is about to be set: the Logout that tells of it names the new one (789). */
+  /** The number expected of the peer is about to be set: a Logout that names it (789) names the new one. */
   expect(nextIn: number): void {
     this.session = withNumbers(this.session, { nextIn })
   }
@@ -137,9 +140,8 @@ export class Peer {
   }
 
   private sendNow(msgType: string, body: readonly Field[]): void {
-    const seqNum = this.session.nextOut++
-    this.session.lastOutMs = this.core.steadyMs
-    this.transmit(seqNum, { msgType, body, lastProcessed: this.session.nextIn - 1 })
+    const seqNum = reserve(this.session, 1, this.core.steadyMs)
+    this.transmit(seqNum, { msgType, body, lastProcessed: lastProcessed(this.session) })
   }
 
   /** Sends again under a number used before: nothing new to keep. 52 is never before 122, whatever became of the clock. */
@@ -151,13 +153,8 @@ export class Peer {
   /** A Logout on another connection than the session's own, which it closes; it uses up the session's next number (spec §2.6). */
   logoutOn(wire: Wire, text: string): void {
     this.core.turn()
-    const seqNum = this.session.nextOut++
-    const { nextIn } = this.session
-    const body: Field[] = [
-      [Tag.NextExpectedMsgSeqNum, nextIn],
-      [Tag.Text, text],
-    ]
-    const draft = { msgType: MsgType.Logout, body, lastProcessed: nextIn - 1 }
+    const draft = logoutDraft(this.session, text)
+    const seqNum = reserve(this.session, 1, this.session.lastOutMs) // on its own connection nothing is sent
     const frame = encodeDraft(this.session, seqNum, draft, this.core.wallMs)
     this.journalNumber(seqNum, draft, frame)
     wire.frame(frame)

@@ -4,12 +4,15 @@ import { applyDelivery, applyInbound, applyMessage, applySession, flag } from '#
 import { Replay } from '#connector/state/recovery.ts'
 import { emptyState, restore, type State, serialise } from '#connector/state/state.ts'
 import { previousOf } from '#connector/state/waiting.ts'
-import { gapFillDraft } from '#fix/drafts.ts'
+import { encodeDraft, gapFillDraft } from '#fix/drafts.ts'
+import { acceptInSequence } from '#fix/fast-path.ts'
+import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import { noMemory } from '#fix/memory.ts'
 import type { Message } from '#fix/message.ts'
 import { ResendPlan } from '#fix/resend.ts'
-import { acceptInSequence, createSession, encodeDraft, isLive, nextDeadlineMs, reserve, step } from '#fix/session.ts'
+import { createSession, isLive, reserve } from '#fix/session.ts'
 import type { Draft, Effect, Input, Session, SessionConfig } from '#fix/session-state.ts'
+import { step } from '#fix/step.ts'
 import type { DeliveryRecord, JournalRecord, MessageRecord } from '#journal/records.ts'
 
 /** Ids as the first records give them out. */

@@ -1,6 +1,7 @@
 import { balances } from '#connector/state/ledger.ts'
+import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import type { PolicyChoice } from '#fix/policy.ts'
-import { isLive, nextDeadlineMs } from '#fix/session.ts'
+import { isLive } from '#fix/session.ts'
 import { Random } from '#gateway-sim/random.ts'
 import { End } from '#test/fix/pair.ts'
 import { acceptor, initiator, startMs } from '#test/fix/pretend-driver.ts'
