@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { logoutDraft } from '#fix/drafts.ts'
 import { resolvePolicy, switchNames } from '#fix/policy.ts'
+import { createSession } from '#fix/session.ts'
+import { acceptor, initiator } from './pretend-driver.ts'
 
 describe('a policy', () => {
   test("is the exchange's when nothing is said", () => {
@@ -37,5 +40,16 @@ describe('a policy', () => {
     const column = (preset: 'cme' | 'fix') => rows.map((row) => resolvePolicy(preset)[row])
     expect(column('cme')).toEqual([[5, 60], true, [50, 57, 142], 2500, 'reject', 0, 'refuse'])
     expect(column('fix')).toEqual([[0, 3600], false, [], 0, 'merge', 120, 'accept'])
+  })
+
+  test.each([
+    ["the exchange's acceptor", acceptor('cme'), ['789', '58']],
+    ['a plain acceptor', acceptor('fix'), ['58']],
+    ['a plain acceptor with the switch set', acceptor({ preset: 'fix', nextExpectedInLogout: true }), ['789', '58']],
+    ['an initiator', initiator('cme'), ['58']],
+  ])('says whether a Logout of %s names the number expected next', (_, config, tags) => {
+    const { body } = logoutDraft(createSession(config, { nextIn: 7, nextOut: 3 }), 'over')
+    expect(body.map(([tag]) => `${tag}`)).toEqual(tags)
+    expect(body.filter(([tag]) => tag === 789).map(([, value]) => value)).toEqual(tags.length > 1 ? [7] : [])
   })
 })
