@@ -1,5 +1,6 @@
 import { classOf, type MessageClass } from '#dropcopy/classify.ts'
 import type { Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 import type { Copy } from './read-copy.ts'
 
 const names: Partial<Record<MessageClass, string>> = {
@@ -16,7 +17,7 @@ const names: Partial<Record<MessageClass, string>> = {
 /** A copy in one line for people: time, target number, source with its number and the one before, what happened. */
 export function describeCopy(message: Message, copy: Copy): string {
   const { sourceId, seqNum, previous, applResend, possResend, source } = copy
-  const time = (message.str(52) ?? '').slice(9)
+  const time = (message.str(Tag.SendingTime) ?? '').slice(9)
   const flags = `${message.possDup ? ' resent' : ''}${possResend ? ' possible resend' : ''}${applResend ? ' by application' : ''}`
   const chain = `${seqNum}${previous > 0 ? `<${previous}` : ''}`
   return `${time}  #${message.seqNum}  ${sourceId} ${chain}${flags}  ${eventText(source)}`
@@ -48,21 +49,29 @@ export const copyAsText = (message: Message): string =>
 
 function eventText(message: Message): string {
   const name = classOf(message)
-  const side = message.is(54, '1') ? 'buy' : message.is(54, '2') ? 'sell' : ''
+  const side = message.is(Tag.Side, '1') ? 'buy' : message.is(Tag.Side, '2') ? 'sell' : ''
   const words = [kindOf(message, name), side]
   const isTrade = name === 'fill' || name === 'trade-cancel' || name === 'trade-correction'
-  const quantity = message.str(isTrade ? 32 : 38)
-  const price = message.str(isTrade ? 31 : 44)
-  words.push(quantity ?? '', message.str(107) ?? message.str(55) ?? '', price === undefined ? '' : `@ ${price}`)
-  const order = message.str(37)
+  const quantity = message.str(isTrade ? Tag.LastShares : Tag.OrderQty)
+  const price = message.str(isTrade ? Tag.LastPx : Tag.Price)
+  words.push(
+    quantity ?? '',
+    message.str(Tag.SecurityDesc) ?? message.str(Tag.Symbol) ?? '',
+    price === undefined ? '' : `@ ${price}`,
+  )
+  const order = message.str(Tag.OrderID)
   if (order !== undefined) words.push(`order ${order}`)
-  const operator = message.str(57)
+  const operator = message.str(Tag.TargetSubID)
   if (operator !== undefined) words.push(`by ${operator}`)
   return words.filter((word) => word !== '').join(' ')
 }
 
 function kindOf(message: Message, name: MessageClass): string {
   if (name !== 'fill') return names[name] ?? name
-  const part = message.is(442, '2') ? 'leg' : message.is(442, '3') ? 'spread fill' : 'fill'
-  return message.is(39, '2') ? `complete ${part}` : `partial ${part}`
+  const part = message.is(Tag.MultiLegReportingType, '2')
+    ? 'leg'
+    : message.is(Tag.MultiLegReportingType, '3')
+      ? 'spread fill'
+      : 'fill'
+  return message.is(Tag.OrdStatus, '2') ? `complete ${part}` : `partial ${part}`
 }

@@ -67,11 +67,11 @@ export function dc4Reader(): CopyReader {
   }
 }
 
-const serviceTags = new Set([1180, 1181, 1350, 1352])
+const serviceTags = new Set<number>([Tag.ApplID, Tag.ApplSeqNum, Tag.ApplLastSeqNum, Tag.ApplResendFlag])
 
 /** Over the body as the source wrote it: from behind the service's own tags up to 10. */
 function bodyOf(message: Message): number {
-  let index = message.find(1180)
+  let index = message.find(Tag.ApplID)
   while (index < message.count && serviceTags.has(message.tagAt(index))) index++
   return digest(message.view, message.endAt(index - 1) + 1, message.end - trailerLength, 0) | 1
 }

@@ -1,5 +1,6 @@
 import { sealFrame } from '#fix/checksum.ts'
 import { decode, Message } from '#fix/message.ts'
+import { MsgType, Tag } from '#fix/tags.ts'
 import { formatUtc } from '#fix/time.ts'
 
 const soh = '\x01'
@@ -62,7 +63,7 @@ export function encapsulated(
   nowMs: number,
   inner: Buffer,
 ): Buffer {
-  const head = `${header(ends, 'n', seqNum, ends.targetSubId, lastProcessed, nowMs)}212=${inner.length + 13}${soh}213=<RTRF>`
+  const head = `${header(ends, MsgType.XmlNonFix, seqNum, ends.targetSubId, lastProcessed, nowMs)}212=${inner.length + 13}${soh}213=<RTRF>`
   const content = Buffer.allocUnsafe(head.length + inner.length + 8)
   content.write(head, 0, 'latin1')
   content.set(inner, head.length)
@@ -88,8 +89,8 @@ const scratch = new Message()
 export function sentAgain(sent: Buffer, nowMs: number): Buffer {
   decode(sent, scratch)
   const content = sent.indexOf('35=')
-  const number = scratch.endAt(scratch.find(34)) + 1
-  const time = scratch.find(52)
+  const number = scratch.endAt(scratch.find(Tag.MsgSeqNum)) + 1
+  const time = scratch.find(Tag.SendingTime)
   const [from, to] = [scratch.startAt(time), scratch.endAt(time)]
   const again = `43=Y${soh}122=${sent.toString('latin1', from, to)}${soh}`
   return frame(
@@ -105,7 +106,9 @@ export function sentAgain(sent: Buffer, nowMs: number): Buffer {
 
 /** A Gap Fill in normal flow: from `seqNum` to just below `next` nothing will come. */
 export const gapFill = (ends: FeedHeader, seqNum: number, next: number, lastProcessed: number, nowMs: number): Buffer =>
-  frame(`${header(ends, '4', seqNum, ends.targetSubId, lastProcessed, nowMs)}123=Y${soh}36=${next}${soh}`)
+  frame(
+    `${header(ends, MsgType.SequenceReset, seqNum, ends.targetSubId, lastProcessed, nowMs)}123=Y${soh}36=${next}${soh}`,
+  )
 
 export const heartbeat = (ends: FeedHeader, seqNum: number, lastProcessed: number, nowMs: number): Buffer =>
-  frame(header(ends, '0', seqNum, ends.targetSubId, lastProcessed, nowMs))
+  frame(header(ends, MsgType.Heartbeat, seqNum, ends.targetSubId, lastProcessed, nowMs))

@@ -1,4 +1,5 @@
 import type { MessageClass } from '#dropcopy/classify.ts'
+import { MsgType } from '#fix/tags.ts'
 import { instruments } from './instruments.ts'
 import { Random } from './random.ts'
 import {
@@ -82,7 +83,7 @@ export class OrderFlow {
   private event(source: number, book: Book, nowMs: number): FlowMessage[] {
     const { random } = this
     const dice = random.next()
-    if (dice < 0.03) return [{ source, messageClass: 'session', msgType: '0', operator: '', body: '' }]
+    if (dice < 0.03) return [{ source, messageClass: 'session', msgType: MsgType.Heartbeat, operator: '', body: '' }]
     if (book.open.length === 0 || (dice < 0.36 && book.open.length < mostOpen)) {
       return dice > 0.34 ? this.reject(source, book, nowMs) : this.enter(source, book, nowMs)
     }
@@ -97,7 +98,9 @@ export class OrderFlow {
     const moment = this.moment(nowMs)
     if (dice < 0.985) {
       const body = cancelReject(order, random.next() < 0.5 ? 1 : 2, moment)
-      return [{ source, messageClass: 'cancel-reject', msgType: '9', operator: order.operator, body }]
+      return [
+        { source, messageClass: 'cancel-reject', msgType: MsgType.OrderCancelReject, operator: order.operator, body },
+      ]
     }
     if (dice < 0.99) return [report(source, order, 'never-copied', statusReport(order, moment))]
     return this.execute(source, book, nowMs)
@@ -192,7 +195,9 @@ export class OrderFlow {
     const gone = book.open.filter((order) => order.account === account).slice(0, 6)
     const operator = this.random.pick(book.operators)
     const body = massAction(gone, account, this.moment(nowMs))
-    const messages: FlowMessage[] = [{ source, messageClass: 'mass-action', msgType: 'BZ', operator, body }]
+    const messages: FlowMessage[] = [
+      { source, messageClass: 'mass-action', msgType: MsgType.OrderMassActionReport, operator, body },
+    ]
     for (const order of gone) {
       close(book, order)
       messages.push(report(source, order, 'elimination', acknowledgment(order, 'C', this.moment(nowMs))))
@@ -204,7 +209,7 @@ export class OrderFlow {
 const report = (source: number, order: Order, messageClass: MessageClass, body: string): FlowMessage => ({
   source,
   messageClass,
-  msgType: '8',
+  msgType: MsgType.ExecutionReport,
   operator: order.operator,
   body,
 })

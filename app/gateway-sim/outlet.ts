@@ -1,4 +1,4 @@
-import { reserve, withNumbers } from '#fix/session.ts'
+import { lastProcessed, reserve, withNumbers } from '#fix/session.ts'
 import { type FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
 import { encapsulated, type FeedHeader, gapFill, heartbeat, plain, sourceHeader, sourceMessage } from './frames.ts'
 import type { GatewaySimOptions } from './options.ts'
@@ -75,12 +75,12 @@ export class Outlet {
   send(message: FlowMessage): void {
     const nowMs = steadyNowMs()
     const { session } = this.peer()
-    const lastProcessed = session.nextIn - 1
+    const processed = lastProcessed(session)
     const administrative = message.body === ''
     if (this.plainSource !== undefined) {
       const seqNum = reserve(session, 1, nowMs)
-      if (administrative) this.frames.push(heartbeat(this.ends, seqNum, lastProcessed, nowMs))
-      else this.keep(seqNum, plain(this.ends, message, seqNum, lastProcessed, nowMs))
+      if (administrative) this.frames.push(heartbeat(this.ends, seqNum, processed, nowMs))
+      else this.keep(seqNum, plain(this.ends, message, seqNum, processed, nowMs))
       if (!administrative) this.counts.add(this.plainSource, seqNum, message.messageClass)
       return
     }
@@ -109,7 +109,7 @@ export class Outlet {
       const { session } = this.peer()
       if (message.seqNum < session.nextOut) return 'number'
       if (message.seqNum > session.nextOut) {
-        this.frames.push(gapFill(this.ends, session.nextOut, message.seqNum, session.nextIn - 1, nowMs))
+        this.frames.push(gapFill(this.ends, session.nextOut, message.seqNum, lastProcessed(session), nowMs))
         this.peer().session = withNumbers(session, { nextOut: message.seqNum })
       }
       const seqNum = reserve(this.peer().session, 1, nowMs)
@@ -154,9 +154,9 @@ export class Outlet {
 
   private envelope(inner: Buffer, nowMs: number): void {
     const { session } = this.peer()
-    const lastProcessed = session.nextIn - 1
+    const processed = lastProcessed(session)
     const seqNum = reserve(session, 1, nowMs)
-    this.keep(seqNum, encapsulated(this.ends, seqNum, lastProcessed, nowMs, inner))
+    this.keep(seqNum, encapsulated(this.ends, seqNum, processed, nowMs, inner))
   }
 
   private keep(seqNum: number, bytes: Buffer): void {

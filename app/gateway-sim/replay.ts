@@ -2,7 +2,7 @@ import { classOf, type MessageClass } from '#dropcopy/classify.ts'
 import { sealFrame } from '#fix/checksum.ts'
 import { frameLimits } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
-import { isSessionType } from '#fix/tags.ts'
+import { isSessionType, Tag } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import { LogCutter } from './log-cutter.ts'
 import type { LogProblems } from './log-problems.ts'
@@ -25,7 +25,23 @@ export interface LoggedMessage {
   readonly administrative: boolean
 }
 
-const headerTags = new Set([8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 142, 143, 369])
+const headerTags = new Set<number>([
+  Tag.BeginString,
+  Tag.BodyLength,
+  Tag.MsgSeqNum,
+  Tag.MsgType,
+  Tag.PossDupFlag,
+  Tag.SenderCompID,
+  Tag.SenderSubID,
+  Tag.SendingTime,
+  Tag.TargetCompID,
+  Tag.TargetSubID,
+  Tag.PossResend,
+  Tag.OrigSendingTime,
+  Tag.SenderLocationID,
+  Tag.TargetLocationID,
+  Tag.LastMsgSeqNumProcessed,
+])
 /** What a feed puts around a message. */
 const envelopeBytes = 512
 
@@ -62,14 +78,14 @@ export function readMessage(text: string): LoggedMessage | string {
   if (message.seqNum === 0) return 'no MsgSeqNum (34)'
   let first = 0
   while (first < message.count - 1 && headerTags.has(message.tagAt(first))) first++
-  const time = message.find(52)
+  const time = message.find(Tag.SendingTime)
   return {
-    sourceId: (message.str(56) ?? '').slice(0, -1),
+    sourceId: (message.str(Tag.TargetCompID) ?? '').slice(0, -1),
     msgType: message.msgType,
     messageClass: classOf(message),
     seqNum: message.seqNum,
-    lastProcessed: message.int(369) ?? 0,
-    operator: message.str(57) ?? '',
+    lastProcessed: message.int(Tag.LastMsgSeqNumProcessed) ?? 0,
+    operator: message.str(Tag.TargetSubID) ?? '',
     body: bytes.toString('latin1', message.endAt(first - 1) + 1, bytes.length - 7),
     sentMs: time < 0 ? Number.NaN : parseUtc(bytes, message.startAt(time), message.endAt(time)),
     bytes,

@@ -1,6 +1,7 @@
 import { blankCanonical, canonicaliseInner, unwrap } from '#dropcopy/canonical.ts'
 import { classOf, type MessageClass, messageClasses } from '#dropcopy/classify.ts'
 import { decode, Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 import { NumberTally } from '#peer/number-tally.ts'
 
 /** Numbers of a source whose class is remembered, the newest; 16 MB. */
@@ -47,7 +48,7 @@ export class SentCounts {
     if (plainSource === undefined) {
       if (unwrap(this.outer, this.inner) || canonicaliseInner(this.outer, this.inner, this.canonical)) return undefined
     }
-    const sourceId = plainSource ?? (message.str(56) ?? '').slice(0, -1)
+    const sourceId = plainSource ?? (message.str(Tag.TargetCompID) ?? '').slice(0, -1)
     this.add(sourceId, message.seqNum, classOf(message))
     return { sourceId, seqNum: message.seqNum }
   }

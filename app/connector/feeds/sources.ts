@@ -3,6 +3,7 @@ import { isSegment, sourceOf } from '#connector/wire/lanes.ts'
 import { lastingDigest } from '#dropcopy/canonical.ts'
 import { type ClassicSource, classicSource } from '#dropcopy/classic-copy.ts'
 import { decode, Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import type { JournalRead } from '#journal/read.ts'
 import type { MessageRecord } from '#journal/records.ts'
@@ -86,7 +87,7 @@ const scratch = new Message(256)
 /** SendingTime(52) of a message; NaN when unreadable. */
 export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number {
   decode(bytes.subarray(start, end), scratch)
-  const index = scratch.find(52)
+  const index = scratch.find(Tag.SendingTime)
   return index < 0 ? Number.NaN : parseUtc(scratch.bytes, scratch.startAt(index), scratch.endAt(index))
 }
 
@@ -131,7 +132,7 @@ function knownOf(journal: JournalRead, id: number, stream: StreamState): Known {
       if (!found) return undefined
       const { digest } = found
       decode(found.bytes.subarray(found.start, found.end), scratch)
-      return { digest, requestTime: scratch.str(5979) ?? '', lasting: lastingDigest(scratch) }
+      return { digest, requestTime: scratch.str(Tag.RequestTime) ?? '', lasting: lastingDigest(scratch) }
     },
     newestMs: () => timeOf(stream.epoch, stream.highest),
     firstMs: () => timeOf(stream.epoch, stream.first),

@@ -1,6 +1,7 @@
 import type { RecentCopy } from '#domain/status/observed.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import { decode, Message } from '#fix/message.ts'
+import { Tag } from '#fix/tags.ts'
 import type { JournalRead } from '#journal/read.ts'
 import type { CopySources } from './copying/copying.ts'
 
@@ -60,9 +61,9 @@ const sides: Record<string, string> = { '1': 'Buy', '2': 'Sell' }
 
 /** What was done: quantity and price of the fill, else of the order. */
 function details(message: Message): Pick<RecentCopy, 'symbol' | 'side' | 'qty' | 'px'> {
-  const symbol = message.str(107) ?? message.str(55)
-  const side = sides[message.str(54) ?? '']
-  const qty = message.str(32) ?? message.str(38)
-  const px = message.str(31) ?? message.str(44)
+  const symbol = message.str(Tag.SecurityDesc) ?? message.str(Tag.Symbol)
+  const side = sides[message.str(Tag.Side) ?? '']
+  const qty = message.str(Tag.LastShares) ?? message.str(Tag.OrderQty)
+  const px = message.str(Tag.LastPx) ?? message.str(Tag.Price)
   return { ...(symbol && { symbol }), ...(side && { side }), ...(qty && { qty }), ...(px && { px }) }
 }

@@ -5,6 +5,7 @@ import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { decode, Message } from '#fix/message.ts'
 import { type ResendItem, ResendPlan } from '#fix/resend.ts'
+import { lastProcessed } from '#fix/session.ts'
 import type { Draft } from '#fix/session-state.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import { formatUtc, parseUtc } from '#fix/time.ts'
@@ -169,7 +170,7 @@ export class ResendJob {
         [Tag.NewSeqNo, item.newSeqNo],
         [Tag.GapFillFlag, 'Y'],
       ],
-      lastProcessed: peer.session.nextIn - 1,
+      lastProcessed: lastProcessed(peer.session),
       origSendingTimeMs: core.wallMs,
     })
   }

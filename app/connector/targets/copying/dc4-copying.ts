@@ -11,6 +11,7 @@ import {
   writeDc4Copy,
 } from '#dropcopy/dc4-copy.ts'
 import type { SourceMessage } from '#dropcopy/source-message.ts'
+import { lastProcessed } from '#fix/session.ts'
 import type { Session } from '#fix/session-state.ts'
 import type { Copying, CopySource, CopyTerms } from './copying.ts'
 
@@ -51,7 +52,7 @@ export class Dc4Copying implements Copying {
     const session = this.session()
     if (session.peerSubId !== this.subId || session.peerLocationId !== this.locationId) this.learn(session)
     terms.targetSeqNum = of.targetSeqNum
-    terms.lastProcessed = session.nextIn - 1
+    terms.lastProcessed = lastProcessed(session)
     terms.possResend = of.possResend
     terms.sendingTime = of.sendingTime
     terms.origSendingTime = of.origSendingTime
