@@ -10,20 +10,22 @@ import { pathToFileURL } from 'node:url'
 import { startClient } from '#client/client.ts'
 import { type Fields, FixPeer } from '../support/fix-peer.ts'
 import { recordDc4 } from './record-dc4.ts'
-import { feed, printed, type Scene, startConnector, tap, within } from './recording.ts'
+import { type Connector, feed, printed, type Scene, startConnector, type Tap, tap, within } from './recording.ts'
 
 /** Every scene of the document, in its order. */
 export const recordSession = async (): Promise<Scene[]> => [...(await recordClassic()), ...(await recordDc4())]
 
-/** Played against a connector that runs `docs/examples/classic.json`. */
-async function recordClassic(): Promise<Scene[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'record-session-'))
-  const connector = await startConnector(directory, 'classic.json')
-  const wire = await tap(connector.targetPort)
-  const [port = 0] = wire.ports
-  try {
+/** One session from the first message to the last, as short as it can be. */
+export const recordWholeSession = (): Promise<Scene> =>
+  onClassic(async (port, wire, connector) => {
+    await feed(connector.feedPort, 2)
+    return wire.scene('A whole session in twelve lines', () => twelveLines(port))
+  })
+
+const recordClassic = (): Promise<Scene[]> =>
+  onClassic(async (port, wire, connector, directory) => {
     const copies = await feed(connector.feedPort)
-    const scenes = [
+    return [
       await wire.scene('First logon of the week', () => wholeRun(port, join(directory, 'first.json'), copies)),
       await wire.scene('A client that has lost its numbers', () =>
         wholeRun(port, join(directory, 'second.json'), copies),
@@ -32,7 +34,18 @@ async function recordClassic(): Promise<Scene[]> {
       await wire.scene('Rejected, then reset within the session', () => rulesBroken(port)),
       await wire.scene('Messages asked for by application', () => byApplication(port)),
     ]
-    return scenes
+  })
+
+type Play<T> = (port: number, wire: Tap, connector: Connector, directory: string) => Promise<T>
+
+/** Played against a connector that runs `docs/examples/classic.json`. */
+async function onClassic<T>(play: Play<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'record-session-'))
+  const connector = await startConnector(directory, 'classic.json')
+  const wire = await tap(connector.targetPort)
+  const [port = 0] = wire.ports
+  try {
+    return await play(port, wire, connector, directory)
   } finally {
     wire.close()
     await connector.stop()
@@ -59,6 +72,22 @@ const password = (text: string): Fields => [
   [95, text.length],
   [96, text],
 ]
+
+async function twelveLines(port: number): Promise<void> {
+  const peer = await FixPeer.connect(port, header)
+  peer.logon(password('secret'))
+  await peer.message('1')
+  await peer.message('8', 2)
+  peer.send('1', [[112, 'STILL-THERE']])
+  await peer.message('0')
+  peer.send('2', [
+    [7, 3],
+    [16, 3],
+  ])
+  await peer.message('8', 3)
+  peer.send('5')
+  await peer.closed()
+}
 
 async function wrongPassword(port: number): Promise<void> {
   const peer = await FixPeer.connect(port, header)
@@ -121,5 +150,5 @@ async function byApplication(port: number): Promise<void> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const scene of await recordSession()) console.log(`${printed(scene)}\n`)
+  for (const scene of [await recordWholeSession(), ...(await recordSession())]) console.log(`${printed(scene)}\n`)
 }

@@ -15,7 +15,7 @@ export type Line = { from: '>' | '<'; text: string }
 /** The heading under which the document shows them, and the frames in order. */
 export type Scene = { title: string; lines: Line[] }
 
-export const messages = 4
+const messages = 4
 
 /** Where a connector runs, what wants it to become another one, and its end. */
 export type Connector = Awaited<ReturnType<typeof startConnector>>
@@ -111,7 +111,7 @@ async function between(targetPort: number, note: (line: Line) => void) {
 /**
  * A few source messages, handed over before any client comes. Answers how many of them the target's level lets through.
  */
-export async function feed(port: number): Promise<number> {
+export async function feed(port: number, count = messages): Promise<number> {
   const gateway = await startGatewaySim({
     mode: 'connect',
     host: '127.0.0.1',
@@ -122,12 +122,12 @@ export async function feed(port: number): Promise<number> {
     sources: ['K7T882'],
     seed: 44,
     rate: 'max',
-    count: messages,
+    count,
   })
   await gateway.done
   const { sources } = await gateway.stop()
   const { 'order-reject': rejects = 0, 'cancel-reject': cancelRejects = 0 } = sources.K7T882?.classes ?? {}
-  return messages - rejects - cancelRejects
+  return count - rejects - cancelRejects
 }
 
 export async function within(promise: Promise<void>): Promise<void> {

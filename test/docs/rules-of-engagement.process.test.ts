@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recordSession } from './record-session.ts'
+import { recordSession, recordWholeSession } from './record-session.ts'
 import { printed } from './recording.ts'
 import { documentAt } from './tables.ts'
 
@@ -34,4 +34,28 @@ test('the example messages of the rules of engagement are what the programs say'
     const shown = new RegExp(`^### ${scene.title}\n\n\`\`\`\n[^\`]*\`\`\``, 'm').exec(document)?.[0] ?? ''
     expect(bySide(printed(scene)), scene.title).toEqual(bySide(shown))
   }
+})
+
+/** Whether a recorded frame has all that is shown of it, in this order. */
+function shows(shown: string, frame: string): boolean {
+  const fields = frame.split('|')
+  let from = 0
+  return shown.split('|').every((field) => {
+    const at = fields.indexOf(field, from)
+    from = at + 1
+    return at >= 0
+  })
+}
+
+test('the twelve lines at its top are a session that the programs had', async () => {
+  const sections = documentAt('docs/rules-of-engagement.md').split(/^(?=## )/m)
+  const top = sections.find((section) => section.startsWith('## A whole session in twelve lines\n')) ?? ''
+  const [, block = ''] = top.split('```')
+  const lines = block.split('\n').flatMap((line) => /^ *\d+ ([<>] .+\|) {2,}/.exec(line)?.[1] ?? [])
+  expect(lines).toHaveLength(12)
+  const [own = [], theirs = []] = bySide(lines.join('\n'))
+  const [ownFrames = [], theirFrames = []] = bySide(printed(await recordWholeSession()))
+  expect([own.length, theirs.length]).toEqual([ownFrames.length, theirFrames.length])
+  const pairs = [...own, ...theirs].map((shown, at) => [shown, [...ownFrames, ...theirFrames][at] ?? ''] as const)
+  expect(pairs.filter(([shown, frame]) => !shows(shown.slice(2), frame.slice(2)))).toEqual([])
 })
