@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { LaunchOptions } from 'playwright-core'
 
@@ -47,7 +47,7 @@ const installedPlaces = [
  */
 function inflated(): Chromium {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
-  const home = dirname(dirname(entry))
+  const home = entry.slice(0, entry.lastIndexOf(`${sep}build${sep}`))
   // npm wrote it
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
   const place = join(root, 'node_modules/.cache', `chromium-${version}`)
@@ -55,7 +55,8 @@ function inflated(): Chromium {
     const unfinished = `${place}.${process.pid}.tmp`
     rmSync(unfinished, { recursive: true, force: true })
     mkdirSync(unfinished, { recursive: true })
-    execFileSync(process.execPath, ['--input-type=module', '-e', inflateScript(entry, home)], {
+    execFileSync(process.execPath, ['--input-type=module', '-e', inflateScript(home)], {
+      cwd: root, // where the script finds the package
       env: { ...process.env, TMPDIR: unfinished },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
@@ -66,8 +67,13 @@ function inflated(): Chromium {
   return { executablePath, env: { ...fontConfiguration(place), ...libraries(executablePath, place) } }
 }
 
-const inflateScript = (entry: string, home: string) => `
-  const { default: chromium, inflate } = await import(${JSON.stringify(pathToFileURL(entry).href)})
+/**
+ * The package's entry inflates the browser, its fonts and its drawing library; the other libraries only on the service
+ * that the package was made for.
+ */
+const inflateScript = (home: string) => `
+  import chromium from '@sparticuz/chromium'
+  import { inflate } from ${JSON.stringify(pathToFileURL(join(home, 'build/esm/lambdafs.js')).href)}
   await chromium.executablePath()
   await inflate(${JSON.stringify(join(home, 'bin/al2023.tar.br'))})`
 
