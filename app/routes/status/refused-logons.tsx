@@ -2,7 +2,7 @@ import { Mono } from '#app/components/figures.tsx'
 import { Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
-import type { RefusedLogon } from '#views/feed/feed-page.ts'
+import type { FeedView } from '#views/feed/feed-page.ts'
 
 /** Logons that were turned away, in the words that went out, and why where these say too little. */
 export function RefusedLogons({
@@ -12,7 +12,7 @@ export function RefusedLogons({
 }: {
   title?: string
   intro?: string
-  logons: readonly RefusedLogon[]
+  logons: FeedView['refusedLogons']
 }) {
   if (logons.length === 0) return null
   return (

@@ -1,10 +1,8 @@
-import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '#db/client.ts'
+import { listKeptAside, listRefusedLogons, type RefusedLogon } from '#db/queries/connector/reported.ts'
 import { connectorOf, listConnectors } from '#db/queries/connector/session-commands.ts'
-import { type FeedRecord, findFeed } from '#db/queries/feed/sources.ts'
-import { observedRefusedLogons, observedSources } from '#db/schema/observed.ts'
-import { sourceSessions } from '#db/schema/sources.ts'
+import { findFeed, listSourceNamesOfFeed } from '#db/queries/feed/sources.ts'
 import { reset } from '#domain/configuration/fields.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { feedState } from '#domain/status/feed.ts'
@@ -21,8 +19,6 @@ const connectionOf = z.object({
   theirCompId: z.string(),
   reset: reset.optional(),
 })
-
-export type RefusedLogon = { id: number; at: Date; address: string; claimed: string; says: string }
 
 export type FeedView = {
   id: string
@@ -47,7 +43,7 @@ export type FeedView = {
     lastReceivedAt: Date | null
   }[]
   /** Messages delivered to nobody, by the source they name; `known` where it runs, `isSession` where there is one. */
-  aside: { name: string; known: boolean; isSession: boolean; messages: number; at: Date }[]
+  aside: Awaited<ReturnType<typeof listKeptAside>>
   refusedLogons: RefusedLogon[]
   /** Logons, at any address of the connector, that named nobody it knows. */
   strangers: RefusedLogon[]
@@ -72,12 +68,8 @@ export async function findFeedPage(
   const unseen = { id: feedId, part: 'unanswered' as const, connected: false, gap: 0, lost: 0 }
   const state = feedState(delivery.feeds.get(feedId) ?? unseen, feed.state, delivery.heardOf([feed.shard]))
   const seen = delivery.feedRows.find((row) => row.feedId === feedId)
-  const sources = await tx
-    .select()
-    .from(sourceSessions)
-    .where(and(eq(sourceSessions.environment, environment), eq(sourceSessions.feedId, feedId)))
-    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
-  const names = sources.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
+  const names = await listSourceNamesOfFeed(tx, environment, feedId)
+  const connector = connectorOf(await listConnectors(tx, environment), feed)?.connector ?? ''
   return {
     id: feed.id,
     environment,
@@ -92,9 +84,9 @@ export async function findFeedPage(
       .map(({ code, says, since }) => ({ code, says, since })),
     session: seen && sessionOf(seen),
     sources: names.map((name) => ({ name, ...figuresOf(delivery, name) })),
-    aside: await keptAside(tx, feed, connectorOf(await listConnectors(tx, environment), feed)?.connector ?? ''),
-    refusedLogons: await refusedLogons(tx, environment, feedId),
-    strangers: await refusedLogons(tx, environment, null),
+    aside: await listKeptAside(tx, { ...feed, connector }, feedId, shownNames),
+    refusedLogons: await listRefusedLogons(tx, environment, { kind: 'feed', objectId: feedId }, shownLogons),
+    strangers: await listRefusedLogons(tx, environment, null, shownLogons),
   }
 }
 
@@ -112,40 +104,3 @@ const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: Delivery
   lastReceivedAt: rest.lastReceivedAt,
   detail: rest.detail,
 })
-
-/** Most first. A name that no source has is counted over all feeds of the shard: the connector knows no feed for it. */
-async function keptAside(
-  tx: Tx,
-  { id: feedId, environment, shard }: FeedRecord,
-  connector: string,
-): Promise<FeedView['aside']> {
-  const { sourceId: name, known, aside: messages, at } = observedSources
-  const isSession = sql<boolean>`exists (select from ${sourceSessions} where ${sourceSessions.environment} = ${environment}
-    and ${sourceSessions.sessionCode} || ${sourceSessions.executionCode} = split_part(${name}, '/', 1))`
-  return tx
-    .select({ name, known, isSession, messages, at })
-    .from(observedSources)
-    .where(
-      and(
-        eq(observedSources.environment, environment),
-        eq(observedSources.shard, shard),
-        eq(observedSources.connector, connector),
-        gt(observedSources.aside, 0),
-        or(eq(observedSources.feedId, feedId), isNull(observedSources.feedId)),
-      ),
-    )
-    .orderBy(desc(messages), asc(name))
-    .limit(shownNames)
-}
-
-/** Newest first; `feedId` null: those that named nobody known. */
-async function refusedLogons(tx: Tx, environment: Environment, feedId: string | null): Promise<RefusedLogon[]> {
-  const { id, at, address, claimed, says, kind, objectId } = observedRefusedLogons
-  const about = feedId === null ? isNull(objectId) : and(eq(kind, 'feed'), eq(objectId, feedId))
-  return tx
-    .select({ id, at, address, claimed, says })
-    .from(observedRefusedLogons)
-    .where(and(eq(observedRefusedLogons.environment, environment), about))
-    .orderBy(desc(at), desc(id))
-    .limit(shownLogons)
-}

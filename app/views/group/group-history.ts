@@ -1,10 +1,10 @@
-import { and, desc, eq, inArray, isNull, lt, or } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
+import { type EventRecord, listEvents } from '#db/queries/audit/events.ts'
 import { findGroup, type GroupRecord } from '#db/queries/group/groups.ts'
 import { listClearingFirms, listFirmRefs } from '#db/queries/people/firms.ts'
 import { listUserNames } from '#db/queries/people/people.ts'
-import { auditEvents } from '#db/schema/audit.ts'
-import { decisions, requestRounds, requests } from '#db/schema/requests.ts'
+import { listDecisionsOf } from '#db/queries/request/decisions.ts'
+import { listSheetsOfGroup } from '#db/queries/request/request-rows.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type Item, itemsInOne, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
@@ -57,8 +57,7 @@ const words: Record<string, string> = {
 /** What the exchange alone does; its people are not listed for the firms. */
 const ofExchange = /^(request\.(publish|undo)|target\.|session\.|credential\.revoke)/
 
-type Event = typeof auditEvents.$inferSelect
-type OwnRequest = { id: string; number: number; sheet: unknown }
+type OwnRequest = Awaited<ReturnType<typeof listSheetsOfGroup>>[number]
 
 /**
  * What happened to a group, as far as this reader is told: a firm reads the events that were
@@ -73,11 +72,7 @@ export async function findGroupHistory(
 ): Promise<HistoryPage | undefined> {
   const group = await findGroup(tx, groupId)
   if (!group) return undefined
-  const own = await tx
-    .select({ id: requests.id, number: requests.number, sheet: requestRounds.sheet })
-    .from(requests)
-    .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
-    .where(eq(requests.groupId, group.id))
+  const own = await listSheetsOfGroup(tx, group.id)
   const events = await eventsOf(tx, reader, group, own, before)
   const shown = events.slice(0, perPage)
   const names = await namesOf(tx, shown, own, now)
@@ -109,28 +104,15 @@ async function eventsOf(
   group: GroupRecord,
   own: readonly OwnRequest[],
   before: number | undefined,
-): Promise<Event[]> {
+): Promise<EventRecord[]> {
   const sessions = (await sessionsOf(tx, [group.id])).get(group.id) ?? []
-  const ids = [group.id, ...own.map((request) => request.id), ...sessions]
-  const firmId = reader.isExchange ? group.ownerId : reader.firmId
-  return tx
-    .select()
-    .from(auditEvents)
-    .where(
-      and(
-        inArray(auditEvents.objectId, ids),
-        inArray(auditEvents.action, Object.keys(words)),
-        or(eq(auditEvents.forFirm, firmId), isNull(auditEvents.forFirm)),
-        isNull(auditEvents.refused),
-        before === undefined ? undefined : lt(auditEvents.seq, before),
-      ),
-    )
-    .orderBy(desc(auditEvents.seq))
-    .limit(perPage + 1)
+  const objectIds = [group.id, ...own.map((request) => request.id), ...sessions]
+  const forFirm = reader.isExchange ? group.ownerId : reader.firmId
+  return listEvents(tx, { objectIds, actions: Object.keys(words), forFirm, before }, perPage + 1)
 }
 
 /** Numbers from which on the sources of these withdrawals and stops were not copied any more. */
-async function fromNumbersOf(tx: Tx, group: GroupRecord, events: readonly Event[]): Promise<FromNumber> {
+async function fromNumbersOf(tx: Tx, group: GroupRecord, events: readonly EventRecord[]): Promise<FromNumber> {
   const versions = events.flatMap(({ action, after }) => {
     const { version } = membersOf(after)
     return stopping.includes(action) && typeof version === 'number' ? [version] : []
@@ -141,7 +123,12 @@ async function fromNumbersOf(tx: Tx, group: GroupRecord, events: readonly Event[
 
 const stopping = ['consent.withdraw', 'source.stop']
 
-function whatOf(event: Event, request: OwnRequest | undefined, firms: readonly NamedFirm[], from: FromNumber): string {
+function whatOf(
+  event: EventRecord,
+  request: OwnRequest | undefined,
+  firms: readonly NamedFirm[],
+  from: FromNumber,
+): string {
   const word = words[event.action] ?? event.action
   const after = membersOf(event.after)
   const before = membersOf(event.before)
@@ -181,15 +168,15 @@ const membersOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 /** Who did it, as far as the reader may know: by name, by the sentence that they signed, or by their firm. */
-async function namesOf(tx: Tx, events: readonly Event[], own: readonly OwnRequest[], now: Date) {
+async function namesOf(tx: Tx, events: readonly EventRecord[], own: readonly OwnRequest[], now: Date) {
   const names = await listUserNames(
     tx,
     events.map((event) => event.actorId),
   )
   const ids = own.map((request) => request.id)
-  const signed = ids.length === 0 ? [] : await tx.select().from(decisions).where(inArray(decisions.requestId, ids))
+  const signed = await listDecisionsOf(tx, ids)
   const firms = await listFirmRefs(tx, [...new Set(signed.map((one) => one.firmId))], now)
-  return ({ action, actorId, after }: Event): string => {
+  return ({ action, actorId, after }: EventRecord): string => {
     const { by, firm, operator } = membersOf(after)
     if (actorId === null) return operator === undefined ? 'the portal' : 'the operator'
     const name = names.get(actorId)

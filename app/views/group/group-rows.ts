@@ -1,12 +1,9 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
-import { listSights } from '#db/queries/group/groups.ts'
+import { listGroups, listMemberNames } from '#db/queries/group/group-rows.ts'
+import { type GroupRecord, listSights } from '#db/queries/group/groups.ts'
 import { listOpenStops, type OpenStop } from '#db/queries/group/stops.ts'
-import { covers } from '#db/schema/columns.ts'
-import { firms } from '#db/schema/firms.ts'
-import { groupSources, groups, groupTerms } from '#db/schema/groups.ts'
-import { sourceSessions } from '#db/schema/sources.ts'
-import { targets } from '#db/schema/targets.ts'
+import { findReader } from '#db/queries/people/reader.ts'
+import { listSessionIds } from '#db/queries/target/targets.ts'
 import { groupStateSentences, groupStateWord, type Level, levelNames } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import {
@@ -23,7 +20,7 @@ import type { GroupRow } from '#views/status/status-view.ts'
 import type { TargetFull } from '#views/target/target-rows.ts'
 
 type Found = {
-  group: typeof groups.$inferSelect
+  group: GroupRecord
   ownerName: string
   level: Level | null
   sources: string[]
@@ -40,34 +37,19 @@ export async function listGroupRows(
   shown: readonly TargetFull[],
   now: Date,
 ): Promise<GroupRow[]> {
-  const rows = await tx
-    .select({ group: groups, ownerName: firms.name, level: groupTerms.level })
-    .from(groups)
-    .innerJoin(firms, eq(firms.id, groups.ownerId))
-    .leftJoin(groupTerms, and(eq(groupTerms.groupId, groups.id), covers(groupTerms.during, now)))
-    .where(eq(groups.environment, environment))
-    .orderBy(asc(groups.name))
-  const members = await tx
-    .select({
-      groupId: groupSources.groupId,
-      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
-    })
-    .from(groupSources)
-    .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
-    .where(and(eq(groupSources.environment, environment), covers(groupSources.during, now)))
+  const rows = await listGroups(tx, environment, now)
+  const members = await listMemberNames(tx, environment, now)
   const ids = rows.map((row) => row.group.id)
   const sessionsByGroup = await sessionsOf(tx, ids)
   const stops = await listOpenStops(tx, ids)
   const sights = new Set((await listSights(tx, ids)).map((sight) => sight.groupId))
-  const [reader] = await tx.execute<{ firm: string; all: boolean }>(
-    sql`select dc.actor_firm() as firm, dc.sees_all() as all`,
-  )
+  const reader = await findReader(tx)
   return rows
     .map((row) => {
       const sources = members.filter((member) => member.groupId === row.group.id).map((member) => member.name)
       const sessions = sessionsByGroup.get(row.group.id) ?? []
       const { id, ownerId } = row.group
-      const seesDelivery = reader?.all === true || ownerId === reader?.firm || sights.has(id)
+      const seesDelivery = reader.seesAll || ownerId === reader.firmId || sights.has(id)
       return groupRow({ ...row, sources, sessions, stops: stops.get(id) ?? [], seesDelivery }, delivery, shown)
     })
     .sort(byState)
@@ -130,10 +112,7 @@ export const heardFor = (delivery: Delivery, targets: readonly TargetFull[]): He
  */
 export async function sessionsOf(tx: Tx, groupIds: readonly string[]): Promise<Map<string, string[]>> {
   if (groupIds.length === 0) return new Map()
-  const rows = await tx
-    .select({ groupId: targets.groupId, sessionId: targets.sessionId })
-    .from(targets)
-    .where(inArray(targets.groupId, [...groupIds]))
+  const rows = await listSessionIds(tx, groupIds)
   const byGroup = new Map(groupIds.map((id) => [id, new Set<string>()]))
   for (const { groupId, sessionId } of rows) byGroup.get(groupId)?.add(sessionId)
   for (const { groupId, sessions } of await listSights(tx, groupIds))

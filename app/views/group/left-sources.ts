@@ -1,11 +1,8 @@
-import { and, asc, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
+import { listEndedMembers } from '#db/queries/group/group-rows.ts'
 import type { GroupRecord } from '#db/queries/group/groups.ts'
-import { listStops } from '#db/queries/group/stops.ts'
-import { configurationReports } from '#db/schema/configuration.ts'
-import { groupSources, groups } from '#db/schema/groups.ts'
-import { sourceSessions } from '#db/schema/sources.ts'
-import { sourceStops } from '#db/schema/stops.ts'
+import { listStops, listWithdrawnGroups } from '#db/queries/group/stops.ts'
+import { listFirstNumbers } from '#db/queries/publication/reports.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
 import { figuresOf } from '#views/status/status.ts'
@@ -22,19 +19,8 @@ export async function readFromNumbers(
   sessions: readonly string[],
   versions: readonly number[],
 ): Promise<FromNumber> {
-  if (sessions.length === 0 || versions.length === 0) return () => null
-  const rows = await tx
-    .select({ number: configurationReports.number, from: configurationReports.fromSourceSeq })
-    .from(configurationReports)
-    .where(
-      and(
-        eq(configurationReports.environment, environment),
-        eq(configurationReports.kind, 'target'),
-        inArray(configurationReports.objectId, [...sessions]),
-        gte(configurationReports.number, Math.min(...versions)),
-      ),
-    )
-    .orderBy(asc(configurationReports.number))
+  if (versions.length === 0) return () => null
+  const rows = await listFirstNumbers(tx, environment, sessions, Math.min(...versions))
   return (version, source) =>
     rows.find(({ number, from }) => number >= version && from?.[source] !== undefined)?.from?.[source] ?? null
 }
@@ -53,7 +39,8 @@ export async function listLeftSources(
   const stops = (await listStops(tx, group.id)).filter((stop) => stop.liftedAt === null)
   const names = [...new Set([...counted, ...stops.map((stop) => stop.source)])].filter((one) => !present.includes(one))
   if (names.length === 0) return []
-  const ended = await endsOf(tx, group.id)
+  // when each left it last
+  const ended = new Map((await listEndedMembers(tx, group.id)).map(({ name, until }) => [name, until]))
   const from = await readFromNumbers(
     tx,
     group.environment,
@@ -86,20 +73,6 @@ function whyLeft({ cause, firmName, revokes }: Stop): string {
   return firmName === null ? 'No clearing firm guarantees it' : `No consent of ${firmName}`
 }
 
-/** When each source that is not in the group any more left it last. */
-async function endsOf(tx: Tx, groupId: string): Promise<Map<string, Date>> {
-  const rows = await tx
-    .select({
-      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
-      during: groupSources.during,
-    })
-    .from(groupSources)
-    .innerJoin(sourceSessions, eq(sourceSessions.id, groupSources.sourceId))
-    .where(and(eq(groupSources.groupId, groupId), sql`not upper_inf(${groupSources.during})`))
-    .orderBy(asc(sql`upper(${groupSources.during})`))
-  return new Map(rows.flatMap(({ name, during }) => (during.until ? [[name, during.until] as const] : [])))
-}
-
 /** A consent that was withdrawn and not given again. */
 export type Withdrawn = {
   groupId: string
@@ -117,20 +90,8 @@ const toldForMs = 7 * 24 * 3600_000
 
 /** Withdrawals of the last seven days that nothing has overcome, newest first, as far as the reader sees the groups. */
 export async function listWithdrawn(tx: Tx, environment: Environment, now: Date): Promise<Withdrawn[]> {
-  const rows = await tx
-    .select({ id: groups.id, name: groups.name })
-    .from(sourceStops)
-    .innerJoin(groups, eq(groups.id, sourceStops.groupId))
-    .where(
-      and(
-        eq(groups.environment, environment),
-        eq(sourceStops.cause, 'withdrawn'),
-        isNull(sourceStops.liftedAt),
-        gte(sourceStops.at, new Date(now.getTime() - toldForMs)),
-      ),
-    )
-    .orderBy(desc(sourceStops.at))
-    .limit(50)
+  const since = new Date(now.getTime() - toldForMs)
+  const rows = await listWithdrawnGroups(tx, environment, since, 50)
   const seen = new Map(rows.map((row) => [row.id, row.name]))
   const found: Withdrawn[] = []
   const sessions = await sessionsOf(tx, [...seen.keys()])

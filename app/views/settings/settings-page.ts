@@ -1,8 +1,6 @@
-import { and, desc, eq } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
+import { listEnvironmentEvents } from '#db/queries/audit/events.ts'
 import { findRunningVersion, listSettingsVersions } from '#db/queries/publication/publications.ts'
-import { auditEvents } from '#db/schema/audit.ts'
-import { users } from '#db/schema/users.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type ChangedSetting, changedSettings, environmentSettings, weekRuleOf } from '#domain/reference/settings.ts'
 import { nextResetMs } from '#domain/time/week.ts'
@@ -49,13 +47,7 @@ export async function findSettingsPage(tx: Tx, environment: Environment, now: Da
 
 /** By version: who published it, a person or an operator of the portal's machine, and why. */
 async function publishers(tx: Tx, environment: Environment) {
-  const rows = await tx
-    .select({ after: auditEvents.after, reason: auditEvents.reason, name: users.name })
-    .from(auditEvents)
-    .leftJoin(users, eq(users.id, auditEvents.actorId))
-    .where(and(eq(auditEvents.objectKind, 'environment'), eq(auditEvents.objectId, environment)))
-    .orderBy(desc(auditEvents.seq))
-    .limit(1_000)
+  const rows = await listEnvironmentEvents(tx, environment, 1_000)
   return new Map(
     rows.flatMap(({ after, reason, name }) => {
       if (typeof after !== 'object' || after === null || !('version' in after)) return []

@@ -1,13 +1,16 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { listActors, listPeople, type PersonRow } from '#db/queries/people/people.ts'
-import { groups } from '#db/schema/groups.ts'
-import { observedTargets } from '#db/schema/observed.ts'
-import { requestDrafts, requestParties, requests } from '#db/schema/requests.ts'
-import { targetCredentials, targets } from '#db/schema/targets.ts'
+import { listParties } from '#db/queries/request/parties.ts'
+import {
+  countTargetsWithoutCredential,
+  countUnrevoked,
+  findFirstTarget,
+  findNewestForGroup,
+  listFirmsThatClear,
+  listLastLogons,
+} from '#db/queries/sandbox/steps.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { isRole, roleNames } from '#domain/people/roles.ts'
-import type { Capacity } from '#domain/request/lifecycle.ts'
 import { readRequestsOf, rowsFor } from '#views/request/request-list.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
 
@@ -40,7 +43,7 @@ export type SandboxStep = {
 export async function listSandboxPeople(tx: Tx, now: Date): Promise<SandboxPerson[]> {
   const actors = (await listActors(tx, now)).filter(({ standings }) => standings.some(isRole))
   const all = await readRequestsOf(tx, environment)
-  const bare = await countWithoutPassword(tx)
+  const bare = await countTargetsWithoutCredential(tx, environment)
   return actors.map((actor) => waitingOf(actor, rowsFor(actor, all), bare.get(actor.firmId) ?? 0))
 }
 
@@ -63,18 +66,6 @@ function waitingOf(actor: Actor, rows: readonly RequestRow[], bareOfFirm: number
     waiting: mine.length + bare,
     waitingText: texts.join(', '),
   }
-}
-
-/** Targets without a credential, by their owner. */
-async function countWithoutPassword(tx: Tx): Promise<Map<string, number>> {
-  const rows = await tx
-    .select({ ownerId: groups.ownerId, count: count() })
-    .from(targets)
-    .innerJoin(groups, eq(groups.id, targets.groupId))
-    .leftJoin(targetCredentials, and(eq(targetCredentials.targetId, targets.id), isNull(targetCredentials.revokedAt)))
-    .where(and(eq(groups.environment, environment), sql`${targets.state} <> 'closed'`, isNull(targetCredentials.id)))
-    .groupBy(groups.ownerId)
-  return new Map(rows.map((row) => [row.ownerId, row.count]))
 }
 
 /** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */
@@ -166,33 +157,12 @@ type Story = {
  * The newest request for the story's group; before it is submitted its guarantors are those of the seed's two sources.
  */
 async function findStory(tx: Tx): Promise<Story | undefined> {
-  const [row] = await tx
-    .select({ request: requests })
-    .from(requests)
-    .innerJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
-    .where(
-      and(
-        eq(requests.environment, environment),
-        eq(requests.kind, 'new-group'),
-        sql`${requestDrafts.document} ->> 'groupName' = ${storyGroup}`,
-      ),
-    )
-    .orderBy(desc(requests.number))
-    .limit(1)
-  if (!row) return undefined
-  const { id, number, state, ownerId, draftedBy, groupId, round } = row.request
-  const parties = await tx
-    .select({ firmId: requestParties.firmId, slice: requestParties.slice, metBy: requestParties.metBy })
-    .from(requestParties)
-    .where(
-      and(
-        eq(requestParties.requestId, id),
-        eq(requestParties.round, round),
-        eq(requestParties.capacity, 'guarantor' satisfies Capacity),
-      ),
-    )
-  const guarantors = parties
-    .map(({ firmId, slice, metBy }) => ({ firmId, firmName: firmNameIn(slice), isMet: metBy !== null }))
+  const request = await findNewestForGroup(tx, environment, storyGroup)
+  if (!request) return undefined
+  const { id, number, state, ownerId, draftedBy, groupId, round } = request
+  const guarantors = (await listParties(tx, id, round))
+    .filter(({ capacity }) => capacity === 'guarantor')
+    .map(({ firmId, slice, metBy }) => ({ firmId, firmName: slice.firm.name, isMet: metBy !== null }))
     .sort((a, b) => (a.firmName < b.firmName ? 1 : -1))
   return {
     number,
@@ -204,40 +174,18 @@ async function findStory(tx: Tx): Promise<Story | undefined> {
   }
 }
 
-/** A slice names its firm: `{ firm: { name } }`. */
-function firmNameIn(slice: unknown): string {
-  const firm = typeof slice === 'object' && slice !== null && 'firm' in slice ? slice.firm : undefined
-  return typeof firm === 'object' && firm !== null && 'name' in firm ? String(firm.name) : ''
-}
-
 /** Clearing firms of the sandbox, for the strip before anything is submitted. */
 async function expected(tx: Tx): Promise<Story['guarantors']> {
-  const rows = await tx.execute<{ id: string; name: string }>(sql`
-    select distinct f.id, f.name from dc.firms f join dc.firm_codes c on c.firm_id = f.id and c.kind = 'clearing' order by f.name desc`)
-  return rows.map(({ id, name }) => ({ firmId: id, firmName: name, isMet: false }))
+  const firms = await listFirmsThatClear(tx)
+  return firms.map(({ id, name }) => ({ firmId: id, firmName: name, isMet: false }))
 }
 
 async function findStoryTarget(tx: Tx, groupId: string | null) {
   if (!groupId) return undefined
-  const [target] = await tx
-    .select({ id: targets.id, sessionId: targets.sessionId })
-    .from(targets)
-    .where(and(eq(targets.groupId, groupId), inArray(targets.state, ['open', 'paused'])))
-    .orderBy(asc(targets.sessionId))
+  const target = await findFirstTarget(tx, groupId)
   if (!target) return undefined
-  const credentials = await tx
-    .select({ id: targetCredentials.id })
-    .from(targetCredentials)
-    .where(and(eq(targetCredentials.targetId, target.id), isNull(targetCredentials.revokedAt)))
-  const logons = await tx
-    .select({ at: observedTargets.lastLogonAt })
-    .from(observedTargets)
-    .where(
-      and(
-        eq(observedTargets.environment, environment),
-        eq(observedTargets.sessionId, target.sessionId),
-        isNotNull(observedTargets.lastLogonAt),
-      ),
-    )
-  return { sessionId: target.sessionId, hasPassword: credentials.length > 0, wasLoggedOn: logons.length > 0 }
+  const { id, sessionId } = target
+  const hasPassword = (await countUnrevoked(tx, id)) > 0
+  const wasLoggedOn = (await listLastLogons(tx, environment, sessionId)).length > 0
+  return { sessionId, hasPassword, wasLoggedOn }
 }

@@ -1,11 +1,8 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import { findFeePlanHole } from '#db/queries/billing/billing.ts'
-import { listFeedsOf } from '#db/queries/feed/sources.ts'
-import { covers } from '#db/schema/columns.ts'
-import { firms } from '#db/schema/firms.ts'
-import { groupSources } from '#db/schema/groups.ts'
-import { sourceGuarantors, sourceSessions } from '#db/schema/sources.ts'
+import { listFeedsOf, listSources } from '#db/queries/feed/sources.ts'
+import { countGroupsOfSources } from '#db/queries/group/group-rows.ts'
+import { findReader } from '#db/queries/people/reader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { addLedgers, isSilent } from '#domain/status/state.ts'
 import { verdict } from '#domain/status/verdict.ts'
@@ -49,42 +46,22 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
 
 /** What the connector knows nothing of; the exchange's own to see to. */
 async function portalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
-  const [reader] = await tx.execute<{ sees_all: boolean }>(sql`select dc.sees_all()`)
-  const hole = reader?.sees_all ? await findFeePlanHole(tx, environment, now) : undefined
+  const { seesAll } = await findReader(tx)
+  const hole = seesAll ? await findFeePlanHole(tx, environment, now) : undefined
   return hole ? [{ code: 'no-fee-plan', kind: 'billing', objectId: '', ...hole }] : []
 }
 
 async function sourceRows(tx: Tx, environment: Environment, delivery: Delivery, now: Date): Promise<SourceRow[]> {
-  const rows = await tx
-    .select({ source: sourceSessions, guarantor: firms.name })
-    .from(sourceSessions)
-    .leftJoin(
-      sourceGuarantors,
-      and(eq(sourceGuarantors.sourceId, sourceSessions.id), covers(sourceGuarantors.during, now)),
-    )
-    .leftJoin(firms, eq(firms.id, sourceGuarantors.firmId))
-    .where(eq(sourceSessions.environment, environment))
-    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode), asc(firms.name))
-  const counts = await tx
-    .select({ sourceId: groupSources.sourceId, groups: sql<number>`count(*)::int` })
-    .from(groupSources)
-    .where(and(eq(groupSources.environment, environment), covers(groupSources.during, now)))
-    .groupBy(groupSources.sourceId)
-  const byName = new Map<string, SourceRow>()
-  for (const { source, guarantor } of rows) {
-    const name = source.sessionCode + source.executionCode
-    const row = byName.get(name) ?? {
-      name,
-      gateway: source.gatewayKind,
-      feedId: source.feedId,
-      guarantors: [],
-      groups: counts.find((count) => count.sourceId === source.id)?.groups ?? 0,
-      ...figuresOf(delivery, name),
-    }
-    byName.set(name, row)
-    if (guarantor) row.guarantors.push(guarantor)
-  }
-  return [...byName.values()]
+  const rows = await listSources(tx, environment, now)
+  const groups = await countGroupsOfSources(tx, environment, now)
+  return rows.map(({ id, name, gatewayKind, feedId, guarantors }) => ({
+    name,
+    gateway: gatewayKind,
+    feedId,
+    guarantors: guarantors.map((firm) => firm.name),
+    groups: groups.get(id) ?? 0,
+    ...figuresOf(delivery, name),
+  }))
 }
 
 /** What was received of a source, over its segments. */

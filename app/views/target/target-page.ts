@@ -1,5 +1,6 @@
 import { and, desc, eq } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
+import type { ReportedTarget } from '#db/queries/connector/reported.ts'
 import { findGroup, findTerms } from '#db/queries/group/groups.ts'
 import { findFirm } from '#db/queries/people/firms.ts'
 import { findUserName, listUserNames } from '#db/queries/people/people.ts'
@@ -14,7 +15,7 @@ import { environmentSettings } from '#domain/reference/settings.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
 import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
-import { type Delivery, ledgerFor, loadDelivery, type ObservedTarget } from '#views/status/delivery.ts'
+import { type Delivery, ledgerFor, loadDelivery } from '#views/status/delivery.ts'
 import { figuresOf } from '#views/status/status.ts'
 import { listTargetRows } from './target-rows.ts'
 
@@ -87,7 +88,7 @@ function leftOf(delivery: Delivery, sessionId: string, present: readonly { name:
     .map(({ sourceId, ...ledger }) => ({ name: sourceId, ledger }))
 }
 
-const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ObservedTarget): TargetView['session'] => ({
+const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ReportedTarget): TargetView['session'] => ({
   state,
   since,
   address,
@@ -103,7 +104,7 @@ const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: Observed
 async function credentialRows(
   tx: Tx,
   target: TargetRecord,
-  observed: ObservedTarget | undefined,
+  observed: ReportedTarget | undefined,
   now: Date,
 ): Promise<CredentialRow[]> {
   const rows = await listCredentials(tx, target.id)

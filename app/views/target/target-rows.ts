@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
+import type { ReportedTarget } from '#db/queries/connector/reported.ts'
 import { listUserNames } from '#db/queries/people/people.ts'
 import { isGoodAt, pauserOf } from '#db/queries/target/targets.ts'
 import { covers } from '#db/schema/columns.ts'
@@ -8,14 +9,14 @@ import { sourceSessions } from '#db/schema/sources.ts'
 import { targetCredentials, targetSources, targets } from '#db/schema/targets.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
-import { type Delivery, ledgerFor, type ObservedTarget } from '#views/status/delivery.ts'
+import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
 import type { TargetRow } from '#views/status/status-view.ts'
 
 /** A target that is not closed, with what it carries; wanted and observed side by side. */
 export type TargetFull = {
   row: TargetRow
   record: typeof targets.$inferSelect
-  observed: ObservedTarget | undefined
+  observed: ReportedTarget | undefined
   state: DeliveryState
   sources: { name: string; feedId: string }[]
 }
@@ -79,14 +80,14 @@ const feedsOf = (delivery: Delivery, sources: readonly { feedId: string }[]): Fe
   [...new Set(sources.map((source) => source.feedId))].flatMap((id) => delivery.feeds.get(id) ?? [])
 
 /** Copies behind the cursor after a logon; at least one, since the connector says so. */
-const catchingUp = (observed: ObservedTarget | undefined): number =>
+const catchingUp = (observed: ReportedTarget | undefined): number =>
   observed?.state === 'catching-up' ? Math.max(1, observed.waiting) : 0
 
 const loggedOn = ['logged-on', 'catching-up', 'late', 'on-backup']
 
 function factsOf(
   target: typeof targets.$inferSelect,
-  observed: ObservedTarget | undefined,
+  observed: ReportedTarget | undefined,
   delivery: Delivery,
   known: Pick<TargetFacts, 'ledger' | 'hasCredential'> & { pausedBy: string | undefined; now: Date },
 ): TargetFacts {

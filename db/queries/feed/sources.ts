@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Reset } from '#domain/configuration/fields.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
 import { mainShard } from '#domain/reference/shard.ts'
@@ -65,7 +65,7 @@ export async function listHeldSources(
   return listWhere(tx, and(eq(sourceSessions.environment, environment), held), now)
 }
 
-async function listWhere(tx: Tx, where: ReturnType<typeof and>, now: Date): Promise<SourceRecord[]> {
+async function listWhere(tx: Tx, where: SQL | undefined, now: Date): Promise<SourceRecord[]> {
   const rows = await tx
     .select({ source: sourceSessions, firmId: firms.id, firmName: firms.name })
     .from(sourceSessions)
@@ -188,6 +188,20 @@ export async function listFeeds(tx: Tx, ids: readonly string[]): Promise<FeedRec
         .where(inArray(feeds.id, [...ids]))
         .orderBy(asc(feeds.id))
 }
+
+/** The names of all source sessions behind a feed, closed ones included. */
+export async function listSourceNamesOfFeed(tx: Tx, environment: Environment, feedId: string): Promise<string[]> {
+  const rows = await tx
+    .select()
+    .from(sourceSessions)
+    .where(and(eq(sourceSessions.environment, environment), eq(sourceSessions.feedId, feedId)))
+    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
+  return rows.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
+}
+
+/** Every source session of an environment, closed ones included, as far as the reader sees them. */
+export const listSources = (tx: Tx, environment: Environment, now: Date): Promise<SourceRecord[]> =>
+  listWhere(tx, eq(sourceSessions.environment, environment), now)
 
 /** Every open feed and open source of an environment: what a connector must know, in a group or not. */
 export async function listReferenceData(tx: Tx, environment: Environment, now: Date) {

@@ -1,7 +1,9 @@
-import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, or, sql } from 'drizzle-orm'
 import { type Stopping, stoppedSources } from '#domain/consent/stops.ts'
+import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { firms } from '../../schema/firms.ts'
+import { groups } from '../../schema/groups.ts'
 import { sourceSessions } from '../../schema/sources.ts'
 import { sourceStops } from '../../schema/stops.ts'
 import { targetSources } from '../../schema/targets.ts'
@@ -48,6 +50,32 @@ export async function listOpenStops(tx: Tx, groupIds: readonly string[]): Promis
     .orderBy(asc(sourceName), asc(firms.name))
   for (const { groupId, ...stop } of rows) byGroup.set(groupId, [...(byGroup.get(groupId) ?? []), stop])
   return byGroup
+}
+
+/**
+ * The group of each consent that was withdrawn since then and not given again, newest withdrawal first: so many at most,
+ * a group as often as it has one.
+ */
+export async function listWithdrawnGroups(
+  tx: Tx,
+  environment: Environment,
+  since: Date,
+  most: number,
+): Promise<{ id: string; name: string }[]> {
+  return tx
+    .select({ id: groups.id, name: groups.name })
+    .from(sourceStops)
+    .innerJoin(groups, eq(groups.id, sourceStops.groupId))
+    .where(
+      and(
+        eq(groups.environment, environment),
+        eq(sourceStops.cause, 'withdrawn'),
+        isNull(sourceStops.liftedAt),
+        gte(sourceStops.at, since),
+      ),
+    )
+    .orderBy(desc(sourceStops.at))
+    .limit(most)
 }
 
 export async function insertStops(tx: Tx, rows: readonly NewStop[]): Promise<void> {

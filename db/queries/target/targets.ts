@@ -53,6 +53,18 @@ export async function listTargetsOf(
   }))
 }
 
+/** The session ids of all targets of these groups, closed ones included; as far as the reader sees the targets. */
+export async function listSessionIds(
+  tx: Tx,
+  groupIds: readonly string[],
+): Promise<{ groupId: string; sessionId: string }[]> {
+  if (groupIds.length === 0) return []
+  return tx
+    .select({ groupId: targets.groupId, sessionId: targets.sessionId })
+    .from(targets)
+    .where(inArray(targets.groupId, [...groupIds]))
+}
+
 /** Let every target of an environment that is not closed listen here from now on. */
 export async function saveListenOfAll(tx: Tx, environment: TargetRecord['environment'], listen: Listen): Promise<void> {
   await tx

@@ -1,0 +1,196 @@
+import { and, asc, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { Environment } from '#domain/reference/environment.ts'
+import type { Tx } from '../../client.ts'
+import {
+  observedAlarms,
+  observedFeeds,
+  observedLedger,
+  observedRefusedLogons,
+  observedSources,
+  observedTargets,
+} from '../../schema/observed.ts'
+import { sourceSessions } from '../../schema/sources.ts'
+import { targets } from '../../schema/targets.ts'
+import type { ConnectorRecord } from './session-commands.ts'
+
+/** Rows that connectors wrote last, as far as the reader sees them. */
+export type AlarmRow = typeof observedAlarms.$inferSelect
+export type ReportedTarget = typeof observedTargets.$inferSelect
+export type ReportedSource = typeof observedSources.$inferSelect
+export type ReportedFeed = typeof observedFeeds.$inferSelect
+
+type Connectors = readonly Pick<ConnectorRecord, 'shard' | 'connector' | 'week'>[]
+type Connector = Pick<ConnectorRecord, 'environment' | 'shard' | 'connector'>
+
+/** Alarms that these connectors have raised and not ended, the oldest first. */
+export const listAlarms = (tx: Tx, environment: Environment, connectors: Connectors): Promise<AlarmRow[]> =>
+  tx
+    .select()
+    .from(observedAlarms)
+    .where(reportedBy(observedAlarms, environment, connectors))
+    .orderBy(observedAlarms.since)
+
+export const listReportedTargets = (
+  tx: Tx,
+  environment: Environment,
+  connectors: Connectors,
+): Promise<ReportedTarget[]> =>
+  tx
+    .select()
+    .from(observedTargets)
+    .where(reportedBy(observedTargets, environment, connectors))
+
+/** One row a source and segment. */
+export const listReportedSources = (
+  tx: Tx,
+  environment: Environment,
+  connectors: Connectors,
+): Promise<ReportedSource[]> =>
+  tx
+    .select()
+    .from(observedSources)
+    .where(reportedBy(observedSources, environment, connectors))
+
+/** For the exchange alone. */
+export const listReportedFeeds = (tx: Tx, environment: Environment, connectors: Connectors): Promise<ReportedFeed[]> =>
+  tx
+    .select()
+    .from(observedFeeds)
+    .where(reportedBy(observedFeeds, environment, connectors))
+    .orderBy(observedFeeds.feedId)
+
+type Reported = typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms
+
+/** Rows of these connectors; of none where there are none. */
+const reportedBy = (table: Reported, environment: Environment, connectors: Connectors) =>
+  and(
+    eq(table.environment, environment),
+    anyOf(connectors.map(({ shard, connector }) => and(eq(table.shard, shard), eq(table.connector, connector)))),
+  )
+
+const anyOf = (conditions: readonly (SQL | undefined)[]): SQL | undefined =>
+  conditions.length === 0 ? sql`false` : or(...conditions)
+
+/** Figures of a source on a target; `filteredBy`: how many by reason, an object a segment. */
+type LedgerRow = {
+  sessionId: string
+  sourceId: string
+  received: number
+  delivered: number
+  filtered: number
+  waiting: number
+  held: number
+  expired: number
+  filteredBy: Record<string, number>[]
+  /** Its owner and the exchange see the target itself; a guarantor has its sessions' figures alone. */
+  seesTarget: boolean
+}
+
+/** Of the trading week that each connector is in, summed over segments. */
+export async function listLedger(tx: Tx, environment: Environment, connectors: Connectors): Promise<LedgerRow[]> {
+  const total = (column: typeof observedLedger.received) => sql<number>`sum(${column})::float8`
+  return tx
+    .select({
+      sessionId: observedLedger.sessionId,
+      sourceId: observedLedger.sourceId,
+      received: total(observedLedger.received),
+      delivered: total(observedLedger.delivered),
+      filtered: total(observedLedger.filtered),
+      waiting: total(observedLedger.waiting),
+      held: total(observedLedger.held),
+      expired: total(observedLedger.expired),
+      filteredBy: sql<Record<string, number>[]>`jsonb_agg(${observedLedger.filteredBy})`,
+      seesTarget: sql<boolean>`bool_or(${targets.id} is not null)`,
+    })
+    .from(observedLedger)
+    .leftJoin(targets, eq(targets.sessionId, observedLedger.sessionId))
+    .where(
+      and(
+        eq(observedLedger.environment, environment),
+        anyOf(
+          connectors.map(({ shard, connector, week }) =>
+            and(
+              eq(observedLedger.shard, shard),
+              eq(observedLedger.connector, connector),
+              week === null ? undefined : eq(observedLedger.week, week),
+            ),
+          ),
+        ),
+      ),
+    )
+    .groupBy(observedLedger.sessionId, observedLedger.sourceId)
+}
+
+/**
+ * What a connector as a whole wants a person for now, the oldest first: not that its ids run short, nor that its clock was
+ * set. `says` null: the words are not for this reader.
+ */
+export async function findConnectorAlarm(
+  tx: Tx,
+  { environment, shard, connector }: Connector,
+): Promise<{ says: string | null } | undefined> {
+  const [alarm] = await tx.execute<{ says: string | null }>(sql`
+    select says from dc.connector_alarms()
+    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code not in ('ids', 'clock-set') order by since limit 1`)
+  return alarm
+}
+
+/** Of a feed behind a source that the reader sees; `lost` and `missing` count messages. */
+type FeedHealth = { shard: string; connector: string; feedId: string; state: string; lost: number; missing: number }
+
+export async function listFeedHealth(tx: Tx, environment: Environment): Promise<FeedHealth[]> {
+  type Row = { shard: string; connector: string; feed_id: string; state: string; lost: string; missing: string }
+  const rows = await tx.execute<Row>(sql`
+    select shard, connector, feed_id, state, lost, missing from dc.feed_health() where environment = ${environment}`)
+  return rows.map(({ feed_id: feedId, lost, missing, ...row }) => {
+    return { ...row, feedId, lost: Number(lost), missing: Number(missing) }
+  })
+}
+
+/** Messages delivered to nobody, by the source they name; `known` where it runs, `isSession` where there is one. */
+type KeptAside = { name: string; known: boolean; isSession: boolean; messages: number; at: Date }
+
+/** Most first: so many at most. A name that no source has is counted over all feeds of the shard: the connector knows no feed for it. */
+export async function listKeptAside(
+  tx: Tx,
+  { environment, shard, connector }: Connector,
+  feedId: string,
+  most: number,
+): Promise<KeptAside[]> {
+  const { sourceId: name, known, aside: messages, at } = observedSources
+  const isSession = sql<boolean>`exists (select from ${sourceSessions} where ${sourceSessions.environment} = ${environment}
+    and ${sourceSessions.sessionCode} || ${sourceSessions.executionCode} = split_part(${name}, '/', 1))`
+  return tx
+    .select({ name, known, isSession, messages, at })
+    .from(observedSources)
+    .where(
+      and(
+        eq(observedSources.environment, environment),
+        eq(observedSources.shard, shard),
+        eq(observedSources.connector, connector),
+        gt(observedSources.aside, 0),
+        or(eq(observedSources.feedId, feedId), isNull(observedSources.feedId)),
+      ),
+    )
+    .orderBy(desc(messages), asc(name))
+    .limit(most)
+}
+
+export type RefusedLogon = { id: number; at: Date; address: string; claimed: string; says: string }
+
+/** Logons that were turned away at a feed or a target, newest first: so many at most; `null`: that named nobody known. */
+export async function listRefusedLogons(
+  tx: Tx,
+  environment: Environment,
+  of: { kind: 'feed' | 'target'; objectId: string } | null,
+  most: number,
+): Promise<RefusedLogon[]> {
+  const { id, at, address, claimed, says, kind, objectId } = observedRefusedLogons
+  const about = of === null ? isNull(objectId) : and(eq(kind, of.kind), eq(objectId, of.objectId))
+  return tx
+    .select({ id, at, address, claimed, says })
+    .from(observedRefusedLogons)
+    .where(and(eq(observedRefusedLogons.environment, environment), about))
+    .orderBy(desc(at), desc(id))
+    .limit(most)
+}
