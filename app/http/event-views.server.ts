@@ -1,5 +1,4 @@
 import type { Database, Tx } from '#db/client.ts'
-import type { Mode } from '#db/schema/installation.ts'
 import type { Permission } from '#domain/people/permissions.ts'
 import { findFeedPage } from '#views/feed/feed-page.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
@@ -8,7 +7,7 @@ import { findRequestPage } from '#views/request/request-page.ts'
 import { findSandboxSteps } from '#views/status/sandbox.ts'
 import { findStatus } from '#views/status/status.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
-import type { Environment, SignedInUser } from './context.ts'
+import type { Environment, Mode, SignedInUser } from './context.ts'
 import type { Reading, View } from './events.server.ts'
 
 /** What a view is read with: the same person's sight as its page's loader. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readPaperOf } from '#db/queries/request/papers.ts'
+import { findPaperOf } from '#db/queries/request/papers.ts'
 import { attachPaper, removePaper } from '#services/request/attach-paper.ts'
 import { discardDraft } from '#services/request/discard-draft.ts'
 import { startRequest } from '#services/request/start-request.ts'
@@ -53,7 +53,7 @@ const papersOf = (number: number) =>
 const read = async (person: Person, number: number, paperId: string) => {
   const [request] = await db.owner<{ id: string }[]>`select id from dc.requests where number = ${number}`
   const me = await sandbox.actor(person)
-  return db.database.withActor(me, (tx) => readPaperOf(tx, request?.id ?? '', paperId))
+  return db.database.withActor(me, (tx) => findPaperOf(tx, request?.id ?? '', paperId))
 }
 
 describe('a request that a GAM enters on a firm’s behalf', () => {

@@ -4,13 +4,13 @@ import { PageHead } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { listFirms } from '#db/queries/people/firm-domains.ts'
+import { findFirmsPage } from '#views/people/firms-page.ts'
 
 export const meta = () => [{ title: 'Firms · Drop Copy Portal' }]
 
 export async function loader({ context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'firm:read')
-  return { firms: await context.read(user, (tx) => listFirms(tx, context.deps.now())) }
+  return { firms: await context.read(user, (tx) => findFirmsPage(tx, context.deps.now())) }
 }
 
 export default function Firms() {

@@ -10,11 +10,9 @@ import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { listWaitingInvitations } from '#db/queries/people/invitations.ts'
-import { findUserName } from '#db/queries/people/people.ts'
 import { codeInput } from '#domain/people/input.ts'
-import { mayPassCode } from '#domain/people/invite.ts'
 import { passCode } from '#services/people/pass-code.ts'
+import { findLinkPage } from '#views/people/people-page.ts'
 import { loadPerson } from './load-person.server.ts'
 
 export const meta = () => [{ title: 'Code of a link · Drop Copy Portal' }]
@@ -24,16 +22,8 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
   const { person } = await loadPerson(context, user, params.userId, 'everybody')
-  const { link, by } = await context.read(user, async (tx) => {
-    const [waiting] = await listWaitingInvitations(tx, context.deps.now(), person.userId)
-    return { link: waiting, by: waiting && (await findUserName(tx, waiting.invitedBy)) }
-  })
-  return {
-    person,
-    link: link && { madeBy: by ?? 'the command line', at: link.createdAt, until: link.expiresAt, codeAt: link.codeAt },
-    mayPass: link !== undefined && mayPassCode(user, link),
-    commandId: context.deps.newId(),
-  }
+  const link = await context.read(user, (tx) => findLinkPage(tx, user, person.userId, context.deps.now()))
+  return { person, link, commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -45,7 +35,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function Code() {
-  const { person, link, mayPass, commandId } = useLoaderData<typeof loader>()
+  const { person, link, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.people(), label: 'Administration' }
   const head = (
@@ -58,7 +48,7 @@ export default function Code() {
     const why = 'It was used, it has expired, or none was made. Make a new one first.'
     return <NotNow title={`No link waits for ${person.name}`} why={why} back={back} />
   }
-  if (!mayPass) {
+  if (!link.mayPass) {
     const why = 'Whoever makes a link never sees its code. Another administrator takes it and passes it on.'
     return <NotNow title="You made this link" why={why} back={back} />
   }

@@ -11,11 +11,11 @@ import { notFound, refusal, sentenceOf } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
-import { findInvitingFirm } from '#db/queries/people/firm-domains.ts'
 import { inviteUserInput } from '#domain/people/input.ts'
 import { inviteRefusal } from '#domain/people/invite.ts'
 import { type Role, rolesOf } from '#domain/people/roles.ts'
 import { inviteUser } from '#services/people/invite-user.ts'
+import { findFirmToInviteInto } from '#views/people/firms-page.ts'
 import { NewLink } from './people-parts.tsx'
 import { roleChoices } from './role-choices.ts'
 
@@ -36,8 +36,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 }
 
 async function findFirmFor(context: RequestContext, user: SignedInUser, firmId: string) {
-  const firm = await context.read(user, (tx) => findInvitingFirm(tx, firmId, context.deps.now()))
-  if (!firm || (firm.id !== user.firmId && !user.isExchange)) throw notFound()
+  const firm = await context.read(user, (tx) => findFirmToInviteInto(tx, user, firmId, context.deps.now()))
+  if (!firm) throw notFound()
   return firm
 }
 

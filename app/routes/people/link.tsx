@@ -10,7 +10,8 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { linkInput } from '#domain/people/input.ts'
 import { renewLink } from '#services/people/renew-link.ts'
-import { loadPerson, renewableBy } from './load-person.server.ts'
+import { isRenewableBy } from '#views/people/people-page.ts'
+import { loadPerson } from './load-person.server.ts'
 import { NewLink } from './people-parts.tsx'
 
 export const meta = () => [{ title: 'New link · Drop Copy Portal' }]
@@ -20,7 +21,7 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:write')
   const { person, sole } = await loadPerson(context, user, params.userId, 'everybody')
-  return { person, mayRenew: renewableBy(user, person, sole), commandId: context.deps.newId() }
+  return { person, mayRenew: isRenewableBy(user, person, sole), commandId: context.deps.newId() }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

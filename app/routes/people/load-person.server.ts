@@ -1,9 +1,7 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { movedOn, notFound } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
-import { listPeople, type PersonRow } from '#db/queries/people/people.ts'
-import { mayRenewLink } from '#domain/people/invite.ts'
-import { type Role, soleRoles } from '#domain/people/roles.ts'
+import { findPersonPage, type PersonPage } from '#views/people/people-page.ts'
 
 /**
  * An active person of the reader's own firm, or with `everybody` of any that the reader sees,
@@ -15,20 +13,15 @@ export async function loadPerson(
   user: SignedInUser,
   userId: string | undefined,
   whose: 'own' | 'everybody' = 'own',
-): Promise<{ person: PersonRow; sole: Role[] }> {
-  const people = await context.read(user, (tx) => listPeople(tx, context.deps.now()))
-  const person = people.find((one) => one.userId === userId)
-  const isTheirs = person && (person.firmId === user.firmId || (whose === 'everybody' && user.isExchange))
-  if (!isTheirs) throw notFound()
+): Promise<PersonPage> {
+  const found = await context.read(user, (tx) => findPersonPage(tx, user, { userId, whose }, context.deps.now()))
+  if (!found) throw notFound()
+  const { person } = found
   if (!person.isActive)
     throw movedOn({
       title: `${person.name} is disabled`,
       why: 'They cannot sign in and hold no role any more, so there is nothing to change. What they decided and signed stands.',
       back: { to: paths.people(), label: 'Administration' },
     })
-  return { person, sole: soleRoles(person, people) }
+  return found
 }
-
-/** Whether the reader may make a new link for this person, as the service decides it again. */
-export const renewableBy = (user: SignedInUser, person: PersonRow, sole: readonly Role[]): boolean =>
-  mayRenewLink(user, { ...person, isSoleAdministrator: sole.includes('firm-admin') })

@@ -5,52 +5,22 @@ import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
-import type { SignedInUser } from '#app/http/context.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { listWaitingInvitations, type WaitingInvitation } from '#db/queries/people/invitations.ts'
-import { listPeople, type PersonRow } from '#db/queries/people/people.ts'
-import { mayPassCode } from '#domain/people/invite.ts'
 import { may } from '#domain/people/permissions.ts'
-import { roleNames, soleRoles } from '#domain/people/roles.ts'
-import { renewableBy } from './load-person.server.ts'
+import { roleNames } from '#domain/people/roles.ts'
+import { findPeoplePage, type ListedPerson } from '#views/people/people-page.ts'
 
 export const meta = () => [{ title: 'Administration · Drop Copy Portal' }]
 
 export async function loader({ context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:read')
-  const now = context.deps.now()
-  const { people, links } = await context.read(user, async (tx) => {
-    return { people: await listPeople(tx, now), links: await listWaitingInvitations(tx, now) }
-  })
-  // a firm's list is of its own people, though it may know the exchange's by name
-  const own = people.filter((person) => user.isExchange || person.firmId === user.firmId)
   return {
-    people: own.map((person) => rowOf(person, { user, people, links })),
+    people: await context.read(user, (tx) => findPeoplePage(tx, user, context.deps.now())),
     mayWrite: may(user, 'people:write'),
     seesFirms: may(user, 'firm:read'),
   }
 }
-
-/** A person as the list shows them: what the reader may do about them is what the services allow. */
-function rowOf(
-  person: PersonRow,
-  { user, people, links }: { user: SignedInUser; people: PersonRow[]; links: WaitingInvitation[] },
-) {
-  const link = links.find(({ userId }) => userId === person.userId)
-  const others = may(user, 'people:write') && person.isActive && person.userId !== user.userId
-  return {
-    ...person,
-    linkUntil: link?.expiresAt ?? null,
-    codeTaken: link ? link.codeAt !== null : false,
-    mayPass: link !== undefined && mayPassCode(user, link),
-    mayRenew: others && renewableBy(user, person, soleRoles(person, people)),
-    mayChangeRoles: others && person.firmId === user.firmId,
-    mayDisable: others,
-  }
-}
-
-type Row = ReturnType<typeof rowOf>
 
 export default function People() {
   const { people, mayWrite, seesFirms } = useLoaderData<typeof loader>()
@@ -107,13 +77,13 @@ export default function People() {
   )
 }
 
-function PersonState({ person }: { person: Pick<Row, 'isActive'> }) {
+function PersonState({ person }: { person: Pick<ListedPerson, 'isActive'> }) {
   if (person.isActive) return <State tone="green" shape="check" word="Active" />
   return <State tone="grey" shape="cross" word="Disabled" />
 }
 
 /** Until when the link works, and whether somebody has taken its code to pass it on. */
-function WaitingLink({ person }: { person: Pick<Row, 'codeTaken'> & { linkUntil: Date | string | null } }) {
+function WaitingLink({ person }: { person: Pick<ListedPerson, 'codeTaken'> & { linkUntil: Date | string | null } }) {
   if (person.linkUntil === null) return null
   return (
     <span>
@@ -126,7 +96,7 @@ function WaitingLink({ person }: { person: Pick<Row, 'codeTaken'> & { linkUntil:
 function Acts({
   person,
 }: {
-  person: Pick<Row, 'userId' | 'name' | 'mayPass' | 'mayRenew' | 'mayChangeRoles' | 'mayDisable'>
+  person: Pick<ListedPerson, 'userId' | 'name' | 'mayPass' | 'mayRenew' | 'mayChangeRoles' | 'mayDisable'>
 }) {
   const { userId, name } = person
   const acts = [

@@ -10,11 +10,11 @@ import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
-import { listFirms } from '#db/queries/people/firm-domains.ts'
 import { startRequestInput } from '#domain/request/command-input.ts'
 import { steps } from '#domain/request/steps.ts'
 import { startRequest } from '#services/request/start-request.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
+import { listFirmsToWriteFor } from '#views/people/firms-page.ts'
 import { firstStep } from './request-steps.ts'
 
 export const meta = () => [{ title: 'New request · Drop Copy Portal' }]
@@ -33,8 +33,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 /** The firms on whose behalf somebody of the exchange may write; a firm writes for itself. */
 async function ownersFor(context: RequestContext, user: SignedInUser): Promise<{ id: string; name: string }[]> {
   if (!user.isExchange) return []
-  const firms = await context.read(user, (tx) => listFirms(tx, context.deps.now()))
-  return firms.filter((firm) => !firm.isExchange).map(({ id, name }) => ({ id, name }))
+  return context.read(user, (tx) => listFirmsToWriteFor(tx, context.deps.now()))
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

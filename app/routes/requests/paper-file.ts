@@ -2,8 +2,7 @@ import type { LoaderFunctionArgs } from '@remix-run/node'
 import { inWords, notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { isUuid, requestNumber } from '#app/routes/params.ts'
-import { readPaperOf } from '#db/queries/request/papers.ts'
-import { findRequest } from '#db/queries/request/requests.ts'
+import { findPaper } from '#views/request/paper.ts'
 
 /**
  * A paper as it was attached, to be saved and never shown from our address: whatever it holds, it is
@@ -15,10 +14,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const number = requestNumber(params.number)
   const { paperId } = params
   if (number === undefined || !isUuid(paperId)) throw notFound()
-  const paper = await context.read(user, async (tx) => {
-    const request = await findRequest(tx, number)
-    return request && readPaperOf(tx, request.id, paperId)
-  })
+  const paper = await context.read(user, (tx) => findPaper(tx, number, paperId))
   if (!paper) throw notFound()
   return new Response(new Uint8Array(paper.content), {
     headers: {

@@ -8,8 +8,8 @@ import { Table } from '#app/components/table.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import { credentialName, gatewayName, protocolNames } from '#app/routes/names.ts'
-import type { RecentCopies as Copies } from '#db/queries/target/recent-copies.ts'
 import { otherRole } from '#domain/session/fail-over.ts'
+import type { RecentCopy } from '#domain/status/observed.ts'
 import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
 import { logonFacts } from './target-logon.ts'
 
@@ -203,7 +203,15 @@ const sessionWords: Record<string, string> = {
 const openCopies = 5
 
 /** The newest copies, decoded: what the client has just received. */
-export function RecentCopies({ copies, delivered, stale }: { copies: Copies; delivered: number; stale: boolean }) {
+export function RecentCopies({
+  copies,
+  delivered,
+  stale,
+}: {
+  copies: readonly RecentCopy[]
+  delivered: number
+  stale: boolean
+}) {
   const more = copies.slice(openCopies)
   return (
     <Section title="Newest copies" intro={stale ? 'As last reported; the connector is silent.' : undefined}>
@@ -218,7 +226,15 @@ export function RecentCopies({ copies, delivered, stale }: { copies: Copies; del
   )
 }
 
-function CopyTable({ caption, copies, delivered }: { caption: string; copies: Copies; delivered: number }) {
+function CopyTable({
+  caption,
+  copies,
+  delivered,
+}: {
+  caption: string
+  copies: readonly RecentCopy[]
+  delivered: number
+}) {
   return (
     <Table
       caption={caption}

@@ -9,8 +9,8 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { credentialName } from '#app/routes/names.ts'
 import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
-import { listRecentCopies } from '#db/queries/target/recent-copies.ts'
 import { may } from '#domain/people/permissions.ts'
+import { listNewestCopies } from '#views/target/newest-copies.ts'
 import { clientCommand, loadTarget } from './load-target.server.ts'
 import { Connection, Credentials, RecentCopies, Session, TargetSources } from './target-parts.tsx'
 
@@ -25,7 +25,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   return {
     target,
     recent: seesCopies
-      ? await context.read(user, (tx) => listRecentCopies(tx, context.environment, target.sessionId))
+      ? await context.read(user, (tx) => listNewestCopies(tx, context.environment, target.sessionId))
       : null,
     isTechnical: may(user, 'credential:create'),
     isPauser: may(user, 'target:pause'),

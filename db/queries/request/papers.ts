@@ -13,7 +13,7 @@ export const paperColumns = {
 }
 
 /** A paper of this request with what is in it, as far as the reader may read it. */
-export async function readPaperOf(
+export async function findPaperOf(
   tx: Tx,
   requestId: string,
   paperId: string,
