@@ -1,14 +1,13 @@
 import type { Tx } from '#db/client.ts'
-import { findFeePlanHole } from '#db/queries/billing/billing.ts'
 import { listFeedsOf, listSources } from '#db/queries/feed/sources.ts'
 import { countGroupsOfSources } from '#db/queries/group/group-rows.ts'
-import { findReader } from '#db/queries/people/reader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { addLedgers, isSilent } from '#domain/status/state.ts'
 import { verdict } from '#domain/status/verdict.ts'
 import { listGroupRows } from '#views/group/group-rows.ts'
 import { listTargetRows } from '#views/target/target-rows.ts'
 import { type Delivery, loadDelivery } from './delivery.ts'
+import { listPortalAlarms } from './portal-alarms.ts'
 import type { FeedRow, SourceRow, StatusView } from './status-view.ts'
 
 /** Everything the status page shows, as far as this transaction's person sees it: worst first. */
@@ -34,7 +33,7 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
       ...delivery.alarms.map(({ code, kind, objectId, shard, says, since }) => {
         return { code, kind, objectId: objectId || shard, says, since }
       }),
-      ...(await portalAlarms(tx, environment, now)),
+      ...(await listPortalAlarms(tx, environment, now)),
     ],
     ledger: addLedgers(groups.map((group) => group.ledger)),
     groups,
@@ -42,13 +41,6 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
     sources: await sourceRows(tx, environment, delivery, now),
     feeds: await feedRows(tx, environment, delivery),
   }
-}
-
-/** What the connector knows nothing of; the exchange's own to see to. */
-async function portalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
-  const { seesAll } = await findReader(tx)
-  const hole = seesAll ? await findFeePlanHole(tx, environment, now) : undefined
-  return hole ? [{ code: 'no-fee-plan', kind: 'billing', objectId: '', ...hole }] : []
 }
 
 async function sourceRows(tx: Tx, environment: Environment, delivery: Delivery, now: Date): Promise<SourceRow[]> {

@@ -1,14 +1,11 @@
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
-import { type BilledGroup, type FeePlan, monthsWithoutPlan } from '#domain/billing/fees.ts'
+import { and, asc, eq, isNull } from 'drizzle-orm'
+import type { BilledGroup, FeePlan } from '#domain/billing/fees.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
-import { monthAfter, monthOf } from '#domain/time/zone.ts'
 import type { Tx } from '../../client.ts'
 import { billingAccounts, feePlans } from '../../schema/billing.ts'
 import { firms } from '../../schema/firms.ts'
 import { groupStates, groups } from '../../schema/groups.ts'
 import { requests } from '../../schema/requests.ts'
-import { findSettings } from '../publication/publications.ts'
 
 export async function listFeePlans(tx: Tx): Promise<FeePlan[]> {
   const rows = await tx.select().from(feePlans)
@@ -45,28 +42,6 @@ export async function listBilledGroups(tx: Tx, ownerId: string, environment: Env
     publishedMs: group.state === 'requested' ? publishedAt?.getTime() : undefined,
     closedMs: closed?.from?.getTime(),
   }))
-}
-
-/** An alarm of the portal's own: groups are charged, and no fee plan says what. */
-type FeePlanHole = { says: string; since: Date }
-
-/**
- * Whether this month or the next has no fee plan though groups are there to be charged: seen before it is a hole in the
- * charges. As far as the transaction sees groups of the environment.
- */
-export async function findFeePlanHole(tx: Tx, environment: Environment, now: Date): Promise<FeePlanHole | undefined> {
-  const there = and(eq(groups.environment, environment), inArray(groups.state, ['live', 'suspended']))
-  if (environment === 'certification' || (await tx.$count(groups, there)) === 0) return undefined
-  const settings = environmentSettings.safeParse(await findSettings(tx, environment))
-  const zone = zoneOf(settings.data ?? {})
-  const plans = await listFeePlans(tx)
-  const month = monthOf(now.getTime(), zone)
-  const months = monthsWithoutPlan(plans, month, monthAfter(month), zone)
-  if (months.length === 0) return undefined
-  const last = plans.sort((a, b) => b.fromMs - a.fromMs)[0]
-  const ended = (last?.untilMs ?? 0) <= now.getTime() ? last?.untilMs : last?.fromMs
-  const says = `No fee plan is in force in ${months.join(' and ')}: what groups cost then is not known`
-  return { says, since: ended === undefined ? now : new Date(ended) }
 }
 
 export type AccountRecord = {

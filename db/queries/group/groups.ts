@@ -244,3 +244,8 @@ export async function countOpenGroups(tx: Tx, ownerId: string, environment: Envi
     ),
   )
 }
+
+/** Groups of an environment that are there to be charged for, as far as the reader sees them. */
+export async function countChargedGroups(tx: Tx, environment: Environment): Promise<number> {
+  return tx.$count(groups, and(eq(groups.environment, environment), inArray(groups.state, ['live', 'suspended'])))
+}

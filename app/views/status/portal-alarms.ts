@@ -1,0 +1,26 @@
+import type { Tx } from '#db/client.ts'
+import { listFeePlans } from '#db/queries/billing/billing.ts'
+import { countChargedGroups } from '#db/queries/group/groups.ts'
+import { findReader } from '#db/queries/people/reader.ts'
+import { findSettings } from '#db/queries/publication/publications.ts'
+import { type FeePlanHole, feePlanHole } from '#domain/billing/fee-plan-hole.ts'
+import type { Environment } from '#domain/reference/environment.ts'
+import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
+import type { StatusView } from './status-view.ts'
+
+/** What no connector knows of; the exchange's own to see to. */
+export async function listPortalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
+  const { seesAll } = await findReader(tx)
+  const hole = seesAll ? await findFeePlanHole(tx, environment, now) : undefined
+  return hole ? [{ code: 'no-fee-plan', kind: 'billing', objectId: '', ...hole }] : []
+}
+
+/**
+ * Whether this month or the next has no fee plan though groups are there to be charged. As far as the transaction sees
+ * groups of the environment.
+ */
+export async function findFeePlanHole(tx: Tx, environment: Environment, now: Date): Promise<FeePlanHole | undefined> {
+  if (environment === 'certification' || (await countChargedGroups(tx, environment)) === 0) return undefined
+  const settings = environmentSettings.safeParse(await findSettings(tx, environment))
+  return feePlanHole(await listFeePlans(tx), zoneOf(settings.data ?? {}), now)
+}
