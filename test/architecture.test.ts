@@ -19,11 +19,12 @@ const mayImport: Record<string, readonly string[]> = {
   'app/client': ['app/peer', 'app/fix', 'app/dropcopy', 'app/domain'],
   'app/gateway-sim': ['app/peer', 'app/fix', 'app/dropcopy', 'app/domain'],
   'app/services': ['app/domain', 'db'],
-  'app/views': ['app/domain', 'db'],
-  'app/routes': ['app/domain', 'app/services', 'app/views', 'db/queries', 'app/components', 'app/http', 'app/paths.ts'],
+  'app/views': ['app/domain', 'db/queries', 'db/client.ts'],
+  'app/routes': ['app/domain', 'app/services', 'app/views', 'app/components', 'app/http', 'app/paths.ts'],
   'app/components': ['app/domain', 'app/paths.ts'],
   'app/http': ['app/domain', 'app/services', 'app/views', 'db', 'app/paths.ts', 'app/config.ts'],
   db: ['app/domain'],
+  'db/queries': ['app/domain', 'db/schema', 'db/client.ts', 'db/sealing.ts'],
 }
 
 /** The rings of the connector, from the inside out: each may import the libraries and the rings that it names. */
@@ -54,6 +55,7 @@ const packages: Record<string, readonly string[]> = {
   'app/domain': ['zod'],
   'app/fix': [],
   'app/dropcopy': [],
+  'app/views': ['zod'],
 }
 
 const root = join(import.meta.dirname, '..')
@@ -97,6 +99,23 @@ describe('imports point one way', () => {
   for (const folder of Object.keys(mayImport)) {
     test(`${folder} imports only what it may`, () => expect(breaches(folder)).toEqual([]))
   }
+})
+
+describe('views', () => {
+  test('ask and write nothing: of the queries they call those that find, list and count, of the client they know types', () => {
+    const asks = /^(type \w+|(find|list|count)[A-Z]\w*|connectorOf|pauserOf)$/
+    const others = sources('app/views').flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/import (type )?\{([^}]*)\} from '#db\/([^']+)'/g)].flatMap(
+        ([, isType, names = '', from]) =>
+          names
+            .split(',')
+            .map((name) => name.trim())
+            .filter((name) => name !== '' && !isType && (from === 'client.ts' || !asks.test(name)))
+            .map((name) => `${file} imports ${name}`),
+      ),
+    )
+    expect(others).toEqual([])
+  })
 })
 
 describe('the pure folders', () => {

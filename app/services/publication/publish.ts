@@ -4,7 +4,7 @@ import { insertStops } from '#db/queries/group/stops.ts'
 import { type DecisionRecord, listStandingDecisions } from '#db/queries/request/decisions.ts'
 import { listParties, type PartyRecord } from '#db/queries/request/parties.ts'
 import { findRound, type RequestRecord, type RoundRecord, saveRequest } from '#db/queries/request/requests.ts'
-import { loadRoundFacts } from '#db/queries/request/round-facts.ts'
+import { findRoundFacts } from '#db/queries/request/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type Answer, lapsedAnswers } from '#domain/request/answers.ts'
 import { violations } from '#domain/request/items.ts'
@@ -41,7 +41,7 @@ export async function publishRequest(
   const parties = await listParties(tx, request.id, request.round)
   await stopUncovered(tx, now, request.environment) // so that the request is judged by what may flow
   if (!allFirmsMet(parties)) return ok(await moveTo(tx, request, 'with-firms', 'an approval was taken back', now))
-  const facts = await loadRoundFacts(tx, request, round.document, now)
+  const facts = await findRoundFacts(tx, request, round.document, now)
   const decisions = await listStandingDecisions(tx, request.id)
   const present = {
     ownerId: request.ownerId,

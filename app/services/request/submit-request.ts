@@ -13,7 +13,7 @@ import {
   type RequestRecord,
   saveRequest,
 } from '#db/queries/request/requests.ts'
-import { loadRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
+import { findRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { endedSince, outlives, type Withdrawal } from '#domain/request/answers.ts'
 import type { DraftCommandInput } from '#domain/request/command-input.ts'
@@ -68,7 +68,7 @@ async function readyToSubmit(
 ): Promise<Result<Ready, Refused>> {
   const { request, draft, version } = what
   if (!requestCan('submit', request.state)) return refuse({ code: 'wrong-state', state: request.state })
-  const facts = await loadRoundFacts(tx, request, draft.document, now)
+  const facts = await findRoundFacts(tx, request, draft.document, now)
   const person = await submitterOf(tx, actor, request.groupId, now)
   const barred = maySubmit(await requestFactsOf(tx, request, guarantorsOf(facts), now), person)
   if (barred) return refuse(barred)

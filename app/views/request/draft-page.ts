@@ -11,7 +11,7 @@ import {
   findRound,
   type RequestRecord,
 } from '#db/queries/request/requests.ts'
-import { loadRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
+import { findRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
 import { uncovered } from '#domain/consent/covering.ts'
 import { consentsBySubmission } from '#domain/consent/submission.ts'
 import { levelCovers } from '#domain/group/states.ts'
@@ -36,7 +36,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
   const draft = request && (await findDraft(tx, request.id))
   if (!request || !draft || (request.state !== 'draft' && request.state !== 'returned')) return undefined
   const owner = await findFirm(tx, request.ownerId)
-  const facts = await loadRoundFacts(tx, request, draft.document, now)
+  const facts = await findRoundFacts(tx, request, draft.document, now)
   const problems = problemsOf(draft.document, facts)
   const by = await submitterOf(tx, reader, request, now)
   const actions = await actionsOf(tx, by, request, now)

@@ -1,13 +1,11 @@
-import { and, desc, eq } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
-import type { ReportedTarget } from '#db/queries/connector/reported.ts'
+import { listRefusedLogons, type ReportedTarget } from '#db/queries/connector/reported.ts'
 import { findGroup, findTerms } from '#db/queries/group/groups.ts'
 import { findFirm } from '#db/queries/people/firms.ts'
 import { findUserName, listUserNames } from '#db/queries/people/people.ts'
 import { findSettings } from '#db/queries/publication/publications.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
 import { findTarget, listCredentials, pauserOf, type TargetRecord } from '#db/queries/target/targets.ts'
-import { observedRefusedLogons } from '#db/schema/observed.ts'
 import { isLive, standingOf } from '#domain/credential/rotation.ts'
 import { liveCredentials } from '#domain/credential/secret.ts'
 import type { Actor } from '#domain/people/permissions.ts'
@@ -18,6 +16,8 @@ import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
 import { type Delivery, ledgerFor, loadDelivery } from '#views/status/delivery.ts'
 import { figuresOf } from '#views/status/status.ts'
 import { listTargetRows } from './target-rows.ts'
+
+const shownLogons = 20
 
 /**
  * One target by its session id: connection data, credentials, state and figures. Seen by its owner and the exchange.
@@ -75,7 +75,12 @@ export async function findTargetPage(
     session: full?.observed ? sessionOf(full.observed) : null,
     ledger: ledgerFor(delivery, { sessionIds: [sessionId] }),
     credentials,
-    refusedLogons: await refusedLogons(tx, target),
+    refusedLogons: await listRefusedLogons(
+      tx,
+      target.environment,
+      { kind: 'target', objectId: sessionId },
+      shownLogons,
+    ),
     ...rightsOf(reader, target, group.ownerId, credentials),
     mayFailOver: failOverRight(reader, target, fit),
   }
@@ -125,27 +130,6 @@ async function credentialRows(
     isLive: isLive(row, now),
     revokedBy: row.revokedBy ? (names.get(row.revokedBy) ?? 'the exchange') : null,
   }))
-}
-
-async function refusedLogons(tx: Tx, { environment, sessionId }: TargetRecord): Promise<TargetView['refusedLogons']> {
-  return tx
-    .select({
-      id: observedRefusedLogons.id,
-      at: observedRefusedLogons.at,
-      address: observedRefusedLogons.address,
-      claimed: observedRefusedLogons.claimed,
-      says: observedRefusedLogons.says,
-    })
-    .from(observedRefusedLogons)
-    .where(
-      and(
-        eq(observedRefusedLogons.environment, environment),
-        eq(observedRefusedLogons.kind, 'target'),
-        eq(observedRefusedLogons.objectId, sessionId),
-      ),
-    )
-    .orderBy(desc(observedRefusedLogons.at), desc(observedRefusedLogons.id))
-    .limit(20)
 }
 
 function failOverRight(reader: Actor, { state }: TargetRecord, fit: ReturnType<typeof fitFailOver>) {

@@ -1,12 +1,8 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '#db/client.ts'
 import type { ReportedTarget } from '#db/queries/connector/reported.ts'
 import { listUserNames } from '#db/queries/people/people.ts'
-import { isGoodAt, pauserOf } from '#db/queries/target/targets.ts'
-import { covers } from '#db/schema/columns.ts'
-import { groups, groupTerms } from '#db/schema/groups.ts'
-import { sourceSessions } from '#db/schema/sources.ts'
-import { targetCredentials, targetSources, targets } from '#db/schema/targets.ts'
+import { listPlacements, listTargets, listTargetsWithCredential } from '#db/queries/target/target-rows.ts'
+import { pauserOf, type TargetRecord } from '#db/queries/target/targets.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
@@ -15,7 +11,7 @@ import type { TargetRow } from '#views/status/status-view.ts'
 /** A target that is not closed, with what it carries; wanted and observed side by side. */
 export type TargetFull = {
   row: TargetRow
-  record: typeof targets.$inferSelect
+  record: TargetRecord
   observed: ReportedTarget | undefined
   state: DeliveryState
   sources: { name: string; feedId: string }[]
@@ -29,22 +25,10 @@ export async function listTargetRows(
   now: Date,
   groupId?: string,
 ): Promise<TargetFull[]> {
-  const rows = await tx
-    .select({ target: targets, groupName: groups.name, protocol: groupTerms.protocol })
-    .from(targets)
-    .innerJoin(groups, eq(groups.id, targets.groupId))
-    .leftJoin(groupTerms, and(eq(groupTerms.groupId, targets.groupId), covers(groupTerms.during, now)))
-    .where(
-      and(
-        eq(targets.environment, environment),
-        sql`${targets.state} <> 'closed'`,
-        groupId === undefined ? undefined : eq(targets.groupId, groupId),
-      ),
-    )
-    .orderBy(asc(targets.sessionId))
+  const rows = await listTargets(tx, environment, now, groupId)
   const ids = rows.map((row) => row.target.id)
-  const placed = await placementsOf(tx, ids, now)
-  const withPassword = await targetsWithCredential(tx, ids, now)
+  const placed = await listPlacements(tx, ids, now)
+  const withPassword = await listTargetsWithCredential(tx, ids, now)
   const names = await listUserNames(
     tx,
     rows.map((row) => row.target.pausedBy),
@@ -86,7 +70,7 @@ const catchingUp = (observed: ReportedTarget | undefined): number =>
 const loggedOn = ['logged-on', 'catching-up', 'late', 'on-backup']
 
 function factsOf(
-  target: typeof targets.$inferSelect,
+  target: TargetRecord,
   observed: ReportedTarget | undefined,
   delivery: Delivery,
   known: Pick<TargetFacts, 'ledger' | 'hasCredential'> & { pausedBy: string | undefined; now: Date },
@@ -113,27 +97,4 @@ function factsOf(
     ...(part?.detail && { detail: part.detail }),
     ...(alarm && { alarm }),
   }
-}
-
-async function placementsOf(tx: Tx, ids: readonly string[], now: Date) {
-  if (ids.length === 0) return []
-  return tx
-    .select({
-      targetId: targetSources.targetId,
-      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
-      feedId: sourceSessions.feedId,
-    })
-    .from(targetSources)
-    .innerJoin(sourceSessions, eq(sourceSessions.id, targetSources.sourceId))
-    .where(and(inArray(targetSources.targetId, [...ids]), covers(targetSources.during, now)))
-    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
-}
-
-async function targetsWithCredential(tx: Tx, ids: readonly string[], now: Date): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await tx
-    .selectDistinct({ targetId: targetCredentials.targetId })
-    .from(targetCredentials)
-    .where(and(inArray(targetCredentials.targetId, [...ids]), isGoodAt(now)))
-  return new Set(rows.map((row) => row.targetId))
 }

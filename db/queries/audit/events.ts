@@ -36,7 +36,7 @@ export async function listEvents(
     .limit(most)
 }
 
-/** What came of each command about an environment, refused ones included, newest first; `name` null: no person did it. */
+/** What was done to an environment, and what was refused, newest first; `name` null: no person did it. */
 export async function listEnvironmentEvents(
   tx: Tx,
   environment: string,

@@ -122,8 +122,8 @@ export async function listLedger(tx: Tx, environment: Environment, connectors: C
 }
 
 /**
- * What a connector as a whole wants a person for now, the oldest first: not that its ids run short, nor that its clock was
- * set. `says` null: the words are not for this reader.
+ * What a connector as a whole wants a person for now, the oldest first: not that its ids run short, nor that its clock
+ * was set. `says` null: the words are not for this reader.
  */
 export async function findConnectorAlarm(
   tx: Tx,
@@ -150,7 +150,10 @@ export async function listFeedHealth(tx: Tx, environment: Environment): Promise<
 /** Messages delivered to nobody, by the source they name; `known` where it runs, `isSession` where there is one. */
 type KeptAside = { name: string; known: boolean; isSession: boolean; messages: number; at: Date }
 
-/** Most first: so many at most. A name that no source has is counted over all feeds of the shard: the connector knows no feed for it. */
+/**
+ * Most first: so many at most. A name that no source has is counted over all feeds of the shard: the connector knows no
+ * feed for it.
+ */
 export async function listKeptAside(
   tx: Tx,
   { environment, shard, connector }: Connector,
@@ -178,7 +181,7 @@ export async function listKeptAside(
 
 export type RefusedLogon = { id: number; at: Date; address: string; claimed: string; says: string }
 
-/** Logons that were turned away at a feed or a target, newest first: so many at most; `null`: that named nobody known. */
+/** Logons that were turned away at a feed or a target, newest first; `of` null: logons that named nobody known. */
 export async function listRefusedLogons(
   tx: Tx,
   environment: Environment,

@@ -53,8 +53,8 @@ export async function listOpenStops(tx: Tx, groupIds: readonly string[]): Promis
 }
 
 /**
- * The group of each consent that was withdrawn since then and not given again, newest withdrawal first: so many at most,
- * a group as often as it has one.
+ * The group of each consent that was withdrawn since then and not given again, newest withdrawal first: so many at
+ * most, a group as often as it has one.
  */
 export async function listWithdrawnGroups(
   tx: Tx,

@@ -45,7 +45,7 @@ export type RoundFacts = SheetFacts & {
 
 type Subject = Pick<RequestRecord, 'environment' | 'ownerId' | 'groupId'>
 
-export async function loadRoundFacts(
+export async function findRoundFacts(
   tx: Tx,
   request: Subject,
   document: RequestDocument | DraftDocument,

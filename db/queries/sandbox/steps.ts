@@ -7,7 +7,7 @@ import { requestDrafts, requests } from '../../schema/requests.ts'
 import { targetCredentials, targets } from '../../schema/targets.ts'
 import type { RequestRecord } from '../request/requests.ts'
 
-// What the sandbox's six steps and its list of people are ticked by, over `asJobs`: nobody is signed in while it is asked.
+// What the sandbox's six steps and its list of people are ticked by. Over `asJobs`: nobody is signed in at that time.
 
 /** How many targets of each owner have no credential, by the owner's id. */
 export async function countTargetsWithoutCredential(tx: Tx, environment: Environment): Promise<Map<string, number>> {
