@@ -5,6 +5,7 @@ import type { Durable } from '#connector/state/state.ts'
 import { messageClasses } from '#dropcopy/classify.ts'
 import type { JournalInspection } from '#journal/inspect.ts'
 import type { DeliveryRecord, HeadRecord, JournalRecord, MessageRecord } from '#journal/records.ts'
+import { readable } from './readable.ts'
 
 /** One copy of a delivery: its number, the message it is a copy of, and ApplLastSeqNum(1350), 0 without one. */
 type Copy = { number: number; source: string; sourceNumber: number; previous: number }
@@ -147,19 +148,6 @@ function idsIn(control: Control): number[] {
   if ('target' in control) return [control.target]
   return 'feed' in control ? [control.feed] : []
 }
-
-const unprintable = /[^\x20-\x7e]/g
-const SOH = '\x01'
-/** RawData, Password, NewPassword, EncryptedPassword, EncryptedNewPassword: present, and not their values. */
-const secret = /^(96|554|925|1402|1404)=.*$/s
-
-/** A FIX message on one line: fields separated by `|`, secrets as `***`, what cannot be printed as `\xNN`. */
-export const readable = (text: string): string =>
-  text
-    .split(SOH)
-    .map((field) => field.replace(secret, '$1=***'))
-    .join('|')
-    .replace(unprintable, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /** A line for people. */
 export function lineOf(d: Described): string {

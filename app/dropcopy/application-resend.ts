@@ -5,7 +5,7 @@ import { Reason } from '#fix/reasons.ts'
 import { maxSeqNum, Tag } from '#fix/tags.ts'
 
 /** How far the end of a request may lie above its begin (spec §6.4). */
-export const spanPerRequest = 2500
+const spanPerRequest = 2500
 /** Sources that one request may name: as many as a target carries (spec §1). */
 const mostEntries = 1000
 /** ApplReqID(1346): so much of it fits into ApplResponseID(1353). */
@@ -22,13 +22,13 @@ export type ApplicationRequest = { id: string; type: 0 | 2 | 3; wishes: Wish[] }
 
 /** ApplResponseError(1354). */
 export const responseError = { unknown: 0, notAvailable: 1, notAuthorized: 2 } as const
-export type ResponseError = (typeof responseError)[keyof typeof responseError]
+type ResponseError = (typeof responseError)[keyof typeof responseError]
 
 /** Text(58) of a refusal, by its 1354. */
 const errorTexts = ['Application does not exist', 'Messages not available', 'Not authorized for this application']
 
 /** What is granted of a wish for messages, or why nothing is. */
-export type Grant = Wish & { error?: ResponseError }
+type Grant = Wish & { error?: ResponseError }
 
 /** One source of an answer. */
 export type AckEntry = Grant | { applId: string; last: number } | { applId: string; error: ResponseError }
@@ -207,7 +207,7 @@ const chicago = new Intl.DateTimeFormat('en-GB', {
 const chicagoTime = (ms: number): string => chicago.format(ms).replaceAll(/\D/g, '')
 
 /** What a client reads of a BX. */
-export type Ack = { id: string; type: number; response: number; text: string; entries: Granted[] }
+type Ack = { id: string; type: number; response: number; text: string; entries: Granted[] }
 export type Granted = { applId: string; end: number; last: number; error: number | undefined }
 
 /** Undefined: it lacks what every answer has. */

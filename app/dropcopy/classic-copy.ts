@@ -7,7 +7,7 @@ import { put } from './put.ts'
 import type { SourceMessage } from './source-message.ts'
 
 /** What every copy of one target begins with. */
-export interface ClassicTarget {
+interface ClassicTarget {
   /** `49=…|50=…|52=` */
   readonly exchange: Constant
   /** `|56=…N|` */
@@ -25,7 +25,7 @@ export interface ClassicSource {
 }
 
 /** What differs from copy to copy. One is reused for many copies. */
-export interface ClassicTerms {
+interface ClassicTerms {
   /** MsgSeqNum(34) on the target. */
   targetSeqNum: number
   /** ApplLastSeqNum(1350); 0 leaves it out: start of a chain, first of an application resend, a late message. */

@@ -15,13 +15,13 @@ export const subFilters = {
   rejects: { part: 'acknowledgments', classes: ['order-reject', 'cancel-reject'] },
   ebs: { part: 'acknowledgments', classes: ['ebs-pending'] },
 } as const satisfies Record<string, { part: Exclude<MessageLevel, 'all'>; classes: readonly MessageClass[] }>
-export type SubFilter = keyof typeof subFilters
+type SubFilter = keyof typeof subFilters
 
 /** Off unless a group asks for them. */
 const offByDefault: readonly SubFilter[] = ['rejects', 'ebs']
 
 /** What a group agreed to. A filter narrows the level; rejects and ebs, off when not set, add within Order Entry Acknowledgments. */
-export interface Terms {
+interface Terms {
   readonly level: MessageLevel
   readonly filters: { readonly [filter in SubFilter]?: boolean | undefined }
   readonly protocol: 'classic' | 'dc4'
@@ -50,7 +50,7 @@ export const filterReasons: readonly FilterReason[] = [
 /** Terms made ready for the hot path: per class, -1 to pass or the index of the reason in `filterReasons`. */
 export type Eligibility = Int8Array
 
-export const pass = -1
+const pass = -1
 
 const filterOfClass = new Map<MessageClass, SubFilter>(
   (Object.keys(subFilters) as SubFilter[]) // the keys of the literal above, which TypeScript widens

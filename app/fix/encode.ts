@@ -21,7 +21,7 @@ export function encode(fields: readonly Field[], beginString = 'FIX.4.2'): Buffe
 const valueLength = (value: Field[1]): number => (typeof value === 'number' ? `${value}`.length : value.length)
 
 /** Write `tag=value` and SOH at `at`; returns the offset behind it. */
-export function writeField(out: Buffer, at: number, tag: number, value: Field[1]): number {
+function writeField(out: Buffer, at: number, tag: number, value: Field[1]): number {
   let p = at + out.write(`${tag}=`, at, 'latin1')
   if (typeof value === 'object') {
     out.set(value, p)

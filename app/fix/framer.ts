@@ -8,7 +8,7 @@ import { type Memory, memoryOf, noMemory } from './memory.ts'
  * them. `too-long`: longer than the limit; skipped by its BodyLength without being kept. `not-fix`: bytes that begin no
  * frame.
  */
-export type FrameFault = 'checksum' | 'length' | 'too-long' | 'not-fix'
+type FrameFault = 'checksum' | 'length' | 'too-long' | 'not-fix'
 
 /** What `next()` found. Read the frame after 'frame', `fault` after 'garbled'; 'more': nothing until the next push. */
 export type FrameStatus = 'frame' | 'garbled' | 'more'

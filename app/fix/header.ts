@@ -48,7 +48,7 @@ export const headerLayouts = {
   ],
 } as const satisfies Record<string, readonly number[]>
 
-export type HeaderLayout = keyof typeof headerLayouts
+type HeaderLayout = keyof typeof headerLayouts
 
 /** Who we are in the header of what we send. What is left out is not written. */
 export type Identity = {
@@ -68,7 +68,7 @@ export type Identity = {
 }
 
 /** What changes from message to message. */
-export type HeaderValues = {
+type HeaderValues = {
   seqNum: number
   sendingTimeMs: number
   lastProcessed: number

@@ -4,7 +4,7 @@ import type { LogonCredentials, OwnCredentials } from './session-state.ts'
 import { Tag } from './tags.ts'
 
 /** EncryptedPasswordMethod(1400): HMAC-SHA-256 over `signedText`, base64url without padding (spec §2.4). */
-export const hmacMethod = 'CME-1-SHA-256'
+const hmacMethod = 'CME-1-SHA-256'
 
 const signedTags = [
   Tag.MsgSeqNum,

@@ -6,7 +6,7 @@ import { parseUtc } from './time.ts'
 import { isNear, violationOf } from './validate.ts'
 
 /** `silent`: a Logon that is not acted upon, not even with a Logout. `why`: what the text that goes out does not say. */
-export type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string; why?: string }
+type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string; why?: string }
 
 const refuse = (text: string, silent = false): ParsedLogon => ({ ok: false, silent, text })
 

@@ -5,7 +5,7 @@ import { Reason } from './reasons.ts'
 import { maxSeqNum, Tag } from './tags.ts'
 
 /** What is wrong inside a frame whose length and checksum hold. Codes are SessionRejectReason(373) values. */
-export type FieldFault = {
+type FieldFault = {
   /** `format`: a data field and its length disagree. */
   reason: typeof Reason.invalidTag | typeof Reason.noValue | typeof Reason.format
   /** The tag to blame; absent when its number has too many digits. */
@@ -325,7 +325,7 @@ function behindSoh(frame: Buffer, from: number, end: number): number {
 }
 
 /** Unsigned decimal of 1 to 15 digits at `bytes[start, end)`, undefined when it is anything else. */
-export function parseDigits(bytes: Uint8Array, start: number, end: number): number | undefined {
+function parseDigits(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (end <= start || end - start > 15) return undefined
   let value = 0
   for (let i = start; i < end; i++) {

@@ -4,7 +4,7 @@ import { Tag } from './tags.ts'
  * What differs between session dialects, each as a named switch. `cme` is the behaviour of the exchange's Drop Copy
  * (spec §2), `fix` the plain FIX 4.2 session protocol that other venues' clients expect. Values are plain JSON.
  */
-export type Switches = {
+type Switches = {
   /** Least and greatest HeartBtInt(108) taken, seconds. A Logon outside is not acted upon: no answer, the logon timer runs on. */
   heartbeatS: readonly [min: number, max: number]
   /** A Test Request follows every Logon answer. */
@@ -69,7 +69,7 @@ export type Switches = {
   staleAfter: number
 }
 
-export type PresetName = 'cme' | 'fix'
+type PresetName = 'cme' | 'fix'
 
 /** One table, two columns. */
 const table = {

@@ -3,7 +3,7 @@
  * `administrative`: session messages and Reject(3). `revoked`: a copy whose
  * entitlement was withdrawn, or one of the others that is past the window.
  */
-export type Stored = 'application' | 'administrative' | 'revoked'
+type Stored = 'application' | 'administrative' | 'revoked'
 
 /** One thing to send in answer to a Resend Request, under MsgSeqNum `seqNum`. */
 export type ResendItem = { type: 'resend'; seqNum: number } | { type: 'gap-fill'; seqNum: number; newSeqNo: number }

@@ -8,7 +8,7 @@ import type { Segments } from './segments.ts'
 const PACE_MS = 40
 const RETRY_MS = 500
 
-export interface AllocatorOptions {
+interface AllocatorOptions {
   segmentBytes: number
   reserveBytes: number
   files: FilePort
@@ -19,7 +19,7 @@ export interface AllocatorOptions {
 }
 
 /** A segment file to go on with. */
-export interface Allocation {
+interface Allocation {
   base: number
   fd: number
   bytes: number

@@ -21,7 +21,7 @@ export interface Tail {
   crc: number
 }
 
-export interface AppenderOptions {
+interface AppenderOptions {
   batchBytes: number
   port: BatchPort
   head(): Uint8Array

@@ -22,7 +22,7 @@ const READS_IN_FLIGHT = 2
 /** A full disk, or a port that does not acknowledge, keeps nobody from closing for longer. */
 const CLOSE_MS = 2_000
 
-export interface Parts {
+interface Parts {
   appender: Appender
   segments: Segments
   allocator: Allocator

@@ -12,7 +12,7 @@ const settleMs = 50
 const mostReads = 5
 
 /** A batch that cannot be read, or a hole where batches are missing; `offset` in the file, `bytes` 0 for a hole. */
-export interface BadBatch {
+interface BadBatch {
   file: string
   offset: number
   bytes: number
@@ -20,7 +20,7 @@ export interface BadBatch {
 }
 
 /** One segment as its file holds it. */
-export interface InspectedSegment {
+interface InspectedSegment {
   file: string
   base: number
   /** Size of the file, written or not. */

@@ -28,14 +28,14 @@ export interface RecoveryReport {
   replayedRecords: number
 }
 
-export interface RecoveryHooks {
+interface RecoveryHooks {
   restore(head: Uint8Array): void
   replay(record: JournalRecord): void
   /** Between two records replayed: what stood here cannot be read. */
   damaged?(from: number): void
 }
 
-export interface Recovered {
+interface Recovered {
   report: RecoveryReport
   /** Where to go on; undefined when the directory holds no journal. */
   tail: Tail | undefined

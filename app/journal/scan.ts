@@ -19,7 +19,7 @@ import type { SegmentChecks } from './segment-checks.ts'
 import type { Segment, Segments } from './segments.ts'
 
 /** Where recent bytes are and where the journal ends, at any moment. */
-export interface Recent {
+interface Recent {
   readonly end: number
   /** Everything before this position is in its file. */
   readonly writtenEnd: number
@@ -27,7 +27,7 @@ export interface Recent {
   place(position: number): number
 }
 
-export interface ScanRequest {
+interface ScanRequest {
   from: number
   to: number
   /** False: stop behind this record. */

@@ -8,7 +8,7 @@ const STOP = 2
 const RETRY = 3
 const SLOTS = 256
 
-export interface WriterEvents {
+interface WriterEvents {
   /** At least one more job is done. */
   done(): void
   /** A write found no room and is being retried; then: it went through. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readable } from '#app/cli/journal-records.ts'
+import { readable } from '#app/cli/readable.ts'
 
 test('a message is shown on one line, with its passwords as *** whatever they hold', () => {
   const text = ['8=FIX.4.2', '35=A', '95=9', '96=a|b\nc=d', '554=x', '925=y', '1402=z', '196=seen', '58=\xe9'].join(

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Client, type ClientEvent, type ClientOptions, startClient } from '#client/client.ts'
-import { balances } from '#connector/state/ledger.ts'
+import { balances } from '#test/support/balances.ts'
 import { gateway, type Started, snapshot, start, target, temporaryDirectory } from '#test/support/connector.ts'
 import type { FixPeer } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'

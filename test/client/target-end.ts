@@ -1,13 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { ackBody, grant, readRequest } from '#dropcopy/application-resend.ts'
 import { blankCanonical, canonicaliseInner } from '#dropcopy/canonical.ts'
-import {
-  type ClassicTerms,
-  classicCopyGrowth,
-  classicSource,
-  classicTarget,
-  writeClassicCopy,
-} from '#dropcopy/classic-copy.ts'
+import { classicCopyGrowth, classicSource, classicTarget, writeClassicCopy } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { memoryOf } from '#fix/memory.ts'
@@ -123,7 +117,7 @@ export class TargetEnd {
     const { bodyAt, copyFlagAt, length } = canonical
     const message = readSource(memoryOf(source), 0, length, bodyAt, copyFlagAt, blankSourceMessage())
     const first = constant(formatUtc(sentMs))
-    const terms: ClassicTerms = {
+    const terms: Parameters<typeof writeClassicCopy>[5] = {
       targetSeqNum: seqNum,
       previous,
       applResend: false,

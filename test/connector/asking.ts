@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { flag } from '#connector/state/fold.ts'
-import { balances } from '#connector/state/ledger.ts'
+import { balances } from '#test/support/balances.ts'
 import { client, gateway, password, type Started } from '#test/support/connector.ts'
 import { type Fields, type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { carryOut, type Order } from '#connector/run/commands/carry-out.ts'
+import { carryOut } from '#connector/run/commands/carry-out.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import { writeWorld } from '#test/db/world.ts'
 import {
@@ -160,6 +160,7 @@ describe('drop-copy session', () => {
   })
 })
 
+type Order = Parameters<typeof carryOut>[1]
 const order = (worker: Worker, more: Partial<Order>): Order => ({
   ...{ id: '5f0c51c8-0000-4000-8000-000000000001', kind: 'target', session: 'ODQ1Z9', action: 'reset' },
   expiresMs: worker.core.clock.wallMs() + 60_000,

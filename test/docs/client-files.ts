@@ -1,13 +1,8 @@
 import { dictionaryXml } from '#domain/client-files/dictionary.ts'
-import {
-  type ClientEnd,
-  configurationName,
-  dictionaryName,
-  initiatorConfiguration,
-} from '#domain/client-files/initiator.ts'
+import { dictionaryName, initiatorConfiguration } from '#domain/client-files/initiator.ts'
 
 /** The target of docs/examples/classic.json. */
-const end: ClientEnd = {
+const end: Parameters<typeof initiatorConfiguration>[0] = {
   senderCompId: 'ODQ1Z9N',
   exchange: { compId: 'CME', subId: 'G' },
   protocol: 'classic',
@@ -23,6 +18,6 @@ const withTls = end.listen.map((one) => ({ ...one, host: 'drop-copy.example', tl
 /** What docs/examples/quickfix holds beside its notes, by name: made from the tables that the portal fills in, too. */
 export const exampleFiles: Record<string, string> = {
   [dictionaryName]: dictionaryXml(),
-  [configurationName]: initiatorConfiguration(end),
+  'initiator.cfg': initiatorConfiguration(end),
   'initiator-tls.cfg': initiatorConfiguration({ ...end, listen: withTls }),
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type PresetName, resolvePolicy, switchNames } from '#fix/policy.ts'
+import { type Policy, resolvePolicy, switchNames } from '#fix/policy.ts'
 import { documentAt, tableIn } from './tables.ts'
 
-const written = (preset: PresetName) => {
+const written = (preset: Policy['preset']) => {
   const policy = resolvePolicy(preset)
   return switchNames.map((name) => `\`${JSON.stringify(policy[name])}\``)
 }

@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { blankCanonical, canonicaliseInner } from '#dropcopy/canonical.ts'
-import {
-  type ClassicTerms,
-  classicCopyGrowth,
-  classicSource,
-  classicTarget,
-  writeClassicCopy,
-} from '#dropcopy/classic-copy.ts'
+import { classicCopyGrowth, classicSource, classicTarget, writeClassicCopy } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { memoryOf } from '#fix/memory.ts'
@@ -19,6 +13,7 @@ const target = classicTarget({ compId: 'CME', subId: 'G' }, 'ODQ1Z9')
 const k7t = classicSource('K7T882')
 const time = (text: string) => constant(`20240304-13:00:0${text}`)
 
+type ClassicTerms = Parameters<typeof writeClassicCopy>[5]
 /** The copy of an encapsulated source message, by way of its canonical form, as the connector makes it. */
 function copyOf(source: Buffer, terms: Partial<ClassicTerms>, of = k7t): Buffer {
   const inner = new Message()

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type MessageClass, messageClasses } from '#dropcopy/classify.ts'
-import { compileTerms, eligible, filterReasons, type SubFilter, subFilters, type Terms } from '#dropcopy/eligible.ts'
+import { compileTerms, eligible, filterReasons, subFilters } from '#dropcopy/eligible.ts'
 
+type Terms = Parameters<typeof compileTerms>[0]
 const terms = (change: Partial<Terms> = {}): Terms => ({ level: 'all', filters: {}, protocol: 'classic', ...change })
 const reason = (name: MessageClass, change: Partial<Terms> = {}) =>
   eligible(messageClasses.indexOf(name), compileTerms(terms(change)))
@@ -29,7 +30,7 @@ describe('the three levels of Schedule 12', () => {
 
 describe('a sub-filter', () => {
   test('switched off takes exactly its classes away, under its own name', () => {
-    for (const name of Object.keys(subFilters) as SubFilter[]) {
+    for (const name of Object.keys(subFilters) as (keyof typeof subFilters)[]) {
       const filters = { rejects: true, ebs: true, [name]: false }
       for (const one of subFilters[name].classes) expect(reason(one, { filters, protocol: 'dc4' })).toBe(name)
       const others = messageClasses.filter((one) => !subFilters[name].classes.some((own) => own === one)).slice(3)

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { balances } from '#connector/state/ledger.ts'
+import { balances } from '#test/support/balances.ts'
 import {
   client,
   gateway,

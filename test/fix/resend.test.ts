@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ResendItem, ResendPlan, type Stored } from '#fix/resend.ts'
+import { type ResendItem, ResendPlan } from '#fix/resend.ts'
 
+type Stored = Parameters<ResendPlan['push']>[1]
 const plan = (begin: number, end: number, stored: readonly (readonly [number, Stored])[]): ResendItem[] => {
   const made = new ResendPlan(begin, end)
   return [...stored.flatMap(([seqNum, kind]) => made.push(seqNum, kind)), ...made.finish()]

@@ -1,7 +1,7 @@
 import { encodeDraft, gapFillDraft } from '#fix/drafts.ts'
 import { encode, type Field } from '#fix/encode.ts'
 import { nextDeadlineMs } from '#fix/heartbeat.ts'
-import type { Switches } from '#fix/policy.ts'
+import type { Policy } from '#fix/policy.ts'
 import { ResendPlan } from '#fix/resend.ts'
 import { reserve } from '#fix/session.ts'
 import type { Draft, Effect } from '#fix/session-state.ts'
@@ -94,7 +94,7 @@ function openDriver(text: string): PretendDriver {
   // while a Logon brings the session up, each number moves by one or two: start so much lower
   const isAcceptor = words.get('role') !== 'initiator'
   const heartbeatS = Number(words.get('heartbeat') ?? 30)
-  const policy = overrides as { preset: 'cme' | 'fix' } & Partial<Switches> // a typo shows as a case that fails
+  const policy = overrides as Pick<Policy, 'preset'> & Partial<Policy> // a typo shows as a case that fails
   const config = isAcceptor
     ? acceptor(policy)
     : initiator(policy, { heartbeatS, resetOnLogon: words.has('resetOnLogon') })

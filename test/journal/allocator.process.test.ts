@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type Allocation, Allocator } from '#journal/allocator.ts'
+import { Allocator } from '#journal/allocator.ts'
 import { disk, PIECE_BYTES } from '#journal/files.ts'
 import { Segments } from '#journal/segments.ts'
 import { randomFrom } from './random-journal.ts'
@@ -35,7 +35,7 @@ async function takenSegmentsStay(seed: number): Promise<string[]> {
   const random = randomFrom(seed)
   const dir = temporaryDirectory()
   const { state, segments, allocator } = allocatorOn(dir, random)
-  const taken: Allocation[] = []
+  const taken: ReturnType<Allocator['take']>[] = []
   let end = 0
   allocator.prepare(end)
   for (let step = 0; step < 60; step++) {

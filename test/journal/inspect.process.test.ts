@@ -1,15 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type InspectedSegment, JournalInspection } from '#journal/inspect.ts'
+import { JournalInspection } from '#journal/inspect.ts'
 import { Segments } from '#journal/segments.ts'
 import { batchesOf, filled, newestPath, randomFrom, randomJournal } from './random-journal.ts'
 import { textOf } from './support.ts'
 
+type Segment = Parameters<JournalInspection['records']>[0]
+
 /** All of a journal: what is bad, the texts of the records but the heads', and the bytes of an unfinished write. */
 async function inspected(dir: string) {
   const journal = new JournalInspection(dir)
-  const segments: InspectedSegment[] = []
+  const segments: Segment[] = []
   const texts: string[] = []
   for await (const segment of journal.each()) {
     segments.push(segment)

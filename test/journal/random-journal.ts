@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { validBatch } from '#journal/batch-walk.ts'
 import { BATCH_BYTES, H, memoryOf } from '#journal/layout.ts'
 import type { JournalOptions } from '#journal/open-journal.ts'
-import { type Recovered, recover } from '#journal/recovery.ts'
+import { recover } from '#journal/recovery.ts'
 import { Segments } from '#journal/segments.ts'
 import { Fold, fieldsOf, type Opened, opened, temporaryDirectory } from './support.ts'
 
@@ -106,7 +106,7 @@ export function batchesOf(bytes: Buffer) {
 }
 
 export interface Damaged {
-  recovered: Recovered
+  recovered: ReturnType<typeof recover>
   fold: Fold
   segments: Segments
 }

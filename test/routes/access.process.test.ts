@@ -1,7 +1,7 @@
 import { parse } from 'node-html-parser'
 import { describe, expect, test } from 'vitest'
 import { seedPeople } from '#db/seed-data.ts'
-import { mayWith, type Permission } from '#domain/people/permissions.ts'
+import { may, type Permission } from '#domain/people/permissions.ts'
 import { verdicts } from '#domain/request/lifecycle.ts'
 import { sandbox } from '#test/e2e/sandbox.ts'
 import { fewAtATime } from '#test/support/few-at-a-time.ts'
@@ -32,9 +32,9 @@ describe.each(people.map((person) => ({ name: person?.name ?? 'nobody', person }
         if (!person) expect(toSignIn(answer, body), said).toBe(true)
         // A contact of a group may draft; who is one follows from the seed, so that a
         // wider answer is accepted for drafts alone.
-        else if (!mayWith(standings(person), needs) && !isDecider(person, needs))
+        else if (!may({ standings: standings(person) }, needs) && !isDecider(person, needs))
           expect(missing && route.ids.length > 1 ? [403, 404] : [403], said).toContain(answer.status)
-        else if (mayWith(person.roles, needs)) {
+        else if (may({ standings: person.roles }, needs)) {
           // a tab of a group reads nothing itself: the group does; its history alone is read by its tab
           const tab =
             !route.pattern.endsWith('/history') &&
@@ -63,8 +63,8 @@ describe.each(people.map((person) => ({ name: person?.name ?? 'nobody', person }
       const address = at === '/' ? '/?index' : at
       const answer = await fetch(portal.url() + address, { method: 'POST', body: '', headers, redirect: 'manual' })
       const body = await answer.text()
-      const isAllowed = person && (mayWith(person.roles, needs) || isDecider(person, needs))
-      const mayBe = person && mayWith(standings(person), needs)
+      const isAllowed = person && (may({ standings: person.roles }, needs) || isDecider(person, needs))
+      const mayBe = person && may({ standings: standings(person) }, needs)
       const expected = isAllowed ? [404, 405, 422] : mayBe ? [403, 404, 405, 422] : person ? [403, 405] : [302, 405]
       expect(expected, `${address}: ${answer.status}\n${body.slice(0, 300)}`).toContain(answer.status)
     })
@@ -102,7 +102,7 @@ describe('a page for what cannot be done', () => {
 
 /** The decision pages are the firms' and the exchange's alike. */
 const isDecider = (person: NonNullable<(typeof people)[number]>, needs: Permission) =>
-  needs === 'request:decide' && mayWith(person.roles, 'request:decide-as-exchange')
+  needs === 'request:decide' && may({ standings: person.roles }, 'request:decide-as-exchange')
 
 const toSignIn = (answer: Response, body: string) =>
   (answer.headers.get('location') ?? '').startsWith('/sign-in') || (answer.status === 202 && body.includes('/sign-in'))

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { parse } from 'node-html-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedPeople } from '#db/seed-data.ts'
-import { mayWith, type Permission } from '#domain/people/permissions.ts'
+import { may, type Permission } from '#domain/people/permissions.ts'
 import { type FreshApp, startFreshApp } from '#test/support/app.ts'
 import { fewAtATime } from '#test/support/few-at-a-time.ts'
 import { all, pages, peopleOf } from './every-route.ts'
@@ -34,7 +34,7 @@ const { cookieOf } = peopleOf(url)
 /** Of a firm, and of the exchange: with their roles, and so that each route has one of them who may use it. */
 const people = ['Alex Alder', 'Harper Harbor'].map((name) => {
   const roles = seedPeople.find((person) => person.name === name)?.roles ?? []
-  return { name, may: (permission: Permission) => mayWith(roles, permission) }
+  return { name, may: (permission: Permission) => may({ standings: roles }, permission) }
 })
 /** Who sends this body there: whoever may; where both may or neither, they take turns. */
 function senderOf(pattern: string, turn: number): string {

@@ -6,7 +6,6 @@ import {
   type RequestState,
   requestActions,
   requestCan,
-  requestMoves,
   requestStates,
 } from '#domain/request/lifecycle.ts'
 import type { Result } from '#domain/result.ts'
@@ -22,6 +21,7 @@ import { submitRequest } from '#services/request/submit-request.ts'
 import { takeBackApproval } from '#services/request/take-back.ts'
 import { withdrawRequest } from '#services/request/withdraw-request.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { requestMoves } from '#test/support/request-moves.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import {
   codeOf,

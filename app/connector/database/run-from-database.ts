@@ -11,7 +11,7 @@ import { Observer } from './observer.ts'
 import { SessionCommands } from './session-commands.ts'
 import { WantedDatabase } from './wanted-database.ts'
 
-export type DatabaseRunOptions = {
+type DatabaseRunOptions = {
   url: string
   environment: Environment
   /** Absent: `main`. */

@@ -14,7 +14,7 @@ import type { FeedCore } from './feed-core.ts'
 import { feedCredentials, feedSession } from './feed-session.ts'
 import type { Intake } from './intake.ts'
 
-export type FeedReport = {
+type FeedReport = {
   sinceMs: number
   address: string
   lastHeardMs: number

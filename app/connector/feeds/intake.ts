@@ -47,7 +47,7 @@ const fields: MessageFields = {
 }
 
 /** Gets a copy of what came in: told at once of each message that is one for it. */
-export type CopyTaker = { live(message: SourceMessage, from: Source, position: number, key: CopyKey): void }
+type CopyTaker = { live(message: SourceMessage, from: Source, position: number, key: CopyKey): void }
 
 /** Where source messages come in: who each one is, the journal, and then every target that is to have it. */
 export class Intake {

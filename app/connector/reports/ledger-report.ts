@@ -4,7 +4,7 @@ import { markAll, type State } from '#connector/state/state.ts'
 import type { LedgerFigures } from '#domain/status/observed.ts'
 
 /** What pages show of a target in the present week. */
-export type Sums = { delivered: number; waiting: number; held: number }
+type Sums = { delivered: number; waiting: number; held: number }
 
 type Told = Omit<Row, 'filtered' | 'stopped'>
 const nothing: Sums = { delivered: 0, waiting: 0, held: 0 }

@@ -13,7 +13,7 @@ import { LedgerReport } from './ledger-report.ts'
 import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import { SaidRows } from './said-rows.ts'
 
-export type Identity = { environment: Environment; shard: string; connector: string; release: string }
+type Identity = { environment: Environment; shard: string; connector: string; release: string }
 export type SelfState = 'starting' | 'running' | 'draining' | 'stopped'
 
 /**

@@ -20,7 +20,7 @@ const followed = 1 / 60
 /** Milliseconds. For so long after a step the clock before it is right as well. */
 export const stepLastsMs = 10 * 60_000
 /** Above this a person has to confirm the step. */
-export const doubtMs = 60_000
+const doubtMs = 60_000
 /** Two readings further apart than this are not of one instant: the process stood still between them. */
 const sameInstantMs = 100
 

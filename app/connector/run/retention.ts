@@ -11,7 +11,7 @@ const hourMs = 3_600_000
 /** Whatever the policy says, so much is kept: what clients may ask for again (spec §5). */
 const floorMs = 48 * hourMs
 
-export type Policy = Snapshot['journal']['retention']
+type Policy = Snapshot['journal']['retention']
 type Segments = Pick<JournalKeep, 'sealed' | 'diskBytes' | 'replayFrom'> & Pick<JournalRead, 'end'>
 
 /**

@@ -26,7 +26,7 @@ export type Running = {
   stop(): Promise<void>
 }
 
-export type RunOptions = Omit<WorkerOptions, 'durability' | 'shard'> & {
+type RunOptions = Omit<WorkerOptions, 'durability' | 'shard'> & {
   /** Absent: the one that the first snapshot is of. */
   shard?: string | undefined
   wanted: WantedSource

@@ -47,7 +47,7 @@ const kinds = [
 ] as const
 
 /** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). `jump`: a failover of a dc4 target. */
-export type CutTarget = { id: number; terms: Terms; waited?: Record<number, number>; jump?: number }
+type CutTarget = { id: number; terms: Terms; waited?: Record<number, number>; jump?: number }
 
 /** A session's numbers once a journal that is behind leads. `sentUpTo`, `week`: of a feed. */
 export type TakenOver = { id: number; epoch: number; nextOut: number; sentUpTo?: number; week?: string }

@@ -14,7 +14,7 @@ export type MessageKey = { stream: number; epoch: number; number: number; late: 
 export type CopyKey = MessageKey & { possResend: boolean }
 
 /** The part of an M record that changes state. */
-export type MessageFact = {
+type MessageFact = {
   class: number
   flags: number
   stream: number
@@ -103,7 +103,7 @@ export const isByApplication = (kind: number): boolean =>
   kind === deliveryKind.application || kind === deliveryKind.held
 
 /** The part of a D record that changes state. Arrays hold `count` entries. */
-export type DeliveryFact = {
+type DeliveryFact = {
   target: number
   epoch: number
   kind: number
@@ -115,7 +115,7 @@ export type DeliveryFact = {
 }
 
 /** What the message at a position is; undefined: not known yet, `applyCopy` follows; `lost`: a damaged batch held it, so it never waited. */
-export type Resolve = (position: number, index: number) => MessageKey | 'lost' | undefined
+type Resolve = (position: number, index: number) => MessageKey | 'lost' | undefined
 
 /** D: these copies have their numbers. */
 export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): void {

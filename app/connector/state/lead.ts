@@ -36,7 +36,7 @@ export function placeOf(directory: string): string {
 }
 
 /** A session's outbound numbers, and what a feed was expected to send next. */
-export type SessionNumbers = {
+type SessionNumbers = {
   what: 'feed' | 'target'
   name: string
   epoch: number

@@ -1,4 +1,7 @@
-/** Counts of one (target, source, week): every source message of a member source is in exactly one term. */
+/**
+ * Counts of one (target, source, week): every source message of a member source is in exactly one term, so that
+ * `received = delivered + filtered + waiting + held + expired`.
+ */
 export type Row = {
   received: number
   delivered: number
@@ -18,10 +21,6 @@ export const emptyRow = (): Row => ({ received: 0, delivered: 0, waiting: 0, hel
 
 /** Stands behind every reason of the classifier: the source was taken away with effect on the past. */
 export const revokedReason = 31
-
-/** `received = delivered + filtered + waiting + held + expired`. */
-export const balances = (row: Row): boolean =>
-  row.received === row.delivered + filteredOf(row) + row.waiting + row.held + row.expired
 
 export function filteredOf({ filtered, stopped }: Row): number {
   let sum = 0

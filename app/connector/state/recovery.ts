@@ -19,7 +19,7 @@ import { Hidden, type HiddenNumbers } from './hidden.ts'
 import { assertKnownClass } from './known.ts'
 import { deriveRoutes, restore, type State, serialise } from './state.ts'
 
-export type JournalEvents = {
+type JournalEvents = {
   onDamaged?(damage: FoundDamage): unknown
   onDurable(batch: number): void
   onPressure(full: boolean): void
@@ -30,7 +30,7 @@ export type JournalEvents = {
 const raiseBy = 10_000
 
 /** What is to be done because of damage, once each: how far outbound numbers must jump now, and which feed numbers are expected again. */
-export type Repair = { raise: number; askAgain: readonly HiddenNumbers[] }
+type Repair = { raise: number; askAgain: readonly HiddenNumbers[] }
 
 /** Opens the journal and brings the state to where it ends. */
 export async function recoverState(

@@ -138,7 +138,7 @@ export type Route = { id: number; target: TargetState; chain: Chain; row: Row; r
 export type StoppedRoute = { id: number; row: Row; reason: string }
 
 /** Answers per message class whether terms let it through: -1, or the index of the reason why not. */
-export type Judge = (terms: Terms) => Int8Array
+type Judge = (terms: Terms) => Int8Array
 
 export type State = {
   data: Durable
@@ -261,12 +261,12 @@ function add<T>(lists: T[][], stream: number, one: T): void {
   else lists[stream] = [one]
 }
 
-export function chainOf(target: TargetState, stream: number): Chain {
+function chainOf(target: TargetState, stream: number): Chain {
   target.chains[stream] ??= emptyChain()
   return target.chains[stream]
 }
 
-export function rowOf(target: TargetState, week: string, stream: number): Row {
+function rowOf(target: TargetState, week: string, stream: number): Row {
   target.ledger[week] ??= {}
   const rows = target.ledger[week]
   rows[stream] ??= emptyRow()

@@ -67,7 +67,7 @@ export function keep(w: Waiting, position: number): void {
 }
 
 /** A copy as the queue keeps it while the client is away. */
-export type Counted = { position: number; stream: number; epoch: number; number: number; late: boolean }
+type Counted = { position: number; stream: number; epoch: number; number: number; late: boolean }
 
 /** Takes a copy in behind the grace period; answers the one that the depth pushes out, if any. */
 export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | undefined {

@@ -4,7 +4,7 @@ import type { AckEntry, Standing } from '#dropcopy/application-resend.ts'
 import type { Target } from './target.ts'
 
 /** Where a source stands on a target: its stream, and the newest number copied of it in this week. */
-export type Standpoint = { stream: number; epoch: number; last: number }
+type Standpoint = { stream: number; epoch: number; last: number }
 
 /** What a target can say of the sources that a request names by their Session IDs (1355). */
 export class Standings {

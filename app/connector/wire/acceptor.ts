@@ -12,10 +12,10 @@ import type { Turns } from './wire-core.ts'
 export type Taker = { take(connection: Connection, message: Message): void }
 
 /** Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte. */
-export type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
+type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
 
 /** What to do about a connection whose first bytes are no message that can be read: the same two answers. */
-export type Unreadable = (listener: string, fault: string, address: string) => 'ignore' | 'close'
+type Unreadable = (listener: string, fault: string, address: string) => 'ignore' | 'close'
 
 /** A connection has this long to send its Logon (spec §2.10). */
 const logonMs = 60_000

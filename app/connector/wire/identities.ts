@@ -21,7 +21,7 @@ type Here<F, T> = {
 }
 
 /** Who is meant: one that lets this address in, one that does not, or nobody known. */
-export type Named<F, T> =
+type Named<F, T> =
   | { kind: 'feed'; feed: F; isAllowed: boolean }
   | { kind: 'target'; target: T; isAllowed: boolean }
   | { kind: 'nobody'; here: 'feed' | 'target'; sameSender: F | undefined; isIgnored: boolean }

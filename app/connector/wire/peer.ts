@@ -13,7 +13,7 @@ import type { WireCore } from './wire-core.ts'
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>
 
 /** What an owner of a session (a feed, a target) does of itself; the rest is the same for all. */
-export type PeerEvents = {
+type PeerEvents = {
   accept(message: Message, effect: Of<'accept'>): void
   /** An application message that the session rejected, and that will not come again. */
   setAside(message: Message, effect: Of<'set-aside'>): void

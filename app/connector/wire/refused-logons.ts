@@ -1,4 +1,4 @@
-export type RefusedLogon = {
+type RefusedLogon = {
   atMs: number
   kind: 'feed' | 'target'
   /** Undefined: the Logon named nobody known. */

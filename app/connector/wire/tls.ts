@@ -8,7 +8,7 @@ import { addressKey, feedAddresses } from './address.ts'
 export type Tls = NonNullable<SnapshotFeed['tls']>
 
 /** From the connection to the end of the handshake. */
-export const handshakeMs = 10_000
+const handshakeMs = 10_000
 
 /** By address: how it is secured. Addresses without TLS are absent. */
 export function tlsOf(snapshot: Pick<Snapshot, 'feeds' | 'targets'>): Map<string, Tls> {
@@ -32,7 +32,7 @@ function read({ cert, key, ca }: Tls): SecureContextOptions {
 const newestMs = ({ cert, key, ca }: Tls): number =>
   Math.max(...[cert, key, ca].map((path) => (path === undefined ? 0 : statSync(path).mtimeMs)))
 
-export type SecuredEvents = {
+type SecuredEvents = {
   secured(socket: TLSSocket): void
   /** The handshake failed. */
   failed(why: string, address: string): void

@@ -5,7 +5,7 @@ import type { WeekRule } from '../time/week.ts'
 type TlsEnd = { asksForCertificate: boolean }
 
 /** What a client has to be told of a target. Nothing of it is secret. */
-export type ClientEnd = {
+type ClientEnd = {
   senderCompId: string
   exchange: { compId: string; subId: string }
   protocol: string
@@ -16,8 +16,6 @@ export type ClientEnd = {
 }
 
 export const dictionaryName = 'drop-copy-FIX42.xml'
-export const configurationName = 'initiator.cfg'
-
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
 /**

@@ -5,7 +5,7 @@ import type { SnapshotSource, SnapshotTarget } from './snapshot.ts'
  * How many pairs of a target and a source one connector runs. Each has a chain and, of every trading week that is kept,
  * a row of the ledger in the state, and every segment of the journal begins with the whole state in one batch.
  */
-export const mostPairs = 10_000
+const mostPairs = 10_000
 
 type Sources = readonly Pick<SnapshotSource, 'id' | 'segments'>[]
 type Targets = readonly Pick<SnapshotTarget, 'sources' | 'listen'>[]

@@ -23,10 +23,6 @@ export function uncovered(sources: readonly Guaranteed[], level: Level, consents
   )
 }
 
-/** Whether every guarantor of the source covers the level; false where it has none. */
-export const flows = (source: Guaranteed, level: Level, consents: readonly LiveConsent[]): boolean =>
-  source.guarantors.length > 0 && uncovered([source], level, consents).length === 0
-
 /** What withdrawing a firm's consent takes out of the group, at once: widening needs everybody, narrowing one. */
 export const withdraw = <T extends LiveConsent>(
   consents: readonly T[],

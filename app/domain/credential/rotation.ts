@@ -1,7 +1,7 @@
 import type { FeedSecretKind } from './feed-secret.ts'
 
 /** A credential of a target as far as time concerns it. */
-export type DatedCredential = {
+type DatedCredential = {
   kind: FeedSecretKind
   createdAt: Date
   expiresAt: Date | null

@@ -59,14 +59,6 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
-export const permissionNames = Object.keys(permissions) as Permission[] // the keys of a literal are its own
-
-/** Whether any of these standings carries the permission. */
-export const mayWith = (standings: readonly Standing[], permission: Permission): boolean => {
-  const allowed: readonly Standing[] = permissions[permission]
-  return standings.some((standing) => allowed.includes(standing))
-}
-
 /** Who acts: a signed-in person, with what they hold at this moment. Resolved once a request. */
 export type Actor = {
   kind: 'person'
@@ -81,7 +73,8 @@ export type Actor = {
   origin?: string
 }
 
-export const may = (actor: Actor, permission: Permission): boolean => mayWith(actor.standings, permission)
-
-/** Who could: the roles to name in a refusal or on a disabled button. */
-export const whoMay = (permission: Permission): readonly Standing[] => permissions[permission]
+/** Whether any of the actor's standings carries the permission. */
+export const may = ({ standings }: Pick<Actor, 'standings'>, permission: Permission): boolean => {
+  const allowed: readonly Standing[] = permissions[permission]
+  return standings.some((standing) => allowed.includes(standing))
+}

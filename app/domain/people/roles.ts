@@ -1,6 +1,7 @@
 import { sentenceCase } from '#domain/sentence-case.ts'
+
 /** Roles that a firm's own administrators grant to the firm's people. */
-export const firmRoles = [
+const firmRoles = [
   'firm-admin',
   'requester',
   'clearing-signatory',
@@ -10,7 +11,7 @@ export const firmRoles = [
 ] as const
 
 /** Roles of the exchange's own people. An administrator grants roles and holds no approving one. */
-export const exchangeRoles = ['gam', 'operations', 'certification', 'billing', 'administrator', 'auditor'] as const
+const exchangeRoles = ['gam', 'operations', 'certification', 'billing', 'administrator', 'auditor'] as const
 
 export const roles = [...firmRoles, ...exchangeRoles] as const
 

@@ -8,7 +8,7 @@ import { capacities, requestKinds, verdicts } from './lifecycle.ts'
 export const commandId = z.uuid('This form is not whole. Load the page again.')
 
 /** In addresses a request is named by its number. */
-export const number = z.int().min(1).max(2_147_483_647)
+const number = z.int().min(1).max(2_147_483_647)
 /** What the page showed, so that a later change is not overwritten. */
 export const version = z.int().min(1).max(2_147_483_647)
 const round = z.int().min(1).max(10_000)

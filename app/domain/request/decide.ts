@@ -13,7 +13,7 @@ type DecidingRound = {
   draftedOnBehalfBy: string | null
 }
 
-export type DecidingParty = { firmId: string; capacity: Capacity; sliceDigest: string; metBy: MetBy | null }
+type DecidingParty = { firmId: string; capacity: Capacity; sliceDigest: string; metBy: MetBy | null }
 
 export type DecideRefusal =
   | { code: 'wrong-state'; state: RequestState }

@@ -17,7 +17,7 @@ export type ConnectionEntry = {
 }
 
 /** Schedule 12 for a new group, complete. Sources are names of six characters, in the order entered, none twice. */
-export type NewGroupDocument = {
+type NewGroupDocument = {
   kind: 'new-group'
   groupName: string
   purpose: string

@@ -86,14 +86,8 @@ export function requestCan(action: RequestAction, state: RequestState): boolean 
   return from.includes(state)
 }
 
-/** Whether the table lets this action lead from one state to the other; `same` counts as staying. */
-export function requestMoves(action: RequestAction, from: RequestState, to: RequestState): boolean {
-  const ends: Row['to'] = requestActions[action].to
-  return requestCan(action, from) && (ends.includes(to) || (ends.includes('same') && from === to))
-}
-
 /** States from which nothing leads away again. */
-export const finalStates: readonly RequestState[] = ['applied', 'rejected', 'withdrawn', 'expired', 'failed']
+const finalStates: readonly RequestState[] = ['applied', 'rejected', 'withdrawn', 'expired', 'failed']
 
 /** At most one request of a group stands in one of these at a time; drafts and returned ones are unlimited. */
 export const openStates: readonly RequestState[] = ['with-firms', 'with-gam', 'scheduled', 'applying']

@@ -21,7 +21,7 @@ export type Observed = {
   present: { feeds: string[]; targets: string[] } | undefined
 }
 
-export type ObservedConnector = {
+type ObservedConnector = {
   /** starting, running, draining, stopped. */
   state: string
   pid: number
@@ -39,12 +39,12 @@ export type ObservedConnector = {
 }
 
 /** `position`: address of the next record. */
-export type ObservedJournal = { bytes: number; freeBytes: number; position: string }
+type ObservedJournal = { bytes: number; freeBytes: number; position: string }
 
 /** `objectId`: the object's id in the snapshot; empty for the connector itself. */
-export type ObservedAlarm = { code: string; kind: string; objectId: string; says: string; since: Date }
+type ObservedAlarm = { code: string; kind: string; objectId: string; says: string; since: Date }
 
-export type ObservedFeed = {
+type ObservedFeed = {
   feedId: string
   /** down, connecting, logged-on, recovering, paused, refused. */
   state: string
@@ -64,7 +64,7 @@ export type ObservedFeed = {
   detail: string | null
 }
 
-export type ObservedSource = {
+type ObservedSource = {
   /** The source's name. One that is not `known` is a name that messages were kept aside under. */
   sourceId: string
   segment: string
@@ -78,7 +78,7 @@ export type ObservedSource = {
   lastReceivedAt: Date | null
 }
 
-export type ObservedTarget = {
+type ObservedTarget = {
   sessionId: string
   /** no-logon, logged-on, catching-up, late, on-backup, paused, refused. */
   state: string
@@ -144,7 +144,7 @@ export type LedgerFigures = {
   expired: number
 }
 
-export type ObservedRefusedLogon = {
+type ObservedRefusedLogon = {
   at: Date
   /** feed or target: what it knocked at. */
   kind: string

@@ -14,7 +14,7 @@ export type NotReady = {
 }
 
 /** What is known of the connector of a shard. */
-export type ConnectorStanding = {
+type ConnectorStanding = {
   environment: string
   shard: string
   /** The process that the portal supervises; undefined: it runs elsewhere, so only its reports tell. */

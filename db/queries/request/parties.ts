@@ -34,7 +34,7 @@ export async function listParties(tx: Tx, requestId: string, round: number): Pro
 }
 
 /** Who has answered and who has not, in all rounds of these requests; without what was asked of them. */
-export type PartyState = Pick<PartyRecord, 'round' | 'firmId' | 'capacity' | 'metBy' | 'submittedBy'> & {
+type PartyState = Pick<PartyRecord, 'round' | 'firmId' | 'capacity' | 'metBy' | 'submittedBy'> & {
   requestId: string
 }
 

@@ -8,7 +8,7 @@ import { users } from '../../schema/users.ts'
 import type { RequestRecord } from './requests.ts'
 
 /** A request with what a list says beside it; the draft and the round are for owner and exchange, null for others. */
-export type ListedRequest = {
+type ListedRequest = {
   request: RequestRecord
   ownerName: string
   groupName: string | null

@@ -9,9 +9,9 @@ import {
   flag,
   type MessageKey,
 } from '#connector/state/fold.ts'
-import { balances } from '#connector/state/ledger.ts'
 import { emptyState, restore, type State, serialise, type Terms } from '#connector/state/state.ts'
 import { cursorOf, previousOf } from '#connector/state/waiting.ts'
+import { balances } from '#test/support/balances.ts'
 
 /** Class 0 passes `all`, class 1 is filtered for reason 3. */
 const judge = () => Int8Array.from([-1, 3])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyControl, type Control } from '#connector/state/control.ts'
-import { type LastNumbers, raisedAbove, raisedNumbers, type SessionNumbers } from '#connector/state/lead.ts'
+import { type LastNumbers, raisedAbove, raisedNumbers } from '#connector/state/lead.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
 import { emptyState, type State } from '#connector/state/state.ts'
 
@@ -14,7 +14,11 @@ const sessions = fc.uniqueArray(
   fc.record({ what: fc.constantFrom('feed' as const, 'target' as const), name: fc.constantFrom(...names), numbers }),
   { selector: ({ what, name }) => `${what} ${name}`, maxLength: 6 },
 )
-type Session = { what: 'feed' | 'target'; name: (typeof names)[number]; numbers: Omit<SessionNumbers, 'what' | 'name'> }
+type Session = {
+  what: 'feed' | 'target'
+  name: (typeof names)[number]
+  numbers: Omit<LastNumbers['sessions'][number], 'what' | 'name'>
+}
 
 /** A journal that has these sessions. */
 function journalOf(own: readonly Session[]): State {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { applyControl, type Control } from '#connector/state/control.ts'
 import { applyMessage } from '#connector/state/fold.ts'
-import { balances, total } from '#connector/state/ledger.ts'
+import { total } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
 import { emptyState, restore, type State, serialise, type Terms } from '#connector/state/state.ts'
 import { previousOf } from '#connector/state/waiting.ts'
+import { balances } from '#test/support/balances.ts'
 
 const reason = 'no consent of Birch Clearing'
 const week = '2026-01-04'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type DatedCredential, expiryBeside, isLive, standingOf } from '#domain/credential/rotation.ts'
+import { expiryBeside, isLive, standingOf } from '#domain/credential/rotation.ts'
 
 const now = new Date('2026-11-23T02:00:00Z')
-const key: DatedCredential = {
+const key: Parameters<typeof standingOf>[0] = {
   kind: 'hmac',
   createdAt: new Date('2026-01-01T00:00:00Z'),
   expiresAt: null,

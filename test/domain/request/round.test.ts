@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '#domain/digest.ts'
-import { type DecidingParty, decide, takeBack } from '#domain/request/decide.ts'
-import type { NewGroupDocument } from '#domain/request/document.ts'
+import { decide, takeBack } from '#domain/request/decide.ts'
+import type { RequestDocument } from '#domain/request/document.ts'
 import { itemsOf, type Present, violations } from '#domain/request/items.ts'
 import { afterSubmit, freeze, type RoundInput, type SourceFacts } from '#domain/request/round.ts'
 import { sheetOf } from '#domain/request/sheet.ts'
@@ -18,6 +18,7 @@ const k7t: SourceFacts = { name: 'K7T882', gatewayKind: 'cgw', guarantors: [xeno
 const m3p: SourceFacts = { name: 'M3P882', gatewayKind: 'cgw', guarantors: [birch], heldBy: [alder] }
 const both: SourceFacts = { name: 'V8N882', gatewayKind: 'cgw', guarantors: [xenon, birch], heldBy: [alder] }
 
+type NewGroupDocument = Extract<RequestDocument, { kind: 'new-group' }>
 const document: NewGroupDocument = {
   kind: 'new-group',
   groupName: 'Desk 7',
@@ -206,6 +207,7 @@ describe('a digest', () => {
 
 describe('deciding', () => {
   const round = { state: 'with-firms' as const, submittedBy: 'ann', draftedOnBehalfBy: null }
+  type DecidingParty = NonNullable<Parameters<typeof decide>[1]>
   const party: DecidingParty = { firmId: 'x', capacity: 'guarantor', sliceDigest: 'd', metBy: null }
   const xan = { userId: 'xan', firmId: 'x', roles: ['clearing-signatory'] }
   const approve = { verdict: 'approve' as const, reason: '', shownDigest: 'd' }

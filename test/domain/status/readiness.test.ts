@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type ConnectorStanding, connectorReasons } from '#domain/status/readiness.ts'
+import { connectorReasons } from '#domain/status/readiness.ts'
 
+type ConnectorStanding = Parameters<typeof connectorReasons>[0]
 const running: ConnectorStanding = {
   environment: 'production',
   shard: 'main',

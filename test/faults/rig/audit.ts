@@ -1,8 +1,8 @@
 import { flag } from '#connector/state/fold.ts'
-import { balances } from '#connector/state/ledger.ts'
 import { recoverState } from '#connector/state/recovery.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
 import { emptyState } from '#connector/state/state.ts'
+import { balances } from '#test/support/balances.ts'
 import type { Account } from './account.ts'
 
 /** What a journal says after all is done, and what of it breaks a law. */

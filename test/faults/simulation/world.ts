@@ -1,4 +1,3 @@
-import { balances } from '#connector/state/ledger.ts'
 import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import type { PolicyChoice } from '#fix/policy.ts'
 import { isLive } from '#fix/session.ts'
@@ -6,6 +5,7 @@ import { Random } from '#gateway-sim/random.ts'
 import { End } from '#test/fix/pair.ts'
 import { acceptor, initiator, startMs } from '#test/fix/pretend-driver.ts'
 import { decoded } from '#test/fix/samples.ts'
+import { balances } from '#test/support/balances.ts'
 import { isEligible, PretendConnector } from './connector.ts'
 
 const streams = ['K7T', 'M3P'] as const

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 
-export type AlarmKind = 'connector' | 'feed' | 'source' | 'target'
+type AlarmKind = 'connector' | 'feed' | 'source' | 'target'
 /** What each means and what to do about it: docs/operations.md, whose table has these in this order. */
 export const alarmCodes = [
   'configuration',
@@ -20,7 +20,7 @@ export const alarmCodes = [
   'ids',
 ] as const
 export type AlarmCode = (typeof alarmCodes)[number]
-export type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; sinceMs: number }
+type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; sinceMs: number }
 
 /** What wants a person, in plain words; each stands until it is cleared. */
 export class Alarms {

@@ -7,9 +7,9 @@ import type { Target } from '#connector/targets/target.ts'
 import { copiesWait, mostRaise, type SessionCommand, type SessionKind } from '#domain/session/command.ts'
 
 /** An operator's command. `session`: a feed's id, a target's session id, or one of its sessions by segment (`ODQ1Z9/10`). */
-export type Order = SessionCommand & { id: string; kind: SessionKind; session: string; expiresMs: number }
+type Order = SessionCommand & { id: string; kind: SessionKind; session: string; expiresMs: number }
 
-export type Answer = { state: 'done' | 'refused' | 'expired'; says: string }
+type Answer = { state: 'done' | 'refused' | 'expired'; says: string }
 
 const loggedOut = 'Logged out by the operator'
 const renumbered = 'Sequence numbers changed by the operator'

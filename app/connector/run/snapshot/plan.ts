@@ -3,7 +3,7 @@ import { type Lane, lanesOf } from '#connector/wire/lanes.ts'
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 
 /** What runs, as far as a plan needs to know. */
-export type Running = {
+type Running = {
   exchange: Snapshot['exchange'] | undefined
   listeners: readonly string[]
   feeds: readonly SnapshotFeed[]

@@ -60,5 +60,5 @@ export function checked(document: unknown): Wanted {
 }
 
 /** The version number is not part of it, nor the shard, which is the directory's: see `refusal`. */
-export const digestOf = ({ version: _version, shard: _shard, ...rest }: Snapshot): string =>
+const digestOf = ({ version: _version, shard: _shard, ...rest }: Snapshot): string =>
   createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 32)

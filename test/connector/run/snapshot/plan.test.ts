@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Action, plan, type Running } from '#connector/run/snapshot/plan.ts'
+import { type Action, plan } from '#connector/run/snapshot/plan.ts'
 import { addressKey } from '#connector/wire/address.ts'
 import { parseSnapshot, type Snapshot, type SnapshotInput } from '#domain/configuration/snapshot.ts'
 
@@ -35,6 +35,7 @@ const target = (sessionId: string, port: number, more: object = {}) => ({
   listen: [{ role: 'primary' as const, host: '127.0.0.1', port }],
   ...more,
 })
+type Running = Parameters<typeof plan>[0]
 const nothing: Running = { exchange: undefined, listeners: [], feeds: [], targets: [] }
 
 /** What runs after a plan was carried out without trouble. */
