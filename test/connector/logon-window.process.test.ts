@@ -63,7 +63,7 @@ test('a client that reads slowly gets the Logout behind what was sent to it', as
   const peer = await client(connector.targetPort)
   peer.socket.pause()
   peer.logon(password())
-  await feed.until('no room', () => one.isOnline && one.behind < 2500 && !one.has('hasRoom'))
+  await feed.until('no room', () => one.isOnline && one.behind < 2500 && !one.copies.has('hasRoom'))
   clock.become('2026-07-06T23:00:00Z')
   await feed.until('the Logout', () => one.peer.isClosing)
   one.tick(connector.worker.core.clock.steadyMs())

@@ -88,11 +88,11 @@ test('a resend under way ends when the numbers begin again, and nothing of it co
   peer.socket.pause()
   askForAll(peer)
   const one = session(connector)
-  await gw.until('no room', () => one.resendReport?.kind === 'fix' && !one.hasRoomToSpare)
+  await gw.until('no room', () => one.copies.resendReport?.kind === 'fix' && !one.copies.hasRoomToSpare)
   peer.seqNum = 1
   peer.logon([...password(), [141, 'Y']])
   await gw.until('the new numbers', () => one.state.epoch === 2)
-  expect(one.resendReport).toBeUndefined()
+  expect(one.copies.resendReport).toBeUndefined()
   peer.socket.resume()
   const answer = await peer.message('A', 2)
   const behind = peer.received.slice(peer.received.indexOf(answer))

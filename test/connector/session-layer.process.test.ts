@@ -91,7 +91,7 @@ describe.each(['cme', 'fix'] as const)('a connection under the policy %s', (poli
     await gw.until('the resend', () => one.state.nextIn === seqNum + 1)
     first.destroy()
     await gw.until('the client away', () => !one.isConnected)
-    expect(one.resendReport).toBeUndefined()
+    expect(one.copies.resendReport).toBeUndefined()
     const next = await loggedOn(connector.targetPort, seqNum + 1)
     next.write(half.subarray(60))
     await ping(next, 'FIRST')

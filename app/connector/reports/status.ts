@@ -8,7 +8,7 @@ import type { Target } from '#connector/targets/target.ts'
 import { tookOverSentence } from '#domain/leadership/claim.ts'
 import type { Leader } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import type { Observed } from '#domain/status/observed.ts'
+import type { Observed, RecentCopy } from '#domain/status/observed.ts'
 import { LedgerReport } from './ledger-report.ts'
 import { feedState, lateMsOf, targetState } from './observed-state.ts'
 import { SaidRows } from './said-rows.ts'
@@ -163,7 +163,7 @@ export class Status {
   private target(target: Target): Observed['targets'][number] {
     const { report, peer, config } = target
     const { delivered, waiting, held } = this.ledger.sumsOf(target.id)
-    const resend = target.resendReport
+    const resend = target.copies.resendReport
     // no spread: some hundred of these are made every second, and an object of a shape that is known is made much
     // faster
     return {
@@ -199,9 +199,10 @@ export class Status {
   }
 
   /** Decoded anew only when there are new ones. */
-  private readonly recents = new Map<string, { count: number; copies: ReturnType<Target['recent']['decoded']> }>()
+  private readonly recents = new Map<string, { count: number; copies: RecentCopy[] }>()
   private recent(target: Target) {
-    const { recent, name } = target
+    const { name } = target
+    const { recent } = target.copies
     const before = this.recents.get(name)
     if (before?.count === recent.count) return before.copies
     const copies = recent.decoded(this.worker.core.journal, this.worker.sources)

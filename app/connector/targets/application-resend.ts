@@ -1,6 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { deliveryKind, flag } from '#connector/state/fold.ts'
-import { isHeld } from '#connector/state/given.ts'
 import { cursorOf } from '#connector/state/waiting.ts'
 import {
   type AckEntry,
@@ -21,13 +19,12 @@ import {
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { rejectBody, type Violation } from '#fix/drafts.ts'
 import type { Message } from '#fix/message.ts'
-import { reserve } from '#fix/session.ts'
 import { MsgType } from '#fix/tags.ts'
 import type { JournalReader } from '#journal/read.ts'
 import type { MessageRecord } from '#journal/records.ts'
+import type { Outlet } from './outlet.ts'
 import { fetch, Pace } from './pace.ts'
 import { Standings } from './standings.ts'
-import type { Target } from './target.ts'
 
 /** Copies written before the event loop has its turn: live ones go between. */
 const copiesPerTurn = 500
@@ -48,7 +45,7 @@ export class ApplicationResends {
   private early: Message[] = []
 
   constructor(
-    private readonly target: Target,
+    private readonly outlet: Outlet,
     private readonly note: (code: string, text: string) => void,
   ) {}
 
@@ -63,7 +60,7 @@ export class ApplicationResends {
 
   /** The client has logged on. */
   begin(): void {
-    this.queueEnd = this.target.core.journal.end
+    this.queueEnd = this.outlet.core.journal.end
   }
 
   /** The connection is gone: what it asked for ends with it. */
@@ -81,13 +78,13 @@ export class ApplicationResends {
   /** Some of what waited has gone out. */
   moved(): void {
     while (this.early.length > 0 && !this.isBehindQueue) {
-      this.target.core.turn()
+      this.outlet.core.turn()
       this.answer(this.early.shift()!) // the loop's condition
     }
   }
 
   private get isBehindQueue(): boolean {
-    const { core, state } = this.target
+    const { core, state } = this.outlet
     core.flushDeliveries()
     const next = cursorOf(state.waiting)
     return next !== undefined && next < this.queueEnd
@@ -95,14 +92,14 @@ export class ApplicationResends {
 
   private answer(message: Message): void {
     const read = readRequest(message)
-    this.target.core.flushDeliveries() // what is numbered in this turn has moved the chain
+    this.outlet.core.flushDeliveries() // what is numbered in this turn has moved the chain
     if (!read.ok) this.reject(message, read.violation)
     else if (read.request.type === requestType.resend) this.resend(read.request)
     else this.tell(read.request)
   }
 
   private tell(request: ApplicationRequest): void {
-    const standings = new Standings(this.target)
+    const standings = new Standings(this.outlet)
     const entries: AckEntry[] =
       request.type === requestType.list
         ? standings.list()
@@ -124,8 +121,8 @@ export class ApplicationResends {
   }
 
   private serve(request: ApplicationRequest): void {
-    const { target } = this
-    const standings = new Standings(target)
+    const { outlet } = this
+    const standings = new Standings(outlet)
     const granted = request.wishes.map((wish) => grant(wish, standings.of(wish.applId)))
     const stretches = granted.flatMap(({ applId, begin, end, error }): Stretch[] => {
       const chain = standings.chainOf(applId)
@@ -134,7 +131,7 @@ export class ApplicationResends {
     })
     this.acknowledge(request, granted)
     if (stretches.length === 0) return
-    this.job = new ApplicationResendJob(target, request, stretches)
+    this.job = new ApplicationResendJob(outlet, request, stretches)
     void this.job.run()
   }
 
@@ -145,13 +142,13 @@ export class ApplicationResends {
   }
 
   private acknowledge(request: ApplicationRequest, entries: readonly AckEntry[], why?: string): void {
-    const { peer, core } = this.target
+    const { peer, core } = this.outlet
     const id = responseIdOf(peer.session.config.identity.senderCompId, request.id, core.wallMs)
     peer.send(MsgType.ApplicationMessageRequestAck, ackBody(request, entries, id, why))
   }
 
   private reject(message: Message, violation: Violation): void {
-    const { peer } = this.target
+    const { peer } = this.outlet
     const { seqNum, msgType } = message
     peer.send(MsgType.Reject, rejectBody(peer.session, { seqNum, msgType }, violation))
     this.note('rejected', `${seqNum}: ${violation.text}`)
@@ -174,14 +171,14 @@ class ApplicationResendJob {
   private isDone = false
 
   constructor(
-    private readonly target: Target,
+    private readonly outlet: Outlet,
     readonly request: ApplicationRequest,
     private readonly stretches: readonly Stretch[],
   ) {
-    const { journal, wallMs } = target.core
+    const { journal, wallMs } = outlet.core
     this.messages = journal.reader()
-    this.pace = new Pace(target)
-    this.waiting = [...target.state.waiting.runs]
+    this.pace = new Pace(outlet)
+    this.waiting = [...outlet.state.waiting.runs]
     this.end = journal.end
     const to = stretches.reduce((sum, { begin, upTo }) => sum + Math.max(0, upTo - begin + 1), 0)
     this.report = { from: 1, to, next: 1, sinceMs: wallMs }
@@ -196,7 +193,7 @@ class ApplicationResendJob {
   }
 
   async run(): Promise<void> {
-    const { core, name } = this.target
+    const { core, name } = this.outlet
     try {
       await Promise.resolve() // the answer goes first
       for (const [i, stretch] of this.stretches.entries()) {
@@ -218,14 +215,14 @@ class ApplicationResendJob {
 
   /** Answers the last number sent, 0 for none. */
   private async serve({ stream, epoch, begin, upTo }: Stretch): Promise<number> {
-    const { core } = this.target
+    const { core } = this.outlet
     const before = this.report.next
     core.flushDeliveries() // what an earlier stretch of the same source has brought
     let last = 0
     for (const position of core.journal.findMessages(stream, epoch, begin, upTo)) {
       if (this.isLeftOut(position)) continue
       if (++this.inTurn % copiesPerTurn === 0) await nextTurn()
-      if (!this.target.hasRoomToSpare) await this.pace.room()
+      if (!this.outlet.hasRoomToSpare) await this.pace.room()
       if (!this.isAlive) return last
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return last
@@ -233,7 +230,7 @@ class ApplicationResendJob {
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though the index says so`)
       const { number } = message
       this.report.next = before + number - begin
-      if (!this.target.membership.isCopyOf(this.target.state, message)) continue
+      if (!this.outlet.membership.isCopyOf(this.outlet.state, message)) continue
       core.turn()
       this.copy(message, last)
       last = number
@@ -250,33 +247,12 @@ class ApplicationResendJob {
   }
 
   private copy(m: Readonly<MessageRecord>, previous: number): void {
-    const { target } = this
-    const { core, deliveries, peer } = target
-    const { stream, epoch, number, position } = m
-    const late = (m.flags & flag.late) !== 0
-    const chain = target.state.chains[stream]
-    const kind = chain && isHeld(chain, epoch, number, late) ? deliveryKind.held : deliveryKind.application
-    const seqNum = reserve(peer.session, 1, core.steadyMs)
-    const from = target.sources.byStream(stream)
     readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
-    const { sendingTime } = core
-    const possResend = false // classic knows none
-    target.copyAgain(source, from, seqNum, {
-      previous,
-      applResend: true,
-      possResend,
-      sendingTime,
-      origSendingTime: undefined,
-    })
-    const distance = previous > 0 ? number - previous : 0
-    deliveries.add(seqNum, position, distance, core.wallMs, stream, epoch, number, late, kind)
-    core.build(deliveries)
-    target.report.lastSentMs = core.wallMs
-    target.recent.add(seqNum, position, core.wallMs)
+    this.outlet.copyByApplication(source, this.outlet.sources.byStream(m.stream), m, previous)
   }
 
   private finish({ applId }: Stretch, last: number): void {
-    const { core, peer } = this.target
+    const { core, peer } = this.outlet
     core.turn()
     const id = reportIdOf(peer.session.config.identity.senderCompId, applId, core.wallMs)
     peer.send(MsgType.ApplicationMessageReport, reportBody(applId, last, id))

@@ -1,7 +1,7 @@
 import type { Waiting } from '#connector/state/waiting.ts'
 import type { MessageRecord } from '#journal/records.ts'
+import type { Outlet } from './outlet.ts'
 import type { Sweep } from './sweep.ts'
-import type { Target } from './target.ts'
 
 /**
  * A target's cursor over the journal while copies wait: the queue after a Logon, a slow reader, anything that could not
@@ -22,16 +22,16 @@ export class CatchUp {
   private hasLost = false
 
   constructor(
-    readonly target: Target,
+    readonly outlet: Outlet,
     private readonly sweep: Sweep,
   ) {}
 
   /** There is something to do, or there may be room again. */
   wake(): void {
-    const { report, core } = this.target
+    const { report, core } = this.outlet
     if (report.behindSinceMs === 0) report.behindSinceMs = core.steadyMs
     this.isWaiting = true
-    if (this.target.has('hasRoomAgain')) this.sweep.join(this)
+    if (this.outlet.has('hasRoomAgain')) this.sweep.join(this)
   }
 
   stop(): void {
@@ -45,28 +45,28 @@ export class CatchUp {
    * appended.
    */
   begin(): number | undefined {
-    const { target } = this
-    if (target.behind > 0 && !this.seek(this.past)) this.giveUp()
-    target.applicationResends.moved()
-    if (target.behind === 0) {
+    const { outlet } = this
+    if (outlet.behind > 0 && !this.seek(this.past)) this.giveUp()
+    outlet.queueMoved()
+    if (outlet.behind === 0) {
       this.isWaiting = false
-      target.report.behindSinceMs = 0
-      target.report.isCatchingUp = false
+      outlet.report.behindSinceMs = 0
+      outlet.report.isCatchingUp = false
       return undefined
     }
-    if (!target.has('hasRoomToCatchUp')) return undefined
+    if (!outlet.has('hasRoomToCatchUp')) return undefined
     this.past = Math.max(Math.floor(this.from), this.past)
     return this.past
   }
 
   /** Where the last of its copies waits. */
   get last(): number {
-    return this.target.state.waiting.runs.at(-1) ?? 0
+    return this.outlet.state.waiting.runs.at(-1) ?? 0
   }
 
   /** Whether this message is one of those that wait. Asked in the journal's order. */
   waitsFor(message: Readonly<MessageRecord>): boolean {
-    const { state, membership } = this.target
+    const { state, membership } = this.outlet
     const { position } = message
     if (this.waiting !== state.waiting) return false // the queue has ended with its week
     if (position > this.to) this.seek(position)
@@ -81,7 +81,7 @@ export class CatchUp {
 
   /** The stretch at this position or the next one behind it. False: there is none. */
   private seek(position: number): boolean {
-    const { waiting } = this.target.state
+    const { waiting } = this.outlet.state
     const { runs } = waiting
     const index = runs.findIndex((to, i) => i % 2 === 1 && to >= position)
     this.waiting = waiting
@@ -94,7 +94,7 @@ export class CatchUp {
    * The cursor is past all that is counted as waiting: a damaged batch held the numbers, or the messages themselves.
    */
   private giveUp(): void {
-    const { core, id, name, state } = this.target
+    const { core, id, name, state } = this.outlet
     const { total, runs } = state.waiting
     if (runs.length > 0 && !this.hasLost) throw new Error(`bug: ${total} copies for ${name} wait nowhere`)
     core.control({ kind: 'numbered', target: id, ...(this.hasLost && { isLost: true }) })

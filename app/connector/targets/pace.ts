@@ -1,6 +1,8 @@
 import type { JournalReader } from '#journal/read.ts'
 import type { JournalRecord } from '#journal/records.ts'
-import type { Target } from './target.ts'
+import type { Outlet } from './outlet.ts'
+
+type PacedBy = Pick<Outlet, 'peer' | 'state' | 'hasRoomToSpare'>
 
 /** The pace of what is sent again: as long as there is room to spare on one connection, and no longer than it and its numbers last. */
 export class Pace {
@@ -8,14 +10,14 @@ export class Pace {
   private readonly wire: unknown
   private readonly epoch: number
 
-  constructor(private readonly target: Target) {
-    this.wire = target.peer.wire
-    this.epoch = target.state.epoch
+  constructor(private readonly outlet: PacedBy) {
+    this.wire = outlet.peer.wire
+    this.epoch = outlet.state.epoch
   }
 
   /** The connection is the same, and its numbers have not started anew. */
   get isAlive(): boolean {
-    return this.target.peer.wire === this.wire && this.target.state.epoch === this.epoch
+    return this.outlet.peer.wire === this.wire && this.outlet.state.epoch === this.epoch
   }
 
   /** There may be room again, or nobody to have it. */
@@ -27,7 +29,7 @@ export class Pace {
 
   /** Resolves when there is room, or the connection is gone. */
   async room(): Promise<void> {
-    while (this.isAlive && !this.target.hasRoomToSpare) {
+    while (this.isAlive && !this.outlet.hasRoomToSpare) {
       await new Promise<void>((resolve) => {
         this.resume = resolve
       })

@@ -11,8 +11,8 @@ import { MsgType, Tag } from '#fix/tags.ts'
 import { formatUtc, parseUtc } from '#fix/time.ts'
 import type { JournalReader } from '#journal/read.ts'
 import type { DeliveryRecord, MessageRecord, SessionRecord } from '#journal/records.ts'
+import type { Outlet } from './outlet.ts'
 import { fetch, Pace } from './pace.ts'
-import type { Target } from './target.ts'
 
 /** Recovery window of a FIX resend (spec §5). */
 const windowMs = 48 * 3_600_000
@@ -33,18 +33,19 @@ export class ResendJob {
   private readonly pace: Pace
 
   constructor(
-    private readonly target: Target,
+    private readonly outlet: Outlet,
     readonly id: number,
     begin: number,
     private readonly end: number,
+    private readonly onFinished: (job: ResendJob) => void,
   ) {
-    const { journal, wallMs } = target.core
+    const { journal, wallMs } = outlet.core
     this.report = { from: begin, to: end, next: begin, sinceMs: wallMs }
     this.deliveries = journal.reader()
     this.messages = journal.reader()
     this.plan = new ResendPlan(begin, end)
-    this.epoch = target.state.epoch
-    this.pace = new Pace(target)
+    this.epoch = outlet.state.epoch
+    this.pace = new Pace(outlet)
   }
 
   /** There may be room again. */
@@ -53,16 +54,16 @@ export class ResendJob {
   }
 
   async run(): Promise<void> {
-    const { target } = this
+    const { outlet } = this
     try {
-      target.core.flushDeliveries()
+      outlet.core.flushDeliveries()
       await this.serve()
       if (!this.isAlive) return
-      target.core.turn()
+      outlet.core.turn()
       for (const item of this.plan.finish()) if (item.type === 'gap-fill') this.gapFill(item)
-      target.resendFinished(this)
+      this.onFinished(this)
     } catch (cause) {
-      target.core.fail(new Error(`a resend to ${target.name}`, { cause }))
+      outlet.core.fail(new Error(`a resend to ${outlet.name}`, { cause }))
     } finally {
       this.deliveries.close()
       this.messages.close()
@@ -74,11 +75,11 @@ export class ResendJob {
   }
 
   private isOld(sentMs: number): boolean {
-    return this.target.core.wallMs - sentMs > windowMs
+    return this.outlet.core.wallMs - sentMs > windowMs
   }
 
   private async serve(): Promise<void> {
-    const { core, id } = this.target
+    const { core, id } = this.outlet
     while (this.report.next <= this.end && this.isAlive) {
       const position = core.journal.findDeliveryFrom(id, this.epoch, this.report.next)
       if (position < 0) return
@@ -107,15 +108,15 @@ export class ResendJob {
     const isOld = this.isOld(sendingTimeMs)
     const sent = constant(sentText)
     for (let number = first; number <= last && this.isAlive; number++) {
-      if (!this.target.hasRoomToSpare) await this.pace.room()
+      if (!this.outlet.hasRoomToSpare) await this.pace.room()
       const position = positions[number - first]!
       this.report.next = number + 1
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return
       if (!message) continue // it will be gap-filled
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though a delivery names it`)
-      this.target.core.turn()
-      const gone = isOld || isRevoked(this.target.state, message.stream, message.position)
+      this.outlet.core.turn()
+      const gone = isOld || isRevoked(this.outlet.state, message.stream, message.position)
       for (const item of this.plan.push(number, gone ? 'revoked' : 'application')) {
         if (item.type === 'gap-fill') this.gapFill(item)
         else this.copy(message, number, distances[number - first]!, kind, sent, sendingTimeMs, numberedAt)
@@ -132,10 +133,11 @@ export class ResendJob {
     sentMs: number,
     numberedAt: number,
   ): void {
-    const { wallMs, sendingTime, state } = this.target.core
-    const from = this.target.sources.byStream(m.stream)
+    const { wallMs, sendingTime, state } = this.outlet.core
+    const from = this.outlet.sources.byStream(m.stream)
     readSource(m, m.start, m.end - m.start, m.bodyAt, m.at797, source)
-    this.target.copyAgain(source, from, number, {
+    this.outlet.copyAgain(source, from, {
+      targetSeqNum: number,
       previous: distance > 0 ? m.number - distance : 0,
       possResend: (m.flags & flag.possResend) !== 0 || mayBeAgain(state.data, m.position, numberedAt),
       applResend: isByApplication(kind) || (m.flags & flag.late) !== 0,
@@ -151,7 +153,7 @@ export class ResendJob {
       this.report.next = this.end + 1
       return
     }
-    const { core, peer } = this.target
+    const { core, peer } = this.outlet
     core.turn()
     decode(record.bytes.subarray(record.start, record.end), kept)
     const draft = draftOf(kept)
@@ -163,7 +165,7 @@ export class ResendJob {
   }
 
   private gapFill(item: Extract<ResendItem, { type: 'gap-fill' }>): void {
-    const { core, peer } = this.target
+    const { core, peer } = this.outlet
     peer.sendAgain(item.seqNum, {
       msgType: MsgType.SequenceReset,
       body: [

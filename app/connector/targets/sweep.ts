@@ -131,7 +131,7 @@ export class Sweep {
     for (let i = 0; i < readers.length; i++) {
       const one = readers[i]! // within the list
       if (!one.goesAlong || !one.waitsFor(record)) continue
-      if (!one.target.has('hasRoomToCatchUp')) {
+      if (!one.outlet.has('hasRoomToCatchUp')) {
         one.past = record.position
         this.leave(one)
         continue
@@ -151,9 +151,9 @@ export class Sweep {
     return { stream, epoch, number, late: (m.flags & flag.late) !== 0, possResend }
   }
 
-  private copy({ target }: CatchUp, { position, stream }: Readonly<MessageRecord>, key: CopyKey): void {
+  private copy({ outlet }: CatchUp, { position, stream }: Readonly<MessageRecord>, key: CopyKey): void {
     this.written++
-    const wire = target.copy(source, target.sources.byStream(stream), position, key)
+    const wire = outlet.copy(source, outlet.sources.byStream(stream), position, key)
     if (wire?.hasFullChunk === false) this.unsent.add(wire)
     else if (wire) this.core.touch(wire)
   }
@@ -179,7 +179,7 @@ export class Sweep {
     for (const one of members) {
       if (known.has(one)) continue
       known.add(one)
-      const streams = one.target.state.history.flatMap(({ terms }) => terms?.sources ?? [])
+      const streams = one.outlet.state.history.flatMap(({ terms }) => terms?.sources ?? [])
       for (const stream of new Set(streams)) {
         const list = this.readers[stream]
         if (list) list.push(one)

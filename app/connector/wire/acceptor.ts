@@ -5,6 +5,7 @@ import { type Allowance, BeforeLogon } from './before-logon.ts'
 import { Connection, type Reader } from './connection.ts'
 import type { FailureLimit } from './credentials.ts'
 import { Secured, type Tls } from './tls.ts'
+import { portsOf } from './transport.ts'
 import type { Budget } from './wire.ts'
 import type { Turns } from './wire-core.ts'
 
@@ -84,7 +85,7 @@ export class Acceptor {
   }
 
   authenticated(connection: Connection): void {
-    this.unauthenticated.get(connection.address)?.delete(nameOf(connection.socket))
+    this.unauthenticated.get(connection.address)?.delete(connection.ports)
   }
 
   /** From now on connections to this address are encrypted so, or not at all. @throws when a file is not what it should be: nothing changes */
@@ -114,14 +115,14 @@ export class Acceptor {
     }
     this.unauthenticated.set(address, waiting)
     this.sockets.add(socket)
-    const name = nameOf(socket)
+    const ports = portsOf(socket)
     waiting.set(
-      name,
+      ports,
       this.beforeLogon.open(address, () => this.overspent(key, address)),
     )
     socket.once('close', () => {
       this.sockets.delete(socket)
-      waiting.delete(name)
+      waiting.delete(ports)
       if (waiting.size === 0 && this.unauthenticated.get(address) === waiting) this.unauthenticated.delete(address)
     })
     const secured = this.secured.get(key)
@@ -140,14 +141,12 @@ export class Acceptor {
 
   /** The bytes that come from now on are FIX. */
   private accepted(key: string, socket: Socket): void {
-    const allowance = this.unauthenticated.get(socket.remoteAddress ?? '')?.get(nameOf(socket))
+    const allowance = this.unauthenticated.get(socket.remoteAddress ?? '')?.get(portsOf(socket))
     const stage = new Stage(key, this.resolve, this.unreadable)
     stage.connection = new Connection(this.core, socket, this.budget, stage, key, allowance)
   }
 }
 
-/** The same for a connection and for what is encrypted on it. */
-const nameOf = ({ localPort, remotePort }: Socket): string => `${localPort} ${remotePort}`
 const isSame = (a: Tls | undefined, b: Tls): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Reads a connection until its first message says whose it is. */

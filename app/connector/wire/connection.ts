@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
 import { Framer, type FrameStatus, frameLimits } from '#fix/framer.ts'
 import { decodeIn, Message } from '#fix/message.ts'
 import type { Allowance } from './before-logon.ts'
+import { portsOf, type Transport } from './transport.ts'
 import { type Budget, Wire } from './wire.ts'
 import type { Turns } from './wire-core.ts'
 
@@ -30,6 +30,7 @@ const message = new Message(256)
 export class Connection {
   readonly wire: Wire
   readonly address: string
+  readonly ports: string
   private readonly framer = new Framer(frameLimits.beforeLogon)
   private held = 0
   private isReading = false
@@ -37,7 +38,7 @@ export class Connection {
 
   constructor(
     private readonly core: Turns,
-    readonly socket: Socket,
+    private readonly transport: Transport,
     budget: Budget,
     public reader: Reader,
     /** The address it was accepted at; '' when we connected. */
@@ -45,11 +46,12 @@ export class Connection {
     /** What it may cost until it has logged on. Absent: we connected, and know to whom. */
     private allowance?: Allowance,
   ) {
-    this.address = socket.remoteAddress ?? ''
-    this.wire = new Wire(socket, budget, () => this.reader.drained())
-    socket.on('data', (chunk: Buffer) => this.data(chunk))
-    socket.on('error', () => undefined) // 'close' follows
-    socket.on('close', () => this.closed())
+    this.address = transport.remoteAddress ?? ''
+    this.ports = portsOf(transport)
+    this.wire = new Wire(transport, budget, () => this.reader.drained())
+    transport.on('data', (chunk: Buffer) => this.data(chunk))
+    transport.on('error', () => undefined) // 'close' follows
+    transport.on('close', () => this.closed())
   }
 
   /**
@@ -69,7 +71,7 @@ export class Connection {
   /** Stop reading until as many `release`s as `hold`s. Frames already read stay where they are. */
   hold(): void {
     this.held++
-    this.socket.pause()
+    this.transport.pause()
   }
 
   release(): void {
@@ -86,7 +88,7 @@ export class Connection {
     if (this.held > 0 || this.isClosed) return
     this.core.turn()
     this.read()
-    if (this.held === 0) this.socket.resume()
+    if (this.held === 0) this.transport.resume()
   }
 
   private data(chunk: Buffer): void {

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
 import { type Memory, memoryOf, noMemory } from '#fix/memory.ts'
+import type { Transport } from './transport.ts'
 
 /** Bytes waiting in all sockets together, and how many may. */
 export type Budget = { queued: number; perSocket: number; inAll: number }
@@ -48,12 +48,12 @@ export class Wire {
   private gone = false
 
   constructor(
-    readonly socket: Socket,
+    private readonly transport: Transport,
     private readonly budget: Budget,
     /** The kernel took something: there may be room again. */
     private readonly onDrain: () => void,
   ) {
-    socket.setNoDelay(true)
+    transport.setNoDelay()
   }
 
   get isOpen(): boolean {
@@ -152,18 +152,18 @@ export class Wire {
     this.drop(this.chunks)
     this.sealed = []
     this.chunks = []
-    this.socket.destroy()
+    this.transport.destroy()
   }
 
   private write(chunks: readonly Chunk[], close: boolean): void {
-    const { socket } = this
-    if (chunks.length > 1) socket.cork()
+    const { transport } = this
+    if (chunks.length > 1) transport.cork()
     for (const chunk of chunks) this.inSocket += chunk.length
-    for (const chunk of chunks) socket.write(chunk.memory.bytes.subarray(0, chunk.length), () => this.taken(chunk))
-    if (chunks.length > 1) socket.uncork()
+    for (const chunk of chunks) transport.write(chunk.memory.bytes.subarray(0, chunk.length), () => this.taken(chunk))
+    if (chunks.length > 1) transport.uncork()
     if (close) {
-      socket.end()
-      setTimeout(() => socket.destroy(), lingerMs).unref()
+      transport.end()
+      setTimeout(() => transport.destroy(), lingerMs).unref()
     }
   }
 

@@ -175,7 +175,7 @@ function addTarget(worker: Worker, applied: Snapshot, config: Lane): void {
   const { core, sources, door, sweep } = worker
   const target = new Target(core.idOf('target', config.name), core, sources, applied.exchange, config, door, sweep)
   worker.targets.set(config.name, target)
-  worker.intake.targets[target.id] = target
+  worker.intake.targets[target.id] = target.copies
 }
 
 function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Snapshot): void {
