@@ -15,7 +15,7 @@ import { ApplicationResends } from './application-resend.ts'
 import { ClassicCopying } from './copying/classic-copying.ts'
 import type { Copying, CopySource, CopySources, CopyTerms } from './copying/copying.ts'
 import { Dc4Copying } from './copying/dc4-copying.ts'
-import { CatchUp } from './cursor.ts'
+import { Cursor } from './cursor.ts'
 import { Deliveries } from './deliveries.ts'
 import type { Outlet, Resent, Room } from './outlet.ts'
 import { Recent } from './recent.ts'
@@ -39,7 +39,7 @@ export class Copies implements Outlet {
   readonly membership: Membership
   readonly recent = new Recent()
   private readonly deliveries: Deliveries
-  private readonly cursor: CatchUp
+  private readonly cursor: Cursor
   private readonly applicationResends: ApplicationResends
   private resend: ResendJob | undefined
   private copying: Copying
@@ -60,7 +60,7 @@ export class Copies implements Outlet {
     this.copying = this.copyingFor(exchange, config)
     this.deliveries = new Deliveries(id, core.journal, core.state)
     this.membership = new Membership(core.state)
-    this.cursor = new CatchUp(this, sweep)
+    this.cursor = new Cursor(this, sweep)
     this.applicationResends = new ApplicationResends(this, note)
   }
 
@@ -125,7 +125,7 @@ export class Copies implements Outlet {
 
   /** There may be room again. */
   wake(): void {
-    if (this.cursor.isWaiting) this.cursor.wake()
+    if (this.cursor.isBusy) this.cursor.wake()
     this.resend?.wake()
     this.applicationResends.wake()
   }

@@ -1,5 +1,6 @@
 import type { Waiting } from '#connector/state/waiting.ts'
 import type { MessageRecord } from '#journal/records.ts'
+import { type CursorEvent, type CursorMode, nextMode } from './cursor-mode.ts'
 import type { Outlet } from './outlet.ts'
 import type { Sweep } from './sweep.ts'
 
@@ -7,54 +8,82 @@ import type { Sweep } from './sweep.ts'
  * A target's cursor over the journal while copies wait: the queue after a Logon, a slow reader, anything that could not
  * be written when it came. The sweep carries it, together with those of the others.
  */
-export class CatchUp {
-  /** Copies wait, and it is woken when there may be room for them. */
-  isWaiting = false
-  /** What the sweep reads now it reads for this target as well. */
-  goesAlong = false
+export class Cursor {
+  /** Changed by `change` alone. */
+  private mode: CursorMode = 'idle'
   /** Where the sweep has left it: nothing that waits stands before it. */
   past = 0
   /** The stretch that waits there, or the next one behind; of which queue it is one. */
   private from = 0
   private to = 0
   private waiting: Waiting | undefined
-  /** It has met bytes that cannot be read. */
+  /** It has met bytes that cannot be read: copies that are nowhere to be found were in them. */
   private hasLost = false
 
   constructor(
     readonly outlet: Outlet,
-    private readonly sweep: Sweep,
+    private readonly sweep: Pick<Sweep, 'join' | 'leave'>,
   ) {}
 
-  /** There is something to do, or there may be room again. */
+  /** Copies wait. */
+  get isBusy(): boolean {
+    return this.mode !== 'idle'
+  }
+
+  /** What the sweep reads now it reads for this target as well. */
+  get isReading(): boolean {
+    return this.mode === 'reading'
+  }
+
+  /** Copies wait, and there may be room for them. Called for each of them as it comes. */
   wake(): void {
     const { report, core } = this.outlet
     if (report.behindSinceMs === 0) report.behindSinceMs = core.steadyMs
-    this.isWaiting = true
-    if (this.outlet.has('hasRoomAgain')) this.sweep.join(this)
+    if (this.mode === 'joined' || this.mode === 'reading') return
+    if (this.outlet.has('hasRoomAgain')) this.change('room')
+    else if (this.mode === 'idle') this.change('copy-waits')
   }
 
   stop(): void {
-    this.sweep.leave(this)
+    this.change('stopped')
     this.past = 0
-    this.isWaiting = false
+  }
+
+  private change(event: CursorEvent): void {
+    this.mode = nextMode(this.mode, event)
+    if (this.mode === 'joined' || this.mode === 'reading') this.sweep.join(this)
+    else this.sweep.leave(this)
+  }
+
+  /** The sweep's next piece begins at `from`. */
+  pieceFrom(from: number): void {
+    this.change(this.past >= from ? 'piece-from-here' : 'piece-ahead')
+  }
+
+  /** There is no room for the copy at this position, which is the next one. */
+  park(position: number): void {
+    this.past = position
+    this.change('no-room')
   }
 
   /**
-   * Where its next copy is to be looked for; undefined: none waits, or there is no room. Everything numbered is
-   * appended.
+   * Where its next copy is to be looked for; undefined: none waits, or there is no room, and the sweep carries it no
+   * longer. Everything numbered is appended.
    */
   begin(): number | undefined {
     const { outlet } = this
     if (outlet.behind > 0 && !this.seek(this.past)) this.giveUp()
     outlet.queueMoved()
     if (outlet.behind === 0) {
-      this.isWaiting = false
+      this.change('caught-up')
       outlet.report.behindSinceMs = 0
       outlet.report.isCatchingUp = false
       return undefined
     }
-    if (!outlet.has('hasRoomToCatchUp')) return undefined
+    if (!outlet.has('hasRoomToCatchUp')) {
+      this.change('no-room')
+      return undefined
+    }
     this.past = Math.max(Math.floor(this.from), this.past)
     return this.past
   }

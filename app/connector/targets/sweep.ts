@@ -4,7 +4,7 @@ import { mayBeAgain, type State } from '#connector/state/state.ts'
 import type { Wire } from '#connector/wire/wire.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import type { JournalRecord, MessageRecord } from '#journal/records.ts'
-import type { CatchUp } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
 import type { TargetCore } from './target-core.ts'
 
 /** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */
@@ -27,12 +27,12 @@ const source = blankSourceMessage()
  */
 export class Sweep {
   /** Those that have room and want to go along. */
-  private readonly members = new Set<CatchUp>()
+  private readonly members = new Set<Cursor>()
   /**
    * By stream: the targets that have or had it as a source, of those that ever waited since the configuration changed.
    */
-  private readers: CatchUp[][] = []
-  private readonly known = new Set<CatchUp>()
+  private readers: Cursor[][] = []
+  private readonly known = new Set<Cursor>()
   /** The configuration for which that was worked out. */
   private knownFor: State['routes'] | undefined
   /** Where the pass is, and where the last copy waits. */
@@ -50,16 +50,15 @@ export class Sweep {
   constructor(private readonly core: TargetCore) {}
 
   /** Copies wait, and there is room. */
-  join(one: CatchUp): void {
+  join(one: Cursor): void {
     this.members.add(one)
     if (this.isRunning) return
     this.isRunning = true
     void this.run().catch((cause: unknown) => this.core.fail(new Error('catching up', { cause })))
   }
 
-  leave(one: CatchUp): void {
+  leave(one: Cursor): void {
     this.members.delete(one)
-    one.goesAlong = false
   }
 
   private async run(): Promise<void> {
@@ -92,8 +91,8 @@ export class Sweep {
     let behind = Number.POSITIVE_INFINITY
     for (const one of members) {
       const at = one.begin()
-      if (at === undefined) this.leave(one)
-      else if (at >= position) ahead = Math.min(ahead, at)
+      if (at === undefined) continue // it has left
+      if (at >= position) ahead = Math.min(ahead, at)
       else behind = Math.min(behind, at)
     }
     if (members.size === 0 || this.pieces % piecesPerSending === 0) this.send()
@@ -101,8 +100,8 @@ export class Sweep {
     const from = Number.isFinite(ahead) ? ahead : behind
     this.last = 0
     for (const one of members) {
-      one.goesAlong = one.past >= from
-      if (one.goesAlong) this.last = Math.max(this.last, one.last)
+      one.pieceFrom(from)
+      if (one.isReading) this.last = Math.max(this.last, one.last)
     }
     this.learn()
     return from
@@ -120,7 +119,7 @@ export class Sweep {
       (begin, end) => this.damaged(begin, end),
     )
     core.flushDeliveries()
-    for (const one of members) if (one.goesAlong) one.past = this.position
+    for (const one of members) if (one.isReading) one.past = this.position
   }
 
   private visit(record: JournalRecord): boolean | undefined {
@@ -130,10 +129,9 @@ export class Sweep {
     let key: CopyKey | undefined
     for (let i = 0; i < readers.length; i++) {
       const one = readers[i]! // within the list
-      if (!one.goesAlong || !one.waitsFor(record)) continue
+      if (!one.isReading || !one.waitsFor(record)) continue
       if (!one.outlet.has('hasRoomToCatchUp')) {
-        one.past = record.position
-        this.leave(one)
+        one.park(record.position)
         continue
       }
       key ??= this.read(record)
@@ -151,7 +149,7 @@ export class Sweep {
     return { stream, epoch, number, late: (m.flags & flag.late) !== 0, possResend }
   }
 
-  private copy({ outlet }: CatchUp, { position, stream }: Readonly<MessageRecord>, key: CopyKey): void {
+  private copy({ outlet }: Cursor, { position, stream }: Readonly<MessageRecord>, key: CopyKey): void {
     this.written++
     const wire = outlet.copy(source, outlet.sources.byStream(stream), position, key)
     if (wire?.hasFullChunk === false) this.unsent.add(wire)
@@ -164,7 +162,7 @@ export class Sweep {
   }
 
   private damaged(from: number, to: number): void {
-    for (const one of this.members) if (one.goesAlong) one.damaged(from, to)
+    for (const one of this.members) if (one.isReading) one.damaged(from, to)
   }
 
   /** Notes which targets read which streams; all of them again when the configuration has changed. */

@@ -1,0 +1,54 @@
+/**
+ * Where a cursor is in its work:
+ *   idle     no copy waits, or nobody is there to have it
+ *   parked   copies wait, and there is no room for them
+ *   joined   copies wait, and the sweep carries the cursor, but what the sweep reads now lies elsewhere in the journal
+ *   reading  what the sweep reads now it reads for this cursor as well
+ */
+export type CursorMode = 'idle' | 'parked' | 'joined' | 'reading'
+
+/** What happens to a cursor; the table below says what each of them means. */
+export type CursorEvent =
+  | 'copy-waits'
+  | 'room'
+  | 'piece-from-here'
+  | 'piece-ahead'
+  | 'no-room'
+  | 'caught-up'
+  | 'stopped'
+
+/**
+ * What follows a mode when something happens. A bar: it cannot happen then, for only the sweep tells of it, and the
+ * sweep knows no cursor that is idle or parked.
+ *
+ *                    idle     parked   joined   reading
+ *   copy-waits       parked   parked   joined   reading   a copy could not be written when it came
+ *   room             joined   joined   joined   reading   a copy waits, and there is room for some more
+ *   piece-from-here  -        -        reading  reading   the next piece of the journal begins where it is, or before
+ *   piece-ahead      -        -        joined   joined    the next piece begins behind its place: it has to wait
+ *   no-room          -        -        parked   parked    there is no room for its next copy
+ *   caught-up        -        -        idle     idle      no copy waits any more
+ *   stopped          idle     idle     idle     idle      the client has gone
+ */
+export function nextMode(mode: CursorMode, event: CursorEvent): CursorMode {
+  const isCarried = mode === 'joined' || mode === 'reading'
+  switch (event) {
+    case 'copy-waits':
+      return mode === 'idle' ? 'parked' : mode
+    case 'room':
+      return isCarried ? mode : 'joined'
+    case 'stopped':
+      return 'idle'
+    default:
+      if (!isCarried) throw new Error(`bug: a cursor that is ${mode} is told ${event}`)
+      return bySweep[event]
+  }
+}
+
+/** What only the sweep tells leads to the same mode from wherever it is told. */
+const bySweep = {
+  'piece-from-here': 'reading',
+  'piece-ahead': 'joined',
+  'no-room': 'parked',
+  'caught-up': 'idle',
+} as const
