@@ -1,3 +1,32 @@
+/*
+ * Nothing leaves before what it builds on is durable: after a crash nobody has seen anything that the journal does not
+ * know. Everything in the connector keeps to that by working in turns of the event loop:
+ *
+ *   begins    turn             the time is read, once for all that happens in this turn
+ *   goes on   message, used,   each appends a record to the journal's open batch and applies it to the state at once,
+ *             inbound,         so that the state is always what a replay of the journal would make of it
+ *             control
+ *             build            copies that were numbered: all of one target become one record, when the turn ends or
+ *                              somebody needs the state to know of them (flushDeliveries)
+ *             touch            a wire holds frames that were written in this turn
+ *   ends      endTurn          the batch is committed, and the frames of each touched wire are sealed with its number
+ *   later     durable          the journal says that the batch is on the disk: the wires release what is sealed with it
+ *
+ * One batch is on its way to the disk while the next one is filled:
+ *
+ *   turn            1                2                3                4
+ *   batch 1         open, committed  on its way       durable
+ *   batch 2                          open             committed        on its way
+ *   frames of 1     written, sealed  wait             leave
+ *
+ * Nothing in a turn is awaited, so nothing sees half of one. Whoever does await (a resend, the sweep) begins a turn
+ * when it goes on.
+ *
+ * There are two precautions besides. A process that stood still, because its machine was suspended or it was starved,
+ * may have lost the lead to another: `alive` finds that out, and nothing leaves until `letGo`. And behind records
+ * without which nothing that follows could be read, the whole state is written in a batch of its own (`checkpoint`).
+ */
+
 import { applyControl, type Control, controlKind, encodeControl } from '#connector/state/control.ts'
 import { applyInbound, applyMessage, applySession } from '#connector/state/fold.ts'
 import { codeOfType } from '#connector/state/session-types.ts'
@@ -16,10 +45,7 @@ export const mostIds = 0xffff
 /** Milliseconds; shorter than a lease lasts once it could not be renewed (`domain/leadership/claim.ts`). */
 const stalledMs = 1_000
 
-/**
- * Order of work: everything that happens in one turn of the event loop is appended to the journal's open batch and applied to the
- * state; at the end of the turn the batch is committed, and what was written to sockets leaves when it is durable. Nothing is awaited.
- */
+/** The order of work: what is appended, applied to the state and written in one turn, and when it leaves. */
 export class Core {
   /** Of this turn. */
   wallMs = 0
@@ -34,7 +60,9 @@ export class Core {
   private readonly touched = new Set<Wire>()
   private sealed: { batch: number; wires: Wire[] }[] = []
   private readonly turnEnds: (() => void)[] = []
-  /** This process stood still, and another may lead by now: nothing leaves until `letGo`. Absent: nobody else can lead. */
+  /**
+   * This process stood still, and another may lead by now: nothing leaves until `letGo`. Absent: nobody else can lead.
+   */
   onStall: (() => void) | undefined
   private isHeld = false
   /** When it was last seen to go on, by either clock: the steady one stands still with a machine that sleeps. */

@@ -1,22 +1,66 @@
+/*
+ * Which copies of a target have no number yet, and which number each copy names as the one before it. A client may be
+ * millions of messages behind, so there is no entry for each copy where that can be avoided: the messages are in the
+ * journal, and what is kept here says where in the journal to look for them.
+ *
+ * `Waiting` has two parts, the older copies in the first:
+ *
+ *   position of a message    100   200   300   400   500   600   700   800
+ *   a copy of this target     x     -     x     x     -     x     x     x
+ *                            runs: [100, 400]              counted: 600, 700, 800
+ *
+ *   runs      stretches of the journal. All copies in a stretch wait; its reader judges which messages are copies.
+ *   counted   each copy by itself. Needed only while the client is away and its queue has a depth: the oldest copies
+ *             have to be found, since they are pushed out when there are more than the depth.
+ *
+ *   what happens                             function        what becomes of the copies
+ *   one comes, and none is pushed out        keep            the last stretch grows up to it, or a new one begins
+ *   one comes, the client away, a depth      keepNewest      it is counted; the oldest may be pushed out, to be held
+ *   the client logs on                       stopCounting    what is counted becomes a stretch
+ *   the first one gets its number            taken           its stretch begins behind it from now on
+ *   a source is taken away                   forget          those of the source wait no longer
+ *   the trading week ends                    pastOf          where they stood is kept, for Application Resend alone
+ *
+ * A stretch must not grow over a copy that was pushed out, or that copy would wait once more: `open` says whether it
+ * may grow.
+ *
+ * `Chain` is one source on one target. A copy names the number of the copy before it in ApplLastSeqNum(1350), also when
+ * that one is held, so that the client sees what it has not got and can ask for it:
+ *
+ *   number of the source      1      2      3      4      5      6      7
+ *   what became of it         sent   sent   held   held   held   sent   sent
+ *   1350                      -      1                           5      6
+ */
+
 import { type Given, takeBack } from './given.ts'
 import type { Row } from './ledger.ts'
 import type { Past, TargetState } from './state.ts'
 
 /**
- * What of a target's copies is still to be numbered, without an entry per copy: stretches of the journal in which every eligible
- * message waits, and behind them, while the client is away and its queue has a depth, the newest ones by position.
+ * What of a target's copies is still to be numbered, without an entry per copy: stretches of the journal in which every
+ * eligible message waits, and behind them, while the client is away and its queue has a depth, the newest ones by
+ * position.
  */
 export type Waiting = {
   total: number
-  /** Two positions a stretch: of its first and its last waiting message; the first with a half added: behind that record. */
+  /**
+   * Two positions a stretch: of its first and its last waiting message; the first with a half added: behind that
+   * record.
+   */
   runs: number[]
   /** Whether the last stretch may grow: nothing was pushed out behind it. */
   open: boolean
-  /** Five numbers a copy (position, stream, epoch, number, late), oldest first; from `countedFrom` on as many as the queue's depth. */
+  /**
+   * Five numbers a copy (position, stream, epoch, number, late), oldest first; from `countedFrom` on as many as the
+   * queue's depth.
+   */
   counted: number[]
   /** Where the oldest begins: what was pushed out before it is cleared away a lot at a time. */
   countedFrom: number
-  /** Grows whenever other copies than those held may come between: what was held before it does not join what is held after. */
+  /**
+   * Grows whenever other copies than those held may come between: what was held before it does not join what is held
+   * after.
+   */
   absence: number
 }
 const stride = 5
@@ -30,7 +74,10 @@ export type Chain = {
   held: Held[]
   /** Which of the held ones Application Resend has brought since. */
   given?: Given[]
-  /** Highest number of the source at each time it joined the group again, oldest first: no copy above one names a copy up to it. */
+  /**
+   * Highest number of the source at each time it joined the group again, oldest first: no copy above one names a copy
+   * up to it.
+   */
   joins?: { epoch: number; after: number }[]
 }
 /** `last`: position of its newest message. `late`: journaled out of order, so outside the chain. */
@@ -182,14 +229,20 @@ export function join(chain: Chain, epoch: number, after: number): void {
   chain.joins = [...open, { epoch, after }]
 }
 
-/** Numbers up to this one are not named by a copy of this number: its source left the group and joined again behind them. */
+/**
+ * Numbers up to this one are not named by a copy of this number: its source left the group and joined again behind
+ * them.
+ */
 export function joinedAfter(chain: Chain, epoch: number, number: number): number {
   if (!chain.joins) return 0
   const join = chain.joins.findLast((one) => one.epoch === epoch && one.after < number)
   return join?.after ?? 0
 }
 
-/** ApplLastSeqNum(1350) of the next chained copy: the eligible number before it, delivered or held; 0 where the chain starts (spec §3.1). */
+/**
+ * ApplLastSeqNum(1350) of the next chained copy: the eligible number before it, delivered or held; 0 where the chain
+ * starts (spec §3.1).
+ */
 export function previousOf(chain: Chain, epoch: number, number: number): number {
   const from = joinedAfter(chain, epoch, number)
   const head = chain.epoch === epoch && chain.head > from ? chain.head : 0

@@ -29,7 +29,10 @@ export class Admission {
     return used && shownName(used)
   }
 
-  /** Whether now lies in one of the target's logon windows. A clock that is set neither opens nor closes one before somebody confirms it. */
+  /**
+   * Whether now lies in one of the target's logon windows. A clock that is set neither opens nor closes one before
+   * somebody confirms it.
+   */
   get isOpen(): boolean {
     return isWithin(this.config.windows, this.core.steps.trustedMs())
   }
@@ -40,7 +43,9 @@ export class Admission {
     return own !== undefined && own.role !== this.config.active
   }
 
-  /** Another configuration is in force. Answers why whoever is logged on may not stay; undefined: the session goes on. */
+  /**
+   * Another configuration is in force. Answers why whoever is logged on may not stay; undefined: the session goes on.
+   */
   reconfigure(config: Lane): string | undefined {
     const used = this.config.credentials[this.credential]
     this.config = config

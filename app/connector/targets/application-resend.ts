@@ -36,7 +36,10 @@ const source = blankSourceMessage()
 /** One source of a request that is being served: numbers `begin` to `upTo` of this stream and epoch. */
 type Stretch = { applId: string; stream: number; epoch: number; begin: number; upTo: number }
 
-/** Answers the Application Message Requests(BW) of one classic target; messages are sent for one request at a time (spec §6, ADR 17). */
+/**
+ * Answers the Application Message Requests(BW) of one classic target; messages are sent for one request at a time (spec
+ * §6, ADR 17).
+ */
 export class ApplicationResends {
   private job: ApplicationResendJob | undefined
   /** Where the journal ended at the Logon: what waits before it goes out first. */
@@ -156,8 +159,9 @@ export class ApplicationResends {
 }
 
 /**
- * Sends what one request was granted, source by source: copies from the journal under new numbers with 1352=Y, each naming the one sent
- * before it, and a BY behind each source. It writes while there is room to spare, so that neither live copies nor memory pay for it.
+ * Sends what one request was granted, source by source: copies from the journal under new numbers with 1352=Y, each
+ * naming the one sent before it, and a BY behind each source. It writes while there is room to spare, so that neither
+ * live copies nor memory pay for it.
  */
 class ApplicationResendJob {
   readonly report: { from: number; to: number; next: number; sinceMs: number }

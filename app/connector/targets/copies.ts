@@ -156,7 +156,9 @@ export class Copies implements Outlet {
     void this.resend.run()
   }
 
-  /** A message that was just journaled: numbered and written at once unless others wait before it or there is no room. */
+  /**
+   * A message that was just journaled: numbered and written at once unless others wait before it or there is no room.
+   */
   live(source: SourceMessage, from: CopySource, position: number, key: CopyKey): void {
     if (this.behind === 1 && this.has('hasRoom')) {
       const wire = this.copy(source, from, position, key)

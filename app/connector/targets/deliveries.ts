@@ -4,7 +4,9 @@ import type { JournalAppend } from '#journal/append.ts'
 
 const mostInOne = 16_384
 
-/** The copies of one target numbered and not yet appended: they become one D, since their numbers follow one another. */
+/**
+ * The copies of one target numbered and not yet appended: they become one D, since their numbers follow one another.
+ */
 export class Deliveries {
   count = 0
   private first = 0

@@ -4,7 +4,10 @@ import type { Outlet } from './outlet.ts'
 
 type PacedBy = Pick<Outlet, 'peer' | 'state' | 'hasRoomToSpare'>
 
-/** The pace of what is sent again: as long as there is room to spare on one connection, and no longer than it and its numbers last. */
+/**
+ * The pace of what is sent again: as long as there is room to spare on one connection, and no longer than it and its
+ * numbers last.
+ */
 export class Pace {
   private resume: (() => void) | undefined
   private readonly wire: unknown

@@ -21,8 +21,9 @@ const source = blankSourceMessage()
 const kept = new Message(64)
 
 /**
- * Serves one Resend Request from the journal: copies are rebuilt with 43 and 122, everything else becomes Gap Fills that never pass
- * the requested end. It writes while there is room and waits when there is none, so that neither memory nor live copies pay for it.
+ * Serves one Resend Request from the journal: copies are rebuilt with 43 and 122, everything else becomes Gap Fills
+ * that never pass the requested end. It writes while there is room and waits when there is none, so that neither memory
+ * nor live copies pay for it.
  */
 export class ResendJob {
   readonly report: { from: number; to: number; next: number; sinceMs: number }

@@ -1,3 +1,34 @@
+/*
+ * A target is one FIX session to a client, and the copies that are sent in it. This file is the session's life: who may
+ * log on, what a client may ask for, how a session ends. The copies are in copies.ts, behind what outlet.ts describes,
+ * so that a cursor and a resend know nothing of connections and Logons.
+ *
+ *   Acceptor -- take: a first message names the target --.
+ *                                                        v
+ *   Connection -- frame, garbled, drained, closed --> Target -- inputs --> Peer: the FIX session and its numbers
+ *                                                        |  <-- effects --
+ *                                                        v
+ *   Intake -- live: a message was journaled ---------> Copies -- bytes --> Wire: they leave when they are durable
+ *                                                        |-- Cursor              copies that waited
+ *                                                        |-- ResendJob           by FIX resend, under their old numbers
+ *                                                        `-- ApplicationResends  by application, under new numbers
+ *
+ *   stage        what happens                                           the copies meanwhile
+ *   nobody       tick: after its grace period the queue counts          classic: they wait (state/waiting.ts)
+ *                                                                       dc4: they get their numbers all the same
+ *   take         the connection is ours; the Logon is its first input   the same
+ *   verify       Admission judges the credentials; a password takes     the same
+ *                time, and nothing more is read until it is judged
+ *   loggedOn     the journal notes the Logon                            Copies.begin: first what waits, then live
+ *   frame        a Resend Request, or an application message            live, and what is asked for between them
+ *   end, part    a Logout goes out, and the connection closes behind    live until the connection has closed
+ *                it; part gives the connection up at once
+ *   away         however it ended: the journal notes the end            Copies.end: the cursor and all resends stop
+ *
+ * A second connection that names the target is not let in: it only makes the session ask whether the first one lives
+ * (wire/second-logon.ts). A connection that has not logged on has to make way.
+ */
+
 import type { TargetState } from '#connector/state/state.ts'
 import { type Connection, parted, type Reader } from '#connector/wire/connection.ts'
 import type { Door } from '#connector/wire/door.ts'
@@ -16,7 +47,9 @@ import type { TargetCore } from './target-core.ts'
 import { blankTargetReport, type TargetReport } from './target-report.ts'
 import { targetSession } from './target-session.ts'
 
-/** Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal. */
+/**
+ * Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal.
+ */
 const longestType = 32
 
 /** A target session: its Logon, the copies on it, its resends. */

@@ -30,7 +30,9 @@ export type CopyTerms = {
 export type Copying = {
   /** Copies get their numbers when they come, whether or not a client is there; it asks for them by FIX resend. */
   readonly numbersAlways: boolean
-  /** Source number of the copy before this one on its chain, 0 for none; this one becomes the one that the next names. */
+  /**
+   * Source number of the copy before this one on its chain, 0 for none; this one becomes the one that the next names.
+   */
   previous(key: CopyKey): number
   /** Writes a copy at the end of what the wire holds. */
   write(wire: Wire, source: SourceMessage, from: CopySource, terms: CopyTerms): void

@@ -25,8 +25,8 @@ const terms: Dc4Terms = {
 }
 
 /**
- * Drop Copy 4.0: the source message whole in an envelope, whose 57, 143 and 369 are those of the present logon, also on what is sent
- * again (spec §2.3, §5). Without a chain: loss shows in the numbers, which go on while nobody is there.
+ * Drop Copy 4.0: the source message whole in an envelope, whose 57, 143 and 369 are those of the present logon, also on
+ * what is sent again (spec §2.3, §5). Without a chain: loss shows in the numbers, which go on while nobody is there.
  */
 export class Dc4Copying implements Copying {
   readonly numbersAlways = true
