@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { importCircles } from './architecture/circles.ts'
+import { unusedExports } from './architecture/exports.ts'
+import { exportsForTests } from './architecture/exports-for-tests.ts'
 import { unlistedPackages, unusedAliases, unusedPackages } from './architecture/packages.ts'
+import { importsOf, read, resolve, sourcesBelow } from './architecture/sources.ts'
 
 /**
  * Which folder may import which (docs/architecture in README): everything not listed is a
@@ -58,39 +59,19 @@ const packages: Record<string, readonly string[]> = {
   'app/views': ['zod'],
 }
 
-const root = join(import.meta.dirname, '..')
-const sources = (dir: string): string[] =>
-  !existsSync(join(root, dir))
-    ? []
-    : readdirSync(join(root, dir)).flatMap((name) => {
-        const path = join(dir, name)
-        if (statSync(join(root, path)).isDirectory()) return sources(path)
-        return /\.(ts|tsx|mjs)$/.test(name) ? [path] : []
-      })
-const importsOf = (file: string) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((m) => m[1]!)
-
-/** The project path an import names, or undefined for a package. */
-function target(file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return relative(root, join(root, file, '..', specifier))
-  if (specifier.startsWith('#db/')) return `db/${specifier.slice(4)}`
-  if (specifier.startsWith('#app/')) return `app/${specifier.slice(5)}`
-  if (specifier.startsWith('#')) return `app/${specifier.slice(1)}`
-  return undefined
-}
 const inside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
 
 function breaches(folder: string): string[] {
-  return sources(folder).flatMap((file) =>
-    importsOf(file).flatMap((specifier) => {
-      const path = target(file, specifier)
+  return sourcesBelow(folder).flatMap((file) =>
+    importsOf(file).flatMap(({ specifier, place }) => {
+      const path = resolve(file, specifier)
       if (path === undefined) {
         const allowed = packages[folder]
-        return !allowed || allowed.includes(specifier.split('/')[0]!) ? [] : [`${file} imports ${specifier}`]
+        return !allowed || allowed.includes(specifier.split('/')[0]!) ? [] : [`${place} imports ${specifier}`]
       }
       return [folder, ...mayImport[folder]!, ...(mayAlsoImport[file] ?? [])].some((f) => inside(path, f))
         ? []
-        : [`${file} imports ${path}`]
+        : [`${place} imports ${path}`]
     }),
   )
 }
@@ -104,8 +85,8 @@ describe('imports point one way', () => {
 describe('views', () => {
   test('ask and write nothing: of the queries they call those that find, list and count, of the client they know types', () => {
     const asks = /^(type \w+|(find|list|count)[A-Z]\w*|connectorOf|pauserOf)$/
-    const others = sources('app/views').flatMap((file) =>
-      [...readFileSync(join(root, file), 'utf8').matchAll(/import (type )?\{([^}]*)\} from '#db\/([^']+)'/g)].flatMap(
+    const others = sourcesBelow('app/views').flatMap((file) =>
+      [...read(file).matchAll(/import (type )?\{([^}]*)\} from '#db\/([^']+)'/g)].flatMap(
         ([, isType, names = '', from]) =>
           names
             .split(',')
@@ -123,22 +104,18 @@ describe('the pure folders', () => {
     /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|node:fs|node:net)\b/
   for (const folder of ['app/domain', 'app/fix', 'app/dropcopy']) {
     test(`${folder} reads no clock, no randomness, no I/O`, () => {
-      expect(sources(folder).filter((f) => forbidden.test(readFileSync(join(root, f), 'utf8')))).toEqual([])
+      expect(sourcesBelow(folder).filter((f) => forbidden.test(read(f)))).toEqual([])
     })
   }
 })
 
 describe('size', () => {
   test('no file is over 400 lines', () => {
-    const long = ['app', 'db', 'test']
-      .flatMap(sources)
-      .filter((f) => readFileSync(join(root, f), 'utf8').split('\n').length > 401)
+    const long = ['app', 'db', 'test'].flatMap(sourcesBelow).filter((f) => read(f).split('\n').length > 401)
     expect(long).toEqual([])
   })
   test('process.env is read in config.ts, the build scripts and the test set-up alone', () => {
-    const readers = ['app', 'db']
-      .flatMap(sources)
-      .filter((f) => /process\.env\b/.test(readFileSync(join(root, f), 'utf8')))
+    const readers = ['app', 'db'].flatMap(sourcesBelow).filter((f) => /process\.env\b/.test(read(f)))
     expect(
       readers.filter(
         (f) =>
@@ -167,4 +144,9 @@ describe('packages', () => {
 
 describe('import circles', () => {
   test('there is none once the types are stripped', () => expect(importCircles(['app', 'db', 'test'])).toEqual([]))
+})
+
+describe('exports', () => {
+  test('each one of app/ and db/ is imported by another file of them', () =>
+    expect(unusedExports(exportsForTests)).toEqual([]))
 })

@@ -59,7 +59,7 @@ export type Outlet = {
 }
 
 /** The target's session: its numbers, and the messages that go between its copies. */
-export type OutletSession = {
+type OutletSession = {
   /** The present connection, only to be compared: another one is another logon. */
   readonly wire: unknown
   readonly session: Session
@@ -69,7 +69,7 @@ export type OutletSession = {
 }
 
 /** The time of the present turn, the state of all, and what the journal can be asked. */
-export type OutletCore = Pick<
+type OutletCore = Pick<
   TargetCore,
   'wallMs' | 'steadyMs' | 'sendingTime' | 'turn' | 'control' | 'flushDeliveries' | 'fail'
 > & {
