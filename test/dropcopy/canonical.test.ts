@@ -13,7 +13,7 @@ import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { memoryOf } from '#fix/memory.ts'
 import { decode, Message } from '#fix/message.ts'
 import { isSealed } from '#test/fix/samples.ts'
-import { framed, newOrder, readable, sources, wire } from './vectors.ts'
+import { enveloped, framed, newOrder, readable, sources, wire } from './vectors.ts'
 
 const message = (frame: Buffer) => {
   const made = new Message()
@@ -124,19 +124,7 @@ describe('a plain feed message', () => {
   })
 })
 
-const wrapped = (inner: Buffer, header = '') =>
-  Buffer.concat([
-    wire(`35=n|34=3|${header}52=20240304-13:00:01.103|49=CME|50=G|56=DROPCOPY|212=${inner.length + 13}|213=<RTRF>`),
-    inner,
-    wire('</RTRF>|'),
-  ])
-/** A 35=n message around the given bytes; its own frame is written without the text helper, which would touch SOH. */
-function outer(inner: Buffer, header = ''): Message {
-  const body = wrapped(inner, header)
-  const start = Buffer.concat([Buffer.from(`8=FIX.4.2\x019=${body.length}\x01`), body])
-  const sum = start.reduce((total, byte) => total + byte, 0) & 255
-  return message(Buffer.concat([start, Buffer.from(`10=${String(sum).padStart(3, '0')}\x01`)]))
-}
+const outer = (inner: Buffer, header = '') => message(enveloped(inner, header))
 
 describe('an encapsulated message', () => {
   test('is taken out of its envelope byte for byte', () => {

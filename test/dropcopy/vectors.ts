@@ -10,6 +10,18 @@ export function framed(body: string): Buffer {
   return Buffer.concat([whole, Buffer.from(`10=${String(sum).padStart(3, '0')}\x01`)])
 }
 
+/** A 35=n message around the given bytes; its own frame is written without `framed`, which would touch their SOH. */
+export function enveloped(inner: Buffer, header = ''): Buffer {
+  const body = Buffer.concat([
+    wire(`35=n|34=3|${header}52=20240304-13:00:01.103|49=CME|50=G|56=DROPCOPY|212=${inner.length + 13}|213=<RTRF>`),
+    inner,
+    wire('</RTRF>|'),
+  ])
+  const start = Buffer.concat([Buffer.from(`8=FIX.4.2\x019=${body.length}\x01`), body])
+  const sum = start.reduce((total, byte) => total + byte, 0) & 255
+  return Buffer.concat([start, Buffer.from(`10=${String(sum).padStart(3, '0')}\x01`)])
+}
+
 /** Bodies of the specification's examples (spec §11), as the source session sent them. */
 export const newOrder =
   '1=ACCT0091|6=0|11=CL000001|14=0|17=90001:55|20=0|37=700000001|38=5|39=0|40=2|41=0|44=7250|48=99001|54=1|55=CL|59=0|60=20240304-13:00:01.100|107=CLM4|150=0|151=5|167=FUT|432=20240304|1028=Y|9717=CL000001|'

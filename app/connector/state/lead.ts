@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { mainShard } from '#domain/reference/shard.ts'
 import type { TakenOver } from './control.ts'
 import type { Durable, FeedState, LeaseEnd, Numbers, State } from './state.ts'
@@ -27,12 +26,6 @@ export function assertShard({ data }: State, shard: string, directory: string): 
     throw new OtherShard(
       `${directory}: the journal is that of shard ${born}, and this connector is to lead shard ${shard}`,
     )
-}
-
-/** Tells a directory from a copy of it, on this machine and on others. */
-export function placeOf(directory: string): string {
-  const { ino, birthtimeMs } = statSync(directory)
-  return `${ino}.${Math.floor(birthtimeMs)}`
 }
 
 /** A session's outbound numbers, and what a feed was expected to send next. */

@@ -1,6 +1,6 @@
 import { addressKey } from '#connector/wire/address.ts'
 import type { Connection } from '#connector/wire/connection.ts'
-import { shownName, whyUnproven } from '#connector/wire/credentials.ts'
+import { shownName, type Verdict, whyUnproven } from '#connector/wire/credentials.ts'
 import type { Door } from '#connector/wire/door.ts'
 import type { Lane } from '#connector/wire/lanes.ts'
 import type { PeerInput } from '#connector/wire/peer.ts'
@@ -9,8 +9,6 @@ import type { LogonCredentials } from '#fix/session-state.ts'
 import type { TargetCore } from './target-core.ts'
 
 export const backupRefused = 'Backup session not allowed. Logout forced.'
-
-type Verdict = Awaited<ReturnType<Door['check']>>
 
 /** Who may log on to a target, and stay: by credential, logon window and address in force. */
 export class Admission {
