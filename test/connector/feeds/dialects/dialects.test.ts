@@ -14,7 +14,9 @@ const message = (frame: Buffer): Message => {
   return made
 }
 const configOf = (more: Parameters<typeof feed>[0]): SnapshotFeed => {
-  const parsed = parseSnapshot(snapshot({ feeds: [feed(more)] }))
+  const parsed = parseSnapshot(
+    snapshot({ feeds: [feed(more)], sources: [{ id: 'K7T882', feed: 'gw1', gateway: 'cgw' }], targets: [] }),
+  )
   if (!parsed.ok) throw new Error(parsed.error.problems.join('\n'))
   return parsed.value.feeds[0]!
 }
@@ -55,6 +57,7 @@ describe('plain: each message of a feed is one of its only source', () => {
 describe('encapsulated: each message of a feed holds one of the source that it names', () => {
   const config = configOf({ dialect: 'encapsulated' })
   const dialect = new EncapsulatedDialect()
+  const damaged = Buffer.from(sources.newOrder.toString('latin1').replace('ACCT0091', 'ACCT0092'), 'latin1')
 
   test('with the number, the segment and the bytes of the source', () => {
     const into = blankCanonical()
@@ -80,7 +83,7 @@ describe('encapsulated: each message of a feed holds one of the source that it n
   })
   test.each([
     ['without an envelope', framed('35=8|34=3|49=GW1|56=DROPCOPY|52=20240304-13:00:01.103|1=A|'), 'no-envelope'],
-    ['with something else in it', enveloped(Buffer.from('no message')), 'inner-broken'],
+    ['whose inner message is damaged', enveloped(damaged), 'inner-checksum'],
   ])('and one %s is of no source', (_name, frame, why) => {
     dialect.read(message(enveloped(sources.newOrder)), config, blankCanonical())
     expect(dialect.read(message(frame), config, blankCanonical())).toBe(why)
