@@ -93,6 +93,7 @@ function explain(error: AnyRefusal): Explained {
     case 'domain-ended':
       return explainInvitation(error)
     case 'already-revoked':
+    case 'already-expired':
     case 'already-disabled':
     case 'already-paused':
     case 'not-paused':
@@ -206,6 +207,7 @@ function explainInvitation(error: AboutInvitation): Explained {
 function explainActs(
   error: Coded<
     | 'already-revoked'
+    | 'already-expired'
     | 'already-disabled'
     | 'already-paused'
     | 'not-paused'
@@ -220,6 +222,8 @@ function explainActs(
   switch (error.code) {
     case 'already-revoked':
       return at(409, 'It was revoked before. Nothing was changed.')
+    case 'already-expired':
+      return at(409, 'It has expired. Nothing was changed.')
     case 'already-disabled':
       return at(409, 'This person is disabled already. Nothing was changed.')
     case 'already-paused':

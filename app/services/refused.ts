@@ -43,6 +43,7 @@ export type Refused =
   | { code: 'contact-ended' }
   | { code: 'too-many-credentials'; limit: number }
   | { code: 'already-revoked' }
+  | { code: 'already-expired' }
   | { code: 'already-disabled' }
   | { code: 'already-paused'; by: string }
   | { code: 'not-paused' }

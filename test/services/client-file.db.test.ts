@@ -21,7 +21,7 @@ afterAll(() => db.close())
 
 async function fileFor(person: Person, file: 'dictionary' | 'settings' = 'settings') {
   const actor = await sandbox.actor(person)
-  return db.database.withActor(actor, (tx) => clientFile(tx, { sessionId, file }, db.clock.now))
+  return db.database.withActor(actor, (tx) => clientFile(tx, actor, { sessionId, file }, db.clock.now))
 }
 async function settingsFor(person: Person): Promise<string> {
   const found = await fileFor(person)

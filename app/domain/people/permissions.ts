@@ -1,3 +1,4 @@
+import { peopleWho } from '../target/rights.ts'
 import type { Role } from './roles.ts'
 
 /**
@@ -44,10 +45,10 @@ export const permissions = {
   'request:undo': ['gam'],
   'consent:withdraw': ['clearing-signatory'],
   'contact:end': ['clearing-signatory', 'requester', 'authorized-contact', 'operations'],
-  'target:pause': ['technical-contact', 'operations'],
-  'target:fail-over': ['gam'],
-  'credential:create': ['technical-contact'],
-  'credential:revoke': ['technical-contact', 'operations'],
+  'target:pause': peopleWho('pause'),
+  'target:fail-over': peopleWho('fail-over'),
+  'credential:create': peopleWho('create-credential'),
+  'credential:revoke': peopleWho('revoke-credential'),
   'messages:read': ['operations', 'auditor'],
   'people:read': ['firm-admin', 'administrator', 'auditor'],
   'people:write': ['firm-admin', 'administrator'],

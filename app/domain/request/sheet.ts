@@ -1,6 +1,6 @@
+import { type PlacedTarget, place, provisionalIds } from '#domain/target/placement.ts'
 import type { FeeEstimate } from '../billing/fees.ts'
 import { sessionsOfOthers } from '../consent/submission.ts'
-import { type PlacedTarget, place, provisionalIds } from '../group/placement.ts'
 import type { Level, Protocol } from '../group/states.ts'
 import type { Environment, GatewayKind } from '../reference/environment.ts'
 import type { DraftDocument, RequestDocument } from './document.ts'

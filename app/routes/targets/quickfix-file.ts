@@ -9,7 +9,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'target:read')
   const { sessionId, file } = params
   if (!isSessionId(sessionId) || (file !== 'settings' && file !== 'dictionary')) throw notFound()
-  const found = await context.read(user, (tx) => clientFile(tx, { sessionId, file }, context.deps.now()))
+  const found = await context.read(user, (tx) => clientFile(tx, user, { sessionId, file }, context.deps.now()))
   if (!found.ok) throw notFound()
   return new Response(found.value.text, {
     headers: {

@@ -34,7 +34,6 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
     credential,
     name: credentialName(credential.kind === 'hmac' ? 'dc4' : 'classic'),
     other: other && { expiresAt: other.expiresAt },
-    mayRevoke: target.mayRevoke,
     commandId: context.deps.newId(),
   }
 }
@@ -50,7 +49,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function RevokeCredential() {
-  const { sessionId, credential, name, other, mayRevoke, commandId } = useLoaderData<typeof loader>()
+  const { sessionId, credential, name, other, commandId } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const back = { to: paths.target(sessionId), label: `Target ${sessionId}` }
   return (
@@ -69,18 +68,8 @@ export default function RevokeCredential() {
           ]}
         />
       </div>
-      {!credential.isLive || !mayRevoke ? (
-        <NotNow
-          title={`This ${name} cannot be revoked`}
-          why={
-            credential.revokedAt !== null
-              ? 'It is revoked already.'
-              : !credential.isLive
-                ? 'It has expired already.'
-                : 'The owner’s technical contact and operations may.'
-          }
-          back={back}
-        />
+      {!credential.mayRevoke.may ? (
+        <NotNow title={`This ${name} cannot be revoked`} why={credential.mayRevoke.why ?? ''} back={back} />
       ) : (
         <>
           <p className="mb-5 max-w-xl">

@@ -114,12 +114,12 @@ export function Credentials({ target, credentials }: { target: TargetView; crede
             key: 'revoke',
             head: '',
             cell: (credential) =>
-              target.mayRevoke && credential.isLive ? (
+              credential.mayRevoke.may ? (
                 <Link to={paths.revokeCredential(target.sessionId, credential.id)} className="link">
                   Revoke<span className="sr-only"> {credential.fingerprint}</span>
                 </Link>
               ) : null,
-            blank: (credential) => !target.mayRevoke || !credential.isLive,
+            blank: (credential) => !credential.mayRevoke.may,
           },
         ]}
       />

@@ -4,11 +4,11 @@ import { listNewestParts, lockPublications } from '#db/queries/publication/publi
 import { sealedFeedSecret } from '#db/sealing.ts'
 import type { FeedCredential, FeedSecret } from '#domain/credential/feed-secret.ts'
 import { ok, refuse } from '#domain/result.ts'
+import type { Operator } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
 import { stopUncovered } from '#services/group/stop-uncovered.ts'
 import { feedPart, publishChanged, readSettings } from '#services/publication/publish-parts.ts'
-import type { Operator } from '#services/target/target-act.ts'
 
 type Change = Operator & { reason: string | null }
 /** `version` null: nothing was to be done. */

@@ -3,10 +3,10 @@ import { listNewestParts, lockPublications, type StoredPart } from '#db/queries/
 import type { Environment } from '#domain/reference/environment.ts'
 import { changedSettings, type EnvironmentSettings, settingsPart } from '#domain/reference/settings.ts'
 import { ok } from '#domain/result.ts'
+import type { Operator } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
 import { publishChanged, same } from '#services/publication/publish-parts.ts'
-import type { Operator } from '#services/target/target-act.ts'
 
 /**
  * Publish the settings of an environment as a version: trading week, identity of the exchange, limits,

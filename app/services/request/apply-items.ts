@@ -17,10 +17,10 @@ import {
   isSessionIdUsed,
 } from '#db/queries/target/targets.ts'
 import { covers } from '#domain/consent/covering.ts'
-import { place, sessionIdFrom } from '#domain/group/placement.ts'
 import type { EnvironmentSettings } from '#domain/reference/settings.ts'
 import { agreedConnection } from '#domain/request/addresses.ts'
 import { sourceChanges, termsAfter } from '#domain/request/sheet.ts'
+import { place, sessionIdFrom } from '#domain/target/placement.ts'
 import type { Deps } from '#services/deps.ts'
 
 /** A request that is about to be published, with everything its rows are made from. */

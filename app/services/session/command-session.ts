@@ -2,8 +2,8 @@ import type { Tx } from '#db/client.ts'
 import { insertSessionCommand, type SessionRow } from '#db/queries/connector/session-commands.ts'
 import { ok, type Result } from '#domain/result.ts'
 import { commandLastsMs, fitCommand, type SessionCommand, type UnfitCommand } from '#domain/session/command.ts'
+import type { Operator } from '#domain/target/rights.ts'
 import { audit } from '#services/command.ts'
-import type { Operator } from '#services/target/target-act.ts'
 
 /** `session`: the name as given, a target's with the segment behind it where only one of its sessions is meant. */
 type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }

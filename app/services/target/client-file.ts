@@ -4,11 +4,13 @@ import { findSettings } from '#db/queries/publication/publications.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
 import { dictionaryXml } from '#domain/client-files/dictionary.ts'
 import { dictionaryName, initiatorConfiguration } from '#domain/client-files/initiator.ts'
+import type { Actor } from '#domain/people/permissions.ts'
 import { environmentSettings, weekRuleOf } from '#domain/reference/settings.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
 import { inForce } from '#domain/session/fail-over.ts'
+import { mayNot } from '#domain/target/rights.ts'
 import type { Refused } from '#services/refused.ts'
-import { targetFor } from './target-act.ts'
+import { actedOn, targetFor } from './target-act.ts'
 
 type ClientFile = { name: string; text: string }
 
@@ -18,13 +20,15 @@ type ClientFile = { name: string; text: string }
  */
 export async function clientFile(
   tx: Tx,
+  reader: Actor,
   { sessionId, file }: { sessionId: string; file: 'dictionary' | 'settings' },
   now: Date,
 ): Promise<Result<ClientFile, Refused>> {
   const found = await targetFor(tx, sessionId)
   if (!found.ok) return found
   const { target, group } = found.value
-  if (target.state === 'closed') return refuse({ code: 'not-found' })
+  const barred = mayNot('client-file', actedOn(found.value), reader)
+  if (barred) return refuse(barred)
   if (file === 'dictionary') return ok({ name: dictionaryName, text: dictionaryXml() })
   const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
   if (!settings.success) return refuse({ code: 'not-found' }) // an environment that is not set up has no addresses

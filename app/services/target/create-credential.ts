@@ -15,7 +15,6 @@ import {
   accessKeyFrom,
   fingerprint,
   hex,
-  liveCredentials,
   saltBytes,
   secretBytes,
   secretFrom,
@@ -24,9 +23,10 @@ import {
 import type { TargetCommandInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
+import { mayNot, noRoom } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import { type Deps, sha256Bytes } from '#services/deps.ts'
-import { publishAct, targetFor } from './target-act.ts'
+import { actedOn, publishAct, targetFor } from './target-act.ts'
 
 export type CreatedCredential = {
   credentialId: string
@@ -60,12 +60,12 @@ export async function createCredential(
       const found = await targetFor(tx, sessionId)
       if (!found.ok) return found
       const { target, group } = found.value
-      if (actor.firmId !== group.ownerId || !actor.standings.includes('technical-contact'))
-        return refuse({ code: 'not-allowed', needs: 'technical-contact' })
-      if (target.state === 'closed') return refuse({ code: 'not-found' })
+      const barred = mayNot('create-credential', actedOn(found.value), actor)
+      if (barred) return refuse(barred)
       await lockPublications(tx, target.environment) // of two at once the second sees what the first has made
       const live = await listLiveCredentials(tx, [target.id], now)
-      if (live.length >= liveCredentials) return refuse({ code: 'too-many-credentials', limit: liveCredentials })
+      const full = noRoom(live.length)
+      if (full) return refuse(full)
       const terms = await findTerms(tx, group.id, now)
       const id = deps.newId()
       const { secret, row } = terms?.protocol === 'dc4' ? accessKey(id, deps) : password(deps)

@@ -5,9 +5,10 @@ import type { FailOverInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
 import { fitFailOver } from '#domain/session/fail-over.ts'
+import { mayNot } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
-import { type By, named, personOf, publishAct, targetFor } from './target-act.ts'
+import { actedOn, type By, named, personOf, publishAct, targetFor } from './target-act.ts'
 
 /** `version` null: the address was in force already, and nothing was published. */
 type FailedOver = { version: number | null }
@@ -29,9 +30,8 @@ export async function failOver(
   if (!found.ok) return found
   const { target, group } = found.value
   const person = personOf(by)
-  if (person && !(person.isExchange && person.standings.includes('gam')))
-    return refuse({ code: 'not-allowed', needs: 'gam' })
-  if (target.state === 'closed') return refuse({ code: 'not-found' })
+  const barred = mayNot('fail-over', actedOn(found.value), by)
+  if (barred) return refuse(barred)
   const fit = fitFailOver(await findFailOverFacts(tx, target, now), to)
   if (!fit.ok) return fit
   if (fit.value.isDone) return ok({ version: null })

@@ -1,12 +1,13 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { findUserName } from '#db/queries/people/people.ts'
-import { pauserOf, setTargetState } from '#db/queries/target/targets.ts'
+import { setTargetState } from '#db/queries/target/targets.ts'
 import type { TargetCommandInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
+import { mayNot } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
-import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from './target-act.ts'
+import { actedOn, type By, named, personOf, publishAct, targetFor } from './target-act.ts'
 
 /** Stop delivery on a target, at once; copies wait. */
 export function pauseTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
@@ -24,10 +25,9 @@ export async function pause(
   const found = await targetFor(tx, sessionId)
   if (!found.ok) return found
   const { target, group } = found.value
-  if (!mayRunTarget(by, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
-  const pauser = pauserOf(target, await findUserName(tx, target.pausedBy))
-  if (pauser !== undefined) return refuse({ code: 'already-paused', by: pauser })
-  if (target.state === 'closed') return refuse({ code: 'not-found' })
+  const pauserName = (await findUserName(tx, target.pausedBy)) ?? null
+  const barred = mayNot('pause', actedOn(found.value, pauserName), by)
+  if (barred) return refuse(barred)
   const person = personOf(by)
   await asSystem(tx, () => setTargetState(tx, [target.id], 'paused', { by: person?.userId ?? null, reason }))
   const version = await publishAct(tx, found.value, { cause: 'emergency', causeId: target.id, actor: person }, now)

@@ -3,9 +3,10 @@ import { setTargetState } from '#db/queries/target/targets.ts'
 import type { TargetCommandInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
+import { mayNot } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
-import { type By, mayRunTarget, named, personOf, publishAct, targetFor } from './target-act.ts'
+import { actedOn, type By, named, personOf, publishAct, targetFor } from './target-act.ts'
 
 /** Deliver on a paused target again: whoever paused it, or operations. */
 export function resumeTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
@@ -23,11 +24,9 @@ export async function resume(
   const found = await targetFor(tx, sessionId)
   if (!found.ok) return found
   const { target, group } = found.value
-  if (!mayRunTarget(by, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
-  if (target.state !== 'paused') return refuse({ code: 'not-paused' })
+  const barred = mayNot('resume', actedOn(found.value), by)
+  if (barred) return refuse(barred)
   const person = personOf(by)
-  if (person && target.pausedBy !== person.userId && !person.isExchange)
-    return refuse({ code: 'not-allowed', needs: 'operations' })
   await asSystem(tx, () => setTargetState(tx, [target.id], 'open'))
   const version = await publishAct(tx, found.value, { cause: 'emergency', causeId: target.id, actor: person }, now)
   if (!version.ok) return version

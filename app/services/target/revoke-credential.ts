@@ -4,9 +4,10 @@ import { findCredential, revokeCredentialRow } from '#db/queries/target/targets.
 import type { RevokeCredentialInput } from '#domain/group/input.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, refuse } from '#domain/result.ts'
+import { hasEnded, mayNot } from '#domain/target/rights.ts'
 import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
-import { mayRunTarget, publishAct } from './target-act.ts'
+import { actedOn, publishAct } from './target-act.ts'
 
 type RevokedCredential = { version: number; fingerprint: string }
 
@@ -22,10 +23,11 @@ export function revokeCredential(
     const credential = await findCredential(tx, credentialId)
     const group = credential && (await findGroup(tx, credential.target.groupId))
     if (!credential || !group) return refuse({ code: 'not-found' })
-    if (!mayRunTarget(actor, group)) return refuse({ code: 'not-allowed', needs: 'technical-contact' })
+    const { target, fingerprint } = credential
+    const barred = mayNot('revoke-credential', actedOn({ target, group }), actor) ?? hasEnded(credential, now)
+    if (barred) return refuse(barred)
     const isRevoked = await asSystem(tx, () => revokeCredentialRow(tx, credentialId, actor.userId, now))
     if (!isRevoked) return refuse({ code: 'already-revoked' })
-    const { target, fingerprint } = credential
     const by = { cause: 'credential' as const, causeId: credentialId, actor }
     const version = await publishAct(tx, { target, group }, by, now)
     if (!version.ok) return version

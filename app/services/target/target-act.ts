@@ -4,12 +4,11 @@ import type { VersionRecord } from '#db/queries/publication/publications.ts'
 import { findTarget, type TargetRecord } from '#db/queries/target/targets.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
+import type { ActedOn, Operator } from '#domain/target/rights.ts'
 import { publishGroup } from '#services/publication/publish-group.ts'
 import { readSettings } from '#services/publication/publish-parts.ts'
 import type { Refused } from '#services/refused.ts'
 
-/** From the installation's command line: nobody's account here, named as the machine knows them. Over `dc_jobs`. */
-export type Operator = { operator: string }
 export type By = Actor | Operator
 
 /** Null: an operator. */
@@ -18,10 +17,18 @@ export const personOf = (by: By): Actor | null => ('operator' in by ? null : by)
 /** What an event says beside its actor, for an operator is none. */
 export const named = (by: By): Record<string, unknown> => ('operator' in by ? { operator: by.operator } : {})
 
-type ActedOn = { target: TargetRecord; group: GroupRecord }
+type TargetOfGroup = { target: TargetRecord; group: GroupRecord }
+
+/** What the table of rights asks about a target; the name of who paused it is looked up where it is said. */
+export const actedOn = ({ target, group }: TargetOfGroup, pauserName: string | null = null): ActedOn => ({
+  ownerId: group.ownerId,
+  state: target.state,
+  pausedBy: target.pausedBy,
+  pauserName,
+})
 
 /** A target and its group, as far as the person sees them. */
-export async function targetFor(tx: Tx, sessionId: string): Promise<Result<ActedOn, Refused>> {
+export async function targetFor(tx: Tx, sessionId: string): Promise<Result<TargetOfGroup, Refused>> {
   const target = await findTarget(tx, sessionId)
   const group = target && (await findGroup(tx, target.groupId))
   return target && group ? ok({ target, group }) : refuse({ code: 'not-found' })
@@ -30,7 +37,7 @@ export async function targetFor(tx: Tx, sessionId: string): Promise<Result<Acted
 /** Publish the group of a target after an immediate act on it. @returns the version in force then */
 export async function publishAct(
   tx: Tx,
-  { target, group }: ActedOn,
+  { target, group }: TargetOfGroup,
   by: { cause: VersionRecord['cause']; causeId: string; actor: Actor | null },
   now: Date,
 ): Promise<Result<number, Refused>> {
@@ -42,11 +49,4 @@ export async function publishAct(
     const version = await publishGroup(tx, { ...publication, madeBy: actor?.userId ?? null }, now)
     return version.ok ? ok(version.value.number) : version
   })
-}
-
-/** Technical contact of the owner, operations of the exchange, or the operator. */
-export function mayRunTarget(actor: By, group: GroupRecord): boolean {
-  if ('operator' in actor) return true
-  if (actor.isExchange) return actor.standings.includes('operations')
-  return actor.firmId === group.ownerId && actor.standings.includes('technical-contact')
 }

@@ -4,6 +4,7 @@ import type { CredentialStanding } from '#domain/credential/rotation.ts'
 import type { Level } from '#domain/group/states.ts'
 import type { AddressRole } from '#domain/session/fail-over.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
+import type { TargetRight } from '#domain/target/rights.ts'
 import type { Agreement } from '#views/request/agreements.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
 import type { TargetRow } from '#views/status/status-view.ts'
@@ -110,6 +111,7 @@ export type CredentialRow = {
   standing: CredentialStanding
   /** a client can log on with it now */
   isLive: boolean
+  mayRevoke: TargetRight
 }
 
 export type TargetView = {
@@ -153,9 +155,8 @@ export type TargetView = {
   /** null for guarantors: credentials are the owner's and the exchange's to see */
   credentials: CredentialRow[] | null
   refusedLogons: { id: number; at: Date; address: string; claimed: string; says: string }[]
-  mayCreatePassword: { may: boolean; why: string | null }
-  mayPause: { may: boolean; why: string | null }
-  mayResume: { may: boolean; why: string | null }
-  mayRevoke: boolean
-  mayFailOver: { may: boolean; why: string | null }
+  mayCreatePassword: TargetRight
+  mayPause: TargetRight
+  mayResume: TargetRight
+  mayFailOver: TargetRight
 }

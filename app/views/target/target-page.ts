@@ -5,13 +5,22 @@ import { findFirm } from '#db/queries/people/firms.ts'
 import { findUserName, listUserNames } from '#db/queries/people/people.ts'
 import { findSettings } from '#db/queries/publication/publications.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
-import { findTarget, listCredentials, pauserOf, type TargetRecord } from '#db/queries/target/targets.ts'
+import { findTarget, listCredentials, type TargetRecord } from '#db/queries/target/targets.ts'
 import { isLive, standingOf } from '#domain/credential/rotation.ts'
-import { liveCredentials } from '#domain/credential/secret.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { environmentSettings } from '#domain/reference/settings.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
+import {
+  type ActedOn,
+  hasEnded,
+  mayNot,
+  noRoom,
+  pauserOf,
+  rightOn,
+  type TargetAction,
+  type TargetRefusal,
+} from '#domain/target/rights.ts'
 import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
 import { type Delivery, ledgerFor, loadDelivery } from '#views/status/delivery.ts'
 import { figuresOf } from '#views/status/status.ts'
@@ -36,9 +45,12 @@ export async function findTargetPage(
   const rows = await listTargetRows(tx, target.environment, delivery, now, group.id)
   const full = rows.find((one) => one.row.sessionId === sessionId)
   const terms = await findTerms(tx, group.id, now)
+  const pauserName = (await findUserName(tx, target.pausedBy)) ?? null
+  const acted = { ...target, ownerId: group.ownerId, pauserName }
   const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
-  const credentials = await credentialRows(tx, target, full?.observed, now)
+  const credentials = await credentialRows(tx, target, full?.observed, mayNot('revoke-credential', acted, reader), now)
   const failOver = await findFailOverFacts(tx, target, now)
+  const live = credentials.filter((one) => one.isLive).length
   const to = otherRole(failOver.active)
   const fit = fitFailOver(failOver, to)
   const gone = {
@@ -59,7 +71,7 @@ export async function findTargetPage(
     protocol: terms?.protocol ?? 'classic',
     addresses: clientAddressesOf(terms?.connection),
     wanted: target.state,
-    pausedBy: pauserOf(target, await findUserName(tx, target.pausedBy)) ?? null,
+    pausedBy: pauserOf(acted) ?? null,
     pauseReason: target.pauseReason,
     delivery: full?.state ?? gone,
     listen: target.listen,
@@ -81,8 +93,7 @@ export async function findTargetPage(
       { kind: 'target', objectId: sessionId },
       shownLogons,
     ),
-    ...rightsOf(reader, target, group.ownerId, credentials),
-    mayFailOver: failOverRight(reader, target, fit),
+    ...rightsOf(reader, acted, live, fit),
   }
 }
 
@@ -110,6 +121,7 @@ async function credentialRows(
   tx: Tx,
   target: TargetRecord,
   observed: ReportedTarget | undefined,
+  barred: TargetRefusal | undefined,
   now: Date,
 ): Promise<CredentialRow[]> {
   const rows = await listCredentials(tx, target.id)
@@ -128,37 +140,18 @@ async function credentialRows(
     revokedAt: row.revokedAt,
     standing: standingOf({ ...row, createdAt: row.claimedAt }, now),
     isLive: isLive(row, now),
+    mayRevoke: rightOn('revoke-credential', barred ?? hasEnded(row, now)),
     revokedBy: row.revokedBy ? (names.get(row.revokedBy) ?? 'the exchange') : null,
   }))
 }
 
-function failOverRight(reader: Actor, { state }: TargetRecord, fit: ReturnType<typeof fitFailOver>) {
-  const isGam = reader.isExchange && reader.standings.includes('gam')
-  const why = isGam ? (state === 'closed' ? 'This target is closed.' : null) : 'Only a GAM may.'
-  return { may: why === null && fit.ok, why: why ?? (fit.ok ? null : fit.error.sentence) }
-}
-
-/** The same rules as the commands, in words for a button that is shown disabled. */
-function rightsOf(reader: Actor, target: TargetRecord, ownerId: string, credentials: readonly CredentialRow[]) {
-  const isContact = reader.firmId === ownerId && reader.standings.includes('technical-contact')
-  const isOperations = reader.isExchange && reader.standings.includes('operations')
-  const live = credentials.filter((one) => one.isLive).length
-  const right = (why: string | null) => ({ may: why === null, why })
-  const open = target.state === 'closed' ? 'This target is closed.' : null
-  const runs = isContact || isOperations ? null : 'This needs a technical contact of the owner, or operations.'
+/** What the commands would answer, for buttons that are shown disabled with the reason. */
+function rightsOf(reader: Actor, target: ActedOn, live: number, fit: ReturnType<typeof fitFailOver>) {
+  const right = (action: TargetAction, more?: TargetRefusal) => rightOn(action, mayNot(action, target, reader) ?? more)
   return {
-    mayCreatePassword: right(
-      isContact
-        ? (open ??
-            (live >= liveCredentials ? `${live} live already; revoke one first, or wait until one has expired.` : null))
-        : 'Only a technical contact of the owner may create one.',
-    ),
-    mayPause: right(runs ?? open ?? (target.state === 'paused' ? 'It is paused already.' : null)),
-    mayResume: right(
-      runs ??
-        (target.state !== 'paused' ? 'It is not paused.' : null) ??
-        (isOperations || target.pausedBy === reader.userId ? null : 'Whoever paused it resumes it, or operations.'),
-    ),
-    mayRevoke: isContact || isOperations,
+    mayCreatePassword: right('create-credential', noRoom(live)),
+    mayPause: right('pause'),
+    mayResume: right('resume'),
+    mayFailOver: right('fail-over', fit.ok ? undefined : fit.error),
   }
 }

@@ -2,9 +2,10 @@ import type { Tx } from '#db/client.ts'
 import type { ReportedTarget } from '#db/queries/connector/reported.ts'
 import { listUserNames } from '#db/queries/people/people.ts'
 import { listPlacements, listTargets, listTargetsWithCredential } from '#db/queries/target/target-rows.ts'
-import { pauserOf, type TargetRecord } from '#db/queries/target/targets.ts'
+import type { TargetRecord } from '#db/queries/target/targets.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
+import { pauserOf } from '#domain/target/rights.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
 import type { TargetRow } from '#views/status/status-view.ts'
 
@@ -41,7 +42,7 @@ export async function listTargetRows(
     const facts = factsOf(target, observed, delivery, {
       ledger,
       hasCredential: withPassword.has(target.id),
-      pausedBy: pauserOf(target, names.get(target.pausedBy ?? '')),
+      pausedBy: pauserOf({ ...target, pauserName: names.get(target.pausedBy ?? '') ?? null }),
       now,
     })
     const state = targetState(facts, feeds, delivery.heardOf([target.shard]))

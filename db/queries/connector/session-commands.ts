@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, isNull, ne } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Shard } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { SessionFacts } from '#domain/session/command.ts'
+import { targetActions } from '#domain/target/rights.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
 import { firms } from '../../schema/firms.ts'
@@ -77,7 +78,7 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
     .innerJoin(groups, eq(groups.id, targets.groupId))
     .innerJoin(firms, eq(firms.id, groups.ownerId))
     .leftJoin(groupTerms, and(eq(groupTerms.groupId, targets.groupId), covers(groupTerms.during, now)))
-    .where(ne(targets.state, 'closed'))
+    .where(inArray(targets.state, [...targetActions.command.from]))
     .orderBy(asc(targets.sessionId))
   const wantedFeeds = (await listAllFeeds(tx)).filter(({ state }) => state !== 'closed')
   return [

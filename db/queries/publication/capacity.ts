@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
-import { targetCapacity } from '#domain/group/placement.ts'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
+import { targetCapacity } from '#domain/target/placement.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
 import { type CapacityKind, capacityLimits } from '../../schema/installation.ts'

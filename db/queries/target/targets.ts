@@ -238,15 +238,3 @@ export async function revokeCredentialRow(tx: Tx, id: string, by: string, now: D
     .where(and(eq(targetCredentials.id, id), isNull(targetCredentials.revokedAt)))
   return count > 0
 }
-
-/**
- * Who paused a target, in words; somebody whose name the reader may not see is of
- * the exchange. Undefined: it is not paused.
- */
-export function pauserOf(
-  target: Pick<TargetRecord, 'state' | 'pausedBy'>,
-  name: string | undefined,
-): string | undefined {
-  if (target.state !== 'paused') return undefined
-  return name ?? (target.pausedBy === null ? 'the operator' : 'the exchange')
-}

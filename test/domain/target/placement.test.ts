@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type PlacedTarget, place, provisionalIds, sessionIdFrom } from '#domain/group/placement.ts'
+import { type PlacedTarget, place, provisionalIds, sessionIdFrom } from '#domain/target/placement.ts'
 
 const code = fc.stringMatching(/^[A-C][0-9]{2}88[0-9]$/)
 const sources = fc.uniqueArray(

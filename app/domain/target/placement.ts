@@ -1,5 +1,5 @@
-import type { GatewayKind } from '../reference/environment.ts'
-import type { Protocol } from './states.ts'
+import type { Protocol } from '#domain/group/states.ts'
+import type { GatewayKind } from '#domain/reference/environment.ts'
 
 /** Most sources a target carries: 1,000 over the convenience gateway, 5,000 on a market segment gateway (spec §1). */
 export const targetCapacity: Record<GatewayKind, number> = { cgw: 1000, msgw: 5000 }
