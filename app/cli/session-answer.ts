@@ -7,6 +7,7 @@ import {
   listConnectors,
 } from '#db/queries/connector/session-commands.ts'
 import { listShards } from '#db/queries/feed/sources.ts'
+import { runningVersion } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { print, printNote } from './terminal.ts'
 
@@ -52,19 +53,22 @@ export type About = { environment: Environment; shard?: string }
 
 export const whenInForce =
   (database: Database, about: About, version: number) => async (): Promise<Outcome | undefined> => {
-    const connectors = await database.asJobs((tx) => listConcerned(tx, about))
-    const isInForce = connectors.every((one) => (one?.runningVersion ?? -1) >= version)
-    return isInForce ? { isDone: true, says: `In force, with version ${version}.` } : undefined
+    const { shards, connectors } = await database.asJobs((tx) => listConcerned(tx, about))
+    return runningVersion(shards, connectors) >= version
+      ? { isDone: true, says: `In force, with version ${version}.` }
+      : undefined
   }
 
 export async function isHeard(tx: Tx, about: About): Promise<boolean> {
-  const connectors = await listConcerned(tx, about)
-  return connectors.every((one) => one?.state === 'running' && Date.now() - one.heardAt.getTime() < silentMs)
+  const { shards, connectors } = await listConcerned(tx, about)
+  const isHeardIn = ({ state, heardAt }: ConnectorRecord) =>
+    state === 'running' && Date.now() - heardAt.getTime() < silentMs
+  return connectors.length === shards.length && connectors.every(isHeardIn)
 }
 
-/** The connector of each shard that it is about; undefined for one that has never been heard of. */
-async function listConcerned(tx: Tx, { environment, shard }: About): Promise<(ConnectorRecord | undefined)[]> {
+/** The shards that it is about, and the connector of each that was ever heard of. */
+async function listConcerned(tx: Tx, { environment, shard }: About) {
   const shards = shard === undefined ? await listShards(tx, environment) : [shard]
   const connectors = await listConnectors(tx, environment)
-  return shards.map((one) => connectorOf(connectors, { environment, shard: one }))
+  return { shards, connectors: shards.flatMap((one) => connectorOf(connectors, { environment, shard: one }) ?? []) }
 }

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listLastReports } from '#db/queries/connector/readiness.ts'
 import { listSessions } from '#db/queries/connector/session-commands.ts'
-import { findRunningVersion, listGoneTargets } from '#db/queries/publication/publications.ts'
+import { listRunningVersions, listSaidOf } from '#db/queries/publication/publications.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
 import { findTarget } from '#db/queries/target/targets.ts'
+import { runningVersion, runsOf } from '#domain/publication/runs.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, groupIdOf } from '#test/support/workflow.ts'
@@ -143,11 +144,19 @@ describe('a version', () => {
   test('runs when the connectors of all shards run it, and a removed target is gone when its own does', async () => {
     const [{ newest } = { newest: 0 }] = await db.owner<{ newest: number }[]>`
       select newest_version as newest from dc.environments where environment = 'sandbox'`
-    const gone = () => db.database.asJobs((tx) => listGoneTargets(tx, 'sandbox', newest, ['BBBBBB']))
-    const running = () => as('harper', (tx) => findRunningVersion(tx, 'sandbox'))
-    expect([await running(), await gone()]).toEqual([newest, ['BBBBBB']])
+    await db.owner`insert into dc.configuration_parts (environment, number, kind, object_id, document)
+      values ('sandbox', ${newest}, 'target', 'BBBBBB', null)`
+    const ofB = async () => {
+      const { parts, reports, gone } = await db.database.asJobs((tx) => listSaidOf(tx, 'sandbox', newest))
+      return runsOf(parts, reports, gone).find((part) => part.objectId === 'BBBBBB')?.state
+    }
+    const running = async () => {
+      const { shards, connectors } = await as('harper', (tx) => listRunningVersions(tx, 'sandbox'))
+      return runningVersion(shards, connectors)
+    }
+    expect([await running(), await ofB()]).toEqual([newest, 'running'])
     await db.owner`update dc.observed_connectors set running_version = ${newest - 1} where shard = 'b'`
-    expect([await running(), await gone()]).toEqual([newest - 1, []])
+    expect([await running(), await ofB()]).toEqual([newest - 1, 'unanswered'])
   })
 })
 

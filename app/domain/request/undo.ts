@@ -1,3 +1,5 @@
+import type { PartRun } from '../publication/runs.ts'
+
 /** Milliseconds of the connector's silence after which a publication may be undone. */
 const silenceMs = 60_000
 
@@ -7,7 +9,7 @@ const silenceMs = 60_000
  * same until then. Undefined: it may be undone.
  */
 export function undoBarred(
-  { publishedAt, parts }: { publishedAt: Date | null; parts: readonly { state: string }[] },
+  { publishedAt, parts }: { publishedAt: Date | null; parts: readonly { state: PartRun }[] },
   now: Date,
 ): string | undefined {
   const fromMs = (publishedAt?.getTime() ?? 0) + silenceMs

@@ -1,4 +1,5 @@
 import { stopSentences } from '../consent/stops.ts'
+import type { PartRun } from '../publication/runs.ts'
 import { writeAge, writeCount } from '../time/zone.ts'
 
 /** Worst first: the order of rows, and of what a group takes from its targets. */
@@ -78,7 +79,7 @@ export type TargetFacts = {
   pauseReason?: string
   hasCredential: boolean
   /** what the connector said of the newest part of this target */
-  part: 'running' | 'refused' | 'unanswered'
+  part: PartRun
   /** why it refused */
   detail?: string
   /** what the connector wants a person to see to, in its words */
@@ -97,7 +98,7 @@ export type TargetFacts = {
 /** Wanted beside observed, for one feed. */
 export type FeedFacts = {
   id: string
-  part: 'running' | 'refused' | 'unanswered'
+  part: PartRun
   detail?: string
   connected: boolean
   /** messages still missing upstream that the feed has been asked for */

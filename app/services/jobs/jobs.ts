@@ -2,8 +2,9 @@ import type { Tx } from '#db/client.ts'
 import { removeCommandsBefore } from '#db/queries/command/commands.ts'
 import { transactionInstant } from '#db/queries/command/instant.ts'
 import { changeGroup } from '#db/queries/group/groups.ts'
-import { listGoneTargets, listPartsOf, listReports } from '#db/queries/publication/publications.ts'
+import { listSaidOf } from '#db/queries/publication/publications.ts'
 import { listByState, listExpired, lockRequest, type RequestRecord, saveRequest } from '#db/queries/request/requests.ts'
+import { isApplied, runsOf } from '#domain/publication/runs.ts'
 import { requestActions, requestCan } from '#domain/request/lifecycle.ts'
 import { audit } from '#services/command.ts'
 import type { JobDeps } from '#services/deps.ts'
@@ -66,24 +67,10 @@ export async function expireRequests({ asJobs }: JobDeps): Promise<number[]> {
   })
 }
 
-/**
- * Every part of the published version, or a newer one of the same object, runs; removed ones with the version itself.
- */
 async function isRunning(tx: Tx, { environment, publishedVersion }: RequestRecord): Promise<boolean> {
   if (publishedVersion === null) return true
-  const parts = await listPartsOf(tx, environment, publishedVersion)
-  const reports = await listReports(
-    tx,
-    environment,
-    publishedVersion,
-    parts.map((part) => part.objectId),
-  )
-  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
-  const gone = await listGoneTargets(tx, environment, publishedVersion, removed)
-  return parts.every((part) => {
-    const report = reports.find((one) => one.kind === part.kind && one.objectId === part.objectId)
-    return report ? report.state === 'running' : gone.includes(part.objectId)
-  })
+  const { parts, reports, gone } = await listSaidOf(tx, environment, publishedVersion)
+  return isApplied(runsOf(parts, reports, gone))
 }
 
 async function confirm(tx: Tx, request: RequestRecord, now: Date): Promise<void> {

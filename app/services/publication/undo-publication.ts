@@ -1,11 +1,12 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { findGroup } from '#db/queries/group/groups.ts'
-import { listNewestParts, listPartsOf, listReports } from '#db/queries/publication/publications.ts'
+import { listNewestParts, listSaidOf } from '#db/queries/publication/publications.ts'
 import { findRequest, lockRequest, type RequestRecord, saveRequest } from '#db/queries/request/requests.ts'
 import { listTargetsOf } from '#db/queries/target/targets.ts'
 import { type Part, sourcePart, targetPart } from '#domain/configuration/parts.ts'
 import type { Stopping } from '#domain/consent/stops.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import { runsOf } from '#domain/publication/runs.ts'
 import type { WithReasonInput } from '#domain/request/command-input.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
 import { undoBarred } from '#domain/request/undo.ts'
@@ -55,15 +56,8 @@ export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps
 async function tooEarly(tx: Tx, request: RequestRecord, now: Date): Promise<Refused | undefined> {
   const { environment, publishedVersion, publishedAt } = request
   if (publishedVersion === null) return undefined
-  const parts = await listPartsOf(tx, environment, publishedVersion)
-  const reports = await listReports(
-    tx,
-    environment,
-    publishedVersion,
-    parts.map((part) => part.objectId),
-  )
-  const refused = reports.filter((report) => report.state === 'refused')
-  const sentence = undoBarred({ publishedAt, parts: refused.length > 0 ? refused : [{ state: 'unanswered' }] }, now)
+  const { parts, reports, gone } = await listSaidOf(tx, environment, publishedVersion)
+  const sentence = undoBarred({ publishedAt, parts: runsOf(parts, reports, gone) }, now)
   return sentence === undefined ? undefined : { code: 'too-early', sentence }
 }
 

@@ -4,7 +4,7 @@ import { listContacts } from '#db/queries/group/contacts.ts'
 import { findGroup } from '#db/queries/group/groups.ts'
 import { findFirm, findGamOf, listFirmRefs, listHolders } from '#db/queries/people/firms.ts'
 import { findUser, listUserNames } from '#db/queries/people/people.ts'
-import { listGoneTargets, listPartsOf, listReports } from '#db/queries/publication/publications.ts'
+import { listSaidOf } from '#db/queries/publication/publications.ts'
 import { type DecisionRecord, listDecisions } from '#db/queries/request/decisions.ts'
 import { listAsked, listParties, type PartyRecord } from '#db/queries/request/parties.ts'
 import {
@@ -15,6 +15,7 @@ import {
   type RoundRecord,
 } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
+import { runsOf } from '#domain/publication/runs.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
 import { signingSentence } from '#domain/request/signing.ts'
@@ -217,22 +218,6 @@ async function decisionViews(tx: Tx, rows: readonly DecisionRecord[], now: Date)
 async function partsOf(tx: Tx, request: RequestRecord): Promise<RequestView['parts']> {
   const { environment, publishedVersion } = request
   if (publishedVersion === null) return []
-  const parts = await listPartsOf(tx, environment, publishedVersion)
-  const reports = await listReports(
-    tx,
-    environment,
-    publishedVersion,
-    parts.map((part) => part.objectId),
-  )
-  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
-  const gone = await listGoneTargets(tx, environment, publishedVersion, removed)
-  return parts.map(({ kind, objectId }) => {
-    const report = reports.find((one) => one.kind === kind && one.objectId === objectId)
-    return {
-      kind,
-      objectId,
-      state: report?.state ?? (gone.includes(objectId) ? 'running' : 'unanswered'),
-      detail: report?.detail ?? null,
-    }
-  })
+  const { parts, reports, gone } = await listSaidOf(tx, environment, publishedVersion)
+  return runsOf(parts, reports, gone)
 }

@@ -1,4 +1,5 @@
 import type { FeeEstimate } from '#domain/billing/fees.ts'
+import type { RunOfPart } from '#domain/publication/runs.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
@@ -98,7 +99,7 @@ export type RequestView = {
   mine: { capacity: Capacity; round: number; digest: string; sentence: string; slice: Slice } | null
   actions: ActionView[]
   /** while it is being applied: each part and what the connector said */
-  parts: { kind: string; objectId: string; state: 'running' | 'refused' | 'unanswered'; detail: string | null }[]
+  parts: RunOfPart[]
   gam: { name: string; phone: string | null; hours: string | null } | null
 }
 

@@ -1,6 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { listEnvironmentEvents } from '#db/queries/audit/events.ts'
-import { findRunningVersion, listSettingsVersions } from '#db/queries/publication/publications.ts'
+import { listRunningVersions, listSettingsVersions } from '#db/queries/publication/publications.ts'
+import { runningVersion } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type ChangedSetting, changedSettings, environmentSettings, weekRuleOf } from '#domain/reference/settings.ts'
 import { nextResetMs } from '#domain/time/week.ts'
@@ -38,7 +39,8 @@ export async function findSettingsPage(tx: Tx, environment: Environment, now: Da
     const changed = changedSettings(rows[i + 1]?.document, document)
     return { number, at: madeAt, by: event?.by ?? null, reason: event?.reason ?? null, changed }
   })
-  const running = await findRunningVersion(tx, environment)
+  const { shards, connectors } = await listRunningVersions(tx, environment)
+  const running = runningVersion(shards, connectors)
   if (!newest || !parsed.success) return { environment, inForce: undefined, running, versions }
   const week = weekRuleOf(parsed.data)
   const nextReset = new Date(nextResetMs(now.getTime(), week))

@@ -20,6 +20,7 @@ import { findReader, findReadersFirmName } from '#db/queries/people/reader.ts'
 import { listNewestTargetParts, listNewestTargetReports } from '#db/queries/publication/reports.ts'
 import { isStopReason, reasonFor } from '#domain/consent/stops.ts'
 import type { Shard } from '#domain/leadership/leader.ts'
+import { type PartRun, runOfSession, runsOf } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import {
   addLedgers,
@@ -32,7 +33,7 @@ import {
 } from '#domain/status/state.ts'
 
 type LedgerRow = Ledger & { sessionId: string; sourceId: string }
-type PartState = { part: 'running' | 'refused' | 'unanswered'; detail?: string; publishedAt: Date | null }
+type PartState = { part: PartRun; detail?: string; publishedAt: Date | null }
 
 /**
  * What the connectors of an environment last reported, as far as the reader sees it: of each shard the one last heard
@@ -151,7 +152,7 @@ async function feedHealth(
       const alarm = alarms.find(
         (one) => one.kind === 'feed' && one.objectId === id && !toldElsewhere.includes(one.code),
       )?.says
-      const part = state === 'refused' ? ('refused' as const) : ('running' as const)
+      const part = runOfSession({ state }, 'running')
       const figures = { lost, gap: missing, connected: connected.includes(state) }
       return [id, { id, part, ...figures, ...(alarm && { alarm }) }]
     }),
@@ -161,12 +162,10 @@ async function feedHealth(
 /** For each target: the newest part that was published, and what the connector said of it. */
 async function partStates(tx: Tx, environment: Environment): Promise<Map<string, PartState>> {
   const parts = await listNewestTargetParts(tx, environment)
-  const reports = await listNewestTargetReports(tx, environment)
+  const runs = runsOf(parts, await listNewestTargetReports(tx, environment))
   return new Map(
-    parts.map(({ objectId, number, madeAt }) => {
-      const report = reports.find((one) => one.objectId === objectId && one.number >= number)
-      const detail = report?.detail
-      return [objectId, { part: report?.state ?? 'unanswered', publishedAt: madeAt, ...(detail && { detail }) }]
+    runs.map(({ objectId, state, detail }, i) => {
+      return [objectId, { part: state, publishedAt: parts[i]?.madeAt ?? null, ...(detail && { detail }) }]
     }),
   )
 }

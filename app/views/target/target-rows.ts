@@ -3,6 +3,7 @@ import type { ReportedTarget } from '#db/queries/connector/reported.ts'
 import { listUserNames } from '#db/queries/people/people.ts'
 import { listPlacements, listTargets, listTargetsWithCredential } from '#db/queries/target/target-rows.ts'
 import type { TargetRecord } from '#db/queries/target/targets.ts'
+import { runOfSession } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
 import { pauserOf } from '#domain/target/rights.ts'
@@ -87,7 +88,7 @@ function factsOf(
     wanted: state,
     hasCredential,
     ledger,
-    part: observed?.state === 'refused' ? 'refused' : (part?.part ?? 'unanswered'),
+    part: runOfSession(observed, part?.part ?? 'unanswered'),
     publishedAgoMs: part?.publishedAt ? now.getTime() - part.publishedAt.getTime() : 0,
     loggedOn: isOn,
     onBackup: isOn && (observed.state === 'on-backup' || observed.active === 'backup'),

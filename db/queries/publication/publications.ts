@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, gte, inArray, lte, max, sql } from 'drizzle-orm'
-import type { ObjectKind, Part, PartKind } from '#domain/configuration/parts.ts'
+import { and, desc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm'
+import type { Part, PartKind } from '#domain/configuration/parts.ts'
+import type { PartReport } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../../schema/configuration.ts'
@@ -137,17 +138,8 @@ export async function insertVersion(
     await tx.insert(configurationParts).values(parts.map((part) => ({ ...part, environment, number })))
 }
 
-type PartReport = {
-  kind: ObjectKind
-  objectId: string
-  state: 'running' | 'refused'
-  detail: string | null
-  number: number
-  at: Date
-}
-
 /** What connectors said of these objects for this version or a newer one, the newest word of each. */
-export async function listReports(
+async function listReports(
   tx: Tx,
   environment: Environment,
   number: number,
@@ -170,32 +162,37 @@ export async function listReports(
       desc(configurationReports.number),
       desc(configurationReports.at),
     )
-  return rows.map(({ kind, objectId, state, detail, number: of, at }) => ({
-    kind,
-    objectId,
-    state,
-    detail,
-    number: of,
-    at,
-  }))
+  return rows.map(({ kind, objectId, state, detail, number: of }) => ({ kind, objectId, state, detail, number: of }))
 }
 
-/** The newest version that the connectors of all shards say they run. For the exchange, and over `asJobs`. */
-export async function findRunningVersion(tx: Tx, environment: Environment): Promise<number> {
-  const rows = await tx
-    .select({ shard: observedConnectors.shard, running: max(observedConnectors.runningVersion) })
+/** The shards of an environment, and what each connector that was ever heard of runs. For the exchange, and over `asJobs`. */
+export async function listRunningVersions(tx: Tx, environment: Environment) {
+  const connectors = await tx
+    .select({ shard: observedConnectors.shard, runningVersion: observedConnectors.runningVersion })
     .from(observedConnectors)
     .where(eq(observedConnectors.environment, environment))
-    .groupBy(observedConnectors.shard)
-  const shards = await listShards(tx, environment)
-  return Math.min(...shards.map((shard) => rows.find((row) => row.shard === shard)?.running ?? 0))
+  return { shards: await listShards(tx, environment), connectors }
+}
+
+/** What a version changed, and all that connectors have said of it since: what `runsOf` judges. */
+export async function listSaidOf(tx: Tx, environment: Environment, number: number) {
+  const parts = await listPartsOf(tx, environment, number)
+  const reports = await listReports(
+    tx,
+    environment,
+    number,
+    parts.map((part) => part.objectId),
+  )
+  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
+  const gone = await listGoneTargets(tx, environment, number, removed)
+  return { parts: parts.map(({ kind, objectId }) => ({ kind, objectId, number })), reports, gone }
 }
 
 /**
  * Of targets that this version removed those that run no more: nothing is reported of them but a version that is
  * without them.
  */
-export async function listGoneTargets(
+async function listGoneTargets(
   tx: Tx,
   environment: Environment,
   number: number,

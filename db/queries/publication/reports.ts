@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, inArray } from 'drizzle-orm'
+import type { PartKind } from '#domain/configuration/parts.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../../schema/configuration.ts'
@@ -34,9 +35,10 @@ export async function listFirstNumbers(
 export async function listNewestTargetParts(
   tx: Tx,
   environment: Environment,
-): Promise<{ objectId: string; number: number; madeAt: Date | null }[]> {
+): Promise<{ kind: PartKind; objectId: string; number: number; madeAt: Date | null }[]> {
   return tx
     .selectDistinctOn([configurationParts.objectId], {
+      kind: configurationParts.kind,
       objectId: configurationParts.objectId,
       number: configurationParts.number,
       madeAt: configurationVersions.madeAt,
