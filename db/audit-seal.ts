@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, asc, count, desc, gt, gte, lte, max, sql } from 'drizzle-orm'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '#domain/digest.ts'
 import type { Database, Tx } from './client.ts'
 import { auditEvents, auditSeals } from './schema/audit.ts'
 

@@ -12,7 +12,7 @@ import { importsOf, read, resolve, sourcesBelow } from './architecture/sources.t
 const mayImport: Record<string, readonly string[]> = {
   'app/domain': [],
   'app/fix': [],
-  'app/dropcopy': ['app/fix'],
+  'app/dropcopy': ['app/fix', 'app/domain/calendar'],
   'app/journal': [],
   'app/connector': ['app/fix', 'app/dropcopy', 'app/journal', 'app/domain', 'db'],
   ...connectorRings(),

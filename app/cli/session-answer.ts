@@ -9,6 +9,7 @@ import {
 import { listShards } from '#db/queries/feed/sources.ts'
 import { runningVersion } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import { isSilent } from '#domain/status/state.ts'
 import { print, printNote } from './terminal.ts'
 
 type Outcome = { isDone: boolean; says: string }
@@ -20,8 +21,6 @@ const patienceMs = 20_000
 /** For one that nothing was heard of: it may just be starting. */
 const shortPatienceMs = 3_000
 const everyMs = 200
-/** A connector reports once a second. */
-const silentMs = 10_000
 
 /** Prints what became of it. @returns the exit code */
 export async function answered(
@@ -62,7 +61,7 @@ export const whenInForce =
 export async function isHeard(tx: Tx, about: About): Promise<boolean> {
   const { shards, connectors } = await listConcerned(tx, about)
   const isHeardIn = ({ state, heardAt }: ConnectorRecord) =>
-    state === 'running' && Date.now() - heardAt.getTime() < silentMs
+    state === 'running' && !isSilent({ agoMs: Date.now() - heardAt.getTime() })
   return connectors.length === shards.length && connectors.every(isHeardIn)
 }
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { formatMoney } from '#domain/billing/money.ts'
-import { writeCount } from '#domain/time/zone.ts'
+import { writeCount } from '#domain/figures.ts'
 
 /** A number with thousands separated; hatched when nobody has confirmed it lately. */
 export function Count({ of, stale = false }: { of: number | null | undefined; stale?: boolean }) {

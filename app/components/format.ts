@@ -1,4 +1,5 @@
-import { monthNames, writeCount } from '#domain/time/zone.ts'
+import { monthNames } from '#domain/calendar/month.ts'
+import { writeCount } from '#domain/figures.ts'
 
 const two = (n: number) => String(n).padStart(2, '0')
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { writeAge } from '#domain/time/zone.ts'
+import { writeAge } from '#domain/figures.ts'
 import { type Trouble, useConnection } from './connection.ts'
 import { formatTime } from './format.ts'
 import { useNow } from './now.tsx'

@@ -1,9 +1,13 @@
 /** Injected, since the rules read nothing from outside: hex SHA-256 of the text's UTF-8 bytes. */
 export type Sha256 = (text: string) => string
 
-/** JSON with sorted keys and no blanks: the same value always gives the same text. Undefined members are left out. */
+/**
+ * JSON with sorted keys and no blanks: the same value always gives the same text, also as it comes out of the database.
+ * Undefined members are left out, an instant is its ISO 8601 text.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
+  if (value instanceof Date) return JSON.stringify(value)
   if (value !== null && typeof value === 'object') {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)

@@ -1,3 +1,4 @@
+import { timeOfDay } from '#domain/calendar/zone.ts'
 import type { Violation } from '#fix/drafts.ts'
 import type { Field } from '#fix/encode.ts'
 import type { Message } from '#fix/message.ts'
@@ -194,17 +195,8 @@ export const reportIdOf = (compId: string, applId: string, nowMs: number): strin
 /** The exchange as both ids name it: three characters, `CME` for CME. */
 const shortName = (compId: string): string => compId.slice(0, 3).padEnd(3, '_')
 
-const chicago = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'America/Chicago',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-  hourCycle: 'h23',
-})
-
 /** HHMMSSmmm. */
-const chicagoTime = (ms: number): string => chicago.format(ms).replaceAll(/\D/g, '')
+const chicagoTime = (ms: number): string => timeOfDay(ms, 'America/Chicago').replaceAll(/\D/g, '')
 
 /** What a client reads of a BX. */
 type Ack = { id: string; type: number; response: number; text: string; entries: Granted[] }

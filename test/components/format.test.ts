@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatDay, formatInstant, formatTime, inWords, plural } from '#app/components/format.ts'
-import { writeMonth } from '#domain/time/zone.ts'
+import { writeMonth } from '#domain/calendar/month.ts'
 
 const at = new Date('2026-11-22T04:03:02.014Z')
 

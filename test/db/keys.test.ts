@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { canonicalJson } from '#db/canonical-json.ts'
 import { readOrCreateKey } from '#db/key-file.ts'
 import { roleNames, rolePasswords, roleUrls } from '#db/roles.ts'
 
@@ -39,14 +38,5 @@ describe('the roles’ passwords', () => {
     const url = new URL(roleUrls('postgres://owner:secret@db.example:5433/portal?sslmode=require', passwords).dc_jobs)
     expect([url.username, url.password, url.host]).toEqual(['dc_jobs', passwords.dc_jobs, 'db.example:5433'])
     expect([url.pathname, url.search]).toEqual(['/portal', '?sslmode=require'])
-  })
-})
-
-describe('canonical JSON', () => {
-  test('does not depend on the order in which keys were written', () => {
-    const at = new Date('2026-03-01T00:00:00Z')
-    expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: at, gone: undefined })).toBe(
-      '{"a":"2026-03-01T00:00:00.000Z","b":[1,{"c":"x","d":null}]}',
-    )
   })
 })

@@ -1,8 +1,8 @@
 import { signHmac } from '#connector/wire/credentials.ts'
 import { feedPolicy } from '#connector/wire/policy.ts'
+import { everyDay, type WeekRule } from '#domain/calendar/week.ts'
 import type { Credential } from '#domain/configuration/fields.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
-import { everyDay, type WeekRule } from '#domain/time/week.ts'
 import type { OwnCredentials, SessionConfig } from '#fix/session-state.ts'
 
 /** When the numbers of a feed start at 1 by the clock; undefined: they do not. */

@@ -3,7 +3,7 @@ import { lostIn } from '#connector/run/alarms/feed-alarms.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import { type Row, total } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
-import { nextResetMs } from '#domain/time/week.ts'
+import { nextResetMs } from '#domain/calendar/week.ts'
 import { feedState, feedStates, lateMsOf, targetState, targetStates } from './observed-state.ts'
 
 type Labels = Readonly<Record<string, string>>

@@ -1,8 +1,6 @@
 import type { Feed } from '#connector/feeds/feed.ts'
 import type { Target } from '#connector/targets/target.ts'
-
-/** A logged-on client this far behind is late. */
-const lateAfterMs = 2_000
+import { lateAfterMs } from '#domain/status/late.ts'
 
 export const targetStates = ['paused', 'refused', 'no-logon', 'catching-up', 'late', 'on-backup', 'logged-on'] as const
 export const feedStates = ['paused', 'recovering', 'logged-on', 'connecting', 'refused', 'down'] as const

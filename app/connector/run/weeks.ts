@@ -1,7 +1,7 @@
 import type { Feed } from '#connector/feeds/feed.ts'
 import { feedWeek } from '#connector/feeds/feed-session.ts'
 import type { Numbers } from '#connector/state/state.ts'
-import { everyDay, type WeekRule, weekOf } from '#domain/time/week.ts'
+import { everyDay, type WeekRule, weekOf } from '#domain/calendar/week.ts'
 import { startAgain } from './commands/carry-out.ts'
 import { renewFeed } from './snapshot/apply-snapshot.ts'
 import type { Worker } from './worker.ts'

@@ -4,7 +4,7 @@ import { shownName, type Verdict, whyUnproven } from '#connector/wire/credential
 import type { Door } from '#connector/wire/door.ts'
 import type { Lane } from '#connector/wire/lanes.ts'
 import type { PeerInput } from '#connector/wire/peer.ts'
-import { isWithin } from '#domain/time/week.ts'
+import { isWithin } from '#domain/calendar/week.ts'
 import type { LogonCredentials } from '#fix/session-state.ts'
 import type { TargetCore } from './target-core.ts'
 

@@ -1,4 +1,4 @@
-import { monthAfter, monthOf } from '../time/zone.ts'
+import { monthAfter, monthOf } from '../calendar/month.ts'
 import { type FeePlan, monthsWithoutPlan } from './fees.ts'
 
 /** An alarm of the portal's own: groups are charged, and no fee plan says what. */

@@ -1,5 +1,5 @@
+import { type MonthName, monthOf, monthsBetween, writeMonth } from '../calendar/month.ts'
 import type { Environment } from '../reference/environment.ts'
-import { type MonthName, monthOf, monthsBetween, writeMonth } from '../time/zone.ts'
 import { formatMoney } from './money.ts'
 
 /** What a Drop Copy Group costs a month, dated. `monthlyMinor` in cents or the like; never a fraction. */

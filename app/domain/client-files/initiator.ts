@@ -1,5 +1,5 @@
+import type { WeekRule } from '../calendar/week.ts'
 import { type AddressRole, otherRole } from '../session/fail-over.ts'
-import type { WeekRule } from '../time/week.ts'
 
 /** TLS as a client needs to know it. */
 type TlsEnd = { asksForCertificate: boolean }

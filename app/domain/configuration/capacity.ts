@@ -1,4 +1,4 @@
-import { writeCount } from '../time/zone.ts'
+import { writeCount } from '../figures.ts'
 import type { SnapshotSource, SnapshotTarget } from './snapshot.ts'
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../calendar/zone.ts'
 import { readNetwork } from './network.ts'
 
 /**
@@ -146,11 +147,3 @@ export const filters = z.strictObject({
   rejects: z.boolean().optional(),
   ebs: z.boolean().optional(),
 })
-
-function isTimeZone(name: string): boolean {
-  try {
-    return name !== '' && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
-  } catch {
-    return false
-  }
-}

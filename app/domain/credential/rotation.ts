@@ -1,3 +1,4 @@
+import { monthsLater } from '../calendar/month.ts'
 import type { FeedSecretKind } from './feed-secret.ts'
 
 /** A credential of a target as far as time concerns it. */
@@ -32,8 +33,4 @@ export function standingOf(credential: DatedCredential, now: Date): CredentialSt
   return credential.kind === 'hmac' && isDue(credential.createdAt, now) ? 'due' : 'valid'
 }
 
-function isDue(createdAt: Date, now: Date): boolean {
-  const due = new Date(createdAt)
-  due.setUTCMonth(due.getUTCMonth() + dueAfterMonths)
-  return now >= due
-}
+const isDue = (createdAt: Date, now: Date): boolean => now >= monthsLater(createdAt, dueAfterMonths)

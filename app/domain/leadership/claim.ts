@@ -1,5 +1,5 @@
+import { writeAge } from '../figures.ts'
 import { mostRaise } from '../session/command.ts'
-import { writeAge } from '../time/zone.ts'
 
 /*
  * Who leads. Whoever leads gives out the numbers that clients and gateways know a message by, so a connector may

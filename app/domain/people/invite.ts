@@ -1,6 +1,9 @@
 import { type Actor, may } from './permissions.ts'
 import { type Role, roleConflict } from './roles.ts'
 
+/** How long an invited person has to use their link: seven days. */
+export const invitationMs = 7 * 86_400_000
+
 /** A firm, as far as inviting somebody into it goes. */
 export type InvitingFirm = {
   id: string

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import type { WeekRule } from '../calendar/week.ts'
 import { address, compId, subId, tls, week } from '../configuration/fields.ts'
 import type { Common, Part } from '../configuration/parts.ts'
 import { canonicalJson } from '../digest.ts'
-import type { WeekRule } from '../time/week.ts'
 import type { Environment } from './environment.ts'
 
 /** Where targets of an environment listen: the same addresses for all of them, since the Logon tells them apart. */

@@ -1,4 +1,4 @@
-import { writeCount } from '../time/zone.ts'
+import { writeCount } from '../figures.ts'
 import { type DeliveryState, type FeedFacts, feedNeeds, type Heard, unfounded } from './state.ts'
 
 /** The state of one feed by itself, in the same words as what is delivered from it. */

@@ -1,4 +1,4 @@
-import { writeAge } from '../time/zone.ts'
+import { writeAge } from '../figures.ts'
 import { type Heard, isSilent, silent } from './state.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { stopSentences } from '../consent/stops.ts'
+import { writeAge, writeCount } from '../figures.ts'
 import type { PartRun } from '../publication/runs.ts'
-import { writeAge, writeCount } from '../time/zone.ts'
+import { lateAfterMs, silentAfterMs } from './late.ts'
 
 /** Worst first: the order of rows, and of what a group takes from its targets. */
 export const deliveryWords = [
@@ -20,11 +21,6 @@ export type DeliveryWord = (typeof deliveryWords)[number]
  * about one, for whoever may open its page.
  */
 export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string; feed?: string }
-
-/** Silence of the connector after which every figure of it is stale. */
-const silentAfterMs = 10_000
-/** A logged-on client this far behind is Late. */
-const lateAfterMs = 2_000
 
 /**
  * Every source message in exactly one term: `received = delivered + filtered +

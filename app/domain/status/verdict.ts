@@ -1,4 +1,4 @@
-import { writeAge, writeCount } from '../time/zone.ts'
+import { writeAge, writeCount } from '../figures.ts'
 import {
   type DeliveryState,
   type DeliveryWord,

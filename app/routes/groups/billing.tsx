@@ -3,8 +3,8 @@ import { Money } from '#app/components/figures.tsx'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { writeMonth } from '#domain/calendar/month.ts'
 import { sentenceCase } from '#domain/sentence-case.ts'
-import { writeMonth } from '#domain/time/zone.ts'
 import { useGroup } from './group.tsx'
 
 export function loader({ context }: LoaderFunctionArgs) {

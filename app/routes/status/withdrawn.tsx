@@ -3,7 +3,7 @@ import { Mono } from '#app/components/figures.tsx'
 import { Notice } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import { writeCount } from '#domain/time/zone.ts'
+import { writeCount } from '#domain/figures.ts'
 import type { Withdrawn as Row } from '#views/group/left-sources.ts'
 
 /** The newest so many; all of them are on the pages of their groups. */

@@ -2,10 +2,10 @@ import type { Tx } from '#db/client.ts'
 import { countOpenGroups } from '#db/queries/group/groups.ts'
 import type { RequestRecord } from '#db/queries/request/requests.ts'
 import type { RoundFacts } from '#db/queries/request/round-facts.ts'
+import { writeCount } from '#domain/figures.ts'
 import { unauthorizable } from '#domain/request/contacts.ts'
 import type { RequestDocument } from '#domain/request/document.ts'
 import { sourceChanges } from '#domain/request/sheet.ts'
-import { writeCount } from '#domain/time/zone.ts'
 import type { Refused } from '#services/refused.ts'
 
 /** What a complete document may still get wrong about the world: unknown sources, accounts, clearing firms, limits. */

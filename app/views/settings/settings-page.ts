@@ -1,10 +1,10 @@
 import type { Tx } from '#db/client.ts'
 import { listEnvironmentEvents } from '#db/queries/audit/events.ts'
 import { listRunningVersions, listSettingsVersions } from '#db/queries/publication/publications.ts'
+import { nextResetMs } from '#domain/calendar/week.ts'
 import { runningVersion } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type ChangedSetting, changedSettings, environmentSettings, weekRuleOf } from '#domain/reference/settings.ts'
-import { nextResetMs } from '#domain/time/week.ts'
 
 /** A version that changed the settings: what, when, by whom and why. `by` null: the portal itself. */
 type SettingsVersion = {

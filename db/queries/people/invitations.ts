@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { codeTries } from '#domain/people/code.ts'
+import { invitationMs } from '#domain/people/invite.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
 import { firms } from '../../schema/firms.ts'
@@ -17,9 +18,6 @@ export type WaitingInvitation = {
   /** When the code was taken to be passed on; null: not yet. */
   codeAt: Date | null
 }
-
-/** How long an invited person has. */
-const invitationMs = 7 * 86_400_000
 
 type NewInvitation = { tokenHash: string; userId: string; invitedBy: string | null }
 

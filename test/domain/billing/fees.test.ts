@@ -9,7 +9,7 @@ import {
   monthsWithoutPlan,
 } from '#domain/billing/fees.ts'
 import { formatMoney } from '#domain/billing/money.ts'
-import { monthOf, monthsBetween } from '#domain/time/zone.ts'
+import { monthOf, monthsBetween } from '#domain/calendar/month.ts'
 
 const zone = 'America/Chicago'
 const at = (iso: string) => Date.parse(iso)

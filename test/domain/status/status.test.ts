@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { monthOf } from '#domain/calendar/month.ts'
+import { writeAge, writeCount } from '#domain/figures.ts'
 import { feedState } from '#domain/status/feed.ts'
 import {
   addLedgers,
@@ -13,7 +15,6 @@ import {
   unaccounted,
 } from '#domain/status/state.ts'
 import { verdict } from '#domain/status/verdict.ts'
-import { monthOf, writeAge, writeCount } from '#domain/time/zone.ts'
 
 const ledger: Ledger = { received: 100, delivered: 90, filtered: 10, waiting: 0, held: 0, expired: 0 }
 const target: TargetFacts = {

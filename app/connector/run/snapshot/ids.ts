@@ -2,7 +2,7 @@ import { type Core, mostIds } from '#connector/run/core.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import { lanesOf, streamsOf } from '#connector/wire/lanes.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
-import { writeCount } from '#domain/time/zone.ts'
+import { writeCount } from '#domain/figures.ts'
 
 /*
  * The journal knows sources and sessions by ids of 16 bits, which it gives out once and never takes back: its old

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { everyDay, isWithin, nextResetMs, weekOf } from '#domain/time/week.ts'
+import { everyDay, isWithin, nextResetMs, weekOf } from '#domain/calendar/week.ts'
 
 const chicago = { zone: 'America/Chicago', day: 'sunday', time: '16:00' }
 const london = { zone: 'Europe/London', day: 'sunday', time: '16:00' }

@@ -1,3 +1,5 @@
+import { instantOf, localMs } from './zone.ts'
+
 /** The day of a rule that comes round once a day. */
 export const everyDay = 'every day'
 
@@ -13,7 +15,6 @@ type Week = { date: string; fromMs: number; untilMs: number }
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 const dayMs = 86_400_000
-const formats = new Map<string, Intl.DateTimeFormat>()
 const latest = new Map<string, Week>()
 
 /**
@@ -45,41 +46,11 @@ function weekAt(instantMs: number, rule: WeekRule): Week {
 }
 
 function findWeek(instantMs: number, { zone, day, time }: WeekRule): Week {
-  const today = Math.floor((instantMs + offsetAt(instantMs, zone)) / dayMs)
+  const today = Math.floor(localMs(instantMs, zone) / dayMs)
   const length = day === everyDay ? 1 : 7
   const back = day === everyDay ? 0 : (new Date(today * dayMs).getUTCDay() - days.indexOf(day) + 7) % 7
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   const on = (date: number) => instantOf(date * dayMs + (hours * 60 + minutes) * 60_000, zone)
   const begun = on(today - back) <= instantMs ? today - back : today - back - length
   return { date: new Date(begun * dayMs).toISOString().slice(0, 10), fromMs: on(begun), untilMs: on(begun + length) }
-}
-
-/** The first instant at which a zone's clock shows this local time, given as if it were UTC, or has jumped over it. */
-function instantOf(localMs: number, zone: string): number {
-  const before = offsetAt(localMs - dayMs, zone)
-  const after = offsetAt(localMs + dayMs, zone)
-  if (offsetAt(localMs - before, zone) === before) return localMs - before
-  if (offsetAt(localMs - after, zone) === after) return localMs - after
-  let [low, high] = [localMs - after, localMs - before] // the jump lies between the two readings
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    if (offsetAt(middle, zone) === after) high = middle
-    else low = middle
-  }
-  return high
-}
-
-/** Local time minus UTC, milliseconds. */
-function offsetAt(instantMs: number, zone: string): number {
-  let format = formats.get(zone)
-  if (!format) {
-    const numeric = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
-    const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
-    format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...numeric, ...time })
-    formats.set(zone, format)
-  }
-  const seconds = Math.floor(instantMs / 1000) * 1000
-  const part = Object.fromEntries(format.formatToParts(seconds).map(({ type, value }) => [type, value]))
-  const local = `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}Z`
-  return Date.parse(local) - seconds
 }
