@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { liveCredentials } from '#domain/credential/secret.ts'
 import { targetStates } from '#domain/group/states.ts'
 import { permissions } from '#domain/people/permissions.ts'
-import { exchangeRoles, firmRoles } from '#domain/people/roles.ts'
+import { rolesOf } from '#domain/people/roles.ts'
 import {
   type ActedOn,
   hasEnded,
@@ -26,6 +26,7 @@ const person = (firmId: string, standing: string, userId = 'me') => ({
   ...{ userId, firmId, isExchange: firmId === 'exchange', standings: [standing] },
 })
 const operator = { operator: 'root' }
+const [firmRoles, exchangeRoles] = [rolesOf(false), rolesOf(true)]
 
 /** Everybody there can be: each role at the owner, at another firm, at the exchange, and the operator. */
 const everybody = [
