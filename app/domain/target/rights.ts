@@ -64,8 +64,6 @@ export const targetActions = {
 
 export type TargetAction = keyof typeof targetActions
 
-export const targetActionNames = Object.keys(targetActions) as TargetAction[] // the keys of a literal are its own
-
 /** The roles that an action asks of people, on any target. */
 export const peopleWho = (action: TargetAction): readonly TargetRole[] => {
   const who: Row['who'] = targetActions[action].who

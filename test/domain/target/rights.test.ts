@@ -11,7 +11,6 @@ import {
   pauserOf,
   rightOn,
   type TargetAction,
-  targetActionNames,
   targetActions,
 } from '#domain/target/rights.ts'
 
@@ -25,6 +24,7 @@ const target = (more: Partial<ActedOn> = {}): ActedOn => ({
 const person = (firmId: string, standing: string, userId = 'me') => ({
   ...{ userId, firmId, isExchange: firmId === 'exchange', standings: [standing] },
 })
+const targetActionNames = Object.keys(targetActions) as TargetAction[] // the keys of a literal are its own
 const operator = { operator: 'root' }
 const [firmRoles, exchangeRoles] = [rolesOf(false), rolesOf(true)]
 
