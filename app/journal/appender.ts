@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs'
 import type { Allocator } from './allocator.ts'
 import type { BatchPort, SealedBatch } from './batch-port.ts'
 import { beginHeader, crcOfSealed, sealBatch } from './batch-seal.ts'
@@ -24,6 +23,8 @@ export interface Tail {
 interface AppenderOptions {
   batchBytes: number
   port: BatchPort
+  /** The wall clock. */
+  nowMs(): number
   head(): Uint8Array
   /** A segment is full; what comes next goes to another. */
   onSealed(segment: Segment): void
@@ -79,9 +80,9 @@ export class Appender implements OpenBatch {
 
   constructor(
     readonly ring: Ring,
-    private readonly writer: Writer,
-    private readonly segments: Segments,
-    private readonly allocator: Allocator,
+    private readonly writer: Pick<Writer, 'done' | 'submit' | 'waitForOne'>,
+    private readonly segments: Pick<Segments, 'close' | 'list'>,
+    private readonly allocator: Pick<Allocator, 'hasReady' | 'prepare' | 'take'>,
     readonly tail: Tail,
     private readonly options: AppenderOptions,
   ) {
@@ -177,7 +178,7 @@ export class Appender implements OpenBatch {
     for (const { done } = this.writer; this.seen !== done; this.seen = (this.seen + 1) | 0) {
       // done never passes what was submitted
       const first = this.sealed.shift()!
-      if (first.close >= 0) closeSync(first.close)
+      if (first.close >= 0) this.segments.close(first.close)
       this.written.push(first)
     }
     if (this.isWanted && this.sealed.length === 0) this.sealAndOpen()
@@ -202,8 +203,8 @@ export class Appender implements OpenBatch {
 
   /** After the writer has ended. */
   close(): void {
-    for (const { close } of this.sealed) if (close >= 0) closeSync(close)
-    closeSync(this.tail.fd)
+    for (const { close } of this.sealed) if (close >= 0) this.segments.close(close)
+    this.segments.close(this.tail.fd)
   }
 
   /** Whether the segment ends within so many bytes, or within such a part of it. */
@@ -222,7 +223,7 @@ export class Appender implements OpenBatch {
     this.isWanted = false
     if (this.isEmpty) return
     const { begin, tail } = this
-    const length = sealBatch(this.memory, begin, this.at, tail.crc, Date.now())
+    const length = sealBatch(this.memory, begin, this.at, tail.crc, this.options.nowMs())
     tail.crc = crcOfSealed(this.memory, begin)
     this.writer.submit(tail.fd, begin, length, tail.used)
     this.send(begin, length)
@@ -266,7 +267,7 @@ export class Appender implements OpenBatch {
     this.toPosition = position - begin
     this.toSegment = tail.used - begin
     this.limit = begin + Math.min(room, tail.segment.bytes - tail.used) - CLOSING_BYTES
-    beginHeader(this.memory, begin, this.batch, Date.now())
+    beginHeader(this.memory, begin, this.batch, this.options.nowMs())
   }
 
   private firstUnwritten(): Sealed | undefined {
@@ -280,7 +281,7 @@ export class Appender implements OpenBatch {
     const next = this.allocator.take()
     const last = this.sealed.at(-1)
     if (last) last.close = tail.fd
-    else closeSync(tail.fd)
+    else this.segments.close(tail.fd)
     tail.segment = { base: next.base, bytes: next.bytes }
     tail.fd = next.fd
     tail.isReserve = next.isReserve

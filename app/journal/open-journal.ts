@@ -110,6 +110,7 @@ async function openLocked(
   const appender: Appender = new Appender(ring, writer, segments, allocator, tail, {
     batchBytes,
     port,
+    nowMs: Date.now,
     head: hooks.head,
     onSealed: (segment) => indexes.seal(segment),
   })

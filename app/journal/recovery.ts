@@ -4,11 +4,48 @@ import type { Tail } from './appender.ts'
 import { type Batch, trailersWithin, type Verdict, validBatch, walkBatches } from './batch-walk.ts'
 import { SegmentEntries } from './entry-list.ts'
 import { isNoRoom } from './files.ts'
-import { indexRecord } from './indexes.ts'
 import { BATCH_BYTES, H, type Memory, memoryOf, TRAILER_BYTES, TRAILER_MAGIC, X_BYTES } from './layout.ts'
+import { indexRecord } from './lookups.ts'
 import { eachRecord, RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'
 import type { Segment, Segments } from './segments.ts'
+
+/*
+ * How a start brings the state back
+ *
+ * A segment file is a row of batches, then zeros. Its first batch holds a head: the whole state at that moment. So the
+ * newest segment with a readable head is enough, and how long the journal is makes no difference:
+ *
+ *     segment 0              segment 1              segment 2 (the newest)
+ *     [H][b][b][b] … zeros   [H][b][b][b] … zeros   [H][b][b][b][?]  zeros
+ *                                                   restore, replay   judged
+ *
+ *   1. `dropEmpty`: the newest segments without one valid batch are taken off. The last of them may have been made
+ *      ahead and not used yet: it is the spare, and is used next. One that had been written to counts as suspect.
+ *   2. `newestWithHead`: from the newest segment backwards to the first whose head is whole. When that head is damaged,
+ *      the segment before is taken, and all its records and those of the next one are replayed.
+ *   3. `replaySegment`: restore the head, then apply every record that follows it, batch by batch (`batch-walk.ts`).
+ *   4. `judge`: what stands behind the last valid batch of the last segment.
+ *
+ * What is not right is judged by one question: can anything of it have left this process? A batch leaves when its write
+ * has ended, and the trailer is the last that is written. So:
+ *
+ *     where                             what is found            verdict    what becomes of it
+ *     behind the last valid batch       zeros                    clean      nothing to do
+ *                                       bytes, no trailer        torn       cut: nothing of it was promised
+ *                                       bytes and a trailer      suspect    cut and kept in a file: it may have been
+ *                                                                           promised, so outbound numbers jump
+ *     last batch, all but its trailer   the crc is right         clean      the trailer is written
+ *     before a valid batch              wrong bytes              damaged    skipped, never cut; `damaged` is told
+ *     a segment below the newest        wrong bytes at its end   damaged    the same: a later segment follows
+ *
+ * A trailer of the expected batch counts, and so does one of a batch shortly behind it: the write of a batch begins when
+ * the write before has ended.
+ *
+ * Cutting writes zeros over the tail, so that the next batch is written where the last valid one ends, and no later
+ * start can take old bytes behind it for a batch. Otherwise only a missing trailer is written, and a file that ends
+ * within a block is made longer.
+ */
 
 const BLOCK_BYTES = 4096
 
@@ -27,6 +64,9 @@ export interface RecoveryReport {
   restored: boolean
   replayedRecords: number
 }
+
+/** What recovery asks of the directory. */
+type RecoverySegments = Pick<Segments, 'dir' | 'list' | 'load' | 'path'>
 
 interface RecoveryHooks {
   restore(head: Uint8Array): void
@@ -52,7 +92,7 @@ interface Recovered {
  * when a newer head is damaged). Cuts the tail if need be.
  * @throws when no head can be read and the journal does not begin with its first segment
  */
-export function recover(segments: Segments, hooks: RecoveryHooks): Recovered {
+export function recover(segments: RecoverySegments, hooks: RecoveryHooks): Recovered {
   const recovery = new Recovery(segments, hooks)
   return recovery.run()
 }
@@ -73,7 +113,7 @@ class Recovery {
   private loaded: { segment: Segment; memory: Memory } | undefined
 
   constructor(
-    private readonly segments: Segments,
+    private readonly segments: RecoverySegments,
     private readonly hooks: RecoveryHooks,
   ) {}
 

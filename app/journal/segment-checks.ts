@@ -5,6 +5,39 @@ import { memoryOf } from './layout.ts'
 import type { RecoveryReport } from './recovery.ts'
 import type { Segment, Segments } from './segments.ts'
 
+/*
+ * How damage in old segments is found
+ *
+ * A start goes through the newest segment alone (`recovery.ts`). Older ones may hold weeks; reading them all would make
+ * a start as slow as the journal is long. So each is gone through when somebody first wants a record of it, once:
+ *
+ *     a reader or a look-up asks for position p
+ *             │
+ *             ▼
+ *     which segment holds p? ── none ─────────────► damaged: it was removed
+ *             │
+ *             ├── the one that is written to ─────► its bytes were checked by the start, or come from this process
+ *             ├── sealed, still on its way ───────► not yet: its last batches are read from memory until then
+ *             ├── gone through before ────────────► only the list of damage is asked
+ *             ▼
+ *     `isClean` (`clean-walk.ts`): every crc right, no number missing, zeros behind? ── yes ──► done
+ *             │ no
+ *             ▼
+ *     `walkBatches` over the whole segment: each stretch without a valid batch goes to the list of damage
+ *
+ * There are two walks because nearly every segment is clean: the first goes through it in pieces of 4 MB and says yes or
+ * no, the second needs all of it in memory and says where.
+ *
+ *     asked by                 call         how
+ *     readers, scans           `damages`    in slices between other work, one segment at a time; who asks next waits
+ *     single look-ups          `lookNow`    at once: the caller cannot wait
+ *     a scan at bad bytes      `met`        adds what it could not read, once the segment was gone through
+ *
+ * The list of damage begins with what recovery has found. It only grows, and each stretch is told once (`onDamaged`), so
+ * that an alarm can name the messages. A number that is missing at the end of a segment counts as damage too: zeros may
+ * stand where batches were, and only the first number of the next segment tells.
+ */
+
 /** Bytes gone through before other work has its turn. */
 const SLICE_BYTES = 2 << 20
 

@@ -59,6 +59,10 @@ export class Segments {
     return openSync(path, flags | (this.durability === 'fsync' ? O_DSYNC : 0), 0o600)
   }
 
+  close(fd: number): void {
+    closeSync(fd)
+  }
+
   /** A new file of this size without blocks behind it: for when none was made ahead. One being made under this name loses it. */
   createSparse(base: number, bytes: number): number {
     rmSync(this.path(base), { force: true })
