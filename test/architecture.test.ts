@@ -84,7 +84,7 @@ describe('imports point one way', () => {
 
 describe('views', () => {
   test('ask and write nothing: of the queries they call those that find, list and count, of the client they know types', () => {
-    const asks = /^(type \w+|(find|list|count)[A-Z]\w*|connectorOf|pauserOf)$/
+    const asks = /^(type \w+|(find|list|count)[A-Z]\w*|connectorOf)$/
     const others = sourcesBelow('app/views').flatMap((file) =>
       [...read(file).matchAll(/import (type )?\{([^}]*)\} from '#db\/([^']+)'/g)].flatMap(
         ([, isType, names = '', from]) =>

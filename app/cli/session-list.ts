@@ -1,6 +1,7 @@
 import type { Database } from '#db/client.ts'
-import { listSessionCommands, listSessions, type SessionRow } from '#db/queries/connector/session-commands.ts'
+import { listSessionCommands } from '#db/queries/connector/session-commands.ts'
 import { visible } from '#domain/text.ts'
+import { listSessions, type SessionRow } from '#views/session/sessions.ts'
 import { print } from './terminal.ts'
 
 const shownCommands = 10

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listLastReports } from '#db/queries/connector/readiness.ts'
-import { listSessions } from '#db/queries/connector/session-commands.ts'
 import { listRunningVersions, listSaidOf } from '#db/queries/publication/publications.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
 import { findTarget } from '#db/queries/target/targets.ts'
@@ -10,6 +9,7 @@ import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts
 import { connectorRunsAll, groupIdOf } from '#test/support/workflow.ts'
 import { findFeedPage } from '#views/feed/feed-page.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
+import { listSessions } from '#views/session/sessions.ts'
 import { findStatus } from '#views/status/status.ts'
 
 /**

@@ -1,12 +1,19 @@
 import type { Tx } from '#db/client.ts'
-import { insertSessionCommand, type SessionRow } from '#db/queries/connector/session-commands.ts'
+import { insertSessionCommand } from '#db/queries/connector/session-commands.ts'
+import type { Shard } from '#domain/leadership/leader.ts'
 import { ok, type Result } from '#domain/result.ts'
-import { commandLastsMs, fitCommand, type SessionCommand, type UnfitCommand } from '#domain/session/command.ts'
+import {
+  commandLastsMs,
+  fitCommand,
+  type SessionCommand,
+  type SessionFacts,
+  type UnfitCommand,
+} from '#domain/session/command.ts'
 import type { Operator } from '#domain/target/rights.ts'
 import { audit } from '#services/command.ts'
 
 /** `session`: the name as given, a target's with the segment behind it where only one of its sessions is meant. */
-type AskedOf = Pick<SessionRow, 'kind' | 'environment' | 'shard' | 'ownerId'> & { session: string }
+type AskedOf = Shard & Pick<SessionFacts, 'kind'> & { session: string; ownerId: string | null }
 
 /**
  * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes,

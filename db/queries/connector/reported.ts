@@ -40,6 +40,11 @@ export const listReportedTargets = (
     .from(observedTargets)
     .where(reportedBy(observedTargets, environment, connectors))
 
+/** Of every connector there is, whether it leads or has led. */
+export const listEveryReportedTarget = (tx: Tx): Promise<ReportedTarget[]> => tx.select().from(observedTargets)
+
+export const listEveryReportedFeed = (tx: Tx): Promise<ReportedFeed[]> => tx.select().from(observedFeeds)
+
 /** One row a source and segment. */
 export const listReportedSources = (
   tx: Tx,

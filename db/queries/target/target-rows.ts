@@ -1,8 +1,9 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
-import type { Protocol } from '#domain/group/states.ts'
+import type { Protocol, TargetState } from '#domain/group/states.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
+import { firms } from '../../schema/firms.ts'
 import { groups, groupTerms } from '../../schema/groups.ts'
 import { sourceSessions } from '../../schema/sources.ts'
 import { targetCredentials, targetSources, targets } from '../../schema/targets.ts'
@@ -30,6 +31,27 @@ export async function listTargets(
         groupId === undefined ? undefined : eq(targets.groupId, groupId),
       ),
     )
+    .orderBy(asc(targets.sessionId))
+}
+
+/** A target with its group and that group's owner. */
+type OwnedTarget = ListedTarget & { ownerId: string; ownerName: string }
+
+/** Every target that is in one of these states, of all environments, by session id. Over `asJobs`: the operator's sight. */
+export async function listAllTargets(tx: Tx, states: readonly TargetState[], now: Date): Promise<OwnedTarget[]> {
+  return tx
+    .select({
+      target: targets,
+      groupName: groups.name,
+      ownerId: firms.id,
+      ownerName: firms.name,
+      protocol: groupTerms.protocol,
+    })
+    .from(targets)
+    .innerJoin(groups, eq(groups.id, targets.groupId))
+    .innerJoin(firms, eq(firms.id, groups.ownerId))
+    .leftJoin(groupTerms, and(eq(groupTerms.groupId, targets.groupId), covers(groupTerms.during, now)))
+    .where(inArray(targets.state, [...states]))
     .orderBy(asc(targets.sessionId))
 }
 
