@@ -111,7 +111,7 @@ const wrong = (tag: number, text: string, reason: number = Reason.incorrect): Wr
 })
 
 /** ApplEndSeqNum(1183) of the answer: never more than the span above the begin, whatever was asked (spec §6.2, §6.4). */
-export function effectiveEnd({ begin, end }: Pick<Wish, 'begin' | 'end'>): number {
+function effectiveEnd({ begin, end }: Pick<Wish, 'begin' | 'end'>): number {
   const most = Math.min(maxSeqNum, begin + spanPerRequest)
   return end === 0 ? most : Math.min(end, most)
 }

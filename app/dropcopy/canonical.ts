@@ -26,7 +26,7 @@ import {
  * A source message as the journal keeps it: the same bytes whether it came live or by resend. One is reused for many
  * messages; the bytes are those it was read or written in, to be kept before the next one is made.
  */
-export interface Canonical extends SourceMessage {
+interface Canonical extends SourceMessage {
   length: number
   classCode: ClassCode
   /** 32 bits over these bytes; of a plain feed's message over what a FIX resend leaves as it was (ADR 10). */

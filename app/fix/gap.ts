@@ -5,7 +5,7 @@ import { isSessionType, MsgType, Tag } from './tags.ts'
 import { accept, note, send, type Turn } from './turn.ts'
 
 /** Limits of what is kept above a gap. What does not fit is asked for again when the gap has closed up to it. */
-export const earlyLimits = { messages: 5_000, bytes: 8 * 1024 * 1024 } as const
+const earlyLimits = { messages: 5_000, bytes: 8 * 1024 * 1024 } as const
 
 /** How often the same numbers are asked for before they are given up. */
 const maxAsks = 3

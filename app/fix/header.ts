@@ -6,7 +6,7 @@ import { formatUtc } from './time.ts'
  * Where each header field stands behind 8, 9 and 35: one row a dialect, so that another one is another row.
  * Fields without a value are left out.
  */
-export const headerLayouts = {
+const headerLayouts = {
   /** What a Classic target receives: spec §2.3, with 43 and 122 as spec §5 suggests. */
   'classic-server': [
     Tag.MsgSeqNum,

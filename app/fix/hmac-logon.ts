@@ -21,7 +21,7 @@ const signedTags = [
 ] as const
 
 /** What a Logon's signature is made over: the values of eleven tags, a line feed between. undefined: one of them is missing. */
-export function signedText(find: (tag: number) => string | undefined): string | undefined {
+function signedText(find: (tag: number) => string | undefined): string | undefined {
   const values: string[] = []
   for (const tag of signedTags) {
     const value = find(tag)

@@ -103,7 +103,7 @@ const table = {
   staleAfter: [1, 1],
 } as const satisfies { [K in keyof Switches]: readonly [cme: Switches[K], fix: Switches[K]] }
 
-export const switchNames = Object.keys(table) as (keyof Switches)[] // the table's keys are exactly those of Switches
+const switchNames = Object.keys(table) as (keyof Switches)[] // the table's keys are exactly those of Switches
 
 /** The effective rules of one session. */
 export type Policy = Switches & { preset: PresetName }

@@ -9,6 +9,8 @@ import { decode, Message } from '#fix/message.ts'
 import { isSealed } from '#test/fix/samples.ts'
 import { copies, framed, readable, sources } from './vectors.ts'
 
+type ClassicTerms = Parameters<typeof writeClassicCopy>[5]
+
 const target = classicTarget({ compId: 'CME', subId: 'G' }, 'ODQ1Z9')
 const k7t = classicSource('K7T882')
 const time = (text: string) => constant(`20240304-13:00:0${text}`)

@@ -1,11 +1,10 @@
-import { earlyLimits } from '#fix/gap.ts'
 import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import { decode, Message } from '#fix/message.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { Dice, mutant } from './mutants.ts'
 import { acceptor, initiator, PretendDriver } from './pretend-driver.ts'
 import { isSealed, readable } from './samples.ts'
-import { Stream } from './stream.ts'
+import { earlyLimits, Stream } from './stream.ts'
 
 /** What a run came to. `peakBytes`: heap and buffers above what they were when it began. */
 export type Fuzzed = {

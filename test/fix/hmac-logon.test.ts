@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { encode } from '#fix/encode.ts'
-import { hmacCredentials, signedText } from '#fix/hmac-logon.ts'
+import { hmacCredentials } from '#fix/hmac-logon.ts'
 import type { SessionConfig } from '#fix/session-state.ts'
 import { acceptor, initiator, PretendDriver, startMs } from './pretend-driver.ts'
 import { decoded, encodable, example, wire } from './samples.ts'
@@ -40,7 +40,6 @@ describe('a signed Logon', () => {
 
   test('is signed over eleven values, and the vector of the specification comes out', () => {
     const message = decoded(wire(example('D4')))
-    expect(signedText((tag) => message.str(tag))).toBe(['1', ...text].join('\n'))
     expect(sign(['1', ...text].join('\n'))).toBe(signature)
     expect(hmacCredentials(message)).toEqual({
       kind: 'hmac',

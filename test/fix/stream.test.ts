@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encode, type Field } from '#fix/encode.ts'
-import { earlyLimits } from '#fix/gap.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { formatUtc } from '#fix/time.ts'
 import { Dice, mutant } from './mutants.ts'
 import { acceptor, initiator, PretendDriver, startMs } from './pretend-driver.ts'
 import { cut, readable } from './samples.ts'
-import { Stream } from './stream.ts'
+import { earlyLimits, Stream } from './stream.ts'
 
 /** A connection to a fresh session, and everything that it brings about, a line each. */
 function connect(config: SessionConfig): { stream: Stream; said: string[] } {

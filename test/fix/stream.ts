@@ -3,6 +3,9 @@ import { decode, Message } from '#fix/message.ts'
 import type { Effect } from '#fix/session-state.ts'
 import type { PretendDriver } from './pretend-driver.ts'
 
+/** What is kept above a gap at most. */
+export const earlyLimits = { messages: 5_000, bytes: 8 * 1024 * 1024 } as const
+
 /** A session behind a framer, as a connection has it: bytes in, effects out. One message serves all frames. */
 export class Stream {
   /** Frames, and runs of bytes passed over, seen so far. */

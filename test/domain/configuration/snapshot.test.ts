@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { feedsOf } from '#domain/configuration/cross-check.ts'
 import { policySwitches } from '#domain/configuration/fields.ts'
 import { parseSnapshot, type SnapshotInput } from '#domain/configuration/snapshot.ts'
-import { resolvePolicy, switchNames } from '#fix/policy.ts'
+import { resolvePolicy } from '#fix/policy.ts'
 
 type Feed = SnapshotInput['feeds'][number]
 type Target = SnapshotInput['targets'][number]
@@ -296,7 +296,8 @@ test('a logon window lies between two moments', () => {
 
 describe('the policy of a target or a feed', () => {
   test('may set exactly the switches of the FIX library, to values it understands', () => {
-    expect(Object.keys(policySwitches).sort()).toEqual([...switchNames].sort())
+    const { preset: _, ...switches } = resolvePolicy()
+    expect(Object.keys(policySwitches).sort()).toEqual(Object.keys(switches).sort())
     for (const preset of ['cme', 'fix'] as const) expect(withTarget({ policy: resolvePolicy(preset) })).toEqual([])
   })
   test('is a preset, or a preset with some of them set otherwise', () => {
