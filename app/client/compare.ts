@@ -1,5 +1,5 @@
 import { messageClasses } from '#dropcopy/classify.ts'
-import { type Eligibility, eligible, type FilterReason } from '#dropcopy/eligible.ts'
+import { type Eligibility, type FilterReason, filterReasonOf } from '#dropcopy/eligible.ts'
 import type { NumberTally } from '#peer/number-tally.ts'
 import type { SourceReceipt } from './receipts.ts'
 
@@ -25,7 +25,7 @@ export function compare(classes: NumberTally, receipt: SourceReceipt, terms: Eli
   const lost: number[] = []
   let wanted = 0
   for (const [seqNum, value] of classes.entries()) {
-    const reason = eligible(value - 1, terms)
+    const reason = filterReasonOf(value - 1, terms)
     if (reason) {
       filtered[reason] = (filtered[reason] ?? 0) + 1
       continue
@@ -52,4 +52,4 @@ export function compare(classes: NumberTally, receipt: SourceReceipt, terms: Eli
 }
 
 const isEligible = (value: number, terms: Eligibility): boolean =>
-  value > 0 && value <= messageClasses.length && eligible(value - 1, terms) === undefined
+  value > 0 && value <= messageClasses.length && filterReasonOf(value - 1, terms) === undefined

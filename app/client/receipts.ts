@@ -1,4 +1,4 @@
-import { type Link, linkOf } from '#dropcopy/chain.ts'
+import { type ChainLink, chainLink } from '#dropcopy/chain.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { digest } from '#dropcopy/digest.ts'
 import type { Message } from '#fix/message.ts'
@@ -47,7 +47,7 @@ export interface SourceReceipt {
 export interface Receipt {
   readonly facts: Copy
   /** `dropped`: a possible resend that had come before; it counts for nothing. */
-  readonly link: Link | 'dropped'
+  readonly link: ChainLink | 'dropped'
   /** Whether this source number had not come before. */
   readonly first: boolean
 }
@@ -75,7 +75,7 @@ export class Receipts {
       return { facts, link: 'dropped', first: false }
     }
     this.copies++
-    const link = facts.isChained ? linkOf(source.last, facts) : linkByNumber(source, facts)
+    const link = facts.isChained ? chainLink(source.last, facts) : linkByNumber(source, facts)
     if (link === 'start' && facts.seqNum <= source.last && !this.isKnown(facts)) this.restart(facts.sourceId)
     const tally = facts.applResend ? source.applResent : source.live
     const first = source.live.get(facts.seqNum) === 0 && source.applResent.get(facts.seqNum) === 0
@@ -209,7 +209,7 @@ export const blankReceipt = (): SourceReceipt => ({
  * How a copy without a chain fits what came of its source. `start`: a number the source has passed, sent later than its
  * newest message: it has started again. `aside`: it reached the service out of its order.
  */
-function linkByNumber(source: SourceReceipt, { seqNum, sentAt }: Copy): Link {
+function linkByNumber(source: SourceReceipt, { seqNum, sentAt }: Copy): ChainLink {
   if (seqNum > source.last) return 'next'
   if (sentAt > source.sentAt) return 'start'
   return source.live.get(seqNum) > 0 ? 'duplicate' : 'aside'
@@ -226,7 +226,7 @@ const isLater = (one: string, other: string): boolean =>
   one.length === other.length ? one > other : one.length > other.length
 
 /** The copy names one that has not come; of the first copy ever everything before it may be missing. */
-function noteHole(source: SourceReceipt, { previous }: Copy, link: Link): void {
+function noteHole(source: SourceReceipt, { previous }: Copy, link: ChainLink): void {
   const isBreak = link === 'gap' && previous > source.last
   if (!isBreak && (source.last !== 0 || previous === 0)) return
   source.holes.push({ from: source.last + 1, to: previous, isBreak })

@@ -16,10 +16,10 @@ const longestId = 20
 export const requestType = { resend: 0, last: 2, list: 3 } as const
 
 /** One source of a request: RefApplID(1355), and of a resend the numbers asked for; `end` 0 is the latest. */
-export type Wish = { applId: string; begin: number; end: number }
+export type RequestedRange = { applId: string; begin: number; end: number }
 
-/** Application Message Request(BW) (spec §6.1). A list has no wishes. */
-export type ApplicationRequest = { id: string; type: 0 | 2 | 3; wishes: Wish[] }
+/** Application Message Request(BW) (spec §6.1). A list has no ranges. */
+export type ApplicationRequest = { id: string; type: 0 | 2 | 3; ranges: RequestedRange[] }
 
 /** ApplResponseError(1354). */
 export const responseError = { unknown: 0, notAvailable: 1, notAuthorized: 2 } as const
@@ -28,14 +28,14 @@ type ResponseError = (typeof responseError)[keyof typeof responseError]
 /** Text(58) of a refusal, by its 1354. */
 const errorTexts = ['Application does not exist', 'Messages not available', 'Not authorized for this application']
 
-/** What is granted of a wish for messages, or why nothing is. */
-type Grant = Wish & { error?: ResponseError }
+/** What is granted of a requested range, or why nothing is. */
+type RangeAnswer = RequestedRange & { error?: ResponseError }
 
 /** One source of an answer. */
-export type AckEntry = Grant | { applId: string; last: number } | { applId: string; error: ResponseError }
+export type AckEntry = RangeAnswer | { applId: string; last: number } | { applId: string; error: ResponseError }
 
 /** What a target knows of a source that a request names. */
-export type Standing =
+export type RequestedSource =
   | { kind: 'unknown' }
   /** No member of the group at any time, or taken away with effect on the past. */
   | { kind: 'stranger' }
@@ -51,24 +51,24 @@ export function readRequest(message: Message): Read {
   if (id.length > longestId) return wrong(Tag.ApplReqID, `Invalid ApplReqID. At most ${longestId} characters`)
   const type = numberOf(message, message.find(Tag.ApplReqType), Tag.ApplReqType, 'ApplReqType')
   if (typeof type !== 'number') return type
-  if (type === requestType.list) return { ok: true, request: { id, type, wishes: [] } }
+  if (type === requestType.list) return { ok: true, request: { id, type, ranges: [] } }
   if (type !== requestType.resend && type !== requestType.last)
     return wrong(Tag.ApplReqType, 'Invalid ApplReqType. Must be 0, 2 or 3')
   const count = numberOf(message, message.find(Tag.NoApplIDs), Tag.NoApplIDs, 'NoApplIDs')
   if (typeof count !== 'number') return count
-  const wishes: Wish[] = []
+  const ranges: RequestedRange[] = []
   for (let at = message.find(Tag.RefApplID); at >= 0; ) {
     const next = message.find(Tag.RefApplID, at + 1)
-    const wish = readWish(message, at, next < 0 ? message.count : next, type)
-    if ('ok' in wish) return wish
-    wishes.push(wish)
+    const range = readRange(message, at, next < 0 ? message.count : next, type)
+    if ('ok' in range) return range
+    ranges.push(range)
     at = next
   }
-  if (wishes.length === 0) return missing(Tag.RefApplID, 'RefApplID')
-  if (wishes.length !== count)
-    return wrong(Tag.NoApplIDs, `Invalid NoApplIDs. ${wishes.length} entries follow`, wrongGroupCount)
+  if (ranges.length === 0) return missing(Tag.RefApplID, 'RefApplID')
+  if (ranges.length !== count)
+    return wrong(Tag.NoApplIDs, `Invalid NoApplIDs. ${ranges.length} entries follow`, wrongGroupCount)
   if (count > mostEntries) return wrong(Tag.NoApplIDs, `Invalid NoApplIDs. At most ${mostEntries}`)
-  return { ok: true, request: { id, type, wishes } }
+  return { ok: true, request: { id, type, ranges } }
 }
 
 /** SessionRejectReason(373). */
@@ -77,7 +77,7 @@ const wrongGroupCount = 16
 type Wrong = { ok: false; violation: Violation }
 
 /** The entry between two indexes. */
-function readWish(message: Message, from: number, to: number, type: 0 | 2): Wish | Wrong {
+function readRange(message: Message, from: number, to: number, type: 0 | 2): RequestedRange | Wrong {
   const applId = message.strAt(from)
   if (applId.length !== 3) return wrong(Tag.RefApplID, 'Invalid RefApplID. Three characters required')
   if (type === requestType.last) return { applId, begin: 0, end: 0 }
@@ -111,7 +111,7 @@ const wrong = (tag: number, text: string, reason: number = Reason.incorrect): Wr
 })
 
 /** ApplEndSeqNum(1183) of the answer: never more than the span above the begin, whatever was asked (spec §6.2, §6.4). */
-function effectiveEnd({ begin, end }: Pick<Wish, 'begin' | 'end'>): number {
+function effectiveEnd({ begin, end }: Pick<RequestedRange, 'begin' | 'end'>): number {
   const most = Math.min(maxSeqNum, begin + spanPerRequest)
   return end === 0 ? most : Math.min(end, most)
 }
@@ -119,19 +119,20 @@ function effectiveEnd({ begin, end }: Pick<Wish, 'begin' | 'end'>): number {
 /** The last number that is sent again: what comes above the chain's head comes live (ADR 17). */
 export const upperBound = (effective: number, last: number): number => Math.min(effective, last)
 
-/** What is granted of a wish for messages (spec §6.4); an error leaves the range as it was asked for. */
-export function grant(wish: Wish, standing: Standing): Grant {
-  if (standing.kind === 'unknown') return { ...wish, error: responseError.unknown }
-  if (standing.kind === 'stranger') return { ...wish, error: responseError.notAuthorized }
-  if (wish.begin > standing.last || wish.begin < standing.oldest) return { ...wish, error: responseError.notAvailable }
-  return { ...wish, end: effectiveEnd(wish) }
+/** What is granted of a requested range (spec §6.4); an error leaves the range as it was asked for. */
+export function answerRange(range: RequestedRange, source: RequestedSource): RangeAnswer {
+  if (source.kind === 'unknown') return { ...range, error: responseError.unknown }
+  if (source.kind === 'stranger') return { ...range, error: responseError.notAuthorized }
+  if (range.begin > source.last || range.begin < source.oldest)
+    return { ...range, error: responseError.notAvailable }
+  return { ...range, end: effectiveEnd(range) }
 }
 
-/** The answer to a wish for the last number. */
-export function lastOf({ applId }: Wish, standing: Standing): AckEntry {
-  if (standing.kind === 'unknown') return { applId, error: responseError.unknown }
-  if (standing.kind === 'stranger') return { applId, error: responseError.notAuthorized }
-  return { applId, last: standing.last }
+/** The answer to a request for the last number of a source. */
+export function answerLast({ applId }: RequestedRange, source: RequestedSource): AckEntry {
+  if (source.kind === 'unknown') return { applId, error: responseError.unknown }
+  if (source.kind === 'stranger') return { applId, error: responseError.notAuthorized }
+  return { applId, last: source.last }
 }
 
 /** ApplResponseType(1348): 0 all of it, 1 see the entries, 2 nothing of what was asked for is available. */

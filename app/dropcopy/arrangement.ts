@@ -1,7 +1,7 @@
 import { trailerLength } from '#fix/checksum.ts'
 import { decodeIn, Message } from '#fix/message.ts'
 import { Tag } from '#fix/tags.ts'
-import { behindGroup, entriesOf, groupTags, sidesTag } from './groups.ts'
+import { countEntries, endOfGroup, groupTags, sidesTag } from './groups.ts'
 import type { SourceMessage } from './source-message.ts'
 import { carriedTags, head, isCarried, readStandardHeader } from './standard-header.ts'
 
@@ -52,7 +52,7 @@ roles[sidesTag] = sides
  * own, which the firm joins as the last one; tags of a copy's own, which give way to ours; header fields that the copy
  * carries on; or a signature. Everything behind the header of the copy, up to its CheckSum(10).
  */
-export function arrange(source: SourceMessage): Part[] {
+export function arrangeCopy(source: SourceMessage): Part[] {
   decodeIn(source, source.start, source.bodyEnd + trailerLength, message)
   readStandardHeader(message)
   const header: Part[] = []
@@ -73,7 +73,7 @@ export function arrange(source: SourceMessage): Part[] {
     }
     take(body, from, i)
     from = i
-    i = role === ordinary ? i + 1 : behindGroup(message, i, last)
+    i = role === ordinary ? i + 1 : endOfGroup(message, i, last)
     if (role === carried || role === trailer) take(role === carried ? header : signature, from, i)
     if (role === carried || role === trailer || role === copy) {
       from = i
@@ -85,7 +85,7 @@ export function arrange(source: SourceMessage): Part[] {
     }
     if (hasParty) continue
     if (role === parties) {
-      body.push({ kind: 'party-count', count: entriesOf(message, from, i) + 1 })
+      body.push({ kind: 'party-count', count: countEntries(message, from, i) + 1 })
       take(body, from + 1, i)
       body.push({ kind: 'party-entry' })
       from = i

@@ -6,11 +6,10 @@ import { maxSeqNum, Tag } from '#fix/tags.ts'
 import { parseUtc } from '#fix/time.ts'
 import { copyTags, trailerTags } from './arrangement.ts'
 import { type ClassCode, classify, typeCode } from './classify.ts'
-import { type Constant, constant } from './constant.ts'
+import { type Constant, constant, putConstant } from './constant.ts'
 import { digest, digestAndCopy } from './digest.ts'
-import { behindGroup, groupTags, sidesTag } from './groups.ts'
-import { put } from './put.ts'
-import { blankSourceMessage, notePlaces, type SourceMessage } from './source-message.ts'
+import { endOfGroup, groupTags, sidesTag } from './groups.ts'
+import { blankSourceMessage, noteHeaderOffsets, type SourceMessage } from './source-message.ts'
 import {
   carriedTags,
   head,
@@ -18,15 +17,15 @@ import {
   isCarried,
   isMisplaced,
   lacksValue,
+  moveHeaderFieldsForward,
   readStandardHeader,
-  straighten,
 } from './standard-header.ts'
 
 /**
  * A source message as the journal keeps it: the same bytes whether it came live or by resend. One is reused for many
  * messages; the bytes are those it was read or written in, to be kept before the next one is made.
  */
-interface Canonical extends SourceMessage {
+export interface Canonical extends SourceMessage {
   length: number
   classCode: ClassCode
   /** 32 bits over these bytes; of a plain feed's message over what a FIX resend leaves as it was (ADR 10). */
@@ -126,9 +125,9 @@ export function canonicaliseInner(outer: Message, inner: Message, into: Canonica
   readStandardHeader(inner)
   into.possResend = outer.is(Tag.PossResend, 'Y') || head.possResend
   into.recovered = outer.is(Tag.PossDupFlag, 'Y') || head.possDup
-  const wrong = judge(inner, firstSending(), into)
+  const wrong = examine(inner, firstSending(), into)
   if (wrong === 'misplaced') {
-    straighten(inner, inner)
+    moveHeaderFieldsForward(inner, inner)
     return canonicaliseInner(outer, inner, into)
   }
   if (wrong) return wrong
@@ -140,7 +139,7 @@ export function canonicaliseInner(outer: Message, inner: Message, into: Canonica
   into.length = end - start
   into.bodyEnd = end - trailerLength
   into.bodySum = (statedSum(view, into.bodyEnd) - sumBytes(view, start, into.bodyAt)) & 255
-  notePlaces(inner, into)
+  noteHeaderOffsets(inner, into)
   return undefined
 }
 
@@ -177,9 +176,9 @@ export function canonicalisePlain(
   into.recovered = head.possDup
   into.possResend = head.possResend
   const time = (head.possDup || head.possResend) && head.firstTime >= 0 ? head.firstTime : head.time
-  const wrong = judge(message, time, into)
+  const wrong = examine(message, time, into)
   if (wrong === 'misplaced') {
-    straighten(message, straight)
+    moveHeaderFieldsForward(message, straight)
     return canonicalisePlain(straight, origin, out, at, into)
   }
   if (wrong) return wrong
@@ -250,7 +249,7 @@ function writePlainHeader(
   length += fieldLength(message, head.type, 2) + fieldLength(message, head.seqNum, 2) + fieldLength(message, time, 2)
   length += fieldLength(message, head.lastProcessed, 3) + fieldLength(message, head.operator, 2)
   length += fieldLength(message, head.location, 3) + head.carriedLength
-  let p = writeInt(out, put(out, at, begin), length)
+  let p = writeInt(out, putConstant(out, at, begin), length)
   out.setUint8(p++, soh)
   into.typeAt = p + fields.msgType.length
   p = copyField(message, head.type, fields.msgType, out, p)
@@ -259,7 +258,7 @@ function writePlainHeader(
   into.lastProcessedAt = head.lastProcessed < 0 ? 0 : p + fields.lastProcessed.length
   p = copyField(message, head.lastProcessed, fields.lastProcessed, out, p)
   into.lastProcessedEnd = head.lastProcessed < 0 ? 0 : p - 1
-  p = put(out, copyField(message, time, fields.time, out, p), origin.header)
+  p = putConstant(out, copyField(message, time, fields.time, out, p), origin.header)
   into.operatorAt = head.operator < 0 ? 0 : p + fields.operator.length
   p = copyField(message, head.operator, fields.operator, out, p)
   into.operatorEnd = head.operator < 0 ? 0 : p - 1
@@ -276,9 +275,11 @@ const fieldLength = (message: Message, index: number, digits: number): number =>
 
 /** The value with its SOH. */
 const copyField = (message: Message, index: number, tag: Constant, out: DataView, at: number): number =>
-  index < 0 ? at : copyBytes(out, put(out, at, tag), message.view, message.startAt(index), message.endAt(index) + 1)
+  index < 0
+    ? at
+    : copyBytes(out, putConstant(out, at, tag), message.view, message.startAt(index), message.endAt(index) + 1)
 
-/** What a body tag says to `judge`: nearly all say nothing. */
+/** What a body tag says to `examine`: nearly all say nothing. */
 const ordinary = 0
 const status = 1
 const execution = 2
@@ -301,7 +302,7 @@ roles[Tag.RequestTime] = requested
  * After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the
  * message's own. `misplaced`: it must be straightened first.
  */
-function judge(message: Message, time: number, into: Canonical): NotCanonical | 'misplaced' | undefined {
+function examine(message: Message, time: number, into: Canonical): NotCanonical | 'misplaced' | undefined {
   if (message.fault && lacksValue(message)) return 'bad-field'
   const { bytes, tags, starts, ends } = message
   const last = message.count - 1
@@ -332,10 +333,10 @@ function judge(message: Message, time: number, into: Canonical): NotCanonical | 
         break
       case arrangedGroup:
         isArranged = true
-        i = behindGroup(message, i, last)
+        i = endOfGroup(message, i, last)
         continue
       case group:
-        i = behindGroup(message, i, last)
+        i = endOfGroup(message, i, last)
         continue
     }
     i++

@@ -33,10 +33,10 @@ export function readCopy(message: Message): CopyFacts | undefined {
  * `gap`: copies between the last one and the one it names are missing. `duplicate`: seen before, drop it.
  * Outside the chain (1352=Y) is `aside`: it neither moves nor breaks anything.
  */
-export type Link = 'start' | 'next' | 'gap' | 'duplicate' | 'aside'
+export type ChainLink = 'start' | 'next' | 'gap' | 'duplicate' | 'aside'
 
 /** `last` is the 1181 of the last live copy accepted of this source; 0 for none. */
-export function linkOf(last: number, copy: CopyFacts): Link {
+export function chainLink(last: number, copy: CopyFacts): ChainLink {
   if (copy.applResend) return 'aside'
   if (copy.previous === 0) return 'start'
   if (last === 0 || copy.previous === last) return 'next'

@@ -1,9 +1,8 @@
 import { sumBytes, writeTrailer } from '#fix/checksum.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
 import { copyBytes } from '#fix/memory.ts'
-import { arrange, type Part } from './arrangement.ts'
-import { type Constant, constant } from './constant.ts'
-import { put } from './put.ts'
+import { arrangeCopy, type Part } from './arrangement.ts'
+import { type Constant, constant, putConstant } from './constant.ts'
 import type { SourceMessage } from './source-message.ts'
 
 /** What every copy of one target begins with. */
@@ -84,14 +83,14 @@ export function writeClassicCopy(
   terms: ClassicTerms,
 ): number {
   if (message.copyFlagAt === 0) return writeArranged(out, at, target, source, message, terms)
-  let p = put(out, at, begin)
+  let p = putConstant(out, at, begin)
   p = writeInt(out, p, bodyLength(target, source, message, terms))
   p = service(out, header(out, p, target, message, terms), source, message, terms)
   const sum = sumBytes(out, at, p) + message.bodySum + copyFlag.sum + source.party.sum
   p = copyBytes(out, p, message.view, message.bodyAt, message.copyFlagAt)
-  p = put(out, p, copyFlag)
+  p = putConstant(out, p, copyFlag)
   p = copyBytes(out, p, message.view, message.copyFlagAt, message.bodyEnd)
-  return writeTrailer(out, put(out, p, source.party), sum)
+  return writeTrailer(out, putConstant(out, p, source.party), sum)
 }
 
 /** The same of one that is not just copied around two insertions. */
@@ -103,10 +102,10 @@ function writeArranged(
   message: SourceMessage,
   terms: ClassicTerms,
 ): number {
-  const parts = arrange(message)
+  const parts = arrangeCopy(message)
   let length = headerLength(target, message, terms)
   for (const part of parts) length += partLength(part, source, message, terms)
-  let p = header(out, writeInt(out, put(out, at, begin), length), target, message, terms)
+  let p = header(out, writeInt(out, putConstant(out, at, begin), length), target, message, terms)
   for (const part of parts) p = writePart(out, p, part, source, message, terms)
   return writeTrailer(out, p, sumBytes(out, at, p))
 }
@@ -142,13 +141,13 @@ function writePart(
     case 'service':
       return service(out, at, source, message, terms)
     case 'copy-flag':
-      return put(out, at, copyFlag)
+      return putConstant(out, at, copyFlag)
     case 'party':
-      return put(out, at, source.party)
+      return putConstant(out, at, source.party)
     case 'party-count':
-      return put(out, writeInt(out, put(out, at, partyCount), part.count), soh)
+      return putConstant(out, writeInt(out, putConstant(out, at, partyCount), part.count), soh)
     case 'party-entry':
-      return put(out, at, source.partyEntry)
+      return putConstant(out, at, source.partyEntry)
   }
 }
 
@@ -160,26 +159,27 @@ function service(
   message: SourceMessage,
   terms: ClassicTerms,
 ): number {
-  let p = writeInt(out, put(out, at, source.session), message.seqNum)
-  if (terms.previous > 0) p = writeInt(out, put(out, p, previous), terms.previous)
-  p = put(out, p, soh)
-  return terms.applResend ? put(out, p, applResend) : p
+  let p = writeInt(out, putConstant(out, at, source.session), message.seqNum)
+  if (terms.previous > 0) p = writeInt(out, putConstant(out, p, previous), terms.previous)
+  p = putConstant(out, p, soh)
+  return terms.applResend ? putConstant(out, p, applResend) : p
 }
 
 /** From the SOH of 9 up to that of 369. */
 function header(out: DataView, at: number, target: ClassicTarget, message: SourceMessage, terms: ClassicTerms): number {
   const { view } = message
-  let p = copyBytes(out, put(out, at, msgType), view, message.typeAt, message.typeEnd)
-  p = writeInt(out, put(out, p, msgSeqNum), terms.targetSeqNum)
-  p = put(out, p, terms.origSendingTime ? possDup : soh)
-  p = put(out, p, target.exchange)
-  p = put(out, p, terms.sendingTime)
-  p = put(out, p, target.self)
+  let p = copyBytes(out, putConstant(out, at, msgType), view, message.typeAt, message.typeEnd)
+  p = writeInt(out, putConstant(out, p, msgSeqNum), terms.targetSeqNum)
+  p = putConstant(out, p, terms.origSendingTime ? possDup : soh)
+  p = putConstant(out, p, target.exchange)
+  p = putConstant(out, p, terms.sendingTime)
+  p = putConstant(out, p, target.self)
   if (message.operatorAt > 0)
-    p = copyBytes(out, put(out, p, operator), view, message.operatorAt, message.operatorEnd + 1)
-  if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime), soh)
+    p = copyBytes(out, putConstant(out, p, operator), view, message.operatorAt, message.operatorEnd + 1)
+  if (terms.origSendingTime)
+    p = putConstant(out, putConstant(out, putConstant(out, p, origSendingTime), terms.origSendingTime), soh)
   if (message.lastProcessedAt > 0) {
-    p = copyBytes(out, put(out, p, lastProcessed), view, message.lastProcessedAt, message.lastProcessedEnd + 1)
+    p = copyBytes(out, putConstant(out, p, lastProcessed), view, message.lastProcessedAt, message.lastProcessedEnd + 1)
   }
   return p
 }

@@ -1,3 +1,5 @@
+import { copyBytes } from '#fix/memory.ts'
+
 /** Bytes that are the same for many messages, with their sum modulo 256. */
 export interface Constant {
   readonly view: DataView
@@ -14,3 +16,7 @@ export const constantOf = (bytes: Uint8Array): Constant => ({
   length: bytes.length,
   sum: bytes.reduce((sum, byte) => sum + byte, 0) & 255,
 })
+
+/** Writes the bytes at `at`; answers where they end. */
+export const putConstant = (out: DataView, at: number, { view, length }: Constant): number =>
+  copyBytes(out, at, view, 0, length)

@@ -1,8 +1,7 @@
 import { statedSum, sumBytes, trailerLength, writeTrailer } from '#fix/checksum.ts'
 import { digitCount, writeInt } from '#fix/encode.ts'
 import { copyBytes } from '#fix/memory.ts'
-import { type Constant, constant } from './constant.ts'
-import { put } from './put.ts'
+import { type Constant, constant, putConstant } from './constant.ts'
 import type { SourceMessage } from './source-message.ts'
 
 /** What every copy of one target holds as long as one client is logged on. */
@@ -80,20 +79,21 @@ export function writeDc4Copy(
 ): number {
   const { view } = message
   const inner = message.bodyEnd + trailerLength
-  let p = put(out, at, begin)
+  let p = putConstant(out, at, begin)
   p = writeInt(out, p, bodyLength(target, message, terms))
-  p = writeInt(out, put(out, p, afterLength), terms.targetSeqNum)
-  p = writeInt(out, put(out, p, lastProcessed), terms.lastProcessed)
-  p = put(out, put(out, put(out, p, sendingTime), terms.sendingTime), soh)
-  if (terms.origSendingTime) p = put(out, p, possDup)
-  if (terms.possResend) p = put(out, p, possResend)
-  p = put(out, p, target.ends)
-  if (terms.origSendingTime) p = put(out, put(out, put(out, p, origSendingTime), terms.origSendingTime), soh)
-  p = writeInt(out, put(out, put(out, p, target.location), dataLength), dc4DataLength(message))
+  p = writeInt(out, putConstant(out, p, afterLength), terms.targetSeqNum)
+  p = writeInt(out, putConstant(out, p, lastProcessed), terms.lastProcessed)
+  p = putConstant(out, putConstant(out, putConstant(out, p, sendingTime), terms.sendingTime), soh)
+  if (terms.origSendingTime) p = putConstant(out, p, possDup)
+  if (terms.possResend) p = putConstant(out, p, possResend)
+  p = putConstant(out, p, target.ends)
+  if (terms.origSendingTime)
+    p = putConstant(out, putConstant(out, putConstant(out, p, origSendingTime), terms.origSendingTime), soh)
+  p = writeInt(out, putConstant(out, putConstant(out, p, target.location), dataLength), dc4DataLength(message))
   const innerSum = statedSum(view, message.bodyEnd) + sumBytes(view, message.bodyEnd, inner)
   const sum = sumBytes(out, at, p) + data.sum + innerSum + dataEnd.sum
-  p = copyBytes(out, put(out, p, data), view, message.start, inner)
-  return writeTrailer(out, put(out, p, dataEnd), sum)
+  p = copyBytes(out, putConstant(out, p, data), view, message.start, inner)
+  return writeTrailer(out, putConstant(out, p, dataEnd), sum)
 }
 
 /** BodyLength(9): counts from 35= on, up to 10=. */

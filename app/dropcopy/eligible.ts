@@ -21,7 +21,7 @@ type SubFilter = keyof typeof subFilters
 const offByDefault: readonly SubFilter[] = ['rejects', 'ebs']
 
 /** What a group agreed to. A filter narrows the level; rejects and ebs, off when not set, add within Order Entry Acknowledgments. */
-interface Terms {
+interface GroupTerms {
   readonly level: MessageLevel
   readonly filters: { readonly [filter in SubFilter]?: boolean | undefined }
   readonly protocol: 'classic' | 'dc4'
@@ -47,30 +47,30 @@ export const filterReasons: readonly FilterReason[] = [
   'ebs',
 ]
 
-/** Terms made ready for the hot path: per class, -1 to pass or the index of the reason in `filterReasons`. */
+/** Terms made ready for the hot path: for each class `passes` (-1), or the index of the reason in `filterReasons`. */
 export type Eligibility = Int8Array
 
-const pass = -1
+const passes = -1
 
 const filterOfClass = new Map<MessageClass, SubFilter>(
   (Object.keys(subFilters) as SubFilter[]) // the keys of the literal above, which TypeScript widens
     .flatMap((name) => subFilters[name].classes.map((one): [MessageClass, SubFilter] => [one, name])),
 )
 
-export function compileTerms(terms: Terms): Eligibility {
+export function compileTerms(terms: GroupTerms): Eligibility {
   return Int8Array.from(messageClasses, (name) => {
-    const reason = reasonFor(name, terms)
-    return reason === undefined ? pass : filterReasons.indexOf(reason)
+    const reason = reasonForClass(name, terms)
+    return reason === undefined ? passes : filterReasons.indexOf(reason)
   })
 }
 
 /** undefined: the message is copied. */
-export const eligible = (code: ClassCode, terms: Eligibility): FilterReason | undefined => {
+export const filterReasonOf = (code: ClassCode, terms: Eligibility): FilterReason | undefined => {
   const index = terms[code] ?? 0
-  return index === pass ? undefined : filterReasons[index]
+  return index === passes ? undefined : filterReasons[index]
 }
 
-function reasonFor(name: MessageClass, terms: Terms): FilterReason | undefined {
+function reasonForClass(name: MessageClass, terms: GroupTerms): FilterReason | undefined {
   if (name === 'unknown') return 'unknown-type'
   if (name === 'session') return 'session-message'
   const filter = filterOfClass.get(name)

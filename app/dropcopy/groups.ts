@@ -122,7 +122,7 @@ export const sidesTag = 552
  * has as many entries as it says, each from its first tag to the next one of the kind, so a field of the sender's own
  * does not end it. In the last entry such a field is the group's when a field that can be only the group's follows.
  */
-export function behindGroup(message: Message, index: number, end: number): number {
+export function endOfGroup(message: Message, index: number, end: number): number {
   const { tags } = message
   const inside = insideOf.get(tags[index]!) // `!` here and below: callers stay below the message's count
   let next = index + 1
@@ -143,7 +143,7 @@ export function behindGroup(message: Message, index: number, end: number): numbe
  * How many entries it has, whatever its count says: fields between the counting one at `index` and `end` like the
  * first.
  */
-export function entriesOf({ tags }: Message, index: number, end: number): number {
+export function countEntries({ tags }: Message, index: number, end: number): number {
   let entries = 0
   for (let i = index + 1; i < end; i++) if (tags[i] === tags[index + 1]) entries++
   return entries

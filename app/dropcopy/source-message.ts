@@ -24,7 +24,7 @@ export interface SourceMessage {
   bodyAt: number
   /**
    * Where 797 goes: before the first tag above it outside repeating groups. 0: a classic copy of it has to be arranged
-   * (`arrange`), since the message has fields of a copy's own, or some that belong into a copy's header or trailer.
+   * (`arrangeCopy`), since the message has fields of a copy's own, or some that belong into a copy's header or trailer.
    */
   copyFlagAt: number
   /** Behind the SOH of the last body field, where 10= begins. */
@@ -90,12 +90,12 @@ function readFields(end: number, into: SourceMessage): number {
   decodeIn(into, into.start, end, whole)
   readStandardHeader(whole)
   into.seqNum = whole.seqNum
-  notePlaces(whole, into)
+  noteHeaderOffsets(whole, into)
   return sumBytes(into.view, into.start, into.bodyAt)
 }
 
 /** Where the fields that a copy takes from the header stand, after `readStandardHeader`. */
-export function notePlaces(message: Message, into: SourceMessage): void {
+export function noteHeaderOffsets(message: Message, into: SourceMessage): void {
   into.typeAt = message.startAt(head.type)
   into.typeEnd = message.endAt(head.type)
   into.operatorAt = head.operator < 0 ? 0 : message.startAt(head.operator)

@@ -103,7 +103,7 @@ export function isMisplaced(message: Message, index: number): boolean {
  * Copy a message whose header was just read, with its identifying fields moved in front of all others, and decode the
  * copy into `into`, which may be the message itself. Length and checksum stay as they are.
  */
-export function straighten(message: Message, into: Message): void {
+export function moveHeaderFieldsForward(message: Message, into: Message): void {
   const front: Buffer[] = []
   const rest: Buffer[] = []
   for (let i = 0, at = message.start; i < message.count; i++) {

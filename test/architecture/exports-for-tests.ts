@@ -3,13 +3,10 @@ const reasons: Record<string, readonly string[]> = {
   'a document is compared with it, line by line': [
     'app/config.ts variables',
     'app/connector/run/alarms/alarms.ts alarmCodes',
-    'app/fix/header.ts headerLayouts',
-    'app/fix/policy.ts switchNames',
   ],
   'a limit that tests go up to, and one beyond': [
     'app/connector/run/snapshot/ids.ts manyIds',
     'app/connector/wire/before-logon.ts perConnection',
-    'app/fix/gap.ts earlyLimits',
     'app/host/listener.ts listenerLimits',
     'app/http/events.server.ts streamLimits',
     'app/http/forms.server.ts maxFields',
@@ -30,8 +27,6 @@ const reasons: Record<string, readonly string[]> = {
     'app/connector/state/waiting.ts hold',
     'app/domain/billing/fees.ts monthlyCharges',
     'app/domain/configuration/capacity.ts pairsOf',
-    'app/dropcopy/application-resend.ts effectiveEnd',
-    'app/fix/hmac-logon.ts signedText',
     'app/gateway-sim/replay.ts readMessage',
     'app/http/sign-in-limits.server.ts networkOf',
   ],

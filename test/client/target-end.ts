@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { ackBody, grant, readRequest } from '#dropcopy/application-resend.ts'
+import { ackBody, answerRange, readRequest } from '#dropcopy/application-resend.ts'
 import { blankCanonical, canonicaliseInner } from '#dropcopy/canonical.ts'
 import { classicCopyGrowth, classicSource, classicTarget, writeClassicCopy } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
@@ -91,8 +91,8 @@ export class TargetEnd {
     const read = readRequest(message)
     if (!read.ok) throw new Error(read.violation.text)
     const { request } = read
-    for (const { begin, end } of request.wishes) this.applicationRequests.push([begin, end])
-    const entries = request.wishes.map((wish) => grant(wish, { kind: 'member', last: 0, oldest: 1 }))
+    for (const { begin, end } of request.ranges) this.applicationRequests.push([begin, end])
+    const entries = request.ranges.map((range) => answerRange(range, { kind: 'member', last: 0, oldest: 1 }))
     queueMicrotask(() => this.peer.send('BX', ackBody(request, entries, 'none')))
   }
 

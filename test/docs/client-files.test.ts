@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fieldNames, fieldTypes } from '#domain/client-files/fields.ts'
 import { entriesOf, header, type LayoutEntry, messages, trailer } from '#domain/client-files/messages.ts'
 import { copyTags, trailerTags } from '#dropcopy/arrangement.ts'
-import { behindGroup, groupTags, sidesTag } from '#dropcopy/groups.ts'
+import { endOfGroup, groupTags, sidesTag } from '#dropcopy/groups.ts'
 import { carriedTags } from '#dropcopy/standard-header.ts'
 import { encode } from '#fix/encode.ts'
 import { fieldViolation } from '#fix/field-rules.ts'
@@ -111,7 +111,7 @@ describe('the dictionary knows what the code writes and reads', () => {
       const text = `8=FIX.4.2|9=5|35=8|34=7|${tag}=1|${inside.map((one) => `${one}=1|`).join('')}1057=Y|10=000|`
       const message = decoded(wire(text))
       const at = message.find(tag, 4)
-      expect([tag, message.tagAt(behindGroup(message, at, message.count - 1))]).toEqual([tag, 1057])
+      expect([tag, message.tagAt(endOfGroup(message, at, message.count - 1))]).toEqual([tag, 1057])
     }
   })
 })

@@ -2,17 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   ackBody,
-  grant,
-  lastOf,
+  answerLast,
+  answerRange,
+  type RequestedRange,
+  type RequestedSource,
   readAck,
   readReport,
   readRequest,
   reportBody,
   reportIdOf,
   responseIdOf,
-  type Standing,
   upperBound,
-  type Wish,
 } from '#dropcopy/application-resend.ts'
 import { encode, type Field } from '#fix/encode.ts'
 import { decode, Message } from '#fix/message.ts'
@@ -35,26 +35,26 @@ const refusal = (body: string) => {
 }
 const printed = (body: readonly Field[]) => body.map(([tag, value]) => `${tag}=${value}`).join('|')
 const at = Date.parse('2024-03-04T13:00:07.002Z')
-const member = (last: number, oldest = 1): Standing => ({ kind: 'member', last, oldest })
+const member = (last: number, oldest = 1): RequestedSource => ({ kind: 'member', last, oldest })
 
 describe('a request for messages by application', () => {
   test('is read as the exchange`s clients write it', () => {
     expect(read('1346=1|1347=2|1351=1|1355=K7T')).toEqual({
       ok: true,
-      request: { id: '1', type: 2, wishes: [{ applId: 'K7T', begin: 0, end: 0 }] },
+      request: { id: '1', type: 2, ranges: [{ applId: 'K7T', begin: 0, end: 0 }] },
     })
     expect(read('1346=2|1347=0|1351=2|1355=K7T|1182=100|1183=0|1355=M3P|1182=5|1183=9')).toEqual({
       ok: true,
       request: {
         id: '2',
         type: 0,
-        wishes: [
+        ranges: [
           { applId: 'K7T', begin: 100, end: 0 },
           { applId: 'M3P', begin: 5, end: 9 },
         ],
       },
     })
-    expect(read('1346=3|1347=3')).toEqual({ ok: true, request: { id: '3', type: 3, wishes: [] } })
+    expect(read('1346=3|1347=3')).toEqual({ ok: true, request: { id: '3', type: 3, ranges: [] } })
   })
 
   test.each([
@@ -89,11 +89,17 @@ describe('a request for messages by application', () => {
 
 describe('the range of a resend', () => {
   const number = fc.integer({ min: 1, max: 999_999_999 })
-  const wish = fc
+  const range = fc
     .tuple(number, fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6000 })))
-    .map(([begin, span]): Wish => ({ applId: 'K7T', begin, end: span === 0 ? 0 : Math.min(999_999_999, begin + span) }))
+    .map(
+      ([begin, span]): RequestedRange => ({
+        applId: 'K7T',
+        begin,
+        end: span === 0 ? 0 : Math.min(999_999_999, begin + span),
+      }),
+    )
 
-  const endOf = (begin: number, end: number) => grant({ applId: 'K7T', begin, end }, member(999_999_999)).end
+  const endOf = (begin: number, end: number) => answerRange({ applId: 'K7T', begin, end }, member(999_999_999)).end
 
   test('is as captured: open to 2,500 above the begin, unchanged within it, and cut to it', () => {
     expect(endOf(236_033, 0)).toBe(238_533)
@@ -103,7 +109,7 @@ describe('the range of a resend', () => {
 
   test('never passes what was asked for, the span, or the newest copy', () => {
     fc.assert(
-      fc.property(wish, number, ({ begin, end }, last) => {
+      fc.property(range, number, ({ begin, end }, last) => {
         const effective = endOf(begin, end)
         expect(effective - begin).toBeGreaterThanOrEqual(0)
         expect(effective - begin).toBeLessThanOrEqual(2500)
@@ -119,7 +125,7 @@ describe('the range of a resend', () => {
         const last = first + span
         let next = first
         for (let requests = 0; next <= last; requests++) {
-          const granted = grant({ applId: 'K7T', begin: next, end: last }, member(last))
+          const granted = answerRange({ applId: 'K7T', begin: next, end: last }, member(last))
           expect(granted.error).toBeUndefined()
           expect(granted.begin).toBe(next)
           expect(requests).toBeLessThanOrEqual(span / 2501)
@@ -132,29 +138,29 @@ describe('the range of a resend', () => {
 
   test('is refused above the newest copy and below the oldest of the week, and to whom it does not belong', () => {
     fc.assert(
-      fc.property(wish, number, number, (asked, last, oldest) => {
+      fc.property(range, number, number, (asked, last, oldest) => {
         const isThere = asked.begin <= last && asked.begin >= oldest
-        expect(grant(asked, member(last, oldest)).error).toBe(isThere ? undefined : 1)
+        expect(answerRange(asked, member(last, oldest)).error).toBe(isThere ? undefined : 1)
       }),
     )
     const asked = { applId: 'K7T', begin: 3, end: 9000 }
-    expect(grant(asked, { kind: 'unknown' })).toEqual({ ...asked, error: 0 })
-    expect(grant(asked, { kind: 'stranger' })).toEqual({ ...asked, error: 2 })
+    expect(answerRange(asked, { kind: 'unknown' })).toEqual({ ...asked, error: 0 })
+    expect(answerRange(asked, { kind: 'stranger' })).toEqual({ ...asked, error: 2 })
   })
 })
 
 describe('the answers', () => {
   test('C11: the last number', () => {
-    const request = { id: '1', type: 2 as const, wishes: [{ applId: 'K7T', begin: 0, end: 0 }] }
-    const entries = request.wishes.map((one) => lastOf(one, member(121)))
+    const request = { id: '1', type: 2 as const, ranges: [{ applId: 'K7T', begin: 0, end: 0 }] }
+    const entries = request.ranges.map((one) => answerLast(one, member(121)))
     expect(printed(ackBody(request, entries, responseIdOf('CME', '1', at - 1000)))).toBe(
       '1346=1|1347=2|1348=0|1353=CME1___________________070006002|1351=1|1355=K7T|1357=121',
     )
   })
 
   test('C13: the effective range', () => {
-    const request = { id: '2', type: 0 as const, wishes: [{ applId: 'K7T', begin: 100, end: 0 }] }
-    const entries = request.wishes.map((one) => grant(one, member(121)))
+    const request = { id: '2', type: 0 as const, ranges: [{ applId: 'K7T', begin: 100, end: 0 }] }
+    const entries = request.ranges.map((one) => answerRange(one, member(121)))
     expect(printed(ackBody(request, entries, responseIdOf('CME', '2', at)))).toBe(
       '1346=2|1347=0|1348=0|1353=CME2___________________070007002|1351=1|1355=K7T|1182=100|1183=2600',
     )
@@ -167,8 +173,8 @@ describe('the answers', () => {
   })
 
   test('C18: an unknown source', () => {
-    const request = { id: '3', type: 0 as const, wishes: [{ applId: 'ZZZ', begin: 1, end: 10 }] }
-    const entries = request.wishes.map((one) => grant(one, { kind: 'unknown' }))
+    const request = { id: '3', type: 0 as const, ranges: [{ applId: 'ZZZ', begin: 1, end: 10 }] }
+    const entries = request.ranges.map((one) => answerRange(one, { kind: 'unknown' }))
     expect(printed(ackBody(request, entries, responseIdOf('CME', '3', at + 1000)))).toBe(
       '1346=3|1347=0|1348=1|1353=CME3___________________070008002|1351=1|1355=ZZZ|1182=1|1183=10|1354=0|58=Application does not exist',
     )
@@ -185,12 +191,12 @@ describe('the answers', () => {
     const request = {
       id: '9',
       type: 0 as const,
-      wishes: ['K7T', 'ZZZ', 'M3P'].map((applId) => ({ applId, begin: 5, end: 0 })),
+      ranges: ['K7T', 'ZZZ', 'M3P'].map((applId) => ({ applId, begin: 5, end: 0 })),
     }
     const standings = [member(9), { kind: 'unknown' } as const, member(4)]
     const body = ackBody(
       request,
-      request.wishes.map((one, i) => grant(one, standings[i]!)),
+      request.ranges.map((one, i) => answerRange(one, standings[i]!)),
       'x',
     )
     expect(readAck(message(`35=BX|${printed(body)}`))).toEqual({

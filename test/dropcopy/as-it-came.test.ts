@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   blankCanonical,
+  type Canonical,
   canonicaliseInner,
   canonicalisePlain,
   type NotCanonical,
@@ -12,8 +13,6 @@ import { memoryOf } from '#fix/memory.ts'
 import { Message } from '#fix/message.ts'
 import { decoded, isSealed } from '#test/fix/samples.ts'
 import { framed, readable, wire } from './vectors.ts'
-
-type Canonical = ReturnType<typeof blankCanonical>
 
 const origin = plainOrigin({ compId: 'CME', subId: 'G' }, 'M3P882')
 const header = '34=7|49=GW2|56=DROPCOPY|52=20240304-13:00:00.000|'

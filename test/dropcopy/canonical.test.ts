@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   blankCanonical,
+  type Canonical,
   canonicaliseInner,
   canonicalisePlain,
   innerSourceId,
@@ -13,8 +14,6 @@ import { memoryOf } from '#fix/memory.ts'
 import { decode, Message } from '#fix/message.ts'
 import { isSealed } from '#test/fix/samples.ts'
 import { enveloped, framed, newOrder, readable, sources, wire } from './vectors.ts'
-
-type Canonical = ReturnType<typeof blankCanonical>
 
 const message = (frame: Buffer) => {
   const made = new Message()

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blankCanonical, canonicaliseInner, canonicalisePlain, plainOrigin } from '#dropcopy/canonical.ts'
+import {
+  blankCanonical,
+  type Canonical,
+  canonicaliseInner,
+  canonicalisePlain,
+  plainOrigin,
+} from '#dropcopy/canonical.ts'
 import { classicCopyGrowth, classicSource, classicTarget, writeClassicCopy } from '#dropcopy/classic-copy.ts'
 import { constant } from '#dropcopy/constant.ts'
 import { blankSourceMessage, copyFlagOffset, readSource, type SourceMessage } from '#dropcopy/source-message.ts'
@@ -12,8 +18,6 @@ import { documentAt } from '#test/docs/tables.ts'
 import { decoded, isSealed, wire } from '#test/fix/samples.ts'
 import { DictionaryChecker } from '#test/support/dictionary-checker.ts'
 import { framed, readable } from './vectors.ts'
-
-type Canonical = ReturnType<typeof blankCanonical>
 
 const time = '20240304-13:00:00.000'
 const origin = plainOrigin({ compId: 'CME', subId: 'G' }, 'K7T882')

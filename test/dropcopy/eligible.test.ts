@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type MessageClass, messageClasses } from '#dropcopy/classify.ts'
-import { compileTerms, eligible, filterReasons, subFilters } from '#dropcopy/eligible.ts'
+import { compileTerms, filterReasonOf, filterReasons, subFilters } from '#dropcopy/eligible.ts'
 
 type Terms = Parameters<typeof compileTerms>[0]
 const terms = (change: Partial<Terms> = {}): Terms => ({ level: 'all', filters: {}, protocol: 'classic', ...change })
 const reason = (name: MessageClass, change: Partial<Terms> = {}) =>
-  eligible(messageClasses.indexOf(name), compileTerms(terms(change)))
+  filterReasonOf(messageClasses.indexOf(name), compileTerms(terms(change)))
 const passing = (change: Partial<Terms>) => messageClasses.filter((name) => reason(name, change) === undefined)
 
 const executions = ['fill', 'trade-cancel', 'trade-correction']
@@ -56,5 +56,5 @@ describe('a sub-filter', () => {
 test('every reason keeps its index, which a counter may be stored under', () => {
   expect(filterReasons.slice(0, 4)).toEqual(['unknown-type', 'session-message', 'never-copied', 'level'])
   expect([...filterReasons.slice(4)].sort()).toEqual(Object.keys(subFilters).sort())
-  expect(eligible(200, compileTerms(terms()))).toBe('unknown-type')
+  expect(filterReasonOf(200, compileTerms(terms()))).toBe('unknown-type')
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { HTMLElement, parse } from 'node-html-parser'
 import { describe, expect, test } from 'vitest'
-import { behindGroup, entriesOf } from '#dropcopy/groups.ts'
+import { countEntries, endOfGroup } from '#dropcopy/groups.ts'
 import { Tag } from '#fix/tags.ts'
 import { decoded } from '#test/fix/samples.ts'
 import { framed } from './vectors.ts'
@@ -41,7 +41,7 @@ describe.each(['FIX42', 'FIX43', 'FIX44'])('every group below 797 that a message
   test('is there', () => expect(below.length).toBeGreaterThan(0))
   test.each(below)('%i ends behind all its fields', (count, inside) => {
     const message = decoded(framed(`35=8|34=7|${count}=1|${inside.map((tag) => `${tag}=1|`).join('')}1057=Y|`))
-    expect(message.tagAt(behindGroup(message, message.find(count), message.count - 1))).toBe(1057)
+    expect(message.tagAt(endOfGroup(message, message.find(count), message.count - 1))).toBe(1057)
   })
 })
 
@@ -49,8 +49,8 @@ describe('a group of two parties', () => {
   const behind = (text: string) => {
     const message = decoded(framed(`35=8|453=2|${text}`))
     const at = message.find(453)
-    const end = behindGroup(message, at, message.count - 1)
-    return [message.tagAt(end), entriesOf(message, at, end)]
+    const end = endOfGroup(message, at, message.count - 1)
+    return [message.tagAt(end), countEntries(message, at, end)]
   }
   test.each([
     ['and nothing behind them', '448=A|452=1|448=B|452=1|', 10, 2],

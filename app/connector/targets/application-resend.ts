@@ -4,9 +4,10 @@ import {
   type AckEntry,
   type ApplicationRequest,
   ackBody,
-  grant,
+  answerLast,
+  answerRange,
   inProgress,
-  lastOf,
+  type RequestedRange,
   readRequest,
   reportBody,
   reportIdOf,
@@ -14,7 +15,6 @@ import {
   responseError,
   responseIdOf,
   upperBound,
-  type Wish,
 } from '#dropcopy/application-resend.ts'
 import { blankSourceMessage, readSource } from '#dropcopy/source-message.ts'
 import { rejectBody, type Violation } from '#fix/drafts.ts'
@@ -106,7 +106,7 @@ export class ApplicationResends {
     const entries: AckEntry[] =
       request.type === requestType.list
         ? standings.list()
-        : request.wishes.map((wish) => lastOf(wish, standings.of(wish.applId)))
+        : request.ranges.map((range) => answerLast(range, standings.of(range.applId)))
     this.acknowledge(request, entries)
   }
 
@@ -126,7 +126,7 @@ export class ApplicationResends {
   private serve(request: ApplicationRequest): void {
     const { outlet } = this
     const standings = new Standings(outlet)
-    const granted = request.wishes.map((wish) => grant(wish, standings.of(wish.applId)))
+    const granted = request.ranges.map((range) => answerRange(range, standings.of(range.applId)))
     const stretches = granted.flatMap(({ applId, begin, end, error }): Stretch[] => {
       const chain = standings.chainOf(applId)
       if (error !== undefined || !chain) return []
@@ -139,7 +139,7 @@ export class ApplicationResends {
   }
 
   private refuse(request: ApplicationRequest, why: string): void {
-    const entries = request.wishes.map((wish: Wish) => ({ ...wish, error: responseError.notAvailable }))
+    const entries = request.ranges.map((range: RequestedRange) => ({ ...range, error: responseError.notAvailable }))
     this.acknowledge(request, entries, why)
     this.note('application-refused', `${request.id}: ${why}`)
   }

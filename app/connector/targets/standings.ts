@@ -1,6 +1,6 @@
 import { lastCopied } from '#connector/state/given.ts'
 import { wasMember } from '#connector/state/membership.ts'
-import type { AckEntry, Standing } from '#dropcopy/application-resend.ts'
+import type { AckEntry, RequestedSource } from '#dropcopy/application-resend.ts'
 import type { Outlet } from './outlet.ts'
 
 /** Where a source stands on a target: its stream, and the newest number copied of it in this week. */
@@ -10,7 +10,7 @@ type Standpoint = { stream: number; epoch: number; last: number }
 export class Standings {
   constructor(private readonly outlet: Pick<Outlet, 'core' | 'state'>) {}
 
-  of(applId: string): Standing {
+  of(applId: string): RequestedSource {
     const streams = this.streamsOf(applId)
     if (streams.length === 0) return { kind: 'unknown' }
     const at = this.chainOf(applId)

@@ -9,7 +9,7 @@ import {
 } from '#dropcopy/canonical.ts'
 import { lacksValue } from '#dropcopy/standard-header.ts'
 import { Message } from '#fix/message.ts'
-import { isSeveral } from '#fix/several.ts'
+import { holdsSeveralMessages } from '#fix/several-messages.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { Dialect, Unreadable } from './dialect.ts'
 
@@ -28,11 +28,11 @@ export class EncapsulatedDialect implements Dialect {
   read(message: Message, _feed: SnapshotFeed, into: Canonical): Unreadable | undefined {
     const { inner } = this
     this.source = ''
-    if (isSeveral(message)) return 'several-messages'
+    if (holdsSeveralMessages(message)) return 'several-messages'
     const wrong = this.unwrap(message)
     if (wrong) return wrong
     this.source = innerSourceId(inner)
-    return isSeveral(inner) ? 'several-messages' : canonicaliseInner(message, inner, into)
+    return holdsSeveralMessages(inner) ? 'several-messages' : canonicaliseInner(message, inner, into)
   }
 
   /** What its 50 names (spec §3.3). */

@@ -7,7 +7,7 @@ import {
   plainOrigin,
 } from '#dropcopy/canonical.ts'
 import type { Message } from '#fix/message.ts'
-import { isSeveral } from '#fix/several.ts'
+import { holdsSeveralMessages } from '#fix/several-messages.ts'
 import type { JournalAppend } from '#journal/append.ts'
 import type { Dialect, Unreadable } from './dialect.ts'
 
@@ -34,7 +34,7 @@ export class PlainDialect implements Dialect {
   read(message: Message, feed: SnapshotFeed, into: Canonical): Unreadable | undefined {
     const source = feed.source ?? ''
     this.source = source
-    if (isSeveral(message)) return 'several-messages'
+    if (holdsSeveralMessages(message)) return 'several-messages'
     const { journal } = this
     const at = journal.messageRoom(message.end - message.start + canonicalGrowth)
     return canonicalisePlain(message, this.origin(source), journal.memory, at, into)

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { decode, Message } from '#fix/message.ts'
-import { isSeveral } from '#fix/several.ts'
+import { holdsSeveralMessages } from '#fix/several-messages.ts'
 import { framed, newOrder, readable } from '#test/dropcopy/vectors.ts'
 
 const one = readable(framed(`35=8|34=1|49=CME|56=K7T882N|52=20240304-13:00:01.101|${newOrder}`))
 const isOneOfSeveral = (body: string): boolean => {
   const message = new Message()
   decode(framed(body), message)
-  return isSeveral(message)
+  return holdsSeveralMessages(message)
 }
 
 test.each([
