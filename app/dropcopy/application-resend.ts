@@ -28,7 +28,7 @@ type ResponseError = (typeof responseError)[keyof typeof responseError]
 /** Text(58) of a refusal, by its 1354. */
 const errorTexts = ['Application does not exist', 'Messages not available', 'Not authorized for this application']
 
-/** What is granted of a requested range, or why nothing is. */
+/** The granted part of a requested range, or why nothing is granted. */
 type RangeAnswer = RequestedRange & { error?: ResponseError }
 
 /** One source of an answer. */
@@ -37,7 +37,7 @@ export type AckEntry = RangeAnswer | { applId: string; last: number } | { applId
 /** What a target knows of a source that a request names. */
 export type RequestedSource =
   | { kind: 'unknown' }
-  /** No member of the group at any time, or taken away with effect on the past. */
+  /** Never a member of the group, or removed together with its past. */
   | { kind: 'stranger' }
   /** `last`: highest number copied, 0 for none. Numbers below `oldest` belong to an earlier week. */
   | { kind: 'member'; last: number; oldest: number }
@@ -110,7 +110,7 @@ const wrong = (tag: number, text: string, reason: number = Reason.incorrect): Wr
   violation: { text, tag, reason },
 })
 
-/** ApplEndSeqNum(1183) of the answer: never more than the span above the begin, whatever was asked (spec §6.2, §6.4). */
+/** ApplEndSeqNum(1183) of the answer: at most the span above the begin (spec §6.2, §6.4). */
 function effectiveEnd({ begin, end }: Pick<RequestedRange, 'begin' | 'end'>): number {
   const most = Math.min(maxSeqNum, begin + spanPerRequest)
   return end === 0 ? most : Math.min(end, most)
@@ -119,12 +119,11 @@ function effectiveEnd({ begin, end }: Pick<RequestedRange, 'begin' | 'end'>): nu
 /** The last number that is sent again: what comes above the chain's head comes live (ADR 17). */
 export const upperBound = (effective: number, last: number): number => Math.min(effective, last)
 
-/** What is granted of a requested range (spec §6.4); an error leaves the range as it was asked for. */
+/** The granted part of a requested range (spec §6.4); an error leaves the range as it was asked for. */
 export function answerRange(range: RequestedRange, source: RequestedSource): RangeAnswer {
   if (source.kind === 'unknown') return { ...range, error: responseError.unknown }
   if (source.kind === 'stranger') return { ...range, error: responseError.notAuthorized }
-  if (range.begin > source.last || range.begin < source.oldest)
-    return { ...range, error: responseError.notAvailable }
+  if (range.begin > source.last || range.begin < source.oldest) return { ...range, error: responseError.notAvailable }
   return { ...range, end: effectiveEnd(range) }
 }
 
@@ -142,7 +141,7 @@ function responseType(entries: readonly AckEntry[]): 0 | 1 | 2 {
   return errors.length === entries.length && errors.every((error) => error === responseError.notAvailable) ? 2 : 1
 }
 
-/** Body of the Application Message Request Ack(BX) (spec §6.2). `why` stands for the text of the first error. */
+/** Body of the Application Message Request Ack(BX) (spec §6.2). `why` replaces the text of the first error. */
 export function ackBody(
   request: ApplicationRequest,
   entries: readonly AckEntry[],
@@ -176,7 +175,9 @@ export const inProgress = 'Application resend in progress'
 /** ApplReportType(1426): resend completed. */
 const completed = 3
 
-/** Body of the Application Message Report(BY) that ends the resend of one source. `last`: the last number sent again, 0 for none. */
+/**
+ * Body of the Application Message Report(BY) that ends a source's resend. `last`: the last number sent again; 0: none.
+ */
 export const reportBody = (applId: string, last: number, reportId: string): Field[] => [
   [Tag.ApplReportID, reportId],
   [Tag.ApplReportType, completed],

@@ -5,7 +5,7 @@ import { countEntries, endOfGroup, groupTags, sidesTag } from './groups.ts'
 import type { SourceMessage } from './source-message.ts'
 import { carriedTags, head, isCarried, readStandardHeader } from './standard-header.ts'
 
-/** Tags that a classic copy has of its own (spec §3.1): those of a source that is itself a drop copy are left out. */
+/** Tags that the service adds to a classic copy (spec §3.1). A source message that has them itself loses them. */
 export const copyTags: readonly number[] = [
   Tag.CopyMsgIndicator,
   Tag.ApplID,
@@ -13,7 +13,7 @@ export const copyTags: readonly number[] = [
   Tag.ApplLastSeqNum,
   Tag.ApplResendFlag,
 ]
-/** Signature: it stands in the trailer, so that nothing may come behind it but CheckSum. */
+/** The signature is part of the trailer: only CheckSum may follow it. */
 export const trailerTags: readonly number[] = [Tag.SignatureLength, Tag.Signature]
 /** What follows next on a classic copy: bytes of the source message, or something of the copy's own. */
 export type Part =
@@ -48,9 +48,9 @@ roles[Tag.NoPartyIDs] = parties
 roles[sidesTag] = sides
 
 /**
- * The order of a classic copy whose source message cannot just be copied around two insertions: it has parties of its
- * own, which the firm joins as the last one; tags of a copy's own, which give way to ours; header fields that the copy
- * carries on; or a signature. Everything behind the header of the copy, up to its CheckSum(10).
+ * The order of a classic copy whose source message cannot be copied around two insertions. It has parties, which the
+ * firm joins as the last one; tags of a copy, which ours replace; header fields that the copy carries on; or a
+ * signature. Everything behind the header of the copy, up to its CheckSum(10).
  */
 export function arrangeCopy(source: SourceMessage): Part[] {
   decodeIn(source, source.start, source.bodyEnd + trailerLength, message)
@@ -101,7 +101,7 @@ export function arrangeCopy(source: SourceMessage): Part[] {
   return [...header, { kind: 'service' }, ...body, ...signature]
 }
 
-/** Part of what a sender's own data field holds a field means nothing, whatever it looks like. */
+/** Bytes inside a sender's own data field are no field, even where they look like one. */
 function roleOf(index: number, tag: number): number {
   const role = tag < roles.length ? roles[tag]! : ordinary // `!`: below the length
   return role === ordinary || message.dataOver(index, message.endAt(index)) < 0 ? role : ordinary

@@ -28,7 +28,7 @@ import {
 export interface Canonical extends SourceMessage {
   length: number
   classCode: ClassCode
-  /** 32 bits over these bytes; of a plain feed's message over what a FIX resend leaves as it was (ADR 10). */
+  /** 32 bits over these bytes; for a plain feed, over what stays the same in a FIX resend (ADR 10). */
   digest: number
   /** SendingTime(52) of the source's first sending, 122 of one that it sent again; epoch ms. */
   sendingTimeMs: number
@@ -71,9 +71,9 @@ const longestOffset = 0xffff
 
 /**
  * Find the source message inside a 35=n message (spec §3.3) and decode it into `inner`, where it stands in the outer
- * frame. An inner message delimited by 0x02 is mended in place, its checksum with it. One whose bytes are what its
- * CheckSum(10) says and whose BodyLength(9) is wrong gets both right, in bytes of its own; one with a wrong CheckSum
- * may say anything.
+ * frame. An inner message delimited by 0x02 is corrected in place, and so is its checksum. One with a right
+ * CheckSum(10) and a wrong BodyLength(9) is written again with both right. One with a wrong CheckSum is refused: any
+ * byte of it may be wrong.
  */
 export function unwrap(outer: Message, inner: Message): NotCanonical | undefined {
   const index = outer.find(Tag.XmlData)
@@ -94,7 +94,7 @@ export function unwrap(outer: Message, inner: Message): NotCanonical | undefined
 }
 
 /**
- * Where `</RTRF>` stands: at the end of 213, or further on where XmlDataLen(212) is too short or missing. −1: nowhere.
+ * Where `</RTRF>` begins: at the end of 213, or later where XmlDataLen(212) is too short or missing. −1: it is missing.
  */
 function innerEnd(outer: Message, index: number): number {
   const end = outer.endAt(index) - closeTag.length
@@ -120,7 +120,7 @@ export function innerSourceId(inner: Message): string {
   return index < 0 ? '' : inner.bytes.toString('latin1', inner.startAt(index), inner.endAt(index) - 1)
 }
 
-/** An encapsulated source message is kept as it stands, but for header fields that stand behind others. */
+/** An encapsulated source message is kept unchanged; only header fields inside the body move to the front. */
 export function canonicaliseInner(outer: Message, inner: Message, into: Canonical): NotCanonical | undefined {
   readStandardHeader(inner)
   into.possResend = outer.is(Tag.PossResend, 'Y') || head.possResend
@@ -162,7 +162,7 @@ export const canonicalGrowth = 128
 /**
  * Write the canonical form of a plain feed's message to `out` at `at`: header 8 9 35 34 [369] 52 49 50 56 [57] [143]
  * and the fields that are carried on, the exchange and the source instead of the feed's ends, 52 := 122 when it was
- * sent again, then the body as it stands.
+ * sent again, then the body unchanged.
  */
 export function canonicalisePlain(
   message: Message,
@@ -203,12 +203,14 @@ export function canonicalisePlain(
   return undefined
 }
 
-/** Of a message whose header was just read: index of the time of its first sending, 122 where the source itself has sent it again. */
+/**
+ * Index of the time of the first sending, after `readStandardHeader`: 122 where the source has sent the message again.
+ */
 const firstSending = (): number => (head.possDup && head.firstTime >= 0 ? head.firstTime : head.time)
 
 /**
- * 32 bits over what a source leaves as it was when it sends a message again with 43=Y: 34, 35, the time of the first sending and the
- * body. 0: it lacks one of them.
+ * 32 bits over what stays the same when a source sends a message again with 43=Y: 34, 35, the time of the first sending
+ * and the body. 0: one of them is missing.
  */
 export function lastingDigest(message: Message): number {
   readStandardHeader(message)
@@ -235,7 +237,7 @@ const fields = {
   location: constant('143='),
 }
 
-/** Writes it with the length of a body of `bodyLength` bytes, notes the parts in `into`, and answers where the body goes. */
+/** Writes the header for a body of `bodyLength` bytes, notes its parts in `into`, and answers where the body goes. */
 function writePlainHeader(
   message: Message,
   origin: PlainOrigin,
@@ -300,7 +302,7 @@ roles[Tag.RequestTime] = requested
 
 /**
  * After `readStandardHeader`. One walk over the body: class, place of 797, 5979; then number and time. Offsets are the
- * message's own. `misplaced`: it must be straightened first.
+ * message's own. `misplaced`: header fields must be moved forward first.
  */
 function examine(message: Message, time: number, into: Canonical): NotCanonical | 'misplaced' | undefined {
   if (message.fault && lacksValue(message)) return 'bad-field'
@@ -352,7 +354,7 @@ function examine(message: Message, time: number, into: Canonical): NotCanonical 
   return undefined
 }
 
-/** Not part of what a sender's own data field holds, which may look like any field. */
+/** Whether a field is real: bytes inside a sender's own data field may look like any field. */
 const isOwn = (message: Message, index: number): boolean => message.dataOver(index, message.endAt(index)) < 0
 
 function isAt(view: DataView, at: number, what: Constant): boolean {

@@ -69,7 +69,7 @@ const partyCount = constant('453=')
 export const classicCopyGrowth = 256
 
 /**
- * Write the classic copy of a source message (spec §3.1) and answer where it ends. The body is copied as it stands; 797
+ * Write the classic copy of a source message (spec §3.1) and answer where it ends. The body is copied unchanged; 797
  * goes to its place, the firm behind the body; CheckSum(10) is put together from partial sums. A message that has
  * fields of a copy's own is arranged (ADR 40). `out` needs room for the source message and `classicCopyGrowth`. A FIX
  * resend puts 43 behind 34 and 122 behind 57 (spec §5).
@@ -93,7 +93,7 @@ export function writeClassicCopy(
   return writeTrailer(out, putConstant(out, p, source.party), sum)
 }
 
-/** The same of one that is not just copied around two insertions. */
+/** The same for a message that needs more than two insertions. */
 function writeArranged(
   out: DataView,
   at: number,

@@ -2,7 +2,8 @@ import type { Message } from '#fix/message.ts'
 import { MsgType, sessionTypes, Tag } from '#fix/tags.ts'
 
 /**
- * What a source message is for Drop Copy (spec §4). A class is kept in the journal as its index here: append, never reorder.
+ * What a source message is for Drop Copy (spec §4). A class is kept in the journal as its index here: append, never
+ * reorder.
  */
 export const messageClasses = [
   'unknown',
@@ -28,7 +29,10 @@ export type ClassCode = number
 const code = (name: MessageClass): ClassCode => messageClasses.indexOf(name)
 const packed = (type: string) => type.charCodeAt(0) | ((type.length > 1 ? type.charCodeAt(1) : 0) << 8)
 
-/** MsgType(35) as a number, so that comparing costs no string: first byte, second byte above it; 0 for anything longer or empty. */
+/**
+ * MsgType(35) as a number, so that comparing costs no string: first byte, second byte above it; 0 for anything longer
+ * or empty.
+ */
 export function typeCode(bytes: Uint8Array, start: number, end: number): number {
   if (end - start === 1) return bytes[start]!
   return end - start === 2 ? bytes[start]! | (bytes[start + 1]! << 8) : 0
@@ -65,7 +69,7 @@ const neverCopied = code('never-copied')
 
 /**
  * By MsgType(35) first; an execution report by ExecType(150)=I, an order status answer, then by OrdStatus(39).
- * ExecTransType(20) does not decide. Arguments are packed as by `typeCode`; 0 stands for an absent field.
+ * ExecTransType(20) is not looked at. Arguments are packed as by `typeCode`; 0: the field is absent.
  */
 export function classify(msgType: number, ordStatus: number, execType: number): ClassCode {
   if (msgType !== executionReport) return byType.get(msgType) ?? unknown

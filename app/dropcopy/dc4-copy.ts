@@ -58,7 +58,7 @@ const envelope = 192
 /** The most that a copy can be longer than its source message. 50 and 142 are the client's: they may be long. */
 export const dc4CopyGrowth = (target: Dc4Target): number => envelope + target.ends.length + target.location.length
 
-/** A longer 213 is more than the field's documented size (spec §3.3); it is delivered all the same. */
+/** A longer 213 is more than the field's documented size (spec §3.3); we deliver it. */
 export const dc4DataLimit = 8_000
 
 /** XmlDataLen(212) of a source message's copy. */
@@ -66,9 +66,9 @@ export const dc4DataLength = (message: SourceMessage): number =>
   message.bodyEnd + trailerLength - message.start + tagsLength
 
 /**
- * Write the Drop Copy 4.0 copy of a source message (spec §3.3) and answer where it ends: 35=n with the message as it stands, whole,
- * between `<RTRF>` and `</RTRF>`. CheckSum(10) is put together from partial sums: the inner message's bytes are only moved. `out`
- * needs room for the source message and `dc4CopyGrowth`.
+ * Write the Drop Copy 4.0 copy of a source message (spec §3.3) and answer where it ends: 35=n with the whole message
+ * unchanged between `<RTRF>` and `</RTRF>`. CheckSum(10) is put together from partial sums, so that the bytes of the
+ * inner message are only moved. `out` needs room for the source message and `dc4CopyGrowth`.
  */
 export function writeDc4Copy(
   out: DataView,

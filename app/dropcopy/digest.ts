@@ -1,8 +1,8 @@
 import { copyBytes } from '#fix/memory.ts'
 
 /**
- * A 32-bit digest of `view[start, end)` (MurmurHash3), chained over several ranges by passing the last answer as `seed`.
- * It tells two messages of one number apart; it is no protection against somebody who wants a collision.
+ * A 32-bit digest of `view[start, end)` (MurmurHash3), chained over several ranges by passing the last answer as
+ * `seed`. It tells two messages of one number apart; it is no protection against somebody who wants a collision.
  */
 export function digest(view: DataView, start: number, end: number, seed: number): number {
   let hash = seed
@@ -11,7 +11,10 @@ export function digest(view: DataView, start: number, end: number, seed: number)
   return finished(hash, view, at, end, end - start)
 }
 
-/** The same while the bytes are copied to `out` at `to`: one walk, in which the copy costs next to nothing. The two must not overlap. */
+/**
+ * The same while the bytes are copied to `out` at `to`, in one walk: the copy costs almost nothing. They must not
+ * overlap.
+ */
 export function digestAndCopy(
   view: DataView,
   start: number,

@@ -20,14 +20,20 @@ type SubFilter = keyof typeof subFilters
 /** Off unless a group asks for them. */
 const offByDefault: readonly SubFilter[] = ['rejects', 'ebs']
 
-/** What a group agreed to. A filter narrows the level; rejects and ebs, off when not set, add within Order Entry Acknowledgments. */
+/**
+ * What a group agreed to. A filter narrows the level; rejects and ebs, off when not set, add within Order Entry
+ * Acknowledgments.
+ */
 interface GroupTerms {
   readonly level: MessageLevel
   readonly filters: { readonly [filter in SubFilter]?: boolean | undefined }
   readonly protocol: 'classic' | 'dc4'
 }
 
-/** Why a message was not copied; counted by this name. A sub-filter's own name: the level has it, the group switched it off. */
+/**
+ * Why a message was not copied; counted by this name. A sub-filter's own name: the level has it, the group switched it
+ * off.
+ */
 export type FilterReason = 'unknown-type' | 'session-message' | 'never-copied' | 'level' | SubFilter
 
 /** Every reason, in a fixed order: a reason may be kept as its index here. Append, never reorder. */

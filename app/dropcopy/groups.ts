@@ -6,8 +6,8 @@ const nestedParties = [539, 524, 525, 538, 2384, 804, 545, 805]
 
 /**
  * Repeating groups that execution reports, cancel rejects and mass action reports may carry, of FIX 4.2 to 4.4 all: the
- * tags inside each, by the tag that counts its entries. Of FIX 5.0 and later those that are in use. A group that begins
- * above 797 is not needed: whatever goes by the order of tags stands before it.
+ * tags inside each, by the tag that counts its entries. From FIX 5.0 on only those that are in use. Groups that begin
+ * above 797 are not needed: the rules for the order of tags end there.
  */
 const groups: Record<number, readonly number[]> = {
   78: [79, 661, 736, 467, 80, 209, ...nestedParties], // allocations
@@ -140,8 +140,8 @@ export function endOfGroup(message: Message, index: number, end: number): number
 }
 
 /**
- * How many entries it has, whatever its count says: fields between the counting one at `index` and `end` like the
- * first.
+ * How many entries a group really has; its count may be wrong. These are the fields between `index`, which counts, and
+ * `end` that have the tag of the first one.
  */
 export function countEntries({ tags }: Message, index: number, end: number): number {
   let entries = 0

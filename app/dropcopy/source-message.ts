@@ -4,7 +4,10 @@ import { decodeIn, Message } from '#fix/message.ts'
 import { Tag } from '#fix/tags.ts'
 import { head, readStandardHeader } from './standard-header.ts'
 
-/** Where the parts of a canonical source message lie, all as absolute offsets in `bytes` and `view`, which are the same memory. One is reused for many messages. */
+/**
+ * Where the parts of a canonical source message lie: absolute offsets in `bytes` and `view`, which are the same memory.
+ * One is reused for many messages.
+ */
 export interface SourceMessage {
   bytes: Buffer
   view: DataView
@@ -24,7 +27,7 @@ export interface SourceMessage {
   bodyAt: number
   /**
    * Where 797 goes: before the first tag above it outside repeating groups. 0: a classic copy of it has to be arranged
-   * (`arrangeCopy`), since the message has fields of a copy's own, or some that belong into a copy's header or trailer.
+   * (`arrangeCopy`), since the message has fields of a copy, or fields that belong into a copy's header or trailer.
    */
   copyFlagAt: number
   /** Behind the SOH of the last body field, where 10= begins. */
@@ -57,9 +60,9 @@ export const copyFlagOffset = ({ copyFlagAt, start }: Pick<SourceMessage, 'copyF
   copyFlagAt === 0 ? 0 : copyFlagAt - start
 
 /**
- * Take a canonical source message apart, as it stands in a feed's buffer or in the journal. `bodyAt` and `copyFlagAt` are
- * offsets from `start`, as the journal keeps them. Reads the header only: the body's byte sum follows from CheckSum(10),
- * so the message must be one whose checksum was verified or written by ourselves.
+ * Read the parts of a canonical source message, in a feed's buffer or in the journal. `bodyAt` and `copyFlagAt` are
+ * offsets from `start`, as the journal keeps them. Reads the header only: the body's byte sum follows from
+ * CheckSum(10), so the message must be one whose checksum was verified or written by ourselves.
  */
 export function readSource(
   { bytes, view }: Memory,
@@ -94,7 +97,7 @@ function readFields(end: number, into: SourceMessage): number {
   return sumBytes(into.view, into.start, into.bodyAt)
 }
 
-/** Where the fields that a copy takes from the header stand, after `readStandardHeader`. */
+/** Notes the fields that a copy takes from the header, after `readStandardHeader`. */
 export function noteHeaderOffsets(message: Message, into: SourceMessage): void {
   into.typeAt = message.startAt(head.type)
   into.typeEnd = message.endAt(head.type)

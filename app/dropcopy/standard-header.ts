@@ -3,9 +3,8 @@ import { decodeIn, type Message } from '#fix/message.ts'
 import { Tag } from '#fix/tags.ts'
 
 /**
- * Header fields that a copy carries on as the source has them, also where they stand behind others: on whose behalf and
- * for whom (115, 116, 128, 129, 144, 145, 370), the character set of encoded fields (347), secure data, XML, the
- * application version of FIX 5.0, and hops.
+ * Header fields that a copy takes over from the source, also where they follow body fields: on whose behalf and for
+ * whom, the character set of encoded fields, secure data, XML, the application version of FIX 5.0, and hops.
  */
 export const carriedTags: readonly number[] = [
   Tag.SecureDataLen,
@@ -54,8 +53,7 @@ for (const tag of carriedTags) headerTags[tag] = carried
 export const isCarried = (tag: number): boolean => tag < headerTags.length && headerTags[tag] === carried
 
 /**
- * The fields of it that say whose message it is, which one, and whether it is sent again: a copy has its own instead of
- * them.
+ * The header fields that say whose message it is, which one, and whether it is sent again. A copy has its own instead.
  */
 export const identifyingTags: readonly number[] = [
   Tag.MsgSeqNum,
@@ -71,7 +69,7 @@ export const identifyingTags: readonly number[] = [
   Tag.TargetLocationID,
   Tag.LastMsgSeqNumProcessed,
 ]
-/** Those without which, or with a broken value of which, nobody can say so. */
+/** The ones that must have a value. */
 const readTags = new Set<number>([
   Tag.MsgSeqNum,
   Tag.MsgType,
@@ -92,7 +90,7 @@ export function lacksValue(message: Message): boolean {
 }
 
 /**
- * Whether the field at `index`, of the body, belongs into the header that was just read, which has none of its kind.
+ * Whether the field at `index`, in the body, belongs into the header that was just read, which lacks such a field.
  */
 export function isMisplaced(message: Message, index: number): boolean {
   const tag = message.tagAt(index)

@@ -23,7 +23,10 @@ export function sumBytes(view: DataView, start: number, end: number): number {
   return sum
 }
 
-/** Write `10=ddd` and its SOH (7 bytes) at `at`, for a message whose earlier bytes sum to `sum`; returns the offset behind it. */
+/**
+ * Write `10=ddd` and its SOH (7 bytes) at `at`, for a message whose earlier bytes sum to `sum`; returns the offset
+ * behind it.
+ */
 export function writeTrailer(out: DataView, at: number, sum: number): number {
   const value = sum & 255
   out.setUint8(at, 49)
@@ -50,7 +53,7 @@ export function sealFrame(frame: Uint8Array): void {
 export const statedSum = (view: DataView, at: number): number =>
   (view.getUint8(at + 3) - 48) * 100 + (view.getUint8(at + 4) - 48) * 10 + view.getUint8(at + 5) - 48
 
-/** Whether a whole frame's last seven bytes are `10=ddd|` with the true sum of what stands before. */
+/** Whether a whole frame's last seven bytes are `10=ddd|` with the true sum of the bytes before it. */
 export function checksumHolds(view: DataView, start: number, end: number): boolean {
   const at = end - trailerLength
   return at >= start && statedSum(view, at) === (sumBytes(view, start, at) & 255)

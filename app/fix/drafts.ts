@@ -12,11 +12,11 @@ export type Violation = {
   /** RefTagID(371) and SessionRejectReason(373). A tag may be 0: that is what the peer wrote. */
   tag?: number
   reason?: number
-  /** Not to be mended: the Reject is followed by a Logout. */
+  /** The session cannot go on: a Logout follows the Reject. */
   fatal?: boolean
 }
 
-/** A MsgType(35) that nobody knows is not repeated at any length. */
+/** So much of an unknown MsgType(35) is repeated in a Reject. */
 const typeLimit = 32
 
 type Refused = { seqNum: number; msgType: string }
@@ -43,7 +43,10 @@ export function logoutDraft(session: Session, text: string): Draft {
   return { msgType: MsgType.Logout, body, lastProcessed: lastProcessed(session) }
 }
 
-/** A Gap Fill in answer to a Resend Request, sent under the first number it stands for: 43=Y, 122 = its own 52 (spec §5). */
+/**
+ * A Gap Fill in answer to a Resend Request, sent under the first number that it fills: 43=Y, 122 = its own 52 (spec
+ * §5).
+ */
 export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: number): Draft {
   const body: Field[] = [
     [Tag.NewSeqNo, newSeqNo],
@@ -57,7 +60,9 @@ export function gapFillDraft(session: Session, newSeqNo: number, sendingTimeMs: 
   }
 }
 
-/** The bytes of a draft under its number. `sendingTimeMs` becomes 52. A Logon of ours with an access key is signed here. */
+/**
+ * The bytes of a draft under its number. `sendingTimeMs` becomes 52. A Logon of ours with an access key is signed here.
+ */
 export function encodeDraft(session: Session, seqNum: number, draft: Draft, sendingTimeMs: number): Buffer {
   const header = headerFields(session.config.identity, draft.msgType, {
     seqNum,

@@ -1,10 +1,13 @@
 import { sealFrame } from './checksum.ts'
 
-/** A field to write. Text is ASCII without SOH; bytes are for data fields and may hold anything (their length field is the caller's). */
+/**
+ * A field to write. Text is ASCII without SOH; bytes are for data fields and may hold anything (their length field is
+ * the caller's).
+ */
 export type Field = readonly [tag: number, value: string | number | Uint8Array]
 
 /**
- * A whole message from its fields, MsgType(35) first and in the order they are to stand: 8 and 9 are put before, 10 behind.
+ * A whole message from its fields, in the order of writing, MsgType(35) first. 8 and 9 are put before them, 10 behind.
  * @throws when a text holds SOH: that would let a value become a field (our bug, never the peer's)
  */
 export function encode(fields: readonly Field[], beginString = 'FIX.4.2'): Buffer {

@@ -55,7 +55,7 @@ function isPlain({ config, nextIn }: Session, message: Message, clocksMs: readon
         seen |= 8
         break
     }
-    // 43 may stand behind 52 (spec §2.3): it is looked for until the header fields are surely over
+    // 43 may come behind 52 (spec §2.3): look for it until the header fields are surely over
     if (seen === all && i > 9) return true
   }
   return seen === all

@@ -78,24 +78,25 @@ const formats: ReadonlyMap<number, 'flag' | 'number' | 'time'> = new Map([
 ])
 
 /**
- * Whether a message must have nothing but fields that can be read, each with a value: session messages, and where the
- * policy says so whatever else a client sends us. What a gateway or a venue sends besides is handed on as it came:
- * whoever keeps it must not lose it over a field that nobody here uses.
+ * Whether every field of a message must be readable and have a value. This holds for session messages and, where the
+ * policy says so, for all other messages of a client. The application messages of a gateway or a venue are handed on
+ * unchanged: they must not be lost because of a field that nobody here uses.
  */
 export const isHeldToReadableFields = ({ role, policy }: SessionConfig, msgType: string): boolean =>
   isSessionType(msgType) || (role === 'acceptor' && policy.fieldRules === 'all')
 
 /**
- * Whether it is held to the rules below: the same, but for the Logon, which is judged by what it needs and forgiven
- * what it has besides.
+ * Whether a message must keep the rules below. These are the same messages except the Logon: a Logon must have the
+ * fields that it needs, and further fields do no harm.
  */
 export const isHeldToFieldRules = (config: SessionConfig, msgType: string): boolean =>
   msgType !== MsgType.Logon && isHeldToReadableFields(config, msgType)
 
 /**
- * The first field that stands in the wrong place, stands there twice, has no business in the message, or is malformed
- * (FIX session layer, receive application or session level message with bad fields). Repeating groups may repeat their
- * fields: only the header of an application message may not. What venues and gateways send may have fields of their own.
+ * The first field that is in the wrong place, is repeated, does not belong into the message, or is malformed (FIX
+ * session layer, receive application or session level message with bad fields). Repeating groups may repeat their
+ * fields: only the header of an application message may not. What venues and gateways send may have fields of their
+ * own.
  */
 export function fieldViolation(config: SessionConfig, message: Message): Violation | undefined {
   if (!isHeldToFieldRules(config, message.msgType)) return undefined

@@ -30,7 +30,7 @@ const wholeHead = 24
  * Cuts a byte stream into frames. Push a chunk, then call `next()` until it says 'more'; stop calling when you do not
  * want to read on. However the stream is cut into chunks, the same frames and faults come out.
  *
- * A frame stands in the chunk when it lies whole in it, otherwise in a buffer of its own. It stays valid as long as
+ * A frame that arrives whole in one chunk is left there; another one gets a buffer of its own. It stays valid as long as
  * nobody overwrites the chunk. Memory held: one frame of at most twice the limit.
  */
 export class Framer {
@@ -41,12 +41,15 @@ export class Framer {
   start = 0
   end = 0
   fault: FrameFault = 'not-fix'
-  /** Bytes looked at so far: what reading has cost. In proportion to the bytes pushed, whatever they are. */
+  /** Bytes looked at so far: what reading has cost. Always in proportion to the bytes pushed. */
   looked = 0
 
   private chunk: Memory = noMemory
   private chunkAt = 0
-  /** A frame cut by the end of a chunk waits here: [holdAt, holdEnd) of hold. Never overwritten, views may point into it. */
+  /**
+   * A frame cut by the end of a chunk waits here: [holdAt, holdEnd) of hold. Never overwritten, views may point into
+   * it.
+   */
   private hold: Memory = noMemory
   private holdAt = 0
   private holdEnd = 0

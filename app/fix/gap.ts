@@ -56,7 +56,9 @@ const bytesOf = (message: Message): number => message.end - message.start + 12 *
 /** The last number missing below or at the highest seen. */
 const missingTo = (gap: Gap): number => (gap.early.has(gap.highest) ? gap.highest - 1 : gap.highest)
 
-/** Resend Request from the expected number on: to 16=0, or in exact chunks when more is missing than one request may span. */
+/**
+ * Resend Request from the expected number on: open (16=0), or in exact chunks when more is missing than one may span.
+ */
 function ask(turn: Turn, gap: Gap): void {
   const { nextIn, config } = turn.session
   const chunk = config.policy.resendChunk
@@ -84,7 +86,7 @@ export function advanceGap(turn: Turn): void {
   }
 }
 
-/** What was kept of the number whose turn it is now; undefined when nothing was. */
+/** What was kept under the expected number; undefined: nothing. */
 export function takeEarly(turn: Turn): Early | undefined {
   const gap = gapOf(turn)
   const early = gap?.early.get(turn.session.nextIn)
@@ -97,7 +99,10 @@ function forget(gap: Gap, seqNum: number, early: Early): void {
   if (early) gap.earlyBytes -= bytesOf(early.message)
 }
 
-/** A Gap Fill: the peer has nothing to send again below `next`. What has come of it all the same keeps its turn, unless it was acted upon. */
+/**
+ * A Gap Fill: the peer has nothing to send again below `next`. A message below it that has come keeps its turn, unless
+ * it was acted upon.
+ */
 export function fillTo(turn: Turn, next: number): void {
   const gap = gapOf(turn)
   if (!gap) {
@@ -108,7 +113,7 @@ export function fillTo(turn: Turn, next: number): void {
   for (const [seqNum, early] of gap.early) if (early === null && seqNum < next) gap.early.delete(seqNum)
 }
 
-/** Moves the expected number over what a Gap Fill stands for, as far as the next message that was kept. */
+/** Moves the expected number over the numbers that a Gap Fill has filled, up to the next message that was kept. */
 export function passFilled(turn: Turn): void {
   const gap = gapOf(turn)
   const { nextIn } = turn.session
@@ -120,7 +125,9 @@ function passTo(turn: Turn, next: number): void {
   expectNext(turn.session, next)
 }
 
-/** No progress: ask once more; after the third time the first missing stretch is lost and the session goes on behind it. */
+/**
+ * No progress: ask once more; after three times the first missing numbers are lost and the session goes on behind them.
+ */
 export function askAgain(turn: Turn) {
   const gap = gapOf(turn)
   if (!gap) return
@@ -145,8 +152,8 @@ function lowestKept(gap: Gap): number {
 }
 
 /**
- * The peer starts again: hand over what was kept of the application, name what is missing below `limit` as lost, and close the gap.
- * What was kept from `limit` on is handed over too, since other messages will come under its numbers.
+ * The peer starts again: hand over the application messages that were kept, report the numbers missing below `limit` as
+ * lost, and close the gap. Messages kept from `limit` on are handed over too: other ones will come under their numbers.
  */
 export function handOverKept(turn: Turn, limit: number): void {
   const early = gapOf(turn)?.early ?? new Map<number, Early>()
@@ -160,7 +167,7 @@ export function handOverKept(turn: Turn, limit: number): void {
   changeLive(turn.session, { gap: undefined })
 }
 
-/** Nothing of what is missing will come: its numbers mean something else from now on. */
+/** The missing messages will not come: their numbers mean other messages from now on. */
 export const abandon = (turn: Turn): void => handOverKept(turn, turn.session.highestIn + 1)
 
 /** Both directions start at 1. */

@@ -3,7 +3,7 @@ import { Tag } from './tags.ts'
 import { formatUtc } from './time.ts'
 
 /**
- * Where each header field stands behind 8, 9 and 35: one row a dialect, so that another one is another row.
+ * The order of the header fields behind 8, 9 and 35: one row for each dialect.
  * Fields without a value are left out.
  */
 const headerLayouts = {
@@ -33,7 +33,7 @@ const headerLayouts = {
     Tag.OrigSendingTime,
     Tag.TargetLocationID,
   ],
-  /** What a client sends: spec §2.2. Also ours wherever nothing else is said (feeds, the simulated gateway). */
+  /** What a client sends: spec §2.2. Feeds and the simulated gateway use it too. */
   client: [
     Tag.MsgSeqNum,
     Tag.PossDupFlag,

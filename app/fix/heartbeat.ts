@@ -87,7 +87,7 @@ export function nextDeadlineMs(session: Session): number {
   return next
 }
 
-/** Run what is due, the earliest first. What one timer does may settle another, so each is looked up anew. */
+/** Run what is due, the earliest first. A timer may clear another one, so they are read again each time. */
 export function tick(turn: Turn): void {
   for (let runs = 0; runs < 100; runs++) {
     const due = timers(turn.session).filter((timer) => timer.atMs <= turn.nowMs)

@@ -20,7 +20,9 @@ const signedTags = [
   Tag.ApplicationSystemVendor,
 ] as const
 
-/** What a Logon's signature is made over: the values of eleven tags, a line feed between. undefined: one of them is missing. */
+/**
+ * The text that a Logon's signature covers: the values of eleven tags, a line feed between. undefined: one is missing.
+ */
 function signedText(find: (tag: number) => string | undefined): string | undefined {
   const values: string[] = []
   for (const tag of signedTags) {
@@ -31,7 +33,9 @@ function signedText(find: (tag: number) => string | undefined): string | undefin
   return values.join('\n')
 }
 
-/** The access key and signature of a Logon; none when there is no signature, another method, or a signed tag missing. */
+/**
+ * The access key and signature of a Logon; none when there is no signature, another method, or a signed tag missing.
+ */
 export function hmacCredentials(message: Message): LogonCredentials {
   const accessKeyId = message.str(Tag.EncodedText)
   const signature = message.str(Tag.EncryptedPassword)
@@ -41,7 +45,9 @@ export function hmacCredentials(message: Message): LogonCredentials {
   return { kind: 'hmac', accessKeyId, signature, text }
 }
 
-/** What a Logon of ours with these header and body fields proves itself with. @throws when it lacks a tag that is signed */
+/**
+ * The fields that sign a Logon of ours with these header and body fields. @throws when a tag to be signed is missing
+ */
 export function hmacFields(key: Extract<OwnCredentials, { kind: 'hmac' }>, fields: readonly Field[]): Field[] {
   const values = new Map(fields.map(([tag, value]) => [tag, `${value}`]))
   const text = signedText((tag) => values.get(tag))

@@ -5,7 +5,7 @@ import { Tag } from './tags.ts'
 import { parseUtc } from './time.ts'
 import { isNear, violationOf } from './validate.ts'
 
-/** `silent`: a Logon that is not acted upon, not even with a Logout. `why`: what the text that goes out does not say. */
+/** `silent`: the Logon is ignored, without a Logout. `why`: the reason for our log, which the peer is not told. */
 type ParsedLogon = { ok: true; logon: LogonRequest } | { ok: false; silent: boolean; text: string; why?: string }
 
 const refuse = (text: string, silent = false): ParsedLogon => ({ ok: false, silent, text })

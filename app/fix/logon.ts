@@ -41,8 +41,8 @@ export function receiveBeforeLogon(turn: Turn, message: Message) {
 }
 
 /**
- * Whether a SenderCompID(49) means this session: exactly; all but the fault tolerance indicator, its last character,
- * which is answered with a Logout; or not at all, which is ignored (spec §2.10).
+ * Whether a SenderCompID(49) means this session. `exact`: yes. `indicator`: all but its last character, the fault
+ * tolerance indicator; the answer is a Logout. `no`: the message is ignored (spec §2.10).
  */
 function claimOf({ identity, policy }: SessionConfig, senderCompId: string): 'exact' | 'indicator' | 'no' {
   const ours = identity.targetCompId
@@ -51,7 +51,7 @@ function claimOf({ identity, policy }: SessionConfig, senderCompId: string): 'ex
   return senderCompId.slice(0, -1) === ours.slice(0, -1) ? 'indicator' : 'no'
 }
 
-/** A refusal changes nothing but the number that its own Logout uses. `why` is for the session's owner and not for the wire. */
+/** A refusal changes only our next number, which its Logout uses. `why` goes into our log, not to the peer. */
 function refuseLogon(turn: Turn, text: string, why?: string): void {
   note(turn, 'refused-logon', why ? `${text} ${why}` : text)
   forceLogout(turn, text)
@@ -80,12 +80,15 @@ export function receiveVerdict(turn: Turn, logon: LogonRequest, ok: boolean, tex
   turn.effects.push({ type: 'logged-on', logon })
 }
 
-/** A Logon above the expected number is acted upon; what lies below is asked for. */
+/** A Logon above the expected number is acted upon; the messages below it are asked for. */
 function askBelow(turn: Turn, seqNum: number): void {
   if (seqNum > turn.session.nextIn) keepEarly(turn, seqNum, null)
 }
 
-/** Body of the Logon answer: 98 (not to a signed Logon), 108 and 141 echoed as spec §2.4 says, then the application's name if it was given. */
+/**
+ * Body of the Logon answer: 98 (not to a signed Logon), 108 and 141 echoed as spec §2.4 says, then the application's
+ * name if the Logon had it.
+ */
 export function answerBody({ policy }: SessionConfig, logon: LogonRequest): Field[] {
   const body: Field[] = logon.credentials.kind === 'hmac' ? [] : [[Tag.EncryptMethod, 0]]
   body.push([Tag.HeartBtInt, logon.heartbeatS])
@@ -93,13 +96,19 @@ export function answerBody({ policy }: SessionConfig, logon: LogonRequest): Fiel
   return [...body, ...logon.app]
 }
 
-/** Test Request right behind the Logon answer, its id the time in milliseconds (spec §2.4). Nothing waits for its answer. */
+/**
+ * Test Request right behind the Logon answer, its id the time in milliseconds (spec §2.4). Nothing waits for its
+ * answer.
+ */
 export function afterLogon(turn: Turn): void {
   if (turn.session.config.policy.testRequestAfterLogon)
     send(turn, MsgType.TestRequest, [[Tag.TestReqID, `ID${turn.nowMs}`]])
 }
 
-/** Initiator: log on (a signature follows when number and time are known, `encodeDraft`), at the start of a connection or, with `reset`, again within one. */
+/**
+ * Initiator: log on at the start of a connection or, with `reset`, again within one. `encodeDraft` adds the signature,
+ * when number and time are known.
+ */
 export function sendLogon(turn: Turn, reset: boolean): void {
   const { config } = turn.session
   const { credentials, policy, app } = config

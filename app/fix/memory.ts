@@ -13,8 +13,8 @@ export const memoryOf = (bytes: Buffer): Memory => ({
 export const noMemory = memoryOf(Buffer.alloc(0))
 
 /**
- * Copy `from[start, end)` to `out` at `at`, four bytes at a time; answers where it ends. For hot paths: a third of the time that `set`
- * takes with the part's array that it needs, and nothing to collect. The two must not overlap.
+ * Copy `from[start, end)` to `out` at `at`, four bytes at a time; answers where it ends. The two must not overlap. For
+ * hot paths: it takes a third of the time of `set`, which needs an array of the part, and leaves no garbage.
  */
 export function copyBytes(out: DataView, at: number, from: DataView, start: number, end: number): number {
   let write = at

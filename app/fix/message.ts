@@ -23,11 +23,11 @@ const lastOfFix = 4999
 const lookBack = 32
 
 /**
- * One decoded message: offsets into the frame's bytes, nothing copied. Made to be reused: `decode` fills it anew, so
- * whoever wants to keep a message beyond the call it was given in takes a `copy()`.
+ * One decoded message: offsets into the frame's bytes, nothing copied. Made to be reused: `decode` fills it again. To
+ * keep a message beyond the call it was given in, take a `copy()`.
  */
 export class Message {
-  /** Where the frame stands: in the chunk it came in, or alone. */
+  /** The memory that holds the frame: the chunk it came in, or a buffer of its own. */
   bytes: Buffer = noMemory.bytes
   /** The same bytes. */
   view: DataView = noMemory.view
@@ -36,13 +36,16 @@ export class Message {
   end = 0
   /** How many fields. */
   count = 0
-  /** Per field: its tag, and where its value begins and ends (exclusive) in `bytes`. Only the first `count` mean anything. */
+  /**
+   * Per field: its tag, and where its value begins and ends (exclusive) in `bytes`. Only the first `count` mean
+   * anything.
+   */
   tags: Int32Array
   starts: Int32Array
   ends: Int32Array
-  /** The first thing wrong with the fields, if any. The others are readable all the same. */
+  /** The first thing wrong with the fields, if any. The other fields are readable. */
   fault: FieldFault | undefined = undefined
-  /** Somewhere stands no tag number or no `=`, and no length in front of it says that this is data. Set by `decode`. */
+  /** A field has no tag number or no `=`, and no length in front of it says that it is data. Set by `decode`. */
   hasUnreadableTag = false
   /** MsgType(35) once it was asked for; `decode` takes it away. */
   private typeText: string | undefined = undefined
@@ -70,7 +73,10 @@ export class Message {
     return i < 0 ? undefined : this.strAt(i)
   }
 
-  /** The value as an unsigned integer of at most 15 digits; undefined when absent or anything else. Leading zeros are fine. */
+  /**
+   * The value as an unsigned integer of at most 15 digits; undefined when absent or anything else. Leading zeros are
+   * fine.
+   */
   int(tag: number): number | undefined {
     const i = this.find(tag)
     return i < 0 ? undefined : this.intAt(i)
@@ -116,13 +122,13 @@ export class Message {
     return true
   }
 
-  /** Nobody can say what it is: the first three fields are not 8, 9, 35. */
+  /** The first three fields are not 8, 9, 35: nobody can say what the message is. */
   get isHeadless(): boolean {
     const { tags, count } = this
     return count < 3 || tags[0] !== Tag.BeginString || tags[1] !== Tag.BodyLength || tags[2] !== Tag.MsgType
   }
 
-  /** To be ignored whatever it says (spec §2.10): headless, or a field cannot be read. */
+  /** A message to be ignored (spec §2.10): it is headless, or a field cannot be read. */
   get isGarbled(): boolean {
     return this.hasUnreadableTag || this.isHeadless
   }
@@ -178,8 +184,8 @@ export class Message {
 
   /**
    * Index of the field before `index` that is data reaching to `to` or further, by the length that the field right
-   * before it gives; −1 when there is none. Asked of fields that FIX does not define: those that it does are read by
-   * length where they stand.
+   * before it gives; −1 when there is none. Only for fields that FIX does not define: `decode` reads those
+   * that it defines by length.
    */
   dataOver(index: number, to: number): number {
     for (let i = index - 1; i > 0 && i >= index - lookBack; i--) {
@@ -234,9 +240,9 @@ export class Message {
 /**
  * Read a frame's fields into `into`. The frame must end with SOH, as every frame of the framer and every encapsulated
  * message does; its length and checksum are not looked at. Data fields (95/96, 212/213, 354/355 …) are read by length
- * when their length field stands right before them, those that no version of FIX has where they could not be read
- * otherwise. Faults are values: the first one is left in `into.fault` and returned, and reading goes on. Every byte is
- * part of a field: what cannot be read as one has `noTag`.
+ * when their length field comes right before them. Data fields that no version of FIX has are read by length where they
+ * could not be read otherwise. Faults are values: the first one is left in `into.fault` and returned, and reading goes
+ * on. Every byte is part of a field: what cannot be read as one has `noTag`.
  */
 export function decode(frame: Buffer, into: Message): FieldFault | undefined {
   return decodeIn(memoryOf(frame), 0, frame.length, into)
@@ -259,7 +265,7 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
     }
     if (c !== 61 || tag === 0 || p - at > 9) {
       into.count = count
-      at = takeOddity(into, at, p, tag, end)
+      at = takeUnreadable(into, at, p, tag, end)
       ;({ count, tags, starts, ends } = into)
       continue
     }
@@ -292,10 +298,10 @@ export function decodeIn(memory: Memory, from: number, end: number, into: Messag
 }
 
 /**
- * What begins at `at` and is no field with a tag that can be: its digits end at `p`. A tag number of ten digits or 0 is
- * just a fault; whatever has no tag or no `=` may be part of data. Answers where reading goes on.
+ * Bytes at `at` that do not begin with a possible tag; their digits end at `p`. A tag number of ten digits or 0 is just
+ * a fault. Bytes without a tag or a `=` may be part of data. Answers where reading goes on.
  */
-function takeOddity(into: Message, at: number, p: number, tag: number, end: number): number {
+function takeUnreadable(into: Message, at: number, p: number, tag: number, end: number): number {
   const behind = behindSoh(into.bytes, p, end)
   if (into.bytes[p] !== 61 || p === at) {
     const data = into.dataOver(into.count, behind - 1)
@@ -306,11 +312,13 @@ function takeOddity(into: Message, at: number, p: number, tag: number, end: numb
   return into.takeUntagged(at, behind)
 }
 
-/** Offset of the first SOH from `at` on; one stands before `end`. Four bytes at a time makes the whole decoding an eighth faster. */
+/**
+ * Offset of the first SOH from `at` on; there is one before `end`. Four bytes at a time: decoding is an eighth faster.
+ */
 function valueEnd(frame: Buffer, view: DataView, at: number, end: number): number {
   let p = at
   for (const whole = end - 3; p < whole; p += 4) {
-    // a byte of `word` is zero where an SOH stands; the lowest such byte sets the lowest bit of `found`
+    // a byte of `word` is zero where the frame has an SOH; the lowest such byte sets the lowest bit of `found`
     const word = view.getInt32(p, true) ^ 0x01010101
     const found = (word - 0x01010101) & ~word & 0x80808080
     if (found !== 0) return p + ((31 - Math.clz32(found & -found)) >> 3)

@@ -5,7 +5,9 @@ import { Tag } from './tags.ts'
  * (spec §2), `fix` the plain FIX 4.2 session protocol that other venues' clients expect. Values are plain JSON.
  */
 type Switches = {
-  /** Least and greatest HeartBtInt(108) taken, seconds. A Logon outside is not acted upon: no answer, the logon timer runs on. */
+  /**
+   * Least and greatest HeartBtInt(108), seconds. A Logon outside is ignored: no answer, and the logon timer runs on.
+   */
   heartbeatS: readonly [min: number, max: number]
   /** A Test Request follows every Logon answer. */
   testRequestAfterLogon: boolean
@@ -16,8 +18,8 @@ type Switches = {
   /** The seventh character of SenderCompID(49) must be this; empty: not looked at. */
   faultToleranceIndicator: string
   /**
-   * What comes first is no valid Logon: answer with a Logout (what cannot be read is passed over), or close without a
-   * byte. (A foreign 49 never reaches the session.)
+   * The first message is no valid Logon: answer with a Logout (bytes that cannot be read are passed over), or close
+   * without a byte. (A foreign 49 never reaches the session.)
    */
   noLogonFirst: 'logout' | 'close'
   /** 141=Y on the first Logon of a connection. */
@@ -27,8 +29,8 @@ type Switches = {
   /** Foreign 49 on a live session: ignored and not counted, or Reject and Logout. */
   wrongCompId: 'ignore' | 'logout'
   /**
-   * BeginString(8) of another version on a live session: Reject and Logout in its turn, or a Logout at once, whatever
-   * its number.
+   * BeginString(8) of another version on a live session: Reject and Logout in its turn, or a Logout at once
+   * without a look at its number.
    */
   wrongBeginString: 'reject' | 'logout'
   /** A message without a readable 34. */
@@ -37,7 +39,10 @@ type Switches = {
   credentials: 'required' | 'if-configured'
   /** 43=Y without 122 below the expected number. */
   possDupWithoutOrigTime: 'discard' | 'reject'
-  /** Sequence Reset in reset mode: own 34 must be the next and a lower 36 logs out; or own 34 is ignored and a lower 36 rejected. */
+  /**
+   * Sequence Reset in reset mode: own 34 must be the next and a lower 36 logs out; or own 34 is ignored and a lower 36
+   * rejected.
+   */
   sequenceReset: 'strict' | 'lenient'
   /** A Logout above a gap: answered once the gap closes (at the latest after `logoutWaitS`), or at once. */
   logoutAboveGap: 'fill-first' | 'answer'
@@ -45,7 +50,10 @@ type Switches = {
   resendCap: number
   /** A Resend Request while another is served. */
   secondResend: 'reject' | 'merge'
-  /** Numbers we ask for in one Resend Request. Up to as many: 16=0; more: exact ranges, one after the other. 0: always 16=0. */
+  /**
+   * Numbers we ask for in one Resend Request. Up to as many: 16=0; more: exact ranges, one after the other. 0: always
+   * 16=0.
+   */
   resendChunk: number
   /** How far SendingTime(52) may be off, seconds; 0: not checked. */
   sendingTimeS: number
@@ -54,8 +62,8 @@ type Switches = {
   /** Reject(3): 45 58 and, where a tag is to blame, 371 372 373; or FIX's 45 371 372 373 58. */
   rejectLayout: 'cme' | 'fix'
   /**
-   * What must keep FIX's rules of fields (none repeated, misplaced, undefined or malformed, 122 not after 52): all that
-   * comes, or session messages alone. A gateway's application messages are what we are here to keep.
+   * What must keep FIX's rules of fields (none repeated, misplaced, undefined or malformed, 122 not after 52): all
+   * messages, or session messages alone: a gateway's application messages must be kept.
    */
   fieldRules: 'all' | 'session'
   /** MsgTypes that no dictionary knows: rejected, or handed on like any application message. */
@@ -64,7 +72,9 @@ type Switches = {
   logonTimeoutS: number
   /** Seconds until we close after our Logout was not answered. */
   logoutWaitS: number
-  /** Silence of the peer after which a Test Request goes out, and after that one the connection is closed: parts of the interval. */
+  /**
+   * Silence of the peer, in intervals: until a Test Request goes out, and from then on until the connection is closed.
+   */
   testRequestAfter: number
   staleAfter: number
 }

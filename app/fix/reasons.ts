@@ -1,4 +1,4 @@
-/** SessionRejectReason(373): FIX 4.2's, and the two of later versions for which it has no number of its own. */
+/** SessionRejectReason(373): FIX 4.2's, and two of later versions that FIX 4.2 has no number for. */
 export const Reason = {
   invalidTag: 0,
   missing: 1,

@@ -61,7 +61,7 @@ function receiveNumbered(turn: Turn, message: Message, seqNum: number): void {
   else inSequence(turn, message, seqNum, turn.clocksMs)
 }
 
-/** Already processed when it is flagged so; otherwise the peer has lost its numbers, which nothing but a new Logon mends. */
+/** Already processed when it is flagged so; otherwise the peer has lost its numbers, and only a new Logon helps. */
 function tooLow(turn: Turn, message: Message, seqNum: number): void {
   if (!message.possDup) {
     forceLogout(turn, lowNumberText(turn, seqNum))
@@ -118,8 +118,8 @@ function refuse(turn: Turn, message: Message, violation: Violation): void {
 }
 
 /**
- * The message with exactly the expected number, by the clocks of when it came: counted whatever it holds, then refused
- * or acted upon.
+ * The message with exactly the expected number: it is counted, then refused or acted upon. `clocksMs`: the clocks when
+ * it came.
  */
 function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: readonly number[]): void {
   const violation = violationOf(turn.session.config, message, clocksMs)
@@ -127,7 +127,7 @@ function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: read
     countIn(turn.session)
     setAside(turn, message, violation.reason === Reason.msgType ? 'unknown-type' : 'rejected')
     refuse(turn, message, violation)
-    // who wants to leave may, whatever is wrong with the way it says so
+    // a faulty Logout is still a Logout
     if (message.msgType === MsgType.Logout && !violation.fatal) receiveLogout(turn)
     return
   }
@@ -158,7 +158,7 @@ function inSequence(turn: Turn, message: Message, seqNum: number, clocksMs: read
   }
 }
 
-/** Not acted upon for good: whoever must lose nothing of what this peer sends keeps it all the same. */
+/** An application message that will not be acted upon: a driver that must lose nothing keeps it. */
 function setAside(turn: Turn, message: Message, why: AsideReason): void {
   const { msgType, seqNum } = message
   if (!isSessionType(msgType)) turn.effects.push({ type: 'set-aside', message, seqNum, why })
@@ -181,7 +181,7 @@ function rejected(turn: Turn, message: Message): void {
 const isReset = (message: Message): boolean =>
   message.msgType === MsgType.SequenceReset && !message.is(Tag.GapFillFlag, 'Y')
 
-/** Its own number must be one, 0 too. One that breaks other rules has its number looked at like every message. */
+/** Its own number must be a number, 0 too. If it breaks other rules, its number is checked like that of any message. */
 const isLenientReset = ({ session, clocksMs }: Turn, message: Message): boolean =>
   isReset(message) &&
   session.config.policy.sequenceReset === 'lenient' &&
@@ -198,7 +198,7 @@ function receiveSequenceReset(turn: Turn, message: Message, seqNum: number): voi
   else if (next < turn.session.nextIn)
     forceLogout(turn, `NewSeqNo (36) ${next} is lower than expected ${seqNum}. Logout forced.`)
   else {
-    if (next > seqNum) countIn(turn.session) // its own number is not one of those that are lost
+    if (next > seqNum) countIn(turn.session) // its own number is not lost
     adopt(turn, next)
   }
 }
@@ -228,7 +228,7 @@ function gapFill(turn: Turn, message: Message, seqNum: number, next: number): vo
   fillTo(turn, next)
 }
 
-/** Reset mode: 36 becomes the expected number. What was still missing below it is lost; what was kept, wherever, is not. */
+/** Reset mode: 36 becomes the expected number. Messages still missing below it are lost; those kept are handed over. */
 function adopt(turn: Turn, next: number): void {
   handOverKept(turn, Math.min(next, turn.session.highestIn + 1))
   expectFrom(turn.session, next)

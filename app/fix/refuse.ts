@@ -3,7 +3,7 @@ import type { Message } from './message.ts'
 import { MsgType } from './tags.ts'
 import { note, send, type Turn } from './turn.ts'
 
-/** Session Level Reject: the message's number stands, the session goes on. */
+/** Session Level Reject: the message's number stays counted, the session goes on. */
 export function reject(turn: Turn, message: Message, violation: Violation): void {
   const refused = { seqNum: message.seqNum, msgType: message.msgType }
   send(turn, MsgType.Reject, rejectBody(turn.session, refused, violation))

@@ -54,8 +54,8 @@ function serve(turn: Turn, { begin, end, isOpen }: Range): void {
 }
 
 /**
- * The same or a contained range is on its way already; another one is refused, or merged into one follow-up. One that asks for the
- * latest once more is the same where it would be refused: what has been sent since came live.
+ * A range within the one being sent is on its way already. Another range is refused, or merged into one that follows.
+ * Where it would be refused, an open range within another open one counts as the same: newer messages came live.
  */
 function whileServing(turn: Turn, message: Message, serving: Serving, range: Range): void {
   const isRefused = turn.session.config.policy.secondResend === 'reject'

@@ -1,7 +1,7 @@
 /**
  * What the journal knows of an outbound number. `application`: a copy, BX, BY or j, sent again with 43 and 122.
  * `administrative`: session messages and Reject(3). `revoked`: a copy whose
- * entitlement was withdrawn, or one of the others that is past the window.
+ * entitlement was withdrawn, or an application message that is too old to be sent again.
  */
 type Stored = 'application' | 'administrative' | 'revoked'
 
@@ -10,7 +10,7 @@ export type ResendItem = { type: 'resend'; seqNum: number } | { type: 'gap-fill'
 
 /**
  * Turns what is stored under begin..end into resends and Gap Fills. Push what the journal yields, in ascending order;
- * numbers left out count as no longer stored and are gap-filled. Holds two numbers, whatever the range.
+ * numbers left out count as no longer stored and are gap-filled. Holds two numbers, however long the range is.
  */
 export class ResendPlan {
   /** The first number not answered for yet. */

@@ -29,7 +29,9 @@ export function receiveInSessionLogon(turn: Turn, message: Message, seqNum: numb
   turn.effects.push({ type: 'verify', credentials: logon.credentials, logon })
 }
 
-/** The driver has checked what a Logon within the session came with. One that came with nothing is the session's own. */
+/**
+ * The driver has checked what a Logon within the session came with. One that came with nothing is the session's own.
+ */
 export function receiveResetVerdict(turn: Turn, live: Live, logon: LogonRequest, ok: boolean, text: string) {
   if (ok) return resetInSession(turn, live, logon)
   enterPhase(turn.session, live)

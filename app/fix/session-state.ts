@@ -3,18 +3,20 @@ import type { Identity } from './header.ts'
 import type { Message } from './message.ts'
 import type { Policy } from './policy.ts'
 
-/** What a Logon proves itself with. `text`: what the signature is made over (hmac-logon.ts). */
+/** A Logon's credentials. `text`: what the signature covers (hmac-logon.ts). */
 export type LogonCredentials =
   | { kind: 'none' }
   | { kind: 'password'; password: string }
   | { kind: 'hmac'; accessKeyId: string; signature: string; text: string }
 
-/** What we prove ourselves with. `sign` answers the HMAC of a text in base64url without padding: the key stays with the driver. */
+/** Our credentials. `sign` answers the HMAC of a text in base64url without padding: the key stays with the driver. */
 export type OwnCredentials =
   | { kind: 'password'; password: string }
   | { kind: 'hmac'; accessKeyId: string; sign(text: string): string }
 
-/** What never changes while a session lives. A changed configuration makes a new session from the old one's numbers. */
+/**
+ * What never changes within a connection. Another configuration makes a new session from the old one (`withConfig`).
+ */
 export type SessionConfig = {
   /** Acceptors wait for the Logon, initiators send it. */
   role: 'acceptor' | 'initiator'
@@ -39,7 +41,9 @@ export type Session = {
   /** The next number expected from the peer, and the next one of ours. */
   readonly nextIn: number
   readonly nextOut: number
-  /** The highest number seen of the peer since the last reset; in memory only. Above `nextIn` - 1: something is missing. */
+  /**
+   * The highest number seen of the peer since the last reset; in memory only. Above `nextIn` - 1: something is missing.
+   */
   readonly highestIn: number
   /** When the peer was last heard and we last sent, milliseconds. Meaningless while offline. */
   readonly lastInMs: number
@@ -47,7 +51,7 @@ export type Session = {
   /** 50 and 142 of the peer's latest Logon: 57 and 143 of what we send. Kept while it is offline. */
   readonly peerSubId: string | undefined
   readonly peerLocationId: string | undefined
-  /** The initiator raised its number because of a 789 and has not been logged on since: it does so once. */
+  /** The initiator raised its number to a 789 and has not been logged on since: it raises its number only once. */
   readonly hasRaisedNextOut: boolean
   /** How many resends were begun: their ids. */
   readonly resends: number
@@ -58,7 +62,10 @@ export type Phase =
   | { kind: 'offline' }
   /** Acceptor: connected, no valid Logon yet. */
   | { kind: 'awaiting-logon'; sinceMs: number }
-  /** Acceptor: the driver checks the credentials; `live`: of a Logon within a session. No message may be handed in meanwhile: leave the bytes in the framer. */
+  /**
+   * Acceptor: the driver checks the credentials; `live`: of a Logon within a session. No message may be handed in
+   * meanwhile: leave the bytes in the framer.
+   */
   | { kind: 'verifying'; sinceMs: number; logon: LogonRequest; live?: Live }
   /** Initiator: our Logon is out. */
   | { kind: 'logon-sent'; sinceMs: number; reset: boolean }
@@ -89,7 +96,7 @@ export type Gap = {
   highest: number
   /** The last number the present Resend Request brings. */
   askedTo: number
-  /** What lies below and was not kept is passed over: a Gap Fill stands for it. */
+  /** A Gap Fill has filled the numbers below: those that were not kept are passed over. */
   filledTo: number
   /** When the expected number last moved or was asked for, and how often the same was asked. */
   progressMs: number
@@ -139,8 +146,8 @@ export type Draft = {
 
 /**
  * What happened. `nowMs` is epoch milliseconds of a clock that never jumps (start time + monotonic elapsed): deadlines
- * go by it. `clocksMs` is what SendingTime(52) is measured by, of which one is enough: the wall clock and, for a while
- * after it was set, what it would read otherwise. Absent: `nowMs`.
+ * go by it. `clocksMs` is what SendingTime(52) is measured by: one of them must agree. These are the wall clock and,
+ * for a while after it was set, the time that it would show otherwise. Absent: `nowMs`.
  */
 export type Input = { nowMs: number; clocksMs?: readonly number[] } & (
   | { type: 'connected' }
@@ -154,13 +161,18 @@ export type Input = { nowMs: number; clocksMs?: readonly number[] } & (
   | { type: 'verified'; ok: boolean; text?: string; why?: string }
   /** End the session with a Logout. `close`: do not wait for the peer's. */
   | { type: 'logout'; text?: string; close?: boolean }
-  /** The peer's numbers are about to start anew by a rule of ours: what was kept is handed over, what is missing lost. */
+  /**
+   * The peer's numbers are about to start again by a rule of ours: messages kept are handed over, missing ones lost.
+   */
   | { type: 'abandon' }
   /** Initiator, logged on: start both directions at 1 (Logon 34=1, 141=Y). */
   | { type: 'reset' }
   /** The resend with this id has been sent to its end, or given up. */
   | { type: 'resend-finished'; id: number }
-  /** A valid, authenticated Logon for this identity came on another connection, which the driver has closed without a byte. */
+  /**
+   * A valid, authenticated Logon for this identity came on another connection, which the driver has closed without a
+   * byte.
+   */
   | { type: 'rival-logon' }
 )
 
@@ -174,11 +186,14 @@ export type AsideReason = 'unknown-type' | 'rejected'
 export type Effect =
   /** Journal the number, then send `encodeDraft(session, seqNum, draft, …)`. */
   | { type: 'transmit'; seqNum: number; draft: Draft }
-  /** An application message, each once and in order, from a Sequence Reset on under numbers that may have been used. It and `nextIn` are kept together. Read it now: it may be reused. `resent`: 43=Y. */
+  /**
+   * An application message, each once and in order; after a Sequence Reset its number may have been used before. Keep
+   * it and `nextIn` together. Read it now: it may be reused. `resent`: 43=Y.
+   */
   | { type: 'accept'; message: Message; seqNum: number; nextIn: number; resent: boolean }
   /**
    * An application message that was rejected though its number is used up: it will not come again. Read it now, as with
-   * `accept`. The `next-in` of the same step stands for its number.
+   * `accept`. The `next-in` of the same step counts its number.
    */
   | { type: 'set-aside'; message: Message; seqNum: number; why: AsideReason }
   /** The expected number moved without a message to keep: journal it with the next batch. */
@@ -194,7 +209,7 @@ export type Effect =
   | { type: 'serve-resend'; id: number; begin: number; end: number }
   /** Both directions start at 1 now: journal it. Numbers before it belong to the previous epoch; resends end. */
   | { type: 'reset' }
-  /** The peer gap-filled these numbers of its own. */
+  /** The peer gap-filled these numbers. */
   | { type: 'gap-filled'; begin: number; end: number }
   /** These will not come: our Resend Requests were refused or not answered, or the peer started again. */
   | { type: 'lost'; begin: number; end: number }
@@ -215,7 +230,7 @@ export type NoteCode =
   | 'early-dropped'
   | 'resend-swallowed'
   | 'refused-logon'
-  /** A Logon below the expected number: nothing but a reset, or another number here, mends it. */
+  /** A Logon below the expected number: only a reset, or another number here, helps. */
   | 'low-logon'
   | 'rival'
 

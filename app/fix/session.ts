@@ -91,7 +91,7 @@ export function countIn(session: Changing): void {
   session.nextIn++
 }
 
-/** The same of a message that breaks no rule and leaves nothing missing (fast-path.ts). */
+/** The same for a message that breaks no rule, while nothing is missing (fast-path.ts). */
 export function countInSequence(session: Changing, nowMs: number): void {
   session.nextIn++
   session.highestIn = session.nextIn - 1

@@ -2,8 +2,8 @@ import type { Message } from './message.ts'
 import { Tag } from './tags.ts'
 
 /**
- * Whether a frame holds the fields of several messages: behind a CheckSum(10) those of another beginning, 8, 9 and 35.
- * A whole message in a data field is none of its fields.
+ * Whether a frame holds the fields of several messages: 8, 9 and 35 of another one follow a CheckSum(10). A whole
+ * message inside a data field does not count.
  */
 export function holdsSeveralMessages({ tags, count }: Message): boolean {
   for (let i = 3; i < count - 3; i++)

@@ -180,7 +180,7 @@ const kinds = new Uint8Array(128)
 for (const type of '6789BCDEFGHJKLMNPQRSTVWXYZabcdefghijklmn') kinds[type.charCodeAt(0)] = applicationKind
 for (const type of sessionTypes) kinds[type.charCodeAt(0)] = sessionKind
 
-/** Of a MsgType of one character; of any other unknown. */
+/** The kind of a MsgType of one character; any other is unknown here. */
 const kindOf = (msgType: string): number =>
   msgType.length === 1 ? (kinds[msgType.charCodeAt(0)] ?? unknownKind) : unknownKind
 

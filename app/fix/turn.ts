@@ -7,7 +7,7 @@ import type { Draft, Effect, Input, NoteCode, Session, Step } from './session-st
 /** One `step` in the making: a copy of the session that the rules change, and the effects so far. */
 export type Turn = { readonly session: Session; effects: Effect[]; nowMs: number; clocksMs: readonly number[] }
 
-/** Run the rules for one input. A change of the expected number that no effect tells of is told: the driver journals it. */
+/** Run the rules for one input. If no effect tells the new expected number, `next-in` does: the driver journals it. */
 export function takeTurn(session: Session, input: Input, rules: (turn: Turn) => void): Step {
   const { nowMs, clocksMs = [nowMs] } = input
   const turn: Turn = { session: { ...session }, effects: [], nowMs, clocksMs }

@@ -13,7 +13,7 @@ const headerNames: Record<number, string> = {
 }
 
 /**
- * What a message with a readable number breaks of the rules of header and fields, if anything. The texts are interface
+ * The first rule of header and fields that a message with a readable number breaks. The texts are interface
  * strings on which clients match (spec §2.9).
  */
 export function violationOf(
@@ -34,8 +34,8 @@ export function violationOf(
 }
 
 /**
- * Every message must be of our version. Where the policy answers another one with a Logout alone, its text is the
- * common engines'.
+ * Every message must be of our version. Where the policy answers another version with a Logout alone, we use the text
+ * of the common engines.
  */
 export function beginStringViolation({ policy }: SessionConfig, message: Message): Violation | undefined {
   if (message.is(Tag.BeginString, 'FIX.4.2')) return undefined
@@ -73,7 +73,7 @@ function faultViolation(config: SessionConfig, { fault, msgType }: Message): Vio
   return { ...fault, text: faultTexts[fault.reason] }
 }
 
-/** A field that is there and empty: nothing else is said of it, whatever it should have held. */
+/** The field is there and empty: this is the only fault that is reported. */
 export const withoutValue = (tag: number): Violation => ({
   text: faultTexts[Reason.noValue],
   tag,
@@ -131,11 +131,11 @@ function timeViolation(
   return undefined
 }
 
-/** Whether a time is right by one of the clocks. */
+/** Whether one of the clocks agrees with a time. */
 export const isNear = (sentMs: number, clocksMs: readonly number[], withinS: number): boolean =>
   clocksMs.some((clockMs) => Math.abs(sentMs - clockMs) <= withinS * 1000)
 
-/** A message sent again was first sent no later than now: 122 is never after 52. Not to be mended: one of the clocks is wrong. */
+/** A message sent again was first sent no later than now: 122 is never after 52. Otherwise a clock is wrong: fatal. */
 export function origTimeViolation(config: SessionConfig, message: Message): Violation | undefined {
   if (!message.possDup || !isHeldToFieldRules(config, message.msgType)) return undefined
   const orig = timeAt(message, Tag.OrigSendingTime)

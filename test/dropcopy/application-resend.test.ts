@@ -89,15 +89,13 @@ describe('a request for messages by application', () => {
 
 describe('the range of a resend', () => {
   const number = fc.integer({ min: 1, max: 999_999_999 })
-  const range = fc
-    .tuple(number, fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6000 })))
-    .map(
-      ([begin, span]): RequestedRange => ({
-        applId: 'K7T',
-        begin,
-        end: span === 0 ? 0 : Math.min(999_999_999, begin + span),
-      }),
-    )
+  const range = fc.tuple(number, fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6000 }))).map(
+    ([begin, span]): RequestedRange => ({
+      applId: 'K7T',
+      begin,
+      end: span === 0 ? 0 : Math.min(999_999_999, begin + span),
+    }),
+  )
 
   const endOf = (begin: number, end: number) => answerRange({ applId: 'K7T', begin, end }, member(999_999_999)).end
 
