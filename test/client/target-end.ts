@@ -13,8 +13,6 @@ import { formatUtc } from '#fix/time.ts'
 import { FixPeer, steadyNowMs } from '#peer/fix-peer.ts'
 import { framed, newOrder } from '#test/dropcopy/vectors.ts'
 
-type ClassicTerms = Parameters<typeof writeClassicCopy>[5]
-
 interface Sent {
   source: Buffer
   previous: number

@@ -9,13 +9,12 @@ import { decode, Message } from '#fix/message.ts'
 import { isSealed } from '#test/fix/samples.ts'
 import { copies, framed, readable, sources } from './vectors.ts'
 
-type ClassicTerms = Parameters<typeof writeClassicCopy>[5]
-
 const target = classicTarget({ compId: 'CME', subId: 'G' }, 'ODQ1Z9')
 const k7t = classicSource('K7T882')
 const time = (text: string) => constant(`20240304-13:00:0${text}`)
 
 type ClassicTerms = Parameters<typeof writeClassicCopy>[5]
+
 /** The copy of an encapsulated source message, by way of its canonical form, as the connector makes it. */
 function copyOf(source: Buffer, terms: Partial<ClassicTerms>, of = k7t): Buffer {
   const inner = new Message()
