@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listLastReports } from '#db/queries/connector/readiness.ts'
-import { listRunningVersions, listSaidOf } from '#db/queries/publication/publications.ts'
+import { listRunningVersions, listSaidOf } from '#db/queries/publication/reports.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
 import { findTarget } from '#db/queries/target/targets.ts'
 import { runningVersion, runsOf } from '#domain/publication/runs.ts'

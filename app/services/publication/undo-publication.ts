@@ -1,6 +1,7 @@
 import { asSystem, type Tx } from '#db/client.ts'
 import { findGroup } from '#db/queries/group/groups.ts'
-import { listNewestParts, listSaidOf } from '#db/queries/publication/publications.ts'
+import { listNewestParts } from '#db/queries/publication/publications.ts'
+import { listSaidOf } from '#db/queries/publication/reports.ts'
 import { findRequest, lockRequest, type RequestRecord, saveRequest } from '#db/queries/request/requests.ts'
 import { listTargetsOf } from '#db/queries/target/targets.ts'
 import { type Part, sourcePart, targetPart } from '#domain/configuration/parts.ts'

@@ -4,7 +4,7 @@ import { listContacts } from '#db/queries/group/contacts.ts'
 import { findGroup } from '#db/queries/group/groups.ts'
 import { findFirm, findGamOf, listFirmRefs, listHolders } from '#db/queries/people/firms.ts'
 import { findUser, listUserNames } from '#db/queries/people/people.ts'
-import { listSaidOf } from '#db/queries/publication/publications.ts'
+import { listSaidOf } from '#db/queries/publication/reports.ts'
 import { type DecisionRecord, listDecisions } from '#db/queries/request/decisions.ts'
 import { listAsked, listParties, type PartyRecord } from '#db/queries/request/parties.ts'
 import {

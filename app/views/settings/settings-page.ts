@@ -1,6 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { listEnvironmentEvents } from '#db/queries/audit/events.ts'
-import { listRunningVersions, listSettingsVersions } from '#db/queries/publication/publications.ts'
+import { listSettingsVersions } from '#db/queries/publication/publications.ts'
+import { listRunningVersions } from '#db/queries/publication/reports.ts'
 import { nextResetMs } from '#domain/calendar/week.ts'
 import { runningVersion } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'

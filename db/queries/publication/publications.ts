@@ -1,13 +1,9 @@
-import { and, desc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
 import type { Part, PartKind } from '#domain/configuration/parts.ts'
-import type { PartReport } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
-import { configurationParts, configurationReports, configurationVersions } from '../../schema/configuration.ts'
+import { configurationParts, configurationVersions } from '../../schema/configuration.ts'
 import { environments } from '../../schema/installation.ts'
-import { observedConnectors } from '../../schema/observed.ts'
-import { targets } from '../../schema/targets.ts'
-import { listShards } from '../feed/sources.ts'
 
 export type VersionRecord = typeof configurationVersions.$inferSelect
 
@@ -136,84 +132,6 @@ export async function insertVersion(
   const { environment, number } = version
   if (parts.length > 0)
     await tx.insert(configurationParts).values(parts.map((part) => ({ ...part, environment, number })))
-}
-
-/** What connectors said of these objects for this version or a newer one, the newest word of each. */
-async function listReports(
-  tx: Tx,
-  environment: Environment,
-  number: number,
-  objectIds: readonly string[],
-): Promise<PartReport[]> {
-  if (objectIds.length === 0) return []
-  const rows = await tx
-    .selectDistinctOn([configurationReports.kind, configurationReports.objectId])
-    .from(configurationReports)
-    .where(
-      and(
-        eq(configurationReports.environment, environment),
-        gte(configurationReports.number, number),
-        inArray(configurationReports.objectId, [...objectIds]),
-      ),
-    )
-    .orderBy(
-      configurationReports.kind,
-      configurationReports.objectId,
-      desc(configurationReports.number),
-      desc(configurationReports.at),
-    )
-  return rows.map(({ kind, objectId, state, detail, number: of }) => ({ kind, objectId, state, detail, number: of }))
-}
-
-/** The shards of an environment, and what each connector that was ever heard of runs. For the exchange, and over `asJobs`. */
-export async function listRunningVersions(tx: Tx, environment: Environment) {
-  const connectors = await tx
-    .select({ shard: observedConnectors.shard, runningVersion: observedConnectors.runningVersion })
-    .from(observedConnectors)
-    .where(eq(observedConnectors.environment, environment))
-  return { shards: await listShards(tx, environment), connectors }
-}
-
-/** What a version changed, and all that connectors have said of it since: what `runsOf` judges. */
-export async function listSaidOf(tx: Tx, environment: Environment, number: number) {
-  const parts = await listPartsOf(tx, environment, number)
-  const reports = await listReports(
-    tx,
-    environment,
-    number,
-    parts.map((part) => part.objectId),
-  )
-  const removed = parts.filter((part) => part.document === null).map((part) => part.objectId)
-  const gone = await listGoneTargets(tx, environment, number, removed)
-  return { parts: parts.map(({ kind, objectId }) => ({ kind, objectId, number })), reports, gone }
-}
-
-/**
- * Of targets that this version removed those that run no more: nothing is reported of them but a version that is
- * without them.
- */
-async function listGoneTargets(
-  tx: Tx,
-  environment: Environment,
-  number: number,
-  sessionIds: readonly string[],
-): Promise<string[]> {
-  if (sessionIds.length === 0) return []
-  const rows = await tx
-    .selectDistinct({ sessionId: targets.sessionId })
-    .from(targets)
-    .innerJoin(
-      observedConnectors,
-      and(eq(observedConnectors.environment, targets.environment), eq(observedConnectors.shard, targets.shard)),
-    )
-    .where(
-      and(
-        eq(targets.environment, environment),
-        inArray(targets.sessionId, [...sessionIds]),
-        gte(observedConnectors.runningVersion, number),
-      ),
-    )
-  return rows.map(({ sessionId }) => sessionId)
 }
 
 /** Whether this installation has the environment at all. */
