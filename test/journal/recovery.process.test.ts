@@ -308,6 +308,7 @@ async function youngSegment(batches: number): Promise<RandomJournal> {
   while (newestPath(made.dir) === first) {
     made.append()
     await made.journal.flush()
+    await made.journal.flush() // for the head behind it, when a segment was begun
   }
   while (count() < 1 + batches) {
     made.append()
