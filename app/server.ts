@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
+import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { forgetAnswers, runDueJobs, stopUncoveredSources } from '#services/jobs/jobs.ts'
+import { verifyAudit } from '#services/jobs/verify-audit.ts'
 import { publishReferenceData } from '#services/reference/publish-reference.ts'
 import { findFeePlanHole } from '#views/status/portal-alarms.ts'
 import { type Config, ConfigError, configOfProcess, projectRoot } from './config.ts'
@@ -88,6 +90,7 @@ async function start(config: Config, { takeOver }: Arguments, log: Logger, order
 }
 
 /** The connector of a portal that was killed is usually gone by then. */
+const dayMs = 86_400_000
 const drainedMs = 5_000
 
 /** Whatever will listen, before anything is touched. */
@@ -119,6 +122,13 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
       unrun.set(environment, problems.join())
     }
   }
+  let comparedMs = 0
+  const auditTrail = async () => {
+    if (Date.now() - comparedMs < dayMs) return
+    const broken = await verifyAudit(deps)
+    comparedMs = Date.now()
+    if (broken) log.error({ says: brokenSealSentence(broken) }, 'the audit trail is not what was sealed')
+  }
   const told = new Map<string, string>()
   const feePlans = async () => {
     for (const environment of environments) {
@@ -133,6 +143,8 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
     { name: 'sources without consent', everyMs: 60_000, run: uncovered },
     { name: 'reference data', everyMs: 60_000, run: reference },
     { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },
+    // the first time soon after a start, then once a day
+    { name: 'audit trail', everyMs: 600_000, run: auditTrail },
     { name: 'answers to forms', everyMs: 3_600_000, run: () => forgetAnswers(deps) },
     { name: 'expired sign-ins', everyMs: 60_000, run: () => removeExpiredSessions(database.auth, now()) },
   ]

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, asc, count, desc, gt, gte, lte, max, sql } from 'drizzle-orm'
+import type { BrokenSeal } from '#domain/alarm/audit.ts'
 import { canonicalJson } from '#domain/digest.ts'
 import type { Database, Tx } from './client.ts'
 import { auditEvents, auditSeals } from './schema/audit.ts'
@@ -66,13 +67,13 @@ function hashOf(previous: Buffer | null, events: readonly unknown[]): Buffer {
   return hash.digest()
 }
 
-type Verdict =
+type SealVerdict =
   | { ok: true; seals: number; unsealed: number }
   /** `seal` is the range whose events, or whose place in the chain, are not what was sealed. */
-  | { ok: false; seal: { fromSeq: number; toSeq: number }; why: string }
+  | ({ ok: false } & BrokenSeal)
 
 /** Recompute the whole chain. One seal at a time, so memory stays small; each in a transaction of its own. */
-export async function verifyAuditSeals(jobs: Jobs): Promise<Verdict> {
+export async function verifyAuditSeals(jobs: Jobs): Promise<SealVerdict> {
   let last: Seal | undefined
   for (let seals = 0; ; seals++) {
     const found = await jobs.asJobs((tx) => checkNext(tx, last))

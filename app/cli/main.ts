@@ -7,6 +7,7 @@ import { printNote } from './terminal.ts'
 
 /** One file a command, loaded when it is asked for. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
+  audit: () => import('./audit.ts'),
   client: () => import('./client.ts'),
   connector: () => import('./connector.ts'),
   db: () => import('./db.ts'),

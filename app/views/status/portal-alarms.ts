@@ -1,8 +1,10 @@
 import type { Tx } from '#db/client.ts'
+import { findBrokenSeal } from '#db/queries/audit/broken-seal.ts'
 import { listFeePlans } from '#db/queries/billing/billing.ts'
 import { countChargedGroups } from '#db/queries/group/groups.ts'
 import { findReader } from '#db/queries/people/reader.ts'
 import { findSettings } from '#db/queries/publication/publications.ts'
+import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { type FeePlanHole, feePlanHole } from '#domain/billing/fee-plan-hole.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
@@ -11,8 +13,14 @@ import type { StatusView } from './status-view.ts'
 /** What no connector knows of; the exchange's own to see to. */
 export async function listPortalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
   const { seesAll } = await findReader(tx)
-  const hole = seesAll ? await findFeePlanHole(tx, environment, now) : undefined
-  return hole ? [{ code: 'no-fee-plan', kind: 'billing', objectId: '', ...hole }] : []
+  if (!seesAll) return []
+  const hole = await findFeePlanHole(tx, environment, now)
+  const broken = await findBrokenSeal(tx)
+  const trail = broken && { says: brokenSealSentence(broken), since: broken.since }
+  return [
+    ...(hole ? [{ code: 'no-fee-plan', kind: 'billing', objectId: '', ...hole }] : []),
+    ...(trail ? [{ code: 'broken-seal', kind: 'audit', objectId: '', ...trail }] : []),
+  ]
 }
 
 /**
