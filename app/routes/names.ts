@@ -15,16 +15,6 @@ const isGatewayKind = (word: string): word is GatewayKind => gatewayKinds.some((
 /** A kind of gateway as screens name it; anything else stands as it is. */
 export const gatewayName = (kind: string): string => (isGatewayKind(kind) ? gatewayNames[kind] : kind)
 
-/** What connectors say of a feed's session. */
-export const feedWords: Record<string, string> = {
-  down: 'Not connected',
-  connecting: 'Connecting',
-  'logged-on': 'Logged on',
-  recovering: 'Asking again for what is missing',
-  paused: 'Paused',
-  refused: 'Refused by the connector',
-}
-
 /**
  * What was kept aside before its source was known stays there, so the count does not say by itself what is wrong now.
  */

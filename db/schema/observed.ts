@@ -1,6 +1,7 @@
 import { bigint, boolean, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { RecentCopy, ServedResend } from '#domain/status/observed.ts'
+import type { ReportedConnectorState, ReportedFeedState, ReportedTargetState } from '#domain/status/words.ts'
 import { dc, instant, shardColumn } from './columns.ts'
 
 /**
@@ -19,8 +20,7 @@ export const observedConnectors = dc.table(
   'observed_connectors',
   {
     ...key,
-    /** starting, running, draining, stopped. */
-    state: text('state').notNull(),
+    state: text('state').$type<ReportedConnectorState>().notNull(),
     pid: integer('pid').notNull(),
     host: text('host').notNull(),
     release: text('release').notNull(),
@@ -83,8 +83,7 @@ export const observedFeeds = dc.table(
   {
     ...key,
     feedId: text('feed_id').notNull(),
-    /** down, connecting, logged-on, recovering, paused, refused. */
-    state: text('state').notNull(),
+    state: text('state').$type<ReportedFeedState>().notNull(),
     since: instant('since').notNull(),
     address: text('address'),
     epoch: integer('epoch').notNull().default(0),
@@ -136,8 +135,7 @@ export const observedTargets = dc.table(
   {
     ...key,
     sessionId: text('session_id').notNull(),
-    /** no-logon, logged-on, catching-up, late, on-backup, paused, refused. */
-    state: text('state').notNull(),
+    state: text('state').$type<ReportedTargetState>().notNull(),
     since: instant('since').notNull(),
     /** primary or backup: the address in force. */
     active: text('active').notNull().default('primary'),

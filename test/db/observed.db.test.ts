@@ -31,7 +31,7 @@ type Figures = { week: string; at: Date; delivered: number; isOtherWeek?: boolea
 /** What a connector reports of one target in a week: so many copies delivered of each source. */
 function report({ week, at, delivered, isOtherWeek = false, of = sources }: Figures): Observed {
   const counts = { received: delivered, delivered, filtered: 0, filteredBy: {}, waiting: 0, held: 0, expired: 0 }
-  const process = { state: 'running', pid: 1, host: 'h', release: 'r', lineage: 'l', term: 1, doubt: null }
+  const process = { state: 'running' as const, pid: 1, host: 'h', release: 'r', lineage: 'l', term: 1, doubt: null }
   return {
     connector: 'main',
     leader,

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { feedStates, targetStates } from '#connector/reports/observed-state.ts'
 import { alarmCodes } from '#connector/run/alarms/alarms.ts'
 import { deliveryWords } from '#domain/status/state.ts'
+import { reportedFeedStates, reportedTargetStates } from '#domain/status/words.ts'
 import { filterReasons } from '#dropcopy/eligible.ts'
 import { documentAt, tableIn } from './tables.ts'
 
@@ -67,8 +67,8 @@ describe('what the person on call reads then', () => {
     expect(metrics.flatMap(([name]) => quoted(name)).sort()).toEqual(names.sort())
   })
   test.each([
-    ['targets', targetStates],
-    ['feeds', feedStates],
+    ['targets', reportedTargetStates],
+    ['feeds', reportedFeedStates],
     ['copies_filtered_total', [...filterReasons, 'revoked']],
   ] as const)('names every value that a line of %s can have', (name, values) => {
     const says = metrics.find(([cell = '']) => cell.includes(`\`${name}\``))?.[2]

@@ -4,7 +4,8 @@ import type { Worker } from '#connector/run/worker.ts'
 import { type Row, total } from '#connector/state/ledger.ts'
 import { filteredBy } from '#connector/state/routing.ts'
 import { nextResetMs } from '#domain/calendar/week.ts'
-import { feedState, feedStates, lateMsOf, targetState, targetStates } from './observed-state.ts'
+import { reportedFeedStates, reportedTargetStates } from '#domain/status/words.ts'
+import { feedState, lateMsOf, targetState } from './observed-state.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Sample = readonly [labels: Labels, value: number, suffix?: string]
@@ -94,7 +95,7 @@ function feeds(worker: Worker): string[] {
     all.map((feed): Sample => [{ feed: feed.name }, value(feed)])
   const states = all.map((feed) => feedState(feed, worker.core.journal.isFull, false))
   return [
-    metric('gauge', 'feeds', 'Feeds by state.', countedBy(feedStates, states)),
+    metric('gauge', 'feeds', 'Feeds by state.', countedBy(reportedFeedStates, states)),
     metric(
       'counter',
       'feed_received_total',
@@ -142,7 +143,7 @@ function targets(worker: Worker): string[] {
     all.map((one): Sample => [{ target: one.target.name }, value(one)])
   const states = all.map(({ target }) => targetState(target, false))
   return [
-    metric('gauge', 'targets', 'Targets by state.', countedBy(targetStates, states)),
+    metric('gauge', 'targets', 'Targets by state.', countedBy(reportedTargetStates, states)),
     metric(
       'counter',
       'copies_received_total',

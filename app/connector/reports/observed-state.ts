@@ -1,9 +1,7 @@
 import type { Feed } from '#connector/feeds/feed.ts'
 import type { Target } from '#connector/targets/target.ts'
 import { lateAfterMs } from '#domain/status/late.ts'
-
-export const targetStates = ['paused', 'refused', 'no-logon', 'catching-up', 'late', 'on-backup', 'logged-on'] as const
-export const feedStates = ['paused', 'recovering', 'logged-on', 'connecting', 'refused', 'down'] as const
+import type { ReportedFeedState, ReportedTargetState } from '#domain/status/words.ts'
 
 /** Milliseconds by which a logged-on client is late; 0: it is not. */
 export function lateMsOf({ report, core }: Target): number {
@@ -12,7 +10,7 @@ export function lateMsOf({ report, core }: Target): number {
 }
 
 /** `isRefused`: its configuration could not be run. */
-export function targetState(target: Target, isRefused: boolean): (typeof targetStates)[number] {
+export function targetState(target: Target, isRefused: boolean): ReportedTargetState {
   if (target.config.paused) return 'paused'
   if (!target.isOnline) return isRefused ? 'refused' : 'no-logon'
   if (target.report.isCatchingUp) return 'catching-up'
@@ -21,7 +19,7 @@ export function targetState(target: Target, isRefused: boolean): (typeof targetS
 }
 
 /** `isFull`: the journal has no room, so no feed is read. */
-export function feedState(feed: Feed, isFull: boolean, isRefused: boolean): (typeof feedStates)[number] {
+export function feedState(feed: Feed, isFull: boolean, isRefused: boolean): ReportedFeedState {
   if (isFull) return 'paused'
   if (feed.peer.isLive) return feed.missing > 0 ? 'recovering' : 'logged-on'
   if (feed.isConnected) return 'connecting'

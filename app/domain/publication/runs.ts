@@ -1,4 +1,5 @@
 import type { ObjectKind, PartKind } from '../configuration/parts.ts'
+import type { ReportedFeedState, ReportedTargetState } from '../status/words.ts'
 
 /** Whether a connector runs what was published of an object; `unanswered`: it has not said yet. */
 export type PartRun = 'running' | 'refused' | 'unanswered'
@@ -54,5 +55,7 @@ export function runningVersion(
  * How a session that is observed runs: one that says it is refused is, whatever was said of its newest part.
  * `answered`: what `runsOf` says of that part, where parts are looked at.
  */
-export const runOfSession = (observed: { state: string } | undefined, answered: PartRun): PartRun =>
-  observed?.state === 'refused' ? 'refused' : answered
+export const runOfSession = (
+  observed: { state: ReportedFeedState | ReportedTargetState } | undefined,
+  answered: PartRun,
+): PartRun => (observed?.state === 'refused' ? 'refused' : answered)

@@ -1,4 +1,5 @@
 import type { Leader } from '../leadership/leader.ts'
+import type { ReportedConnectorState, ReportedFeedState, ReportedTargetState } from './words.ts'
 
 /** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
 export type Observed = {
@@ -22,8 +23,7 @@ export type Observed = {
 }
 
 type ObservedConnector = {
-  /** starting, running, draining, stopped. */
-  state: string
+  state: ReportedConnectorState
   pid: number
   host: string
   release: string
@@ -46,8 +46,7 @@ type ObservedAlarm = { code: string; kind: string; objectId: string; says: strin
 
 type ObservedFeed = {
   feedId: string
-  /** down, connecting, logged-on, recovering, paused, refused. */
-  state: string
+  state: ReportedFeedState
   since: Date
   address: string | null
   epoch: number
@@ -80,8 +79,7 @@ type ObservedSource = {
 
 type ObservedTarget = {
   sessionId: string
-  /** no-logon, logged-on, catching-up, late, on-backup, paused, refused. */
-  state: string
+  state: ReportedTargetState
   since: Date
   /** primary or backup: the address in force. */
   active: string

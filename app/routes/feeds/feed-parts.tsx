@@ -2,8 +2,8 @@ import { Count, Mono } from '#app/components/figures.tsx'
 import { ButtonLink, Facts, Section } from '#app/components/page.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import { feedWords } from '#app/routes/names.ts'
 import { resetWords } from '#domain/reference/feed-input.ts'
+import { feedStateWords } from '#domain/status/words.ts'
 import type { FeedView } from '#views/feed/feed-page.ts'
 
 /** The FIX session as the connector sees it. */
@@ -18,7 +18,7 @@ export function FeedSession({ session, stale }: { session: FeedView['session']; 
     <Section title="Session" id="session">
       <Facts
         facts={[
-          { term: 'State', value: feedWords[session.state] ?? session.state },
+          { term: 'State', value: feedStateWords[session.state] },
           { term: 'Since', value: <Instant at={session.since} /> },
           session.address !== null && { term: 'Gateway address', value: <Mono>{session.address}</Mono> },
           { term: 'Next number from it', value: <Count of={session.nextIn} stale={stale} /> },

@@ -6,8 +6,9 @@ import { DeliveryWordState } from '#app/components/states.tsx'
 import { type Sort, Table } from '#app/components/table.tsx'
 import { Age } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import { feedWords, gatewayName } from '#app/routes/names.ts'
+import { gatewayName } from '#app/routes/names.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
+import { feedStateWords } from '#domain/status/words.ts'
 import type { GroupView } from '#views/group/group-view.ts'
 import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#views/status/status-view.ts'
 
@@ -241,7 +242,7 @@ export function FeedTable({ feeds, stale }: { feeds: readonly FeedRow[]; stale: 
       empty="No feed has reported yet."
       columns={[
         { key: 'feed', head: 'Feed', cell: (feed) => <FeedName id={feed.id} /> },
-        { key: 'state', head: 'State', cell: (feed) => feedWords[feed.state] ?? feed.state },
+        { key: 'state', head: 'State', cell: (feed) => (feed.state ? feedStateWords[feed.state] : 'unknown') },
         { key: 'gateway', head: 'Gateway', cell: (feed) => gatewayName(feed.gateway) },
         number('received', 'Received'),
         number('duplicates', 'Duplicates'),

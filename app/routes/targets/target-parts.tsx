@@ -10,6 +10,7 @@ import { paths } from '#app/paths.ts'
 import { credentialName, gatewayName, protocolNames } from '#app/routes/names.ts'
 import { otherRole } from '#domain/session/fail-over.ts'
 import type { RecentCopy } from '#domain/status/observed.ts'
+import { targetStateWords } from '#domain/status/words.ts'
 import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
 import { logonFacts } from './target-logon.ts'
 
@@ -163,7 +164,7 @@ export function Session({ target, stale }: { target: TargetView; stale: boolean 
       <Facts
         dense
         facts={[
-          { term: 'State', value: sessionWords[session.state] ?? session.state },
+          { term: 'State', value: targetStateWords[session.state] },
           session.since !== null && { term: 'Since', value: <Instant at={session.since} /> },
           session.address !== null && { term: 'Client address', value: <Mono>{session.address}</Mono> },
           { term: 'Next number to them', value: <Count of={session.nextOut} stale={stale} /> },
@@ -187,16 +188,6 @@ export function Session({ target, stale }: { target: TargetView; stale: boolean 
       />
     </Section>
   )
-}
-
-const sessionWords: Record<string, string> = {
-  'no-logon': 'No logon',
-  'logged-on': 'Logged on',
-  'catching-up': 'Logged on, catching up',
-  late: 'Logged on, reading too slowly',
-  'on-backup': 'Logged on at the backup address',
-  paused: 'Paused',
-  refused: 'Refused by the connector',
 }
 
 /** Copies that stand open; the others unfold. */

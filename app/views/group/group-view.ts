@@ -4,6 +4,7 @@ import type { CredentialStanding } from '#domain/credential/rotation.ts'
 import type { Level } from '#domain/group/states.ts'
 import type { AddressRole } from '#domain/session/fail-over.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
+import type { ReportedTargetState } from '#domain/status/words.ts'
 import type { TargetRight } from '#domain/target/rights.ts'
 import type { Agreement } from '#views/request/agreements.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
@@ -140,7 +141,7 @@ export type TargetView = {
   left: { name: string; ledger: Ledger }[]
   sources: { name: string; received: number; ledger: Ledger; highest: number }[]
   session: {
-    state: string
+    state: ReportedTargetState
     since: Date | null
     address: string | null
     nextIn: number

@@ -5,6 +5,7 @@ import { listAllFeeds } from '#db/queries/feed/sources.ts'
 import { listAllTargets } from '#db/queries/target/target-rows.ts'
 import type { Shard } from '#domain/leadership/leader.ts'
 import type { SessionFacts } from '#domain/session/command.ts'
+import { isFeedOnline, isTargetOnline } from '#domain/status/words.ts'
 import { targetActions } from '#domain/target/rights.ts'
 
 /** A session as wanted and as last reported. */
@@ -36,7 +37,7 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
           state: target.state === 'paused' ? 'paused' : (seen?.state ?? 'no report'),
           says: `${groupName}, ${ownerName}`,
         },
-        isLoggedOn: onlineStates.includes(seen?.state ?? ''),
+        isLoggedOn: isTargetOnline(seen?.state),
         nextIn: seen?.nextIn ?? 1,
         nextOut: seen?.nextOut ?? 1,
         waiting: seen?.waiting ?? 0,
@@ -49,11 +50,9 @@ export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
       return {
         ...{ kind: 'feed', name: id, environment, shard, protocol: 'classic', ownerId: null },
         ...{ state: seen?.state ?? 'no report', says: seen?.detail ?? '' },
-        isLoggedOn: onlineStates.includes(seen?.state ?? ''),
+        isLoggedOn: isFeedOnline(seen?.state),
         ...{ nextIn: seen?.nextIn ?? 1, nextOut: seen?.nextOut ?? 1, waiting: 0, held: 0 },
       }
     }),
   ]
 }
-
-const onlineStates = ['logged-on', 'catching-up', 'late', 'on-backup', 'recovering']

@@ -31,6 +31,7 @@ import {
   type Ledger,
   worstHeard,
 } from '#domain/status/state.ts'
+import { isFeedOnline } from '#domain/status/words.ts'
 
 type LedgerRow = Ledger & { sessionId: string; sourceId: string }
 type PartState = { part: PartRun; detail?: string; publishedAt: Date | null }
@@ -131,8 +132,6 @@ function stopsIn(filteredBy: readonly Record<string, number>[], firmName?: strin
   return addReasons(stops.map(([reason, count]) => ({ [told(reason)]: count })))
 }
 
-const connected = ['logged-on', 'recovering']
-
 /**
  * Messages kept aside are counted and shown, and nobody has to act: every group gets
  * what it should. What was lost is a figure.
@@ -153,7 +152,7 @@ async function feedHealth(
         (one) => one.kind === 'feed' && one.objectId === id && !toldElsewhere.includes(one.code),
       )?.says
       const part = runOfSession({ state }, 'running')
-      const figures = { lost, gap: missing, connected: connected.includes(state) }
+      const figures = { lost, gap: missing, connected: isFeedOnline(state) }
       return [id, { id, part, ...figures, ...(alarm && { alarm }) }]
     }),
   )

@@ -1,5 +1,6 @@
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
 import type { Verdict } from '#domain/status/verdict.ts'
+import type { ReportedFeedState } from '#domain/status/words.ts'
 
 /** A group on the status page and in the list of groups. */
 export type GroupRow = {
@@ -50,8 +51,8 @@ export type SourceRow = {
 export type FeedRow = {
   id: string
   gateway: string
-  /** as the connector says: logged-on, recovering, … */
-  state: string
+  /** null: nothing was reported of it */
+  state: ReportedFeedState | null
   isConnected: boolean
   received: number
   missing: number

@@ -77,7 +77,7 @@ async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): P
     return {
       id: feed.id,
       gateway: feed.gatewayKind,
-      state: seen?.state ?? 'unknown',
+      state: seen?.state ?? null,
       isConnected: delivery.feeds.get(feed.id)?.connected ?? false,
       received: seen?.received ?? 0,
       missing: seen?.missing ?? 0,

@@ -6,6 +6,7 @@ import type { TargetRecord } from '#db/queries/target/targets.ts'
 import { runOfSession } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
+import { isTargetOnline } from '#domain/status/words.ts'
 import { pauserOf } from '#domain/target/rights.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
 import type { TargetRow } from '#views/status/status-view.ts'
@@ -69,8 +70,6 @@ const feedsOf = (delivery: Delivery, sources: readonly { feedId: string }[]): Fe
 const catchingUp = (observed: ReportedTarget | undefined): number =>
   observed?.state === 'catching-up' ? Math.max(1, observed.waiting) : 0
 
-const loggedOn = ['logged-on', 'catching-up', 'late', 'on-backup']
-
 function factsOf(
   target: TargetRecord,
   observed: ReportedTarget | undefined,
@@ -82,7 +81,7 @@ function factsOf(
   const part = delivery.parts.get(sessionId)
   const alarm = delivery.alarms.find((one) => one.kind === 'target' && one.objectId === sessionId)?.says
   const { resend } = observed ?? {}
-  const isOn = observed !== undefined && loggedOn.includes(observed.state)
+  const isOn = observed !== undefined && isTargetOnline(observed.state)
   return {
     sessionId,
     wanted: state,

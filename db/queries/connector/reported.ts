@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
+import type { ReportedFeedState } from '#domain/status/words.ts'
 import type { Tx } from '../../client.ts'
 import {
   observedAlarms,
@@ -141,10 +142,24 @@ export async function findConnectorAlarm(
 }
 
 /** Of a feed behind a source that the reader sees; `lost` and `missing` count messages. */
-type FeedHealth = { shard: string; connector: string; feedId: string; state: string; lost: number; missing: number }
+type FeedHealth = {
+  shard: string
+  connector: string
+  feedId: string
+  state: ReportedFeedState
+  lost: number
+  missing: number
+}
 
 export async function listFeedHealth(tx: Tx, environment: Environment): Promise<FeedHealth[]> {
-  type Row = { shard: string; connector: string; feed_id: string; state: string; lost: string; missing: string }
+  type Row = {
+    shard: string
+    connector: string
+    feed_id: string
+    state: ReportedFeedState
+    lost: string
+    missing: string
+  }
   const rows = await tx.execute<Row>(sql`
     select shard, connector, feed_id, state, lost, missing from dc.feed_health() where environment = ${environment}`)
   return rows.map(({ feed_id: feedId, lost, missing, ...row }) => {

@@ -1,14 +1,13 @@
 import { and, eq } from 'drizzle-orm'
 import { environmentSettings } from '#domain/reference/settings.ts'
 import { defaultFailoverJump, type FailOverFacts } from '#domain/session/fail-over.ts'
+import { isTargetOnline } from '#domain/status/words.ts'
 import type { Tx } from '../../client.ts'
 import { observedAlarms, observedTargets } from '../../schema/observed.ts'
 import { connectorOf, listConnectors } from '../connector/session-commands.ts'
 import { findTerms } from '../group/groups.ts'
 import { findSettings } from '../publication/publications.ts'
 import type { TargetRecord } from './targets.ts'
-
-const onlineStates = ['logged-on', 'catching-up', 'late', 'on-backup']
 
 /**
  * A target as wanted, and how it runs: whether somebody is logged on, and whether its
@@ -36,7 +35,7 @@ export async function findFailOverFacts(tx: Tx, target: TargetRecord, now: Date)
     isStoodIn: alarms.length > 0,
     listen,
     // on several market segments one session each: ODQ1Z9/10
-    isLoggedOn: seen.some((one) => one.sessionId.split('/')[0] === sessionId && onlineStates.includes(one.state)),
+    isLoggedOn: seen.some((one) => one.sessionId.split('/')[0] === sessionId && isTargetOnline(one.state)),
     jump: typeof jump === 'number' ? jump : defaultFailoverJump,
   }
 }
