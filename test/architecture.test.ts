@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { importCircles } from './architecture/circles.ts'
+import { wideComments } from './architecture/comments.ts'
 import { unusedExports } from './architecture/exports.ts'
 import { exportsForTests } from './architecture/exports-for-tests.ts'
 import { unlistedPackages, unusedAliases, unusedPackages } from './architecture/packages.ts'
@@ -149,4 +150,9 @@ describe('import circles', () => {
 describe('exports', () => {
   test('each one of app/ and db/ is imported by another file of them', () =>
     expect(unusedExports(exportsForTests)).toEqual([]))
+})
+
+describe('comments', () => {
+  test('no line with a comment is over 120 characters', () =>
+    expect(wideComments(['app', 'db', 'test'], 120)).toEqual([]))
 })

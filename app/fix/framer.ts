@@ -30,8 +30,8 @@ const wholeHead = 24
  * Cuts a byte stream into frames. Push a chunk, then call `next()` until it says 'more'; stop calling when you do not
  * want to read on. However the stream is cut into chunks, the same frames and faults come out.
  *
- * A frame that arrives whole in one chunk is left there; another one gets a buffer of its own. It stays valid as long as
- * nobody overwrites the chunk. Memory held: one frame of at most twice the limit.
+ * A frame that arrives whole in one chunk is left there; another one gets a buffer of its own. It stays valid as long
+ * as nobody overwrites the chunk. Memory held: one frame of at most twice the limit.
  */
 export class Framer {
   /** Bytes of the longest frame let through; set it to `frameLimits.live` once the peer is logged on. */

@@ -35,11 +35,11 @@ interface Ready {
 }
 
 /**
- * Makes the next segment ahead of need, and the reserve: files full of zeros, so that a commit only overwrites. Zeroing goes a piece at
- * a time, in step with the use of the open segment, since unpaced it multiplied the latency of commits.
+ * Makes the next segment ahead of need, and the reserve: files full of zeros, so that a commit only overwrites. Zeroing
+ * goes a piece at a time, in step with the use of the open segment, since unpaced it multiplied the latency of commits.
  *
- * A file gets its name when it is whole, and under that name nothing is truncated or removed but by the call that needs it gone: a segment
- * may be in use an instant after the making of one of its name was given up.
+ * A file gets its name when it is whole, and under that name nothing is truncated or removed but by the call that needs
+ * it gone: a segment may be in use an instant after the making of one of its name was given up.
  */
 export class Allocator {
   isFull = false
@@ -82,7 +82,9 @@ export class Allocator {
     return this.ready?.base === this.base
   }
 
-  /** The next segment: the one made ahead, else the reserve when the disk is full, else one without blocks behind it. */
+  /**
+   * The next segment: the one made ahead, else the reserve when the disk is full, else one without blocks behind it.
+   */
   take(): Allocation {
     const { base, ready } = this
     this.generation++
@@ -101,7 +103,10 @@ export class Allocator {
     return { base, fd: this.segments.createSparse(base, bytes), bytes, isReserve: false }
   }
 
-  /** A write found the disk full though its segment was there: give the reserve's room to it. Then: it went through, make a reserve again. */
+  /**
+   * A write found the disk full though its segment was there: give the reserve's room to it.
+   * Then: it went through, make a reserve again.
+   */
   writeBlocked(isBlocked: boolean): void {
     this.isBlocked = isBlocked
     if (!isBlocked) {
@@ -164,7 +169,10 @@ export class Allocator {
     })
   }
 
-  /** A file of zeros for `use`, in whose turn it is still wanted. Nothing is left of one that is not, nor of one that found no room. */
+  /**
+   * A file of zeros for `use`, in whose turn it is still wanted. Nothing is left of one
+   * that is not, nor of one that found no room.
+   */
   private async make(bytes: number, generation: number, use: (fd: number) => void): Promise<void> {
     const fd = this.segments.openForWrite(this.makingPath, true)
     let isUsed = false

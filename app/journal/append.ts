@@ -5,7 +5,9 @@ import type { MessageFields } from './records.ts'
 export interface JournalAppend {
   /** Number of the open batch: what is appended now is durable when `onDurable` names it or a later one. */
   readonly batch: number
-  /** The newest durable batch: on the disk and, where the journal has a port, acknowledged. What waits for it may leave. */
+  /**
+   * The newest durable batch: on the disk and, where the journal has a port, acknowledged. What waits for it may leave.
+   */
   readonly durableBatch: number
 
   /**

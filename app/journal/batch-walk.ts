@@ -43,9 +43,10 @@ const trailerMagic = Buffer.alloc(4)
 trailerMagic.writeUInt32LE(TRAILER_MAGIC)
 
 /**
- * Go through the batches of a segment, and judge what is behind the last one. Nothing valid behind damage: an unfinished write is
- * `torn`; one that finished, told by a trailer of the expected number or a later one, is `suspect`. A batch that is whole but for its trailer counts as
- * valid: nothing of it was promised, nor is anything of it wrong, and so a flipped bit in a trailer costs nothing.
+ * Go through the batches of a segment, and judge what is behind the last one. Nothing valid behind damage: an
+ * unfinished write is `torn`; one that finished, told by a trailer of the expected number or a later one, is `suspect`.
+ * A batch that is whole but for its trailer counts as valid: nothing of it was promised, nor is anything of it wrong,
+ * and so a flipped bit in a trailer costs nothing.
  * @throws UnknownFormatError where a batch of another format stands
  * @param last number of the batch before this segment, 0 when unknown
  */
@@ -69,7 +70,10 @@ export function* walkBatches(memory: Memory, last: number): Generator<Batch | Da
   }
 }
 
-/** A whole batch under another format's magic. The digits of formats differ in two bits or more from ours: one flipped bit is damage. */
+/**
+ * A whole batch under another format's magic. The digits of formats differ in two bits or
+ * more from ours: one flipped bit is damage.
+ */
 function refuseOtherFormat({ view }: Memory, at: number): void {
   if (at + 4 > view.byteLength) return
   const magic = view.getUint32(at, true)

@@ -7,7 +7,10 @@ import type { Segment, Segments } from './segments.ts'
 /** Bytes in memory, and gone through before other work has its turn. */
 const PIECE_BYTES = 4 << 20
 
-/** Whether every batch of a sealed segment is right, none is missing before the next segment, and only zeros follow. False is no verdict: it has to be looked at closely. */
+/**
+ * Whether every batch of a sealed segment is right, none is missing before the next segment, and only zeros follow.
+ * False is no verdict: it has to be looked at closely.
+ */
 export async function isClean(segments: Segments, segment: Segment, pieceBytes = PIECE_BYTES): Promise<boolean> {
   const walk = new CleanWalk(segment.bytes, segments.numberBehind(segment.base))
   const piece = Buffer.allocUnsafeSlow(pieceBytes)

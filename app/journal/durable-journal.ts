@@ -34,7 +34,9 @@ interface Parts {
   release(): Promise<void>
 }
 
-/** The journal on local disk: what is appended goes to the appender's open batch, and is read back from memory or files. */
+/**
+ * The journal on local disk: what is appended goes to the appender's open batch, and is read back from memory or files.
+ */
 export class DurableJournal extends RecordEncoder implements Journal {
   readonly recovery: RecoveryReport
   private readonly appender: Appender

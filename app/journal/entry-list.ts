@@ -1,6 +1,6 @@
 /**
- * Numbers and where they are, ascending by number: entries of `stride` 32-bit words, the number first. Numbers come nearly always in
- * order; one that does not is put in its place. Equal numbers stay in the order they came.
+ * Numbers and where they are, ascending by number: entries of `stride` 32-bit words, the number first. Numbers come
+ * nearly always in order; one that does not is put in its place. Equal numbers stay in the order they came.
  */
 class EntryList implements Entries {
   words: Uint32Array

@@ -4,8 +4,9 @@ import { open } from 'node:fs/promises'
 /** The file operations that fail for want of room, replaceable in tests. */
 export interface FilePort {
   /**
-   * URL of a module whose `write(fd, bytes, offset, length, position)` the writer's thread calls in place of `writeSync` of node:fs. It returns
-   * the bytes written or throws as that does, and finds `writeData` in its workerData.
+   * URL of a module whose `write(fd, bytes, offset, length, position)` the writer's thread
+   * calls in place of `writeSync` of node:fs. It returns the bytes written or throws as that
+   * does, and finds `writeData` in its workerData.
    */
   writeModule?: string
   writeData?: unknown

@@ -5,9 +5,10 @@ import { crc32 } from 'node:zlib'
 import { type Entries, type SegmentEntries, strideOf } from './entry-list.ts'
 
 /*
- * Index file of one sealed segment: header (magic 4 · keys 4 · pages 4 · crc32 of the rest of header, keys and page crcs 4 · base 8 · segment
- * bytes 8) · keys (key 8 · first word 4 · entries 4 · lowest number 4 · highest number 4) · crc32 of every page · pages of 16 KB with the words of all entries. Never synced: what a
- * power loss leaves of it is told by the crcs, and it is built again from its segment.
+ * Index file of one sealed segment: header (magic 4 · keys 4 · pages 4 · crc32 of the rest of header, keys and page
+ * crcs 4 · base 8 · segment bytes 8) · keys (key 8 · first word 4 · entries 4 · lowest number 4 · highest number 4) ·
+ * crc32 of every page · pages of 16 KB with the words of all entries. Never synced: what a power loss leaves of it is
+ * told by the crcs, and it is built again from its segment.
  */
 const MAGIC = 0x31584344
 const HEADER_BYTES = 32

@@ -10,7 +10,10 @@ import type { Segment, Segments } from './segments.ts'
 /** Batches indexed before other work has its turn. */
 const SLICE = 2_000
 
-/** Look-ups over all segments: the open one in memory, sealed ones by their index files, which are built when they are missing. */
+/**
+ * Look-ups over all segments: the open one in memory, sealed ones by their index
+ * files, which are built when they are missing.
+ */
 export class Indexes extends Lookups {
   /** Of the open segment. */
   open = new SegmentEntries()

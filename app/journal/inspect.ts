@@ -55,7 +55,10 @@ export class JournalInspection {
     return this.segments.list.length === 0
   }
 
-  /** Oldest first, those that hold a batch; one is in memory at a time. `fromMs`: from the one on that holds this instant. */
+  /**
+   * Oldest first, those that hold a batch; one is in memory at a time.
+   * `fromMs`: from the one on that holds this instant.
+   */
   async *each(fromMs = Number.NEGATIVE_INFINITY): AsyncGenerator<InspectedSegment> {
     let last: Batch | undefined
     let before: { segment: Segment; read: Read; last: Batch | undefined } | undefined

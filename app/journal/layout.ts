@@ -1,9 +1,10 @@
 /**
  * Where things stand in a segment file. Little endian throughout.
  *
- * batch: magic 4 · length 4 · crc32 4 · crc32 of the batch before 4 · number 8 (double) · wall clock 8 (double, ms) · records · zeros to a
- * multiple of 8 · trailer (magic 4 · low half of the number 4). The crc covers everything behind itself but the trailer; length is the
- * whole batch. Batches stand back to back from offset 0, the rest of the file is zero. The first byte tells what stands at an address:
+ * batch: magic 4 · length 4 · crc32 4 · crc32 of the batch before 4 · number 8 (double) · wall clock 8 (double, ms) ·
+ * records · zeros to a multiple of 8 · trailer (magic 4 · low half of the number 4). The crc covers everything behind
+ * itself but the trailer; length is the whole batch. Batches stand back to back from offset 0, the rest of the file is
+ * zero. The first byte tells what stands at an address:
  */
 export const PADDING = 0
 export const M = 1
@@ -47,7 +48,9 @@ export class UnknownFormatError extends Error {
 /** The next multiple of 8; for offsets below 2 GB. */
 export const align8 = (n: number): number => (n + 7) & ~7
 
-/** Bytes of the record at `at`, of which `available` are there; −1: too few to tell. @throws when no record begins so */
+/**
+ * Bytes of the record at `at`, of which `available` are there; −1: too few to tell. @throws when no record begins so
+ */
 export function recordBytes(view: DataView, at: number, available: number): number {
   if (available < I_BYTES) return -1
   switch (view.getUint8(at)) {

@@ -13,7 +13,8 @@ export class JournalLockedError extends Error {
 }
 
 /**
- * Hold the directory until the returned function is called or this process ends: by a socket, which answers only while its process lives.
+ * Hold the directory until the returned function is called or this process ends: by a socket,
+ * which answers only while its process lives.
  * @throws JournalLockedError when another answers
  */
 export async function lockDirectory(dir: string): Promise<() => Promise<void>> {

@@ -65,7 +65,10 @@ export abstract class Lookups {
     return this.search(key, number, most)
   }
 
-  /** Position of the entry that holds this number, else of the nearest above that begins at or below `most`; of equal ones the newest. */
+  /**
+   * Position of the entry that holds this number, else of the nearest above that begins at
+   * or below `most`; of equal ones the newest.
+   */
   private search(key: number, number: number, most: number): number {
     let best: Found | undefined
     let where: Segment | undefined

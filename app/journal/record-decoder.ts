@@ -205,7 +205,10 @@ export function writeVarint(bytes: Buffer, at: number, value: number): number {
   return at
 }
 
-/** Call `visit` with every record of the valid batch at `at`, whose first byte has this position. What its trailer says does not matter. */
+/**
+ * Call `visit` with every record of the valid batch at `at`, whose first byte has this
+ * position. What its trailer says does not matter.
+ */
 export function eachRecord(
   decoder: RecordDecoder,
   memory: Memory,

@@ -1,7 +1,7 @@
 /**
- * What a batch holds. Every record has an address: the base of its segment plus its offset in it, an integer that only grows.
- * The objects handed to `replay`, `scan` and by `read` are reused: they and the bytes they point to hold until the next call
- * or append; whoever keeps a record copies what it needs.
+ * What a batch holds. Every record has an address: the base of its segment plus its offset in it, an integer that only
+ * grows. The objects handed to `replay`, `scan` and by `read` are reused: they and the bytes they point to hold until
+ * the next call or append; whoever keeps a record copies what it needs.
  */
 export type JournalRecord = MessageRecord | DeliveryRecord | SessionRecord | InboundRecord | ControlRecord | HeadRecord
 
@@ -69,7 +69,10 @@ export interface DeliveryRecord extends Addressed {
   chain: Float64Array
 }
 
-/** S: an outbound number used for something that is no copy. `bytes[start, end)` is the frame where it was kept, else empty. */
+/**
+ * S: an outbound number used for something that is no copy. `bytes[start, end)`
+ * is the frame where it was kept, else empty.
+ */
 export interface SessionRecord extends Addressed {
   type: 'S'
   session: number

@@ -39,8 +39,8 @@ import type { Segment, Segments } from './segments.ts'
  *     before a valid batch              wrong bytes              damaged    skipped, never cut; `damaged` is told
  *     a segment below the newest        wrong bytes at its end   damaged    the same: a later segment follows
  *
- * A trailer of the expected batch counts, and so does one of a batch shortly behind it: the write of a batch begins when
- * the write before has ended.
+ * A trailer of the expected batch counts, and so does one of a batch shortly behind it: the write of a
+ * batch begins when the write before has ended.
  *
  * Cutting writes zeros over the tail, so that the next batch is written where the last valid one ends, and no later
  * start can take old bytes behind it for a batch. Otherwise only a missing trailer is written, and a file that ends
@@ -52,8 +52,8 @@ const BLOCK_BYTES = 4096
 /** What recovery found at the end of the journal and on its way. */
 export interface RecoveryReport {
   /**
-   * `torn`: the last write never finished and nothing of it was promised; it was cut. `suspect`: it finished and its bytes are
-   * wrong, so what it promised is unknown; it was cut, and every outbound number must be raised by 10,000.
+   * `torn`: the last write never finished and nothing of it was promised; it was cut. `suspect`: it finished and its
+   * bytes are wrong, so what it promised is unknown; it was cut, and every outbound number must be raised by 10,000.
    */
   tail: 'clean' | 'torn' | 'suspect'
   /** The positions cut, `to` exclusive; both 0 when the tail is clean. */
@@ -88,8 +88,8 @@ interface Recovered {
 }
 
 /**
- * Bring the state back: the newest segment whose head is whole, then every record behind it, in one pass over that segment (over more only
- * when a newer head is damaged). Cuts the tail if need be.
+ * Bring the state back: the newest segment whose head is whole, then every record behind it, in one pass over that
+ * segment (over more only when a newer head is damaged). Cuts the tail if need be.
  * @throws when no head can be read and the journal does not begin with its first segment
  */
 export function recover(segments: RecoverySegments, hooks: RecoveryHooks): Recovered {
@@ -132,7 +132,10 @@ class Recovery {
     return this.loaded.memory
   }
 
-  /** Newest segments without a single valid batch were made ahead or died at birth, mostly: nothing was promised in them. */
+  /**
+   * Newest segments without a single valid batch were made ahead or died at
+   * birth, mostly: nothing was promised in them.
+   */
   private dropEmpty(): Segment | undefined {
     const { list } = this.segments
     let spare: Segment | undefined
@@ -269,7 +272,10 @@ class Recovery {
   }
 }
 
-/** Whether more than the head was written to a segment without a valid batch: a trailer stands where the head's does not. */
+/**
+ * Whether more than the head was written to a segment without a valid batch: a
+ * trailer stands where the head's does not.
+ */
 function isPromised(memory: Memory, { to }: Verdict): boolean {
   const headBytes = memory.bytes.length >= BATCH_BYTES ? memory.view.getUint32(4, true) : 0
   return trailersWithin(memory, 0, to).some((at) => at + TRAILER_BYTES !== headBytes)

@@ -9,8 +9,9 @@ interface Run {
 }
 
 /**
- * The memory in which batches are built, from which the writer's thread writes them and recent ones are read. Filled round and
- * round; the newest bytes overwrite the oldest. Knows nothing of durability: the appender never claims what is not yet written.
+ * The memory in which batches are built, from which the writer's thread writes them and recent ones are
+ * read. Filled round and round; the newest bytes overwrite the oldest. Knows nothing of durability: the
+ * appender never claims what is not yet written.
  */
 export class Ring {
   readonly shared: SharedArrayBuffer
@@ -32,7 +33,10 @@ export class Ring {
     return at + room <= this.size ? at : 0
   }
 
-  /** Give `[offset, offset + room)` to what begins at `position`; whatever older was there can no longer be read from the ring. */
+  /**
+   * Give `[offset, offset + room)` to what begins at `position`; whatever older was
+   * there can no longer be read from the ring.
+   */
   claim(position: number, offset: number, room: number): void {
     const newest = this.runs.at(-1)
     const isContinued =

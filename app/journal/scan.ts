@@ -36,8 +36,8 @@ interface ScanRequest {
 }
 
 /**
- * One pass over the journal, a record at a time: from memory as long as the bytes are there, else a window of the file. Batches read from
- * a file are checked by their crc, but for the one in whose middle the scan begins.
+ * One pass over the journal, a record at a time: from memory as long as the bytes are there, else a window of the file.
+ * Batches read from a file are checked by their crc, but for the one in whose middle the scan begins.
  */
 export class Scan {
   private readonly decoder = new RecordDecoder()

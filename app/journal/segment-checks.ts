@@ -25,17 +25,17 @@ import type { Segment, Segments } from './segments.ts'
  *             ▼
  *     `walkBatches` over the whole segment: each stretch without a valid batch goes to the list of damage
  *
- * There are two walks because nearly every segment is clean: the first goes through it in pieces of 4 MB and says yes or
- * no, the second needs all of it in memory and says where.
+ * There are two walks because nearly every segment is clean: the first goes through it in pieces of 4 MB and says yes
+ * or no, the second needs all of it in memory and says where.
  *
  *     asked by                 call         how
  *     readers, scans           `damages`    in slices between other work, one segment at a time; who asks next waits
  *     single look-ups          `lookNow`    at once: the caller cannot wait
  *     a scan at bad bytes      `met`        adds what it could not read, once the segment was gone through
  *
- * The list of damage begins with what recovery has found. It only grows, and each stretch is told once (`onDamaged`), so
- * that an alarm can name the messages. A number that is missing at the end of a segment counts as damage too: zeros may
- * stand where batches were, and only the first number of the next segment tells.
+ * The list of damage begins with what recovery has found. It only grows, and each stretch is told once (`onDamaged`),
+ * so that an alarm can name the messages. A number that is missing at the end of a segment counts as damage too: zeros
+ * may stand where batches were, and only the first number of the next segment tells.
  */
 
 /** Bytes gone through before other work has its turn. */
@@ -44,8 +44,9 @@ const SLICE_BYTES = 2 << 20
 type Damaged = RecoveryReport['damaged']
 
 /**
- * Sealed segments are gone through by crc once, before the first record is read from them; what is damaged is added to what recovery has
- * found, and told. A segment whose last batches are still on their way to the disk has to wait for it.
+ * Sealed segments are gone through by crc once, before the first record is read from them; what is
+ * damaged is added to what recovery has found, and told. A segment whose last batches are still on
+ * their way to the disk has to wait for it.
  */
 export class SegmentChecks {
   private readonly done = new WeakSet<Segment>()

@@ -63,7 +63,10 @@ export class Segments {
     closeSync(fd)
   }
 
-  /** A new file of this size without blocks behind it: for when none was made ahead. One being made under this name loses it. */
+  /**
+   * A new file of this size without blocks behind it: for when none was made
+   * ahead. One being made under this name loses it.
+   */
   createSparse(base: number, bytes: number): number {
     rmSync(this.path(base), { force: true })
     const fd = this.openForWrite(this.path(base), true)
@@ -104,12 +107,17 @@ export class Segments {
     return this.list.find((s) => s.base > position)
   }
 
-  /** When the first batch of a segment was sealed, by the wall clock; undefined while that cannot be read, or is damaged. */
+  /**
+   * When the first batch of a segment was sealed, by the wall clock; undefined
+   * while that cannot be read, or is damaged.
+   */
   beganMs(segment: Segment): number | undefined {
     return this.first(segment)?.wallClockMs
   }
 
-  /** Number of the first batch of the next segment above a position; undefined while that cannot be read, or is damaged. */
+  /**
+   * Number of the first batch of the next segment above a position; undefined while that cannot be read, or is damaged.
+   */
   numberBehind(position: number): number | undefined {
     const next = this.above(position)
     return next && this.first(next)?.number

@@ -1,4 +1,5 @@
-// The journal's writer: takes jobs from shared memory, one positioned write each, and tells when it is done. Nothing else runs in this thread.
+// The journal's writer: takes jobs from shared memory, one positioned write each, and tells when it
+// is done. Nothing else runs in this thread.
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
@@ -7,7 +8,10 @@ const [SUBMITTED, DONE, STOP, RETRY] = [0, 1, 2, 3]
 const slots = jobs.length / 4
 const write = writeModule ? (await import(writeModule)).write : writeSync
 
-/** All bytes of one batch, in place. Without room: nothing of the batch stays in the file, and it is tried again for as long as it takes. */
+/**
+ * All bytes of one batch, in place. Without room: nothing of the batch stays in the file, and
+ * it is tried again for as long as it takes.
+ */
 function put(fd, at, length, position) {
   let fullSize = -1
   for (let written = 0; written < length; ) {

@@ -18,9 +18,9 @@ interface WriterEvents {
 }
 
 /**
- * The journal's writer thread seen from the main thread. Jobs go through shared memory and a futex, word comes back as a message: of the
- * four combinations with `Atomics.waitAsync` this had the best median but for 5 µs (0.26 ms a commit against 0.21 for the bare write),
- * and keeps the process alive while something is in flight.
+ * The journal's writer thread seen from the main thread. Jobs go through shared memory and a futex, word comes back as
+ * a message: of the four combinations with `Atomics.waitAsync` this had the best median but for 5 µs (0.26 ms a commit
+ * against 0.21 for the bare write), and keeps the process alive while something is in flight.
  */
 export class Writer {
   private readonly control = new Int32Array(new SharedArrayBuffer(16))

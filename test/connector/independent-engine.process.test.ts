@@ -40,8 +40,9 @@ describe('a client that runs the FIX engine of others', () => {
       expect(first.copies.length).toBeGreaterThanOrEqual(1_000)
       await scene.logout(first)
 
-      // by its own count, set back, the engine now misses the last 600 and asks for them. New copies come only behind the fill: jspurefix
-      // takes any gap fill for its newest message (5.11.4, ascii-session.js, onSessionMsg) and would ask for them once more
+      // by its own count, set back, the engine now misses the last 600 and asks for them. New copies come only
+      // behind the fill: jspurefix takes any gap fill for its newest message (5.11.4, ascii-session.js,
+      // onSessionMsg) and would ask for them once more
       const missed = first.copies.slice(-600)
       const from = missed[0]!.seqNum
       await scene.store.setTargetSeqNum(from)
@@ -171,7 +172,9 @@ const valuesOf =
   ({ text }: { text: string }) =>
     tags.map((tag) => new RegExp(`\\|${tag}=([^|]*)\\|`).exec(text)?.[1])
 
-/** What a group at the level "all" is entitled to, of what the gateway says it sent: rejects are off unless asked for. */
+/**
+ * What a group at the level "all" is entitled to, of what the gateway says it sent: rejects are off unless asked for.
+ */
 const notCopied = ['session', 'never-copied', 'unknown', 'order-reject', 'cancel-reject']
 
 function numbersCopied(gateway: GatewaySim, source: string): number[] {

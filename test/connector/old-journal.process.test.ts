@@ -34,7 +34,9 @@ const used = (session: number, epoch: number, value: number, msgType: string) =>
   Buffer.concat([Buffer.from([3, msgType.charCodeAt(0)]), u16(session), u32(value), u16(epoch), u16(0)])
 const inbound = (session: number, next: number) => Buffer.concat([Buffer.from([4, 0]), u16(session), u32(next)])
 
-/** Of a connector that ran before journals had a lineage: one target that has used six numbers, one feed that expects 4. */
+/**
+ * Of a connector that ran before journals had a lineage: one target that has used six numbers, one feed that expects 4.
+ */
 function oldJournal(more: Buffer[] = []): string {
   crc = number = 0
   const terms = { level: 'all', filters: {}, sources: [1], revoked: [], queueDepth: 'all', queueGraceS: 0 }

@@ -240,7 +240,8 @@ describe('a snapshot of another shard', () => {
     const [plain, named] = [checked(document), checked({ ...document, shard: 'main' })]
     expect(plain).toMatchObject({ ok: true, snapshot: { shard: 'main' } })
     expect(named).toEqual(plain)
-    expect(plain).toMatchObject({ digest: '5077adede40daaa89957a47dbfb850ed' }) // as the release before wrote it into journals
+    // as the release before wrote it into journals
+    expect(plain).toMatchObject({ digest: '5077adede40daaa89957a47dbfb850ed' })
   })
 
   test('is refused with its path where the name is none, or stands elsewhere', () => {

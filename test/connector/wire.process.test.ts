@@ -17,7 +17,10 @@ async function reading(): Promise<Wire> {
   return new Wire(socket!, defaultBudget(), () => undefined) // the event brings one
 }
 
-/** Fills it in one batch as far as there is room for what waited, and lets the batch go. Answers how many bytes that were. */
+/**
+ * Fills it in one batch as far as there is room for what waited, and lets the
+ * batch go. Answers how many bytes that were.
+ */
 async function fill(wire: Wire, batch: number): Promise<number> {
   let bytes = 0
   for (; wire.hasRoomToCatchUp; bytes += 1024) wire.frame(Buffer.alloc(1024))

@@ -27,8 +27,8 @@ const configs: readonly SessionConfig[] = [
 ]
 
 /**
- * Sends so many mutated frames, in chunks of any size, to sessions that are alive, and lets time and drivers interfere. The
- * same seed does the same.
+ * Sends so many mutated frames, in chunks of any size, to sessions that are alive, and lets time and
+ * drivers interfere. The same seed does the same.
  * @throws when a session does, says something malformed, accepts out of order, or keeps more than it may
  */
 export function fuzz({ frames, seed }: { frames: number; seed: number }): Fuzzed {
@@ -157,6 +157,8 @@ class End {
   }
 }
 
-/** The number that a Sequence Reset has made the expected one: from there on others come under numbers that were used. */
+/**
+ * The number that a Sequence Reset has made the expected one: from there on others come under numbers that were used.
+ */
 const resetTo = (text: string): number =>
   Number(/^Sequence Reset to (\d+)$/.exec(text)?.[1] ?? Number.POSITIVE_INFINITY)

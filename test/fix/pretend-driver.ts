@@ -44,7 +44,8 @@ export class PretendDriver {
   do(input: Input extends infer T ? (T extends unknown ? Omit<T, 'nowMs' | 'clocksMs'> : never) : never): Effect[] {
     const { nowMs, clocks } = this
     const clocksMs = clocks?.map((offMs) => nowMs + offMs)
-    const result = step(this.session, { ...input, nowMs, ...(clocksMs && { clocksMs }) } as Input) // the union put together again
+    // the union put together again
+    const result = step(this.session, { ...input, nowMs, ...(clocksMs && { clocksMs }) } as Input)
     this.session = result.session
     const { effects } = result
     const asked = effects.some((effect) => effect.type === 'verify')

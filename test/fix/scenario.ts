@@ -79,7 +79,10 @@ export function runScenario({ lines }: Scenario): void {
   if (unread.length > 0) throw new Error(`behind the last line, not expected: ${unread.join('\n    ')}`)
 }
 
-/** `policy=fix role=initiator in=5 out=9 live resendCap=10`: a session, connected unless `offline`, logged on with `live`. */
+/**
+ * `policy=fix role=initiator in=5 out=9 live resendCap=10`: a session,
+ * connected unless `offline`, logged on with `live`.
+ */
 function openDriver(text: string): PretendDriver {
   const words = new Map<string, string | undefined>()
   for (const word of text.split(/\s+/).filter(Boolean)) {
@@ -251,7 +254,10 @@ function describeEffect(driver: PretendDriver, effect: Effect): string[] {
   }
 }
 
-/** Header fields need not be written; those that are must be right. `*` stands for any value. The others must be there in order. */
+/**
+ * Header fields need not be written; those that are must be right. `*` stands for any
+ * value. The others must be there in order.
+ */
 const optional = new Set(['8', '9', '10', '43', '49', '50', '52', '56', '57', '122', '142', '369'])
 
 function matches(expected: string, actual: string): boolean {

@@ -1,4 +1,7 @@
-/** Appends numbered messages, 1 to 20 a batch, and prints the last number of every durable batch, until it is killed. Argument: the directory. */
+/**
+ * Appends numbered messages, 1 to 20 a batch, and prints the last number of every durable batch,
+ * until it is killed. Argument: the directory.
+ */
 import { writeSync } from 'node:fs'
 import { openJournal } from '#journal/open-journal.ts'
 

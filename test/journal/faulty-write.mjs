@@ -1,4 +1,5 @@
-// The write of the journal's thread, made to fail: [0] what (1 no room, 2 input/output error), [1] after so many bytes of the batch, [2] attempts seen.
+// The write of the journal's thread, made to fail: [0] what (1 no room, 2 input/output error), [1] after so
+// many bytes of the batch, [2] attempts seen.
 import { writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 

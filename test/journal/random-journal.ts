@@ -28,7 +28,10 @@ export interface RandomJournal extends Opened {
   append(): void
 }
 
-/** A journal that appends records of all kinds as a connector might: deliveries of what is there, numbers that only grow. */
+/**
+ * A journal that appends records of all kinds as a connector might: deliveries
+ * of what is there, numbers that only grow.
+ */
 export async function randomJournal(
   seed: number,
   dir = temporaryDirectory(),
@@ -111,7 +114,10 @@ export interface Damaged {
   segments: Segments
 }
 
-/** Recover a copy of a directory after a change to its newest segment that holds anything; of the older ones only the last is there. */
+/**
+ * Recover a copy of a directory after a change to its newest segment that holds anything;
+ * of the older ones only the last is there.
+ */
 export function recoveredAfter(made: RandomJournal, change: (newest: Buffer) => Buffer): Damaged {
   const dir = mkdtempSync(join(tmpdir(), 'journal-cut-'))
   try {

@@ -48,8 +48,8 @@ export function textOf(record: JournalRecord): string {
 }
 
 /**
- * The simplest state there is: the text of every record since the start, folded into a count and a hash so that a head stays small.
- * Two states are equal when the same records were applied in the same order.
+ * The simplest state there is: the text of every record since the start, folded into a count and a hash so that a head
+ * stays small. Two states are equal when the same records were applied in the same order.
  */
 export class Fold {
   count = 0

@@ -14,8 +14,9 @@ const file = z.object({ version: z.int(), sealed: z.base64url() })
 const content = z.object({ digest: z.string(), snapshot: z.unknown() })
 
 /**
- * The configuration applied last, `applied.json` beside the journal: for a start without the database. Sealed with a key that
- * derives from the password of the connector's database role, since whoever has that reads the same secrets in the database.
+ * The configuration applied last, `applied.json` beside the journal: for a start without the database.
+ * Sealed with a key that derives from the password of the connector's database role, since whoever has
+ * that reads the same secrets in the database.
  */
 export class KeptSnapshot {
   private readonly path: string

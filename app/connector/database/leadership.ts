@@ -48,8 +48,9 @@ type Options = Shard & {
 }
 
 /**
- * This connector's part in who leads: it claims the lease with its journal, renews it every second, and learns when another has taken
- * it. The rule is `judgeClaim`. A leader that does not reach the database leads on; so does a start in the very directory that led last.
+ * This connector's part in who leads: it claims the lease with its journal, renews it every second, and learns when
+ * another has taken it. The rule is `judgeClaim`. A leader that does not reach the database leads on; so does a
+ * start in the very directory that led last.
  */
 export class Leadership {
   private readonly connection: AnsweringPool

@@ -8,7 +8,10 @@ import type { Observed } from '#domain/status/observed.ts'
 
 const everyMs = 1_000
 
-/** Writes what a worker sees, once a second, in one short transaction at a time. While the database is down nothing is kept for it. */
+/**
+ * Writes what a worker sees, once a second, in one short transaction at a time. While
+ * the database is down nothing is kept for it.
+ */
 export class Observer {
   private readonly timer: NodeJS.Timeout
   private writing: Promise<void> | undefined

@@ -200,7 +200,9 @@ export class WantedDatabase implements WantedSource {
     return { ok: true, snapshot, digest, variant, refused: reports }
   }
 
-  /** What ran last, for a part that cannot be run as it is wanted now; without credentials that have been revoked since. */
+  /**
+   * What ran last, for a part that cannot be run as it is wanted now; without credentials that have been revoked since.
+   */
   private before(stored: ReadonlyMap<string, StoredCredential>): Snapshot | undefined {
     const last = this.last ?? this.kept()
     if (!last.ok) return undefined

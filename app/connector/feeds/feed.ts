@@ -156,8 +156,8 @@ export class Feed implements Reader {
   }
 
   /**
-   * No room on the disk, or too much waits for it: nothing more is read, our own heartbeats go on, and the silence that follows is
-   * not the gateway's.
+   * No room on the disk, or too much waits for it: nothing more is read, our own heartbeats go on, and the
+   * silence that follows is not the gateway's.
    */
   press(isFull: boolean, isBehind: boolean): void {
     if (!isFull) this.fullSinceMs = 0
@@ -194,7 +194,10 @@ export class Feed implements Reader {
     if (!this.intake.take(this, message, nextIn - 1, resent)) this.core.inbound(this.id, nextIn)
   }
 
-  /** What a gateway sent is lost to nobody, whatever is wrong with it: a number that is used up has its message in the journal. */
+  /**
+   * What a gateway sent is lost to nobody, whatever is wrong with it: a number that
+   * is used up has its message in the journal.
+   */
   private setAside(message: Message, feedNumber: number, why: AsideReason): void {
     this.report.received++
     this.report.lastReceivedMs = this.core.wallMs

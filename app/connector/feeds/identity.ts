@@ -11,14 +11,19 @@ export type Arrival = {
   sendingTimeMs: number
   /** RequestTime(5979) as text; '' when absent. */
   requestTime: string
-  /** 32-bit digest of what a resend leaves as it was, where the source itself sent the message again (43=Y inside its envelope). */
+  /**
+   * 32-bit digest of what a resend leaves as it was, where the source itself sent the
+   * message again (43=Y inside its envelope).
+   */
   lasting?: number | undefined
 }
 
 /** What the journal holds under a number. */
 export type Kept = { digest: number; requestTime: string; lasting: number }
 
-/** What is known of the stream, and a way to look into the journal; only asked when the number is not above the highest. */
+/**
+ * What is known of the stream, and a way to look into the journal; only asked when the number is not above the highest.
+ */
 export type Known = {
   epoch: number
   highest: number
@@ -34,7 +39,10 @@ export type Known = {
   find(epoch: number, number: number): Kept | undefined
   /** SendingTime of the newest message of the epoch, kept or not; NaN when unreadable. */
   newestMs(): number
-  /** SendingTime of the first message of the epoch that is known: of the newest one removed where the first is; NaN when unreadable. */
+  /**
+   * SendingTime of the first message of the epoch that is known: of the newest one
+   * removed where the first is; NaN when unreadable.
+   */
   firstMs(): number
 }
 
@@ -51,8 +59,8 @@ export type Verdict =
   | { kind: 'too-old' }
 
 /**
- * Whether a source message is new, and in which epoch it stands. A message above the highest is new without a look at the journal.
- * Order of the questions: same bytes in this epoch or the one before; restarted; late; conflicting.
+ * Whether a source message is new, and in which epoch it stands. A message above the highest is new without a look at
+ * the journal. Order of the questions: same bytes in this epoch or the one before; restarted; late; conflicting.
  */
 export function identify(arrival: Arrival, known: Known): Verdict {
   const { number } = arrival
@@ -88,5 +96,8 @@ function isSame(arrival: Arrival, kept: Kept | undefined): boolean {
   return maySayAgain && arrival.requestTime !== '' && kept.requestTime === arrival.requestTime
 }
 
-/** Without 43=Y of the source: one that has it is under a number that was used before, so nothing has started again with it. */
+/**
+ * Without 43=Y of the source: one that has it is under a number that was used
+ * before, so nothing has started again with it.
+ */
 const isFirstSending = ({ lasting }: Arrival): boolean => lasting === undefined

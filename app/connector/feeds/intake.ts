@@ -74,7 +74,10 @@ export class Intake {
     return this.dialects[dialect]
   }
 
-  /** An application message of a feed, in feed order. False: it was not journaled, so its feed number must be noted otherwise. */
+  /**
+   * An application message of a feed, in feed order. False: it was not journaled,
+   * so its feed number must be noted otherwise.
+   */
   take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
     from(feed, feedNumber)
     const { dialect } = feed
@@ -154,7 +157,8 @@ export class Intake {
   private keep(feed: Feed, found: Source, epoch: number, more: number): boolean {
     const { core } = this
     const { feedNumber } = fields
-    // what damage has taken, or another leader received, may have been delivered before: never suppressed on a guess, but flagged
+    // what damage has taken, or another leader received, may have been delivered before:
+    // never suppressed on a guess, but flagged
     const { tail, damaged } = core.journal.recovery
     const isAgain = canonical.recovered || (more & flag.late) !== 0
     const isInDoubt = tail === 'suspect' || damaged.length > 0 || mayBeDelivered(feed.state, feedNumber)

@@ -23,7 +23,9 @@ export type Source = {
   duplicates: number
 }
 
-/** Sources by their ids in the journal and by name; a source that was taken away keeps its number for what still waits. */
+/**
+ * Sources by their ids in the journal and by name; a source that was taken away keeps its number for what still waits.
+ */
 export class Sources {
   private readonly byId: Source[] = []
   private readonly byName = new Map<string, Source>()
@@ -95,7 +97,8 @@ export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number
 function knownOf(journal: JournalRead, id: number, stream: StreamState): Known {
   const record = (epoch: number, number: number): MessageRecord | undefined => {
     const position = journal.findMessage(id, epoch, number)
-    if (position < 0 || journal.isDamaged(position)) return undefined // damaged is as good as not there: it comes once more, late
+    // damaged is as good as not there: it comes once more, late
+    if (position < 0 || journal.isDamaged(position)) return undefined
     const found = journal.read(position)
     return found.type === 'M' ? found : undefined
   }

@@ -12,8 +12,9 @@ export function metricsAddress(text: string): MetricsAddress | undefined {
 }
 
 /**
- * Answers `GET /metrics`, with nobody's leave: it says how much, and no message. An address that cannot be had is logged and costs nothing else: copies
- * are worth more than their count. Resolves to a function that closes it, and the port.
+ * Answers `GET /metrics`, with nobody's leave: it says how much, and no message. An address that
+ * cannot be had is logged and costs nothing else: copies are worth more than their count. Resolves
+ * to a function that closes it, and the port.
  */
 export async function listenForMetrics(
   { host, port }: MetricsAddress,

@@ -11,8 +11,9 @@ export type Refused = ReadonlyMap<string, string>
 const otherOf = (role: Role): Role => (role === 'primary' ? 'backup' : 'primary')
 
 /**
- * Targets that run on their other address since the active one could not be had at start: a failover that nobody commanded (ADR 18). Each
- * lasts, over restarts too, until another `active` is wanted: the way back is a failover as well, and somebody's decision.
+ * Targets that run on their other address since the active one could not be had at start: a failover that nobody
+ * commanded (ADR 18). Each lasts, over restarts too, until another `active` is wanted: the way back is a
+ * failover as well, and somebody's decision.
  */
 export class Failovers {
   /** By target: the `active` that is wanted and not in force. */
@@ -25,7 +26,10 @@ export class Failovers {
     return this.instead.get(sessionId)
   }
 
-  /** What is wanted, with the active address of each target that is failed over, or has to be now: at start, when its own is among the `refused`. */
+  /**
+   * What is wanted, with the active address of each target that is failed over, or has to be now: at
+   * start, when its own is among the `refused`.
+   */
   applied(wanted: Snapshot, refused: Refused): Snapshot {
     const isStart = this.worker.running === undefined
     if (isStart) this.recall(wanted)

@@ -15,9 +15,10 @@ type Policy = Snapshot['journal']['retention']
 type Segments = Pick<JournalKeep, 'sealed' | 'diskBytes' | 'replayFrom'> & Pick<JournalRead, 'end'>
 
 /**
- * The position before which the policy lets whole oldest segments go; undefined: none. `hours` takes what is older, `maxBytes` what is too
- * much, sooner than `hours` would. The floor under both: 48 hours, the trading week in force, and the week that the next start may replay from, whose
- * records name messages of that week. A cursor never stands below it, since what waits at the end of a week is held.
+ * The position before which the policy lets whole oldest segments go; undefined: none. `hours` takes what is older,
+ * `maxBytes` what is too much, sooner than `hours` would. The floor under both: 48 hours, the trading week in force,
+ * and the week that the next start may replay from, whose records name messages of that week. A cursor never stands
+ * below it, since what waits at the end of a week is held.
  */
 export function removable(
   journal: Segments,
@@ -76,7 +77,8 @@ export class Retention {
     const { core, running, log } = this.worker
     const { journal, state, clock, steps } = core
     if (!running) return
-    if (journal.start < state.data.kept) await journal.removeBefore(state.data.kept) // a start came between record and files
+    // a start came between record and files
+    if (journal.start < state.data.kept) await journal.removeBefore(state.data.kept)
     const nowMs = clock.wallMs()
     if (steps.doubtMs !== 0) return // how old anything is cannot be told
     const before = removable(journal, state, running.journal.retention, nowMs)

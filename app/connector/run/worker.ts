@@ -43,7 +43,10 @@ export type WorkerOptions = {
   log: Logger
   /** A bug or an outage that leaves nothing to rely on. The process must end. */
   onFatal(error: Error): void
-  /** Asked once the journal is recovered: the term to lead in. Absent: nobody else can, and the directory is trusted. @throws when it must not lead */
+  /**
+   * Asked once the journal is recovered: the term to lead in. Absent: nobody else can, and the directory
+   * is trusted. @throws when it must not lead
+   */
   lead?: Lead
   clock?: Clock
   /** What an operator types to command it. Absent: it runs from a file, and is commanded in its data directory. */
@@ -73,7 +76,9 @@ const certificatesMs = 10_000
 /** What happens of itself and often: for whoever looks closely. */
 const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon', 'low-logon'])
 
-/** One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `applySnapshot`. */
+/**
+ * One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `applySnapshot`.
+ */
 export class Worker {
   readonly feeds = new Map<string, Feed>()
   readonly targets = new Map<string, Target>()
@@ -132,7 +137,9 @@ export class Worker {
     this.timer = setInterval(() => this.tick(), tickMs)
   }
 
-  /** Recovers what the directory holds. Nothing listens and nothing connects until `applySnapshot`. @throws OtherShard */
+  /**
+   * Recovers what the directory holds. Nothing listens and nothing connects until `applySnapshot`. @throws OtherShard
+   */
   static async open(options: WorkerOptions): Promise<Worker> {
     const state = emptyState(judgeTerms)
     let core: Core | undefined
@@ -280,7 +287,9 @@ export class Worker {
     return 'close'
   }
 
-  /** Certificates that were renewed are taken for new connections; one that cannot be used leaves the old one in use. */
+  /**
+   * Certificates that were renewed are taken for new connections; one that cannot be used leaves the old one in use.
+   */
   private renewCertificates(): void {
     const { clock } = this.core
     if (clock.steadyMs() - this.renewedMs < certificatesMs) return

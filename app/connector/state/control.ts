@@ -46,7 +46,10 @@ const kinds = [
   'acknowledged',
 ] as const
 
-/** `waited`: how many copies of each revoked source waited; a replay does not know how many yet (`Replay.finish`). `jump`: a failover of a dc4 target. */
+/**
+ * `waited`: how many copies of each revoked source waited; a replay does not know how many yet
+ * (`Replay.finish`). `jump`: a failover of a dc4 target.
+ */
 type CutTarget = { id: number; terms: Terms; waited?: Record<number, number>; jump?: number }
 
 /** A session's numbers once a journal that is behind leads. `sentUpTo`, `week`: of a feed. */
@@ -83,11 +86,20 @@ export type Control =
   | { kind: 'raise'; by: number }
   /** The week of a feed that has one of its own. */
   | { kind: 'feed-week'; feed: number; week: string }
-  /** What is still counted as waiting for this target had its numbers in a batch that was damaged, or `isLost`: its messages are. */
+  /**
+   * What is still counted as waiting for this target had its numbers in a batch that
+   * was damaged, or `isLost`: its messages are.
+   */
   | { kind: 'numbered'; target: number; isLost?: boolean }
-  /** What stands before this position is removed now, and with it these held copies. `gone`: by stream, the newest message removed. */
+  /**
+   * What stands before this position is removed now, and with it these held copies.
+   * `gone`: by stream, the newest message removed.
+   */
   | { kind: 'retention'; before: number; expired: Expired[]; gone: Record<number, Gone> }
-  /** The whole state once more, in a batch behind the one that changed what all else builds on: damage takes one of them. */
+  /**
+   * The whole state once more, in a batch behind the one that changed what all
+   * else builds on: damage takes one of them.
+   */
   | { kind: 'checkpoint'; state: Durable }
   /** These numbers of a feed were in a damaged batch: they are expected once more. */
   | { kind: 'ask-again'; feed: number; from: number; to: number }
@@ -112,7 +124,10 @@ export function decodeControl({
   return control
 }
 
-/** Commands that the state remembers: one is asked about again until its outcome is written down, and the next comes only then. */
+/**
+ * Commands that the state remembers: one is asked about again until its outcome is
+ * written down, and the next comes only then.
+ */
 const commandsKept = 32
 
 /** Ledgers of this many weeks stay in the state. */

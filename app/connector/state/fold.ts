@@ -114,7 +114,10 @@ type DeliveryFact = {
   chain: ArrayLike<number>
 }
 
-/** What the message at a position is; undefined: not known yet, `applyCopy` follows; `lost`: a damaged batch held it, so it never waited. */
+/**
+ * What the message at a position is; undefined: not known yet, `applyCopy` follows; `lost`: a
+ * damaged batch held it, so it never waited.
+ */
 type Resolve = (position: number, index: number) => MessageKey | 'lost' | undefined
 
 /** D: these copies have their numbers. */
@@ -135,7 +138,10 @@ export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): 
 /** What is counted of one copy of a delivery. */
 export type CopyFact = Pick<DeliveryFact, 'target' | 'kind' | 'chain'>
 
-/** The half of a delivery that depends on the message and on nothing delivered before it. `week`: in which it was delivered. */
+/**
+ * The half of a delivery that depends on the message and on nothing delivered
+ * before it. `week`: in which it was delivered.
+ */
 export function applyCopy(state: State, d: CopyFact, index: number, key: Readonly<MessageKey>, week: string): void {
   if (isByApplication(d.kind)) applyResent(state, d, index, key, week)
   else applyFirst(state, d.target, key, week)

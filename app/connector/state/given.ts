@@ -27,7 +27,10 @@ export function isHeld(
   return wasHeld && !chain.given?.some((one) => one.epoch === epoch && one.from <= number && number <= one.to)
 }
 
-/** Notes a held copy as sent by Application Resend. `previous`: the one sent right before it, 0 for none: nothing held is between them. */
+/**
+ * Notes a held copy as sent by Application Resend. `previous`: the one sent right before it,
+ * 0 for none: nothing held is between them.
+ */
 export function give(chain: Chain, epoch: number, number: number, previous: number): void {
   let from = previous > 0 ? previous + 1 : number
   let to = number

@@ -4,8 +4,8 @@ import type { FeedState } from './state.ts'
 export type HiddenNumbers = { feed: number; from: number; to: number; position: number }
 
 /**
- * Works out, while a journal is replayed, what of each feed damage has hidden: from the number that was expected before it up to the
- * first one that a readable record behind it speaks of.
+ * Works out, while a journal is replayed, what of each feed damage has hidden: from the number that was expected before
+ * it up to the first one that a readable record behind it speaks of.
  */
 export class Hidden {
   private readonly found: (HiddenNumbers & { epoch: number })[] = []

@@ -3,7 +3,10 @@ import { mainShard } from '#domain/reference/shard.ts'
 import type { TakenOver } from './control.ts'
 import type { Durable, FeedState, LeaseEnd, Numbers, State } from './state.ts'
 
-/** The journal's own; one that was written before journals had a lineage gets it here, and keeps it by the next `lead` record. */
+/**
+ * The journal's own; one that was written before journals had a lineage gets it
+ * here, and keeps it by the next `lead` record.
+ */
 export function lineageOf({ data }: State): string {
   data.lineage ??= randomUUID()
   return data.lineage
@@ -65,9 +68,9 @@ export const raisedAbove = ({ data: { tookOver } }: State, { lineage, term, batc
     : 0
 
 /**
- * The sessions of a journal that is taken over from behind, with numbers that nobody can have been told before: those reported, or the
- * journal's own where they are higher, and `gap` more; `raisedBy` of it they have been raised already. `idOf` gives a
- * session that the journal does not know its id.
+ * The sessions of a journal that is taken over from behind, with numbers that nobody can have been told before: those
+ * reported, or the journal's own where they are higher, and `gap` more; `raisedBy` of it they have been raised already.
+ * `idOf` gives a session that the journal does not know its id.
  */
 export function raisedNumbers(
   { feeds, targets }: Durable,
@@ -98,8 +101,8 @@ function above(own: Numbers, reported: SessionNumbers, { gap, raisedBy }: Raise)
 }
 
 /**
- * Another has led meanwhile, with more than this journal holds. What waited here may have been delivered by it, so it counts as a raise of
- * all numbers does; what a feed sends again up to `sentUpTo` may have been, too.
+ * Another has led meanwhile, with more than this journal holds. What waited here may have been delivered by it, so it
+ * counts as a raise of all numbers does; what a feed sends again up to `sentUpTo` may have been, too.
  */
 export function takeOver({ data }: State, position: number, sessions: readonly TakenOver[]): void {
   data.raises = [...(data.raises ?? []), position]

@@ -29,7 +29,10 @@ type JournalEvents = {
 /** What a damaged tail may have promised is skipped by every session. */
 const raiseBy = 10_000
 
-/** What is to be done because of damage, once each: how far outbound numbers must jump now, and which feed numbers are expected again. */
+/**
+ * What is to be done because of damage, once each: how far outbound numbers must jump now,
+ * and which feed numbers are expected again.
+ */
 type Repair = { raise: number; askAgain: readonly HiddenNumbers[] }
 
 /** Opens the journal and brings the state to where it ends. */
@@ -48,19 +51,26 @@ export async function recoverState(
     damaged: (from) => replay.damaged(from),
     ...events,
   })
-  const raise = raiseAfter(journal, replay.raisedAt) // before anything else is read: that all numbers stand in what was replayed
+  // before anything else is read: that all numbers stand in what was replayed
+  const raise = raiseAfter(journal, replay.raisedAt)
   replay.finish(journal)
   return { journal, raise, askAgain: replay.hidden.behind(replay.raisedAt), endedMs: replay.endedMs }
 }
 
-/** What was promised in damaged bytes is unknown, at the tail or before it; damage is met at many starts and skipped once. */
+/**
+ * What was promised in damaged bytes is unknown, at the tail or before it;
+ * damage is met at many starts and skipped once.
+ */
 const raiseAfter = ({ recovery: { tail, damaged } }: Pick<JournalKeep, 'recovery'>, raisedAt: number): number =>
   tail === 'suspect' || damaged.some(({ from }) => from > raisedAt) ? raiseBy : 0
 
 /** Copies whose messages stand before the replayed part of the journal: counted once the journal can be read. */
 type Later = { target: number; kind: number; week: string; positions: number[]; chain: number[] }
 
-/** Records decoded into the state, in order. A delivery names messages by position; those replayed are remembered for it. */
+/**
+ * Records decoded into the state, in order. A delivery names messages by
+ * position; those replayed are remembered for it.
+ */
 export class Replay {
   private readonly positions: number[] = []
   private readonly keys: MessageKey[] = []
@@ -130,7 +140,10 @@ export class Replay {
     }
   }
 
-  /** Behind damage: what the damaged batch said is concluded as far as it can be. True: there is nothing more to do with this record. */
+  /**
+   * Behind damage: what the damaged batch said is concluded as far as it can be. True:
+   * there is nothing more to do with this record.
+   */
   private isAmiss(record: JournalRecord): boolean {
     const { streams, feeds, targets } = this.state.data
     if (record.type === 'X') {

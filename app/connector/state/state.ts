@@ -5,11 +5,13 @@ import { emptyRow, type Row } from './ledger.ts'
 import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from './waiting.ts'
 
 /**
- * Everything the connector must know after a crash: a pure fold over the journal's records (fold.ts), kept as plain data so that it
- * is its own serialisation. Ids are small integers given out once and never again; 0 is nobody.
+ * Everything the connector must know after a crash: a pure fold over the journal's records (fold.ts), kept as plain
+ * data so that it is its own serialisation. Ids are small integers given out once and never again; 0 is nobody.
  */
 export type Durable = {
-  /** Given to the journal at its birth and never changed. Absent: written before journals had one, until the next start. */
+  /**
+   * Given to the journal at its birth and never changed. Absent: written before journals had one, until the next start.
+   */
   lineage?: string
   /** The shard that it was born for; absent in journals of earlier releases: see `assertShard`. */
   shard?: string
@@ -48,7 +50,10 @@ export type LeaseEnd = { lineage: string; term: number; batch: number }
 /** A session's outbound numbers belong to its epoch; inbound is the next number expected of the peer. */
 export type Numbers = { epoch: number; nextIn: number; nextOut: number }
 
-/** A session's numbers start anew. The journal keeps 16 bits of an epoch, so the first follows the last: a client may reset at every Logon. */
+/**
+ * A session's numbers start anew. The journal keeps 16 bits of an epoch, so the first follows
+ * the last: a client may reset at every Logon.
+ */
 export const nextEpoch = (epoch: number): number => (epoch % 0xffff) + 1
 
 export type StreamState = {
@@ -82,7 +87,10 @@ export type FeedState = Numbers & {
   aside: number
   /** Whose messages were kept aside in the present trading week, each with each reason once; '' has no source. */
   asides: { name: string; why: string; atMs: number }[]
-  /** Feed numbers that were never received and will not come any more, inclusive. `week`: the trading week in which that was found. */
+  /**
+   * Feed numbers that were never received and will not come any more, inclusive. `week`:
+   * the trading week in which that was found.
+   */
   loss: { epoch: number; from: number; to: number; why: string; week?: string; atMs?: number }[]
   /** Feed numbers that stood in a damaged part of the journal and were asked for again, inclusive. */
   unread?: { epoch: number; from: number; to: number }[]
@@ -106,7 +114,9 @@ export type Terms = {
   stopped?: { stream: number; reason: string }[]
   queueDepth: number | 'all'
   queueGraceS: number
-  /** A Drop Copy 4.0 target, and which of its addresses is in force, perhaps instead of the one wanted; absent: classic. */
+  /**
+   * A Drop Copy 4.0 target, and which of its addresses is in force, perhaps instead of the one wanted; absent: classic.
+   */
   dc4?: { active: 'primary' | 'backup'; insteadOf?: 'primary' | 'backup' }
 }
 
@@ -128,7 +138,10 @@ export type TargetState = Numbers & {
   past?: Record<string, Past>
 }
 
-/** `runs`: pairs of positions, of stretches in which every eligible message is held; `held`: by stream, others by their numbers, but those `given` by Application Resend. */
+/**
+ * `runs`: pairs of positions, of stretches in which every eligible message is held; `held`: by stream, others by their
+ * numbers, but those `given` by Application Resend.
+ */
 export type Past = { runs: number[]; held: Record<number, Held[]>; given?: Record<number, Given[]> }
 
 /** One target that a stream's messages go to, with what a message changes at hand. */
@@ -154,8 +167,8 @@ export type State = {
 }
 
 /**
- * Whether a copy may have been sent before under a number that damage took: its message came before a raise of all numbers, and it was
- * numbered at `numberedAt` behind it.
+ * Whether a copy may have been sent before under a number that damage took: its message came before a raise of all
+ * numbers, and it was numbered at `numberedAt` behind it.
  */
 export const mayBeAgain = ({ raises }: Durable, position: number, numberedAt: number): boolean =>
   raises?.some((at) => position < at && at < numberedAt) ?? false

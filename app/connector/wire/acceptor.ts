@@ -12,7 +12,9 @@ import type { Turns } from './wire-core.ts'
 /** Takes a connection over together with its first message. */
 export type Taker = { take(connection: Connection, message: Message): void }
 
-/** Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte. */
+/**
+ * Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte.
+ */
 type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
 
 /** What to do about a connection whose first bytes are no message that can be read: the same two answers. */
@@ -88,7 +90,10 @@ export class Acceptor {
     this.unauthenticated.get(connection.address)?.delete(connection.ports)
   }
 
-  /** From now on connections to this address are encrypted so, or not at all. @throws when a file is not what it should be: nothing changes */
+  /**
+   * From now on connections to this address are encrypted so, or not at all. @throws when a file
+   * is not what it should be: nothing changes
+   */
   secure(key: string, tls: Tls | undefined): void {
     if (!tls) this.secured.delete(key)
     else if (!isSame(this.secured.get(key)?.tls, tls))
@@ -101,7 +106,9 @@ export class Acceptor {
       )
   }
 
-  /** Certificates that were renewed in their files. @throws when one is not what it should be: the old one stays in use */
+  /**
+   * Certificates that were renewed in their files. @throws when one is not what it should be: the old one stays in use
+   */
   renew(): string[] {
     return [...this.secured].flatMap(([key, secured]) => (secured.renew() ? [key] : []))
   }

@@ -1,8 +1,8 @@
 import { isWithin, readNetwork } from '#domain/configuration/network.ts'
 
 /**
- * Whether an address is one of these, or within one of these networks. An empty list allows every address; an address that cannot be
- * read is within none.
+ * Whether an address is one of these, or within one of these networks. An empty list allows every address; an
+ * address that cannot be read is within none.
  */
 export function isAllowed(list: readonly string[], address: string): boolean {
   if (list.length === 0) return true

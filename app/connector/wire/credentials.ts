@@ -12,13 +12,17 @@ type Signed = Extract<LogonCredentials, { kind: 'hmac' }>
 /** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
 export type Verdict = { ok: true; index: number } | { ok: false }
 
-/** How pages tell a credential from others: an access key by its id, a password by its fingerprint; undefined: neither. */
+/**
+ * How pages tell a credential from others: an access key by its id, a password by its fingerprint; undefined: neither.
+ */
 export function shownName(credential: Credential): string | undefined {
   if (credential.kind === 'hmac') return credential.accessKeyId
   return 'sha256' in credential ? fingerprint(credential) : undefined
 }
 
-/** Why a Logon proved nothing, for the owner of the session; the client itself is told no more than that it was refused. */
+/**
+ * Why a Logon proved nothing, for the owner of the session; the client itself is told no more than that it was refused.
+ */
 export function whyUnproven(given: LogonCredentials, configured: readonly Credential[]): string {
   const kinds = new Set(configured.map((one) => one.kind))
   if (kinds.size === 0) return 'No password or access key exists for this session yet.'
@@ -32,8 +36,8 @@ export function whyUnproven(given: LogonCredentials, configured: readonly Creden
 }
 
 /**
- * Checks Logons. Signatures, passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and never twice for the same
- * password: a keyed digest of what has succeeded is remembered.
+ * Checks Logons. Signatures, passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and
+ * never twice for the same password: a keyed digest of what has succeeded is remembered.
  */
 export class CredentialCheck {
   private readonly key = randomBytes(32)
@@ -111,7 +115,9 @@ function signedBy({ accessKeyId, signature, text }: Signed, configured: readonly
 /** Where a thread without a file of its own finds the library. */
 const argon2Url = (): string => pathToFileURL(createRequire(import.meta.url).resolve('@node-rs/argon2')).href
 
-/** The synchronous form, so that not even a queue of hashes reaches the pool that the journal and the resolver share. */
+/**
+ * The synchronous form, so that not even a queue of hashes reaches the pool that the journal and the resolver share.
+ */
 const verifierSource = `
 const { parentPort, workerData } = require('node:worker_threads')
 parentPort.on('message', async ({ argon2, password }) => {
@@ -146,7 +152,9 @@ export class FailureLimit {
     if (this.failures.size > addressesKept) this.forget(nowMs)
   }
 
-  /** They stand in the order of their newest failures: those that have had none within the window go, else the oldest. */
+  /**
+   * They stand in the order of their newest failures: those that have had none within the window go, else the oldest.
+   */
   private forget(nowMs: number): void {
     for (const [address, times] of this.failures) {
       if (this.failures.size <= addressesKept && nowMs - (times.at(-1) ?? 0) < windowMs) return

@@ -2,8 +2,8 @@ import { segmentsOf } from '#domain/configuration/cross-check.ts'
 import type { Snapshot, SnapshotSource, SnapshotTarget } from '#domain/configuration/snapshot.ts'
 
 /**
- * One FIX session of a target, with numbers of its own: the target itself, or one for each market segment that it listens on
- * (spec §3.3, MSGW). `name` is the session's in the journal.
+ * One FIX session of a target, with numbers of its own: the target itself, or one for each market segment that it
+ * listens on (spec §3.3, MSGW). `name` is the session's in the journal.
  */
 export type Lane = SnapshotTarget & { name: string; segment?: string }
 
@@ -55,7 +55,10 @@ function lanesOfTarget(target: SnapshotTarget, sources: ReadonlyMap<string, Sour
   }))
 }
 
-/** What the journal calls a source's streams: itself, or one for each of several market segments, whose numbers are apart. */
+/**
+ * What the journal calls a source's streams: itself, or one for each of several
+ * market segments, whose numbers are apart.
+ */
 export function streamsOf({ id, segments }: Pick<SnapshotSource, 'id' | 'segments'>, only?: string): string[] {
   const wanted = only === undefined ? segments : segments.filter((segment) => segment === only)
   if (segments.length <= 1) return only === undefined || wanted.length > 0 ? [id] : []

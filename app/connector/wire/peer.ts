@@ -144,13 +144,18 @@ export class Peer {
     this.transmit(seqNum, { msgType, body, lastProcessed: lastProcessed(this.session) })
   }
 
-  /** Sends again under a number used before: nothing new to keep. 52 is never before 122, whatever became of the clock. */
+  /**
+   * Sends again under a number used before: nothing new to keep. 52 is never before 122, whatever became of the clock.
+   */
   sendAgain(seqNum: number, draft: Draft): void {
     const sentMs = Math.max(this.core.wallMs, draft.origSendingTimeMs ?? 0)
     this.put(encodeDraft(this.session, seqNum, draft, sentMs))
   }
 
-  /** A Logout on another connection than the session's own, which it closes; it uses up the session's next number (spec §2.6). */
+  /**
+   * A Logout on another connection than the session's own, which it closes; it uses
+   * up the session's next number (spec §2.6).
+   */
   logoutOn(wire: Wire, text: string): void {
     this.core.turn()
     const draft = logoutDraft(this.session, text)

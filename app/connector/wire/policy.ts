@@ -5,8 +5,9 @@ import { type Policy, resolvePolicy } from '#fix/policy.ts'
 export const targetPolicy = (chosen: Chosen): Policy => resolvePolicy(known(chosen))
 
 /**
- * The session rules of a feed. Gateways are plain FIX peers whatever the preset: nothing is demanded of their CompIDs and header, a
- * Logon may reset, what we miss is asked for in chunks that every gateway serves, and no source message is lost over its fields.
+ * The session rules of a feed. Gateways are plain FIX peers whatever the preset: nothing is demanded of their
+ * CompIDs and header, a Logon may reset, what we miss is asked for in chunks that every gateway serves, and
+ * no source message is lost over its fields.
  */
 export function feedPolicy(chosen: Chosen): Policy {
   return resolvePolicy({

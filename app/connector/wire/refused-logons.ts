@@ -17,7 +17,10 @@ const repeatsKept = 1_000
 /** Logons a minute that may name nobody known and are told one by one. */
 const unknownAMinute = 30
 
-/** The newest Logons that were turned away, until whoever writes them down has taken them. Whoever knocks without end is told of once a minute. */
+/**
+ * The newest Logons that were turned away, until whoever writes them down has taken them. Whoever
+ * knocks without end is told of once a minute.
+ */
 export class RefusedLogons {
   private list: RefusedLogon[] = []
   /** How many were in front of the list's first. */

@@ -9,9 +9,9 @@ import type { Door } from './door.ts'
 type Identity = { kind: 'feed' | 'target'; name: string; credentials: readonly Credential[]; required: boolean }
 
 /**
- * Another connection names an identity that has one: it is closed without a byte, whatever it says. Resolves to whether it
- * proved to be the same peer, so that the present connection should prove that it lives. `farewell`: it came to where nobody may
- * log on now, and if it proved itself it is told so instead.
+ * Another connection names an identity that has one: it is closed without a byte, whatever it says. Resolves to whether
+ * it proved to be the same peer, so that the present connection should prove that it lives. `farewell`: it came to
+ * where nobody may log on now, and if it proved itself it is told so instead.
  */
 export async function secondLogon(
   door: Door,

@@ -4,7 +4,9 @@ import { connect, createServer, type SecureContextOptions, type Server, type TLS
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { addressKey, feedAddresses } from './address.ts'
 
-/** Paths of PEM files: certificate (and what it is signed with), its key, and who signs the other end's certificates. */
+/**
+ * Paths of PEM files: certificate (and what it is signed with), its key, and who signs the other end's certificates.
+ */
 export type Tls = NonNullable<SnapshotFeed['tls']>
 
 /** From the connection to the end of the handshake. */
@@ -38,12 +40,18 @@ type SecuredEvents = {
   failed(why: string, address: string): void
 }
 
-/** The server's half of TLS at one address: takes connections that were accepted elsewhere, since an address may change between plain and TLS. */
+/**
+ * The server's half of TLS at one address: takes connections that were accepted elsewhere, since an
+ * address may change between plain and TLS.
+ */
 export class Secured {
   private readonly server: Server
   private readMs: number
 
-  /** With `ca`, only clients with a certificate signed by it get in. @throws when a file cannot be read or is not what it should be */
+  /**
+   * With `ca`, only clients with a certificate signed by it get in. @throws when a file
+   * cannot be read or is not what it should be
+   */
   constructor(
     readonly tls: Tls,
     events: SecuredEvents,
@@ -68,7 +76,10 @@ export class Secured {
     this.server.emit('connection', socket)
   }
 
-  /** New connections get the files' newer content; those that are stay. @throws as the constructor does, and the old content stays */
+  /**
+   * New connections get the files' newer content; those that are stay. @throws as the
+   * constructor does, and the old content stays
+   */
   renew(): boolean {
     const changedMs = newestMs(this.tls)
     if (changedMs === this.readMs) return false
@@ -78,7 +89,10 @@ export class Secured {
   }
 }
 
-/** Connects: the other end's certificate must name the host, and be signed by `ca` or one of the system's. @throws as Secured does */
+/**
+ * Connects: the other end's certificate must name the host, and be signed by `ca` or
+ * one of the system's. @throws as Secured does
+ */
 export function connectSecured(host: string, port: number, tls: Tls): TLSSocket {
   const socket = connect({ host, port, ...read(tls), ...(isIP(host) === 0 ? { servername: host } : {}) })
   const timer = setTimeout(() => socket.destroy(new Error('the TLS handshake took too long')), handshakeMs)

@@ -13,11 +13,14 @@ type Sealed = { batch: number; chunks: Chunk[]; close: boolean }
 /** Bytes of one connection that wait for the disk before copies wait too. */
 const mostUnsynced = 2 * 1024 * 1024
 /**
- * Bytes of what is sent again that wait before a live copy: its p99 about doubles meanwhile. With 256 KB it triples and a resend is half as
- * fast again; with 32 KB Application Resend falls below 100,000 copies a second.
+ * Bytes of what is sent again that wait before a live copy: its p99 about doubles meanwhile. With 256 KB it triples and
+ * a resend is half as fast again; with 32 KB Application Resend falls below 100,000 copies a second.
  */
 const spare = 48 * 1024
-/** Of a queue: so few at first, and more with every chunk that is taken, so that a client that comes and goes costs little. */
+/**
+ * Of a queue: so few at first, and more with every chunk that is taken, so that
+ * a client that comes and goes costs little.
+ */
 const firstUnsynced = 64 * 1024
 
 const smallest = 4 * 1024
@@ -29,8 +32,8 @@ const keptPerSize = 256
 const lingerMs = 5_000
 
 /**
- * The way out of one connection. Frames are written into its open chunks and leave, in order and as one write, when the batch that
- * holds their records is durable.
+ * The way out of one connection. Frames are written into its open chunks and leave, in order and as one write, when the
+ * batch that holds their records is durable.
  */
 export class Wire {
   /** Where to write: room was made by `room`. */
@@ -61,8 +64,8 @@ export class Wire {
   }
 
   /**
-   * Whether copies may be written: administrative messages always may. The limit is on what the peer has not read; what waits
-   * for the disk is bounded by the disk's own pace, and here.
+   * Whether copies may be written: administrative messages always may. The limit is on what the peer has not read; what
+   * waits for the disk is bounded by the disk's own pace, and here.
    */
   get hasRoom(): boolean {
     return this.hasRoomFor(mostUnsynced)
@@ -196,7 +199,8 @@ function take(bytes: number): Memory {
   if (bytes > largest) return memoryOf(Buffer.allocUnsafeSlow(bytes))
   let size = smallest
   while (size < bytes) size *= 2
-  return free[sizeClass(size)]!.pop() ?? memoryOf(Buffer.allocUnsafeSlow(size)) // sizes from smallest to largest have their list
+  // sizes from smallest to largest have their list
+  return free[sizeClass(size)]!.pop() ?? memoryOf(Buffer.allocUnsafeSlow(size))
 }
 
 function give(memory: Memory): void {

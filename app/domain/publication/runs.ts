@@ -20,7 +20,8 @@ export type RunOfPart = { kind: PartKind; objectId: string; state: PartRun; deta
 
 /**
  * What connectors make of each published part. A report on a newer version of the object speaks for the older one, too.
- * `gone`: targets that the version removed and that run no more; nothing is reported of them but a version without them.
+ * `gone`: targets that the version removed and that run no more; nothing is
+ * reported of them but a version without them.
  */
 export function runsOf(
   parts: readonly PublishedPart[],

@@ -70,7 +70,9 @@ export const peopleWho = (action: TargetAction): readonly TargetRole[] => {
   return who.filter(isRole)
 }
 
-/** A target as far as rights go; `pauserName`: null where the reader may not see who paused it, or nobody's account did. */
+/**
+ * A target as far as rights go; `pauserName`: null where the reader may not see who paused it, or nobody's account did.
+ */
 export type ActedOn = {
   ownerId: string
   state: TargetState
@@ -130,7 +132,9 @@ function wrongState(action: TargetAction, target: ActedOn): TargetRefusal {
 const mayResumeThis = ({ pausedBy }: ActedOn, by: Person | Operator): boolean =>
   'operator' in by || by.isExchange || by.userId === pausedBy
 
-/** Who paused a target, in words; one whose name the reader may not see is of the exchange. Undefined: it is not paused. */
+/**
+ * Who paused a target, in words; one whose name the reader may not see is of the exchange. Undefined: it is not paused.
+ */
 export function pauserOf({ state, pausedBy, pauserName }: Omit<ActedOn, 'ownerId'>): string | undefined {
   if (state !== 'paused') return undefined
   return pauserName ?? (pausedBy === null ? 'the operator' : 'the exchange')

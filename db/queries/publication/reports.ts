@@ -69,7 +69,10 @@ export async function listNewestTargetReports(tx: Tx, environment: Environment):
     .orderBy(configurationReports.objectId, desc(configurationReports.number), desc(configurationReports.at))
 }
 
-/** The shards of an environment, and what each connector that was ever heard of runs. For the exchange, and over `asJobs`. */
+/**
+ * The shards of an environment, and what each connector that was ever heard of
+ * runs. For the exchange, and over `asJobs`.
+ */
 export async function listRunningVersions(tx: Tx, environment: Environment) {
   const connectors = await tx
     .select({ shard: observedConnectors.shard, runningVersion: observedConnectors.runningVersion })

@@ -37,7 +37,9 @@ export async function listTargets(
 /** A target with its group and that group's owner. */
 type OwnedTarget = ListedTarget & { ownerId: string; ownerName: string }
 
-/** Every target that is in one of these states, of all environments, by session id. Over `asJobs`: the operator's sight. */
+/**
+ * Every target that is in one of these states, of all environments, by session id. Over `asJobs`: the operator's sight.
+ */
 export async function listAllTargets(tx: Tx, states: readonly TargetState[], now: Date): Promise<OwnedTarget[]> {
   return tx
     .select({

@@ -5,7 +5,10 @@ import { emptyState } from '#connector/state/state.ts'
 const hour = 3_600_000
 const now = 1_000 * hour
 
-/** Segments of 100 bytes that ended so many hours ago, oldest first, behind them the open one; weeks began at these positions. */
+/**
+ * Segments of 100 bytes that ended so many hours ago, oldest first, behind them the
+ * open one; weeks began at these positions.
+ */
 function journal(endedHoursAgo: number[], weeks: number[]) {
   const state = emptyState(() => Int8Array.of())
   state.data.weeks = weeks.map((from, i) => ({ week: `2026-01-0${i + 1}`, from }))

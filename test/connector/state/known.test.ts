@@ -32,7 +32,8 @@ const [last, next] = [messageClasses.length - 1, messageClasses.length]
 test('a message of a class that only another release knows ends whoever reads it, and is never counted as filtered', () => {
   const says = `a message of class ${next}`
   for (const read of [
-    (state: State, cls: number) => new Replay(state).apply(message(cls) as unknown as JournalRecord), // what it looks at
+    // what it looks at
+    (state: State, cls: number) => new Replay(state).apply(message(cls) as unknown as JournalRecord),
     (state: State, cls: number) => applyMessage(state, 9, message(cls)),
     (state: State, cls: number) => new Membership(state).isCopyOf(state.data.targets[2]!, message(cls)),
   ]) {

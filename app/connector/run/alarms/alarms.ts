@@ -26,7 +26,9 @@ type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; since
 export class Alarms {
   private readonly present = new Map<string, Alarm>()
 
-  /** Each is logged when it is raised first and when it is cleared: what a page shows in red must be in the log as well. */
+  /**
+   * Each is logged when it is raised first and when it is cleared: what a page shows in red must be in the log as well.
+   */
   constructor(private readonly log: Pick<Logger, 'error' | 'info'>) {}
 
   /** `sinceMs` where it is known to have begun before this. */

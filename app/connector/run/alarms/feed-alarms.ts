@@ -23,9 +23,9 @@ const named = 5
 const remedy = 'Have the gateway send them again, corrected, under new numbers.'
 
 /**
- * What a feed's state has of the present trading week to be alarmed about: it stands until the week ends, whatever restarts
- * meanwhile. `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`: nobody's;
- * `lost`. A source that is known by now is nobody's no longer: `isKnown` says so of a name on this feed.
+ * What a feed's state has of the present trading week to be alarmed about: it stands until the week ends, whatever
+ * restarts meanwhile. `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`:
+ * nobody's; `lost`. A source that is known by now is nobody's no longer: `isKnown` says so of a name on this feed.
  */
 export function showFeedAlarms(
   alarms: Alarms,

@@ -6,7 +6,10 @@ import { nextEpoch } from '#connector/state/state.ts'
 import type { Target } from '#connector/targets/target.ts'
 import { copiesWait, mostRaise, type SessionCommand, type SessionKind } from '#domain/session/command.ts'
 
-/** An operator's command. `session`: a feed's id, a target's session id, or one of its sessions by segment (`ODQ1Z9/10`). */
+/**
+ * An operator's command. `session`: a feed's id, a target's session id, or one
+ * of its sessions by segment (`ODQ1Z9/10`).
+ */
 type Order = SessionCommand & { id: string; kind: SessionKind; session: string; expiresMs: number }
 
 type Answer = { state: 'done' | 'refused' | 'expired'; says: string }
@@ -17,9 +20,9 @@ const renumbered = 'Sequence numbers changed by the operator'
 const refused = (says: string): Answer => ({ state: 'refused', says })
 
 /**
- * Carries out a command in one turn, or answers why not. One that this journal has carried out already is answered from it: the
- * record that changes the session names the command, so there is no instant at which one is there without the other (ADR 19).
- * What it did is durable when the journal's next flush is.
+ * Carries out a command in one turn, or answers why not. One that this journal has carried out already is answered from
+ * it: the record that changes the session names the command, so there is no instant at which one is there without the
+ * other (ADR 19). What it did is durable when the journal's next flush is.
  */
 export function carryOut(worker: Worker, order: Order): Answer {
   const { core } = worker
@@ -154,7 +157,10 @@ function onFeed(worker: Worker, order: Order): Answer {
   }
 }
 
-/** The gateway counts from 1 again: its messages belong to a new epoch. It fills the hole before our next number by itself. */
+/**
+ * The gateway counts from 1 again: its messages belong to a new epoch. It fills
+ * the hole before our next number by itself.
+ */
 function acceptReset(worker: Worker, order: Order, feed: Feed): Answer {
   if (feed.peer.isLive) return refused('The gateway is logged on: its numbers are those that are expected.')
   const { nextIn, nextOut } = feed.peer.session
@@ -175,7 +181,9 @@ export function startAgain(worker: Worker, feed: Feed, why: string, write: (cont
   renewFeed(worker, feed, renumbered)
 }
 
-/** The journal names messages by these numbers, so none is expected a second time, and one that is passed over is lost. */
+/**
+ * The journal names messages by these numbers, so none is expected a second time, and one that is passed over is lost.
+ */
 function setFeed(worker: Worker, order: Order, feed: Feed): Answer {
   const { nextIn, nextOut } = feed.peer.session
   const problem =

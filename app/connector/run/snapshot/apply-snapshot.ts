@@ -14,8 +14,8 @@ import type { PartReport } from './part-report.ts'
 import { type Action, plan, wantedAddresses } from './plan.ts'
 
 /**
- * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by somebody else is
- * refused and stays as it was, everything else is applied. Answers what became of each part.
+ * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by
+ * somebody else is refused and stays as it was, everything else is applied. Answers what became of each part.
  */
 export async function applySnapshot(worker: Worker, wanted: Snapshot, digest: string): Promise<PartReport[]> {
   const { core, running } = worker
@@ -65,7 +65,10 @@ async function listen(worker: Worker, actions: readonly Action[], wanted: Snapsh
   return refused
 }
 
-/** Before anybody can connect: what each address is encrypted with. An address whose files cannot be used stays as it is. */
+/**
+ * Before anybody can connect: what each address is encrypted with. An address
+ * whose files cannot be used stays as it is.
+ */
 function secure(worker: Worker, wanted: Snapshot): Map<string, string> {
   const refused = new Map<string, string>()
   const tls = tlsOf(wanted)
@@ -183,7 +186,10 @@ function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Sn
   if (allSocketsBytes) worker.budget.inAll = allSocketsBytes
 }
 
-/** The numbers of a target are those of its sources, and of those that have just left it: from there on nothing is copied. */
+/**
+ * The numbers of a target are those of its sources, and of those that have just
+ * left it: from there on nothing is copied.
+ */
 function reports(worker: Worker, applied: Snapshot, before: Snapshot | undefined, refused: Refused): PartReport[] {
   const { core } = worker
   const sources = new Map<string, string[]>()

@@ -36,15 +36,17 @@ const termsOf = (
 export const ownersOf = (snapshot: Snapshot): Map<string, readonly string[]> =>
   new Map(snapshot.sources.flatMap((source) => streamsOf(source).map((stream) => [stream, feedsOf(source)] as const)))
 
-/** What a failover adds to a target's outbound numbers: it is one when the active address of a dc4 target has changed. */
+/**
+ * What a failover adds to a target's outbound numbers: it is one when the active address of a dc4 target has changed.
+ */
 function jumpOf(before: Terms | undefined, now: Terms, { limits }: Snapshot): { jump: number } | undefined {
   if (!before?.dc4 || !now.dc4 || before.dc4.active === now.dc4.active) return undefined
   return { jump: limits.failoverJump ?? defaultFailoverJump }
 }
 
 /**
- * The one record by which a configuration takes effect. Every source and target gets its id first; only changed terms are written.
- * False: this version is in force already.
+ * The one record by which a configuration takes effect. Every source and target gets its id first; only changed terms
+ * are written. False: this version is in force already.
  */
 export function cutOver(core: Core, snapshot: Snapshot, digest: string, failovers: Pick<Failovers, 'of'>): boolean {
   const { data } = core.state

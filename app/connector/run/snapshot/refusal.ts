@@ -5,7 +5,10 @@ import { noIdsLeft } from './ids.ts'
 /** Why a whole snapshot is not run: with its JSON path for whoever wrote it, and for the status page. */
 type Refusal = { problem: string; says: string }
 
-/** undefined: it may be run. A lower number than has run here never is, whatever was restored (one that is gone from the database, too). */
+/**
+ * undefined: it may be run. A lower number than has run here never is, whatever was restored
+ * (one that is gone from the database, too).
+ */
 export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Refusal | undefined {
   const { shard } = snapshot
   if (shard !== worker.shard)

@@ -3,7 +3,10 @@ import type { PartReport } from './part-report.ts'
 
 /** What is wanted, as one source of configuration says it. */
 export type Wanted =
-  /** `digest` tells two snapshots of one version apart; `variant` what may differ within one, such as a credential that has expired. */
+  /**
+   * `digest` tells two snapshots of one version apart; `variant` what may differ within
+   * one, such as a credential that has expired.
+   */
   | {
       ok: true
       snapshot: Snapshot
