@@ -7,8 +7,7 @@ import { z } from 'zod'
  *
  * | the schema expects    | a form sends                                                                              |
  * |-----------------------|-------------------------------------------------------------------------------------------|
- * | boolean               | a checkbox: `on`, `true` or `yes`; nothing at all is no. Of several values the
- * last counts |
+ * | boolean               | a checkbox: `on`, `true` or `yes`; nothing at all is no; of several the last counts       |
  * | number                | digits                                                                                    |
  * | list of texts         | one text, split at commas, semicolons, blanks and lines; or the field several times       |
  * | list of rows          | rows; none at all is an empty list                                                        |
