@@ -5,7 +5,7 @@ import { configOfProcess } from '#app/config.ts'
 import type { Database } from '#db/client.ts'
 import { openDataDirectory } from '#db/data-directory.ts'
 import { readOrCreateKey } from '#db/key-file.ts'
-import { type FeedRecord, findFeed, listAllFeeds } from '#db/queries/feed/sources.ts'
+import { type FeedRecord, findFeed, listAllFeeds } from '#db/queries/feed/feeds.ts'
 import { seal } from '#db/sealing.ts'
 import {
   credentialWords,

@@ -6,7 +6,7 @@ import {
   findOutcome,
   listConnectors,
 } from '#db/queries/connector/session-commands.ts'
-import { listShards } from '#db/queries/feed/sources.ts'
+import { listShards } from '#db/queries/feed/feeds.ts'
 import { runningVersion } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { isSilent } from '#domain/status/state.ts'

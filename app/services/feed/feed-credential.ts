@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { type FeedRecord, findFeed, saveFeedCredential } from '#db/queries/feed/sources.ts'
+import { type FeedRecord, findFeed, saveFeedCredential } from '#db/queries/feed/feeds.ts'
 import { listNewestParts, lockPublications } from '#db/queries/publication/publications.ts'
 import { sealedFeedSecret } from '#db/sealing.ts'
 import type { FeedCredential, FeedSecret } from '#domain/credential/feed-secret.ts'

@@ -1,5 +1,5 @@
 import { asSystem, type Tx } from '#db/client.ts'
-import { type FeedRecord, findFeed, saveFeedReset } from '#db/queries/feed/sources.ts'
+import { type FeedRecord, findFeed, saveFeedReset } from '#db/queries/feed/feeds.ts'
 import { listNewestParts, lockPublications } from '#db/queries/publication/publications.ts'
 import type { Reset } from '#domain/configuration/fields.ts'
 import { canonicalJson } from '#domain/digest.ts'

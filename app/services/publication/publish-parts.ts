@@ -1,5 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import { type FeedRecord, listFeeds, listSourcesById, type SourceRecord } from '#db/queries/feed/sources.ts'
+import { type FeedRecord, listFeeds } from '#db/queries/feed/feeds.ts'
+import { listSourcesById, type SourceRecord } from '#db/queries/feed/sources.ts'
 import { findGroup, findTerms, keepSight, listMembers } from '#db/queries/group/groups.ts'
 import { listRevokedByTarget, listStoppedByTarget } from '#db/queries/group/stops.ts'
 import {

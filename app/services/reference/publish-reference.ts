@@ -1,6 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { transactionInstant } from '#db/queries/command/instant.ts'
-import { listReferenceData, saveFeedSettings } from '#db/queries/feed/sources.ts'
+import { saveFeedSettings } from '#db/queries/feed/feeds.ts'
+import { listReferenceData } from '#db/queries/feed/sources.ts'
 import { findSettings, listNewestParts, lockPublications } from '#db/queries/publication/publications.ts'
 import { saveListenOfAll } from '#db/queries/target/targets.ts'
 import { assembleRunnable, type Part, type RefusedPart, shardsOf } from '#domain/configuration/parts.ts'

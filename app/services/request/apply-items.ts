@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { findFeed } from '#db/queries/feed/sources.ts'
+import { findFeed } from '#db/queries/feed/feeds.ts'
 import { endConsents, insertConsents, type NewConsent } from '#db/queries/group/consents.ts'
 import { endContacts, insertContact } from '#db/queries/group/contacts.ts'
 import { bumpRevision, endMembers, insertMembers, setTerms, showGroupTo } from '#db/queries/group/groups.ts'

@@ -1,7 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { listEveryReportedFeed, listEveryReportedTarget } from '#db/queries/connector/reported.ts'
 import { connectorOf, listConnectors } from '#db/queries/connector/session-commands.ts'
-import { listAllFeeds } from '#db/queries/feed/sources.ts'
+import { listAllFeeds } from '#db/queries/feed/feeds.ts'
 import { listAllTargets } from '#db/queries/target/target-rows.ts'
 import type { Shard } from '#domain/leadership/leader.ts'
 import type { SessionFacts } from '#domain/session/command.ts'

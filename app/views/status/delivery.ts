@@ -15,7 +15,7 @@ import {
   type ReportedTarget,
 } from '#db/queries/connector/reported.ts'
 import { type ConnectorRecord, connectorOf, listConnectors } from '#db/queries/connector/session-commands.ts'
-import { listSeenShards } from '#db/queries/feed/sources.ts'
+import { listSeenShards } from '#db/queries/feed/feeds.ts'
 import { findReader, findReadersFirmName } from '#db/queries/people/reader.ts'
 import { listNewestTargetParts, listNewestTargetReports } from '#db/queries/publication/reports.ts'
 import { isStopReason, reasonFor } from '#domain/consent/stops.ts'

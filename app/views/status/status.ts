@@ -1,5 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import { listFeedsOf, listSources } from '#db/queries/feed/sources.ts'
+import { listFeedsOf } from '#db/queries/feed/feeds.ts'
+import { listSources } from '#db/queries/feed/sources.ts'
 import { countGroupsOfSources } from '#db/queries/group/group-rows.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { addLedgers, isSilent } from '#domain/status/state.ts'

@@ -2,7 +2,7 @@ import { asc } from 'drizzle-orm'
 import type { Shard } from '#domain/leadership/leader.ts'
 import type { Tx } from '../../client.ts'
 import { environments } from '../../schema/installation.ts'
-import { listShards } from '../feed/sources.ts'
+import { listShards } from '../feed/feeds.ts'
 import { findRefusal, type OpenRefusal } from './leases.ts'
 import { connectorOf, listConnectors } from './session-commands.ts'
 

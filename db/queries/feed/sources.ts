@@ -1,13 +1,12 @@
-import { and, asc, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
-import type { Reset } from '#domain/configuration/fields.ts'
+import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Environment, GatewayKind } from '#domain/reference/environment.ts'
-import { mainShard } from '#domain/reference/shard.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
 import { firmCodes, firms } from '../../schema/firms.ts'
 import { groupSources } from '../../schema/groups.ts'
-import { feeds, sourceGuarantors, sourceSessions } from '../../schema/sources.ts'
+import { sourceGuarantors, sourceSessions } from '../../schema/sources.ts'
+import { listOpenFeeds } from './feeds.ts'
 
 /** A source session with who guarantees it today. */
 export type SourceRecord = {
@@ -135,60 +134,6 @@ export async function listHoldersOf(
   )
 }
 
-/** The shards that the reader's sources are copied in, of the exchange's people all; `main` where there are none. */
-export async function listSeenShards(tx: Tx, environment: Environment): Promise<string[]> {
-  const rows = await tx.execute<{ shard: string }>(
-    sql`select shard from dc.seen_shards() where environment = ${environment} order by 1`,
-  )
-  return rows.length === 0 ? [mainShard] : rows.map(({ shard }) => shard)
-}
-
-/** All that there are, in the same way. Over `asJobs`: the operator's sight. */
-export async function listShards(tx: Tx, environment: Environment): Promise<string[]> {
-  const rows = await tx
-    .selectDistinct({ shard: feeds.shard })
-    .from(feeds)
-    .where(and(eq(feeds.environment, environment), eq(feeds.state, 'open')))
-    .orderBy(asc(feeds.shard))
-  return rows.length === 0 ? [mainShard] : rows.map(({ shard }) => shard)
-}
-
-/** All but the secret, which the portal writes and never reads. */
-const { sealed: _secret, ...feedColumns } = getTableColumns(feeds)
-export type FeedRecord = Omit<typeof feeds.$inferSelect, 'sealed'>
-
-/** Every feed of every environment, by its id. Over `asJobs`: the operator's sight. */
-export const listAllFeeds = (tx: Tx): Promise<FeedRecord[]> => tx.select(feedColumns).from(feeds).orderBy(asc(feeds.id))
-
-export const listFeedsOf = (tx: Tx, environment: Environment): Promise<FeedRecord[]> =>
-  tx.select(feedColumns).from(feeds).where(eq(feeds.environment, environment)).orderBy(asc(feeds.id))
-
-export async function findFeed(tx: Tx, id: string): Promise<FeedRecord | undefined> {
-  const [row] = await tx.select(feedColumns).from(feeds).where(eq(feeds.id, id))
-  return row
-}
-
-export async function saveFeedCredential(
-  tx: Tx,
-  id: string,
-  made: Pick<typeof feeds.$inferSelect, 'credential' | 'sealed'>,
-): Promise<void> {
-  await tx
-    .update(feeds)
-    .set({ ...made, version: sql`${feeds.version} + 1` })
-    .where(eq(feeds.id, id))
-}
-
-export async function listFeeds(tx: Tx, ids: readonly string[]): Promise<FeedRecord[]> {
-  return ids.length === 0
-    ? []
-    : tx
-        .select(feedColumns)
-        .from(feeds)
-        .where(inArray(feeds.id, [...ids]))
-        .orderBy(asc(feeds.id))
-}
-
 /** The names of all source sessions behind a feed, closed ones included. */
 export async function listSourceNamesOfFeed(tx: Tx, environment: Environment, feedId: string): Promise<string[]> {
   const rows = await tx
@@ -205,33 +150,11 @@ export const listSources = (tx: Tx, environment: Environment, now: Date): Promis
 
 /** Every open feed and open source of an environment: what a connector must know, in a group or not. */
 export async function listReferenceData(tx: Tx, environment: Environment, now: Date) {
-  const isOpen = and(eq(feeds.environment, environment), eq(feeds.state, 'open'))
   const openSource = and(eq(sourceSessions.environment, environment), eq(sourceSessions.state, 'open'))
   return {
-    feeds: await tx.select(feedColumns).from(feeds).where(isOpen).orderBy(asc(feeds.id)),
+    feeds: await listOpenFeeds(tx, environment),
     sources: await listWhere(tx, openSource, now),
   }
-}
-
-/** When it is reset; undefined: never. False: it is no longer of the version that was shown. */
-export async function saveFeedReset(tx: Tx, id: string, version: number, reset: Reset | undefined): Promise<boolean> {
-  const without = sql`${feeds.settings} - 'reset'`
-  const settings = reset === undefined ? without : sql`${without} || ${JSON.stringify({ reset })}::jsonb`
-  const saved = await tx
-    .update(feeds)
-    .set({ settings, version: sql`${feeds.version} + 1` })
-    .where(and(eq(feeds.id, id), eq(feeds.version, version)))
-    .returning({ id: feeds.id })
-  return saved.length > 0
-}
-
-/** The feed's part of a snapshot, as it is to be from now on. */
-export async function saveFeedSettings(tx: Tx, id: string, settings: Record<string, unknown>): Promise<void> {
-  await tx.update(feeds).set({ settings }).where(eq(feeds.id, id))
-}
-
-export async function insertFeed(tx: Tx, row: typeof feeds.$inferInsert): Promise<void> {
-  await tx.insert(feeds).values(row)
 }
 
 /** A new source session with the firms that guarantee it from now on. */

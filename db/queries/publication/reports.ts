@@ -6,7 +6,7 @@ import type { Tx } from '../../client.ts'
 import { configurationParts, configurationReports, configurationVersions } from '../../schema/configuration.ts'
 import { observedConnectors } from '../../schema/observed.ts'
 import { targets } from '../../schema/targets.ts'
-import { listShards } from '../feed/sources.ts'
+import { listShards } from '../feed/feeds.ts'
 import { listPartsOf } from './publications.ts'
 
 type ReportRecord = typeof configurationReports.$inferSelect

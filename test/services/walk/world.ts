@@ -1,5 +1,6 @@
 import { insertAccount, insertFeePlan } from '#db/queries/billing/billing.ts'
-import { insertFeed, insertSource } from '#db/queries/feed/sources.ts'
+import { insertFeed } from '#db/queries/feed/feeds.ts'
+import { insertSource } from '#db/queries/feed/sources.ts'
 import { insertDomain } from '#db/queries/people/firm-domains.ts'
 import { insertAgreement, insertFirm, insertFirmGam } from '#db/queries/people/firms.ts'
 import { grantRoles, insertUser } from '#db/queries/people/people.ts'
