@@ -1,4 +1,4 @@
-import type { Verdict } from '#domain/request/lifecycle.ts'
+import type { DecisionVerdict } from '#domain/request/lifecycle.ts'
 import type { StepId } from '#domain/request/steps.ts'
 
 /** What a client on QuickFIX is set up with: the data dictionary, and the settings. */
@@ -49,7 +49,7 @@ export const paths = {
   requestStep: (number: number, step: StepId) => `/requests/${number}/form/${step}`,
   requestPaper: (number: number) => `/requests/${number}/paper`,
   requestPaperFile: (number: number, paperId: string) => `/requests/${number}/paper/${part(paperId)}`,
-  decideRequest: (number: number, verdict: Verdict) => `/requests/${number}/decide/${verdict}`,
+  decideRequest: (number: number, verdict: DecisionVerdict) => `/requests/${number}/decide/${verdict}`,
   requestAct: (number: number, act: RequestAct) => `/requests/${number}/act/${act}`,
   discardRequest: (number: number) => `/requests/${number}/discard`,
   copyRequest: (number: number) => `/requests/${number}/copy`,

@@ -16,11 +16,11 @@ import { type Environment, environments as environmentNames } from '#domain/refe
 import {
   type Capacity,
   capacities,
+  type DecisionVerdict,
   type RequestKind,
   type RequestState,
   requestKinds,
   requestStates,
-  type Verdict,
   verdicts,
 } from '#domain/request/lifecycle.ts'
 import { type PaperType, paperTypes } from '#domain/request/paper.ts'
@@ -251,7 +251,7 @@ export const decisions = dc.table(
     sliceDigest: text('slice_digest').notNull(),
     submittedBy: uuid('submitted_by').notNull(),
     decidedBy: uuid('decided_by').notNull(),
-    verdict: text('verdict').$type<Verdict>().notNull(),
+    verdict: text('verdict').$type<DecisionVerdict>().notNull(),
     reason: text('reason'),
     /** The sentence signed, with name and capacity. */
     authority: text('authority').notNull(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Environment } from '#domain/reference/environment.ts'
-import type { Capacity, RequestKind, Verdict } from '#domain/request/lifecycle.ts'
+import type { Capacity, DecisionVerdict, RequestKind } from '#domain/request/lifecycle.ts'
 import type { Result } from '#domain/result.ts'
 import { confirmApplied } from '#services/jobs/jobs.ts'
 import type { Refused } from '#services/refused.ts'
@@ -76,7 +76,7 @@ export function workflowOf(db: FreshDb, sandbox: Sandbox) {
   const decide = async (
     person: Person,
     number: number,
-    verdict: Verdict,
+    verdict: DecisionVerdict,
     shown: { capacity?: Capacity; round?: number; digest?: string; reason?: string } = {},
   ) => {
     sandbox.tick()

@@ -46,7 +46,7 @@ export type Known = {
   firstMs(): number
 }
 
-export type Verdict =
+export type ArrivalVerdict =
   | { kind: 'new'; epoch: number }
   | { kind: 'duplicate' }
   /** The source has started again: a new epoch, its chain starts without 1350. */
@@ -62,7 +62,7 @@ export type Verdict =
  * Whether a source message is new, and in which epoch it stands. A message above the highest is new without a look at
  * the journal. Order of the questions: same bytes in this epoch or the one before; restarted; late; conflicting.
  */
-export function identify(arrival: Arrival, known: Known): Verdict {
+export function identify(arrival: Arrival, known: Known): ArrivalVerdict {
   const { number } = arrival
   const epoch = judgedIn(arrival, known)
   if (epoch === known.epoch && number > known.highest) return { kind: 'new', epoch }

@@ -13,7 +13,7 @@ import { EncapsulatedDialect } from './dialects/encapsulated.ts'
 import { PlainDialect } from './dialects/plain.ts'
 import type { Feed } from './feed.ts'
 import type { FeedCore } from './feed-core.ts'
-import { type Arrival, identify, type Verdict } from './identity.ts'
+import { type Arrival, type ArrivalVerdict, identify } from './identity.ts'
 import type { Source, Sources } from './sources.ts'
 
 /** Names and reasons remembered per feed and week, and names counted; the messages of more are kept all the same. */
@@ -130,7 +130,7 @@ export class Intake {
     }
   }
 
-  private verdict(feed: Feed, found: Source): Verdict {
+  private verdict(feed: Feed, found: Source): ArrivalVerdict {
     const { dialect } = feed
     const { stream } = found
     const { seqNum } = canonical

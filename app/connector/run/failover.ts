@@ -6,7 +6,7 @@ import type { Worker } from './worker.ts'
 type Role = SnapshotTarget['active']
 
 /** By address: why it cannot be had. */
-export type Refused = ReadonlyMap<string, string>
+export type RefusedAddresses = ReadonlyMap<string, string>
 
 const otherOf = (role: Role): Role => (role === 'primary' ? 'backup' : 'primary')
 
@@ -30,7 +30,7 @@ export class Failovers {
    * What is wanted, with the active address of each target that is failed over, or has to be now: at
    * start, when its own is among the `refused`.
    */
-  applied(wanted: Snapshot, refused: Refused): Snapshot {
+  applied(wanted: Snapshot, refused: RefusedAddresses): Snapshot {
     const isStart = this.worker.running === undefined
     if (isStart) this.recall(wanted)
     const targets = wanted.targets.map((target) => {
@@ -42,7 +42,7 @@ export class Failovers {
     return { ...wanted, targets }
   }
 
-  private inForce(target: SnapshotTarget, refused: Refused | undefined): Role {
+  private inForce(target: SnapshotTarget, refused: RefusedAddresses | undefined): Role {
     const { sessionId, active: wanted } = target
     const { alarms, log } = this.worker
     let active = this.instead.get(sessionId) === wanted ? otherOf(wanted) : wanted
@@ -80,7 +80,7 @@ export class Failovers {
 }
 
 /** Why this role has no address to be had at; undefined: it has. */
-function refusedOf({ listen }: SnapshotTarget, role: Role, refused: Refused | undefined): string | undefined {
+function refusedOf({ listen }: SnapshotTarget, role: Role, refused: RefusedAddresses | undefined): string | undefined {
   const own = listen.filter((one) => one.role === role)
   if (own.length === 0) return 'it has none'
   return own.map((one) => refused?.get(addressKey(one))).find((why) => why !== undefined)

@@ -1,6 +1,6 @@
 import { addressKey } from '#connector/wire/address.ts'
 import type { Connection } from '#connector/wire/connection.ts'
-import { shownName, type Verdict, whyUnproven } from '#connector/wire/credentials.ts'
+import { type CredentialVerdict, shownName, whyUnproven } from '#connector/wire/credentials.ts'
 import type { Door } from '#connector/wire/door.ts'
 import type { Lane } from '#connector/wire/lanes.ts'
 import type { PeerInput } from '#connector/wire/peer.ts'
@@ -58,13 +58,17 @@ export class Admission {
   }
 
   /** Whether a Logon proves what it has to with one of these, at once where that can be known at once. */
-  check(given: LogonCredentials, credentials: Lane['credentials'], isRequired: boolean): Verdict | Promise<Verdict> {
+  check(
+    given: LogonCredentials,
+    credentials: Lane['credentials'],
+    isRequired: boolean,
+  ): CredentialVerdict | Promise<CredentialVerdict> {
     return this.door.check(given, credentials, isRequired)
   }
 
   /** What the session is told of a Logon that was checked so, with the same credentials. */
   decide(
-    verdict: Verdict,
+    verdict: CredentialVerdict,
     given: LogonCredentials,
     credentials: Lane['credentials'],
     connection: Connection,

@@ -10,7 +10,7 @@ type Password = Extract<Credential, { kind: 'password' }>
 type Signed = Extract<LogonCredentials, { kind: 'hmac' }>
 
 /** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
-export type Verdict = { ok: true; index: number } | { ok: false }
+export type CredentialVerdict = { ok: true; index: number } | { ok: false }
 
 /**
  * How pages tell a credential from others: an access key by its id, a password by its fingerprint; undefined: neither.
@@ -46,7 +46,11 @@ export class CredentialCheck {
   private worker: Worker | undefined
 
   /** Answers at once where it can: a promise only when argon2 has to be asked. */
-  check(given: LogonCredentials, configured: readonly Credential[], required: boolean): Verdict | Promise<Verdict> {
+  check(
+    given: LogonCredentials,
+    configured: readonly Credential[],
+    required: boolean,
+  ): CredentialVerdict | Promise<CredentialVerdict> {
     if (configured.length === 0 && !required) return { ok: true, index: -1 }
     if (given.kind === 'hmac') return signedBy(given, configured)
     if (given.kind === 'none') return { ok: false }
@@ -67,8 +71,11 @@ export class CredentialCheck {
     this.worker = undefined
   }
 
-  private slowly(password: string, candidates: readonly { index: number; argon2: string }[]): Promise<Verdict> {
-    const answer = this.queue.then(async (): Promise<Verdict> => {
+  private slowly(
+    password: string,
+    candidates: readonly { index: number; argon2: string }[],
+  ): Promise<CredentialVerdict> {
+    const answer = this.queue.then(async (): Promise<CredentialVerdict> => {
       for (const { index, argon2 } of candidates) {
         if (!(await this.ask(argon2, password))) continue
         this.remembered.add(this.digest(password, argon2))
@@ -104,7 +111,7 @@ export const signHmac = (secretKey: string, text: string): string =>
   createHmac('sha256', Buffer.from(secretKey, 'base64url')).update(text, 'latin1').digest('base64url')
 
 /** The key is found by its id; two may be live at once while they are changed. */
-function signedBy({ accessKeyId, signature, text }: Signed, configured: readonly Credential[]): Verdict {
+function signedBy({ accessKeyId, signature, text }: Signed, configured: readonly Credential[]): CredentialVerdict {
   for (const [index, one] of configured.entries()) {
     if (one.kind !== 'hmac' || one.accessKeyId !== accessKeyId) continue
     if (equal(Buffer.from(signHmac(one.secretKey, text)), Buffer.from(signature))) return { ok: true, index }

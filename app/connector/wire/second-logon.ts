@@ -3,7 +3,7 @@ import { credentialsOf } from '#fix/logon-request.ts'
 import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { Connection } from './connection.ts'
-import type { Verdict } from './credentials.ts'
+import type { CredentialVerdict } from './credentials.ts'
 import type { Door } from './door.ts'
 
 type Identity = { kind: 'feed' | 'target'; name: string; credentials: readonly Credential[]; required: boolean }
@@ -25,7 +25,7 @@ export async function secondLogon(
   const isLogon = message.msgType === MsgType.Logon
   const given = credentialsOf(message)
   connection.hold()
-  const refused: Verdict = { ok: false }
+  const refused: CredentialVerdict = { ok: false }
   const { ok } = await Promise.resolve(door.check(given, of.credentials, of.required)).catch(() => refused)
   door.judged(connection, ok)
   const code = ok ? 'second-logon' : 'credentials'

@@ -1,6 +1,6 @@
 import { type Role, roleNames } from '../people/roles.ts'
 import { ok, type Result, refuse } from '../result.ts'
-import { type Capacity, type RequestState, requestCan, type Verdict } from './lifecycle.ts'
+import { type Capacity, type DecisionVerdict, type RequestState, requestCan } from './lifecycle.ts'
 import type { MetBy } from './round.ts'
 
 /** A person who wants to decide, with what they hold today. */
@@ -25,7 +25,7 @@ export type DecideRefusal =
   | { code: 'reason-needed' }
 
 /** `authority`: the role it was decided in, in words */
-export type Decision = { verdict: Verdict; reason: string | null; authority: string }
+export type Decision = { verdict: DecisionVerdict; reason: string | null; authority: string }
 
 const roleFor: Record<Capacity, Role> = {
   guarantor: 'clearing-signatory',
@@ -40,7 +40,7 @@ const partyActions = { approve: 'party-approve', return: 'party-return', reject:
 const exchangeActions = { approve: 'exchange-approve', return: 'exchange-return', reject: 'exchange-reject' } as const
 
 /** The row of the state table that a verdict in a capacity is. */
-export const actionOf = (capacity: Capacity, verdict: Verdict) =>
+export const actionOf = (capacity: Capacity, verdict: DecisionVerdict) =>
   capacity === 'exchange' ? exchangeActions[verdict] : partyActions[verdict]
 
 /**
@@ -52,7 +52,7 @@ export function decide(
   round: DecidingRound,
   party: DecidingParty | undefined,
   by: Signer,
-  answer: { verdict: Verdict; reason: string; shownDigest: string },
+  answer: { verdict: DecisionVerdict; reason: string; shownDigest: string },
 ): Result<Decision, DecideRefusal> {
   const { verdict, reason, shownDigest } = answer
   if (!party) return refuse({ code: 'not-a-party' })

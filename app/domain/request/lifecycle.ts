@@ -20,7 +20,7 @@ export const capacities = ['guarantor', 'bill-to', 'exchange'] as const
 export type Capacity = (typeof capacities)[number]
 
 export const verdicts = ['approve', 'return', 'reject'] as const
-export type Verdict = (typeof verdicts)[number]
+export type DecisionVerdict = (typeof verdicts)[number]
 
 /** Who may act: names for the guards in `guards.ts`, shown as they stand in the table of the rules. */
 type Who =

@@ -5,7 +5,7 @@ import { type Capacity, type RequestAction, type RequestState, requestActionName
 import type { MetBy } from './round.ts'
 
 /** A request as a list or a page needs it to say what its reader may do. */
-export type Standing = RequestFacts & {
+export type RequestStanding = RequestFacts & {
   state: RequestState
   round: number
   submittedBy: string | null
@@ -24,7 +24,7 @@ type ActionStanding = { action: RequestAction; may: boolean; why: string | null 
  * Every action of the state table that this state allows and that is this kind of reader's business. The same guards as
  * the commands, so that no button promises what a command refuses.
  */
-export function actionsFor(request: Standing, by: Submitter): ActionStanding[] {
+export function actionsFor(request: RequestStanding, by: Submitter): ActionStanding[] {
   return requestActionNames.flatMap((action) => {
     if (!requestCan(action, request.state)) return []
     const barred = guards[action](request, by)
@@ -34,7 +34,7 @@ export function actionsFor(request: Standing, by: Submitter): ActionStanding[] {
 }
 
 /** The one thing that waits for this reader, if anything does. */
-export function nextFor(request: Standing, by: Submitter): RequestAction | undefined {
+export function nextFor(request: RequestStanding, by: Submitter): RequestAction | undefined {
   const actions = actionsFor(request, by).filter((one) => one.may)
   const has = (action: RequestAction) => actions.some((one) => one.action === action)
   if (has('party-approve')) return 'party-approve'
@@ -52,7 +52,7 @@ export const nextWords: Partial<Record<RequestAction, string>> = {
 }
 
 type Barred = string | 'not-theirs' | undefined
-type Guard = (request: Standing, by: Submitter) => Barred
+type Guard = (request: RequestStanding, by: Submitter) => Barred
 
 const ofPerson = (refusal: PersonRefusal | undefined): Barred => {
   if (!refusal) return undefined
@@ -75,7 +75,7 @@ const decideWords = (refusal: DecideRefusal): string => {
   }
 }
 
-function partyGuard(request: Standing, by: Submitter): Barred {
+function partyGuard(request: RequestStanding, by: Submitter): Barred {
   const own = request.parties.filter((party) => party.firmId === by.firmId && party.capacity !== 'exchange')
   if (own.length === 0) return 'not-theirs'
   const open = own.filter((party) => party.metBy === null)
@@ -85,20 +85,20 @@ function partyGuard(request: Standing, by: Submitter): Barred {
   return barred.some((one) => one === undefined) || !first ? undefined : decideWords(first)
 }
 
-function exchangeGuard(request: Standing, by: Submitter): Barred {
+function exchangeGuard(request: RequestStanding, by: Submitter): Barred {
   const party = request.parties.find((one) => one.capacity === 'exchange')
   if (!by.isExchange || !party) return 'not-theirs'
   const barred = mayNotDecide(deciding(request), party, signer(by))
   return barred && decideWords(barred)
 }
 
-function takeBackGuard(request: Standing, by: Submitter): Barred {
+function takeBackGuard(request: RequestStanding, by: Submitter): Barred {
   const own = request.parties.find((party) => party.firmId === by.firmId && party.capacity === 'guarantor')
   if (!own || own.metBy === null) return 'not-theirs'
   return by.roles.includes('clearing-signatory') ? undefined : `This needs a ${roleNames['clearing-signatory']}.`
 }
 
-const deciding = (request: Standing) => ({
+const deciding = (request: RequestStanding) => ({
   submittedBy: request.submittedBy ?? '',
   draftedOnBehalfBy: request.onBehalf ? request.draftedBy : null,
 })

@@ -9,7 +9,7 @@ import {
   unaccounted,
 } from './state.ts'
 
-export type Verdict = {
+export type StatusVerdict = {
   /** the first line of the page: who reads only this has the truth */
   sentence: string
   tone: 'good' | 'attention' | 'bad' | 'unknown'
@@ -26,7 +26,7 @@ export function verdict(
   lost: number,
   heard: Heard,
   hidden = 0,
-): Verdict {
+): StatusVerdict {
   const counts = deliveryWords
     .map((word) => ({ word, count: groups.filter((group) => group.state.word === word).length }))
     .filter(({ count }) => count > 0)
@@ -37,8 +37,8 @@ function judge(
   groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
   lost: number,
   heard: Heard,
-  { counts, hidden }: Pick<Verdict, 'counts'> & { hidden: number },
-): Pick<Verdict, 'sentence' | 'tone'> {
+  { counts, hidden }: Pick<StatusVerdict, 'counts'> & { hidden: number },
+): Pick<StatusVerdict, 'sentence' | 'tone'> {
   const { agoMs, refusal, doubt } = heard
   if (refusal) return { sentence: refusal.says, tone: 'bad' }
   if (isSilent(heard)) {

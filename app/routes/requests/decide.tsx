@@ -14,7 +14,7 @@ import { may } from '#domain/people/permissions.ts'
 import { whyBarred } from '#domain/request/barred.ts'
 import { decideInput } from '#domain/request/command-input.ts'
 import { actionOf } from '#domain/request/decide.ts'
-import { type Verdict, verdicts } from '#domain/request/lifecycle.ts'
+import { type DecisionVerdict, verdicts } from '#domain/request/lifecycle.ts'
 import { decideRequest } from '#services/request/decide-request.ts'
 import type { RequestView } from '#views/request/request-view.ts'
 import { loadRequest } from './load-request.server.ts'
@@ -56,7 +56,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   return redirect(paths.request(decided.value.number))
 }
 
-const titles: Record<Verdict, string> = { approve: 'Approve', return: 'Return', reject: 'Reject' }
+const titles: Record<DecisionVerdict, string> = { approve: 'Approve', return: 'Return', reject: 'Reject' }
 
 export default function Decide() {
   const { view, mine, verdict, why, commandId } = useLoaderData<typeof loader>()
@@ -75,7 +75,12 @@ export default function Decide() {
   )
 }
 
-type AskedProps = { view: RequestView; mine: NonNullable<RequestView['mine']>; verdict: Verdict; commandId: string }
+type AskedProps = {
+  view: RequestView
+  mine: NonNullable<RequestView['mine']>
+  verdict: DecisionVerdict
+  commandId: string
+}
 
 function Asked({ view, mine, verdict, commandId }: AskedProps) {
   return (
@@ -94,7 +99,7 @@ function Asked({ view, mine, verdict, commandId }: AskedProps) {
   )
 }
 
-const effects: Record<Exclude<Verdict, 'approve'>, string> = {
+const effects: Record<Exclude<DecisionVerdict, 'approve'>, string> = {
   return:
     'The request goes back to whoever asked, with your reason. They may mend it and submit it again; nothing flows meanwhile.',
   reject: 'The request ends here. Whoever asked may copy it as a new one; nothing flows.',
@@ -117,7 +122,7 @@ function DecideForm({
   commandId,
   back,
 }: {
-  verdict: Verdict
+  verdict: DecisionVerdict
   mine: NonNullable<RequestView['mine']>
   commandId: string
   back: string

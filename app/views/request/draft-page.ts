@@ -25,7 +25,7 @@ import type { RequestAction } from '#domain/request/lifecycle.ts'
 import type { FirmRef } from '#domain/request/round.ts'
 import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
 import { consentSentence, submissionSentence } from '#domain/request/signing.ts'
-import { actionsFor, type Standing } from '#domain/request/standing.ts'
+import { actionsFor, type RequestStanding } from '#domain/request/standing.ts'
 import { submitterFrom } from './request-list.ts'
 import { findStateBy } from './request-names.ts'
 import type { ActionView, DraftPreview, DraftView, PickableSource } from './request-view.ts'
@@ -100,7 +100,7 @@ async function submitterOf(tx: Tx, reader: Actor, { groupId }: RequestRecord, no
 
 async function actionsOf(tx: Tx, by: By, request: RequestRecord, now: Date): Promise<ActionView[]> {
   const round = request.round > 0 ? await findRound(tx, request.id, request.round) : undefined
-  const standing: Standing = {
+  const standing: RequestStanding = {
     ...request,
     submittedBy: round?.submittedBy ?? null,
     groupHasContact: by.groupHasContact,

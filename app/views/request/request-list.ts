@@ -8,7 +8,7 @@ import type { Submitter } from '#domain/request/guards.ts'
 import { storedDraft } from '#domain/request/input.ts'
 import { requestStateWord } from '#domain/request/lifecycle.ts'
 import { askedWords } from '#domain/request/signing.ts'
-import { nextFor, nextWords, type Standing } from '#domain/request/standing.ts'
+import { nextFor, nextWords, type RequestStanding } from '#domain/request/standing.ts'
 import type { RequestList, RequestRow } from './request-view.ts'
 
 /** The newest so many; older ones are found by their group. */
@@ -68,7 +68,7 @@ export function rowsFor(
     const ofFirm = asked.get(request.id) ?? []
     const isAsked = ofFirm.some((party) => party.round === request.round)
     const ofGroup = contacts.filter((contact) => contact.groupId === request.groupId)
-    const standing: Standing = {
+    const standing: RequestStanding = {
       ...request,
       submittedBy: submittedBy ?? own[0]?.submittedBy ?? null,
       groupHasContact: ofGroup.length > 0,

@@ -19,7 +19,7 @@ import { runsOf } from '#domain/publication/runs.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
 import { signingSentence } from '#domain/request/signing.ts'
-import { actionsFor, type Standing } from '#domain/request/standing.ts'
+import { actionsFor, type RequestStanding } from '#domain/request/standing.ts'
 import { undoBarred } from '#domain/request/undo.ts'
 import { listAgreements } from './agreements.ts'
 import { draftName, progressOf, submitterFrom } from './request-list.ts'
@@ -105,7 +105,7 @@ async function standingOf(
 ) {
   const { request, round, parties, parts } = what
   const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
-  const standing: Standing = {
+  const standing: RequestStanding = {
     ...request,
     submittedBy: round?.submittedBy ?? parties[0]?.submittedBy ?? null,
     groupHasContact: contacts.length > 0,

@@ -2,7 +2,7 @@ import type { FeeEstimate } from '#domain/billing/fees.ts'
 import type { RunOfPart } from '#domain/publication/runs.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import type { Incomplete } from '#domain/request/input.ts'
-import type { Capacity, RequestAction, RequestKind, RequestState, Verdict } from '#domain/request/lifecycle.ts'
+import type { Capacity, DecisionVerdict, RequestAction, RequestKind, RequestState } from '#domain/request/lifecycle.ts'
 import type { Paper } from '#domain/request/paper.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import type { Agreement } from './agreements.ts'
@@ -50,7 +50,7 @@ export type DecisionView = {
   round: number
   firmName: string
   capacity: Capacity
-  verdict: Verdict
+  verdict: DecisionVerdict
   decidedBy: string
   decidedAt: Date
   reason: string | null

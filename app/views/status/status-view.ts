@@ -1,5 +1,5 @@
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
-import type { Verdict } from '#domain/status/verdict.ts'
+import type { StatusVerdict } from '#domain/status/verdict.ts'
 import type { ReportedFeedState } from '#domain/status/words.ts'
 
 /** A group on the status page and in the list of groups. */
@@ -64,7 +64,7 @@ export type FeedRow = {
 }
 
 export type StatusView = {
-  verdict: Verdict
+  verdict: StatusVerdict
   /** of the newest report; null: the connector never reported */
   heardAt: Date | null
   isStale: boolean

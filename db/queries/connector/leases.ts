@@ -121,13 +121,13 @@ export async function writeAsLeader(db: Db, leader: Leader, parts: readonly SQL[
 export const leads = sql`exists (select from lease)`
 
 type Refusal = { code: string; says: string; remedy: string }
-type Refused = Shard & { connector: string; place: string }
+type RefusedConnector = Shard & { connector: string; place: string }
 
 /** Milliseconds after which a refusal that was not said again has passed. */
 const refusalLastsMs = 10_000
 
 /** This connector does not lead, and why; said again while that is so. */
-export async function saveRefusal(db: Db, { environment, shard, connector, place }: Refused, why: Refusal) {
+export async function saveRefusal(db: Db, { environment, shard, connector, place }: RefusedConnector, why: Refusal) {
   await db.execute(sql`
     insert into dc.connector_refusals (environment, shard, connector, place, code, says, remedy, since, at)
     values (${environment}, ${shard}, ${connector}, ${place}, ${why.code}, ${why.says}, ${why.remedy}, now(), now())

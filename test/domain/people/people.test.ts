@@ -6,7 +6,7 @@ import { type Level, levels } from '#domain/group/states.ts'
 import { may, type Permission, permissions } from '#domain/people/permissions.ts'
 import { type Role, roleConflict, roles, rolesOf, soleRoles } from '#domain/people/roles.ts'
 import { maySubmit, nobodyToDecide, type RequestFacts, type Submitter } from '#domain/request/guards.ts'
-import { actionsFor, nextFor, type Standing } from '#domain/request/standing.ts'
+import { actionsFor, nextFor, type RequestStanding } from '#domain/request/standing.ts'
 
 describe('permissions', () => {
   const permissionNames = Object.keys(permissions) as Permission[] // the keys of a literal are its own
@@ -125,7 +125,7 @@ describe('who may submit', () => {
   })
 
   test('a button promises what the command would do, and gives a reason where it would not', () => {
-    const standing: Standing = {
+    const standing: RequestStanding = {
       ...request,
       kind: 'new-group',
       state: 'with-firms',

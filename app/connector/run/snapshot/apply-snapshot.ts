@@ -1,7 +1,7 @@
 import { Feed } from '#connector/feeds/feed.ts'
 import { feedWeek } from '#connector/feeds/feed-session.ts'
 import { InitiatingFeed } from '#connector/feeds/initiating-feed.ts'
-import type { Refused } from '#connector/run/failover.ts'
+import type { RefusedAddresses } from '#connector/run/failover.ts'
 import type { Worker } from '#connector/run/worker.ts'
 import { Target } from '#connector/targets/target.ts'
 import { type Address, addressKey, feedAddresses } from '#connector/wire/address.ts'
@@ -52,7 +52,7 @@ const runningOf = (worker: Worker) => ({
   targets: [...worker.targets.values()].map((target) => target.config),
 })
 
-async function listen(worker: Worker, actions: readonly Action[], wanted: Snapshot): Promise<Refused> {
+async function listen(worker: Worker, actions: readonly Action[], wanted: Snapshot): Promise<RefusedAddresses> {
   const refused = secure(worker, wanted)
   for (const action of actions) {
     if (action.type !== 'listen' || refused.has(addressKey(action.address))) continue
@@ -82,17 +82,20 @@ function secure(worker: Worker, wanted: Snapshot): Map<string, string> {
   return refused
 }
 
-const isRefused = (addresses: readonly Address[], refused: Refused): string | undefined =>
+const isRefused = (addresses: readonly Address[], refused: RefusedAddresses): string | undefined =>
   addresses.map((address) => refused.get(addressKey(address))).find((why) => why !== undefined)
 
-const feedRefusal = (feed: SnapshotFeed, refused: Refused) =>
+const feedRefusal = (feed: SnapshotFeed, refused: RefusedAddresses) =>
   feed.mode === 'accept' ? isRefused(feedAddresses(feed), refused) : undefined
 /** A target that is failed over runs without the address that it left. */
-const targetRefusal = ({ failovers }: Worker, { sessionId, active, listen }: SnapshotTarget, refused: Refused) =>
-  isRefused(failovers.of(sessionId) ? listen.filter(({ role }) => role === active) : listen, refused)
+const targetRefusal = (
+  { failovers }: Worker,
+  { sessionId, active, listen }: SnapshotTarget,
+  refused: RefusedAddresses,
+) => isRefused(failovers.of(sessionId) ? listen.filter(({ role }) => role === active) : listen, refused)
 
 /** A part that cannot be had stays as it was; one that is new is left as wanted, for the next pass to try again. */
-function withoutRefused(worker: Worker, running: Snapshot, wanted: Snapshot, refused: Refused): Snapshot {
+function withoutRefused(worker: Worker, running: Snapshot, wanted: Snapshot, refused: RefusedAddresses): Snapshot {
   const oldFeed = (id: string) => running.feeds.find((feed) => feed.id === id)
   const oldTarget = (id: string) => running.targets.find((target) => target.sessionId === id)
   return {
@@ -119,7 +122,7 @@ function cutOff(worker: Worker, action: Action): void {
   }
 }
 
-function bringIn(worker: Worker, action: Action, applied: Snapshot, refused: Refused): void {
+function bringIn(worker: Worker, action: Action, applied: Snapshot, refused: RefusedAddresses): void {
   switch (action.type) {
     case 'add-feed':
       if (!feedRefusal(action.feed, refused)) addFeed(worker, action.feed)
@@ -190,7 +193,12 @@ function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Sn
  * The numbers of a target are those of its sources, and of those that have just
  * left it: from there on nothing is copied.
  */
-function reports(worker: Worker, applied: Snapshot, before: Snapshot | undefined, refused: Refused): PartReport[] {
+function reports(
+  worker: Worker,
+  applied: Snapshot,
+  before: Snapshot | undefined,
+  refused: RefusedAddresses,
+): PartReport[] {
   const { core } = worker
   const sources = new Map<string, string[]>()
   for (const lane of [...lanesOf(applied), ...(before ? lanesOf(before) : [])])
