@@ -13,7 +13,7 @@ import { SegmentChecks } from './segment-checks.ts'
 import { type Segment, Segments } from './segments.ts'
 import { Writer } from './writer.ts'
 
-export interface JournalOptions {
+interface JournalOptions {
   /** `fsync` survives power loss, `os` the death of the process. */
   durability: 'fsync' | 'os'
   /** Bytes of a segment file; 64 MB when absent. A multiple of 4,096. */

@@ -23,6 +23,7 @@ const reasons: Record<string, readonly string[]> = {
     'app/config.ts readConfig',
     'app/connector/run/alarms/clock-told.ts span',
     'app/connector/run/retention.ts removable',
+    'app/connector/run/weeks.ts turnTargets',
     'app/connector/state/recovery.ts Replay',
     'app/connector/state/waiting.ts hold',
     'app/domain/billing/fees.ts monthlyCharges',

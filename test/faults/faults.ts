@@ -116,10 +116,10 @@ async function fullDisk(random: Random): Promise<void> {
 }
 
 /** Runs of the simulated whole, each from a seed of its own. */
-function simulations(random: Random): void {
+async function simulations(random: Random): Promise<void> {
   for (let i = 0; i < simulationsAtOnce && isClean(); i++) {
     const seed = random.below(2 ** 31)
-    const wrong = simulate(seed).map((text) => `seed ${seed}: ${text}`)
+    const wrong = (await simulate(seed)).map((text) => `seed ${seed}: ${text}`)
     note(simulation, { copies: 0, lost: [], doubled: [], wrong, flagged: 0, kills: 0, p99Ms: Number.NaN })
   }
 }
@@ -172,7 +172,7 @@ async function main(): Promise<number> {
     if (names.length > 0) await campaign(random, names, untilMs)
     if (isWanted(flip)) for (let i = 0; i < 3; i++) note(flip, await flipRound(random, random.between(300, 1_500)))
     if (isWanted(smallDisk)) await fullDisk(random)
-    if (isWanted(simulation)) simulations(random)
+    if (isWanted(simulation)) await simulations(random)
     if (walked < walksInARun) walked += await walks(rounds, random, walksAtOnce, untilMs)
   }
   await rounds.stop()

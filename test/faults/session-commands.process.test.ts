@@ -10,6 +10,7 @@ import { recoverState } from '#connector/state/recovery.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
 import { emptyState } from '#connector/state/state.ts'
 import { Random } from '#gateway-sim/random.ts'
+import { openJournal } from '#journal/open-journal.ts'
 import { writeWorld } from '#test/db/world.ts'
 import { client, feed, gateway, password, target, temporaryDirectory } from '#test/support/connector.ts'
 import { publishParts, until } from '#test/support/database-connector.ts'
@@ -100,7 +101,11 @@ async function journaled(data: string) {
       throw error
     },
   }
-  const { journal } = await recoverState(join(data, 'journal'), { durability: 'os' }, state, events)
+  const { journal } = await recoverState(
+    (hooks) => openJournal(join(data, 'journal'), { durability: 'os' }, hooks),
+    state,
+    events,
+  )
   const ids: string[] = []
   await journal.scan(journal.start, journal.end, (record) => {
     if (record.type !== 'X') return undefined

@@ -1,9 +1,17 @@
 import { encodeDraft, gapFillDraft } from '#fix/drafts.ts'
+import type { Field } from '#fix/encode.ts'
 import { nextDeadlineMs } from '#fix/heartbeat.ts'
+import type { Message } from '#fix/message.ts'
 import { ResendPlan } from '#fix/resend.ts'
 import { isLive, reserve } from '#fix/session.ts'
 import type { Effect, SessionConfig } from '#fix/session-state.ts'
 import { PretendDriver } from './pretend-driver.ts'
+
+/** How an end writes what it sends, and reads what it accepts, as a text. */
+export type Application = { msgType: string; body(text: string): readonly Field[]; textOf(message: Message): string }
+
+/** The text in 58, in what looks like an execution report. */
+const inText: Application = { msgType: '8', body: (text) => [[58, text]], textOf: (message) => message.str(58) ?? '' }
 
 /** One end: a session with a store, as a real driver has it. */
 export class End {
@@ -17,7 +25,10 @@ export class End {
   out: Buffer[] = []
   closing = false
 
-  constructor(config: SessionConfig) {
+  constructor(
+    config: SessionConfig,
+    private readonly application = inText,
+  ) {
     this.driver = new PretendDriver(config)
   }
 
@@ -30,15 +41,16 @@ export class End {
 
   private frame(seqNum: number, origSendingTimeMs?: number): Buffer {
     const { session, nowMs } = this.driver
-    const body = [[58, this.stored.get(seqNum) ?? '']] as const
+    const { msgType, body: bodyOf } = this.application
+    const body = bodyOf(this.stored.get(seqNum) ?? '')
     const again = origSendingTimeMs === undefined ? {} : { origSendingTimeMs }
-    return encodeDraft(session, seqNum, { msgType: '8', body, lastProcessed: session.nextIn - 1, ...again }, nowMs)
+    return encodeDraft(session, seqNum, { msgType, body, lastProcessed: session.nextIn - 1, ...again }, nowMs)
   }
 
   carryOut(effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.type === 'transmit') this.out.push(this.driver.frame(effect))
-      else if (effect.type === 'accept') this.accepted.push(effect.message.str(58) ?? '')
+      else if (effect.type === 'accept') this.accepted.push(this.application.textOf(effect.message))
       else if (effect.type === 'lost') this.lost.push([effect.begin, effect.end])
       else if (effect.type === 'refused') this.refused.push(effect.text)
       else if (effect.type === 'disconnect') this.closing = true

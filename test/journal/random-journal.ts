@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { validBatch } from '#journal/batch-walk.ts'
 import { BATCH_BYTES, H, memoryOf } from '#journal/layout.ts'
-import type { JournalOptions } from '#journal/open-journal.ts'
 import { recover } from '#journal/recovery.ts'
 import { Segments } from '#journal/segments.ts'
-import { Fold, fieldsOf, type Opened, opened, temporaryDirectory } from './support.ts'
+import { Fold, fieldsOf, type JournalOptions, type Opened, opened, temporaryDirectory } from './support.ts'
 
 /** A small generator of its own, so that a failure names its seed. */
 export function randomFrom(seed: number): (below: number) => number {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Journal, JournalHooks } from '#journal/journal.ts'
-import { type JournalOptions, openJournal } from '#journal/open-journal.ts'
+import { openJournal } from '#journal/open-journal.ts'
 import type { JournalRecord, MessageFields } from '#journal/records.ts'
+
+export type JournalOptions = Parameters<typeof openJournal>[1]
 
 /** A directory that is gone after the test. */
 export function temporaryDirectory(): string {

@@ -1,8 +1,10 @@
 import type { Feed } from '#connector/feeds/feed.ts'
 import { feedWeek } from '#connector/feeds/feed-session.ts'
 import type { Numbers } from '#connector/state/state.ts'
+import type { Target } from '#connector/targets/target.ts'
 import { everyDay, type WeekRule, weekOf } from '#domain/calendar/week.ts'
 import { startAgain } from './commands/carry-out.ts'
+import type { Core } from './core.ts'
 import { renewFeed } from './snapshot/apply-snapshot.ts'
 import type { Worker } from './worker.ts'
 
@@ -14,6 +16,16 @@ const endOfDay = 'End of trading day'
  * its reset.
  */
 const nearMs = 10 * 60_000
+
+/** All targets end their sessions of the week that is over, and begin with 1 in this one. */
+export function turnTargets(core: Pick<Core, 'control'>, targets: readonly Target[], week: string): void {
+  for (const target of targets) {
+    target.peer.expect(1)
+    target.part(endOfWeek)
+  }
+  core.control({ kind: 'week', week })
+  for (const target of targets) target.restart()
+}
 
 /**
  * Turns the trading week: at its instant, or at start when the instant has passed meanwhile. While the wall clock is in
@@ -145,12 +157,7 @@ export class Weeks {
   private turn(week: string): void {
     const { core, targets, log } = this.worker
     const stranded = [...targets.values()].reduce((sum, target) => sum + target.state.waiting.total, 0)
-    for (const target of targets.values()) {
-      target.peer.expect(1)
-      target.part(endOfWeek)
-    }
-    core.control({ kind: 'week', week })
-    for (const target of targets.values()) target.restart()
+    turnTargets(core, [...targets.values()], week)
     for (const feed of this.worker.feeds.keys()) this.worker.showAlarmsOf(feed)
     log.info({ week, stranded }, 'a new trading week')
   }

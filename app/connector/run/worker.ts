@@ -26,7 +26,8 @@ import { mainShard } from '#domain/reference/shard.ts'
 import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { FilePort } from '#journal/files.ts'
-import type { FoundDamage } from '#journal/journal.ts'
+import type { FoundDamage, JournalHooks } from '#journal/journal.ts'
+import { openJournal } from '#journal/open-journal.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Core } from './core.ts'
 import { Failovers } from './failover.ts'
@@ -149,14 +150,11 @@ export class Worker {
     const byFile: CommandLine = (verb, session) =>
       ['drop-copy session', verb, session, '--data', data].filter(Boolean).join(' ')
     const { commandLine = byFile } = options
-    const journalOptions = {
-      durability,
-      ...(files ? { files } : {}),
-      ...(segmentBytes ? { segmentBytes } : {}),
-      ...(ringBytes ? { ringBytes } : {}),
-    }
+    const sizes = { ...(segmentBytes && { segmentBytes }), ...(ringBytes && { ringBytes }) }
     const directory = `${data}/journal`
-    const { journal, raise, askAgain, endedMs } = await recoverState(directory, journalOptions, state, {
+    const open = (hooks: JournalHooks) =>
+      openJournal(directory, { durability, ...(files && { files }), ...sizes }, hooks)
+    const { journal, raise, askAgain, endedMs } = await recoverState(open, state, {
       onDurable: (batch) => {
         core?.durable(batch)
         worker?.watchBacklog()

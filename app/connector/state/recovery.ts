@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { FoundDamage, Journal } from '#journal/journal.ts'
+import type { FoundDamage, Journal, JournalHooks } from '#journal/journal.ts'
 import type { JournalKeep } from '#journal/keep.ts'
-import { type JournalOptions, openJournal } from '#journal/open-journal.ts'
 import type { JournalRead } from '#journal/read.ts'
 import type { JournalRecord } from '#journal/records.ts'
 import { applyControl, decodeControl } from './control.ts'
@@ -35,16 +34,15 @@ const raiseBy = 10_000
  */
 type Repair = { raise: number; askAgain: readonly HiddenNumbers[] }
 
-/** Opens the journal and brings the state to where it ends. */
+/** Has the journal opened, and brings the state to where it ends. */
 export async function recoverState(
-  dir: string,
-  options: JournalOptions,
+  open: (hooks: JournalHooks) => Promise<Journal>,
   state: State,
   events: JournalEvents,
 ): Promise<{ journal: Journal; endedMs: number } & Repair> {
   state.data.lineage = randomUUID() // of a journal that is born now: a head brings its own
   const replay = new Replay(state)
-  const journal = await openJournal(dir, options, {
+  const journal = await open({
     head: () => serialise(state),
     restore: (head) => restore(state, head),
     replay: (record) => replay.apply(record),

@@ -2,6 +2,7 @@ import { flag } from '#connector/state/fold.ts'
 import { recoverState } from '#connector/state/recovery.ts'
 import { judgeTerms } from '#connector/state/routing.ts'
 import { emptyState } from '#connector/state/state.ts'
+import { openJournal } from '#journal/open-journal.ts'
 import { balances } from '#test/support/balances.ts'
 import type { Account } from './account.ts'
 
@@ -39,7 +40,11 @@ export async function audit(
       throw error
     },
   }
-  const { journal } = await recoverState(dir, { durability: 'os', segmentBytes }, state, events)
+  const { journal } = await recoverState(
+    (hooks) => openJournal(dir, { durability: 'os', segmentBytes }, hooks),
+    state,
+    events,
+  )
   const { streams, targets, feeds } = state.data
   const wrong: string[] = []
   const messages = new Map<string, number>()

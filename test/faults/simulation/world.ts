@@ -1,267 +1,360 @@
+import { parseSnapshot, type Snapshot } from '#domain/configuration/snapshot.ts'
+import { readCopy } from '#dropcopy/chain.ts'
 import { nextDeadlineMs } from '#fix/heartbeat.ts'
 import type { PolicyChoice } from '#fix/policy.ts'
-import { isLive } from '#fix/session.ts'
 import { Random } from '#gateway-sim/random.ts'
-import { End } from '#test/fix/pair.ts'
-import { acceptor, initiator, startMs } from '#test/fix/pretend-driver.ts'
-import { decoded } from '#test/fix/samples.ts'
-import { balances } from '#test/support/balances.ts'
-import { isEligible, PretendConnector } from './connector.ts'
+import { type Application, End } from '#test/fix/pair.ts'
+import { initiator, startMs } from '#test/fix/pretend-driver.ts'
+import { frame, utc } from '#test/support/fix-peer.ts'
+import { MemoryDisk } from '#test/support/memory-disk.ts'
+import { SimulatedConnector, type Surroundings } from './connector.ts'
+import { PretendSocket } from './socket.ts'
+import { type Sent, verdict } from './verdict.ts'
 
-const streams = ['K7T', 'M3P'] as const
-const policies: readonly PolicyChoice[] = [
+export const sources = ['K7T882', 'M3P882'] as const
+const policies = [
   'cme',
   'fix',
   { preset: 'cme', resendCap: 5, resendChunk: 4 },
   { preset: 'fix', resendChunk: 3 },
-]
+] as const satisfies readonly PolicyChoice[]
 const stepsPerRun = 120
+const segmentBytes = 64 * 1024
+const weekMs = 7 * 24 * 3_600_000
 
-/** Frames under way between one end and the connector, in both directions; gone when the connection breaks. */
-type Link = { end: End; side: 'feed' | 'target'; isUp: boolean; toConnector: Buffer[]; toEnd: Buffer[] }
+/** One end, and the connection that it has now. */
+type Link = { end: End; side: 'feed' | 'target'; socket: PretendSocket | undefined }
 
 /** Simulates one run. @returns what is wrong at its end; nothing when all is well */
-export function simulate(seed: number): string[] {
+export function simulate(seed: number): Promise<string[]> {
   return new World(seed).run()
 }
 
+/** A gateway hands over `SOURCE NUMBER CLASS`, the same bytes each time. */
+const asGateway: Application = {
+  msgType: 'n',
+  body: (text) => {
+    const payload = Buffer.concat([Buffer.from('<RTRF>'), sourceMessage(text), Buffer.from('</RTRF>')])
+    return [
+      [212, payload.length],
+      [213, payload],
+    ]
+  },
+  textOf: () => '',
+}
+/** A client reads a copy as `SOURCE NUMBER PREVIOUS`. */
+const asClient: Application = {
+  msgType: 'B',
+  body: () => [],
+  textOf: (message) => {
+    const copy = readCopy(message)
+    return copy ? `${copy.sourceId} ${copy.seqNum} ${copy.previous}` : message.msgType
+  },
+}
+
+function sourceMessage(text: string): Buffer {
+  const [source = '', number = '', kind = ''] = text.split(' ')
+  return frame([
+    [35, '8'],
+    [34, number],
+    [52, utc(startMs + Number(number))],
+    [49, 'CME'],
+    [50, 'G'],
+    [56, `${source}N`],
+    [57, 'TRDR22'],
+    [143, 'US,IL'],
+    [1, 'ACCT0091'],
+    [11, `CL${number}`],
+    [17, `E${number}`],
+    [37, '700000001'],
+    [39, kind === 'fill' ? 2 : 0],
+    [48, 99001],
+    [54, 1],
+    [55, 'CL'],
+    [60, utc(startMs + Number(number))],
+    [107, 'CLM4'],
+    [150, kind === 'fill' ? 2 : 0],
+    [1057, 'Y'],
+    [9717, `CL${number}`],
+  ])
+}
+
 /**
- * A gateway, the connector and a client with one clock, over connections that garble, swap and lose
- * frames and break, and a connector that dies.
+ * A gateway, the connector and a client with one clock, over connections that garble, swap and lose frames and break, a
+ * disk that takes its time, a process that dies, weeks that end, and a source that leaves the group and comes back.
  */
 class World {
   private readonly random: Random
   private nowMs = startMs
   private readonly gateway: End
-  private readonly client: End
-  private readonly connector: PretendConnector
-  private readonly links: Link[]
-  private readonly sent = streams.map(() => [] as number[])
+  private client: End
+  private readonly clientConfig
+  private readonly around: Surroundings
+  private connector!: SimulatedConnector // made when the run begins
+  private readonly links: { feed: Link; target: Link }
+  private readonly perSocket: number
+  /** What the gateway was given to send, by source. */
+  private readonly sent: Sent = { K7T882: [], M3P882: [] }
+  /** The client in each week that it has seen, the present one last. */
+  private readonly clients: { week: string; end: End }[]
 
   constructor(seed: number) {
     this.random = new Random(seed)
-    const [feed, target] = [this.random.pick(policies), this.random.pick(policies)]
-    const depth = this.random.pick(['all', 'all', 0, 3] as const)
-    // as for every feed
-    const noTimeCheck = { ...(typeof feed === 'string' ? { preset: feed } : feed), sendingTimeS: 0 }
-    this.gateway = new End(initiator(feed))
-    this.client = new End(initiator(target))
-    this.connector = new PretendConnector(streams, acceptor(noTimeCheck), acceptor(target), depth)
-    this.links = [
-      { end: this.gateway, side: 'feed', isUp: false, toConnector: [], toEnd: [] },
-      { end: this.client, side: 'target', isUp: false, toConnector: [], toEnd: [] },
-    ]
+    const { random } = this
+    const [feed, target] = [random.pick(policies), random.pick(policies)]
+    const queueDepth = random.pick(['all', 'all', 0, 3] as const)
+    this.perSocket = random.pick([1_024, 4_096, 256 * 1024])
+    this.gateway = new End(gatewayConfig(feed), asGateway)
+    this.clientConfig = initiator(target)
+    this.client = new End(this.clientConfig, asClient)
+    const snapshot = snapshotOf(1, sources, { feed, target, queueDepth })
+    const week = dayOf(startMs)
+    this.clients = [{ week, end: this.client }]
+    const disk = new MemoryDisk(segmentBytes)
+    this.around = { disk, nowMs: startMs, week, snapshot, wrong: [], states: new Map() }
+    this.links = {
+      feed: { end: this.gateway, side: 'feed', socket: undefined },
+      target: { end: this.client, side: 'target', socket: undefined },
+    }
     this.setClock(startMs)
   }
 
-  run(): string[] {
-    for (let i = 0; i < stepsPerRun; i++) this.step()
-    this.heal()
-    return this.verdict()
+  async run(): Promise<string[]> {
+    this.connector = await SimulatedConnector.start(this.around, this.perSocket)
+    for (let i = 0; i < stepsPerRun && this.around.wrong.length === 0; i++) {
+      await this.step()
+      await this.connector.settle()
+    }
+    await this.heal()
+    const { journal, core } = this.connector
+    const found = await verdict({
+      journal,
+      state: core.state,
+      sent: this.sent,
+      clients: this.clients,
+      gateway: this.gateway,
+    })
+    this.connector.kill(0)
+    return [...this.around.wrong, ...found]
   }
 
-  private step(): void {
+  private async step(): Promise<void> {
     const { random, connector } = this
-    const link = random.pick(this.links)
-    const what = random.below(100)
-    if (what < 20) this.send(random.between(1, 8))
-    else if (what < 60) for (let n = random.between(1, 12); n > 0; n--) this.deliver(random.pick(this.links))
-    else if (what < 72) connector.commit()
-    else if (what < 78) this.catchUp(random.between(1, 10))
-    else if (what < 83) this.connect(link)
-    else if (what < 86) this.cut(link)
-    else if (what < 89) this.disturb(link)
-    else if (what < 91) connector.keepHead()
-    else if (what < 94) this.crash()
-    else this.wait(random.between(1, 40_000))
+    const link = random.pick([this.links.feed, this.links.target])
+    const what = random.below(1000)
+    if (what < 220) this.send(random.between(1, 8))
+    else if (what < 620)
+      for (let n = random.between(1, 12); n > 0; n--)
+        await this.deliver(random.pick([this.links.feed, this.links.target]))
+    else if (what < 760) await connector.commit(random.between(1, 4))
+    else if (what < 820) this.connect(link)
+    else if (what < 850) this.cut(link)
+    else if (what < 880) this.disturb(link)
+    else if (what < 910) await this.crash()
+    else if (what < 920) this.turnWeek()
+    else if (what < 940) this.changeSources()
+    else await this.wait(random.between(1, 40_000))
   }
 
-  /** Source messages handed to the gateway; some are of a class that the target's terms keep out. */
+  /** Source messages handed to the gateway; the group's level keeps acknowledgments out. */
   private send(count: number): void {
     for (let i = 0; i < count; i++) {
-      const stream = this.random.below(streams.length)
-      const cls = this.random.below(4)
-      const classes = this.sent[stream]! // as many as streams
-      classes.push(cls)
-      this.gateway.send(`${streams[stream]} ${classes.length} ${cls}`)
+      const source = this.random.pick(sources)
+      const kind = this.random.below(4) === 0 ? 'ack' : 'fill'
+      const sent = this.sent[source]! // one of both
+      sent.push(kind)
+      this.gateway.send(`${source} ${sent.length} ${kind}`)
     }
   }
 
-  private catchUp(most: number): void {
-    if (isLive(this.connector.target.session)) this.connector.catchUp(most)
-  }
-
   private connect(link: Link): void {
-    if (link.isUp) return
-    link.isUp = true
-    this.connector.do(this.connector[link.side], { type: 'connected' })
+    if (link.socket) return
+    link.socket = new PretendSocket()
+    this.connector.accept(link.socket, link.side)
     link.end.carryOut(link.end.driver.do({ type: 'connected' }))
   }
 
   private cut(link: Link): void {
-    if (!link.isUp) return
-    link.isUp = false
-    link.toConnector = []
-    link.toEnd = []
+    const { socket } = link
+    if (!socket) return
+    socket.break()
+    this.parted(link)
+  }
+
+  /** The end has no connection any more. A client whose week is over begins the new one with a session of its own. */
+  private parted(link: Link): void {
+    link.socket = undefined
     link.end.out = []
     link.end.closing = false
     link.end.carryOut(link.end.driver.do({ type: 'disconnected' }))
-    this.connector.disconnected(this.connector[link.side])
+    if (link.side === 'target') this.followWeek()
   }
 
   /** A frame under way is garbled, or overtaken by the next. */
   private disturb(link: Link): void {
+    const { socket } = link
+    if (!socket) return
     this.load(link)
-    const frames = this.random.pick([link.toConnector, link.toEnd])
+    const frames = this.random.pick([socket.toConnector, socket.toEnd])
     const at = this.random.below(frames.length)
     const [one, next] = [frames[at], frames[at + 1]]
     if (!one) return
-    if (this.random.below(2) === 0) frames[at] = Buffer.alloc(0)
-    else if (next) frames.splice(at, 2, next, one)
+    if (!Buffer.isBuffer(one)) {
+      // the one that is taken last is so for what was written with it
+      if (this.random.below(2) === 0) one.frame = Buffer.alloc(0)
+      else if (next && !Buffer.isBuffer(next)) [one.frame, next.frame] = [next.frame, one.frame]
+    } else if (this.random.below(2) === 0) one[one.length - 2] = one[one.length - 2] === 48 ? 49 : 48
+    else if (next && Buffer.isBuffer(next)) frames.splice(at, 2, next as never, one as never)
   }
 
-  private crash(): void {
-    for (const link of this.links) {
-      if (!link.isUp) continue
-      link.isUp = false
-      link.toConnector = []
-      link.toEnd = []
-      link.end.out = []
-      link.end.closing = false
-      link.end.carryOut(link.end.driver.do({ type: 'disconnected' }))
+  private async crash(): Promise<void> {
+    const { connector, random } = this
+    connector.kill(random.below(3))
+    for (const link of [this.links.feed, this.links.target]) {
+      link.socket?.vanish()
+      if (link.socket) this.parted(link)
     }
-    this.connector.crash(this.random.below(4))
+    this.connector = await SimulatedConnector.start(this.around, this.perSocket)
+    const { nextOut } = this.connector.row
+    const seen = this.client.driver.session.nextIn
+    if (seen > nextOut && this.clients.at(-1)?.week === this.around.week)
+      this.around.wrong.push(`the client had ${seen - 1} before it was durable: the next number is ${nextOut}`)
   }
 
-  /** What each side wants to send goes on its way. */
+  /** The trading week ends; the client finds out when its session does. */
+  private turnWeek(): void {
+    // a Logon under way belongs to the week that is over
+    if (this.client.driver.session.phase.kind === 'logon-sent') this.cut(this.links.target)
+    this.setClock(this.nowMs + weekMs)
+    this.around.week = dayOf(this.nowMs)
+    this.connector.turnWeek()
+    if (!this.links.target.socket) this.followWeek()
+  }
+
+  /** A client begins each week with a session of its own. */
+  private followWeek(): void {
+    const { week } = this.around
+    if (this.clients.at(-1)?.week === week) return
+    this.client = new End(this.clientConfig, asClient)
+    this.clients.push({ week, end: this.client })
+    this.links.target.end = this.client
+    this.setClock(this.nowMs)
+  }
+
+  /** One of the two sources leaves the group, or comes back. */
+  private changeSources(): void {
+    const { around } = this
+    const [target] = around.snapshot.targets
+    const wanted = target?.sources.length === 2 ? sources.slice(0, 1) : sources
+    const version = around.snapshot.version + 1
+    around.snapshot = { ...around.snapshot, version, targets: [{ ...target!, sources: [...wanted] }] } // there is one
+    this.connector.reconfigure()
+  }
+
+  /** What the end wants to send goes on its way. */
   private load(link: Link): void {
-    if (!link.isUp) return
-    link.toConnector.push(...link.end.out.splice(0))
-    for (;;) {
-      const frame = this.connector.leaving(this.connector[link.side])
-      if (!frame) return
-      link.toEnd.push(frame)
-    }
+    if (link.socket) link.socket.toConnector.push(...link.end.out.splice(0))
   }
 
   /** One frame in one direction. False: nothing is under way. */
-  private deliver(link: Link): boolean {
+  private async deliver(link: Link): Promise<boolean> {
+    const { socket, end } = link
+    if (!socket) return false
     this.load(link)
-    const { connector } = this
-    const side = connector[link.side]
-    const isUp = link.toEnd.length === 0 || (link.toConnector.length > 0 && this.random.below(2) === 0)
-    const frame = (isUp ? link.toConnector : link.toEnd).shift()
-    if (!frame) {
-      const isOver = (link.end.closing || side.closing) && side.queued.length === 0
-      if (isOver) this.cut(link)
-      return false
+    const isUp = socket.toEnd.length === 0 || (socket.toConnector.length > 0 && this.random.below(2) === 0)
+    let moved = false
+    if (isUp) moved = socket.arrive()
+    else {
+      const taken = socket.take()
+      moved = taken !== undefined
+      if (taken && !end.closing)
+        end.carryOut(
+          taken.length === 0 ? end.driver.do({ type: 'garbled', reason: 'checksum' }) : end.driver.receive(taken),
+        )
     }
-    if (isUp && side.closing) return true // nobody listens any more
-    if (!isUp && link.end.closing) return true
-    if (frame.length === 0) {
-      const garbled = { type: 'garbled', reason: 'checksum' } as const
-      if (isUp) connector.do(side, garbled)
-      else link.end.carryOut(link.end.driver.do(garbled))
-    } else if (isUp) connector.receive(side, decoded(frame))
-    else link.end.carryOut(link.end.driver.receive(frame))
-    return true
+    await this.connector.settle()
+    if (!socket.isOpen && link.socket === socket) this.parted(link)
+    else if (!moved && (socket.isEnding || end.closing) && link.socket === socket) this.cut(link)
+    return moved
   }
 
   /** Time passes from deadline to deadline; nothing else moves. */
-  private wait(ms: number): void {
+  private async wait(ms: number): Promise<void> {
     const until = this.nowMs + ms
     for (;;) {
-      const sessions = [this.gateway.driver.session, this.client.driver.session, this.connector.feed.session]
-      const due = Math.min(...[...sessions, this.connector.target.session].map(nextDeadlineMs))
+      const sessions = [this.gateway.driver.session, this.client.driver.session]
+      const due = Math.min(...sessions.map(nextDeadlineMs), this.connector.dueMs)
       this.setClock(Math.max(this.nowMs, Math.min(due, until)))
       if (due > until) return
-      for (const { end, side } of this.links) {
+      for (const { end } of [this.links.feed, this.links.target])
         if (nextDeadlineMs(end.driver.session) <= this.nowMs) end.carryOut(end.driver.do({ type: 'tick' }))
-        this.connector.tick(this.connector[side])
-      }
+      this.connector.tick()
+      await this.connector.settle()
     }
   }
 
   private setClock(nowMs: number): void {
-    this.nowMs = this.connector.nowMs = this.gateway.driver.nowMs = this.client.driver.nowMs = nowMs
+    this.nowMs = this.around.nowMs = this.gateway.driver.nowMs = this.client.driver.nowMs = nowMs
   }
 
   /** Everything works from now on: reconnect when needed, and give all the time to find out what is missing. */
-  private heal(): void {
-    for (let i = 0; i < 20; i++) {
-      for (const link of this.links) this.connect(link)
+  private async heal(): Promise<void> {
+    const { feed, target } = this.links
+    for (let i = 0; i < 20 && this.around.wrong.length === 0; i++) {
+      for (const link of [feed, target]) this.connect(link)
       for (let moved = true; moved; ) {
-        this.connector.commit()
-        moved = this.links.map((link) => this.deliver(link)).some(Boolean)
-        const before = this.connector.log.length
-        this.catchUp(100)
-        moved ||= this.connector.log.length > before
+        await this.connector.settle()
+        moved = this.connector.writes.length > 0
+        await this.connector.commit(Number.POSITIVE_INFINITY)
+        for (const link of [feed, target]) while (await this.deliver(link)) moved = true
       }
-      this.wait(31_000)
+      await this.wait(31_000)
     }
   }
+}
 
-  /**
-   * The model: every message kept once or named as lost; of those that pass, each delivered once,
-   * in order, naming the one before, or held.
-   */
-  private verdict(): string[] {
-    const { connector, client } = this
-    const wrong = [...connector.wrong, ...this.keptWrong()]
-    if (client.refused.length + this.gateway.refused.length > 0)
-      wrong.push(`refused: ${[...client.refused, ...this.gateway.refused]}`)
-    for (const [index, name] of streams.entries()) {
-      const chain = connector.row.chains[index + 1]
-      const row = connector.row.ledger['2024-03-03']?.[index + 1]
-      const got = client.accepted.map((text) => text.split(' ')).filter(([source]) => source === name)
-      const live = got.filter(([, , , late]) => late !== 'late')
-      const numbers = live.map(([, number]) => Number(number))
-      const passing = this.keptOf(index + 1).filter(({ cls, isLate }) => isEligible(cls) && !isLate)
-      const heldNumber = (n: number) => chain?.held.some(({ from, to, late }) => !late && n >= from && n <= to) === true
-      const before = new Map(passing.map(({ number }, i) => [number, passing[i - 1]?.number ?? 0]))
-      for (const [, number, previous] of live)
-        if (before.get(Number(number)) !== Number(previous))
-          wrong.push(`${name} ${number} names ${previous}, not ${before.get(Number(number))}`)
-      if (numbers.some((n, i) => i > 0 && n <= numbers[i - 1]!)) wrong.push(`${name} came as ${numbers}`)
-      const missing = passing.filter(({ number }) => !numbers.includes(number) && !heldNumber(number))
-      if (missing.length > 0 && client.lost.length === 0)
-        wrong.push(`${name} ${missing.map(({ number }) => number)} neither came nor are held`)
-      if (!row || !balances(row) || row.waiting !== 0) wrong.push(`the ledger of ${name}: ${JSON.stringify(row)}`)
-      else if (row.delivered !== got.length && client.lost.length === 0)
-        wrong.push(`${name}: ${got.length} came, ${row.delivered} delivered by the ledger`)
-    }
-    return wrong
-  }
+const gatewayConfig = (policy: PolicyChoice) => ({
+  ...initiator(policy),
+  identity: { layout: 'client' as const, senderCompId: 'GW1', targetCompId: 'DROPCOPY' },
+})
 
-  private keptOf(stream: number) {
-    return this.connector.log
-      .flatMap((r) =>
-        r.type === 'M' && r.stream === stream ? [{ number: r.number, cls: r.class, isLate: r.flags > 0 }] : [],
-      )
-      .sort((a, b) => a.number - b.number)
-  }
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-  private keptWrong(): string[] {
-    const wrong: string[] = []
-    const { log, state } = this.connector
-    const positions = new Set(log.flatMap((r) => (r.type === 'M' ? [r.position] : [])))
-    const used = new Set<number>()
-    for (const record of log) {
-      if (record.type !== 'D') continue
-      for (const [i, position] of record.messages.entries()) {
-        if (!positions.has(position)) wrong.push(`a delivery names ${position}, which holds no message`)
-        if (used.has(record.firstNumber + i)) wrong.push(`${record.firstNumber + i} is used twice`)
-        used.add(record.firstNumber + i)
-      }
-    }
-    const lost = Object.values(state.data.feeds).flatMap(({ loss }) => loss)
-    const named = lost.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-    for (const [index, classes] of this.sent.entries()) {
-      const kept = this.keptOf(index + 1)
-      if (new Set(kept.map(({ number }) => number)).size !== kept.length) wrong.push(`${streams[index]} is kept twice`)
-      if (classes.length - kept.length > named)
-        wrong.push(`${streams[index]}: ${classes.length} sent, ${kept.length} kept, ${named} named as lost`)
-    }
-    return wrong
-  }
+type Choice = { feed: unknown; target: unknown; queueDepth: number | 'all' }
+
+function snapshotOf(version: number, members: readonly string[], { feed, target, queueDepth }: Choice): Snapshot {
+  const parsed = parseSnapshot({
+    schema: 1,
+    version,
+    exchange: { compId: 'CME', subId: 'G' },
+    feeds: [
+      {
+        id: 'gw1',
+        mode: 'accept',
+        host: '127.0.0.1',
+        port: 9801,
+        dialect: 'encapsulated',
+        ourCompId: 'DROPCOPY',
+        theirCompId: 'GW1',
+        policy: feed,
+      },
+    ],
+    sources: sources.map((id) => ({ id, feed: 'gw1', gateway: 'cgw' })),
+    targets: [
+      {
+        sessionId: 'ODQ1Z9',
+        protocol: 'classic',
+        group: 'Desk 7',
+        level: 'executions',
+        sources: members,
+        queueDepth,
+        listen: [{ role: 'primary', host: '127.0.0.1', port: 9901 }],
+        credentials: [{ kind: 'password', password: 'DUMMYPWD' }],
+        policy: target,
+      },
+    ],
+    journal: { durability: 'os' },
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error))
+  return parsed.value
 }
