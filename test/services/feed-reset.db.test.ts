@@ -102,7 +102,7 @@ test.each([
   [{ mode: 'weekly' }, ['mode: Choose one of the three.']],
   [{ mode: 'always', time: 'whatever' }, []],
 ])('a form that says %o is answered field by field', (fields, problems) => {
-  const form = { commandId: randomUUID(), feedId: 'up1', version: '3', reason: 'As agreed.', ...fields }
+  const form = { commandId: randomUUID(), feedId: 'up1', version: 3, reason: 'As agreed.', ...fields }
   const issues = feedResetInput.safeParse(form).error?.issues ?? []
   expect(issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual(problems)
 })
