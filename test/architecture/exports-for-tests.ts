@@ -1,9 +1,6 @@
 /** The few exports of app/ and db/ that tests alone import: the reason, and what it is the reason for. */
 const reasons: Record<string, readonly string[]> = {
-  'a document is compared with it, line by line': [
-    'app/config.ts variables',
-    'app/connector/run/alarms/alarms.ts alarmCodes',
-  ],
+  'a document is compared with it, line by line': ['app/config.ts variables', 'app/domain/alarm/codes.ts alarmCodes'],
   'a limit that tests go up to, and one beyond': [
     'app/connector/run/snapshot/ids.ts manyIds',
     'app/connector/wire/before-logon.ts perConnection',

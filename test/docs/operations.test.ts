@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { alarmCodes } from '#connector/run/alarms/alarms.ts'
+import { alarmCodes } from '#domain/alarm/codes.ts'
 import { deliveryWords } from '#domain/status/state.ts'
 import { reportedFeedStates, reportedTargetStates } from '#domain/status/words.ts'
 import { filterReasons } from '#dropcopy/eligible.ts'

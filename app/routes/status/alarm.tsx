@@ -1,13 +1,11 @@
 import { FeedLink } from '#app/components/feed-name.tsx'
 import { Notice } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
+import { canWait } from '#domain/alarm/codes.ts'
 
 type AlarmRow = { code: string; says: string; since: Date | string; feed?: string | undefined }
 
-/**
- * What the connector wants somebody to know. Messages kept aside, ids that run short and
- * a clock that was set are nobody's trouble at once.
- */
+/** What the connector wants somebody to know. */
 export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow }) {
   const link = feed && <FeedLink id={feed} />
   if (code === 'aside')
@@ -17,7 +15,7 @@ export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow 
       </Notice>
     )
   return (
-    <Notice tone={code === 'ids' || code === 'clock-set' ? 'amber' : 'red'} title={says}>
+    <Notice tone={canWait(code) ? 'amber' : 'red'} title={says}>
       Since <Instant at={since} />. {link}
     </Notice>
   )

@@ -18,6 +18,7 @@ import { type ConnectorRecord, connectorOf, listConnectors } from '#db/queries/c
 import { listSeenShards } from '#db/queries/feed/feeds.ts'
 import { findReader, findReadersFirmName } from '#db/queries/people/reader.ts'
 import { listNewestTargetParts, listNewestTargetReports } from '#db/queries/publication/reports.ts'
+import { canWait } from '#domain/alarm/codes.ts'
 import { isStopReason, reasonFor } from '#domain/consent/stops.ts'
 import type { Shard } from '#domain/leadership/leader.ts'
 import { type PartRun, runOfSession, runsOf } from '#domain/publication/runs.ts'
@@ -136,7 +137,7 @@ function stopsIn(filteredBy: readonly Record<string, number>[], firmName?: strin
  * Messages kept aside are counted and shown, and nobody has to act: every group gets
  * what it should. What was lost is a figure.
  */
-const toldElsewhere = ['aside', 'lost']
+const isToldElsewhere = (code: string) => canWait(code) || code === 'lost'
 
 async function feedHealth(
   tx: Tx,
@@ -148,9 +149,7 @@ async function feedHealth(
   const present = rows.filter((row) => connectorOf(connectors, { ...row, environment })?.connector === row.connector)
   return new Map(
     present.map(({ feedId: id, state, lost, missing }) => {
-      const alarm = alarms.find(
-        (one) => one.kind === 'feed' && one.objectId === id && !toldElsewhere.includes(one.code),
-      )?.says
+      const alarm = alarms.find((one) => one.kind === 'feed' && one.objectId === id && !isToldElsewhere(one.code))?.says
       const part = runOfSession({ state }, 'running')
       const figures = { lost, gap: missing, connected: isFeedOnline(state) }
       return [id, { id, part, ...figures, ...(alarm && { alarm }) }]

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { patientCodes } from '#domain/alarm/codes.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { ReportedFeedState } from '#domain/status/words.ts'
 import type { Tx } from '../../client.ts'
@@ -137,7 +138,7 @@ export async function findConnectorAlarm(
 ): Promise<{ says: string | null } | undefined> {
   const [alarm] = await tx.execute<{ says: string | null }>(sql`
     select says from dc.connector_alarms()
-    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code not in ('ids', 'clock-set') order by since limit 1`)
+    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code not in ${[...patientCodes]} order by since limit 1`)
   return alarm
 }
 

@@ -1,25 +1,7 @@
 import type { Logger } from 'pino'
+import type { AlarmCode } from '#domain/alarm/codes.ts'
 
 type AlarmKind = 'connector' | 'feed' | 'source' | 'target'
-/** What each means and what to do about it: docs/operations.md, whose table has these in this order. */
-export const alarmCodes = [
-  'configuration',
-  'feed-refused',
-  'aside',
-  'unusable',
-  'conflict',
-  'lost',
-  'disk-full',
-  'failover',
-  'suspect-tail',
-  'damaged',
-  'clock',
-  'clock-set',
-  'took-over',
-  'database-behind',
-  'ids',
-] as const
-export type AlarmCode = (typeof alarmCodes)[number]
 type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; sinceMs: number }
 
 /** What wants a person, in plain words; each stands until it is cleared. */

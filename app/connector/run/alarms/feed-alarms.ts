@@ -1,5 +1,6 @@
 import type { FeedState } from '#connector/state/state.ts'
-import type { AlarmCode, Alarms } from './alarms.ts'
+import type { AlarmCode } from '#domain/alarm/codes.ts'
+import type { Alarms } from './alarms.ts'
 
 /** Why a message was kept aside that is to be copied to nobody, or was long ago. */
 const foreign: Record<string, string> = {
