@@ -128,20 +128,28 @@ function readHeader(bytes: Uint8Array, start: number, end: number, into: SourceM
   return sum
 }
 
+/** Constants of this file: asked of every field of a header, where a look-up in `Tag` costs. */
+const {
+  MsgSeqNum: msgSeqNum,
+  MsgType: msgType,
+  TargetSubID: targetSubID,
+  LastMsgSeqNumProcessed: lastMsgSeqNumProcessed,
+} = Tag
+
 function note(bytes: Uint8Array, tag: number, at: number, end: number, into: SourceMessage): void {
   switch (tag) {
-    case Tag.MsgSeqNum:
+    case msgSeqNum:
       for (let i = at; i < end; i++) into.seqNum = into.seqNum * 10 + bytes[i]! - 48
       return
-    case Tag.MsgType:
+    case msgType:
       into.typeAt = at
       into.typeEnd = end
       return
-    case Tag.TargetSubID:
+    case targetSubID:
       into.operatorAt = at
       into.operatorEnd = end
       return
-    case Tag.LastMsgSeqNumProcessed:
+    case lastMsgSeqNumProcessed:
       into.lastProcessedAt = at
       into.lastProcessedEnd = end
       return

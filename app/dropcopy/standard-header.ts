@@ -150,33 +150,46 @@ export function readStandardHeader(message: Message): void {
   head.body = i
 }
 
+/** Constants of this file: asked of every field of a header, where a look-up in `Tag` costs. */
+const {
+  MsgType: msgType,
+  MsgSeqNum: msgSeqNum,
+  SendingTime: sendingTime,
+  OrigSendingTime: origSendingTime,
+  TargetSubID: targetSubID,
+  LastMsgSeqNumProcessed: lastMsgSeqNumProcessed,
+  TargetLocationID: targetLocationID,
+  PossDupFlag: possDupFlag,
+  PossResend: possResend,
+} = Tag
+
 function noteField(message: Message, tag: number, index: number): void {
   switch (tag) {
-    case Tag.MsgType:
+    case msgType:
       head.type = index
       return
-    case Tag.MsgSeqNum:
+    case msgSeqNum:
       head.seqNum = index
       return
-    case Tag.SendingTime:
+    case sendingTime:
       head.time = index
       return
-    case Tag.OrigSendingTime:
+    case origSendingTime:
       head.firstTime = index
       return
-    case Tag.TargetSubID:
+    case targetSubID:
       head.operator = index
       return
-    case Tag.LastMsgSeqNumProcessed:
+    case lastMsgSeqNumProcessed:
       head.lastProcessed = index
       return
-    case Tag.TargetLocationID:
+    case targetLocationID:
       head.location = index
       return
-    case Tag.PossDupFlag:
+    case possDupFlag:
       head.possDup = message.isAt(index, 'Y')
       return
-    case Tag.PossResend:
+    case possResend:
       head.possResend = message.isAt(index, 'Y')
   }
 }
