@@ -14,15 +14,15 @@ const file = z.object({ version: z.int(), sealed: z.base64url() })
 const content = z.object({ digest: z.string(), snapshot: z.unknown() })
 
 /**
- * The configuration applied last, `applied.json` beside the journal: for a start without the database.
- * Sealed with a key that derives from the password of the connector's database role, since whoever has
- * that reads the same secrets in the database.
+ * The configuration applied last, kept as `applied.json` beside the journal for a start without the database. The file
+ * is sealed with a key derived from the password of the connector's database role: anyone who has that password can
+ * read the same secrets in the database.
  */
 export class KeptSnapshot {
   private readonly path: string
   private readonly key: Buffer | undefined
 
-  /** `password` empty: the database asks for none, so there is nothing to seal with and nothing is kept. */
+  /** With an empty `password` there is no key to seal with, so nothing is kept. */
   constructor(directory: string, password: string) {
     this.path = join(directory, 'applied.json')
     this.key = password === '' ? undefined : Buffer.from(hkdfSync('sha256', password, new Uint8Array(), what, 32))
@@ -32,10 +32,10 @@ export class KeptSnapshot {
     return this.key !== undefined
   }
 
-  /** False: the disk is full, and what was kept before still is. */
+  /** False: the disk is full, and the file kept before is still there. */
   save(snapshot: Snapshot, digest: string): boolean {
     if (!this.key) {
-      rmSync(this.path, { force: true }) // of a time with a password, or of a version that did not seal
+      rmSync(this.path, { force: true }) // left from a time with a password, or by a version that did not seal
       return true
     }
     const sealed = seal(this.key, JSON.stringify({ digest, snapshot }), what).toString('base64url')
@@ -50,7 +50,7 @@ export class KeptSnapshot {
     }
   }
 
-  /** undefined: there is none, or none that this key opens. */
+  /** undefined: there is no file, or this key does not open the file. */
   read(): Wanted | undefined {
     try {
       const { digest, snapshot } = content.parse(JSON.parse(this.open()))
@@ -61,7 +61,7 @@ export class KeptSnapshot {
     }
   }
 
-  /** @throws when there is nothing to open, it was changed, or the key is another */
+  /** @throws when there is no file, the file was changed, or the key is another */
   private open(): string {
     if (!this.key) throw new Error('no key')
     const bytes = Buffer.from(file.parse(JSON.parse(readFileSync(this.path, 'utf8'))).sealed, 'base64url')

@@ -26,14 +26,14 @@ import {
 } from '#domain/leadership/claim.ts'
 import type { Leader, Shard } from '#domain/leadership/leader.ts'
 
-/** An answer about the lease that takes longer comes too late to be of use. */
+/** A later answer about the lease comes too late to be of use. */
 const answerMs = 2_000
-/** How long a leader that stood still waits for the database before it goes on without, as any leader does (ADR 34). */
+/** How long a leader that stood still waits for the database before it leads on without an answer (ADR 34). */
 const doubtMs = 5_000
-/** The database is taken to have been put back when it has not heard of what the journal holds for so long. */
+/** The database counts as restored from a backup when it has not heard of journal batches that are this much newer. */
 const unheardMs = 60_000
 
-/** It was stopped before it led. */
+/** The connector was stopped before it led. */
 export class NeverLed extends Error {
   override name = 'NeverLed'
 }
@@ -43,28 +43,28 @@ type Options = Shard & {
   connector: string
   log: Logger
   stopped: AbortSignal
-  /** An operator's word: lead though the journal is behind. */
+  /** An operator's order to lead although the journal is behind, with its reason. */
   takeOver?: string | undefined
 }
 
 /**
- * This connector's part in who leads: it claims the lease with its journal, renews it every second, and learns when
- * another has taken it. The rule is `judgeClaim`. A leader that does not reach the database leads on; so does a
- * start in the very directory that led last.
+ * Decides whether this connector leads: it claims the lease with its journal, renews the lease every second, and learns
+ * when another connector has taken it. `judgeClaim` holds the rule. A leader that cannot reach the database leads on;
+ * so does a connector that starts in the very directory that led last.
  */
 export class Leadership {
   private readonly connection: AnsweringPool
   private recovered: Recovered | undefined
-  /** The term that it leads in; undefined before, and once another leads. */
+  /** The term in which this connector leads; undefined before it leads, and once another leads. */
   private held: { term: number; isConfirmed: boolean } | undefined
-  /** Batch and numbers that the lease was last given. */
+  /** The batch and the numbers that the lease was given last. */
   private batch = 0
   private numbers = ''
   private said = ''
   private timer: NodeJS.Timeout | undefined
   private renewing: Promise<void> | undefined
   private isReachable = true
-  /** When the process was found to have stood still; 0: there is no doubt. */
+  /** When the process was found to have stood still; 0: there is no doubt that it leads. */
   private doubtSinceMs = 0
   private readonly ended = new AbortController()
 
@@ -72,12 +72,12 @@ export class Leadership {
     this.connection = new AnsweringPool(() => openLeasePool(options.url), answerMs)
   }
 
-  /** Who leads here, as reports say it; undefined before. */
+  /** The leader as reports name it; undefined before this connector leads. */
   get leader(): Leader | undefined {
     return this.held && this.leaderIn(this.held.term)
   }
 
-  /** Another leads now: nothing more may be sent or written. */
+  /** Aborted when another connector leads: nothing more may be sent or written. */
   get lost(): AbortSignal {
     return this.ended.signal
   }
@@ -96,7 +96,7 @@ export class Leadership {
     throw new NeverLed('it was stopped before it led')
   }
 
-  /** The lease ends with it, unless another has it. */
+  /** Ends the lease too, unless another connector has it. */
   async stop(): Promise<void> {
     clearInterval(this.timer)
     await this.renewing
@@ -107,7 +107,7 @@ export class Leadership {
           await renewLease(db, this.rowIn(leader.term))
           await endLease(db, leader)
         })
-        .catch(() => undefined) // then the next one waits three seconds
+        .catch(() => undefined) // the next leader waits three seconds then
     }
     await this.connection.close()
   }
@@ -117,7 +117,7 @@ export class Leadership {
     core.onStall = () => {
       this.doubtSinceMs = performance.now()
       this.options.log.warn('the process stood still: nothing leaves until it is known whether it still leads')
-      void this.renewing?.then(() => this.tick()) // what that one asked before the standstill says nothing of now
+      void this.renewing?.then(() => this.tick()) // the renewal asked before the standstill proves nothing about now
       this.tick()
     }
     this.timer = setInterval(() => this.tick(), renewEveryMs)
@@ -149,7 +149,7 @@ export class Leadership {
     return this.takeOver(recovered.core, lease, takeOver)
   }
 
-  /** The database cannot be asked: the directory that led last leads on, and no copy of it. */
+  /** The database cannot be asked: the directory that led last leads on, but a copy of the directory does not. */
   private leadUnasked({ core, place }: Recovered): number | undefined {
     const { term = 0, place: ledFrom } = core.state.data
     if (ledFrom !== place)
@@ -159,9 +159,7 @@ export class Leadership {
     return this.held.term
   }
 
-  /**
-   * It leads once the database has said so. An answer that was lost is no harm: the lease is this journal's own then.
-   */
+  /** Leads once the database has said so. A lost answer does no harm: the lease belongs to this journal then. */
   private async take(term: number, lease: FoundLease | undefined, claim: Claim): Promise<number | undefined> {
     const numbers = JSON.stringify(this.lastNumbers())
     const row = { ...this.rowIn(term), connector: this.options.connector, numbers }
@@ -174,8 +172,8 @@ export class Leadership {
   }
 
   /**
-   * The journal first, then the lease. Where the lease could not be taken, or the process died between the two, the
-   * next try raises by no more than the time since is worth: the journal says above which lease it was raised before.
+   * The journal first, then the lease. If the lease could not be taken, or the process died between the two, the next
+   * try raises only by what the time since requires: the journal names the lease above which it was raised.
    */
   private async takeOver(core: Core, lease: FoundLease, reason: string): Promise<number | undefined> {
     const { week, sessions } = lease.numbers as LastNumbers // written by the leader before
@@ -200,13 +198,13 @@ export class Leadership {
     const says = refusalSentence(why, claim, lease)
     const remedy = refusalRemedy(lease)
     this.say(`refused: ${says} ${remedy}`, says)
-    if (lease.isLive) return // somebody leads, and pages tell how that stands
+    if (lease.isLive) return // somebody leads, and the pages show that
     const { place } = this.known()
     await this.connection.ask((db) => saveRefusal(db, { ...this.options, place }, { code, says, remedy }))
   }
 
   private tick(): void {
-    if (!this.held) return // another leads, and nothing is to be renewed
+    if (!this.held) return // another leads, so there is nothing to renew
     this.renewing ??= this.renew(this.held.term).finally(() => {
       this.renewing = undefined
     })
@@ -224,14 +222,14 @@ export class Leadership {
         this.confirmed(row.end.batch, row.numbers ?? this.numbers)
       }
       this.reachable(true)
-      if (askedMs > this.doubtSinceMs) this.noDoubt() // what was asked before it went on may have been true then alone
+      if (askedMs > this.doubtSinceMs) this.noDoubt() // an answer to an earlier question may no longer be true
     } catch (error) {
       this.reachable(false, error)
       if (performance.now() - this.doubtSinceMs > doubtMs) this.noDoubt()
     }
   }
 
-  /** The row is not ours: it is another leader's, or the database was put back, or was away when this one began. */
+  /** The row is not ours: it is another leader's, the database was restored, or it was away when this leader began. */
   private async claimAgain(): Promise<boolean> {
     const { held } = this
     const lease = await this.connection.ask((db) => findLease(db, this.options))
@@ -250,7 +248,7 @@ export class Leadership {
   private superseded(): void {
     clearInterval(this.timer)
     this.held = undefined
-    this.known().core.hold() // whoever is told of it may come later than what is durable meanwhile
+    this.known().core.hold() // the news of it may reach others after what becomes durable meanwhile
     this.ended.abort()
   }
 
@@ -260,7 +258,7 @@ export class Leadership {
     this.known().core.letGo()
   }
 
-  /** What the lease is to say now; numbers only where they have changed. */
+  /** What the lease is to say now; the numbers only if they have changed. */
   private rowIn(term: number) {
     const { core, place } = this.known()
     const numbers = JSON.stringify(this.lastNumbers())
@@ -305,7 +303,7 @@ export class Leadership {
     else log.error({ err: error }, 'the lease cannot be renewed: leading on without the database')
   }
 
-  /** Said once. `about`: what tells it from what was said before. */
+  /** Logs a text once. `about` tells it from the text logged before. */
   private say(text: string, about = text): undefined {
     if (about !== this.said) this.options.log.warn(text)
     this.said = about

@@ -10,15 +10,15 @@ import {
 import { canonicalJson } from '#domain/digest.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 
-/** `text`: the part as the digest of a version covers it. */
+/** `text`: the part in the form that the digest of a version covers. */
 type Read = { part: StoredPart; text: string }
 
 /** The parts of one version, in the database's order, and the digest of all of them. */
 export type PartsOfVersion = { parts: StoredPart[]; digest: string }
 
 /**
- * The newest parts of an environment. After the first time only what a version changed is read, and the documents of
- * all other parts are the same objects as before, so that nobody has to look at them again.
+ * The newest parts of an environment. After the first read only what a version changed is read. The documents of all
+ * other parts stay the same objects, so that readers can skip them.
  */
 export class NewestParts {
   private last: { number: number; mark: string; read: Map<string, Read> } | undefined
@@ -42,7 +42,7 @@ export class NewestParts {
     return { parts: all.map((one) => one.part), digest }
   }
 
-  /** What was read last, unless the database has been put back to before it, and has other versions by now. */
+  /** What was read last, unless the database was restored to an earlier state and has other versions now. */
   private async known(tx: Tx, number: number) {
     const { last, environment } = this
     if (!last || last.number > number) return undefined
@@ -54,7 +54,7 @@ const keyOf = ({ kind, objectId }: Pick<StoredPart, 'kind' | 'objectId'>): strin
 
 const textOf = ({ kind, objectId, document }: StoredPart): string => canonicalJson({ kind, objectId, document })
 
-/** In this order, on which the digest depends. */
+/** The digest depends on this order. */
 function ordered(
   read: ReadonlyMap<string, Read>,
   objects: readonly Pick<StoredPart, 'kind' | 'objectId'>[],

@@ -9,8 +9,8 @@ import type { Observed } from '#domain/status/observed.ts'
 const everyMs = 1_000
 
 /**
- * Writes what a worker sees, once a second, in one short transaction at a time. While
- * the database is down nothing is kept for it.
+ * Writes what a worker sees, once a second, in one short transaction at a time. While the database is down no reports
+ * are kept for it.
  */
 export class Observer {
   private readonly timer: NodeJS.Timeout
@@ -23,13 +23,13 @@ export class Observer {
     private readonly pool: ConnectorPool,
     private readonly status: Status,
     private readonly log: Logger,
-    /** undefined: another leads by now, and what this one sees is nobody's concern. */
+    /** undefined: another connector leads, so what this one sees is not written. */
     private readonly leader: () => Leader | undefined,
   ) {
     this.timer = setInterval(() => this.tick(), everyMs)
   }
 
-  /** The last word of a connector that stops in order. */
+  /** Writes the last report of a connector that stops in order. */
   async stop(): Promise<void> {
     clearInterval(this.timer)
     this.isStopped = true
@@ -37,7 +37,7 @@ export class Observer {
     await this.write('stopped')
   }
 
-  /** A report that takes longer than a second is followed by the next at once. */
+  /** A report that takes longer than a second is followed by the next one at once. */
   private tick(): void {
     this.isDue = true
     if (this.writing) return
@@ -52,7 +52,7 @@ export class Observer {
     try {
       const leader = this.leader()
       if (!leader) return
-      // everything is said once it answers again: no need to make that while it does not
+      // a database that is down gets the whole report when it answers again: until then no report is made
       if (!this.isReachable) await this.pool.ask((db) => db.execute(sql`select 1`))
       const observed: Observed = this.status.changed(state, leader)
       const isSaved = await this.pool.ask((db) => saveObserved(db, observed))

@@ -16,22 +16,22 @@ type DatabaseRunOptions = {
   environment: Environment
   /** Absent: `main`. */
   shard?: string | undefined
-  /** Among the connectors of the shard. */
+  /** Unique among the connectors of the shard. */
   name: string
   data: string
-  /** Opens the secrets of access keys; absent: none of them can be used. */
+  /** Opens the secrets of access keys; absent: no access key can be used. */
   sealingKey?: Uint8Array | undefined
   release: string
-  /** An operator's word, and the reason: lead though another has led with more than this journal holds. */
+  /** An operator's order, with its reason: lead although another has led with more than this journal holds. */
   takeOver?: string | undefined
   log: Logger
   onFatal(error: Error): void
-  /** Told once when the first configuration is in force. */
+  /** Called once, when the first configuration is in force. */
   onReady(running: Running): void
 }
 
 const askMs = 2_000
-/** What ends with a leader that another has followed has so long. */
+/** How long the parts of a leader that was superseded have to stop. */
 const abandonedMs = 5_000
 
 /** Another connector has taken the lease. */
@@ -40,8 +40,8 @@ export class LeadershipLost extends Error {
 }
 
 /**
- * Runs a shard of an environment from the database: waits until something is wanted and it leads, then follows until
- * stopped. @throws LeadershipLost
+ * Runs a shard of an environment from the database: waits until there is a configuration and this connector leads, then
+ * follows the configuration until stopped. @throws LeadershipLost
  */
 export async function runFromDatabase(options: DatabaseRunOptions, stopped: AbortSignal): Promise<void> {
   const { url, environment, shard = mainShard, name, data, log, sealingKey, takeOver } = options
@@ -99,7 +99,7 @@ async function lead(
   if (lost.aborted) {
     log.fatal('another connector leads this environment')
     await worker.abandon()
-    // what they are about changes nothing any more, and may wait for a database that does not answer
+    // their work changes nothing any more, and may wait for a database that does not answer
     await Promise.race([Promise.all([commands.stop(), observer.stop(), running.stop()]), wait(abandonedMs)])
     throw new LeadershipLost('another connector leads this environment')
   }

@@ -17,14 +17,14 @@ type Options = {
   connector: string
   worker: Worker
   log: Logger
-  /** undefined: another leads. */
+  /** undefined: another connector leads. */
   leader: () => Leader | undefined
 }
 
 /**
- * Carries out what operators ask of the sessions of its shard, in the order asked, and writes down what became of each.
- * Woken by the database and by a poll. The outcome is written once the act is durable; until it could be, no further
- * command is begun.
+ * Carries out operators' commands for the sessions of its shard, in the order asked, and writes down the outcome of
+ * each. Woken by the database and by a poll. An outcome is written once the act is durable; the next command does not
+ * begin before.
  */
 export class SessionCommands {
   private readonly passes: Passes
@@ -65,7 +65,7 @@ export class SessionCommands {
     }
   }
 
-  /** Said once: what was asked meanwhile is looked at when the database answers again. */
+  /** Logged once: commands asked meanwhile are carried out when the database answers again. */
   private failed(error: unknown): void {
     if (this.isReachable) this.options.log.error({ err: error }, 'commands to sessions cannot be read or answered')
     this.isReachable = false

@@ -30,31 +30,31 @@ type Options = {
   connector: string
   data: string
   log: Logger
-  /** Who leads here: only a leader's reports are written. */
+  /** The leader here: only a leader's reports are written. */
   leader: () => Leader | undefined
   /** Opens the secrets of access keys. */
   sealingKey?: Uint8Array | undefined
-  /** What decides whether a credential has expired; default: the wall clock. */
+  /** The clock by which credentials expire; default: the wall clock. */
   now?: () => Date
 }
 
 /**
- * The newest configuration version of an environment, as far as it is of one shard. Woken by the database and by a
- * poll, so that a lost notification costs two seconds; while the database is down the last applied snapshot, kept
- * beside the journal, is what is wanted.
+ * The newest configuration version of an environment, restricted to one shard. Woken by the database and by a poll, so
+ * a lost notification costs two seconds. While the database is down, the last applied snapshot, kept beside the
+ * journal, is what is wanted.
  */
 export class WantedDatabase implements WantedSource {
   private timer: NodeJS.Timeout | undefined
   private isReachable = true
   /** Version of the newest part of each object, as last read. */
   private readonly versions = new Map<string, number>()
-  /** Of the database, as last read; undefined: not yet. */
+  /** The newest version of the database, as last read; undefined: not read yet. */
   private newest: number | undefined
-  /** Up to this version everything was reported. */
+  /** Everything up to this version was reported. */
   private reported = -1
   private pending: { version: number; parts: readonly PartReport[] } | undefined
   private last: Extract<Wanted, { ok: true }> | undefined
-  /** Applied, and not on the disk yet: it is full. */
+  /** Applied, but not yet on the disk, because the disk is full. */
   private unkept: Extract<Wanted, { ok: true }> | undefined
   private readonly keeper: KeptSnapshot
   private readonly newestParts: NewestParts
@@ -62,7 +62,7 @@ export class WantedDatabase implements WantedSource {
   constructor(private readonly options: Options) {
     const { pool, data, log, environment } = options
     this.newestParts = new NewestParts(environment)
-    // the driver's own reading of URL and environment, which its types call null
+    // the driver's own reading of URL and environment; its types say null
     const pass: unknown = pool.sql.options.pass
     this.keeper = new KeptSnapshot(data, typeof pass === 'string' ? pass : '')
     if (!this.keeper.isKept) log.warn('the database asks for no password: nothing is kept for a start without it')
@@ -101,7 +101,7 @@ export class WantedDatabase implements WantedSource {
     await this.send().catch(() => undefined)
   }
 
-  /** Without room it is tried again with the next read: what runs does not need it. */
+  /** Without room on the disk, keeping is tried again with the next read: what runs does not need the file. */
   private keep(applied: Extract<Wanted, { ok: true }>): void {
     const { snapshot, digest } = applied
     const isKept = this.keeper.save(snapshot, digest)
@@ -118,7 +118,7 @@ export class WantedDatabase implements WantedSource {
           const notSetUp: Wanted = { ok: undefined, why: `environment ${environment} is not set up` }
           if (newest === undefined) return notSetUp
           this.newest = newest
-          if (newest < this.reported) this.reported = -1 // put back: what it hears next it has not heard
+          if (newest < this.reported) this.reported = -1 // the database was restored: it gets every report again
           const stored = await listCredentialSecrets(tx, environment, this.options.now?.() ?? new Date())
           const usable = [...stored.keys()].sort()
           const { last } = this
@@ -135,12 +135,12 @@ export class WantedDatabase implements WantedSource {
     )
   }
 
-  /** Only what has changed since the last report, each object under the version that is in force. */
+  /** Sends only what has changed since the last report, each object under the version that is in force. */
   private async send(): Promise<void> {
     const { pending, newest } = this
     if (!pending || newest === undefined) return
     if (pending.version > newest) {
-      this.pending = undefined // nobody's: the database was put back to before it
+      this.pending = undefined // the database was restored to before this version
       return
     }
     const { environment, shard, connector, pool, leader } = this.options
@@ -161,12 +161,12 @@ export class WantedDatabase implements WantedSource {
           at,
         }),
       )
-    // version 0 is nobody's publication: there is nothing to answer
+    // nobody published version 0: there is nothing to answer
     if (pending.version > 0) {
       const by = leader()
       const isSaved =
         by && (await pool.ask((db) => db.transaction(async (tx) => (await holdsTerm(tx, by)) && saveReports(tx, rows))))
-      if (!isSaved) return // with the next read, if it leads then
+      if (!isSaved) return // tried again with the next read, if this connector leads then
     }
     if (this.pending === pending) this.pending = undefined
     this.reported = Math.max(this.reported, pending.version)
@@ -179,7 +179,7 @@ export class WantedDatabase implements WantedSource {
     else this.options.log.error({ err: error }, 'the database does not answer: running on')
   }
 
-  /** What cannot be run of it stands as it was last, and is reported as refused. */
+  /** A part that cannot be run stays as it was last, and is reported as refused. */
   private assembled(
     version: number,
     common: Parameters<typeof assembleRunnable>[1],
@@ -200,9 +200,7 @@ export class WantedDatabase implements WantedSource {
     return { ok: true, snapshot, digest, variant, refused: reports }
   }
 
-  /**
-   * What ran last, for a part that cannot be run as it is wanted now; without credentials that have been revoked since.
-   */
+  /** What ran last, for a part that cannot be run as it is wanted now; without credentials revoked since. */
   private before(stored: ReadonlyMap<string, StoredCredential>): Snapshot | undefined {
     const last = this.last ?? this.kept()
     if (!last.ok) return undefined
@@ -213,7 +211,7 @@ export class WantedDatabase implements WantedSource {
     return { ...last.snapshot, targets }
   }
 
-  /** A reference means a credential of its own kind and no other: an access key is never read as a password. */
+  /** A reference means a credential of its own kind only: an access key is never read as a password. */
   private secretOf(
     { kind, ref }: CredentialReference,
     stored: ReadonlyMap<string, StoredCredential>,
@@ -252,11 +250,11 @@ export class WantedDatabase implements WantedSource {
   }
 }
 
-/** What tells it from the others without being secret; a feed's password has nothing of the kind. */
+/** What distinguishes a credential without being secret; a feed's password has nothing of the kind. */
 const publicOf = (one: StoredCredential): string =>
   'verifier' in one ? one.verifier.sha256 : one.kind === 'hmac' ? one.accessKeyId : ''
 
-/** A target runs without the keys that cannot be opened, and somebody must see to them. */
+/** A target runs without the keys that cannot be opened, and an operator must be told of them. */
 function lacking({ kind, objectId, document }: Part, unopened: ReadonlyMap<string, string>): RefusedPart[] {
   const parsed = kind === 'target' && unopened.size > 0 ? targetPart.safeParse(document) : undefined
   const refs = parsed?.data?.credentials.flatMap((one) => ('ref' in one ? one.ref : [])) ?? []

@@ -5,7 +5,7 @@ import type { Credential } from '#domain/configuration/fields.ts'
 import type { SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import type { OwnCredentials, SessionConfig } from '#fix/session-state.ts'
 
-/** When the numbers of a feed start at 1 by the clock; undefined: they do not. */
+/** When the clock starts a feed's numbers at 1 again; undefined: never. */
 export const feedWeek = ({ week, reset }: Pick<SnapshotFeed, 'week' | 'reset'>): WeekRule | undefined =>
   typeof reset === 'object' ? { ...reset, day: everyDay } : week
 
@@ -29,7 +29,7 @@ export function feedSession(feed: SnapshotFeed): SessionConfig {
   }
 }
 
-/** What we log on with; a verifier proves nothing. */
+/** What we log on with; a verifier cannot be used to log on. */
 function ownCredentials(feed: SnapshotFeed): OwnCredentials | undefined {
   const [own] = feedCredentials(feed)
   if (own?.kind === 'hmac')
@@ -37,6 +37,6 @@ function ownCredentials(feed: SnapshotFeed): OwnCredentials | undefined {
   return own && 'password' in own ? { kind: 'password', password: own.password } : undefined
 }
 
-/** The shorthand `password` is one credential. */
+/** The shorthand `password` counts as one credential. */
 export const feedCredentials = (feed: SnapshotFeed): readonly Credential[] =>
   feed.password === undefined ? feed.credentials : [{ kind: 'password', password: feed.password }]

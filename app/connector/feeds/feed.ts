@@ -20,23 +20,23 @@ type FeedReport = {
   lastHeardMs: number
   lastReceivedMs: number
   received: number
-  /** Kept aside, and known already, since start. */
+  /** Messages kept aside, and duplicates, since the start. */
   aside: number
   duplicates: number
-  /** Why it is down or refused, in words; '' when nothing is wrong. */
+  /** Why the feed is down or refused, in words; '' when nothing is wrong. */
   detail: string
 }
 
-/** How long a gateway is left unread before it is told so by a Logout. */
+/** How long a gateway is left unread before a Logout tells it so. */
 const fullLogoutMs = 60_000
 
-/** A feed session, whichever side connects: its messages go to the intake, in order and each once. */
+/** A feed session, whichever side connects: its messages go to the intake in order, each once. */
 export class Feed implements Reader {
   readonly peer: Peer
   readonly report: FeedReport
   readonly dialect: Dialect
   protected connection: Connection | undefined
-  /** Since when the disk is full, steady; 0: there is room. */
+  /** Since when the disk is full, by the steady clock; 0: there is room. */
   private fullSinceMs = 0
   private paused = false
   private isUp = false
@@ -93,7 +93,7 @@ export class Feed implements Reader {
     return this.connection !== undefined
   }
 
-  /** What recovery is still asking for. */
+  /** How many messages recovery still asks for. */
   get missing(): number {
     const { phase, nextIn } = this.peer.session
     return phase.kind === 'live' && phase.gap ? phase.gap.highest - nextIn + 1 : 0
@@ -101,7 +101,7 @@ export class Feed implements Reader {
 
   /** A Logon named this feed. */
   take(connection: Connection, message: Message) {
-    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep the rightful one out
+    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep out the rightful peer
     if (this.connection) return this.second(connection, message)
     this.adopt(connection)
     this.peer.input({ type: 'message', message })
@@ -128,7 +128,7 @@ export class Feed implements Reader {
     this.peer.detach()
   }
 
-  /** Closed without a byte more. */
+  /** Closes the connection without a byte more. */
   cut(): void {
     this.connection?.destroy()
   }
@@ -138,7 +138,7 @@ export class Feed implements Reader {
     else if (!this.peer.isClosing) this.connection?.destroy()
   }
 
-  /** Ends the session and lets the connection close by itself: what follows has nothing to do with it. */
+  /** Ends the session and lets the connection close by itself: what follows does not concern the session. */
   part(text: string): void {
     const { connection } = this
     if (!connection) return
@@ -149,15 +149,15 @@ export class Feed implements Reader {
     this.peer.leave()
   }
 
-  /** A session that was there has ended: groups that it feeds are late from now on. */
+  /** A session has ended: the groups that it feeds are late from now on. */
   private gone(why: string): void {
     if (this.isUp) this.door.note('feed', this.name, 'logged-off', why || 'the connection was closed')
     this.isUp = false
   }
 
   /**
-   * No room on the disk, or too much waits for it: nothing more is read, our own heartbeats go on, and the
-   * silence that follows is not the gateway's.
+   * The disk is full, or too much waits for it: we read nothing more but go on sending heartbeats, and the silence that
+   * follows is not the gateway's fault.
    */
   press(isFull: boolean, isBehind: boolean): void {
     if (!isFull) this.fullSinceMs = 0
@@ -183,7 +183,7 @@ export class Feed implements Reader {
     this.peer.attach(connection.wire, feedSession(this.config))
   }
 
-  /** An initiator answers what it can; an acceptor is never refused. */
+  /** An initiator reacts in its own way; an acceptor is never refused. */
   protected refused(text: string, _retry: boolean): void {
     this.report.detail = text
   }
@@ -195,8 +195,8 @@ export class Feed implements Reader {
   }
 
   /**
-   * What a gateway sent is lost to nobody, whatever is wrong with it: a number that
-   * is used up has its message in the journal.
+   * No message that a gateway sent may be lost, even a faulty one: every number that is used up has its message in the
+   * journal.
    */
   private setAside(message: Message, feedNumber: number, why: AsideReason): void {
     this.report.received++
@@ -225,13 +225,13 @@ export class Feed implements Reader {
     this.door.authenticated(this.connection)
   }
 
-  /** A gateway has only session messages from us: one Gap Fill stands for all that it asks for (spec §5). */
+  /** We send a gateway session messages only, so one Gap Fill answers all that it asks for (spec §5). */
   private serveResend({ id, begin, end }: { id: number; begin: number; end: number }): void {
     this.peer.sendAgain(begin, gapFillDraft(this.peer.session, end + 1, this.core.wallMs))
     this.peer.input({ type: 'resend-finished', id })
   }
 
-  /** Whatever stood under these numbers in a damaged part of the journal, the gateway does not have it any more. */
+  /** The gateway no longer has the messages that these numbers had in a damaged part of the journal. */
   private gapFilled(from: number, to: number): void {
     for (const one of this.state.unread ?? []) {
       const [first, last] = [Math.max(from, one.from), Math.min(to, one.to)]

@@ -1,19 +1,19 @@
-/** A source message as the connector judges it: who it is, not what it says. */
+/** What identifies a source message: who it is, not what it says. */
 export type Arrival = {
   number: number
   /** 32-bit digest of its canonical bytes. */
   digest: number
   /** PossResend(97)=Y. */
   possResend: boolean
-  /** It came by a resend of the feed, or carries 97=Y. */
+  /** The message came by a resend of the feed, or carries 97=Y. */
   recovered: boolean
   /** SendingTime(52) in milliseconds since 1970; NaN when unreadable. */
   sendingTimeMs: number
   /** RequestTime(5979) as text; '' when absent. */
   requestTime: string
   /**
-   * 32-bit digest of what a resend leaves as it was, where the source itself sent the
-   * message again (43=Y inside its envelope).
+   * 32-bit digest of the fields that a resend leaves unchanged, if the source itself sent the message again (43=Y
+   * inside its envelope).
    */
   lasting?: number | undefined
 }
@@ -21,27 +21,25 @@ export type Arrival = {
 /** What the journal holds under a number. */
 export type Kept = { digest: number; requestTime: string; lasting: number }
 
-/**
- * What is known of the stream, and a way to look into the journal; only asked when the number is not above the highest.
- */
+/** What is known of the stream, and look-ups in the journal, made only for numbers not above the highest. */
 export type Known = {
   epoch: number
   highest: number
   /** First number of the epoch. */
   first: number
-  /** Lowest number kept of the epoch before; 0: there was none. */
+  /** Lowest number kept of the epoch before; 0: there is no epoch before. */
   firstBefore: number
   /** The feed that carried the newest message, and its epoch. */
   feed: number
   feedEpoch: number
-  /** The newest message that is no longer kept: numbers up to its own may have been used. Absent: all are kept. */
+  /** The newest message that is no longer kept: numbers up to its number may have been used. Absent: all are kept. */
   gone?: { epoch: number; number: number } | undefined
   find(epoch: number, number: number): Kept | undefined
   /** SendingTime of the newest message of the epoch, kept or not; NaN when unreadable. */
   newestMs(): number
   /**
-   * SendingTime of the first message of the epoch that is known: of the newest one
-   * removed where the first is; NaN when unreadable.
+   * SendingTime of the first message known of the epoch, or of the newest message removed if the first is removed; NaN
+   * when unreadable.
    */
   firstMs(): number
 }
@@ -53,14 +51,14 @@ export type ArrivalVerdict =
   | { kind: 'restarted'; epoch: number }
   /** Never seen, numbered below the highest: outside the chain. */
   | { kind: 'late'; epoch: number }
-  /** The number is taken by other bytes. */
+  /** Another message with other bytes has this number. */
   | { kind: 'conflict' }
   /** Older than anything kept. */
   | { kind: 'too-old' }
 
 /**
- * Whether a source message is new, and in which epoch it stands. A message above the highest is new without a look at
- * the journal. Order of the questions: same bytes in this epoch or the one before; restarted; late; conflicting.
+ * Whether a source message is new, and which epoch it belongs to. A message above the highest is new without a look
+ * into the journal. Order of the questions: same bytes in this epoch or the one before; restarted; late; conflicting.
  */
 export function identify(arrival: Arrival, known: Known): ArrivalVerdict {
   const { number } = arrival
@@ -75,13 +73,13 @@ export function identify(arrival: Arrival, known: Known): ArrivalVerdict {
   return number < oldest(known, epoch) ? { kind: 'too-old' } : { kind: 'late', epoch }
 }
 
-/** A recovered message from before the current epoch began belongs to the one before. */
+/** A recovered message sent before the current epoch began belongs to the epoch before. */
 function judgedIn(arrival: Arrival, known: Known): number {
   if (!arrival.recovered || known.epoch <= 1 || known.firstBefore === 0) return known.epoch
   return arrival.sendingTimeMs < known.firstMs() ? known.epoch - 1 : known.epoch
 }
 
-/** Below this nothing can be told from what was there and is removed, or never was. */
+/** Below this number, a message that was removed cannot be told from one that never came. */
 function oldest(known: Known, epoch: number): number {
   const { gone } = known
   const from = epoch === known.epoch ? 1 : known.firstBefore
@@ -97,7 +95,6 @@ function isSame(arrival: Arrival, kept: Kept | undefined): boolean {
 }
 
 /**
- * Without 43=Y of the source: one that has it is under a number that was used
- * before, so nothing has started again with it.
+ * The source did not set 43=Y. A message with 43=Y has a number that was used before, so its source has not restarted.
  */
 const isFirstSending = ({ lasting }: Arrival): boolean => lasting === undefined

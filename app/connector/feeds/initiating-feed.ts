@@ -12,18 +12,18 @@ import { numberAsked } from './number-asked.ts'
 
 const firstDelayMs = 200
 const longestDelayMs = 5_000
-/** An address that swallows what is sent to it is given up so much later, and the next one tried. */
+/** An address that does not answer is given up after this time, and the next address is tried. */
 const givenUpAfterMs = 10_000
 const backupRefused = 'Backup session not allowed'
 
-/** A feed that we connect to: its addresses in turn, with growing pauses while none answers. */
+/** A feed that we connect to: tries its addresses in turn, with growing pauses while none answers. */
 export class InitiatingFeed extends Feed {
-  /** Not connected yet: from then on the connection has it, which closes it behind what it still says. */
+  /** The socket until it is connected; then the connection owns it and closes it behind the last bytes. */
   private socket: Socket | undefined
   private timer: NodeJS.Timeout | undefined
   private attempts = 0
   private address = 0
-  /** The next attempt is made at once: the gateway taught us our number, or sent us to its other address. */
+  /** The next attempt is made at once: the gateway told us our number, or sent us to its other address. */
   private isAtOnce = false
   private stopped = true
 
@@ -83,7 +83,7 @@ export class InitiatingFeed extends Feed {
     try {
       socket = tls ? connectSecured(host, port, tls) : connect({ host, port })
     } catch (cause) {
-      failed(cause) // a file that cannot be used
+      failed(cause) // a file cannot be used
       return
     }
     this.socket = socket
@@ -102,7 +102,7 @@ export class InitiatingFeed extends Feed {
 
   private later(): void {
     if (this.stopped) return
-    // at once, but not for ever: each address once, since all of them may send us away
+    // at once, but each address only once: all of them may send us away
     const isAtOnce = this.isAtOnce && this.attempts < feedAddresses(this.config).length
     const delayMs = isAtOnce ? 0 : Math.min(firstDelayMs * 2 ** this.attempts, longestDelayMs)
     this.attempts++

@@ -16,12 +16,12 @@ import type { FeedCore } from './feed-core.ts'
 import { type Arrival, type ArrivalVerdict, identify } from './identity.ts'
 import type { Source, Sources } from './sources.ts'
 
-/** Names and reasons remembered per feed and week, and names counted; the messages of more are kept all the same. */
+/** Names and reasons remembered per feed and week, and names counted; messages beyond these are kept all the same. */
 const asideNamesKept = 100
-/** Characters of a name that nobody has checked. */
+/** Characters kept of a name that nobody has checked. */
 const mostOfName = 32
 
-// Reused for every message: one is taken in at a time.
+// Reused for every message: one message is taken in at a time.
 const canonical = blankCanonical()
 const key: CopyKey = { stream: 0, epoch: 0, number: 0, late: false, possResend: false }
 const arrival: Arrival = {
@@ -46,14 +46,14 @@ const fields: MessageFields = {
   at797: 0,
 }
 
-/** Gets a copy of what came in: told at once of each message that is one for it. */
+/** Receives each incoming message that is a copy for it, at once. */
 type CopyTaker = { live(message: SourceMessage, from: Source, position: number, key: CopyKey): void }
 
-/** Where source messages come in: who each one is, the journal, and then every target that is to have it. */
+/** Takes source messages in: identifies each one, journals it, and hands it to every target that is to have it. */
 export class Intake {
   /** By target id. */
   readonly targets: (CopyTaker | undefined)[] = []
-  /** Messages kept aside since start, by the name they came under. */
+  /** Messages kept aside since the start, by the name under which they came. */
   readonly asides = new Map<string, number>()
   private readonly dialects: Record<SnapshotFeed['dialect'], Dialect>
 
@@ -69,14 +69,14 @@ export class Intake {
     for (const dialect of Object.values(this.dialects)) dialect.configure(exchange)
   }
 
-  /** What reads the messages of a feed. */
+  /** The dialect that reads the messages of a feed. */
   dialectOf({ dialect }: SnapshotFeed): Dialect {
     return this.dialects[dialect]
   }
 
   /**
-   * An application message of a feed, in feed order. False: it was not journaled,
-   * so its feed number must be noted otherwise.
+   * Takes an application message of a feed, in feed order. False: the message was not journaled, so its feed number
+   * must be noted otherwise.
    */
   take(feed: Feed, message: Message, feedNumber: number, resent: boolean): boolean {
     from(feed, feedNumber)
@@ -91,19 +91,19 @@ export class Intake {
     return this.identified(feed, found)
   }
 
-  /** One that the feed's session has rejected: its number is used up, so its bytes are kept. */
+  /** Keeps the bytes of a message that the feed's session has rejected, because its number is used up. */
   setAside(feed: Feed, message: Message, feedNumber: number, why: AsideReason): void {
     from(feed, feedNumber)
     this.aside(feed, message, feed.dialect.sourceOf(feed.config), why)
   }
 
-  /** Of a source with several market segments the stream of the segment that the message names. */
+  /** For a source with several market segments: the stream of the segment that the message names. */
   private segmentOf(dialect: Dialect): Source | undefined {
     const segment = dialect.segment()
     return segment === undefined ? undefined : this.sources.find(streamName(dialect.source, segment))
   }
 
-  /** The name that a message nobody configured is told under: with its segment where the source has several. */
+  /** The name under which an unconfigured message is reported: with its segment where the source has several. */
   private claimed(dialect: Dialect): string {
     const name = dialect.source
     const segment = this.sources.hasSegments(name) ? dialect.segment() : undefined
@@ -135,7 +135,7 @@ export class Intake {
     const { stream } = found
     const { seqNum } = canonical
     if (dialect.isNumberedByFeed && feed.id === stream.feed && feed.state.epoch !== stream.feedEpoch) {
-      // one that comes again from before our reset, of a gateway that has not reset yet
+      // sent again from before our reset, by a gateway that has not reset yet
       if (canonical.recovered && found.known.find(stream.epoch, seqNum)?.digest === canonical.digest)
         return { kind: 'duplicate' }
       return { kind: 'restarted', epoch: stream.epoch + 1 }
@@ -157,8 +157,8 @@ export class Intake {
   private keep(feed: Feed, found: Source, epoch: number, more: number): boolean {
     const { core } = this
     const { feedNumber } = fields
-    // what damage has taken, or another leader received, may have been delivered before:
-    // never suppressed on a guess, but flagged
+    // a message lost to damage, or received by another leader, may have been delivered before: deliver it with
+    // PossResend rather than suppress it on a guess
     const { tail, damaged } = core.journal.recovery
     const isAgain = canonical.recovered || (more & flag.late) !== 0
     const isInDoubt = tail === 'suspect' || damaged.length > 0 || mayBeDelivered(feed.state, feedNumber)
@@ -187,7 +187,7 @@ export class Intake {
     fields.at797 = copyFlagOffset(canonical)
   }
 
-  /** Journaled whole and shown, never delivered. */
+  /** Journals a message whole and shows it, but never delivers it. */
   private asideCanonical(feed: Feed, name: string, why: string): boolean {
     this.describe(0, 0, flag.aside)
     this.append()
@@ -195,7 +195,7 @@ export class Intake {
     return true
   }
 
-  /** Written in its place already, unless it is an encapsulated one, which still stands in the feed's frame. */
+  /** A plain message is already written in its place; an encapsulated one is still in the feed's frame. */
   private append(): number {
     const { core } = this
     const { bytes, start, length } = canonical
@@ -224,14 +224,14 @@ export class Intake {
     if (isNews) this.core.control({ kind: 'aside', feed: feed.id, name, why, atMs: this.core.wallMs })
     const count = ++feed.report.aside
     const text = `${name || 'a message without a source'}: ${why}`
-    // the first of each is told, and then how many they have become
+    // the first of each is reported at once, later only how many there are
     if (isNews) this.door.note('feed', feed.name, 'aside', text)
     else if (/^10+$/.test(`${count}`))
       this.door.note('feed', feed.name, 'aside', `${count} since start, the newest ${text}`)
   }
 }
 
-/** The feed and the number of it that the next record is about. */
+/** Sets the feed and the feed number for the next record. */
 function from(feed: Feed, feedNumber: number): void {
   fields.feed = feed.id
   fields.feedEpoch = feed.state.epoch

@@ -14,18 +14,16 @@ export type Source = {
   id: number
   name: string
   classic: ClassicSource
-  /** What the state keeps of it. */
+  /** The source's part of the state. */
   stream: Readonly<StreamState>
   known: Known
-  /** Names of the feeds it may come from, the owner first; undefined: it is not configured any more. */
+  /** Names of the feeds it may come from, the owner first; undefined: the source is not configured any more. */
   feeds: readonly string[] | undefined
   heardMs: number
   duplicates: number
 }
 
-/**
- * Sources by their ids in the journal and by name; a source that was taken away keeps its number for what still waits.
- */
+/** Sources by their ids in the journal and by name; a removed source keeps its id for messages that still wait. */
 export class Sources {
   private readonly byId: Source[] = []
   private readonly byName = new Map<string, Source>()
@@ -37,18 +35,18 @@ export class Sources {
     private readonly journal: JournalRead,
   ) {}
 
-  /** The configured source of this name; undefined: nobody knows it. */
+  /** The configured source of this name; undefined: there is none. */
   find(name: string): Source | undefined {
     const source = this.byName.get(name)
     return source?.feeds && source
   }
 
-  /** Whether messages that name this are to come over this feed; of a source with several segments, any of them. */
+  /** Whether messages that name this source are expected on this feed; with several segments, any of them counts. */
   isExpected(name: string, feed: string): boolean {
     return (this.find(name)?.feeds ?? this.segmented.get(name))?.includes(feed) === true
   }
 
-  /** Whether its messages are told apart by their segment. */
+  /** Whether the source's messages are told apart by their segment. */
   hasSegments(name: string): boolean {
     return this.segmented.has(name)
   }
@@ -93,11 +91,11 @@ export function sentMsOf({ bytes, start, end }: Readonly<MessageRecord>): number
   return index < 0 ? Number.NaN : parseUtc(scratch.bytes, scratch.startAt(index), scratch.endAt(index))
 }
 
-/** What identity asks of a stream, answered from the state and, rarely, from the journal. */
+/** What `identify` asks about a stream, answered from the state and, rarely, from the journal. */
 function knownOf(journal: JournalRead, id: number, stream: StreamState): Known {
   const record = (epoch: number, number: number): MessageRecord | undefined => {
     const position = journal.findMessage(id, epoch, number)
-    // damaged is as good as not there: it comes once more, late
+    // a damaged message counts as missing: it comes once more, late
     if (position < 0 || journal.isDamaged(position)) return undefined
     const found = journal.read(position)
     return found.type === 'M' ? found : undefined

@@ -9,7 +9,7 @@ type Sums = { delivered: number; waiting: number; held: number }
 type Told = Omit<Row, 'filtered' | 'stopped'>
 const nothing: Sums = { delivered: 0, waiting: 0, held: 0 }
 
-/** The rows of the ledger that have changed since they were told last. */
+/** The rows of the ledger that have changed since the last report. */
 export class LedgerReport {
   private told = new WeakMap<Row, Told>()
   private readonly sums = new Map<number, Sums>()
@@ -18,7 +18,7 @@ export class LedgerReport {
     this.forget()
   }
 
-  /** All rows are told again. */
+  /** The next report has all rows again. */
   forget(): void {
     this.told = new WeakMap()
     markAll(this.state)
@@ -45,7 +45,7 @@ export class LedgerReport {
         if (this.isNews(row)) changed.push(figuresOf(target.name, data.streams[Number(stream)]?.name ?? '', week, row))
   }
 
-  /** Filtered ones are the rest of those received, and no reason takes any back. */
+  /** Filtered messages need no comparison: they are the rest of those received, and no filter reason is ever undone. */
   private isNews(row: Row): boolean {
     const told = this.told.get(row)
     if (!told) {
@@ -70,7 +70,7 @@ export class LedgerReport {
   }
 }
 
-/** No spread: thousands of these are made every second, and an object of a shape that is known is made much faster. */
+/** No spread: thousands of these are made every second, and a literal of one known shape is made much faster. */
 function figuresOf(sessionId: string, sourceId: string, week: string, row: Row): LedgerFigures {
   return {
     sessionId,

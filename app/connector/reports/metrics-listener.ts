@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 
 export type MetricsAddress = { host: string; port: number }
 
-/** `PORT` on loopback, or `HOST:PORT`; undefined: neither. */
+/** `PORT` on loopback, or `HOST:PORT`; undefined: the text is neither. */
 export function metricsAddress(text: string): MetricsAddress | undefined {
   const match = /^(?:(\[[0-9a-fA-F:]+\]|[\w.-]+):)?(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
@@ -12,9 +12,9 @@ export function metricsAddress(text: string): MetricsAddress | undefined {
 }
 
 /**
- * Answers `GET /metrics`, with nobody's leave: it says how much, and no message. An address that
- * cannot be had is logged and costs nothing else: copies are worth more than their count. Resolves
- * to a function that closes it, and the port.
+ * Answers `GET /metrics` without authentication: the answer has counts, and no message. An address that cannot be bound
+ * is logged and stops nothing else: copies are worth more than their count. Resolves to a function that closes the
+ * listener, and the port.
  */
 export async function listenForMetrics(
   { host, port }: MetricsAddress,

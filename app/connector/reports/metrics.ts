@@ -204,6 +204,6 @@ function targets(worker: Worker): string[] {
 const filtered = (target: string, sum: Row): Sample[] =>
   Object.entries(filteredBy(sum)).map(([reason, n]): Sample => [{ target, reason }, n])
 
-/** Every state, also those that nothing is in: a line that comes and goes cannot be alerted on. */
+/** Lists every state, also those with a count of 0: an alert cannot rely on a line that comes and goes. */
 const countedBy = (states: readonly string[], present: readonly string[]): Sample[] =>
   states.map((state) => [{ state }, present.filter((one) => one === state).length])

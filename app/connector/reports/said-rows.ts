@@ -1,10 +1,10 @@
 type Row = Readonly<Record<string, unknown>>
 
-/** Rows as they were said last, so that one is said again only when it says something else. */
+/** The rows last reported, so that a row is reported again only when it has changed. */
 export class SaidRows {
   private readonly rows = new Map<string, Row>()
 
-  /** Whether it differs from the one of this name that was said last. */
+  /** Whether the row differs from the last one reported under this name. */
   isNews(name: string, row: Row): boolean {
     const before = this.rows.get(name)
     if (before && isSame(before, row)) return false

@@ -26,7 +26,7 @@ export class Status {
   private readonly ledger: LedgerReport
   private refused: readonly PartReport[] = []
 
-  /** Refused Logons up to here were in the last rows. */
+  /** Refused Logons up to this count were in the last rows. */
   private refusedEnd = 0
 
   constructor(
@@ -41,12 +41,12 @@ export class Status {
     this.refused = parts.filter((part) => part.state === 'refused')
   }
 
-  /** These rows have arrived. */
+  /** The last rows were saved. */
   saved(): void {
     this.worker.refusedLogons.dropBefore(this.refusedEnd)
   }
 
-  /** The next rows say everything again: the last ones may not have arrived. */
+  /** The next rows report everything again: the last ones may not have been saved. */
   forget(): void {
     this.said.forget()
     this.ledger.forget()
@@ -110,7 +110,7 @@ export class Status {
     return { bytes: journal.diskBytes, freeBytes: this.freeBytes(), position: String(journal.end) }
   }
 
-  /** Of the file system that holds the journal, for whoever is not root. */
+  /** Free bytes of the journal's file system for users other than root. */
   private freeBytes(): number {
     const { bavail, bsize } = statfsSync(this.worker.data)
     return bavail * bsize
@@ -136,14 +136,14 @@ export class Status {
     }
   }
 
-  /** The configured ones that were marked, and every name that nobody has configured. */
+  /** The configured sources that were marked, and every name that nobody has configured. */
   private sources(): Observed['sources'] {
     const { core, sources, intake } = this.worker
     const { streams } = core.state.data
     const known = core.state.changed.streams.take().flatMap((id) => sources.find(streams[id]?.name ?? '') ?? [])
     const unknown = [...intake.asides].filter(([name]) => name !== '' && !sources.find(name))
     return [
-      // as a row of a target is made: without a spread
+      // no spread, as in the rows of targets
       ...known.map(({ name, feeds, stream, duplicates, heardMs }) => ({
         sourceId: name,
         segment: '',
@@ -164,8 +164,7 @@ export class Status {
     const { report, peer, config } = target
     const { delivered, waiting, held } = this.ledger.sumsOf(target.id)
     const resend = target.copies.resendReport
-    // no spread: some hundred of these are made every second, and an object of a shape that is known is made much
-    // faster
+    // no spread: some hundreds of these are made every second, and a literal of one known shape is made much faster
     return {
       sessionId: target.name,
       state: targetState(target, this.refusal('target', target.name) !== ''),
@@ -198,7 +197,7 @@ export class Status {
     }
   }
 
-  /** Decoded anew only when there are new ones. */
+  /** Decoded again only when there are new copies. */
   private readonly recents = new Map<string, { count: number; copies: RecentCopy[] }>()
   private recent(target: Target) {
     const { name } = target
@@ -226,5 +225,5 @@ const unknownSource = {
   lastReceivedAt: null,
 }
 
-/** 0 stands for never. */
+/** 0 means never. */
 const date = (ms: number): Date | null => (ms > 0 ? new Date(ms) : null)

@@ -13,7 +13,7 @@ import { holdsSeveralMessages } from '#fix/several-messages.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import type { Dialect, Unreadable } from './dialect.ts'
 
-/** Source messages of many sources, each whole inside 213 of an XML message, with its own number and its own header. */
+/** Messages of many sources, each whole inside 213 of an XML message, with its own number and header. */
 export class EncapsulatedDialect implements Dialect {
   readonly isNumberedByFeed = false
   source = ''
@@ -35,7 +35,7 @@ export class EncapsulatedDialect implements Dialect {
     return holdsSeveralMessages(inner) ? 'several-messages' : canonicaliseInner(message, inner, into)
   }
 
-  /** What its 50 names (spec §3.3). */
+  /** The segment that tag 50 names (spec §3.3). */
   segment(): string | undefined {
     return this.inner.str(Tag.SenderSubID)
   }

@@ -11,7 +11,7 @@ import { holdsSeveralMessages } from '#fix/several-messages.ts'
 import type { JournalAppend } from '#journal/append.ts'
 import type { Dialect, Unreadable } from './dialect.ts'
 
-/** Source messages as they are: each message of the feed is one of its only source, under the feed's own number. */
+/** Source messages as they are: each message of the feed is of the feed's only source, under the feed's own number. */
 export class PlainDialect implements Dialect {
   readonly isNumberedByFeed = true
   source = ''
@@ -30,7 +30,7 @@ export class PlainDialect implements Dialect {
     return source
   }
 
-  /** The canonical bytes are written where the journal will keep them: nothing else may be appended before they are. */
+  /** Writes the canonical bytes where the journal will keep them: append nothing else before they are appended. */
   read(message: Message, feed: SnapshotFeed, into: Canonical): Unreadable | undefined {
     const source = feed.source ?? ''
     this.source = source
@@ -44,7 +44,7 @@ export class PlainDialect implements Dialect {
     return undefined
   }
 
-  /** The digest of a plain message leaves out what a resend changes, so the message needs no other. */
+  /** The digest of a plain message already leaves out what a resend changes, so no other digest is needed. */
   lasting(): undefined {
     return undefined
   }
