@@ -2,7 +2,7 @@
 export type Clock = {
   /** Milliseconds since 1970 by the wall clock; may jump. */
   wallMs(): number
-  /** Milliseconds since 1970 at start plus what has passed since; never jumps, whatever becomes of the wall clock. */
+  /** Milliseconds since 1970 at start plus what has passed since; never jumps, even when the wall clock is set. */
   steadyMs(): number
 }
 
@@ -14,32 +14,32 @@ export function systemClock(wallMs: () => number = Date.now): Clock {
 /** The wall clock was set: by how much, and what it read then. */
 export type ClockStep = { byMs: number; atMs: number }
 
-/** A difference above this is a step; a smaller one is followed at a second a minute, as clocks are kept right. */
+/** A difference above this is a step; a smaller one is followed by one second per minute, as clocks are adjusted. */
 const stepMs = 1_000
 const followed = 1 / 60
-/** Milliseconds. For so long after a step the clock before it is right as well. */
+/** Milliseconds. The clock before a step stays valid for this long. */
 export const stepLastsMs = 10 * 60_000
-/** Above this a person has to confirm the step. */
+/** A step above this has to be confirmed by a person. */
 const doubtMs = 60_000
-/** Two readings further apart than this are not of one instant: the process stood still between them. */
+/** If two readings are further apart than this, the process stood still between them. */
 const sameInstantMs = 100
 
-/** The clock as it would read had a step not come: its distance to the steady clock. */
+/** The clock as it would read without a step, by its distance to the steady clock. */
 type Before = { offsetMs: number; untilMs: number }
 
 /**
- * Sees the wall clock being set, and knows how it would read otherwise. What is judged by time alone (52 of a message)
- * takes either for ten minutes; what must not jump (logon windows, resets) goes by the clock before a step of more
- * than a minute until somebody confirms it.
+ * Detects that the wall clock was set, and knows how it would read otherwise. What is judged by time alone (52 of a
+ * message) may agree with either clock for ten minutes. What must not jump (logon windows, resets) goes by the clock
+ * before a step of more than a minute, until somebody confirms the step.
  */
 export class ClockSteps {
-  /** Since start. */
+  /** Steps since the start. */
   count = 0
   newest: ClockStep | undefined
   private offsetMs: number
   private lookedMs: number
   private before: Before[] = []
-  /** Of the clock that windows and resets go by while it is more than a minute from the wall clock. */
+  /** The distance of the clock that windows and resets go by, while it is more than a minute from the wall clock. */
   private keptMs: number | undefined
 
   constructor(private readonly clock: Clock) {
@@ -58,36 +58,36 @@ export class ClockSteps {
   }
 
   /**
-   * What a peer's time may be near, by an instant of the steady clock: the wall clock, and the clocks before its steps.
+   * The times that a peer's time may be near at a steady instant: the wall clock's, and those of clocks before a step.
    */
   readings(wallMs: number, steadyMs: number): readonly number[] {
     return [wallMs, ...this.before.map(({ offsetMs }) => steadyMs + offsetMs)]
   }
 
-  /** The clock before a step is right as well. */
+  /** Whether the clock before a step is still valid. */
   get isRecent(): boolean {
     return this.before.length > 0
   }
 
-  /** How far the wall clock is from the one that windows and resets go by; 0: they go by the wall clock. */
+  /** How far the wall clock is from the one that windows and resets go by; 0: they go by the wall clock itself. */
   get doubtMs(): number {
     if (this.keptMs === undefined) return 0
     const by = this.offsetMs - this.keptMs
     return Math.abs(by) > doubtMs ? Math.round(by) : 0
   }
 
-  /** What windows and resets go by. */
+  /** The clock that windows and resets go by. */
   trustedMs(): number {
     const doubt = this.doubtMs
     return doubt === 0 || this.keptMs === undefined ? this.clock.wallMs() : this.clock.steadyMs() + this.keptMs
   }
 
-  /** A person says that the wall clock is right. */
+  /** A person confirms that the wall clock is right. */
   confirm(): void {
     this.keptMs = undefined
   }
 
-  /** Read once more, both within one instant: a process that stands still between two readings has seen no step. */
+  /** Reads both clocks again, within one instant: a process that stood still between two readings has seen no step. */
   private set(): void {
     let steadyMs = this.clock.steadyMs()
     let wallMs = this.clock.wallMs()
@@ -112,5 +112,5 @@ export class ClockSteps {
   }
 }
 
-/** A clock that is set over and over. */
+/** Clocks remembered, in case the wall clock is set over and over. */
 const mostBefore = 16

@@ -9,12 +9,12 @@ import { refusal } from './snapshot/refusal.ts'
 import type { Wanted, WantedSource } from './snapshot/wanted.ts'
 import type { Worker } from './worker.ts'
 
-/** How often a part that was refused is tried again, and a source of configuration is asked without having called. */
+/** How often a refused part is tried again, and the source of configuration is asked without having called. */
 const everyMs = 5_000
 
 /**
- * Follows what is wanted: each pass reads it, compares it with what was applied last, applies what differs, and
- * reports. What cannot be read or run leaves what runs as it is.
+ * Follows the wanted configuration: each pass reads it, compares it with the one applied last, applies what differs,
+ * and reports. When the wanted configuration cannot be read or run, what runs stays as it is.
  */
 export class ConfigurationFollower {
   private passes: Passes | undefined
@@ -36,7 +36,7 @@ export class ConfigurationFollower {
     listener(this.parts)
   }
 
-  /** Begins to follow: a pass whenever the source calls, and every few seconds. */
+  /** Starts following: a pass whenever the source calls, and every few seconds. */
   follow(): void {
     const { log, wanted } = this
     const failed = (error: unknown) => log.error({ err: error }, 'a reconcile pass failed')
@@ -44,7 +44,7 @@ export class ConfigurationFollower {
     wanted.watch(() => this.wake())
   }
 
-  /** Look at once whether something else is wanted. */
+  /** Checks at once whether another configuration is wanted. */
   wake(): void {
     this.passes?.wake()
   }
@@ -87,7 +87,7 @@ export class ConfigurationFollower {
     return parts
   }
 
-  /** Said once: what runs goes on. */
+  /** Logs a problem once; what runs goes on. */
   complain(problems: readonly string[], says = `The wanted configuration is not run: ${problems[0] ?? ''}`): void {
     const text = problems.join('\n')
     if (text === this.problems) return
@@ -100,11 +100,11 @@ export class ConfigurationFollower {
 const nameOf = ({ snapshot, digest, variant = '' }: Extract<Wanted, { ok: true }>): string =>
   `${snapshot.version} ${digest} ${variant}`
 
-/** An address of a target that is failed over cannot be had yet. */
+/** Whether some wanted address is not listened to yet. */
 const isUnheard = ({ acceptor }: Worker, snapshot: Snapshot): boolean =>
   wantedAddresses(snapshot).some((address) => !acceptor.keys.includes(addressKey(address)))
 
-/** Those that cannot be run as they are wanted, in place of what stands there instead. */
+/** The reports of refused parts, in place of the reports of what runs instead of them. */
 const withRefused = (parts: readonly PartReport[], refused: readonly PartReport[]): PartReport[] => [
   ...parts.filter((part) => !refused.some((one) => one.kind === part.kind && one.id === part.id)),
   ...refused,

@@ -1,6 +1,6 @@
 /*
- * Nothing leaves before what it builds on is durable: after a crash nobody has seen anything that the journal does not
- * know. Everything in the connector keeps to that by working in turns of the event loop:
+ * Nothing leaves before the records that it depends on are durable: after a crash, nobody has seen anything that the
+ * journal does not know. Everything in the connector ensures this by working in turns of the event loop:
  *
  *   begins    turn             the time is read, once for all that happens in this turn
  *   goes on   message, used,   each appends a record to the journal's open batch and applies it to the state at once,
@@ -19,12 +19,12 @@
  *   batch 2                          open             committed        on its way
  *   frames of 1     written, sealed  wait             leave
  *
- * Nothing in a turn is awaited, so nothing sees half of one. Whoever does await (a resend, the sweep) begins a turn
- * when it goes on.
+ * Nothing in a turn is awaited, so nothing sees half of a turn. Code that does await (a resend, the sweep) begins a
+ * turn when it goes on.
  *
- * There are two precautions besides. A process that stood still, because its machine was suspended or it was starved,
- * may have lost the lead to another: `alive` finds that out, and nothing leaves until `letGo`. And behind records
- * without which nothing that follows could be read, the whole state is written in a batch of its own (`checkpoint`).
+ * There are two more precautions. A process that stood still, because its machine was suspended or starved it, may have
+ * lost the lead to another: `alive` finds that out, and nothing leaves until `letGo`. And when a record was written
+ * without which nothing that follows could be read, a batch of its own repeats the whole state (`checkpoint`).
  */
 
 import { applyControl, type Control, controlKind, encodeControl } from '#connector/state/control.ts'
@@ -42,18 +42,18 @@ import { type Clock, ClockSteps } from './clock.ts'
 /** The journal keeps 16 bits of an id. */
 export const mostIds = 0xffff
 
-/** Milliseconds; shorter than a lease lasts once it could not be renewed (`domain/leadership/claim.ts`). */
+/** Milliseconds; shorter than a lease remains valid when it cannot be renewed (`domain/leadership/claim.ts`). */
 const stalledMs = 1_000
 
-/** The order of work: what is appended, applied to the state and written in one turn, and when it leaves. */
+/** The order of work: what is appended, applied to the state and written in one turn, and when the frames leave. */
 export class Core {
-  /** Of this turn. */
+  /** The wall clock at the start of this turn. */
   wallMs = 0
   steadyMs = 0
-  /** What a peer's SendingTime(52) is measured by. */
+  /** The clocks that a peer's SendingTime(52) is compared with. */
   clocksMs: readonly number[] = []
   readonly steps: ClockSteps
-  /** SendingTime(52) of what is numbered in this turn. */
+  /** SendingTime(52) of copies numbered in this turn. */
   sendingTime: Constant = constant('')
   private inTurn = false
   private readonly building = new Set<Deliveries>()
@@ -61,16 +61,16 @@ export class Core {
   private sealed: { batch: number; wires: Wire[] }[] = []
   private readonly turnEnds: (() => void)[] = []
   /**
-   * This process stood still, and another may lead by now: nothing leaves until `letGo`. Absent: nobody else can lead.
+   * Called when the process stood still, and another may lead: nothing leaves until `letGo`. Absent: nobody else can.
    */
   onStall: (() => void) | undefined
   private isHeld = false
-  /** When it was last seen to go on, by either clock: the steady one stands still with a machine that sleeps. */
+  /** When this process was last seen running, by either clock: the steady clock stops while a machine sleeps. */
   private aliveMs = 0
   private aliveWallMs = 0
-  /** The batch behind which the state is to be written once more; 0: none. */
+  /** The batch behind which the state is written once more; 0: none. */
   private checkpointAfter = 0
-  /** By name. Ids are given out from 1 on and never taken back; feeds and targets share theirs. */
+  /** By name. Ids are given out from 1 on and never reused; feeds and targets share one range. */
   private readonly ids: Record<'stream' | 'feed' | 'target', Map<string, number>>
 
   constructor(
@@ -85,7 +85,7 @@ export class Core {
     this.ids = { stream: idsOf(streams), feed: idsOf(feeds), target: idsOf(targets) }
   }
 
-  /** Call at the start of whatever the event loop brings: a turn begins unless one has. */
+  /** Call at the start of every callback of the event loop: begins a turn unless one has begun. */
   turn(): void {
     if (this.inTurn) return
     this.inTurn = true
@@ -103,7 +103,7 @@ export class Core {
     setImmediate(() => this.endTurn())
   }
 
-  /** Call often, and before anything leaves: a process that was stopped finds out here. */
+  /** Call often, and before anything leaves: here a process finds out that it was stopped. */
   alive(): void {
     if (!this.onStall) return
     const nowMs = performance.now()
@@ -116,7 +116,7 @@ export class Core {
     this.onStall()
   }
 
-  /** What is written from here on stays, durable or not. */
+  /** Holds back what is written from here on, durable or not. */
   hold(): void {
     this.isHeld = true
   }
@@ -126,17 +126,17 @@ export class Core {
     this.durable(this.journal.durableBatch)
   }
 
-  /** Asked at the end of every turn, before it is committed. */
+  /** Registers a hook that is called at the end of every turn, before the commit. */
   onTurnEnd(hook: () => void): void {
     this.turnEnds.push(hook)
   }
 
-  /** This connection has something to send in this turn. */
+  /** Notes that this connection has something to send in this turn. */
   touch(wire: Wire): void {
     this.touched.add(wire)
   }
 
-  /** These copies are to be appended before the turn ends. */
+  /** Notes copies that are to be appended before the turn ends. */
   build(deliveries: Deliveries): void {
     this.building.add(deliveries)
   }
@@ -147,14 +147,14 @@ export class Core {
     return position
   }
 
-  /** The same for bytes that were written where the journal's `messageRoom` said. */
+  /** The same for bytes already written where the journal's `messageRoom` said. */
   messageWritten(fields: Readonly<MessageFields>, length: number): number {
     const position = this.journal.messageWritten(fields, length)
     applyMessage(this.state, position, fields)
     return position
   }
 
-  /** An outbound number used for something that is no copy. `bytes`: the frame, where a resend must find it again. */
+  /** Journals an outbound number that is used for no copy. `bytes`: the frame, where a resend must find it again. */
   used(session: number, epoch: number, number: number, msgType: string, bytes?: Uint8Array): void {
     this.journal.appendSession(session, epoch, number, codeOfType(msgType), bytes, 0, bytes?.length)
     applySession(this.state, session, epoch, number)
@@ -165,7 +165,7 @@ export class Core {
     applyInbound(this.state, session, next)
   }
 
-  /** Copies numbered before it are appended before it. */
+  /** Appends a control record, behind the copies numbered before it. */
   control(control: Control): void {
     this.turn()
     this.flushDeliveries()
@@ -174,7 +174,7 @@ export class Core {
     if (founding.has(control.kind)) this.checkpointAfter = this.journal.batch
   }
 
-  /** The id of a feed, target or stream, given out when it is first named. */
+  /** The id of a feed, target or stream, given out when the name is first used. */
   idOf(what: 'stream' | 'feed' | 'target', name: string): number {
     const known = this.ids[what].get(name)
     if (known !== undefined) return known
@@ -185,12 +185,12 @@ export class Core {
     return id
   }
 
-  /** Whether `idOf` knows it already. */
+  /** Whether `idOf` has given out an id for this name. */
   hasId(what: 'stream' | 'feed' | 'target', name: string): boolean {
     return this.ids[what].has(name)
   }
 
-  /** How many of `mostIds` are taken, for good. */
+  /** How many of `mostIds` are taken for good. */
   get idsGiven(): { streams: number; sessions: number } {
     const { stream, feed, target } = this.ids
     return { streams: stream.size, sessions: feed.size + target.size }
@@ -211,14 +211,14 @@ export class Core {
     this.building.clear()
   }
 
-  /** What all else builds on stands in the journal twice, in two batches. */
+  /** Journals the state on which everything else depends a second time, in a batch of its own. */
   private checkpoint(): void {
     if (this.checkpointAfter === 0 || this.journal.durableBatch < this.checkpointAfter) return
     this.checkpointAfter = 0
     this.control({ kind: 'checkpoint', state: this.state.data })
   }
 
-  /** Ends the turn now instead of when the event loop comes to it. */
+  /** Ends the turn now, before the event loop would. */
   endTurn(): void {
     if (!this.inTurn) return
     for (const hook of this.turnEnds) hook()
@@ -234,7 +234,7 @@ export class Core {
   }
 }
 
-/** Without these nothing that follows could be read, or numbers would be used again. */
+/** Without these records nothing that follows could be read, or numbers would be used again. */
 const founding: ReadonlySet<Control['kind']> = new Set([
   'name',
   'cut',

@@ -5,30 +5,30 @@ import type { Worker } from './worker.ts'
 
 type Role = SnapshotTarget['active']
 
-/** By address: why it cannot be had. */
+/** By address: why it cannot be listened on. */
 export type RefusedAddresses = ReadonlyMap<string, string>
 
 const otherOf = (role: Role): Role => (role === 'primary' ? 'backup' : 'primary')
 
 /**
- * Targets that run on their other address since the active one could not be had at start: a failover that nobody
- * commanded (ADR 18). Each lasts, over restarts too, until another `active` is wanted: the way back is a
- * failover as well, and somebody's decision.
+ * Targets that run on their other address because the active one could not be listened on at start: a failover that
+ * nobody commanded (ADR 18). Each failover lasts, over restarts too, until another `active` is wanted: the way back is
+ * a failover as well, and somebody has to decide it.
  */
 export class Failovers {
-  /** By target: the `active` that is wanted and not in force. */
+  /** By target: the wanted `active` that is not in force. */
   private readonly instead = new Map<string, Role>()
 
   constructor(private readonly worker: Worker) {}
 
-  /** The `active` that another stands in for; undefined: the one wanted is in force. */
+  /** The wanted `active` that the other address replaces; undefined: the wanted one is in force. */
   of(sessionId: string): Role | undefined {
     return this.instead.get(sessionId)
   }
 
   /**
-   * What is wanted, with the active address of each target that is failed over, or has to be now: at
-   * start, when its own is among the `refused`.
+   * The wanted configuration, but with the active address of each target that is failed over, or that must fail over
+   * now: at start, when its own address is among the `refused`.
    */
   applied(wanted: Snapshot, refused: RefusedAddresses): Snapshot {
     const isStart = this.worker.running === undefined
@@ -68,7 +68,7 @@ export class Failovers {
     if (this.instead.delete(sessionId)) this.worker.alarms.clear('failover', 'target', sessionId)
   }
 
-  /** Of a Drop Copy 4.0 target the journal knows it, since its numbers have jumped. */
+  /** The journal remembers the failover of a Drop Copy 4.0 target, because its numbers have jumped. */
   private recall(wanted: Snapshot): void {
     const { targets } = this.worker.core.state.data
     for (const { name, sessionId } of lanesOf(wanted)) {
@@ -79,7 +79,7 @@ export class Failovers {
   }
 }
 
-/** Why this role has no address to be had at; undefined: it has. */
+/** Why this role has no usable address; undefined: it has one. */
 function refusedOf({ listen }: SnapshotTarget, role: Role, refused: RefusedAddresses | undefined): string | undefined {
   const own = listen.filter((one) => one.role === role)
   if (own.length === 0) return 'it has none'

@@ -29,7 +29,7 @@ export class Passes {
     })
   }
 
-  /** No more passes; resolves when the present one has ended. */
+  /** Allows no more passes; resolves when the present one has ended. */
   async stop(): Promise<void> {
     this.stopped = true
     clearInterval(this.timer)

@@ -8,17 +8,17 @@ import type { Worker } from './worker.ts'
 
 const everyMs = 60_000
 const hourMs = 3_600_000
-/** Whatever the policy says, so much is kept: what clients may ask for again (spec §5). */
+/** The least that is kept, whatever the policy says: what clients may ask for again (spec §5). */
 const floorMs = 48 * hourMs
 
 type Policy = Snapshot['journal']['retention']
 type Segments = Pick<JournalKeep, 'sealed' | 'diskBytes' | 'replayFrom'> & Pick<JournalRead, 'end'>
 
 /**
- * The position before which the policy lets whole oldest segments go; undefined: none. `hours` takes what is older,
- * `maxBytes` what is too much, sooner than `hours` would. The floor under both: 48 hours, the trading week in force,
- * and the week that the next start may replay from, whose records name messages of that week. A cursor never stands
- * below it, since what waits at the end of a week is held.
+ * The position before which the policy lets whole oldest segments be removed; undefined: none. `hours` removes what is
+ * older, `maxBytes` what is too much, even before `hours` would. Always kept: 48 hours, the trading week in force, and
+ * the week that the next start may replay from, because its records name messages of that week. No cursor is below
+ * that, since what waits at the end of a week is held.
  */
 export function removable(
   journal: Segments,
@@ -44,7 +44,9 @@ export function removable(
   return before
 }
 
-/** Removes what the configuration's policy lets go, once a minute: first the record of it, durable, then the files. */
+/**
+ * Removes what the configuration's policy allows, once a minute: first journals the removal, then removes the files.
+ */
 export class Retention {
   private lookedMs = 0
   private running: Promise<void> | undefined
@@ -54,13 +56,13 @@ export class Retention {
 
   tick(): void {
     const { clock } = this.worker.core
-    // a look before the first configuration would see no policy, and the next one comes a minute later
+    // before the first configuration there is no policy, and the next look comes a minute later
     if (!this.worker.running || this.running || this.isStopped) return
     if (clock.steadyMs() - this.lookedMs < everyMs) return
     this.lookedMs = clock.steadyMs()
     this.running = this.pass()
       .catch((cause: unknown) => {
-        // what must not fail has its own way to end the process; a file that cannot be removed costs only room
+        // failures that matter end the process elsewhere; a file that cannot be removed only takes room
         if (!this.isStopped) this.worker.log.error({ err: cause }, 'old segments of the journal were not removed')
       })
       .finally(() => {
@@ -68,7 +70,7 @@ export class Retention {
       })
   }
 
-  /** Nothing more is begun. A pass that waits for the disk ends with the journal. */
+  /** Begins nothing more. A pass that waits for the disk ends with the journal. */
   stop(): void {
     this.isStopped = true
   }
@@ -77,10 +79,10 @@ export class Retention {
     const { core, running, log } = this.worker
     const { journal, state, clock, steps } = core
     if (!running) return
-    // a start came between record and files
+    // a restart came between the record and the removal of the files
     if (journal.start < state.data.kept) await journal.removeBefore(state.data.kept)
     const nowMs = clock.wallMs()
-    if (steps.doubtMs !== 0) return // how old anything is cannot be told
+    if (steps.doubtMs !== 0) return // ages cannot be told while the clock is in doubt
     const before = removable(journal, state, running.journal.retention, nowMs)
     if (before === undefined) return
     const expiry = await this.counted(before)

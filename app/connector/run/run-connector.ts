@@ -10,7 +10,7 @@ export class StartRefusal extends Error {
   override name = 'StartRefusal'
   constructor(
     readonly problems: readonly string[],
-    /** A configuration that cannot be run, rather than a machine that cannot run it. */
+    /** The configuration cannot be run, as opposed to a machine that cannot run it. */
     readonly isConfiguration: boolean,
   ) {
     super(problems.join('\n'))
@@ -19,31 +19,31 @@ export class StartRefusal extends Error {
 
 export type Running = {
   worker: Worker
-  /** Look at once whether something else is wanted. */
+  /** Checks at once whether another configuration is wanted. */
   wake(): void
-  /** Called with what became of each part, at once for the present configuration and after every change. */
+  /** Calls back with the outcome of each part, at once for the present configuration and after every change. */
   onApplied(listener: (parts: readonly PartReport[]) => void): void
   stop(): Promise<void>
 }
 
 type RunOptions = Omit<WorkerOptions, 'durability' | 'shard'> & {
-  /** Absent: the one that the first snapshot is of. */
+  /** Absent: the shard of the first snapshot. */
   shard?: string | undefined
   wanted: WantedSource
-  /** The first snapshot, read already. */
+  /** The first snapshot, already read. */
   first: Extract<Wanted, { ok: true }>
   log: Logger
-  /** An address that cannot be had ends the start; otherwise it is reported and tried again. */
+  /** An address that cannot be listened on ends the start; otherwise it is reported and tried again. */
   needsEveryListener: boolean
 }
 
-/** Recovers, runs the first snapshot, and follows what is wanted from then on. @throws StartRefusal */
+/** Recovers, runs the first snapshot, and then follows the wanted configuration. @throws StartRefusal */
 export async function runConnector(options: RunOptions): Promise<Running> {
   const { first, log, wanted } = options
   const { ringBytes } = first.snapshot.limits
   const durability = first.snapshot.journal.durability
   const { shard = first.snapshot.shard } = options
-  // before the journal is opened: a new one would be that of the wrong shard for good
+  // before the journal is opened: a new journal would belong to the wrong shard for good
   if (first.snapshot.shard !== shard) throw new StartRefusal([otherShard(first.snapshot.shard, shard)], true)
   const worker = await Worker.open({ ...(ringBytes ? { ringBytes } : {}), ...options, shard, durability })
   const refused = refusal(worker, first.snapshot, first.digest)
@@ -76,7 +76,7 @@ export async function runConnector(options: RunOptions): Promise<Running> {
   }
 }
 
-/** After a database was put back to before what has run here: what was applied last, and nothing older. */
+/** The configuration applied last, when the database was restored to before it: nothing older may run. */
 function keptInstead(worker: Worker, wanted: WantedSource): Extract<Wanted, { ok: true }> | undefined {
   const kept = wanted.kept?.()
   return kept?.ok && !refusal(worker, kept.snapshot, kept.digest) ? kept : undefined

@@ -12,12 +12,12 @@ const everyMs = 1_000
 const endOfWeek = 'End of trading week'
 const endOfDay = 'End of trading day'
 /**
- * Milliseconds. An acceptor that resets daily does so by a clock of its own: a low number this near to the instant is
- * its reset.
+ * Milliseconds. An acceptor that resets daily does so by its own clock: a low number this near to the instant of the
+ * reset counts as its reset.
  */
 const nearMs = 10 * 60_000
 
-/** All targets end their sessions of the week that is over, and begin with 1 in this one. */
+/** Every target ends its sessions of the week that is over, and begins this week with 1. */
 export function turnTargets(core: Pick<Core, 'control'>, targets: readonly Target[], week: string): void {
   for (const target of targets) {
     target.peer.expect(1)
@@ -28,9 +28,8 @@ export function turnTargets(core: Pick<Core, 'control'>, targets: readonly Targe
 }
 
 /**
- * Turns the trading week: at its instant, or at start when the instant has passed meanwhile. While the wall clock is in
- * doubt, what is due by it alone, or by the clock before it was set alone, waits. Ends sessions whose logon window is
- * over.
+ * Turns the trading week: at its instant, or at start when that instant has passed. While the wall clock is in doubt, a
+ * reset waits that is due by only one of the two clocks. Ends sessions whose logon window is over.
  */
 export class Weeks {
   private lookedMs = 0
@@ -50,7 +49,7 @@ export class Weeks {
     this.turnIfDue()
   }
 
-  /** The week of now, unless it is the one in force. Ids only grow: a clock set back turns nothing. */
+  /** Turns to the present week, unless it is in force. Ids of weeks only grow: a clock set back turns nothing. */
   turnIfDue(): void {
     const { core, running, feeds } = this.worker
     if (!running) return
@@ -59,7 +58,7 @@ export class Weeks {
     if (agreed > core.state.data.week) this.turn(agreed)
   }
 
-  /** Resets that are due by one of the two clocks and not by the other, in words. */
+  /** Resets that are due by one of the two clocks but not by the other, in words. */
   get waiting(): string[] {
     const { core, running, feeds, targets } = this.worker
     if (!running || core.steps.doubtMs === 0) return []
@@ -78,7 +77,7 @@ export class Weeks {
     ]
   }
 
-  /** The week that both clocks are in by now, and the one that at least one of them is in; the same without doubt. */
+  /** The week that both clocks have reached, and the later one that one clock has reached; the same without doubt. */
   private weeksOf(rule: WeekRule): { agreed: string; latest: string } {
     const { clock, steps } = this.worker.core
     const byWall = weekOf(clock.wallMs(), rule)
@@ -87,7 +86,7 @@ export class Weeks {
     return byWall < byBefore ? { agreed: byWall, latest: byBefore } : { agreed: byBefore, latest: byWall }
   }
 
-  /** A feed whose numbers start anew by a rule of its own, as its gateway's do. */
+  /** Turns a feed whose numbers restart by a rule of its own, as its gateway's do. */
   private turnFeed(feed: Feed): void {
     const { core } = this.worker
     const rule = feedWeek(feed.config)
@@ -105,7 +104,7 @@ export class Weeks {
     if (inForce !== undefined) renewFeed(this.worker, feed, why)
   }
 
-  /** A feed is to reset by another rule from now on: what was due by it before is no reason to reset now. */
+  /** The feed resets by another rule from now on: what was due by the old rule is no reason to reset now. */
   note({ id, state, config }: Feed): void {
     const rule = feedWeek(config)
     if (!rule || state.week === undefined) return
@@ -113,15 +112,15 @@ export class Weeks {
     this.mark(id, state, week > state.week ? week : state.week)
   }
 
-  /** Its week or day is this one by now, and no number changes for it. */
+  /** Notes that the feed has reached this week or day; none of its numbers changes. */
   private mark(feed: number, { epoch, nextIn, nextOut }: Numbers, week: string): void {
     this.worker.core.control({ kind: 'feed-week', feed, week })
     this.worker.core.control({ kind: 'numbers', session: feed, epoch, nextIn, nextOut })
   }
 
   /**
-   * The acceptor of a feed that resets daily has answered our Logon with a number that is too low, as it does when it
-   * resets a little before or after us. False: not at this time of the day, and nothing was done.
+   * Call when the acceptor of a feed that resets daily has answered our Logon with a number too low, as it does when it
+   * resets a little before or after us. False: it is not the time of day for that, and nothing was done.
    */
   follow(feed: Feed): boolean {
     if (!this.isNearReset(feed)) return false
@@ -129,7 +128,7 @@ export class Weeks {
     return true
   }
 
-  /** It resets daily, and does so now, a little earlier or later. */
+  /** Whether the feed resets daily, and its reset is due about now. */
   isNearReset({ config }: Feed): boolean {
     const { clock, steps } = this.worker.core
     const rule = feedWeek(config)
@@ -138,7 +137,7 @@ export class Weeks {
   }
 
   /**
-   * Outside the session's own turn: it has just ended. Ours goes on, which every acceptor takes; its own begins at 1.
+   * Outside the session's turn: it has just ended. Our number goes on, which every acceptor takes; its own begins at 1.
    */
   private followAll(): void {
     for (const name of this.low) {

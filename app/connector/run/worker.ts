@@ -36,21 +36,21 @@ import { Retention } from './retention.ts'
 import { Weeks } from './weeks.ts'
 
 export type WorkerOptions = {
-  /** Everything durable is kept below. */
+  /** The directory below which everything durable is kept. */
   data: string
-  /** That the journal leads; absent: `main`. */
+  /** The shard in which the journal leads; absent: `main`. */
   shard?: string | undefined
   durability: 'fsync' | 'os'
   log: Logger
   /** A bug or an outage that leaves nothing to rely on. The process must end. */
   onFatal(error: Error): void
   /**
-   * Asked once the journal is recovered: the term to lead in. Absent: nobody else can, and the directory
-   * is trusted. @throws when it must not lead
+   * Asked once the journal is recovered: the term to lead in. Absent: no other connector can lead, and the directory is
+   * trusted. @throws when it must not lead
    */
   lead?: Lead
   clock?: Clock
-  /** What an operator types to command it. Absent: it runs from a file, and is commanded in its data directory. */
+  /** What an operator types to command it. Absent: it runs from a file, and takes commands in its data directory. */
   commandLine?: CommandLine
   files?: FilePort
   segmentBytes?: number
@@ -59,27 +59,25 @@ export type WorkerOptions = {
 
 /** `endedMs`: when the journal's last batch was sealed; 0: there is none. */
 export type Recovered = { core: Core; place: string; endedMs: number; alarms: Alarms }
-/** Answers the term to lead in, once this connector may. What it appends is durable when it answers. */
+/** Answers the term to lead in, once this connector may lead. What it appends is durable when it answers. */
 export type Lead = (recovered: Recovered) => Promise<number>
 
-/** `session` absent: of the connector as a whole. */
+/** Without `session`: a command to the connector as a whole. */
 type CommandLine = (verb: string, session?: string) => string
 
 const leadAlone: Lead = async ({ core }) => (core.state.data.term ?? 0) + 1
 
 const tickMs = 100
-/** Bytes appended and not yet durable above which feeds are left unread, and below which they are read again. */
+/** Feeds are left unread above so many bytes that are appended but not durable, and read again below so many. */
 const backlogHigh = 4 * 1024 * 1024
 const backlogLow = 1024 * 1024
 const drainMs = 5_000
-/** How often the files of certificates are looked at. */
+/** How often the certificate files are checked. */
 const certificatesMs = 10_000
-/** What happens of itself and often: for whoever looks closely. */
+/** Events that are frequent without anybody's doing: logged at debug level. */
 const quiet: ReadonlySet<string> = new Set(['duplicate', 'ignored', 'garbled', 'refused-logon', 'low-logon'])
 
-/**
- * One running connector: the journal, its feeds and targets, and the listeners. What it runs is set by `applySnapshot`.
- */
+/** One running connector: the journal, its feeds and targets, and the listeners. `applySnapshot` sets what it runs. */
 export class Worker {
   readonly feeds = new Map<string, Feed>()
   readonly targets = new Map<string, Target>()
@@ -109,7 +107,7 @@ export class Worker {
     readonly core: Core,
     readonly sources: Sources,
     readonly log: Logger,
-    /** The directory that everything durable is kept below. */
+    /** The directory below which everything durable is kept. */
     readonly data: string,
     readonly shard: string,
     readonly alarms: Alarms,
@@ -169,7 +167,7 @@ export class Worker {
     for (const { feed, from, to } of askAgain) core.control({ kind: 'ask-again', feed, from, to })
     if (raise > 0) core.control({ kind: 'raise', by: raise })
     core.endTurn()
-    await journal.flush() // the next start finds no damage any more, so this must be there, whoever leads
+    await journal.flush() // the next start finds this damage no more, so the record must be durable, whoever leads
     const alarms = new Alarms(log)
     const place = placeOf(directory)
     const recovered = { core, place, endedMs, alarms }
@@ -195,7 +193,7 @@ export class Worker {
     return worker
   }
 
-  /** SIGTERM: feeds stop, cursors get a moment, Logouts, everything durable, listeners closed. */
+  /** On SIGTERM: feeds stop, cursors get a moment, Logouts go out, everything becomes durable, listeners close. */
   async stop(): Promise<void> {
     if (this.isStopping) return
     this.isStopping = true
@@ -218,7 +216,7 @@ export class Worker {
     this.credentials.stop()
   }
 
-  /** Another connector leads: every connection is cut without a byte more. */
+  /** Another connector leads: cuts every connection without a byte more. */
   async abandon(): Promise<void> {
     this.core.hold()
     this.isStopping = true
@@ -247,14 +245,14 @@ export class Worker {
   }
 
   /**
-   * Feeds or targets come, go or change in this turn: who comes from now on is looked up among those that are there
+   * Call in the turn in which feeds or targets come, go or change: new connections are looked up among those present
    * then.
    */
   identitiesChange(): void {
     this.named = undefined
   }
 
-  /** Who a connection's first message is for: 49, and 56 where feeds tell each other apart by it. */
+  /** Finds whom a connection's first message is for: by 49, and by 56 where feeds are told apart by it. */
   private resolve(listener: string, message: Message, address: string): Taker | 'ignore' | 'close' {
     const sender = message.str(Tag.SenderCompID) ?? ''
     const receiver = message.str(Tag.TargetCompID) ?? ''
@@ -277,7 +275,7 @@ export class Worker {
     return found.isIgnored ? 'ignore' : 'close'
   }
 
-  /** What cannot be read names nobody. It is passed over where anybody's rules answer a wrong first message. */
+  /** Unreadable bytes name nobody. They are ignored where some session's rules answer a wrong first message. */
   private unreadable(listener: string, fault: string, address: string): 'ignore' | 'close' {
     if (this.identities.isAnswered(listener)) return 'ignore'
     const says = `The first message at ${listener} cannot be read: ${fault}`
@@ -285,9 +283,7 @@ export class Worker {
     return 'close'
   }
 
-  /**
-   * Certificates that were renewed are taken for new connections; one that cannot be used leaves the old one in use.
-   */
+  /** New connections use renewed certificates; where one cannot be used, the old one stays in use. */
   private renewCertificates(): void {
     const { clock } = this.core
     if (clock.steadyMs() - this.renewedMs < certificatesMs) return
@@ -332,7 +328,7 @@ export class Worker {
       },
       refused: (kind, id, claimed, address, code, says) => this.refused(kind, id, claimed, address, code, says),
       note: (kind, id, code, text) => {
-        // a refused Logon has been told by `refused`
+        // `refused` has already reported a refused Logon
         if (quiet.has(code)) this.log.debug({ [kind]: id, code }, text)
         else this.log.info({ [kind]: id, code }, text)
         if (code === 'aside' || code === 'lost') this.showAlarmsOf(id)
@@ -346,14 +342,14 @@ export class Worker {
     }
   }
 
-  /** What a feed's record of this week wants a person for; of a week that has ended, nothing. */
+  /** Raises the alarms of a feed's record of this week; a week that has ended raises none. */
   showAlarmsOf(feed: string): void {
     const state = this.feeds.get(feed)?.state
     const isKnown = (name: string) => this.sources.isExpected(name, feed)
     if (state) showFeedAlarms(this.alarms, state, this.core.state.data.week, isKnown)
   }
 
-  /** The alarm of a take-over, while nobody has acknowledged it. */
+  /** Raises the alarm of a take-over until somebody has acknowledged it. */
   showTakeOver(): void {
     const { tookOver } = this.core.state.data
     if (tookOver) this.alarms.raise('took-over', 'connector', '', tookOverSentence(tookOver), tookOver.atMs)
@@ -371,7 +367,7 @@ export class Worker {
     this.renewCertificates()
   }
 
-  /** Leaves a feed unread while the disk is full or too much waits for it, also one that has only just been added. */
+  /** Leaves a feed unread, even a new one, while the disk is full or too much waits for it. */
   press(feed: Feed): void {
     feed.press(this.core.journal.isFull, this.isBehind)
   }

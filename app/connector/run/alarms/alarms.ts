@@ -4,16 +4,17 @@ import type { AlarmCode } from '#domain/alarm/codes.ts'
 type AlarmKind = 'connector' | 'feed' | 'source' | 'target'
 type Alarm = { code: AlarmCode; kind: AlarmKind; id: string; says: string; sinceMs: number }
 
-/** What wants a person, in plain words; each stands until it is cleared. */
+/** What needs a person, in plain words; each alarm lasts until it is cleared. */
 export class Alarms {
   private readonly present = new Map<string, Alarm>()
 
   /**
-   * Each is logged when it is raised first and when it is cleared: what a page shows in red must be in the log as well.
+   * Logs each alarm when it is first raised and when it is cleared: what a page shows in red must be in the log as
+   * well.
    */
   constructor(private readonly log: Pick<Logger, 'error' | 'info'>) {}
 
-  /** `sinceMs` where it is known to have begun before this. */
+  /** `sinceMs`: when the trouble began, if that is known and earlier. */
   raise(code: AlarmCode, kind: AlarmKind, id: string, says: string, sinceMs?: number): void {
     const key = `${code} ${kind} ${id}`
     const before = this.present.get(key)
@@ -26,7 +27,7 @@ export class Alarms {
     if (this.present.delete(`${code} ${kind} ${id}`)) this.log.info({ code, ...named(kind, id) }, 'alarm cleared')
   }
 
-  /** It does not run any more. */
+  /** Clears all alarms of something that does not run any more. */
   clearAll(kind: AlarmKind, id: string): void {
     for (const alarm of this.all) if (alarm.kind === kind && alarm.id === id) this.clear(alarm.code, kind, id)
   }
@@ -36,5 +37,5 @@ export class Alarms {
   }
 }
 
-/** `{ feed: 'gw1' }`, as all lines name their object. */
+/** `{ feed: 'gw1' }`: every log line names its object like this. */
 const named = (kind: AlarmKind, id: string) => (id === '' ? {} : { [kind]: id })

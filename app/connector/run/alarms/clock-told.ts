@@ -2,7 +2,7 @@ import { type ClockStep, stepLastsMs } from '#connector/run/clock.ts'
 import type { Worker } from '#connector/run/worker.ts'
 
 /**
- * Tells that the wall clock was set: in the log, for ten minutes as `clock-set`, and as `clock` while something waits.
+ * Reports that the wall clock was set: in the log, for ten minutes as `clock-set`, and as `clock` while a reset waits.
  */
 export class ClockTold {
   private told = 0

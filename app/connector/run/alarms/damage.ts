@@ -3,7 +3,7 @@ import type { Alarms } from './alarms.ts'
 
 type Stretch = { from: number; to: number }
 
-/** What a running connector could not read of its journal: whose messages, and which, until it is started again. */
+/** The messages that a running connector could not read from its journal, by stream, until it is started again. */
 export class DamageMet {
   /** By stream. */
   private readonly numbers = new Map<string, Stretch[]>()
@@ -14,7 +14,7 @@ export class DamageMet {
     private readonly nameOf: (stream: number) => string,
   ) {}
 
-  /** Answers what is told of it. */
+  /** Answers in words which messages of which streams this damage holds. */
   add({ messages }: FoundDamage): string {
     this.parts++
     const here = new Map<string, Stretch[]>()

@@ -2,13 +2,13 @@ import type { FeedState } from '#connector/state/state.ts'
 import type { AlarmCode } from '#domain/alarm/codes.ts'
 import type { Alarms } from './alarms.ts'
 
-/** Why a message was kept aside that is to be copied to nobody, or was long ago. */
+/** Why a message was kept aside that nobody needs a copy of, or that was copied long ago. */
 const foreign: Record<string, string> = {
   'unknown-source': 'not configured for this feed',
   'too-old': 'numbered below anything kept',
   'unknown-type': 'of an unknown message type',
 }
-/** Why one that somebody may miss was: no copy could be made of it. */
+/** Why no copy could be made of a message that somebody may miss. */
 const unusable: Record<string, string> = {
   'bad-field': 'a header field has no value',
   'no-envelope': 'no source message in 213',
@@ -24,9 +24,9 @@ const named = 5
 const remedy = 'Have the gateway send them again, corrected, under new numbers.'
 
 /**
- * What a feed's state has of the present trading week to be alarmed about: it stands until the week ends, whatever
- * restarts meanwhile. `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`:
- * nobody's; `lost`. A source that is known by now is nobody's no longer: `isKnown` says so of a name on this feed.
+ * Raises the alarms of a feed for the present trading week; they last until the week ends, over restarts too.
+ * `conflict`: a number came again with other bytes; `unusable`: no copy could be made; `aside`: of no known source;
+ * `lost`. A source may have become known since: `isKnown` says so of a name on this feed.
  */
 export function showFeedAlarms(
   alarms: Alarms,

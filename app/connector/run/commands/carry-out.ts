@@ -7,8 +7,8 @@ import type { Target } from '#connector/targets/target.ts'
 import { copiesWait, mostRaise, type SessionCommand, type SessionKind } from '#domain/session/command.ts'
 
 /**
- * An operator's command. `session`: a feed's id, a target's session id, or one
- * of its sessions by segment (`ODQ1Z9/10`).
+ * An operator's command. `session`: a feed's id, a target's session id, or one session of a target by segment
+ * (`ODQ1Z9/10`).
  */
 type Order = SessionCommand & { id: string; kind: SessionKind; session: string; expiresMs: number }
 
@@ -20,16 +20,16 @@ const renumbered = 'Sequence numbers changed by the operator'
 const refused = (says: string): Answer => ({ state: 'refused', says })
 
 /**
- * Carries out a command in one turn, or answers why not. One that this journal has carried out already is answered from
- * it: the record that changes the session names the command, so there is no instant at which one is there without the
- * other (ADR 19). What it did is durable when the journal's next flush is.
+ * Carries out a command in one turn, or answers why not. A command that this journal has carried out already is
+ * answered from the journal: the record that changes the session names the command, so neither exists without the other
+ * (ADR 19). What the command did is durable when the journal's next flush is.
  */
 export function carryOut(worker: Worker, order: Order): Answer {
   const { core } = worker
   const before = core.state.data.commands?.find(({ id }) => id === order.id)
   if (before) return { state: 'done', says: before.says }
   core.turn()
-  // whoever asked may have the clock of before
+  // the operator's clock may be the clock before a step
   if (core.clocksMs.every((clockMs) => clockMs > order.expiresMs))
     return { state: 'expired', says: 'Nobody carried it out in time: nothing was done.' }
   const answer = carriers[order.kind](worker, order)
@@ -53,7 +53,7 @@ function onConnector(worker: Worker, order: Order): Answer {
   return answer
 }
 
-/** What is due by the clock comes in the same turn. */
+/** Confirms the clock; what is due by it happens in the same turn. */
 function confirmClock(worker: Worker, order: Order): Answer {
   const { steps } = worker.core
   if (steps.doubtMs === 0) return refused('The clock is not in doubt: windows and resets go by it.')
@@ -118,7 +118,7 @@ function resetTarget(worker: Worker, order: Order, lanes: readonly Target[]): An
   return answer
 }
 
-/** A client sends no messages that are kept, so the number expected of it may go either way. */
+/** Nothing that a client sends is kept, so the number expected of it may be raised or lowered. */
 function setTarget(worker: Worker, order: Order, lane: Target): Answer {
   const problem = raiseProblem('Our next number', lane.peer.session.nextOut, order.next)
   if (problem) return refused(problem)
@@ -158,8 +158,8 @@ function onFeed(worker: Worker, order: Order): Answer {
 }
 
 /**
- * The gateway counts from 1 again: its messages belong to a new epoch. It fills
- * the hole before our next number by itself.
+ * The gateway counts from 1 again: its messages belong to a new epoch. The gateway itself fills the hole before our
+ * next number.
  */
 function acceptReset(worker: Worker, order: Order, feed: Feed): Answer {
   if (feed.peer.isLive) return refused('The gateway is logged on: its numbers are those that are expected.')
@@ -171,7 +171,7 @@ function acceptReset(worker: Worker, order: Order, feed: Feed): Answer {
   return { state: 'done', says }
 }
 
-/** Ends a feed's session; the next one expects 1, and our own number goes on. `write` writes what this changes. */
+/** Ends a feed's session; the next one expects 1, and our own number goes on. `write` journals what this changes. */
 export function startAgain(worker: Worker, feed: Feed, why: string, write: (controls: Control[]) => void): void {
   feed.part(renumbered)
   const { nextIn, nextOut, highestIn } = feed.peer.session
@@ -181,9 +181,7 @@ export function startAgain(worker: Worker, feed: Feed, why: string, write: (cont
   renewFeed(worker, feed, renumbered)
 }
 
-/**
- * The journal names messages by these numbers, so none is expected a second time, and one that is passed over is lost.
- */
+/** The journal names messages by these numbers: none may be expected a second time, and one passed over is lost. */
 function setFeed(worker: Worker, order: Order, feed: Feed): Answer {
   const { nextIn, nextOut } = feed.peer.session
   const problem =

@@ -9,16 +9,16 @@ import { carryOut } from './carry-out.ts'
 const mostBytes = 16 * 1024
 const patienceMs = 10_000
 
-/** Where a connector that runs from a file is asked. */
+/** The socket that takes commands for a connector that runs from a file. */
 export const commandSocket = (data: string): string => socketIn(data, 'commands')
 
 /**
- * Answers `drop-copy session … --data DIR`: whoever may write to the data directory may command what runs from it. For
- * a connector that follows no database. @returns stops
+ * Answers `drop-copy session … --data DIR`: anyone who may write to the data directory may command the connector that
+ * runs from it. Only for a connector that follows no database. @returns a function that stops the service
  */
 export async function serveLocalCommands(worker: Worker): Promise<() => void> {
   const path = commandSocket(worker.data)
-  rmSync(path, { force: true }) // of a process that is gone: the journal's lock says that no other runs here
+  rmSync(path, { force: true }) // left by a process that is gone: the journal's lock proves that no other runs here
   const server = createServer({ allowHalfOpen: true }, (socket) => serve(worker, socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -45,7 +45,7 @@ function serve(worker: Worker, socket: Socket): void {
   })
 }
 
-/** What was carried out is durable when it is answered. @throws when it is nothing that the command line says */
+/** Answers when the effect of the command is durable. @throws when the text is no command of the command line */
 async function answer(worker: Worker, text: string): Promise<LocalAnswer> {
   const { order } = localAsk.parse(JSON.parse(text))
   if (!order) return { sessions: factsOf(worker) }

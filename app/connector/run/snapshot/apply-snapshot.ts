@@ -14,8 +14,8 @@ import type { PartReport } from './part-report.ts'
 import { type Action, plan, wantedAddresses } from './plan.ts'
 
 /**
- * Makes what runs equal to the snapshot, as far as addresses can be had: a feed or target whose address is taken by
- * somebody else is refused and stays as it was, everything else is applied. Answers what became of each part.
+ * Makes what runs equal to the snapshot, as far as its addresses are free: a feed or target whose address somebody else
+ * uses is refused and stays as it was; everything else is applied. Answers the outcome of each part.
  */
 export async function applySnapshot(worker: Worker, wanted: Snapshot, digest: string): Promise<PartReport[]> {
   const { core, running } = worker
@@ -38,8 +38,8 @@ export async function applySnapshot(worker: Worker, wanted: Snapshot, digest: st
   for (const feed of applied.feeds) core.idOf('feed', feed.id)
   cutOver(core, applied, digest, worker.failovers)
   for (const action of actions) bringIn(worker, action, applied, refused)
-  for (const feed of worker.feeds.keys()) worker.showAlarmsOf(feed) // whose messages were nobody's may be known now
-  worker.weeks.turnIfDue() // feeds that are new have a week of their own
+  for (const feed of worker.feeds.keys()) worker.showAlarmsOf(feed) // sources of messages kept aside may be known now
+  worker.weeks.turnIfDue() // new feeds have a week of their own
   showIds(worker)
   core.endTurn()
   return reports(worker, applied, before, refused)
@@ -66,8 +66,7 @@ async function listen(worker: Worker, actions: readonly Action[], wanted: Snapsh
 }
 
 /**
- * Before anybody can connect: what each address is encrypted with. An address
- * whose files cannot be used stays as it is.
+ * Sets how each address is encrypted, before anybody can connect. An address whose files cannot be used stays as it is.
  */
 function secure(worker: Worker, wanted: Snapshot): Map<string, string> {
   const refused = new Map<string, string>()
@@ -94,7 +93,7 @@ const targetRefusal = (
   refused: RefusedAddresses,
 ) => isRefused(failovers.of(sessionId) ? listen.filter(({ role }) => role === active) : listen, refused)
 
-/** A part that cannot be had stays as it was; one that is new is left as wanted, for the next pass to try again. */
+/** A refused part stays as it was; a new refused part stays as wanted, so that the next pass tries it again. */
 function withoutRefused(worker: Worker, running: Snapshot, wanted: Snapshot, refused: RefusedAddresses): Snapshot {
   const oldFeed = (id: string) => running.feeds.find((feed) => feed.id === id)
   const oldTarget = (id: string) => running.targets.find((target) => target.sessionId === id)
@@ -169,7 +168,7 @@ function changeFeed(worker: Worker, config: SnapshotFeed, restart: boolean): voi
   if (restart) renewFeed(worker, feed, 'Configuration changed')
 }
 
-/** Ends a feed's session and begins another with the numbers and the configuration of now. */
+/** Ends a feed's session and begins another with the present numbers and configuration. */
 export function renewFeed(worker: Worker, feed: Feed, why: string): void {
   worker.identitiesChange()
   if (feed instanceof InitiatingFeed) feed.stop()
@@ -190,8 +189,8 @@ function limits(worker: Worker, { limits: { socketBytes, allSocketsBytes } }: Sn
 }
 
 /**
- * The numbers of a target are those of its sources, and of those that have just
- * left it: from there on nothing is copied.
+ * The report of a target names the numbers of its sources, and of those that have just left it: from those numbers on
+ * nothing is copied.
  */
 function reports(
   worker: Worker,

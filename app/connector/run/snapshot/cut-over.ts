@@ -8,7 +8,7 @@ import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { defaultFailoverJump } from '#domain/session/fail-over.ts'
 
 /** What the journal keeps of a target's configuration: what decides who gets what, and nothing secret. */
-/** Above this a queue's depth is no bound: each copy that counts is kept apart in memory and in the state. */
+/** Above this a queue's depth is no limit: each copy that counts is kept by itself in memory and in the state. */
 const mostCounted = 10_000
 
 const termsOf = (
@@ -17,7 +17,7 @@ const termsOf = (
   insteadOf: 'primary' | 'backup' | undefined,
 ): Terms => ({
   level: target.level,
-  // absent and undefined are the same here; the journal keeps neither
+  // absent and undefined mean the same here; the journal keeps neither
   filters: Object.fromEntries(
     Object.entries(target.filters).flatMap(([name, on]) => (on === undefined ? [] : [[name, on] as const])),
   ),
@@ -26,7 +26,7 @@ const termsOf = (
   ...(target.stopped?.length
     ? { stopped: target.stopped.map(({ source, reason }) => ({ stream: streamOf(source), reason })) }
     : {}),
-  // a dc4 target numbers everything at once, whoever is there
+  // a dc4 target numbers every copy at once, client or no client
   queueDepth: target.protocol === 'dc4' || Number(target.queueDepth) > mostCounted ? 'all' : target.queueDepth,
   queueGraceS: target.queueGraceS,
   ...(target.protocol === 'dc4' ? { dc4: { active: target.active, ...(insteadOf && { insteadOf }) } } : {}),
@@ -37,7 +37,7 @@ export const ownersOf = (snapshot: Snapshot): Map<string, readonly string[]> =>
   new Map(snapshot.sources.flatMap((source) => streamsOf(source).map((stream) => [stream, feedsOf(source)] as const)))
 
 /**
- * What a failover adds to a target's outbound numbers: it is one when the active address of a dc4 target has changed.
+ * What a failover adds to a target's outbound numbers. A dc4 target whose active address has changed has failed over.
  */
 function jumpOf(before: Terms | undefined, now: Terms, { limits }: Snapshot): { jump: number } | undefined {
   if (!before?.dc4 || !now.dc4 || before.dc4.active === now.dc4.active) return undefined
@@ -45,8 +45,8 @@ function jumpOf(before: Terms | undefined, now: Terms, { limits }: Snapshot): { 
 }
 
 /**
- * The one record by which a configuration takes effect. Every source and target gets its id first; only changed terms
- * are written. False: this version is in force already.
+ * Writes the one record by which a configuration takes effect. Every source and target gets its id first; only changed
+ * terms are written. False: this version is in force already.
  */
 export function cutOver(core: Core, snapshot: Snapshot, digest: string, failovers: Pick<Failovers, 'of'>): boolean {
   const { data } = core.state
@@ -63,7 +63,7 @@ export function cutOver(core: Core, snapshot: Snapshot, digest: string, failover
     .map(([id]) => Number(id))
   if (data.version === snapshot.version && data.digest === digest && targets.length === 0 && gone.length === 0)
     return false
-  core.flushDeliveries() // what is numbered does not wait
+  core.flushDeliveries() // copies already numbered are no longer waiting
   const cut = targets.map(({ id, terms }) => ({
     id,
     terms,
@@ -74,7 +74,7 @@ export function cutOver(core: Core, snapshot: Snapshot, digest: string, failover
   return true
 }
 
-/** By source: the number from which the configuration just cut over judges. */
+/** By source: the first number judged by the configuration that was just cut over. */
 export const fromSourceSeq = (core: Core, sources: readonly string[]): Record<string, number> =>
   Object.fromEntries(
     sources.map((name) => [name, (core.state.data.streams[core.idOf('stream', name)]?.highest ?? 0) + 1]),

@@ -5,18 +5,17 @@ import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { writeCount } from '#domain/figures.ts'
 
 /*
- * The journal knows sources and sessions by ids of 16 bits, which it gives out once and never takes back: its old
- * records name them. So a journal serves a limited number of names in its life, and somebody must hear of that before
- * it ends.
+ * The journal knows sources and sessions by ids of 16 bits, which it gives out once and never reuses: old records name
+ * them. So a journal serves a limited number of names in its life, and an operator must know before it runs out.
  */
 
-/** From so many on the alarm `ids` stands. */
+/** The alarm `ids` is raised from this many on. */
 export const manyIds = Math.ceil(0.8 * mostIds)
 
 type Ids = keyof Core['idsGiven']
 const words: Record<Ids, string> = { streams: 'sources', sessions: 'feeds and targets' }
 
-/** Raises the alarm `ids` where few are left. It stands for as long as this journal is used. */
+/** Raises the alarm `ids` where few are left. The alarm lasts as long as this journal is used. */
 export function showIds({ core, alarms }: Pick<Worker, 'core' | 'alarms'>): void {
   const short = Object.entries(core.idsGiven).flatMap(([ids, given]) =>
     given < manyIds ? [] : [`${writeCount(given)} of its ${writeCount(mostIds)} ids for ${words[ids as Ids]}`],

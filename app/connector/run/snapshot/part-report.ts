@@ -5,6 +5,6 @@ export type PartReport = {
   state: 'running' | 'refused'
   /** Why it was refused. */
   detail?: string
-  /** By source: the first number that the new terms judge. */
+  /** By source: the first number judged by the new terms. */
   fromSourceSeq?: Record<string, number>
 }

@@ -2,7 +2,7 @@ import { type Address, addressKey, feedAddresses } from '#connector/wire/address
 import { type Lane, lanesOf } from '#connector/wire/lanes.ts'
 import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 
-/** What runs, as far as a plan needs to know. */
+/** The part of what runs that a plan needs. */
 type Running = {
   exchange: Snapshot['exchange'] | undefined
   listeners: readonly string[]
@@ -16,14 +16,14 @@ export type Action =
   | { type: 'unlisten'; key: string }
   | { type: 'remove-feed'; id: string }
   | { type: 'add-feed'; feed: SnapshotFeed }
-  /** `restart`: its connection was made under rules that changed. */
+  /** `restart`: the rules under which its connection was made have changed. */
   | { type: 'change-feed'; feed: SnapshotFeed; restart: boolean }
   | { type: 'remove-target'; id: string }
   | { type: 'add-target'; target: Lane }
   /** `restart`: the address it is connected to is no longer its own, or no longer in force. */
   | { type: 'change-target'; target: Lane; restart: boolean }
 
-/** From what runs to what is wanted; empty when they agree. No session is cut that the change does not need cut. */
+/** Actions that turn what runs into what is wanted; none when they agree. Cuts only sessions that must be cut. */
 export function plan(running: Running, wanted: Pick<Snapshot, 'feeds' | 'sources' | 'targets' | 'exchange'>): Action[] {
   const needed = new Map(wantedAddresses(wanted).map((address) => [addressKey(address), address]))
   const renamed = running.exchange !== undefined && !same(running.exchange, wanted.exchange)
@@ -57,7 +57,7 @@ function feedActions(running: readonly SnapshotFeed[], wanted: readonly Snapshot
   return [...gone, ...others]
 }
 
-/** What the present connection was made under; who else may connect does not cut it. */
+/** What the present connection depends on; a change of who else may connect does not cut it. */
 const connectionOf = ({ allowFrom: _allowed, week: _week, reset: _reset, ...rest }: SnapshotFeed) => rest
 
 function targetActions(running: readonly Lane[], wanted: readonly Lane[], renamed: boolean): Action[] {
@@ -76,9 +76,9 @@ function targetActions(running: readonly Lane[], wanted: readonly Lane[], rename
   return [...gone, ...others]
 }
 
-/** What a connection was made by: new certificates do not cut it, encryption that was not wanted before does. */
+/** What a connection was made by: new certificates do not cut it, newly wanted or unwanted encryption does. */
 const sameWay = (a: Lane['listen'][number], b: Lane['listen'][number]): boolean =>
   addressKey(a) === addressKey(b) && (a.tls === undefined) === (b.tls === undefined)
 
-/** A part that no version has changed since is the same object. */
+/** A part that no version has changed is still the same object. */
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)

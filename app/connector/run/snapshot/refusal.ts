@@ -2,12 +2,12 @@ import type { Worker } from '#connector/run/worker.ts'
 import type { Snapshot } from '#domain/configuration/snapshot.ts'
 import { noIdsLeft } from './ids.ts'
 
-/** Why a whole snapshot is not run: with its JSON path for whoever wrote it, and for the status page. */
+/** Why a whole snapshot is not run: `problem` has its JSON path for the author, `says` is for the status page. */
 type Refusal = { problem: string; says: string }
 
 /**
- * undefined: it may be run. A lower number than has run here never is, whatever was restored
- * (one that is gone from the database, too).
+ * undefined: the snapshot may be run. A lower number than has run here is never run, whatever was restored, even if
+ * that number is gone from the database.
  */
 export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Refusal | undefined {
   const { shard } = snapshot
@@ -33,6 +33,6 @@ export function refusal(worker: Worker, snapshot: Snapshot, digest: string): Ref
   return noIds === undefined ? undefined : { problem: noIds, says: `The wanted configuration cannot be run: ${noIds}.` }
 }
 
-/** For whoever wrote a snapshot and gave it to the connector of another shard. */
+/** For the author of a snapshot who gave it to the connector of another shard. */
 export const otherShard = (wanted: string, led: string): string =>
   `shard: ${wanted} is not the shard of this connector, which is ${led}`

@@ -51,7 +51,7 @@ const unreadable = (path: string, cause: unknown): Wanted => ({
   problems: [`${path}: ${cause instanceof Error ? cause.message : String(cause)}`],
 })
 
-/** A document as a snapshot that this connector runs. */
+/** Checks that a document is a snapshot that this connector can run. */
 export function checked(document: unknown): Wanted {
   const parsed = parseSnapshot(document)
   return parsed.ok
@@ -59,6 +59,6 @@ export function checked(document: unknown): Wanted {
     : { ok: false, problems: parsed.error.problems }
 }
 
-/** The version number is not part of it, nor the shard, which is the directory's: see `refusal`. */
+/** The digest leaves out the version number, and the shard, which belongs to the directory: see `refusal`. */
 const digestOf = ({ version: _version, shard: _shard, ...rest }: Snapshot): string =>
   createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 32)
