@@ -2,8 +2,8 @@
 export type Sha256 = (text: string) => string
 
 /**
- * JSON with sorted keys and no blanks: the same value always gives the same text, also as it comes out of the database.
- * Undefined members are left out, an instant is its ISO 8601 text.
+ * JSON with sorted keys and no blanks: the same value always gives the same text, even after it was stored in the
+ * database. Undefined members are left out, an instant is its ISO 8601 text.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`

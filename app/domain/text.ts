@@ -21,7 +21,7 @@ const escaped = (character: string): string =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('')
 
-/** A text without its unseen characters: what was saved before they were refused is read so. */
+/** Removes unseen characters from a text that was saved before they were refused. */
 export function withoutUnseen(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(unseen, (found) => (ofLines.test(found) ? found : ''))
   if (Array.isArray(value)) return value.map(withoutUnseen)
@@ -29,7 +29,7 @@ export function withoutUnseen(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutUnseen(one)]))
 }
 
-/** A name as it is compared with another one: no two differ in what looks the same, or in capitals. */
+/** A name in the form that is compared: names that look the same, or differ only in capitals, become equal. */
 export const comparable = (name: string): string => name.normalize('NFKC').toLowerCase()
 
 /**

@@ -1,10 +1,10 @@
 import { monthAfter, monthOf } from '../calendar/month.ts'
 import { type FeePlan, monthsWithoutPlan } from './fees.ts'
 
-/** An alarm of the portal's own: groups are charged, and no fee plan says what. */
+/** An alarm that the portal itself raises: groups are charged, but no fee plan says how much. */
 export type FeePlanHole = { says: string; since: Date }
 
-/** Whether this month or the next has no fee plan: seen before it is a hole in the charges. */
+/** Reports that this month or the next has no fee plan, before charges are missing. */
 export function feePlanHole(plans: readonly FeePlan[], zone: string, now: Date): FeePlanHole | undefined {
   const month = monthOf(now.getTime(), zone)
   const months = monthsWithoutPlan(plans, month, monthAfter(month), zone)

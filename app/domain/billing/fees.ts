@@ -26,7 +26,7 @@ export type BilledGroup = {
   environment: Environment
   /** undefined: never applied yet, so never charged */
   firstAppliedMs: number | undefined
-  /** asked for, and neither applied yet nor given up */
+  /** requested, but neither applied nor given up yet */
   isAsked?: boolean
   /** since when it is being applied for the first time; undefined where it is not */
   publishedMs?: number | undefined
@@ -38,7 +38,7 @@ type Charge = {
   month: MonthName
   groupId: string
   ownerId: string
-  /** Null: no plan is in force, so nobody knows. Never a zero, which would be an amount. */
+  /** Null: no plan is in force, so the amount is unknown. Never zero, which would be an amount. */
   amountMinor: number | null
   currency: string | null
   waived: boolean
@@ -47,10 +47,10 @@ type Charge = {
 }
 
 /**
- * The monthly charges of all groups, from one month to another (both included). A month is owed whole when the group
- * was there at any moment of it; an instant at a boundary belongs to the month that begins, so a group closed at it was
- * not there then. Of each owner's groups of an environment the one that was applied first is waived; when it closes,
- * the next takes its place in the month after.
+ * The charges of all groups, month by month, from the first month to the last (both included). A group owes the whole
+ * month if it existed at any moment of the month. The instant of a boundary belongs to the month that begins, but a
+ * group closed at that instant owes nothing for that month. In each environment, the group that an owner had applied
+ * first is waived; when it closes, the owner's next group takes its place from the following month.
  *
  * @param zone the exchange's time zone: it decides which month an instant belongs to
  */
@@ -74,7 +74,7 @@ export function monthlyCharges(
 /** Certification is never charged (spec §10). */
 const isCharged = (environment: Environment): boolean => environment !== 'certification'
 
-/** The newest plan in force in the month; undefined: a hole, where what groups cost is not known. */
+/** The newest plan in force in the month; undefined: there is none, so the cost of groups is unknown. */
 function planFor(plans: readonly FeePlan[], month: MonthName, zone: string): FeePlan | undefined {
   return plans
     .filter((plan) => monthOf(plan.fromMs, zone) <= month)
@@ -119,7 +119,7 @@ const unknown = ({ id, ownerId }: BilledGroup, month: MonthName): Charge => {
   return { month, groupId: id, ownerId, amountMinor: null, currency: null, waived: false, reason }
 }
 
-/** The months, of these, in which no plan is in force: what is charged then is not known. */
+/** Those of the months in which no plan is in force, so that their charges are unknown. */
 export const monthsWithoutPlan = (
   plans: readonly FeePlan[],
   from: MonthName,
@@ -139,9 +139,9 @@ export type FeeEstimate = {
 }
 
 /**
- * The fee of one more group of the owner if it were applied now, or of one that exists. An estimate until it is
- * applied, and says so: which group is the first is settled by the moment each was first applied. A group that is being
- * applied counts as there, and one that is asked for is named, since it may come first.
+ * The fee of an existing group, or of one more group of the owner if it were applied now. The fee is an estimate, and
+ * says so, until the group is applied, because the waiver goes to the group that is applied first. A group that is
+ * being applied counts as existing; a requested group is named, since it may come first.
  */
 export function estimate(
   owner: { id: string; name: string },
@@ -183,7 +183,7 @@ export function estimate(
  * months come from one call, so that they agree.
  */
 export type GroupBill = {
-  /** Of this month, or of how it ended. */
+  /** About this month, or about how the fee ended. */
   sentence: string
   /** What a month costs from now on; null: nothing will be charged. */
   monthly: FeeEstimate | null
@@ -211,7 +211,7 @@ export function billOf(
   return { sentence: monthly?.sentence ?? '', monthly, charges }
 }
 
-/** Of a group that is over: what its last month costs. */
+/** What the last month of a group costs that is closed or given up. */
 function lastWords(last: Charge | undefined, thisMonth: MonthName): string {
   if (!last) return 'Nothing was charged for this group.'
   const amount = last.waived ? 'waived' : last.amountMinor === null ? 'not known yet' : amountOf(last)
@@ -222,7 +222,7 @@ function lastWords(last: Charge | undefined, thisMonth: MonthName): string {
 
 const amountOf = ({ amountMinor, currency }: Charge): string => formatMoney(amountMinor ?? 0, currency ?? '')
 
-/** Groups that are being applied, and so will be there before one that is not, or that was published later. */
+/** Groups that are being applied and so will exist before `self`, which is not being applied or was published later. */
 function publishedBefore(self: BilledGroup | undefined, others: readonly BilledGroup[]): BilledGroup[] {
   const when = ({ publishedMs }: BilledGroup) => publishedMs ?? Number.POSITIVE_INFINITY
   return others
@@ -233,7 +233,7 @@ function publishedBefore(self: BilledGroup | undefined, others: readonly BilledG
 const holds = ({ name, publishedMs }: BilledGroup): string =>
   publishedMs === undefined ? `${name} holds the waiver.` : `${name}, which is being applied, takes the waiver.`
 
-/** `others`: groups of which one may be applied first */
+/** `others`: groups, any of which may be applied first */
 function untilApplied(others: readonly BilledGroup[]): string {
   const asked = others.filter(({ isAsked }) => isAsked).map(({ name }) => name)
   if (asked.length === 0) return ' An estimate until applied.'

@@ -7,7 +7,6 @@ export type MonthName = string
 export const monthOf = (instantMs: number, zone: string): MonthName =>
   new Date(localMs(instantMs, zone)).toISOString().slice(0, 7)
 
-/** The month behind this one. */
 export function monthAfter(month: MonthName): MonthName {
   const [year = 0, number = 1] = month.split('-').map(Number)
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`
@@ -20,7 +19,7 @@ export function monthsBetween(from: MonthName, to: MonthName): MonthName[] {
   return out
 }
 
-/** So many months later at the same time of day, by UTC. */
+/** The instant this many months later, at the same time of day in UTC. */
 export function monthsLater(at: Date, months: number): Date {
   const later = new Date(at)
   later.setUTCMonth(later.getUTCMonth() + months)

@@ -1,6 +1,6 @@
 import { instantOf, localMs } from './zone.ts'
 
-/** The day of a rule that comes round once a day. */
+/** The `day` of a rule that applies every day. */
 export const everyDay = 'every day'
 
 /** A moment of the week, or of every day: local time in an IANA zone. */
@@ -18,16 +18,16 @@ const dayMs = 86_400_000
 const latest = new Map<string, Week>()
 
 /**
- * The week an instant belongs to: the local date of the reset that began it, `2026-11-22`. On the
- * night that skips an hour a reset within it comes when the clock jumps, on the night that has an
- * hour twice the first time: once on either.
+ * The week that an instant belongs to, named by the local date of the reset that began it: `2026-11-22`. Each reset
+ * happens once: a reset in an hour that the clock skips happens when the clock jumps, and one in a repeated hour
+ * happens the first time.
  */
 export const weekOf = (instantMs: number, rule: WeekRule): string => weekAt(instantMs, rule).date
 
 /** When the week of an instant ends: the next reset. */
 export const nextResetMs = (instantMs: number, rule: WeekRule): number => weekAt(instantMs, rule).untilMs
 
-/** Whether an instant lies in one of the windows, each [from, to); always when there is none. */
+/** Whether an instant lies in one of the windows, each [from, to). True when there are no windows. */
 export function isWithin(windows: readonly LogonWindow[], instantMs: number): boolean {
   if (windows.length === 0) return true
   return windows.some(
@@ -35,7 +35,7 @@ export function isWithin(windows: readonly LogonWindow[], instantMs: number): bo
   )
 }
 
-/** The last week found is kept by rule: nearly always it is asked for again. */
+/** Keeps the last week found for each rule, since the next question is nearly always about the same week. */
 function weekAt(instantMs: number, rule: WeekRule): Week {
   const key = `${rule.zone} ${rule.day} ${rule.time}`
   const known = latest.get(key)

@@ -1,6 +1,6 @@
 /**
- * What clocks show in a time zone of the IANA list: here alone is it asked. Weeks, windows and months are built on it
- * beside this file; nights on which the clock is put forward or back concern nobody else.
+ * Local time in the zones of the IANA list. Only this file looks up a zone's offset, so only this file deals with the
+ * nights on which clocks change. Weeks, windows and months are built on it in the files beside it.
  */
 
 const dayMs = 86_400_000
@@ -21,7 +21,7 @@ export const localMs = (instantMs: number, zone: string): number => instantMs + 
 export const timeOfDay = (instantMs: number, zone: string): string =>
   new Date(localMs(instantMs, zone)).toISOString().slice(11, 23)
 
-/** The first instant at which a zone's clock shows this local time, given as if it were UTC, or has jumped over it. */
+/** The first instant at which a zone's clock shows this local time (given as if it were UTC) or has jumped past it. */
 export function instantOf(localMs: number, zone: string): number {
   const before = offsetAt(localMs - dayMs, zone)
   const after = offsetAt(localMs + dayMs, zone)

@@ -2,8 +2,8 @@ import { fieldNames, fieldTypes } from './fields.ts'
 import { entriesOf, header, type LayoutEntry, messages, trailer } from './messages.ts'
 
 /**
- * A FIX 4.2 data dictionary in the form of QuickFIX and its like: all that a classic or a Drop Copy 4.0 target sends
- * and takes. It names no values: an engine would reject a copy over one that it has not heard of.
+ * A FIX 4.2 data dictionary in QuickFIX's format: all that a classic or a Drop Copy 4.0 target sends and accepts. It
+ * lists no field values, because an engine would reject a copy over a value missing from the list.
  */
 export function dictionaryXml(): string {
   const parts = [entriesOf(header), entriesOf(trailer), ...messages.map((one) => entriesOf(one.fields))]

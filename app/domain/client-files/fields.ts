@@ -1,4 +1,4 @@
-/** Fields that the dictionary defines: number and FIX name, those of the exchange with their names there. */
+/** Fields that the dictionary defines, by number and FIX name; the exchange's own fields have the exchange's names. */
 const named = `
   1 Account 6 AvgPx 7 BeginSeqNo 8 BeginString 9 BodyLength 10 CheckSum 11 ClOrdID 12 Commission 13 CommType 14 CumQty
   15 Currency 16 EndSeqNo 17 ExecID 18 ExecInst 19 ExecRefID 20 ExecTransType 21 HandlInst 22 IDSource 29 LastCapacity
@@ -98,8 +98,9 @@ export const fieldNames: ReadonlyMap<number, string> = new Map(
 )
 
 /**
- * Types of the fields that we write ourselves. A field of a source message is text to the dictionary, whatever FIX says
- * of it: it comes as the source wrote it, and an engine that knew better would reject the whole copy.
+ * Types of the fields that we write ourselves. The dictionary declares every field of a source message as text, even
+ * where FIX has another type: the field comes as the source wrote it, and an engine that checks the type would reject
+ * the whole copy.
  */
 const types: Record<string, string> = {
   '7 9 16 34 36 45 98 108 371 373 380 789 1347 1348 1354 1426': 'INT',

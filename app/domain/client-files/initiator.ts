@@ -10,7 +10,7 @@ type ClientEnd = {
   exchange: { compId: string; subId: string }
   protocol: string
   listen: readonly { role: AddressRole; host: string; port: number; tls: TlsEnd | undefined }[]
-  /** The address that lets clients in, where one does not. */
+  /** The address that lets clients in, where only one of the two does. */
   inForce: AddressRole
   week: WeekRule
 }
@@ -19,8 +19,8 @@ export const dictionaryName = 'drop-copy-FIX42.xml'
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
 /**
- * The settings file of a client of this target, as QuickFIX, QuickFIX/J and QuickFIX/n read it; each leaves settings of
- * the others aside. Why each is there: docs/examples/quickfix/README.md.
+ * The settings file of a client of this target, as QuickFIX, QuickFIX/J and QuickFIX/n read it; each ignores the
+ * settings of the others. docs/examples/quickfix/README.md explains each setting.
  */
 export function initiatorConfiguration(end: ClientEnd): string {
   const { senderCompId, exchange, protocol, listen, inForce, week } = end
@@ -85,7 +85,7 @@ export function initiatorConfiguration(end: ClientEnd): string {
   ].join('\n')
 }
 
-/** A certificate of the client's own is named where the exchange asks for one. */
+/** The client's own certificate is named where the exchange asks for one. */
 function tlsLines({ asksForCertificate: asked }: TlsEnd, host: string): string[] {
   return [
     '',

@@ -1,10 +1,7 @@
-/**
- * A field by its number, `!` behind it where it must be there, or a group in parentheses behind the field that counts
- * it.
- */
+/** Field numbers. `!` follows a required field; a repeating group follows its counting field, in parentheses. */
 type Layout = string
 
-/** Standard header of what we send: of session messages and copies, and what a copy carries on of its source's. */
+/** The standard header of session messages and copies, with the fields that a copy keeps of its source's header. */
 export const header: Layout = `
   8! 9! 35! 34! 369 43 97 52! 49! 50 56! 57 122 142 143
   90 91 115 116 128 129 144 145 347 370 1128 1129 1156 627(628 629 630) 212 213`
@@ -15,8 +12,9 @@ const parties = '448 447 452 2376 802(523 803)'
 const nestedParties = '539(524 525 538 2384 804(545 805))'
 
 /**
- * Repeating groups that a source message may carry: those of FIX 4.2 to 4.4, and of later ones what is in use. Not the
- * sides (552), which no message that is copied has in FIX: an engine may take their parties for the message's own.
+ * Repeating groups that a source message may carry: those of FIX 4.2 to 4.4, and those of later versions that are in
+ * use. Sides (552) are left out: in FIX no copied message has them, and an engine may take their parties for the
+ * message's own.
  */
 const sourceGroups: Layout = `
   78(79 661 736 467 80 209 ${nestedParties}) 136(137 138 139 891) 232(233 234) 382(375 337 437 438 655) 454(455 456)
@@ -40,7 +38,7 @@ const sourceFields: Layout = `
   875 876 893 898 911 912 913 914 915 916 917 918 919 920 921 922 943 947 1028 1031 1057 1300 1369 1373 1374 1375
   5979 9717 37711`
 
-/** What a source sends as one of the three types that are copied: any field of any of them, and what the copy adds. */
+/** A copy of any of the three types that are copied: all fields of the three, and the fields that a copy adds. */
 const copy: Layout = `1180! 1181! 1350 1352 797! 453!(${parties}) ${sourceFields} ${sourceGroups}`
 
 const applIds = '1351(1355 1182 1183 1357 1354)'
@@ -67,8 +65,8 @@ export const messages: readonly MessageLayout[] = [
   application('8', 'ExecutionReport', copy),
   application('9', 'OrderCancelReject', copy),
   application('BZ', 'OrderMassActionReport', copy),
-  // the header has them, too; but engines want a message to have fields, and some read data of the body alone by its
-  // length
+  // the header has these fields too; but engines want a message to have fields, and some read data by its length in the
+  // body alone
   application('n', 'XMLnonFIX', '212 213'),
   application('j', 'BusinessMessageReject', '45 372! 380! 58'),
   application('BW', 'ApplicationMessageRequest', `1346! 1347! ${applIds}`),
@@ -79,7 +77,7 @@ export const messages: readonly MessageLayout[] = [
 /** One entry of a layout, read: `fields` are those inside a group. */
 export type LayoutEntry = { tag: number; isRequired: boolean; fields: LayoutEntry[] | undefined }
 
-/** @throws on a parenthesis that has no other (our bug) */
+/** @throws on an unmatched parenthesis (our bug) */
 export function entriesOf(layout: Layout): LayoutEntry[] {
   const levels: LayoutEntry[][] = [[]]
   for (const [, number, required, bracket] of layout.matchAll(/(\d+)(!?)|([()])/g)) {

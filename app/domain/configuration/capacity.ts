@@ -2,15 +2,15 @@ import { writeCount } from '../figures.ts'
 import type { SnapshotSource, SnapshotTarget } from './snapshot.ts'
 
 /**
- * How many pairs of a target and a source one connector runs. Each has a chain and, of every trading week that is kept,
- * a row of the ledger in the state, and every segment of the journal begins with the whole state in one batch.
+ * The most pairs of a target and a source that one connector runs. In the state each pair has a chain, and a row of the
+ * ledger for every trading week that is kept; every segment of the journal begins with the whole state in one batch.
  */
 const mostPairs = 10_000
 
 type Sources = readonly Pick<SnapshotSource, 'id' | 'segments'>[]
 type Targets = readonly Pick<SnapshotTarget, 'sources' | 'listen'>[]
 
-/** Where a source has several market segments each counts by itself: its numbers are apart. */
+/** A source counts once for each of its market segments, because each segment has its own numbers. */
 export function pairsOf({ sources, targets }: { sources: Sources; targets: Targets }): number {
   const segments = new Map(sources.map((source) => [source.id, source.segments]))
   let pairs = 0
@@ -24,7 +24,7 @@ export function pairsOf({ sources, targets }: { sources: Sources; targets: Targe
   return pairs
 }
 
-/** undefined: one connector runs so much. */
+/** Why one connector cannot run this many pairs; undefined: it can. */
 export function overCapacity(snapshot: { sources: Sources; targets: Targets }): string | undefined {
   const pairs = pairsOf(snapshot)
   if (pairs <= mostPairs) return undefined

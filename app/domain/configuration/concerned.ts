@@ -14,7 +14,7 @@ import {
   type TargetPart,
 } from './parts.ts'
 
-/** A part that is there, whose document was checked: when it was published, or just now. */
+/** A part that exists and whose document was checked, either when it was published or just now. */
 type Present<K extends PartKind, D> = Part & { kind: K; document: D }
 
 const isFeed = (part: Part): part is Present<'feed', FeedPart> => part.kind === 'feed' && part.document !== null
@@ -22,10 +22,10 @@ const isSource = (part: Part): part is Present<'source', SourcePart> => part.kin
 const isTarget = (part: Part): part is Present<'target', TargetPart> => part.kind === 'target' && part.document !== null
 
 /**
- * Why a configuration cannot be run in which these parts changed, one line each; empty when nothing is wrong. What was
- * there before was right: it went through this when it was published.
+ * Why the configuration cannot be run with these changed parts, one line per problem; empty when nothing is wrong. The
+ * configuration before the change was right, since it passed this check when it was published.
  *
- * @param parts all of it, with what changed as it is now
+ * @param parts the whole configuration, with the changed parts as they are now
  */
 export function changeProblems(
   number: number,
@@ -44,7 +44,7 @@ export function changeProblems(
   return problems.length > 0 ? problems : sizeProblems(parts, shardsOf(judged))
 }
 
-/** Of all targets of a shard together: the one rule for which no part is apart from the others. */
+/** Whether a shard is too big: the one rule that looks at all targets of the shard together. */
 function sizeProblems(parts: readonly Part[], shards: readonly string[]): string[] {
   const sources = parts.filter(isSource).map(({ document }) => ({ id: document.id, segments: document.segments ?? [] }))
   const targets = parts.filter(isTarget).map(({ document }) => document)
@@ -56,9 +56,10 @@ function sizeProblems(parts: readonly Part[], shards: readonly string[]): string
 }
 
 /**
- * The parts that are judged when some change in a configuration that was right: those, and all that a rule of
- * `crossCheck` compares with one of them. A problem of the whole configuration is a problem of these parts, except its
- * size (`sizeProblems`). So a publication costs what it changes, and not what the installation has.
+ * The parts to judge when some parts of a correct configuration change: the changed ones, and all that a rule of
+ * `crossCheck` compares with one of them. A problem of the whole configuration, except its size (`sizeProblems`), is
+ * then a problem of these parts. So the cost of a publication depends on what it changes, not on the size of the
+ * installation.
  *
  * | changed | judged with it |
  * |---|---|
@@ -66,7 +67,7 @@ function sizeProblems(parts: readonly Part[], shards: readonly string[]): string
  * | a source | the targets that name it, and the plain feed that is its own, whether it still names that feed or not |
  * | a feed or a target, at its addresses | the feeds that listen there, and one target: those there agree already |
  *
- * And of whatever is judged: a target's sources, a source's feeds, the sources of a plain feed.
+ * Each judged part brings the parts that it needs: a target its sources, a source its feeds, a plain feed its sources.
  *
  * @param parts all of the configuration, with what changed as it is now
  */
@@ -125,7 +126,7 @@ const byId = <P extends Part>(parts: readonly P[]): ReadonlyMap<string, P> =>
 const idsOf = (parts: readonly Part[], kind: PartKind): string[] =>
   parts.filter((part) => part.kind === kind).map(({ objectId }) => objectId)
 
-/** Where it is connected to. */
+/** The addresses at which a part accepts connections. */
 function addressesOf(part: Part): string[] {
   if (isTarget(part)) return part.document.listen.map(addressOf)
   if (isFeed(part) && part.document.mode === 'accept')

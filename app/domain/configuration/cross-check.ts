@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotFeed, SnapshotSource, SnapshotTarget } from './s
 
 type Report = (path: readonly PropertyKey[], says: string) => void
 
-/** The sources, by their names and by the feeds that carry them: made once, and not for each target and feed. */
+/** The sources by name, and by the feeds that carry them: indexed once rather than for each target and feed. */
 type Known = { sources: ReadonlyMap<string, SnapshotSource>; carried: ReadonlyMap<string, readonly string[]> }
 
 /** What no single part can see: names that must exist, be unique, or fit together. One line per problem. */

@@ -49,13 +49,13 @@ const hmacCredential = z.strictObject({
 export const credential = z.union([...passwordCredential.options, hmacCredential])
 export type Credential = z.output<typeof credential>
 
-/** Stands for a secret kept elsewhere; resolved when a snapshot is assembled from parts. */
+/** Refers to a secret kept elsewhere; resolved when a snapshot is assembled from parts. */
 export const credentialReference = z.strictObject({ kind: z.enum(['password', 'hmac']), ref: z.string().min(1) })
 export type CredentialReference = z.output<typeof credentialReference>
 
 /**
- * Paths of PEM files on the connector's machine. `ca`: who signs the other end's
- * certificates; an acceptor with one demands them.
+ * Paths of PEM files on the connector's machine. `ca`: who signs the other end's certificates; an acceptor that has a
+ * `ca` demands such a certificate.
  */
 export const tls = z.strictObject({
   cert: z.string().min(1).optional(),
@@ -72,8 +72,8 @@ const weekday = z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
 export const week = z.strictObject({ zone, day: weekday, time: timeOfDay })
 
 /**
- * When a feed that we open starts both directions at 1: at no Logon, at every Logon (141=Y), or once a day at a time,
- * without 141, as its acceptor does.
+ * When a feed that we open starts the numbers of both directions at 1: never, at every Logon (141=Y), or daily at a set
+ * time, without 141, as its acceptor does.
  */
 export const reset = z.union([z.enum(['never', 'always']), z.strictObject({ zone, time: timeOfDay })])
 export type Reset = z.output<typeof reset>

@@ -5,8 +5,8 @@
 type Network = { family: 4 | 6; bits: bigint; prefix: number }
 
 /**
- * `isExact`: the word has no bit beyond its prefix; 10.1.2.3/8 has, and may mean
- * the address or the network that it lies in.
+ * `isExact`: no bit is set beyond the prefix. 10.1.2.3/8 is not exact, and may mean the address or the network that it
+ * lies in.
  */
 type ReadNetwork = { network: Network; isExact: boolean }
 
@@ -25,16 +25,13 @@ export function readNetwork(word: string): ReadNetwork | undefined {
   return { network: asIPv4({ family, bits: bits - beyond, prefix }), isExact: beyond === 0n }
 }
 
-/**
- * The one way in which the network is written: 192.0.2.0/24, 2001:db8::/32; a
- * single address without a prefix (RFC 5952).
- */
+/** The canonical text of a network: 192.0.2.0/24, 2001:db8::/32; a single address has no prefix (RFC 5952). */
 export function writeNetwork({ family, bits, prefix }: Network): string {
   const address = family === 4 ? writeIPv4(bits) : writeIPv6(bits)
   return prefix === widths[family] ? address : `${address}/${prefix}`
 }
 
-/** Whether an address lies in a network; IPv4 in IPv4 and IPv6 in IPv6 alone. */
+/** Whether an address lies in a network of its own family. */
 export function isWithin(address: Network, network: Network): boolean {
   if (address.family !== network.family || address.prefix < network.prefix) return false
   const shift = BigInt(widths[network.family] - network.prefix)
@@ -80,7 +77,7 @@ function groupsOf(text: string): number[] | undefined {
 
 const writeIPv4 = (bits: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.')
 
-/** The longest run of two or more zero groups becomes `::`, the first of equals. */
+/** The longest run of two or more zero groups becomes `::`; of equally long runs, the first does. */
 function writeIPv6(bits: bigint): string {
   const groups = Array.from({ length: 8 }, (_, i) => Number((bits >> BigInt(16 * (7 - i))) & mapped))
   const runAt = (start: number) => {

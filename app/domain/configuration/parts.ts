@@ -31,7 +31,7 @@ export type FeedPart = z.input<typeof feedPart>
 export type SourcePart = z.input<typeof sourcePart>
 export type TargetPart = z.input<typeof targetPart>
 
-/** What runs: of these a connector says whether it runs them. */
+/** The kinds of object that run: a connector reports whether it runs each of them. */
 export const objectKinds = ['feed', 'source', 'target'] as const
 export type ObjectKind = (typeof objectKinds)[number]
 
@@ -43,15 +43,15 @@ export type PartKind = (typeof partKinds)[number]
 export type Part = { kind: PartKind; objectId: string; document: unknown }
 
 /**
- * What a snapshot takes from the part of its environment, and whose feeds and targets it is made of: everything but the
- * version number has a default or is fixed.
+ * What a snapshot takes from the settings of its environment, and the shard that the snapshot is for. Everything else
+ * beside the parts has a default or is fixed, except the version number.
  */
 export type Common = Pick<
   z.input<z.ZodObject<typeof commonShape>>,
   'exchange' | 'week' | 'limits' | 'journal' | 'shard'
 >
 
-/** Answers a credential's secret or verifier; undefined when it is unknown, revoked or expired. */
+/** Returns a credential's secret or verifier; undefined when the credential is unknown, revoked or expired. */
 export type ResolveCredential = (reference: CredentialReference) => Credential | undefined
 
 /** A part that cannot be run as it is, and why. */
@@ -63,8 +63,8 @@ const noReferences: ResolveCredential = () => undefined
 type Checked = { kind: PartKind; data: object | undefined; problems: readonly string[] }
 
 /**
- * What came out of a document, for as long as somebody has it: a version changes a few parts, and the documents of all
- * others are those that were checked for the version before.
+ * The check of each document, kept as long as the document is. A version changes few parts, so the documents of all
+ * other parts were already checked for the version before.
  */
 const known = new WeakMap<object, Checked>()
 
@@ -92,13 +92,13 @@ export function partProblems(part: Part): string[] {
   return own === part.objectId ? [] : [`${name}: the document names ${own}`]
 }
 
-/** What a document says that it is of; the settings of an environment do not say it. */
+/** The id that a document gives its object; the settings of an environment give none. */
 function ownName(document: object): unknown {
   if ('sessionId' in document) return document.sessionId
   return 'id' in document ? document.id : undefined
 }
 
-/** Of the parts those that are there and run in this shard, in order. */
+/** The parts that exist and run in this shard, in order. */
 function present(parts: Iterable<Part>, shard = mainShard): RunningPart[] {
   const running = [...parts].filter(runs)
   const shardOf = shardsAmong(running)
@@ -106,14 +106,14 @@ function present(parts: Iterable<Part>, shard = mainShard): RunningPart[] {
 }
 type RunningPart = Part & { kind: ObjectKind }
 
-/** The shards that the parts run in, for each of which there is a snapshot; `main` where nothing runs. */
+/** The shards that the parts run in, each of which has a snapshot; `main` where nothing runs. */
 export function shardsOf(parts: Iterable<Part>): string[] {
   const running = [...parts].filter(runs)
   const found = new Set(running.map(shardsAmong(running)))
   return found.size === 0 ? [mainShard] : [...found].sort()
 }
 
-/** A feed and a target name their shard, and a source is in that of its owner, the first of its feeds. */
+/** Finds a part's shard: feeds and targets name theirs, and a source is in the shard of its owner, its first feed. */
 function shardsAmong(parts: readonly RunningPart[]): (part: RunningPart) => string {
   const ownShard = ({ document }: Part) =>
     isObject(document) && 'shard' in document ? (shard.safeParse(document.shard).data ?? mainShard) : mainShard
@@ -162,7 +162,7 @@ export function assemble(
 
 /**
  * A line about one of these parts, in the order of their lists, with the part's name: `target ODQ1Z9: sources[1]: …`.
- * `part` undefined: it is about none.
+ * `part` undefined: the line is about none of them.
  */
 function named<P extends { kind: ObjectKind; objectId: string }>(line: string, parts: readonly P[]) {
   const [place = '', list = '', index = ''] = /^(feed|source|target)s\[(\d+)\]\.?/.exec(line) ?? []
@@ -171,9 +171,9 @@ function named<P extends { kind: ObjectKind; objectId: string }>(line: string, p
 }
 
 /**
- * As much of a version as can be run. A part that is wrong, or hangs on one that is, stays as it
- * is in `before`, or is left out where it was not there; each is named with its problems. Refused
- * as a whole only for what belongs to no part.
+ * As much of a version as can be run. A part with a problem, or one that depends on such a part, stays as it is in
+ * `before`, or is left out if `before` lacks it; each such part is named with its problems. The version is refused as a
+ * whole only for a problem that belongs to no part.
  */
 export function assembleRunnable(
   version: number,
@@ -198,13 +198,10 @@ export function assembleRunnable(
   }
 }
 
-/** A part as it will stand in the snapshot: with its shape checked, unless it has problems. */
+/** A part on its way into the snapshot: its shape was checked, unless it has problems. */
 type Entry = { kind: ObjectKind; objectId: string; document: unknown; problems: string[]; isBefore?: true }
 
-/**
- * The documents of entries without problems. A list that is as it was before is the same object, as each of its parts
- * is.
- */
+/** The documents of entries without problems. An unchanged list is the same object as before, and so are its parts. */
 function listsOf(
   entries: readonly Entry[],
   before: Snapshot | undefined,
@@ -234,13 +231,13 @@ function documentOf(part: RunningPart, resolve: ResolveCredential): Pick<Entry, 
 
 const withCredentials = z.object({ credentials: z.array(credential) })
 
-/** A secret comes from elsewhere than the part: it is looked at each time. */
+/** Secrets come from outside the part, so they are checked each time. */
 function secretProblems(document: { credentials: readonly Credential[] }): string[] {
   const parsed = withCredentials.safeParse(document)
   return parsed.success ? [] : problemLines(parsed.error)
 }
 
-/** What stands in its place: what ran before, or nothing. */
+/** Notes the refusal. @returns the entry that ran before, to take the place of the refused one, or none */
 function refuseEntry(entry: Entry, refused: Map<string, RefusedPart>, before: Snapshot | undefined): Entry[] {
   const { kind, objectId: id, problems } = entry
   const key = `${kind} ${id}`
@@ -253,12 +250,12 @@ function refuseEntry(entry: Entry, refused: Map<string, RefusedPart>, before: Sn
 
 type Resolved = { document: { credentials: Credential[] } }
 
-/** What became of a part, for the next time that its secrets are the same. */
+/** Each part with its secrets, used again while the secrets are the same. */
 const resolvedBefore = new WeakMap<object, Resolved & { secrets: string }>()
 
-/** The part with its secrets, as a snapshot has it: of one shard, which it need not name. Its shape is right. */
+/** The part with its secrets, as a snapshot has it: without its shard. Its shape is right. */
 function resolved(part: Part, resolve: ResolveCredential): Result<Resolved, { code: 'unresolved'; says: string }> {
-  const data = check(part).data as z.output<typeof feedPart> | z.output<typeof targetPart> // the caller has looked
+  const data = check(part).data as z.output<typeof feedPart> | z.output<typeof targetPart> // the caller has checked it
   const found: Credential[] = []
   for (const [i, one] of data.credentials.entries()) {
     const secret = 'ref' in one ? resolve(one) : one

@@ -21,8 +21,8 @@ function lines(issue: Issue, above: readonly PropertyKey[]): string[] {
 }
 
 /**
- * Of several shapes the one that was meant: fewest wrong kinds, then fewest
- * problems. A plain mismatch of all is said as one.
+ * The problems of the shape that was probably meant: the one with the fewest wrong kinds, then the fewest problems. A
+ * plain mismatch with every shape is reported as one problem.
  */
 function unionLines(branches: readonly Issue[][], path: readonly PropertyKey[]): string[] {
   const inside = branches.filter((branch) => !branch.some((issue) => issue.path.length === 0 && isWrongType(issue)))

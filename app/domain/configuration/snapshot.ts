@@ -56,7 +56,7 @@ export const feedShape = {
   tls: tls.optional(),
   allowFrom: allowFrom.default([]),
   week: week.optional(),
-  /** Of a feed that we open; absent: never. */
+  /** Only for a feed that we open; absent: never. */
   reset: reset.optional(),
   policy: policy.default('cme'),
 }
@@ -77,8 +77,8 @@ export const targetShape = {
   /** Sources taken away with effect on the past: their copies are no longer given out by any resend. */
   revoked: z.array(sourceId).default([]),
   /**
-   * Sources that left for want of a consent: nothing of them is copied, and what comes of them is counted as filtered
-   * for this reason.
+   * Sources that were stopped because a consent is missing: none of their messages is copied, and all are counted as
+   * filtered for this reason.
    */
   stopped: z.array(z.strictObject({ source: sourceId, reason: z.string().min(1).max(mostReason) })).optional(),
   /** Classic only: how many copies are kept for a client that is away. */
@@ -86,7 +86,7 @@ export const targetShape = {
   /** Seconds after a disconnect during which copies do not count against queueDepth. */
   queueGraceS: z.int().min(0).default(0),
   active: z.enum(['primary', 'backup']).default('primary'),
-  /** Logons are refused while true; for the copies the client is away. */
+  /** While true, Logons are refused and copies are kept as for a client that is away. */
   paused: z.boolean().default(false),
   listen: z
     .array(
@@ -159,7 +159,8 @@ export type SnapshotTarget = Snapshot['targets'][number]
 export type SnapshotRefusal = { code: 'invalid-snapshot'; problems: string[] }
 
 /**
- * Shape first, then what the parts say of each other. Refused with one line per problem, `targets[0].sources[1]: …`.
+ * Checks the shape first, then how the parts fit together. Refused with one line per problem, `targets[0].sources[1]:
+ * …`.
  */
 export function parseSnapshot(document: unknown): Result<Snapshot, SnapshotRefusal> {
   const parsed = snapshotSchema.safeParse(document)
@@ -169,8 +170,8 @@ export function parseSnapshot(document: unknown): Result<Snapshot, SnapshotRefus
 }
 
 /**
- * The same of parts whose shape was checked, each when it came: what is left is what belongs to none of them, and what
- * they say of each other.
+ * The same for parts whose shape was already checked one by one. What remains to check is what belongs to no part, and
+ * how the parts fit together.
  */
 export function joinSnapshot(
   common: unknown,

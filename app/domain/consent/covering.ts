@@ -12,8 +12,8 @@ export const covers = (consent: LiveConsent, source: string, clearingFirmId: str
   consent.source === source && consent.clearingFirmId === clearingFirmId && levelCovers(consent.upToLevel, level)
 
 /**
- * Guarantors without a live consent that covers the level: what the database's view `uncovered` says, for a group that
- * is still being thought about. A source without any guarantor is never covered: nobody could answer for it.
+ * Guarantors without a live consent that covers the level: the same rule as the database's view `uncovered`, for a
+ * group that is still being planned. A source without any guarantor is never covered: nobody could answer for it.
  */
 export function uncovered(sources: readonly Guaranteed[], level: Level, consents: readonly LiveConsent[]): Uncovered[] {
   return sources.flatMap(({ source, guarantors }) =>
@@ -23,7 +23,7 @@ export function uncovered(sources: readonly Guaranteed[], level: Level, consents
   )
 }
 
-/** What withdrawing a firm's consent takes out of the group, at once: widening needs everybody, narrowing one. */
+/** What the withdrawal of a firm's consent takes out of the group, at once: widening needs everybody, narrowing one. */
 export const withdraw = <T extends LiveConsent>(
   consents: readonly T[],
   clearingFirmId: string,
@@ -33,5 +33,5 @@ export const withdraw = <T extends LiveConsent>(
   kept: consents.filter((consent) => consent.clearingFirmId !== clearingFirmId || !sources.includes(consent.source)),
 })
 
-/** "From now on" leaves what was sent before within reach of a resend; "and nothing again" takes that too. */
+/** "From now on" lets a resend still repeat earlier copies; "and nothing again" ends that, too. */
 export const withdrawalModes = ['from-now-on', 'nothing-again'] as const

@@ -11,7 +11,9 @@ export type Stopping = { source: string; reason: string }
 const nobodyGuarantees = 'no clearing firm guarantees it'
 const [missing, withdrawn] = ['no consent of ', 'consent withdrawn by ']
 
-/** The reason that a source is filtered under where a guarantor's consent is missing. Null: it has no guarantor. */
+/**
+ * The reason under which a source is filtered when a guarantor's consent is missing. Null: the source has no guarantor.
+ */
 export const noConsentOf = (firmName: string | null): string =>
   firmName === null ? nobodyGuarantees : missing + firmName
 
@@ -23,8 +25,8 @@ export const isStopReason = (reason: string): boolean =>
   reason.startsWith(missing) || reason.startsWith(withdrawn) || reason === nobodyGuarantees
 
 /**
- * The ledger's reason as a clearing firm reads it of a session that it guarantees in somebody else's group: its own
- * consent by name, and not whose other consent is missing.
+ * The ledger's reason as a clearing firm reads it for a session that it guarantees in another firm's group: the firm's
+ * own consent is named, but not which other firm's consent is missing.
  */
 export const reasonFor = (reason: string, firmName: string): string =>
   [noConsentOf(firmName), withdrawnBy(firmName), nobodyGuarantees].includes(reason)
@@ -34,8 +36,8 @@ export const reasonFor = (reason: string, firmName: string): string =>
 type Stop = { source: string; cause: StopCause; firmName: string | null; at: Date }
 
 /**
- * Sources that stand stopped for want of a consent, each with the reason of its newest stop, in which every firm is
- * named whose consent is missing. What the owner removed itself is not stopped: nobody counts it.
+ * Sources that are stopped because a consent is missing, each with the reasons of its newest stop, which name every
+ * firm whose consent is missing. A source that the owner removed does not count as stopped.
  */
 export function stoppedSources(stops: readonly Stop[]): Stopping[] {
   const own = stops.filter((stop) => stop.cause !== 'removed')

@@ -10,7 +10,7 @@ type AskedOf = {
   sources: readonly HeldSource[]
   /** whether it is also asked to authorize people */
   namesPeople: boolean
-  /** of these sources it withdrew its consent with "and nothing again", and has not signed since */
+  /** sources for which it withdrew its consent with "and nothing again", and has not signed since */
   revoked: readonly string[]
 }
 
@@ -18,10 +18,10 @@ type AskedOf = {
 export const holds = (firmId: string, source: HeldSource): boolean => source.heldBy.some((firm) => firm.id === firmId)
 
 /**
- * Whether a submission is the consent of this clearing firm. It is where the submitter speaks for the firm
- * and the group's owner holds every session concerned. A session of another firm, a person to be
- * authorized, or a session that the clearing firm revoked needs the signature of one of its signatories.
- * Pages and the sentence that is signed ask here too.
+ * Whether a submission counts as the consent of this clearing firm. It does where the submitter speaks for the firm and
+ * the group's owner holds every session concerned. A session of another firm, a person to be authorized, or a session
+ * that the clearing firm revoked needs the signature of one of its signatories. Pages and the signed sentence use this
+ * rule, too.
  */
 export function consentsBySubmission(asked: AskedOf, ownerId: string, submittedFor: readonly string[]): boolean {
   if (!submittedFor.includes(asked.clearingFirmId) || asked.namesPeople) return false

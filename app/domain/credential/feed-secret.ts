@@ -9,9 +9,9 @@ export type FeedSecret =
   | { kind: 'password'; password: string }
   | { kind: 'hmac'; accessKeyId: string; secretKey: string }
 
-/** What may be known of a feed's credential by everybody who may know of the feed. */
+/** What everybody who may know of a feed may know of its credential. */
 export type FeedCredential = {
-  /** Of this very secret: a connector is told of a new one by another id. */
+  /** Identifies this one secret: a connector learns of a new secret by its new id. */
   id: string
   kind: FeedSecretKind
   accessKeyId?: string

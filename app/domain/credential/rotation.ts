@@ -13,19 +13,19 @@ type DatedCredential = {
 const keyOverlapMs = 28 * 86_400_000
 const dueAfterMonths = 12
 
-/** When the key that is there expires if a newer one is created now; one that was to expire earlier still does. */
+/** When the present key expires if a newer one is created now; a key that was to expire earlier still does. */
 export function expiryBeside(older: Pick<DatedCredential, 'expiresAt'>, now: Date): Date {
   const at = new Date(now.getTime() + keyOverlapMs)
   return older.expiresAt && older.expiresAt < at ? older.expiresAt : at
 }
 
-/** Whether a Logon can be proved with it at this instant. */
+/** Whether a Logon can be proved with this credential at this instant. */
 export const isLive = ({ revokedAt, expiresAt }: Pick<DatedCredential, 'revokedAt' | 'expiresAt'>, now: Date) =>
   revokedAt === null && (expiresAt === null || expiresAt > now)
 
 export type CredentialStanding = 'revoked' | 'expired' | 'expiring' | 'due' | 'valid'
 
-/** How a credential stands; `due`: an access key is to be changed every 12 months (spec §2.4) and this one was not. */
+/** `due`: an access key must be changed every 12 months (spec §2.4), and this one was not. */
 export function standingOf(credential: DatedCredential, now: Date): CredentialStanding {
   if (credential.revokedAt) return 'revoked'
   if (!isLive(credential, now)) return 'expired'

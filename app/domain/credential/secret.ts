@@ -54,7 +54,7 @@ const base64url = (bytes: Uint8Array): string =>
 export const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** What is stored of a secret: `sha256(salt ‖ secret)`, the salt being the bytes of its hexadecimal writing's text. */
+/** What is stored of a secret: `sha256(salt ‖ secret)`, where the bytes of the salt are its hexadecimal text. */
 type Verifier = { salt: string; sha256: string }
 
 export function verifierOf(secret: string, salt: string, hash: HashBytes): Verifier {

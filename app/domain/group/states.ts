@@ -1,7 +1,7 @@
 export const groupStates = ['requested', 'live', 'suspended', 'closed', 'abandoned'] as const
 export type GroupState = (typeof groupStates)[number]
 
-/** Every change of a group's state; what is not listed does not happen. */
+/** All changes of a group's state that are possible. */
 export const groupChanges = {
   applied: { from: ['requested', 'live', 'suspended'], to: 'live' },
   suspend: { from: ['live'], to: 'suspended' },
@@ -46,8 +46,8 @@ export const levels = ['executions', 'acknowledgments', 'all'] as const
 export type Level = (typeof levels)[number]
 
 /**
- * The three message types of Schedule 12 (spec §4); the third is "All of the Above" there,
- * which says nothing where it stands alone.
+ * The three message types of Schedule 12 (spec §4). The third is called "All of the Above" there, which says nothing
+ * without the two others beside it.
  */
 export const levelNames: Record<Level, string> = {
   executions: 'Trade Execution Reports',

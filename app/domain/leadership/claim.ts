@@ -2,10 +2,10 @@ import { writeAge } from '../figures.ts'
 import { mostRaise } from '../session/command.ts'
 
 /*
- * Who leads. Whoever leads gives out the numbers that clients and gateways know a message by, so a connector may
- * lead only with the journal that holds every number given out before. The database keeps one lease for each
- * environment and shard: which journal led last, how far it went, and until when its leader is taken to live. A
- * connector that starts compares its journal with it.
+ * Who leads. The leader gives out the numbers by which clients and gateways know a message, so a connector may lead
+ * only with the journal that holds every number given out before. For each environment and shard the database keeps one
+ * lease: which journal led last, how far it went, and until when its leader counts as alive. A connector that starts
+ * compares its journal with the lease.
  */
 
 /** Milliseconds. A leader that has been silent for longer may be followed by another. */
@@ -19,15 +19,15 @@ export type JournalEnd = { position: number; batch: number; crc: number }
 /** The lease as the database has it. */
 export type Lease = {
   lineage: string
-  /** Of its leader. Every leader has a higher one than the leaders before it. */
+  /** The leader's term: higher than the term of every leader before it. */
   term: number
   /** How far that leader's journal went when it was renewed last. */
   end: JournalEnd
   /** The directory of that journal. */
   place: string
-  /** By the database's clock: its leader has renewed it in time. */
+  /** Whether the leader has renewed the lease in time, by the database's clock. */
   isLive: boolean
-  /** Since it was renewed last, by the database's clock. */
+  /** Milliseconds since the lease was last renewed, by the database's clock. */
   silentMs: number
   /** Its leader stopped in order, so `end` is all that it wrote. */
   isEnded: boolean
@@ -36,7 +36,7 @@ export type Lease = {
 /** What a connector that wants to lead has. */
 export type Claim = {
   lineage: string
-  /** Of the last leader that wrote this journal; 0: none has. */
+  /** The term of the last leader that wrote this journal; 0: none has. */
   term: number
   end: JournalEnd
   place: string
@@ -47,7 +47,7 @@ export type Claim = {
   holdsLease: 'yes' | 'no' | 'unknown'
   /** No connector has ever run on it. */
   isEmpty: boolean
-  /** The term at whose end damage was cut, where all numbers have been raised for that. */
+  /** The term whose damaged end was cut off, if all numbers have been raised to make up for that. */
   raisedIn: number | undefined
 }
 
@@ -61,14 +61,14 @@ export function judgeClaim(claim: Claim, lease: Lease | undefined): ClaimVerdict
   if (!lease) return { verdict: 'lead', term: claim.term + 1 }
   const code = whyNot(claim, lease)
   if (code) return { verdict: 'refuse', code }
-  // whoever has the directory's lock and finds the lease in the directory's name follows a process that is dead
+  // we hold the directory's lock, so a live lease in the name of our own directory is that of a dead process
   if (lease.isLive && lease.place !== claim.place) return { verdict: 'wait' }
   return { verdict: 'lead', term: Math.max(claim.term, lease.term) + 1 }
 }
 
 function whyNot(claim: Claim, lease: Lease): RefusedClaim['code'] | undefined {
   if (claim.lineage !== lease.lineage) return claim.isEmpty ? 'no-journal' : 'other-journal'
-  // what its leader wrote after its last renewal is in its own directory, and in no copy that was made before
+  // what the leader wrote after its last renewal is in its own directory, but not in a copy that was made before
   const isWhole = claim.place === lease.place || lease.isEnded
   if (claim.holdsLease === 'yes') return isWhole ? undefined : 'copied-journal'
   if (claim.holdsLease === 'unknown') return claim.term >= lease.term && isWhole ? undefined : 'forked-journal'
@@ -77,14 +77,14 @@ function whyNot(claim: Claim, lease: Lease): RefusedClaim['code'] | undefined {
   return claim.end.batch < lease.end.batch ? 'older-journal' : 'forked-journal'
 }
 
-/** So many numbers of one session may be used between two renewals, by a client that catches up. */
+/** The most numbers of one session that a client which catches up can use between two renewals. */
 const usedAtOnce = 300_000
-/** What a session may have used in each further second, while its leader did not reach the database. */
+/** The most numbers that a session can use in each further second while its leader does not reach the database. */
 const usedPerSecond = 2_000
 
 /**
- * By how much every number is raised when a journal that is behind leads: more than
- * can have been used since the last report.
+ * How far every number is raised when a journal that is behind leads: further than can have been used since the last
+ * report.
  */
 export const gapAfter = ({ silentMs }: Pick<Lease, 'silentMs'>): number =>
   Math.min(mostRaise, usedAtOnce + Math.ceil(silentMs / 1_000) * usedPerSecond)
@@ -105,16 +105,16 @@ export function refusalSentence({ code }: RefusedClaim, claim: Claim, lease: Lea
   return `The connector does not lead: ${wrong[code]}${ends}. Numbers would be used again.`
 }
 
-/** What it says besides to whoever can change that. */
+/** What to do about the refusal, for the people who can do it. */
 export const refusalRemedy = (lease: Lease): string =>
   `Start it with the data directory that led last (last heard of ${writeAge(lease.silentMs)} ago). If that is lost, start it once with --lead-from-behind "reason" (where the portal runs it, the portal: npm start -- --lead-from-behind "reason"): every outbound number is raised by ${gapAfter(lease)} above the last one reported, and what gateways send again is marked as a possible resend.`
 
 /**
- * An operator's word to lead from behind is worth something with its reason alone: people read it until the end of the
+ * An operator's order to lead with a journal that is behind needs a reason, because people read it until the end of the
  * alarm.
  */
 export const lacksReason = (takeOver: string | undefined): boolean => takeOver?.trim() === ''
 
-/** While a take-over has not been acknowledged: every figure of that time wants a second look. */
+/** Shown until a take-over has been acknowledged: every figure of that time needs a second look. */
 export const tookOverSentence = ({ reason, gap }: { reason: string; gap: number }): string =>
   `The connector leads with a journal that is behind (${reason}): every outbound number was raised by ${gap}, and copies may be missing or come twice.`

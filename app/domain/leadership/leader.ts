@@ -3,5 +3,5 @@ import type { Environment } from '../reference/environment.ts'
 /** One journal, one leader. */
 export type Shard = { environment: Environment; shard: string }
 
-/** Whoever leads, as every report says. */
+/** The leader, as every report names it. */
 export type Leader = Shard & { lineage: string; term: number }

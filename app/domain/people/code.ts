@@ -18,7 +18,9 @@ export const codeFrom = (bytes: Uint8Array): string =>
     .join('')
     .replace(/(.{4})(?=.)/g, '$1-')
 
-/** What was typed as it is compared: without blanks and dashes, and what is easily confused made one. */
+/**
+ * The typed code in the form that is compared: without blanks and dashes, and with look-alike characters made equal.
+ */
 const plainCode = (typed: string): string =>
   typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
 

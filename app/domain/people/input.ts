@@ -8,7 +8,7 @@ import { roles } from './roles.ts'
 export const personName = line(120).min(1, 'The name of the person.')
 const roleList = z.array(z.enum(roles)).min(1, 'At least one role.').max(roles.length)
 
-/** The exchange and its first administrator, as whoever sets the installation up names them. */
+/** The exchange and its first administrator, as named by the person who sets up the installation. */
 export const firstPeople = {
   exchange: line(120).min(1, 'The name of the exchange.'),
   name: line(120).min(1, 'Your name.'),
@@ -25,10 +25,10 @@ export const changeRolesInput = z.object({
   reason,
 })
 
-/** Make a new link for somebody, or take the code of theirs: one person, and why. */
+/** Make a new link for a person, or take the code of their link: one person and a reason. */
 export const linkInput = z.object({ commandId, userId: z.uuid(), reason })
 export const codeInput = z.object({ commandId, userId: z.uuid() })
-/** A domain as it stands behind the @ of an address. */
+/** A domain as written behind the @ of an address. */
 const domain = z
   .string()
   .trim()

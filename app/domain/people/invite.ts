@@ -10,7 +10,7 @@ export type InvitingFirm = {
   name: string
   isExchange: boolean
   isActive: boolean
-  /** Whether an active person of it is a firm administrator. */
+  /** Whether the firm has an active administrator. */
   hasAdministrator: boolean
   /** E-mail domains in force today. */
   domains: readonly string[]
@@ -23,8 +23,8 @@ type InviteRefusal =
   | { code: 'role-conflict'; sentence: string }
 
 /**
- * A firm's people are named by its own administrators. The exchange names a firm's first administrator and nobody else
- * of it, so that nobody of the exchange makes themselves a signatory of a firm.
+ * A firm's own administrators invite its people. The exchange invites only a firm's first administrator, so that none
+ * of the exchange's people can make themselves a signatory of a firm.
  */
 export function inviteRefusal(actor: Actor, firm: InvitingFirm, roles: readonly Role[]): InviteRefusal | undefined {
   const isOwn = firm.id === actor.firmId
@@ -48,12 +48,12 @@ export const isAddressOf = (email: string, domains: readonly string[]): boolean 
 
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
-/** Somebody whose link is made anew. */
+/** A person who gets a new link. */
 type LinkedPerson = { userId: string; firmId: string; roles: readonly Role[]; isSoleAdministrator: boolean }
 
 /**
- * Who may make a new link for somebody who is known: an administrator of their own firm, other than themselves, and the
- * exchange's for the one administrator that a firm has.
+ * Who may make a new link for a known person: another administrator of the person's firm, or, where the person is the
+ * firm's only administrator, an administrator of the exchange.
  */
 export function mayRenewLink(actor: Actor, person: LinkedPerson): boolean {
   if (!may(actor, 'people:write') || actor.userId === person.userId) return false
@@ -65,7 +65,8 @@ type WaitingLink = { userId: string; firmId: string; invitedBy: string | null }
 
 /**
  * Who may take the code of a link, to pass it on: another administrator of the person's firm or of the exchange. Never
- * who made the link, so that an account's first secret takes two people, and never the person it is for.
+ * the person who made the link, so that an account's first secret takes two people, and never the person whom the link
+ * is for.
  */
 export const mayPassCode = (actor: Actor, link: WaitingLink): boolean =>
   may(actor, 'people:write') &&

@@ -2,10 +2,10 @@ import { peopleWho } from '../target/rights.ts'
 import type { Role } from './roles.ts'
 
 /**
- * What a person may try, by role: routes check it, buttons are drawn from it. It opens the door to a page or a command;
- * whether this very request, group or target may be touched is decided by the rule of the noun, with the person's firm.
+ * What a person may try, by role: routes check it, buttons are drawn from it. A permission opens a page or a command;
+ * the rules of requests, groups and targets decide, with the person's firm, which ones the person may touch.
  *
- * `authorized-contact` is held by whoever is a contact of a group in force today; it is never granted.
+ * `authorized-contact` is never granted: a person has it while they are a contact of a group in force.
  */
 export type Standing = Role | 'authorized-contact'
 
@@ -60,7 +60,7 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
-/** Who acts: a signed-in person, with what they hold at this moment. Resolved once a request. */
+/** A signed-in person with what they hold at this moment, resolved once per request. */
 export type Actor = {
   kind: 'person'
   userId: string

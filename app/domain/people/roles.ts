@@ -50,7 +50,7 @@ export function roleConflict(held: readonly Role[], isExchange: boolean): string
   return undefined
 }
 
-/** The roles that nobody else active in the firm holds: what it loses with this person. */
+/** The roles that nobody else active in the firm holds: the firm loses them with this person. */
 export function soleRoles<P extends { userId: string; firmId: string; isActive: boolean; roles: readonly Role[] }>(
   person: P,
   people: readonly P[],

@@ -19,9 +19,8 @@ export type PartReport = {
 export type RunOfPart = { kind: PartKind; objectId: string; state: PartRun; detail: string | null }
 
 /**
- * What connectors make of each published part. A report on a newer version of the object speaks for the older one, too.
- * `gone`: targets that the version removed and that run no more; nothing is
- * reported of them but a version without them.
+ * What connectors say of each published part. A report on a newer version of the object answers for the older one, too.
+ * `gone`: targets that the version removed and that no longer run; they are reported only by a version without them.
  */
 export function runsOf(
   parts: readonly PublishedPart[],
@@ -53,8 +52,8 @@ export function runningVersion(
 }
 
 /**
- * How a session that is observed runs: one that says it is refused is, whatever was said of its newest part.
- * `answered`: what `runsOf` says of that part, where parts are looked at.
+ * How an observed session runs. A session that reports itself refused is refused, even if the report on its newest part
+ * says otherwise. `answered`: what `runsOf` says of that part, where parts are looked at.
  */
 export const runOfSession = (
   observed: { state: ReportedFeedState | ReportedTargetState } | undefined,

@@ -23,10 +23,10 @@ export const feedResetInput = z
   })
 export type FeedResetInput = z.output<typeof feedResetInput>
 
-/** Who accepts a connection follows the Logon of the other end, so only a feed that we open has a rule of its own. */
+/** Only a feed that we open has its own reset rule; an acceptor follows the Logon of the other end. */
 export const takesReset = (isOpen: boolean, mode: unknown): boolean => isOpen && mode === 'initiate'
 
-/** As it stands in the feed's settings; undefined: never, and nothing stands there. */
+/** The rule as the feed's settings hold it; undefined: never, for which the settings hold nothing. */
 export const resetOf = ({ mode, time, zone }: Pick<FeedResetInput, 'mode' | 'time' | 'zone'>): Reset | undefined =>
   mode === 'daily' ? { zone, time } : mode === 'always' ? 'always' : undefined
 

@@ -13,8 +13,8 @@ const listen = z.object({
 })
 
 /**
- * What belongs to an environment as a whole: one part of its configuration versions, so that a change has a number, a
- * person and an instant. Beside what a snapshot has in common: how targets are set up.
+ * Settings of an environment as a whole: what its snapshots have in common, and how targets are set up. They are one
+ * part of its configuration versions, so that each change has a number, a person and an instant.
  */
 export const environmentSettings = z.object({
   exchange: z.object({ compId, subId }),
@@ -28,7 +28,7 @@ export const environmentSettings = z.object({
 })
 export type EnvironmentSettings = z.output<typeof environmentSettings>
 
-/** As somebody writes them down: a name that means nothing is a mistake. */
+/** Settings as a person writes them: an unknown name is a mistake. */
 export const publishedSettings = environmentSettings.strict()
 
 /** The settings as the part of a version. */

@@ -46,8 +46,8 @@ export const agreedConnection = (connection: ConnectionEntry): TermsConnection =
 const stored = z.object({ addresses: z.array(z.string()).default([]), allowFrom: z.array(z.string()).optional() })
 
 /**
- * The addresses that a group's clients may log on from; empty: any. `stated`: what was named when that restricted
- * nobody, so that people are told instead of clients being cut off.
+ * The addresses that a group's clients may log on from; empty: any. `stated`: addresses that were named when they
+ * restricted nobody. People are told of them, because enforcing them would cut clients off.
  */
 export function clientAddressesOf(connection: unknown): { allowFrom: string[]; stated: string[] } {
   const read = stored.safeParse(connection)

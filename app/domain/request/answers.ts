@@ -18,7 +18,7 @@ export type Withdrawal = { source: string; clearingFirmId: string; revokes: bool
 /** A person's authority over the group was ended, for the clearing firm that had given it. */
 export type EndedContact = { email: string; clearingFirmId: string; atMs: number }
 
-/** Of these people, those who were ended for the firm after it answered: the answer speaks for them no more. */
+/** The people whose authority was ended for the firm after it answered: the answer no longer speaks for them. */
 export const endedSince = <T extends { email: string }>(
   answer: { firmId: string; contacts: readonly T[]; answeredAtMs: number },
   ended: readonly EndedContact[],
@@ -32,14 +32,14 @@ export const endedSince = <T extends { email: string }>(
     ),
   )
 
-/** Whether an answer given then, by this means, speaks for the source though the firm withdrew before. */
+/** Whether an answer given at this time and by this means is valid despite the firm's withdrawal. */
 export const outlives = (withdrawal: Withdrawal, metBy: MetBy | null, answeredAtMs: number): boolean =>
   answeredAtMs > withdrawal.atMs && !(withdrawal.revokes && metBy === 'submission')
 
 /**
- * Answers that hold no more when the request is to be published, one sentence each: the firm withdrew its
- * consent after it answered, a person whom it authorized was ended since, or it agreed by a submission, and the
- * owner does not hold the session any more.
+ * Answers that no longer hold when the request is to be published, one sentence each: the firm withdrew its consent
+ * after it answered, the authority of a person whom it named has ended since, or the firm agreed by a submission and
+ * the owner no longer holds the session.
  */
 export function lapsedAnswers(
   answers: readonly Answer[],

@@ -1,6 +1,6 @@
 import { type RequestAction, type RequestState, requestCan, stateInSentence } from './lifecycle.ts'
 
-/** Of each action that has a page: from where it leads on, and whose it is. */
+/** For each action that has a page: when it can be done, and who may do it. */
 const rules = {
   save: {
     when: 'What it says can be changed in a draft, and in a request that was returned.',
@@ -51,10 +51,7 @@ function exchange(verb: string) {
 /** An action that people do on a page of its own. */
 type ActionWithPage = keyof typeof rules
 
-/**
- * Why an action that is not among a reader's own cannot be done: by the state
- * the request is in, otherwise by whose it is.
- */
+/** Why a reader cannot do an action: because of the request's state, or else because the action is for other people. */
 export function whyBarred(action: ActionWithPage, state: RequestState): string {
   const { when, who } = rules[action]
   return requestCan(action, state) ? who : `The request is ${stateInSentence[state]}. ${when}`

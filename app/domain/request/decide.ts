@@ -39,14 +39,14 @@ export const roleOfCapacity = (capacity: Capacity): Role => roleFor[capacity]
 const partyActions = { approve: 'party-approve', return: 'party-return', reject: 'party-reject' } as const
 const exchangeActions = { approve: 'exchange-approve', return: 'exchange-return', reject: 'exchange-reject' } as const
 
-/** The row of the state table that a verdict in a capacity is. */
+/** The action of the state table for a verdict in a capacity. */
 export const actionOf = (capacity: Capacity, verdict: DecisionVerdict) =>
   capacity === 'exchange' ? exchangeActions[verdict] : partyActions[verdict]
 
 /**
- * Decide for a party of the round. Four eyes: never whoever submitted it, and for the exchange neither
- * whoever drafted it on the firm's behalf. The digest is that of the slice on the signer's screen, so
- * that nobody approves what they have not seen.
+ * Decide for a party of the round. Four eyes: the submitter never decides, and for the exchange neither does the person
+ * who drafted the request on the firm's behalf. The digest is that of the slice on the signer's screen: people approve
+ * only what they have seen.
  */
 export function decide(
   round: DecidingRound,
@@ -66,7 +66,7 @@ export function decide(
   return ok({ verdict, reason: reason.trim() || null, authority: roleNames[roleFor[party.capacity]] })
 }
 
-/** Why this person may not answer for this party, whatever the state; undefined when they may. */
+/** Why this person may not answer for this party in any state of the request; undefined when they may. */
 export function mayNotDecide(
   round: Pick<DecidingRound, 'submittedBy' | 'draftedOnBehalfBy'>,
   party: Pick<DecidingParty, 'firmId' | 'capacity'>,

@@ -42,7 +42,7 @@ export type ChangeDocument = {
   }[]
   level: Level | null
   rejects: boolean | null
-  /** as in a new group's connection; null, and absent in rounds frozen before there was this choice: as it is */
+  /** as in a new group's connection. Null, or absent in rounds frozen before there was this choice: unchanged */
   addresses?: string[] | null
   addContacts: ContactEntry[]
 }
@@ -51,7 +51,7 @@ export type CloseDocument = { kind: 'close'; reason: string }
 
 export type RequestDocument = NewGroupDocument | ChangeDocument | CloseDocument
 
-/** A document on its way: the same fields, each possibly still empty. */
+/** A document still being written: the same fields, any of which may be empty. */
 export type DraftDocument =
   | (Omit<NewGroupDocument, 'level' | 'protocol' | 'connection'> & {
       level: Level | ''

@@ -60,8 +60,8 @@ export function maySubmit(request: RequestFacts, by: Submitter): PersonRefusal |
 }
 
 /**
- * Clearing firms whose consent this person's submission can be: those that authorized them for the group, or their own
- * where they submit as a signatory of a guarantor because no contact is left.
+ * Clearing firms for which this person's submission can be the consent: the firms that authorized them for the group,
+ * or their own where they submit as a signatory of a guarantor because no contact is left.
  */
 export function speaksFor(by: Submitter, guarantors: readonly string[]): readonly string[] {
   if (by.contactFor.length > 0) return by.contactFor
@@ -80,7 +80,7 @@ export type Eligible = { firmId: string; firmName: string; capacity: Capacity; u
 
 type NobodyToDecide = { code: 'nobody-to-decide'; firm: string; capacity: Capacity; sentence: string }
 
-/** The first party that has nobody to answer but the submitter: refused at once, naming what it needs. */
+/** The first party for which only the submitter could answer: the request is refused at once, naming what it needs. */
 export function nobodyToDecide(parties: readonly Eligible[], submittedBy: string): NobodyToDecide | undefined {
   for (const { firmName, capacity, userIds } of parties) {
     if (userIds.some((id) => id !== submittedBy)) continue

@@ -78,9 +78,9 @@ const draftChange = z.object({
 })
 const draftClose = z.object({ kind: z.literal('close'), reason: text(limits.reason).default('') })
 
-/** What a draft may be: any of it empty, none of it oversized. */
+/** A draft: any field may be empty, none may be too long. */
 const draftDocument = z.discriminatedUnion('kind', [draftNewGroup, draftChange, draftClose])
-/** As the database column is read: one saved before unseen characters were refused is read without them. */
+/** A draft from the database. Drafts saved before unseen characters were refused are read without these characters. */
 export const storedDraft = z.preprocess(withoutUnseen, draftDocument)
 
 const required = (max: number, what: string) => line(max).min(1, what)
@@ -138,7 +138,7 @@ const close = z.object({ kind: z.literal('close'), reason: text(limits.reason).m
 /** What may be submitted. */
 const completeDocument = z.discriminatedUnion('kind', [newGroup, change, close])
 
-/** `field` is the name of the form's field (`contacts.0.email`); `step` is where it stands. */
+/** `field` is the name of the form's field (`contacts.0.email`); `step` is the step that shows the field. */
 export type FieldProblem = { step: StepId; field: string; message: string }
 export type Incomplete = { code: 'incomplete'; problems: FieldProblem[] }
 
@@ -149,7 +149,7 @@ export function stepFields(kind: RequestKind, step: StepId): z.ZodObject {
   return { group: draftGroup, sources: draftSources, people: draftPeople, review: z.object({}) }[step]
 }
 
-/** A draft as far as it goes, from the fields of one step laid over what was saved before. */
+/** The draft so far: the fields of one step laid over what was saved before. */
 export function readStep(
   saved: DraftDocument,
   step: StepId,
@@ -195,11 +195,13 @@ function answer<T>(parsed: Parsed<T>, given: unknown): Result<T, Incomplete> {
   })
 }
 
-/** What is wrong with one field, the words of a list before what is wrong with them. */
+/** The problems of one field in one text. In a list, each message follows the words that it is about. */
 const inOne = (said: ReadonlyMap<string, readonly string[]>): string =>
   [...said].map(([message, wrong]) => (wrong.length > 0 ? `${wrong.join(', ')}: ${message}` : message)).join(' ')
 
-/** A word of a list that is typed into one field: complained of there, by the word. Undefined for anything else. */
+/**
+ * The wrong word of a list that is typed into one field, for the message at that field; undefined for anything else.
+ */
 function wordAt(given: unknown, path: readonly PropertyKey[]): string | undefined {
   const index = path.at(-1)
   if (typeof index !== 'number') return undefined

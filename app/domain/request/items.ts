@@ -13,7 +13,7 @@ export type Item =
   | { op: 'add-contact'; contact: ContactEntry }
   | { op: 'close-group' }
 
-/** What stands today, as far as the items ask for it. Firms are named by id; `by` says who moved it, in words. */
+/** The present facts that the items are checked against. Firms are named by id; `by` says in words who moved it. */
 export type Present = {
   group: {
     state: GroupState
@@ -175,8 +175,8 @@ const named = (level: Level | null) => (level ? levelNames[level] : 'not set')
 const same = (a: readonly string[], b: readonly string[]) => [...a].sort().join() === [...b].sort().join()
 
 /**
- * What of it concerns a clearing firm that guarantees these sources: never whose else
- * they are, nor where the client's machine is.
+ * The items that concern a clearing firm that guarantees these sources. Sources of others and the addresses of the
+ * client's machine are left out.
  */
 export const itemsFor = (items: readonly Item[], code: string, sources: readonly string[]): Item[] =>
   items.filter((item) => {

@@ -22,7 +22,7 @@ export type Capacity = (typeof capacities)[number]
 export const verdicts = ['approve', 'return', 'reject'] as const
 export type DecisionVerdict = (typeof verdicts)[number]
 
-/** Who may act: names for the guards in `guards.ts`, shown as they stand in the table of the rules. */
+/** Who may act: names for the guards in `guards.ts`. The table of the rules shows these names unchanged. */
 type Who =
   | 'requester-or-contact-of-owner'
   | 'gam-on-behalf'
@@ -86,10 +86,10 @@ export function requestCan(action: RequestAction, state: RequestState): boolean 
   return from.includes(state)
 }
 
-/** States from which nothing leads away again. */
+/** States that no action leaves. */
 const finalStates: readonly RequestState[] = ['applied', 'rejected', 'withdrawn', 'expired', 'failed']
 
-/** At most one request of a group stands in one of these at a time; drafts and returned ones are unlimited. */
+/** A group has at most one request in these states at a time; drafts and returned requests are unlimited. */
 export const openStates: readonly RequestState[] = ['with-firms', 'with-gam', 'scheduled', 'applying']
 
 export const isFinal = (state: RequestState): boolean => finalStates.includes(state)

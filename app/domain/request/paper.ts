@@ -62,7 +62,8 @@ const endings: Record<PaperType, readonly string[]> = {
 }
 
 /**
- * The last part of what the browser called it, one line, with the ending of what it is: so it opens as nothing else.
+ * The last part of the name that the browser gave, in one line, with the ending of the file's real type, so that the
+ * file opens as nothing else.
  */
 function paperName(given: string, type: PaperType): string {
   const base = (given.split(/[/\\]/).at(-1) ?? '')

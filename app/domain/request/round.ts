@@ -21,8 +21,8 @@ export type SourceFacts = {
 }
 
 /**
- * What one party agrees to, and nothing else of the request: whoever reads it is bound by it. Only these fields enter
- * the digest, so a change elsewhere leaves an approval standing.
+ * What one party agrees to and, once read, is bound by; nothing else of the request. Only these fields enter the
+ * digest, so an approval survives a change elsewhere.
  */
 export type Slice = {
   capacity: Capacity
@@ -37,7 +37,7 @@ export type Slice = {
    * and absent in rounds from before it was told
    */
   levelBefore?: Level
-  /** what the copies are for, or why the group is to change, in the words of whoever asks */
+  /** what the copies are for, or why the group is to change, in the requester's words */
   why?: string
   rejects: boolean
   protocol: Protocol
@@ -105,15 +105,15 @@ export type RoundInput = {
   payer: FirmRef | undefined
   /** sources of the group after the change, and those that leave */
   sources: SourceFacts[]
-  /** consents that stand today */
+  /** consents in force today */
   consents: LiveConsent[]
   /** sources that a guarantor withdrew with "and nothing again", and has not signed for since */
   revoked: { source: string; clearingFirmId: string }[]
   /** clearing firms that the submitter speaks for: as an authorized contact of this group, or as their signatory */
   submittedFor: readonly string[]
   /**
-   * parties of the round before with what they answered; empty on the first.
-   * An approval older than a withdrawal is none
+   * parties of the round before with their answers; empty on the first. An approval older than a withdrawal does not
+   * count
    */
   before: { firmId: string; capacity: Capacity; sliceDigest: string; approved: boolean }[]
 }
@@ -128,10 +128,10 @@ export type FrozenRound = {
 }
 
 /**
- * Freeze a round. Parties are the guarantors whose agreement the change needs (a source that is not covered up to the
- * new level, or a person named on their behalf), the payer where it is another entity, and the exchange. Where a
- * submission is the agreement of a firm says `consentsBySubmission`. An approval of the round before stands when that
- * party's slice is unchanged; the exchange always decides anew.
+ * Freeze a round. Its parties are the guarantors whose agreement the change needs (a source is not covered up to the
+ * new level, or a person is named on their behalf), the payer where it is another entity, and the exchange.
+ * `consentsBySubmission` says where a submission is a firm's agreement. An approval of the round before still counts
+ * when that party's slice is unchanged; the exchange always decides again.
  */
 export function freeze(input: RoundInput, sha256: Sha256): FrozenRound {
   const { round, document, sheet, baseRevision } = input

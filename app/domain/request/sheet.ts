@@ -39,7 +39,7 @@ export function termsAfter(document: RequestDocument | DraftDocument, terms: She
   }
 }
 
-/** Names that come, that go, and that stay, in this order of the answer's members. */
+/** The names of sources that are added, removed and kept, in the order of the answer's members. */
 export function sourceChanges(document: RequestDocument | DraftDocument, members: readonly string[]) {
   switch (document.kind) {
     case 'new-group':
@@ -54,8 +54,8 @@ export function sourceChanges(document: RequestDocument | DraftDocument, members
 }
 
 /**
- * The what-if sheet: what the request would come to if it were published now.
- * Targets not there yet are called "new target 1".
+ * The what-if sheet: the effect of the request if it were published now. Targets that do not exist yet are called "new
+ * target 1".
  */
 export function sheetOf(document: RequestDocument | DraftDocument, items: Item[], facts: SheetFacts): Sheet {
   const terms = termsAfter(document, facts.terms)

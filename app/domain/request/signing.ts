@@ -71,7 +71,7 @@ export function submissionSentence(asked: {
   return `I, ${asked.by}, ${onWhose}, ${what}. It goes to ${inWords([...asked.goesTo, 'the exchange', ...unnamedFirms(asked.alsoFor)])}.`
 }
 
-/** Who they are is not said, and neither whether there is such a session. */
+/** The words say neither who the firms are nor whether there is such a session. */
 function unnamedFirms(sources: readonly string[]): string[] {
   if (sources.length === 0) return []
   const named = sources.length > 3 ? `one of the ${sources.length} sessions that were typed` : inWords(sources, 'or')
@@ -91,8 +91,8 @@ export function askedWords({ capacity, sources, contacts, level, payment }: Slic
 }
 
 /**
- * The sentence stands by itself, also where it is read without the sheet; more
- * than three are in the slice stored with it.
+ * The sentence is complete even without the sheet. More than three sessions are only counted here, and named in the
+ * slice stored with the sentence.
  */
 function sessionsSigned(names: readonly string[], ofOthers: readonly SessionOfAnother[]): string {
   const others = ofOthers.length > 0 ? ` (${inWords(ofOthers.map(ofAnother))})` : ''

@@ -21,8 +21,8 @@ export type RequestStanding = RequestFacts & {
 type ActionStanding = { action: RequestAction; may: boolean; why: string | null }
 
 /**
- * Every action of the state table that this state allows and that is this kind of reader's business. The same guards as
- * the commands, so that no button promises what a command refuses.
+ * Every action of the state table that this state allows and that concerns this kind of reader. It uses the same guards
+ * as the commands, so that no button promises what a command refuses.
  */
 export function actionsFor(request: RequestStanding, by: Submitter): ActionStanding[] {
   return requestActionNames.flatMap((action) => {

@@ -4,9 +4,9 @@ import type { PartRun } from '../publication/runs.ts'
 const silenceMs = 60_000
 
 /**
- * Why a publication may not be undone yet: nothing was refused and the connector may still answer.
- * It names the instant from which it may, never how long that is, so that the sentence stays the
- * same until then. Undefined: it may be undone.
+ * Why a publication may not be undone yet: nothing was refused and the connector may still answer. The sentence names
+ * the instant when undoing becomes possible, not the time left, so that it stays the same until then. Undefined: it may
+ * be undone.
  */
 export function undoBarred(
   { publishedAt, parts }: { publishedAt: Date | null; parts: readonly { state: PartRun }[] },

@@ -1,8 +1,8 @@
 import { ok, type Result, refuse } from '../result.ts'
 
 /**
- * What an operator has the connector do with a session, or with itself. Pausing a
- * session is configuration, and none of these.
+ * What an operator can have the connector do with a session, or with itself. Pausing a session is configuration, so it
+ * is not among these.
  */
 export const sessionActions = [
   'log-out',
@@ -22,7 +22,7 @@ export type SessionKind = (typeof sessionKinds)[number]
 const mostNumber = 999_999_999
 /** How far one command may raise a number that never falls again: a slip of the finger costs no more. */
 export const mostRaise = 1_000_000
-/** Milliseconds. What was asked for longer ago than this would surprise, and is not carried out any more. */
+/** Milliseconds. An older command would surprise people, so it is not carried out any more. */
 export const commandLastsMs = 10 * 60_000
 
 /** `expected`: the next number expected of the peer; `next`: the next one of ours. */
@@ -30,7 +30,7 @@ export type SessionCommand = { action: SessionAction; expected?: number | undefi
 
 export type UnfitCommand = { code: 'unfit-command'; sentence: string }
 
-/** Whether a command can be meant for such a session at all; how it stands there is the connector's to judge. */
+/** Whether a command fits this kind of session; whether the session's state allows it is for the connector to judge. */
 export function fitCommand(kind: SessionKind, command: SessionCommand): Result<SessionCommand, UnfitCommand> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-command', sentence } as const)
   const { action } = command
@@ -48,25 +48,25 @@ export function fitCommand(kind: SessionKind, command: SessionCommand): Result<S
   return ok(command)
 }
 
-/** Of the connector as a whole, and of no session. */
+/** Whether an action is for the connector as a whole rather than for a session. */
 export const isOfConnector = (action: string): boolean => action === 'acknowledge' || action === 'confirm-clock'
 
 /** A session as it was last reported. */
 export type SessionFacts = {
   kind: SessionKind
   name: string
-  /** A Drop Copy 4.0 target counts on while nobody is there. */
+  /** A Drop Copy 4.0 target goes on counting while no client is logged on. */
   protocol: 'classic' | 'dc4'
   isLoggedOn: boolean
   /** The next number expected of the peer, and the next one of ours. */
   nextIn: number
   nextOut: number
-  /** Copies without a number, which the next logon brings, and those that only Application Resend does. */
+  /** Copies without a number: `waiting` ones come with the next logon, `held` ones only by Application Resend. */
   waiting: number
   held: number
 }
 
-/** What somebody is about to do, said to them before they do it: what the peer sees, and what becomes of the copies. */
+/** Tells a person before they act what the peer will see and what becomes of the copies. */
 export function consequenceOf(session: SessionFacts, command: SessionCommand | { action: 'pause' | 'resume' }): string {
   const cut = session.isLoggedOn ? 'is logged out and may log on again at once' : 'is not logged on'
   switch (command.action) {

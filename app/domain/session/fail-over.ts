@@ -16,7 +16,7 @@ export type FailOverFacts = {
   protocol: Protocol
   /** The address that is wanted in force. */
   active: AddressRole
-  /** The connector runs on the other one, since it could not have this one at its start (ADR 18). */
+  /** The connector runs on the other address, since it could not have this one at its start (ADR 18). */
   isStoodIn: boolean
   listen: readonly { role: AddressRole; host: string; port: number }[]
   isLoggedOn: boolean
@@ -28,13 +28,13 @@ type UnfitFailOver = { code: 'unfit-failover'; sentence: string }
 
 export const otherRole = (role: AddressRole): AddressRole => (role === 'primary' ? 'backup' : 'primary')
 
-/** The address that clients are let in at on a Drop Copy 4.0 target. */
+/** The address at which a Drop Copy 4.0 target lets clients in. */
 export const inForce = ({ active, isStoodIn }: Pick<FailOverFacts, 'active' | 'isStoodIn'>): AddressRole =>
   isStoodIn ? otherRole(active) : active
 
 /**
- * Whether a target can be failed over to this address; `isDone`: it is wanted there
- * and runs there, so there is nothing to do.
+ * Whether a target can be failed over to this address; `isDone`: the address is already wanted and in use, so there is
+ * nothing to do.
  */
 export function fitFailOver(facts: FailOverFacts, to: AddressRole): Result<{ isDone: boolean }, UnfitFailOver> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-failover', sentence } as const)
@@ -48,10 +48,7 @@ export function fitFailOver(facts: FailOverFacts, to: AddressRole): Result<{ isD
   return ok({ isDone: to === active })
 }
 
-/**
- * What somebody is about to do, said before they do it: what the client sees,
- * where it must go, what becomes of its numbers.
- */
+/** Tells a person before they act what the client will see, where it must go and what becomes of its numbers. */
 export function failOverConsequence(facts: FailOverFacts, to: AddressRole): string[] {
   const { name, protocol, active, isStoodIn, listen, isLoggedOn, jump } = facts
   const at = (role: AddressRole) =>

@@ -6,7 +6,7 @@ const number = z.int().optional()
 
 /**
  * What the command line asks of a connector that runs from a file, through the socket in its data directory: a line of
- * JSON each way. Without an order: how its sessions are.
+ * JSON each way. Without an order it asks for the state of the sessions.
  */
 export const localAsk = z.strictObject({
   order: z

@@ -1,7 +1,7 @@
 import type { Leader } from '../leadership/leader.ts'
 import type { ReportedConnectorState, ReportedFeedState, ReportedTargetState } from './words.ts'
 
-/** What a connector has seen since it last said so: rows that changed, whole, and the objects there are. */
+/** What a connector has seen since its last report: rows that changed, in full, and the objects that exist. */
 export type Observed = {
   connector: string
   /** Names the environment and the shard whose rows these are. */
@@ -9,13 +9,13 @@ export type Observed = {
   at: Date
   self: ObservedConnector
   journal: ObservedJournal
-  /** All that stand at present; undefined: the same as last time. */
+  /** All present alarms; undefined: the same as last time. */
   alarms: ObservedAlarm[] | undefined
   feeds: ObservedFeed[]
   sources: ObservedSource[]
   targets: ObservedTarget[]
   ledger: LedgerFigures[]
-  /** Since the last time another trading week has begun, or nothing was said before: what has ended is put away. */
+  /** Another trading week has begun since the last report, or this is the first report: ended weeks are put away. */
   isOtherWeek: boolean
   refusedLogons: ObservedRefusedLogon[]
   /** Rows of other feeds and targets are removed; undefined: the same as last time. */
@@ -107,8 +107,8 @@ type ObservedTarget = {
 export type ServedResend = { kind: string; from: number; to: number; next: number; since: string }
 
 /**
- * A copy lately sent, decoded for whoever watches the target. Texts as they stand in the message; words for what has
- * one.
+ * A recent copy, decoded for people who watch the target. Texts are as in the message; what has a word is shown as that
+ * word.
  */
 export type RecentCopy = {
   /** SendingTime(52) of the copy, ISO 8601. */
@@ -144,7 +144,7 @@ export type LedgerFigures = {
 
 type ObservedRefusedLogon = {
   at: Date
-  /** feed or target: what it knocked at. */
+  /** feed or target: what the Logon tried to reach */
   kind: string
   /** Null: the Logon named nobody known. */
   objectId: string | null

@@ -42,7 +42,7 @@ export function connectorReasons({ environment, shard, child, heard, report }: C
   return doubt === undefined ? [] : not('took-over', doubt)
 }
 
-/** What the process alone tells, also while the database cannot be asked for its reports. */
+/** The reasons that the process alone tells, even while the database cannot be asked for its reports. */
 export function processReasons(
   of: Pick<ConnectorStanding, 'environment' | 'shard'>,
   child: ConnectorStanding['child'],

@@ -17,8 +17,8 @@ export const deliveryWords = [
 export type DeliveryWord = (typeof deliveryWords)[number]
 
 /**
- * `text` is what the screen shows ("Paused by Ann Alder"); `todo` only where somebody must act; `feed` where it is
- * about one, for whoever may open its page.
+ * `text` is what the screen shows ("Paused by Ann Alder"); `todo` is there only where somebody must act; `feed` is the
+ * feed that the state is about, for readers who may open its page.
  */
 export type DeliveryState = { word: DeliveryWord; text: string; sentence: string; todo?: string; feed?: string }
 
@@ -49,7 +49,9 @@ export function addReasons(all: readonly (Record<string, number> | undefined)[])
   return sum.size > 0 ? Object.fromEntries(sum) : undefined
 }
 
-/** What is unaccounted for: zero when the sum closes, whichever way it fails. */
+/**
+ * How many received messages are unaccounted for: zero when the sum closes, negative when it exceeds what was received.
+ */
 export const unaccounted = (ledger: Ledger): number =>
   ledger.received - ledger.delivered - ledger.filtered - ledger.waiting - ledger.held - ledger.expired
 
@@ -105,21 +107,23 @@ export type FeedFacts = {
   alarm?: string
 }
 
-/** How the connector as a whole is known to be: what every figure rests on. */
+/** What is known of the connector as a whole, on which every figure depends. */
 export type Heard = {
   /** how long ago it last reported; undefined: never */
   agoMs: number | undefined
-  /** why no connector leads, and what to do: with the journal at hand numbers would be used again */
+  /** why no connector leads, and what to do: leading with the present journal would use numbers twice */
   refusal?: { says: string; remedy: string } | undefined
   /** why numbers and figures may be wrong, until an operator acknowledges it */
   doubt?: string | undefined
-  /** the connector as a whole wants an operator; `says` for whoever may read why: it may name sessions of others */
+  /** the connector as a whole wants an operator; `says` for readers who may know why: it may name sessions of others */
   alarm?: { says: string | null } | undefined
-  /** the reader is of a firm, and cannot run what a remedy of the exchange's names */
+  /** the reader is of a firm, and cannot run the commands in the exchange's remedies */
   isFirm?: boolean
 }
 
-/** Of several connectors on which one figure rests: the longest silence, and whatever makes one of them doubtful. */
+/**
+ * What is known of several connectors behind one figure: the longest silence, and the first refusal, doubt and alarm.
+ */
 export const worstHeard = (heards: readonly Heard[]): Heard => ({
   agoMs: heards.reduce<number | undefined>(
     (longest, { agoMs }) => (longest === undefined || agoMs === undefined ? undefined : Math.max(longest, agoMs)),
@@ -131,7 +135,7 @@ export const worstHeard = (heards: readonly Heard[]): Heard => ({
   isFirm: heards.some(({ isFirm }) => isFirm),
 })
 
-/** Whether it has been silent for too long to say how anything stands. */
+/** Whether the connector has been silent for so long that the present state is unknown. */
 export const isSilent = ({ agoMs }: Heard): boolean => agoMs === undefined || agoMs > silentAfterMs
 
 const answerWithinMs = 60_000
@@ -142,7 +146,8 @@ export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], hea
 }
 
 /**
- * What stands above every other state: no connector leads, it says nothing, or it leads with numbers that may be wrong.
+ * The state that overrides every other: no connector leads, it says nothing, or it leads with numbers that may be
+ * wrong.
  */
 export function unfounded(heard: Heard): DeliveryState | undefined {
   const { refusal, doubt, isFirm = false } = heard
@@ -158,7 +163,7 @@ const compare =
 const waitForExchange = 'Operations of the exchange have to see to it; nothing is delivered until then.'
 const seenToByExchange = 'Operations of the exchange have to see to it; copies may be late or missing until then.'
 
-/** Nobody knows how anything stands while the connector says nothing. */
+/** While the connector says nothing, nobody knows the present state. */
 export function silent({ agoMs, isFirm = false }: Heard): DeliveryState {
   const sentence =
     agoMs === undefined ? 'The connector has not reported yet.' : `No word from the connector for ${writeAge(agoMs)}.`
@@ -211,7 +216,7 @@ function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard)
   return undefined
 }
 
-/** What of a feed will not heal itself. */
+/** The trouble of a feed that needs somebody to act. */
 export function feedNeeds(feed: FeedFacts): DeliveryState | undefined {
   const about = (sentence: string, todo: string) => ({ ...act(sentence, todo), feed: feed.id })
   if (feed.alarm) return about(`Feed ${feed.id}: ${feed.alarm}.`, 'Settle it with whoever runs the gateway.')
@@ -244,7 +249,8 @@ const copies = (count: number) => (count === 1 ? '1 copy' : `${writeCount(count)
 const verb = (count: number, one: string, many: string) => (count === 1 ? one : many)
 
 /**
- * In the words of the columns beside it: what waits is numbered when the client comes, what is held it has to ask for.
+ * In the words of the columns beside it. Waiting copies get their numbers when the client comes; the client has to ask
+ * for held ones.
  */
 export const keptWords = ({ waiting, held }: Ledger, of = ''): string => {
   const waits = `${copies(waiting)}${of} ${verb(waiting, 'waits', 'wait')}`
@@ -281,8 +287,8 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
 }
 
 /**
- * For a guarantor, who sees its own sessions' figures and no target: how their copies stand, of so many `sessions` in
- * the group now.
+ * The delivery state for a guarantor, who sees figures of its own sessions but no target. `sessions`: how many of them
+ * are in the group now.
  */
 export function sessionsState(ledger: Ledger, sessions: number, heard: Heard): DeliveryState {
   const first = unfounded(heard)

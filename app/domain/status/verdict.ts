@@ -10,17 +10,14 @@ import {
 } from './state.ts'
 
 export type StatusVerdict = {
-  /** the first line of the page: who reads only this has the truth */
+  /** the first line of the page, true even for a reader who reads no further */
   sentence: string
   tone: 'good' | 'attention' | 'bad' | 'unknown'
-  /** how many groups stand in each word, worst first, none that is empty */
+  /** how many groups have each word, worst first; a word without groups is left out */
   counts: { word: DeliveryWord; count: number }[]
 }
 
-/**
- * How things stand, over the groups the reader sees. `hidden`: live ones of which the reader may not know how they are
- * delivered.
- */
+/** Sums up the groups that the reader sees. `hidden`: live groups whose delivery the reader may not know. */
 export function verdict(
   groups: readonly { name: string; state: DeliveryState; ledger: Ledger }[],
   lost: number,

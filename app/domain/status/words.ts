@@ -3,14 +3,14 @@
  * pages and the command line read there. docs/operations.md lists them for the metrics, in this order.
  */
 
-/** Of a connector as a whole. */
+/** States of a connector as a whole. */
 export type ReportedConnectorState = 'starting' | 'running' | 'draining' | 'stopped'
 
-/** Of the session with a gateway. `paused`: it is left unread, since the disk is full. */
+/** States of the session with a gateway. `paused`: the session is left unread, since the disk is full. */
 export const reportedFeedStates = ['paused', 'recovering', 'logged-on', 'connecting', 'refused', 'down'] as const
 export type ReportedFeedState = (typeof reportedFeedStates)[number]
 
-/** Of the session with a client. */
+/** States of the session with a client. */
 export const reportedTargetStates = [
   'paused',
   'refused',

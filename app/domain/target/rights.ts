@@ -24,8 +24,8 @@ type Row = {
 
 /**
  * All that may be done to a target: from which state, and by whom. Commands obey this table, pages grey out their
- * buttons by it, the permissions that open those pages are made from it, tests walk it. What one act asks for beside
- * state and person: `noRoom` for another credential, `hasEnded` of one to be revoked, and `fitFailOver` in
+ * buttons by it, the permissions that open those pages are made from it, tests walk it. Conditions beside state and
+ * person are elsewhere: `noRoom` for another credential, `hasEnded` for one to be revoked, and `fitFailOver` in
  * `session/fail-over.ts`.
  */
 export const targetActions = {
@@ -40,13 +40,13 @@ export const targetActions = {
     who: ['technical-contact', 'operations', 'operator'],
     words: 'This needs a technical contact of the owner, or operations.',
   },
-  /** Nobody of the exchange: who makes a secret sees it. */
+  /** Nobody of the exchange, since the person who makes a secret sees it. */
   'create-credential': {
     from: ['open', 'paused'],
     who: ['technical-contact'],
     words: 'Only a technical contact of the owner may create one.',
   },
-  /** Narrowing, so in every state. */
+  /** Revoking narrows, so it is allowed in every state. */
   'revoke-credential': {
     from: ['open', 'paused', 'closed'],
     who: ['technical-contact', 'operations'],
