@@ -12,11 +12,12 @@ export const keyFile = (accessKeyId: string): string => `${accessKeyId}.key`
 
 const isGatewayKind = (word: string): word is GatewayKind => gatewayKinds.some((kind) => kind === word)
 
-/** A kind of gateway as screens name it; anything else stands as it is. */
+/** A kind of gateway as screens name it; an unknown kind is shown unchanged. */
 export const gatewayName = (kind: string): string => (isGatewayKind(kind) ? gatewayNames[kind] : kind)
 
 /**
- * What was kept aside before its source was known stays there, so the count does not say by itself what is wrong now.
+ * Messages kept aside before their source was known stay aside, so the count alone does not show that something is
+ * wrong now.
  */
 export function whyAside({ name, known, isSession }: { name: string; known: boolean; isSession: boolean }): string {
   if (known) return 'Known. They came before it was, over another feed, or with other bytes under a known number'

@@ -1,6 +1,6 @@
 import { notFound } from '#app/http/refusals.server.ts'
 
-/** Every address that is no page: the answer keeps the frame around it. */
+/** Any address that is not a page: the answer still has the frame around it. */
 export function loader(): never {
   throw notFound()
 }

@@ -1,8 +1,8 @@
-/** Whether a part of a URL can name a row at all; anything else is answered as not found, before any query. */
+/** Whether a part of a URL can be a row's id. If not, the answer is "not found", without a query. */
 export const isUuid = (text: string | undefined): text is string =>
   text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 
-/** A request's number from a URL; undefined for what is no such number. */
+/** A request's number from a URL; undefined when the text is not such a number. */
 export const requestNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
 

@@ -19,7 +19,7 @@ const passwordInput = z
   })
   .refine((input) => input.next === input.again, { path: ['again'], error: 'The two are not the same.' })
 
-/** When to try again, for a client that is no browser. */
+/** When to try again, for a client that is not a browser. */
 export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders
 
 export const meta = () => [{ title: 'Account · Drop Copy Portal' }]

@@ -9,7 +9,7 @@ const continueInput = z.object({ userId: z.uuid(), next: z.string().max(500).opt
 
 export const loader = () => redirect(paths.signIn())
 
-/** Sandbox only: become one of its people. Outside the sandbox there is nothing here. */
+/** Sandbox only: continue as one of its people. Outside the sandbox this page does not exist. */
 export async function action({ request, params, context }: ActionFunctionArgs) {
   if (context.mode !== 'sandbox') throw notFound()
   const input = await readForm(request, params, continueInput)
@@ -19,7 +19,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   return redirect(placeInPortal(input.value.next), { headers: { 'Set-Cookie': changed.value.setCookie } })
 }
 
-/** Shown only when refused, and then the frame says why. */
+/** This page is shown only after a refusal, and the frame says why. */
 export default function ContinueAs() {
   return null
 }

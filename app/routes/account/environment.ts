@@ -4,7 +4,7 @@ import { paths } from '#app/paths.ts'
 
 export const loader = () => redirect(paths.status())
 
-/** The switch in the top bar. Every page is of one environment, so one lands on the status page of the other. */
+/** The switch in the top bar. Every page belongs to one environment, so the switch leads to the other's status page. */
 export async function action({ request, context }: ActionFunctionArgs) {
   const { fields } = await readFields(request)
   const cookie = context.environmentCookie(String(fields.environment))

@@ -16,7 +16,7 @@ const acceptInput = z
   .object({
     token: z.string().min(1).max(200),
     code: z.string().trim().min(1, 'The code that somebody gives you.').max(40),
-    /** not asked of somebody who is known */
+    /** not asked of a person who already has an account */
     name: line(120).default(''),
     password: z.string().min(12, 'At least 12 characters.').max(500),
     again: z.string().max(500),
@@ -84,7 +84,7 @@ export default function InvitationPage() {
   )
 }
 
-/** What to do before the link is of any use. */
+/** What to do before the link can be used. */
 function NoCodeYet({ firmName }: { firmName: string }) {
   return (
     <Notice tone="amber" title="This link needs a code, and nobody has taken it for you yet">

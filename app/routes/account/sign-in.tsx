@@ -17,7 +17,7 @@ const signInInput = z.object({
   password: z.string().min(1, 'Your password.').max(500),
 })
 
-/** When to try again, for a client that is no browser. */
+/** When to try again, for a client that is not a browser. */
 export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders
 
 export const meta = () => [{ title: 'Sign in · Drop Copy Portal' }]

@@ -15,8 +15,8 @@ export function themeCookie(theme: string): string | undefined {
 }
 
 /**
- * A place in this portal to go back to, as a header can carry it; the status page for
- * everything else, another site's address above all.
+ * A path in this portal to return to, safe in a header. Anything else, above all another site's address, becomes the
+ * status page.
  */
 export function placeInPortal(back: unknown): string {
   return typeof back === 'string' && /^\/(?![/\\])[\x21-\x7e]{0,500}$/.test(back) ? back : '/'

@@ -5,7 +5,7 @@ import { placeInPortal, themeCookie } from './theme.server.ts'
 
 export const loader = () => redirect(paths.status())
 
-/** Choosing a theme is nobody's secret: it needs no sign-in and touches one cookie. */
+/** Choosing a theme needs no sign-in: the choice touches one cookie. */
 export async function action({ request }: ActionFunctionArgs) {
   const { fields } = await readFields(request)
   const cookie = themeCookie(String(fields.theme))

@@ -8,7 +8,7 @@ import { countWaiting } from '#views/request/request-list.ts'
 import { loadSandboxPeople } from './sandbox.server.ts'
 import { standingNames } from './standings.ts'
 
-/** What stands around every page: who, where, what time it is, where one may go. */
+/** What the frame around every page shows: the person, the environment, the time, and the pages they may open. */
 export async function loadFrame(request: Request, context: RequestContext) {
   const { user } = context
   const frame = {

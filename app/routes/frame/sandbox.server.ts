@@ -5,7 +5,7 @@ import { paths } from '#app/paths.ts'
 import { isRole, roleNames } from '#domain/people/roles.ts'
 import { findSandboxSteps, listSandboxPeople, type SandboxStep } from '#views/status/sandbox.ts'
 
-/** The people of the sandbox with what waits for each; nobody in production. */
+/** The people of the sandbox, with what waits for each of them; an empty list in production. */
 export async function loadSandboxPeople(context: RequestContext): Promise<Acquaintance[]> {
   if (context.mode !== 'sandbox') return []
   const people = await context.readSandbox((tx) => listSandboxPeople(tx, context.deps.now()))

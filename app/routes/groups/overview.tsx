@@ -88,7 +88,7 @@ export default function Overview() {
   )
 }
 
-/** Sources that left this week: what was signed for them, below, does not hold any more. */
+/** Sources that left this week: what was signed for them, listed below, is no longer in force. */
 function LeftNotice() {
   const { group } = useGroup()
   if (group.left.length === 0 || group.isOver) return null

@@ -99,7 +99,7 @@ const asRow = ({ name, ledger, lastReceivedAt }: LeftSource): FigureRow => ({
   lastReceivedAt,
 })
 
-/** Whose consent is gone, since when, and from which number on nothing was copied. */
+/** Whose consent ended, when, and the number from which nothing was copied. */
 function LeftSources() {
   const { group } = useGroup()
   if (group.left.length === 0) return null

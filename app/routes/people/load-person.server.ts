@@ -4,9 +4,9 @@ import { paths } from '#app/paths.ts'
 import { findPersonPage, type PersonPage } from '#views/people/people-page.ts'
 
 /**
- * An active person of the reader's own firm, or with `everybody` of any that the reader sees,
- * and the roles that nobody else there holds.
- * @throws Response 404; 409 disabled, saying so
+ * An active person, with the roles that nobody else in their firm holds: a person of the reader's own firm, or, with
+ * `everybody`, of any firm that the reader sees.
+ * @throws Response 404; 409 when the person is disabled, saying so
  */
 export async function loadPerson(
   context: RequestContext,

@@ -3,7 +3,7 @@ import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { type Role, roleNames } from '#domain/people/roles.ts'
 
-/** What a firm has nobody else for: said before a role ends or its holder is locked out. */
+/** Roles that nobody else in the firm holds: named before a role ends or its holder is locked out. */
 export function SoleRoles({ person, sole }: { person: { name: string; firmName: string }; sole: readonly Role[] }) {
   if (sole.length === 0) return null
   return (
@@ -16,7 +16,7 @@ export function SoleRoles({ person, sole }: { person: { name: string; firmName: 
   )
 }
 
-/** A link that was just made, shown once to whoever made it. */
+/** A link that was just made, shown once, to the person who made it. */
 export function NewLink({
   link,
   back,

@@ -34,7 +34,7 @@ const acts: Record<RequestAct, Act> = {
 }
 
 function actIn(name: string | undefined): RequestAct {
-  const act = (Object.keys(acts) as RequestAct[]).find((known) => known === name) // the keys of a literal are its own
+  const act = (Object.keys(acts) as RequestAct[]).find((known) => known === name) // exactly its keys
   if (!act) throw notFound()
   return act
 }
@@ -126,7 +126,7 @@ export default function RequestActPage() {
   )
 }
 
-/** The page is read again when the request moves: what is not possible now may be in a minute. */
+/** The page is read again when the request moves: an act that is not possible now may be possible in a minute. */
 function Follow({ number }: { number: number }) {
   useLive(paths.requestEvents(number))
   return null

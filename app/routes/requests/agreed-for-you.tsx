@@ -5,7 +5,7 @@ import { paths } from '#app/paths.ts'
 import { askedWords } from '#domain/request/signing.ts'
 import type { Agreement } from '#views/request/agreements.ts'
 
-/** The newest so many; all of them are on their requests. */
+/** How many of the newest are listed; every one is on the page of its request. */
 const shown = 5
 
 /**

@@ -24,7 +24,7 @@ export const meta = () => [{ title: 'Decide · Drop Copy Portal' }]
 
 export { shouldRevalidate } from '#app/components/refusal.ts'
 
-/** Whoever may decide for a firm, for a payer, or for the exchange; which of them this request asks is the rule's. */
+/** Requires a right to decide for a firm, a payer, or the exchange; the rules say which of them this request asks. */
 const requireDecider = (context: RequestContext) =>
   context.user && may(context.user, 'request:decide-as-exchange')
     ? requireUser(context, 'request:decide-as-exchange')
@@ -39,7 +39,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   const allowed = view.actions.find(({ action }) => action === wanted)
   return {
     view,
-    /** null: not asked, or asked no more */
+    /** null: the person is not asked, or no longer asked */
     mine: allowed?.may ? view.mine : null,
     verdict,
     why: allowed?.why ?? whyBarred(wanted, view.state),

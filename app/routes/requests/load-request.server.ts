@@ -19,9 +19,9 @@ export async function loadRequest(context: RequestContext, user: SignedInUser, n
 }
 
 /**
- * The draft, or the returned request, that a URL names, for what is to be done with it.
- * @throws Response 404: no such request, or not theirs to see; 409: a request that was
- * submitted and did not come back, saying so
+ * The draft or the returned request that a URL names, to be worked on.
+ * @throws Response 404: no such request, or not theirs to see; 409: the request was submitted and not returned, saying
+ * so
  */
 export async function loadDraft(
   context: RequestContext,
@@ -34,7 +34,7 @@ export async function loadDraft(
   const draft = await context.read(user, (tx) => findDraftPage(tx, user, wanted, context.deps.now()))
   if (draft) return draft
   const { state } = await loadRequest(context, user, number)
-  if (state === 'draft') throw notFound() // seen, and not theirs to write in
+  if (state === 'draft') throw notFound() // this person may see the draft, but not write in it
   throw movedOn({
     title: `Request ${wanted} cannot be ${action === 'save' ? 'changed' : 'discarded'} now`,
     why: whyBarred(action, state),

@@ -5,7 +5,7 @@ import { type Paper, type PaperRef, paperTypeNames } from '#domain/request/paper
 
 const size = (bytes: number) => (bytes < 1024 ? `${bytes} bytes` : `${Math.ceil(bytes / 1024)} kB`)
 
-/** The facts of a paper as every party reads them. Whoever may read it whole gets it as a download. */
+/** The facts of a paper that every party may read. People who may read the whole paper can download it. */
 export const paperFacts = (paper: PaperRef, to?: string): Fact[] => [
   {
     term: 'Paper',

@@ -5,9 +5,9 @@ import { isUuid, requestNumber } from '#app/routes/params.ts'
 import { findPaper } from '#views/request/paper.ts'
 
 /**
- * A paper as it was attached, to be saved and never shown from our address: whatever it holds, it is
- * nothing of ours. For the request's owner and the exchange; a clearing firm is shown its digest,
- * since the paper may name sessions of others.
+ * A paper as it was attached, always as a download: content of others must not be displayed under our address. For the
+ * request's owner and the exchange. A clearing firm is shown only the digest, since the paper may name sessions of
+ * others.
  */
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:read')

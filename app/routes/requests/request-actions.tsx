@@ -23,7 +23,7 @@ const places: Partial<Record<RequestAction, Place>> = {
   'copy-as-new': { label: 'Copy as new', to: (view) => paths.copyRequest(view.number), kind: 'primary' },
 }
 
-/** What this person can do now; what is theirs to do but not now is disabled, with the reason. */
+/** What this person can do now; what they may do, but not in this state, is disabled with the reason. */
 export function RequestActions({ view }: { view: RequestView }) {
   const id = useId()
   const shown = view.actions.flatMap((action) => {

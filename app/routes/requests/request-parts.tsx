@@ -47,7 +47,7 @@ export function Parties({ view }: { view: RequestView }) {
   )
 }
 
-/** What a decision against the request did to it, else whether the party has agreed. */
+/** What a decision against the request did to the request; otherwise whether the party has agreed. */
 const standingLook = ({ standing, isMet }: RequestView['parties'][number]) => {
   if (standing === 'returned') return { tone: 'amber', shape: 'triangle' } as const
   if (standing === 'rejected') return { tone: 'red', shape: 'cross' } as const

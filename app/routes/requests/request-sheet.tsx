@@ -125,7 +125,7 @@ export function Contacts({
   firms: readonly NamedFirm[]
   title?: string
   intro?: string | undefined
-  /** what is to be known of a clearing firm's part, by its ID */
+  /** facts about a clearing firm's part, by the firm's ID */
   notes?: Readonly<Record<string, string>>
 }) {
   if (contacts.length === 0) return null

@@ -30,10 +30,10 @@ export function nextStep(kind: RequestKind, step: StepId): StepId {
   return all[all.findIndex(({ id }) => id === step) + 1]?.id ?? 'review'
 }
 
-/** Where a problem of the document is mended: its own step, or the only one this kind of request has. */
+/** The step where a problem of the document can be fixed: its own step, or the only one of this kind of request. */
 export const stepOfProblem = (kind: RequestKind, step: StepId): StepId =>
   stepsOf(kind).some(({ id }) => id === step) ? step : firstStep(kind)
 
-/** The group a draft is about: the one that exists, or the name that is being given; empty while there is none. */
+/** The group that a draft is about: the existing one, or the name that it proposes; empty while there is none. */
 export const groupNameOf = (draft: { groupName: string | null; document: DraftDocument }): string =>
   draft.document.kind === 'new-group' ? draft.document.groupName : (draft.groupName ?? '')

@@ -13,7 +13,7 @@ export const kindNames: Record<RequestKind, string> = { 'new-group': 'New group'
 const requestPage = ({ number, state }: Pick<RequestRow, 'number' | 'state'>): string =>
   state === 'draft' ? paths.requestStep(number, 'group') : paths.request(number)
 
-/** Requests with where they stand and what this person can do next. */
+/** Requests, with the state of each and what this person can do next. */
 export function RequestTable({
   requests,
   empty,

@@ -75,7 +75,7 @@ export default function Request() {
   )
 }
 
-/** A party reads its slice, until it has agreed: then what it agreed to. */
+/** A party sees its slice until it has agreed, and after that what it agreed to. */
 function Concerns({ view }: { view: RequestView }) {
   const slice = view.mine?.slice ?? (view.agreed.length === 0 ? view.parties[0]?.slice : undefined)
   if (slice)

@@ -101,7 +101,7 @@ export default function Requests() {
   )
 }
 
-/** @param others whether requests that wait for the reader stand above */
+/** @param others whether requests that wait for the reader are listed above */
 function emptyWords(filter: Filter, others: boolean): string {
   if (filter === 'closed') return 'No request has come to its end yet.'
   if (filter === 'open') return others ? 'No other request is open.' : 'No request is open.'

@@ -4,7 +4,7 @@ import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import type { FeedView } from '#views/feed/feed-page.ts'
 
-/** Logons that were turned away, in the words that went out, and why where these say too little. */
+/** Refused logons, with the text that was sent to the client, and the reason where that text says too little. */
 export function RefusedLogons({
   title = 'Refused logons',
   intro,

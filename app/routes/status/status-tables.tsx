@@ -12,7 +12,7 @@ import { feedStateWords } from '#domain/status/words.ts'
 import type { GroupView } from '#views/group/group-view.ts'
 import type { FeedRow, GroupRow, SourceRow, TargetRow } from '#views/status/status-view.ts'
 
-/** The word, and where not all is well the line that says why and what to do. */
+/** The word, and when not all is well the line that says why and what to do. */
 function Delivery({
   state,
   fallback,
@@ -40,7 +40,7 @@ function Delivery({
   )
 }
 
-/** Groups with how their delivery stands; a group that is not live says so instead. */
+/** Groups, with the state of their delivery; a group that is not live says so instead. */
 export function GroupTable({
   groups,
   stale,
@@ -106,7 +106,8 @@ export function GroupTable({
 }
 
 /**
- * `isKnown`: whether nothing was ever sent; a guarantor does not see the targets, and the connector may have forgotten.
+ * `isKnown`: whether the reader can know that nothing was ever sent. A guarantor does not see the targets, and the
+ * connector may have forgotten.
  */
 const LastSent = ({ at, isKnown }: { at: Date | null; isKnown: boolean }) =>
   at !== null || isKnown ? <Age at={at} /> : <>–</>
@@ -115,7 +116,7 @@ const LastSent = ({ at, isKnown }: { at: Date | null; isKnown: boolean }) =>
 export const noTarget = ({ isOver, stateSentence }: Pick<GroupView, 'isOver' | 'stateSentence'>): string =>
   isOver ? stateSentence : 'No target yet: a group gets its targets when it is approved.'
 
-/** Targets with their figures. What moves with every heartbeat stands on the target's own page. */
+/** Targets with their figures. Figures that change with every heartbeat are on the target's own page. */
 export function TargetTable({
   targets,
   stale,

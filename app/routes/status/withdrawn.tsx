@@ -6,10 +6,10 @@ import { paths } from '#app/paths.ts'
 import { writeCount } from '#domain/figures.ts'
 import type { Withdrawn as Row } from '#views/group/left-sources.ts'
 
-/** The newest so many; all of them are on the pages of their groups. */
+/** How many of the newest are listed; all of them are on the pages of their groups. */
 const shown = 5
 
-/** Consents withdrawn in the last days: what is not copied any more, and who said so. */
+/** Consents withdrawn in the last days: what is no longer copied, and who withdrew. */
 export function Withdrawn({ rows }: { rows: readonly Row[] }) {
   if (rows.length === 0) return null
   return (

@@ -18,8 +18,8 @@ export async function loadTarget(context: RequestContext, user: SignedInUser, se
 }
 
 /**
- * In the sandbox, which runs on this machine: the terminal client of this project, ready to be pasted. A password is
- * asked for there, a secret key is in its file.
+ * Sandbox only, since the sandbox runs on this machine: the command of our terminal client, ready to paste. The client
+ * asks for a password; it reads a secret key from its file.
  */
 export function clientCommand(
   context: RequestContext,

@@ -20,7 +20,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   })
 }
 
-/** Nothing is changed by a download. */
+/** A download changes nothing. */
 export const action = () =>
   inWords('Nothing can be sent to this address. Nothing was changed.', {
     status: 405,

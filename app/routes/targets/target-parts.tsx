@@ -56,7 +56,7 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
   )
 }
 
-/** Addresses and names filled in; the secret is not in them. */
+/** Addresses and names are filled in; the secret is left out. */
 function QuickfixFiles({ sessionId }: { sessionId: string }) {
   return (
     <>
@@ -190,7 +190,7 @@ export function Session({ target, stale }: { target: TargetView; stale: boolean 
   )
 }
 
-/** Copies that stand open; the others unfold. */
+/** Copies that are shown open; the others unfold. */
 const openCopies = 5
 
 /** The newest copies, decoded: what the client has just received. */

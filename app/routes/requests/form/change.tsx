@@ -9,7 +9,7 @@ import { DraftForm } from './parts.tsx'
 import { ClientAddresses, ContactRows } from './people.tsx'
 import { LookUp, SourcePicker } from './sources.tsx'
 
-/** A change of a group: only what is to become different is filled in. */
+/** A change of a group: the requester fills in only what should change. */
 export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { document: ChangeDocument }) {
   const { draft } = form
   return (
@@ -81,7 +81,7 @@ const removal = ({ removeSources }: ChangeDocument, source: string): string => {
   return row ? (row.revoked ? 'nothing-again' : 'from-now-on') : 'stays'
 }
 
-/** The end of a group. */
+/** A request to close the group. */
 export function CloseStep({ document, ...form }: StepProps & { document: CloseDocument }) {
   return (
     <DraftForm {...form}>

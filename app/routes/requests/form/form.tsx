@@ -34,7 +34,7 @@ export const meta = () => [{ title: 'Request · Drop Copy Portal' }]
 
 export { shouldRevalidate } from '#app/components/refusal.ts'
 
-/** `kind`: of the draft, which says what the fields of the step are. */
+/** `kind`: the draft's kind, which decides the fields of the step. */
 const stepForm = saveDraftInput.extend({ kind: z.enum(requestKinds) })
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
@@ -46,9 +46,9 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     draft,
     inGroup: await sourcesOf(context, user, draft),
     step,
-    /** whether what is missing in this step is shown beside its fields: all of it, or of the sessions alone */
+    /** which missing fields of this step are reported beside them: all, or those of the sessions alone */
     check: query.get('check'),
-    /** one empty row more for another person */
+    /** adds an empty row for another person */
     more: query.has('more'),
     byExchange: user.isExchange,
     commandId: context.deps.newId(),
@@ -84,15 +84,15 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   return redirect(placeAfter(draft, input.value.step, intent))
 }
 
-/** The step's fields as the document has them. A field that the form does not hold is left out. */
+/** The step's fields under the document's names. Fields that the form does not hold are left out. */
 const decodedStep = (kind: RequestKind, step: StepId, fields: Record<string, unknown>) => {
   const decoded = decodeForm(stepFields(kind, step), fields)
   return typeof decoded === 'object' && decoded !== null ? { ...decoded } : {}
 }
 
-/** What the form's controls say, under the names that the document has. */
+/** The values of the form's controls, under the document's names. */
 function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
-  // the button pressed says where to go, not what is written
+  // the pressed button says where to go next; it is no part of the document
   const { remove, intent: _, commandId: __, ...rest } = withAddresses(withTyped(withoutRow(fields, intent)))
   if (typeof remove !== 'object' || remove === null) return rest
   const chosen = Object.entries(remove).filter(([, mode]) => withdrawalModes.some((known) => known === mode))
@@ -108,14 +108,14 @@ function withTyped(fields: Record<string, unknown>): Record<string, unknown> {
   return { ...fields, ...Object.fromEntries(lists) }
 }
 
-/** A list that was left as the page showed it is no change. */
+/** A list that is still as the page showed it is not a change. */
 function withAddresses({ addressesNow, ...fields }: Record<string, unknown>): Record<string, unknown> {
   if (addressesNow === undefined) return fields
   const typed = words(fields.addresses)
   return { ...fields, addresses: JSON.stringify(typed) === JSON.stringify(words(addressesNow)) ? null : typed }
 }
 
-/** A row of people is taken out by its own button, which says `remove.2`. */
+/** Each row of people has its own remove button, which says `remove.2`. */
 function withoutRow(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
   const row = /^remove\.(\w+)\.(\d+)$/.exec(intent)
   const list = row?.[1] === undefined ? undefined : fields[row[1]]
@@ -125,7 +125,7 @@ function withoutRow(fields: Record<string, unknown>, intent: string): Record<str
 
 type Draft = Awaited<ReturnType<typeof loadDraft>>
 
-/** Where one stands after saving: on the same step with what it lacks, on the next, or back at the list. */
+/** Where to go after saving: the same step with what it lacks, the next step, or the list. */
 function placeAfter(draft: Draft, step: StepId, intent: string): string {
   const here = paths.requestStep(draft.number, step)
   if (intent === 'leave') return paths.requests()
@@ -145,7 +145,7 @@ export default function RequestForm() {
   const { draft, inGroup, step, check, more, byExchange, commandId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   const all = stepsOf(draft.kind)
-  // each new object takes the focus: a draft that is merely read again must not take it from somebody who types
+  // each new object takes the focus: a draft that is merely read again must not take it from a person who is typing
   const answered = useMemo(() => refused && besideTyped(refused), [refused])
   // biome-ignore lint/correctness/useExhaustiveDependencies: what a draft lacks changes when it is saved
   const lacking = useMemo(() => missingIn(draft, step, check), [draft.number, draft.version, step, check])
@@ -195,8 +195,8 @@ export default function RequestForm() {
 }
 
 /**
- * What the step lacks, beside its fields; `check` null: nobody asked yet. Of sessions
- * only what was typed wrongly is said early.
+ * What the step lacks, beside its fields; `check` null: nobody asked yet. For sessions, only what was typed wrongly is
+ * reported early.
  */
 function missingIn(draft: Draft, step: StepId, check: string | null): Refusal | undefined {
   if (check === null) return undefined
@@ -208,7 +208,7 @@ function missingIn(draft: Draft, step: StepId, check: string | null): Refusal | 
   return besideTyped({ code: 'incomplete', sentence: 'Saved. This step is not complete yet.', fields, typed: {} })
 }
 
-/** Errors of a list of sessions stand beside the field where they are typed. */
+/** Errors of a list of sessions appear beside the field where the sessions are typed. */
 function besideTyped(refusal: Refusal): Refusal {
   const fields = Object.entries(refusal.fields)
   return {
@@ -226,7 +226,7 @@ export interface StepProps {
   commandId: string
   refusal: Refusal | undefined
   more: boolean
-  /** entered for the owner by a GAM, who reads it here */
+  /** a GAM enters the request for the owner and reads it here */
   byExchange: boolean
 }
 

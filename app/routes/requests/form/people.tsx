@@ -35,7 +35,7 @@ export function PeopleStep({ document, more, ...form }: StepProps & { document: 
   )
 }
 
-/** Whom the group's targets let in. */
+/** Which client addresses the group's targets accept. */
 export function ClientAddresses({ name, addresses }: { name: string; addresses: readonly string[] }) {
   return (
     <TextArea

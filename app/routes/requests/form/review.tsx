@@ -21,7 +21,7 @@ import type { StepProps } from './form.tsx'
 /** The last step: all of it in the words the other side will read, then the signature. */
 export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps) {
   const { document, preview } = draft
-  const inOne = useMemo(() => refusal && withoutFields(refusal), [refusal]) // each new one takes the focus
+  const inOne = useMemo(() => refusal && withoutFields(refusal), [refusal]) // each new object takes the focus
   const incomplete = draft.problems.length > 0 ? 'First mend what is listed above.' : null
   const noPaper = byExchange && !draft.paper ? `First attach what ${draft.ownerName} has signed.` : null
   const whyNot = draft.submit.may ? (incomplete ?? noPaper) : (draft.submit.why ?? 'Not now.')
@@ -35,7 +35,7 @@ export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps)
       <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
       <PaperSection draft={draft} byExchange={byExchange} />
       <Section title="Signature">
-        {draft.problems.length === 0 && ( // before that nobody can say what is signed, and to whom it goes
+        {draft.problems.length === 0 && ( // while there are problems, nobody can say what is signed and who receives it
           <div className="mb-3 max-w-2xl space-y-2 border-l-4 border-accent pl-4">
             {preview.sentences.map((sentence) => (
               <p key={sentence}>{sentence}</p>
@@ -95,7 +95,7 @@ function PaperSection({ draft, byExchange }: { draft: DraftView; byExchange: boo
   )
 }
 
-/** The fields are on other pages: what is wrong with them is said here. */
+/** The fields are on other pages, so their errors are listed here. */
 const withoutFields = (refusal: Refusal): Refusal =>
   refusal.code === 'incomplete'
     ? { ...refusal, sentence: Object.values(refusal.fields).join(' '), fields: {} }

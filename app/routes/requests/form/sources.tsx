@@ -22,7 +22,7 @@ const heldWords: Record<PickableSource['held'], string> = {
   guaranteed: 'guaranteed by your firm',
 }
 
-/** Saves, and shows on the same page what follows from the sessions. */
+/** Saves, and shows on the same page what follows from the chosen sessions. */
 export const LookUp = () => (
   <div className="mb-5">
     <Submit name="intent" value="stay" kind="plain" noValidate>
@@ -82,7 +82,7 @@ export function SourcesStep({ document, ...form }: StepProps & { document: NewGr
   )
 }
 
-/** Lists of sessions in a document, and the field of each in which they are typed. */
+/** Lists of sessions in a document, and the form field in which each list is typed. */
 export const sourceLists = ['sources', 'addSources'] as const
 type SourceList = (typeof sourceLists)[number]
 export const typedField: Record<SourceList, string> = { sources: 'typedSources', addSources: 'typedAddSources' }
@@ -94,7 +94,7 @@ export const hasSources = (document: DraftDocument, list: SourceList): boolean =
     ? list === 'sources' && document.sources.length > 0
     : document.kind === 'change' && list === 'addSources' && document.addSources.length > 0
 
-/** Sessions the firm holds to tick, and room to type any other whole. */
+/** Checkboxes for the sessions that the firm holds, and a field to type any other in full. */
 export function SourcePicker({
   draft,
   name,
