@@ -1,6 +1,6 @@
 import { MonoList } from './figures.tsx'
 
-/** Whom targets let in. `stated`: what was named while that restricted nobody. */
+/** Which client addresses the targets accept. `stated`: addresses that were named but do not restrict anybody. */
 export function ClientAddressList({
   allowFrom,
   stated = [],

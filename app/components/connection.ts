@@ -6,7 +6,7 @@ export type Trouble = 'no-answer' | 'no-database' | 'failing'
 interface Connection {
   /** What the page waits for; undefined while it is as fresh as it can be. */
   trouble: Trouble | undefined
-  /** By the browser's clock, when the page last heard that it shows what is true. */
+  /** When the page last heard that its content is current, by the browser's clock. */
   trueAtMs: number
   /** The portal runs another build than the one this page came from, and the page could not load itself again. */
   isOutdated: boolean
@@ -30,18 +30,18 @@ function publish(isOutdated = connection.isOutdated): void {
   if (isOver) for (const one of waiting) one()
 }
 
-/** Call `then` each time that trouble is over. @returns a function that ends it */
+/** Call `then` each time that an outage ends. @returns a function that stops this */
 export function whenOver(then: () => void): () => void {
   waiting.add(then)
   return () => waiting.delete(then)
 }
 
-/** The portal answered, or its stream spoke: what the page shows is true now. */
+/** The portal answered, or its stream sent something: the page is current now. */
 export function heardFromPortal(): void {
   heardAtMs = Date.now()
 }
 
-/** One reading of the page waits, and why; undefined: its wait is over. */
+/** Note that one reading of the page waits, and why; undefined: the reading waits no longer. */
 export function waitsFor(reading: symbol, trouble: Trouble | undefined): void {
   if (trouble) troubles.set(reading, trouble)
   else troubles.delete(reading)
@@ -55,7 +55,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** How this page stands to the portal; on the server, and until anything goes wrong, well. */
+/** The state of this page's connection to the portal: good on the server, and until something goes wrong. */
 export const useConnection = (): Connection =>
   useSyncExternalStore(
     subscribe,

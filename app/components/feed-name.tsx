@@ -3,10 +3,10 @@ import { createContext, useContext } from 'react'
 import { paths } from '#app/paths.ts'
 import { Mono } from './figures.tsx'
 
-/** Whether the reader may open the pages of feeds; said once by the frame. */
+/** Whether the reader may open the pages of feeds; the frame provides this once. */
 export const SeesFeeds = createContext(false)
 
-/** A feed's name, and the way to its page for whoever may open it. */
+/** A feed's name, linked to its page for readers who may open it. */
 export function FeedName({ id }: { id: string }) {
   const name = <Mono>{id}</Mono>
   if (!useContext(SeesFeeds)) return name
@@ -17,7 +17,7 @@ export function FeedName({ id }: { id: string }) {
   )
 }
 
-/** After a sentence about a feed: the way to its page, where there is one for the reader. */
+/** Follows a sentence about a feed: a link to the feed's page, where the reader may open it. */
 export function FeedLink({ id }: { id: string }) {
   if (!useContext(SeesFeeds)) return null
   return (

@@ -28,7 +28,7 @@ export function Mono({ children }: { children: ReactNode }) {
 
 const shownNames = 24
 
-/** Identifiers, each whole; a long list ends in one that opens. */
+/** Identifiers, each in full; the rest of a long list unfolds. */
 export function MonoList({ names }: { names: readonly string[] }) {
   const rest = names.slice(shownNames)
   return (
@@ -65,7 +65,7 @@ export function Copyable({ text, label }: { text: string; label: string }) {
   )
 }
 
-/** Copies a text; says that it did for two seconds. */
+/** Copies a text, and says so for two seconds. */
 export function CopyButton({ text, label, large = false }: { text: string; label: string; large?: boolean }) {
   const [copied, setCopied] = useState(false)
   const copy = async () => {

@@ -17,15 +17,15 @@ export function useField(name: string) {
     id: fieldId(path),
     error: refusal?.fields[path],
     typed: refusal?.typed[name],
-    /** what was typed came back: a box that is not among it was not ticked */
+    /** the typed values came back: a box that is not among them was not ticked */
     refused: refusal !== undefined && Object.keys(refusal.typed).length > 0,
   }
 }
 
 /**
- * A posted form: the command's id, the refusal on top with links to its fields, and what was typed kept in every field
- * inside. Works without JavaScript; with it a second press while the first is on its way does nothing, and what was
- * typed and not saved is there again when the page is.
+ * A posted form: sends the command's id, shows a refusal on top with links to its fields, and keeps in every field what
+ * was typed. Works without JavaScript. With JavaScript, a second press while the first is under way does nothing, and
+ * unsaved text is restored when the page opens again.
  */
 export function CommandForm({
   commandId,
@@ -38,7 +38,7 @@ export function CommandForm({
   commandId: string
   refusal?: Refusal | undefined
   action?: string
-  /** Where a file goes along. */
+  /** The form carries a file. */
   encType?: 'multipart/form-data'
   className?: string
   children: ReactNode
@@ -88,7 +88,7 @@ function ErrorSummary({ refusal }: { refusal: Refusal | undefined }) {
                 href={`#${fieldId(name)}`}
                 className="text-red underline"
                 onClick={(event) => {
-                  // to follow the address would be a navigation, and take what is said here away
+                  // following the address would be a navigation, which would remove this message
                   event.preventDefault()
                   const field = document.getElementById(fieldId(name))
                   field?.scrollIntoView({ block: 'center' })
@@ -132,7 +132,7 @@ export function Submit({
   name?: string
   value?: string
   noValidate?: boolean
-  /** What it says while its form is on its way. */
+  /** The label while the form is being sent. */
   busyWord?: string
 }) {
   const { state, formData } = useNavigation()

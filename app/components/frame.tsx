@@ -11,13 +11,13 @@ import { WaitingBar } from './waiting-bar.tsx'
 export interface RailEntry {
   to: string
   label: string
-  /** How many things there wait for this person. */
+  /** How many items wait there for this person. */
   waiting?: number
 }
 
 interface FrameProps {
   environment: Environment
-  /** All that this installation has; a switch where there is more than one. */
+  /** The environments of this installation; a switch when there is more than one. */
   environments: readonly Environment[]
   rail: readonly RailEntry[]
   person: { name: string; firmName: string; roles: readonly string[] }

@@ -14,18 +14,18 @@ import {
 } from './typed.ts'
 import { useWhenShown } from './when-shown.ts'
 
-/** What stands in a form though nobody saved it. */
+/** Text in a form that nobody has saved. */
 interface PutBack {
   labels: string[]
-  /** The page has no field for it any more, or somebody saved something else there. */
+  /** The page no longer has a field for the text, or somebody saved another value in the field. */
   notes: string[]
 }
 
 const nothing: PutBack = { labels: [], notes: [] }
 
 /**
- * What a person types survives the page: it is kept for the tab until it is saved, and put back when the page is opened
- * again, be it after a reload, a new release, or a save that ran while the person went on typing.
+ * Typed text survives the page: the tab keeps the text until it is saved, and puts it back when the page is opened
+ * again, whether after a reload, a new release, or a save during which the person went on typing.
  */
 export function useKeptTyping(form: RefObject<HTMLFormElement>, refusal: Refusal | undefined) {
   const by = useContext(TypedBy)
@@ -33,9 +33,9 @@ export function useKeptTyping(form: RefObject<HTMLFormElement>, refusal: Refusal
   const navigation = useNavigation()
   /** What is saved, as far as this page knows. */
   const saved = useRef<Values>({})
-  /** One's own save has been answered, and the page that shows what it made of the fields is under way. */
+  /** The person's own save was answered, and the page with the saved values is under way. */
   const isSaved = useRef(false)
-  /** What is on its way, and what the page had been refused before. */
+  /** What is being sent, and what the page had been refused before. */
   const sent = useRef<{ values: Values; refusal: Refusal | undefined }>()
   const [putBack, setPutBack] = useState(nothing)
 
@@ -82,13 +82,13 @@ export function useKeptTyping(form: RefObject<HTMLFormElement>, refusal: Refusal
   }
 }
 
-/** Keep every field that holds something else than what is saved. */
+/** Keep every field whose value differs from the saved one. */
 function keep(by: string, path: string, form: HTMLFormElement, known: { saved: Values; isSaved: boolean }): void {
   const { saved, isSaved } = known
   const before = readTyped(by, path)
   const fields: TypedFields = {}
   const values = valuesOf(form)
-  // of a row that is not shown
+  // fields of a row that is not shown
   for (const [name, typed] of Object.entries(before)) if (!(name in values)) fields[name] = typed
   for (const [name, now] of Object.entries(values)) {
     const was = saved[name] ?? []
@@ -128,7 +128,9 @@ function rememberPlace(form: HTMLFormElement, path: string): void {
     place = { path, name: at.name, value: at.value, from: at.selectionStart, to: at.selectionEnd }
 }
 
-/** To the same field, at the same letter; who has typed on goes on there, whatever else would take the focus. */
+/**
+ * Back to the same field and letter. A person who went on typing stays there, even if something else takes the focus.
+ */
 function returnTo(form: HTMLFormElement, path: string, hasTypedOn: boolean): void {
   const was = place
   place = undefined
@@ -148,7 +150,7 @@ function isPlace(element: Element, { name, value }: { name: string; value: strin
   return !['checkbox', 'radio'].includes(element.type) || element.value === value
 }
 
-/** Says what was put back, so that nobody takes it for saved. */
+/** Lists the restored text, which a person could otherwise take for saved. */
 export function PutBackNotice({ putBack, forget }: { putBack: PutBack; forget: () => void }) {
   if (putBack.labels.length + putBack.notes.length === 0) return null
   return (

@@ -12,7 +12,7 @@ const terms: readonly { key: keyof Omit<Ledger, 'stopped'>; head: string }[] = [
 ]
 
 /**
- * The columns of the sum that must close, the same in every table: received is all the others together.
+ * The columns of the sum that must balance, the same in every table: received equals all the others together.
  * @param of null where there is nothing to count yet
  */
 export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boolean): Column<Row>[] {
@@ -40,7 +40,7 @@ export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boole
   ]
 }
 
-/** What of the filtered was not agreed to be left out, but is not copied for want of a consent: how many, and whose. */
+/** Filtered messages that nobody agreed to leave out, but that lack a consent: how many, and whose consent. */
 function Stopped({ ledger, stale }: { ledger: Ledger | null; stale: boolean }) {
   return Object.entries(ledger?.stopped ?? {}).map(([reason, count]) => (
     <span key={reason} className="block text-caption text-muted">
@@ -49,7 +49,7 @@ function Stopped({ ledger, stale }: { ledger: Ledger | null; stale: boolean }) {
   ))
 }
 
-/** What is unaccounted for: nothing is a quiet zero, anything else is red. */
+/** The unaccounted messages: none is a quiet zero, any other number is red. */
 function Unaccounted({ ledger, stale }: { ledger: Ledger | null; stale: boolean }) {
   const count = ledger ? unaccounted(ledger) : null
   return (

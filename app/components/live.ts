@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'react'
 import { follow } from './stream.ts'
 
 /**
- * Keeps a page's loader data fresh: a server-sent event on `url` reads it again. A hidden tab closes its
- * stream; tabs of one browser share one through a lock and a channel; where streams fail the page asks every
- * five seconds. One reading at a time: what changes meanwhile is read when it is over. What a reading does
- * while nobody answers is told in `reach.ts`.
+ * Keeps a page's loader data fresh: a server-sent event on `url` makes the page read them again. A hidden tab closes
+ * its stream; the tabs of one browser share a stream through a lock and a channel; where streams fail, the page asks
+ * every five seconds. Only one reading runs at a time: a change during a reading is read afterwards. `reach.ts` says
+ * what a reading does while nobody answers.
  */
 export function useLive(url: string): void {
   const { revalidate, state } = useRevalidator()
@@ -30,7 +30,7 @@ export function useLive(url: string): void {
 
 const heardEvent = 'drop-copy-heard'
 
-/** When the connector last reported: as the page was read, or as its stream has said since. */
+/** When the connector last reported, according to the page's last reading or its stream since then. */
 export function useHeard(read: Date | null): Date | null {
   const [told, setTold] = useState(0)
   useEffect(() => {

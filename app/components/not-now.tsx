@@ -1,6 +1,6 @@
 import { ButtonLink, Notice } from './page.tsx'
 
-/** In the place of a form that would only be refused: why, and the way back. */
+/** Replaces a form that would only be refused: says why, and links back. */
 export function NotNow({ title, why, back }: { title: string; why: string; back: { to: string; label: string } }) {
   return (
     <>
@@ -12,5 +12,5 @@ export function NotNow({ title, why, back }: { title: string; why: string; back:
   )
 }
 
-/** "Request 5" as it stands in a sentence. */
+/** "Request 5" as it is written inside a sentence. */
 const lowerFirst = (label: string) => label.charAt(0).toLowerCase() + label.slice(1)

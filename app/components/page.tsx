@@ -191,7 +191,7 @@ export function Notice({
   )
 }
 
-/** A link that looks like a button: a way to a page where something is done. */
+/** A link that looks like a button and leads to a page where something is done. */
 export function ButtonLink({
   to,
   kind = 'plain',
@@ -208,7 +208,7 @@ export function ButtonLink({
   )
 }
 
-/** The way to a page where something is done; when it may not be, disabled with the reason beside it. */
+/** A link to a page where something is done; when the act is not allowed, disabled with the reason beside it. */
 export function Act({
   to,
   kind = 'plain',

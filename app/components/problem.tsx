@@ -37,7 +37,7 @@ const words: Record<number, Words> = {
       'Copies go on being delivered, and nothing that was saved is lost. This page opens by itself when the database answers.',
   },
 }
-/** What a loader says where its page no longer makes sense; thrown by `http/refusals.server.ts`, by structure. */
+/** What a loader throws when its page no longer makes sense; structurally that of `http/refusals.server.ts`. */
 interface Moved {
   title: string
   why: string

@@ -2,27 +2,27 @@ import { encode } from 'turbo-stream'
 import { heardFromPortal, type Trouble, waitsFor } from './connection.ts'
 import { isOtherBuild, keepAtHand, leaveFor, meetOtherBuild } from './release.ts'
 
-/** An answer that takes longer is said to be waited for. */
+/** After this time the page says that it is waiting for an answer. */
 const slowMs = 3_000
 /**
- * Without a whole answer by then a request is given up. The first time soon, since it may be under way to nobody; when
- * the portal has shown that it is there, it is given the time that it gives itself.
+ * A request without a complete answer is given up after this time: soon on the first try, since nobody may be there;
+ * once the portal has answered, only after the time that the portal allows itself.
  */
 const giveUpMs = { first: 4_000, later: 15_000, post: 20_000 }
-/** Between two tries. Where the portal failed on the page, it is not asked as often. */
+/** Pauses between two tries; longer when the portal itself failed on the page. */
 const retryMs: Record<Trouble, number> = { 'no-answer': 1_000, 'no-database': 1_000, failing: 4_000 }
-/** For the small question whether anybody is there. */
+/** For the probe that asks whether the portal is there. */
 const probeMs = 3_000
 
 /**
- * The framework shows its error page when a request of it fails, in place of the page that was there. It has
- * no seam of its own between the two, so what it reads and posts passes here (ADR 31): a reading waits,
- * tries again and lets the page say so; a form that got no answer stays as it was typed, with a sentence.
- * Call once, before the page comes to life.
+ * When one of its requests fails, the framework replaces the page with an error page, and offers no hook to prevent
+ * this. So everything that it reads and posts passes through here (ADR 31): a reading waits, tries again and lets the
+ * page say so; a form without an answer keeps what was typed and gets a sentence. Call once, before the page comes to
+ * life.
  */
 export function keepPagesWhole(): void {
-  heardFromPortal() // this page came from it
-  // nothing that this page needs itself waits for it; the page may have loaded before this runs
+  heardFromPortal() // the portal served this page
+  // keeping code at hand must not delay what this page needs; the page may have loaded before this runs
   if (document.readyState === 'complete') keepAtHand()
   else addEventListener('load', keepAtHand)
   const plain = window.fetch.bind(window)
@@ -38,7 +38,7 @@ interface Asked {
   url: URL
   init: RequestInit
   plain: typeof fetch
-  /** Of the page that is shown: what fails must leave it as it is. */
+  /** For the page that is shown: a failure must leave the page as it is. */
   isHere: boolean
 }
 
@@ -48,8 +48,8 @@ const isPost = (init: RequestInit) => init.method !== undefined && init.method !
 const pageOf = ({ pathname }: URL): string => (pathname === '/_root.data' ? '/' : pathname.replace(/\.data$/, ''))
 
 /**
- * Asked until it is answered, or until the page wants it no more. Posts to other pages, such
- * as the choice of a theme, may be repeated.
+ * Repeat a request until it is answered, or until the page gives it up. Posts to other pages, such as the choice of a
+ * theme, may be repeated.
  */
 async function read(asked: Asked): Promise<Response> {
   const reading = Symbol(asked.url.pathname)
@@ -73,7 +73,7 @@ async function read(asked: Asked): Promise<Response> {
   }
 }
 
-/** Data of another build are not for this page's code: the page is loaded again, or its successor is loaded whole. */
+/** This page's code cannot use another build's data: load this page again, or the next one as a whole document. */
 async function otherBuild({ url, isHere, init }: Asked, build: string): Promise<Response> {
   if (isHere) meetOtherBuild(build)
   else {
@@ -86,7 +86,7 @@ async function otherBuild({ url, isHere, init }: Asked, build: string): Promise<
   throw new Error('left')
 }
 
-/** Sent once: it is the person who sends it again, with the same key, so that it is carried out once. */
+/** Send once. Only the person sends the form again, with the same key, so that the command is carried out once. */
 async function post(asked: Asked): Promise<Response> {
   const sending = Symbol(asked.url.pathname)
   try {
@@ -122,7 +122,7 @@ async function attempt({ url, init, plain }: Asked, reading: symbol, limitMs: nu
   }
 }
 
-/** Costs the portal nothing, however many pages wait; a proxy that answers in its place has not our header. */
+/** A probe that costs the portal nothing, however many pages wait. A proxy that answers instead lacks our header. */
 async function isAnybodyThere(plain: typeof fetch): Promise<boolean> {
   const given = new AbortController()
   const timer = setTimeout(() => given.abort(), probeMs)
@@ -135,7 +135,7 @@ async function isAnybodyThere(plain: typeof fetch): Promise<boolean> {
   }
 }
 
-/** What is wrong with an answer; undefined for one that the page may have, be it a refusal. */
+/** What is wrong with an answer; undefined when the page may use the answer, even if it is a refusal. */
 function troubleOf(answer: Response | undefined, { init, isHere }: Asked): Trouble | undefined {
   if (!answer) return 'no-answer'
   const { status, headers } = answer
@@ -154,10 +154,7 @@ const sentences: Record<Trouble, string> = {
     'The portal failed on this. The fault is ours and was logged. What you typed is still here. Send it again in a moment: the same form is carried out once.',
 }
 
-/**
- * The answer of an action that refuses, in the framework's own writing: 503, upon which
- * `shouldRevalidate` leaves the page as it is.
- */
+/** A refusal of an action in the framework's own encoding: after a 503, `shouldRevalidate` leaves the page as it is. */
 function unanswered(trouble: Trouble): Response {
   const refusal = { code: 'not-answered', sentence: sentences[trouble], fields: {}, typed: {} }
   return new Response(encode({ data: { refusal } }), { status: 503 })
@@ -165,7 +162,7 @@ function unanswered(trouble: Trouble): Response {
 
 const abortError = () => new DOMException('The page went on.', 'AbortError')
 
-/** Ends early when the network is back or the page is shown again; without a time it lasts until the page gives up. */
+/** Ends early when the network is back or the page is shown again; without a time, only when the page gives up. */
 function pause(ms: number | undefined, signal: AbortSignal | null | undefined): Promise<void> {
   const over = new AbortController()
   return new Promise<void>((resolve, reject) => {

@@ -4,7 +4,7 @@ import { TextArea } from './fields.tsx'
 import { CommandForm, FormActions, Submit } from './form.tsx'
 import type { Refusal } from './refusal.ts'
 
-/** The form of a consequential act: what will happen stands above it; it asks why, and there is a way back. */
+/** The form of a consequential act: says above what will happen, asks for the reason, and offers a way back. */
 export function ReasonForm({
   commandId,
   refusal,

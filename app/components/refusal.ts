@@ -18,9 +18,9 @@ export const refusalOf = (actionData: unknown): Refusal | undefined =>
     : undefined
 
 /**
- * For pages with a form: after a refusal too the page is read again, so that it shows what moved and its next try
- * builds on that; what was typed stays. (The framework alone would leave the page as it was.) Where nobody answered
- * (503, `reach.ts`) nothing has moved, and the form keeps its key: sent again, it is the same command.
+ * For pages with a form: the page is read again after a refusal too, so that it shows what changed and the next try
+ * builds on that; typed values stay. (The framework alone would not read the page again.) Where nobody answered (503,
+ * `reach.ts`) nothing has changed, and the form keeps its key: sent again, it is the same command.
  */
 export const shouldRevalidate: ShouldRevalidateFunction = ({ formMethod, actionStatus, defaultShouldRevalidate }) =>
   actionStatus !== 503 && ((formMethod !== undefined && formMethod !== 'GET') || defaultShouldRevalidate)

@@ -10,8 +10,8 @@ declare global {
 }
 
 /**
- * Fetch the code of all pages. Where the framework cannot get it in the moment of need, it loads the page again, which
- * shows the browser's own error where nobody answers.
+ * Fetch the code of all pages in advance. When the framework needs code and cannot fetch it, the framework reloads the
+ * page, and without an answer the browser shows its own error.
  */
 export function keepAtHand(): void {
   const routes = window.__remixManifest?.routes ?? {}
@@ -33,9 +33,9 @@ export const isOtherBuild = (build: string | null): build is string =>
 export const leaveFor = (page: URL): void => location.assign(page)
 
 /**
- * The portal was started with another build. The page loads itself again where nothing is lost by
- * it: once for each build, lest two portals behind one address send it to and fro. Otherwise it
- * says so and leaves the moment to the person.
+ * The portal was started with another build. The page reloads itself where nothing is lost by that: once per build,
+ * because two portals behind one address could make it reload without end. Otherwise the page says so, and the person
+ * chooses the moment.
  */
 export function meetOtherBuild(build: string): void {
   if (!isOtherBuild(build)) return
@@ -50,7 +50,7 @@ export function meetOtherBuild(build: string): void {
 /** What an action answered is shown once: a new password, or what was refused. */
 const isShowingAnAnswer = () => document.querySelector('main :is([data-shown-once], [role=alert])') !== null
 
-/** Whether any control holds something else than what the page came with. */
+/** Whether any control's value differs from the one that the page came with. */
 const hasTyped = () =>
   [...document.querySelectorAll<HTMLElement>('main :is(input, textarea, select)')].some(
     (control) => isChanged(control) || control === document.activeElement,

@@ -48,7 +48,7 @@ export const shapes: Record<Shape, ReactNode> = {
   cross: <path d="m2 2 8 8m0-8-8 8" fill="none" stroke="currentColor" strokeWidth="2" />,
 }
 
-/** A shape of a state, drawn; the word beside it carries the meaning for who does not see it. */
+/** The drawn shape of a state; the word beside it carries the meaning for people who do not see the shape. */
 export function StateShape({ shape, tone }: { shape: Shape; tone: Tone }) {
   return (
     <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" className={`shrink-0 ${toneClass[tone]}`}>

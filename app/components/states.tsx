@@ -17,7 +17,7 @@ const delivery: Record<DeliveryWord, Look> = {
   Unknown: { tone: 'hatched', shape: 'question' },
 }
 
-/** How delivery stands: the word that one function derives, with its colour and shape. */
+/** The state of delivery: the word that one function derives, with its colour and shape. */
 export const DeliveryWordState = ({ state }: { state: Pick<DeliveryState, 'word' | 'text'> }) => (
   <State {...delivery[state.word]} word={state.text} />
 )
@@ -49,7 +49,7 @@ const request: Record<RequestState, Look> = {
   failed: { tone: 'red', shape: 'square' },
 }
 
-/** Where a request stands: "With clearing firms (2 of 3)". */
+/** The state of a request: "With clearing firms (2 of 3)". */
 export const RequestWord = ({ state, word }: { state: RequestState; word: string }) => (
   <State {...request[state]} word={word} />
 )

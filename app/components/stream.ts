@@ -2,14 +2,11 @@ import { heardFromPortal, whenOver } from './connection.ts'
 import { meetOtherBuild } from './release.ts'
 
 /**
- * The portal says something every ten seconds at least: a stream that is silent for
- * so long is dead, though nobody closed it.
+ * The portal sends something at least every ten seconds: a stream that is silent for this long is dead, even if nobody
+ * closed it.
  */
 const silentMs = 30_000
-/**
- * Where the page itself had no answer for a while, a stream that has missed a
- * word by then is not waited for any longer.
- */
+/** When the page itself has had no answer for a while, a stream that is silent for this long is given up. */
 const missedMs = 12_000
 /** A stream that broke is opened again after this, and a little more, so that not all browsers come back at once. */
 const reopenMs = 4_000
@@ -18,7 +15,7 @@ const lookMs = 1_000
 const sleptMs = 10_000
 
 interface Follower {
-  /** The page no longer shows what is true, or may not. */
+  /** The page is out of date, or may be. */
   changed(): void
   /** The connector reported at this instant. */
   heard(atMs: number): void
@@ -32,7 +29,7 @@ export function follow(url: string, follower: Follower): () => void {
   const ended = new AbortController()
   const listening = { signal: ended.signal }
   const channel = new BroadcastChannel(`drop-copy-live:${url}`)
-  /** Of what the page showed when it was last read because of the stream; the loader may have read it before that. */
+  /** Digest of what the page showed when the stream last made it read; the loader may have read before that. */
   let lastId = ''
   /** When the stream last said something, and when it was last opened or said something. */
   let saidAtMs = Date.now()
@@ -59,7 +56,7 @@ export function follow(url: string, follower: Follower): () => void {
       learn(news)
     }
     stopStream = share(url, tell, isDead)
-    channel.postMessage('anybody?' satisfies News) // whoever holds the stream says where it is
+    channel.postMessage('anybody?' satisfies News) // the tab that holds the stream answers with its digest
   }
   const again = () => {
     open(true)
@@ -100,7 +97,7 @@ function lookAtClock(look: (sinceLookMs: number) => void): () => void {
 
 let isQuiet = false
 
-/** A page that is left while it reads itself again aborts that reading: no error, and nobody's to see. */
+/** Leaving a page during a reading aborts the reading: this is not an error, and is not shown. */
 function leaveQuietly(): void {
   if (isQuiet) return
   isQuiet = true
@@ -140,7 +137,7 @@ function share(url: string, tell: Tell, isDead: boolean): () => void {
   }
 }
 
-/** Opened again by ourselves, since the browser gives up for good where a proxy answers in the portal's place. */
+/** We reopen the stream ourselves, because the browser gives up for good after a proxy's answer. */
 function stream(url: string, tell: Tell): () => void {
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -154,7 +151,7 @@ function stream(url: string, tell: Tell): () => void {
     source.addEventListener('signed-out', () => tell('changed'))
     source.onerror = () => {
       source?.close()
-      tell('changed') // the reading finds out what is the matter
+      tell('changed') // the reading finds out what is wrong
       timer = setTimeout(open, reopenMs + Math.random() * 1000)
     }
   }

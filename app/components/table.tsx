@@ -5,17 +5,17 @@ export interface Column<Row> {
   key: string
   head: string
   cell: (row: Row) => ReactNode
-  /** Numbers stand right, text left. */
+  /** Numbers are aligned right, text left. */
   number?: boolean
   /** As narrow as its content. */
   tight?: boolean
   /** The server sorts by this key when the head is pressed. */
   sortable?: boolean
-  /** Text of more than a few words: in a folded row it stands under its head. */
+  /** Text of more than a few words: in a folded row it goes below its heading. */
   wide?: boolean
-  /** Whether it has nothing to say: left out of a folded row then, and out of the table when no row has anything. */
+  /** Whether the cell is empty: a folded row leaves it out, and a table drops a column that is empty in every row. */
   blank?: (row: Row) => boolean
-  /** Whether a folded row may do without it, though a table keeps the column: a zero among figures. */
+  /** Whether a folded row may leave the cell out although a table keeps the column: a zero among figures. */
   folded?: (row: Row) => boolean
 }
 
@@ -31,7 +31,7 @@ export function readSort(request: Request, keys: readonly string[], otherwise: S
   return keys.includes(key) ? { key, dir: params.get('dir') === 'desc' ? 'desc' : 'asc' } : otherwise
 }
 
-/** Compares two rows' values: numbers and dates by size, text by letters, nothing last. */
+/** Compares two rows' values: numbers and dates by size, text by letters, empty values last. */
 export function compareBy<Row>(value: (row: Row) => string | number | bigint | Date | null, dir: 'asc' | 'desc') {
   const sign = dir === 'asc' ? 1 : -1
   return (a: Row, b: Row) => {

@@ -4,13 +4,11 @@ import { createContext, useContext, useEffect, useState } from 'react'
 /** Who types: what one person typed is offered to nobody else in the same tab. */
 export const TypedBy = createContext('')
 
-/** One field that holds something else than what was saved. */
+/** One field whose value differs from the saved one. */
 interface Typed {
   label: string
   values: string[]
-  /**
-   * What was saved in the field each time that it was typed over; nothing where one's own save is about to change it.
-   */
+  /** The saved values that the person typed over; empty when the person's own save is about to change them. */
   over: string[][]
 }
 export type TypedFields = Record<string, Typed>
@@ -19,8 +17,8 @@ const prefix = 'drop-copy-typed'
 const keyOf = (by: string, path: string) => `${prefix} ${by} ${path}`
 
 /**
- * In the tab's own storage: it outlives the page and is gone with the tab. A browser
- * that keeps nothing loses nothing else by it.
+ * In the tab's own storage, which outlives the page and ends with the tab. In a browser without such storage, only this
+ * feature is lost.
  */
 export function readTyped(by: string, path: string): TypedFields {
   try {
@@ -39,7 +37,7 @@ export function keepTyped(by: string, path: string, fields: TypedFields): void {
   }
 }
 
-/** Who signs out leaves nothing behind. */
+/** Signing out leaves nothing behind. */
 export function forgetAllTyped(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key)
 }
@@ -62,7 +60,7 @@ type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 const isControl = (element: unknown): element is Control =>
   element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement
 
-/** Nothing secret, nothing hidden, no buttons. */
+/** The controls to keep: none that is secret or hidden, and no buttons. */
 const isKept = (control: Control) =>
   control.name !== '' && !['hidden', 'password', 'file', 'submit', 'button'].includes(control.type)
 
@@ -92,7 +90,7 @@ export function setValues(form: HTMLFormElement, name: string, values: readonly 
   return controls.length > 0
 }
 
-/** As the person knows the field; of a tick, the question above it. */
+/** The field's name as the person knows it; for a checkbox, the question above it. */
 export function labelOf(form: HTMLFormElement, name: string): string {
   const control = controlsOf(form).find((one) => one.name === name)
   if (!control) return name

@@ -11,8 +11,8 @@ const waits: Record<Trouble, string> = {
 }
 
 /**
- * What the page waits for, and from when its figures are, at the lower edge of the
- * window: nothing moves when it comes and goes.
+ * What the page waits for, and how old its figures are, at the lower edge of the window, so that nothing moves when the
+ * bar comes and goes.
  */
 export function WaitingBar() {
   const { trouble, trueAtMs, isOutdated } = useConnection()

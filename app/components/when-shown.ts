@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect } from 'react'
 
 /**
- * As the page is painted, not some time after, when somebody may be elsewhere
- * already; the server has no layout and says so.
+ * Runs as the page is painted, not later, when the person may already be elsewhere. The server has no layout, and React
+ * warns about a layout effect there.
  */
 export const useWhenShown = typeof document === 'undefined' ? useEffect : useLayoutEffect
