@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Request } from 'express'
 
 /**
- * From where a request came. Behind a trusted proxy it is what the proxy wrote, so undefined where that is no address.
+ * The address that a request came from. Behind a trusted proxy this is what the proxy wrote; undefined when that is not
+ * an address.
  */
 export const addressOf = ({ ip }: Request): string | undefined => (ip !== undefined && isIP(ip) > 0 ? ip : undefined)

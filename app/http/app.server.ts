@@ -9,7 +9,7 @@ interface AppParts {
   publicUrl: string | undefined
   trustProxy: boolean
   development: boolean
-  /** Named in every answer, so that a page of another build knows that it is one. */
+  /** The build, named in every answer, so that a page of another build notices the difference. */
   build: string
   /** Hashed files of the build; Vite's middleware in development. */
   assets: RequestHandler
@@ -51,7 +51,7 @@ const limitOf = (path: string) => {
   return /^\/requests\/[^/]+\/form\//.test(path) ? bodyLimits.draft : bodyLimits.form
 }
 
-/** What was thrown outside of Remix: the person gets a sentence and the id to quote, the log gets the rest. */
+/** For errors thrown outside of Remix: the person gets a sentence and the id to quote, the log gets the rest. */
 const lastResort =
   (log: Logger): ErrorRequestHandler =>
   (error, _request, response, next) => {

@@ -18,7 +18,7 @@ export type PasswordRefusal =
 
 export type InvitationRefusal =
   | { code: 'invitation-gone' }
-  /** not the link's code, or nobody has taken one to pass it on */
+  /** not the link's code, or nobody has taken the code yet to pass it on */
   | { code: 'wrong-code' }
   | { code: 'weak-password'; why: string }
 
@@ -29,7 +29,7 @@ export interface Invitation {
   expiresAt: Date
   /** Whether somebody has taken the code, to pass it on. */
   isCodeTaken: boolean
-  /** They are known and come back after a lost password; their name stays as it is. */
+  /** The person is known and comes back after a lost password; their name stays as it is. */
   hasPassword: boolean
 }
 

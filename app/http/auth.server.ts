@@ -21,7 +21,7 @@ export interface AuthParts {
   now(): Date
 }
 
-/** One request's view of it: from where it came, and as whom. */
+/** Who made one request: the address and the person. */
 interface Caller {
   /** Undefined where the connection has gone, or a proxy said no address. */
   address: string | undefined
@@ -31,7 +31,7 @@ interface Caller {
 /** The identity functions of one request. Every sign-in, refused or not, and every password set is an audit event. */
 export function authFor(parts: AuthParts, caller: Caller): Auth {
   const { database, sessions, now } = parts
-  /** A new id for whoever signs in; the session this browser had before ends. */
+  /** Every sign-in gets a new session id; the session that this browser had before ends. */
   const renew = async (userId: string) => {
     if (caller.user) await sessions.end(caller.user.sessionId)
     return ok({ setCookie: await sessions.open(userId) })
@@ -136,9 +136,7 @@ async function acceptInvitation(
   return renew(userId)
 }
 
-/**
- * @param userId undefined when the e-mail is nobody's: the attempt is written down without the address that was typed
- */
+/** @param userId undefined when nobody has the e-mail: the attempt is recorded without the typed address */
 async function note(
   { now }: AuthParts,
   { address }: Caller,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
 /**
- * What a browser sends, turned into what a command's schema expects: a form knows only texts, lists of texts and rows.
- * The schema says what a field is, so that one schema serves forms, the command line and whatever sends JSON; it then
- * judges the value, and this function leaves alone what it cannot turn.
+ * Turns what a browser sends into what a command's schema expects: a form knows only texts, lists of texts and rows.
+ * The schema says what a field is, so that one schema serves forms, the command line and JSON. The schema also judges
+ * the values; this function leaves values alone that it cannot convert.
  *
  * | the schema expects    | a form sends                                                                              |
  * |-----------------------|-------------------------------------------------------------------------------------------|

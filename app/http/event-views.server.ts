@@ -10,12 +10,12 @@ import { findTargetPage } from '#views/target/target-page.ts'
 import type { Environment, Mode, SignedInUser } from './context.ts'
 import type { Reading, View } from './events.server.ts'
 
-/** What a view is read with: the same person's sight as its page's loader. */
+/** How a view is read: with the same rights as its page's loader. */
 interface Looking {
   user: SignedInUser
   environment: Environment
   now(): Date
-  /** Of the sandbox, over all firms; undefined elsewhere. */
+  /** Reads the sandbox across all firms; undefined elsewhere. */
   steps(): Promise<unknown>
   read<T>(query: (tx: Tx) => Promise<T>): Promise<T>
 }

@@ -7,8 +7,8 @@ import type { SignedInUser } from './context.ts'
 /** What a page watches. */
 export interface View {
   /**
-   * Views with the same key are one: read once, sent to all who watch. Holds whatever the answer
-   * depends on, the reader's rights included.
+   * Views with the same key are read once and sent to everybody who watches. So the key holds everything that the
+   * answer depends on, the reader's rights included.
    */
   key: string
   permission: Permission
@@ -19,8 +19,8 @@ export interface View {
 /** What a view holds at one moment. */
 export interface Reading {
   /**
-   * What the page shows, and nothing else: any difference has it read again. Undefined:
-   * nothing (any more) for this person to see.
+   * What the page shows, and nothing else, because any difference makes the page read again. Undefined: this person may
+   * not see anything (any more).
    */
   shown: unknown
   /**
@@ -33,9 +33,9 @@ export interface Reading {
 interface EventsParts {
   /** Path below /events, without query. Undefined: there is no such stream. */
   viewOf(path: string, user: SignedInUser, request: Request): View | undefined
-  /** The person as they stand now; undefined when the session ended or they were disabled. */
+  /** The person with their present rights; undefined when the session ended or they were disabled. */
   recheck(user: SignedInUser): Promise<SignedInUser | undefined>
-  /** Of the pages served. */
+  /** The build of the pages that are served. */
   build: string
   log: Logger
   /** Shorter in tests. */
@@ -68,10 +68,7 @@ interface Channel {
   /** Digest of what was last shown: also the event id. */
   last: string
   heardMs: number | undefined
-  /**
-   * When the view was last read whole. Long ago where the database is away, and
-   * where it takes questions and does not answer.
-   */
+  /** When the view was last read whole: long ago when the database is away, or takes queries without answering. */
   readAtMs: number
   /** The last reading failed. */
   isFailing: boolean
@@ -82,15 +79,15 @@ interface Channel {
  * Event streams: `event: change` with a digest as id whenever what the page shows has changed, and `event: heard` with
  * the instant (epoch milliseconds) of each report of the connector. The page reads itself again, through its loader and
  * with the reader's rights; the stream carries no business data. `event: build` says first which build of the pages is
- * served, `event: alive` that the page shows what is true, `event: unread` that nobody can tell, since the database
- * does not answer. Rights are looked at again every half minute, and `event: signed-out` ends it.
+ * served, `event: alive` that the page is current, `event: unread` that this is unknown because the database does not
+ * answer. Rights are checked again every half minute, and `event: signed-out` ends the stream.
  */
 export function openEvents(parts: EventsParts): Events {
   const { log, snapshotMs = 1000, recheckMs = 30_000, aliveMs = 10_000 } = parts
   const channels = new Map<string, Channel>()
   const watchers = new Map<Watcher, Channel>()
 
-  /** Whether nobody knows if what the pages show is true. */
+  /** Whether it is unknown if the pages are current. */
   const isUnread = ({ isFailing, readAtMs }: Channel) => isFailing || Date.now() - readAtMs > aliveMs
   const leave = (watcher: Watcher) => {
     const channel = watchers.get(watcher)
@@ -126,12 +123,12 @@ export function openEvents(parts: EventsParts): Events {
     return channel
   }
   const signs = setInterval(() => {
-    // not by a comment: the browser keeps those to itself
+    // an event, because browsers do not pass comments on to the page
     for (const channel of channels.values()) tell(channel, isUnread(channel) ? unread : 'event: alive\ndata: {}\n\n')
   }, aliveMs)
   const rechecks = setInterval(async () => {
     for (const watcher of [...watchers.keys()]) {
-      const user = await parts.recheck(watcher.user).catch(() => watcher.user) // no database, no verdict
+      const user = await parts.recheck(watcher.user).catch(() => watcher.user) // no database: nothing is decided
       if (!watchers.has(watcher)) continue
       if (!user || !may(user, watcher.permission) || !sameRights(user, watcher.user)) end(watcher, 'signed-out')
     }
@@ -213,5 +210,5 @@ function tell(channel: Channel, event: string): void {
   }
 }
 
-/** Roles decide what a view holds, so whoever gained or lost one starts anew. */
+/** Roles decide what a view holds, so a person who gained or lost one gets new views. */
 const sameRights = (a: SignedInUser, b: SignedInUser) => a.standings.join() === b.standings.join()

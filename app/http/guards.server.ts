@@ -3,7 +3,7 @@ import { paperLimit } from '#domain/request/paper.ts'
 
 const unsafe = (method: string) => !['GET', 'HEAD', 'OPTIONS'].includes(method)
 
-/** Answer before any page is reached, in words. */
+/** Answer in words, before any page is reached. */
 function refuse(response: Response, status: number, sentence: string): void {
   response.status(status).type('text/plain').setHeader('Cache-Control', 'no-store')
   response.setHeader('Connection', 'close') // what is left of the body is not read
@@ -14,7 +14,10 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /** A name, an IPv4 address, or an IPv6 address in brackets, and possibly a port. */
 const hostForm = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
 
-/** What no browser sends ends here, in words: everything behind may rely on an address that can be parsed and kept. */
+/**
+ * Refuses, in words, what no browser sends, so that all later code can rely on an address that parses and can be
+ * stored.
+ */
 export const wellFormed: RequestHandler = (request, response, next) => {
   const { method, originalUrl } = request
   if (!methods.includes(method)) return refuse(response, 405, `${method} is not used by any page of this portal.`)
@@ -53,9 +56,9 @@ function originHost(request: Request): string | undefined {
 }
 
 /**
- * What a posted body may have, in bytes and in time: 8 kB from nobody, 64 kB for forms, 1 MB where drafts with many
- * sources are saved. A paper may be twice as large as it is taken, so that the page can say so beside the field, and
- * comes from slow lines too.
+ * Limits of a posted body, in bytes and time: 8 kB without a sign-in, 64 kB for forms, 1 MB where drafts with many
+ * sources are saved. A paper may have twice the accepted size, so that the page can report the size beside the field,
+ * and may come over slow lines.
  */
 export const bodyLimits = {
   nobody: { bytes: 8 * 1024, ms: 30_000 },
@@ -71,11 +74,10 @@ const isOpen = (path: string) =>
   /^\/(?:sign-in|sign-out|continue-as|theme|environment|invitations\/[^/]+|set-up\/[^/]+)(?:\.data)?$/.test(path)
 
 /**
- * Collect a body, counting its bytes as they arrive and stopping at the limit, whatever Content-Length says. Remix is
- * reached only with the whole of it, in `response.locals.body`, so nothing of an oversized one is ever parsed. What
- * nobody sends to a page that wants somebody is not collected beyond the limit: that page is reached without it, and
- * asks to sign in.
- * @param limitOf what a path allows to somebody who is signed in
+ * Collect a body, counting its bytes as they arrive and stopping at the limit, whatever Content-Length says. Remix gets
+ * complete bodies only, in `response.locals.body`, so an oversized one is never parsed. When nobody is signed in and
+ * the page needs a person, a body beyond the limit is dropped: the page is reached without it and asks to sign in.
+ * @param limitOf the limit of a path for a person who is signed in
  */
 export const bodyLimit =
   (limitOf: (path: string) => BodyLimit): RequestHandler =>
@@ -94,7 +96,7 @@ export const bodyLimit =
       clearTimeout(timer)
       request.off('data', collect).off('end', whole)
     }
-    /** What is left is read and forgotten, so that the answer can be read by who still sends. */
+    /** Read and discard the rest, so that a client that is still sending can read the answer. */
     const forget = () => {
       ended()
       chunks = []

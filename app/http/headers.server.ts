@@ -3,8 +3,8 @@ import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
 /**
- * Drop what a client could forge about who it is and what it asked for. Behind
- * a trusted proxy these come from the proxy.
+ * Drop the headers by which a client could forge its identity or its request. Behind a trusted proxy these come from
+ * the proxy.
  */
 export const forwardedHeaders =
   (trustProxy: boolean): RequestHandler =>
@@ -52,7 +52,7 @@ export function securityHeaders({ secure, development }: { secure: boolean; deve
   })
 }
 
-/** What a signed-in person sees is kept by no cache, neither as document nor as data. */
+/** No cache keeps what a signed-in person sees, neither documents nor data. */
 export const noStore: RequestHandler = (_request, response, next) => {
   response.setHeader('Cache-Control', 'no-store')
   next()

@@ -9,7 +9,7 @@ import type { FoundSession, Sessions } from './sessions.server.ts'
 interface Identity {
   database: Pick<Database, 'asAuth'>
   sessions: Sessions
-  /** Sessions that watch an event stream now: the reads that follow from its events are not the person's doing. */
+  /** Sessions that watch an event stream now: readings caused by its events are not the person's activity. */
   isWatching(sessionId: string): boolean
   now(): Date
 }

@@ -35,8 +35,8 @@ export async function findInvitation(tx: Tx, token: string, now: Date): Promise<
 }
 
 /**
- * Use a link up with its code: of two at once, one gets the person's id. A try is counted before the code is looked at,
- * and stays counted when it is wrong. As `dc_auth`.
+ * Use up a link with its code: of two tries at once, one gets the person's id. A try is counted before the code is
+ * checked, and stays counted when the code is wrong. As `dc_auth`.
  */
 export async function useInvitation(tx: Tx, token: string, code: string, now: Date): Promise<string | undefined> {
   const [tried] = await tx

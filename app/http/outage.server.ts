@@ -5,7 +5,7 @@ import type { Database } from '#db/client.ts'
 export const databaseAway = (): Response =>
   new Response(null, { status: 503, statusText: 'Service Unavailable', headers: { 'Retry-After': '5' } })
 
-/** The database as pages reach it: where it does not answer, what they throw is a page that says so. */
+/** The database as pages reach it: when it does not answer, pages throw a page that says so. */
 export function withOutagePage<D extends Pick<Database, 'withActor' | 'asAuth' | 'asJobs'>>(database: D): D {
   const page = (error: unknown): never => {
     throw isDatabaseAway(error) ? databaseAway() : error

@@ -6,7 +6,7 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 export const hashPassword = (password: string): Promise<string> => hash(password, cost)
 
-/** Of a password nobody has; verified against when the e-mail is unknown, so that the answer takes as long. */
+/** The hash of a password that nobody has, verified when the e-mail is unknown, so that the answer takes as long. */
 let nobodys: Promise<string> | undefined
 
 /** @param stored undefined when there is no such person, or they have no password yet: false, after the same work */

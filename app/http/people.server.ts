@@ -4,7 +4,7 @@ import { userSecrets } from '#db/schema/sign-in.ts'
 import { users } from '#db/schema/users.ts'
 import { plainEmail } from '#domain/people/email.ts'
 
-/** An active person's id and password hash by e-mail, in whatever case it was typed. As `dc_auth`. */
+/** An active person's id and password hash by e-mail, ignoring case. As `dc_auth`. */
 export async function findByEmail(tx: Tx, email: string): Promise<{ userId: string; hash: string | null } | undefined> {
   const [found] = await tx
     .select({ userId: users.id, hash: userSecrets.passwordHash })
@@ -32,7 +32,7 @@ export async function saveHash(tx: Tx, userId: string, passwordHash: string, now
     .onConflictDoUpdate({ target: userSecrets.userId, set: { passwordHash, changedAt: now } })
 }
 
-/** People say themselves how they are called, when they accept an invitation. As `dc_auth`. */
+/** Set the name that a person chooses when they accept an invitation. As `dc_auth`. */
 export async function saveName(tx: Tx, userId: string, name: string): Promise<void> {
   await tx.update(users).set({ name }).where(eq(users.id, userId))
 }

@@ -33,7 +33,7 @@ export function refusal(error: AnyRefusal, typed: Typed = {}) {
 /** The same sentence where there is no page. */
 export const sentenceOf = (error: AnyRefusal): string => explain(error).sentence
 
-/** A page has words of its own for each status; these are for addresses that are no page, as a download. */
+/** Pages have words of their own for each status; these are for addresses without a page, such as a download. */
 export const inWords = (sentence: string, init: { status: number; statusText: string }): Response =>
   new Response(`${sentence}\n`, { ...init, headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
 
@@ -43,8 +43,8 @@ export function notFound(): Response {
 }
 
 /**
- * For loaders: there is such a thing, and it has moved on from where this page made
- * sense; the page says so, with the way to it.
+ * For loaders: the thing exists, but is past the state in which this page makes sense; the page says so and links to
+ * the thing.
  */
 export function movedOn(moved: { title: string; why: string; back: { to: string; label: string } }): Response {
   return Response.json(moved, { status: 409, statusText: 'Conflict' })

@@ -35,7 +35,7 @@ export const requestLog =
     next()
   }
 
-/** Asked every few seconds; a change of its answer is logged where it is made. */
+/** Probes ask this every few seconds; a change of the answer is logged where it is made. */
 const isProbe = (path: string) => path === '/healthz' || path === '/readyz'
 
 /** `/invitation/TOKEN?next=/x` → `/invitation/***?next=***` */

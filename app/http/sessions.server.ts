@@ -46,9 +46,9 @@ export interface Sessions {
 }
 
 /**
- * lucia over `dc_auth`, and the one file that knows it. Its adapter is wrapped: the table holds
- * the sha256 of a session's id, so that reading it opens nothing; a lifetime that no activity
- * prolongs; and nothing for a disabled person.
+ * lucia over `dc_auth`, in the only file that knows lucia. The adapter is wrapped: the table holds the sha256 of a
+ * session's id, so that reading the table opens no session; a session has a lifetime that no activity prolongs; a
+ * disabled person has no session.
  */
 export function openSessions(options: { db: Database['auth']; port: number; secure: boolean; now(): Date }): Sessions {
   const { db, now } = options
@@ -57,7 +57,7 @@ export function openSessions(options: { db: Database['auth']; port: number; secu
     const [session, user] = await stored.getSessionAndUser(id)
     if (!session || !user) return undefined
     if (user.attributes.state !== 'active') {
-      await stored.deleteSession(id) // so that it does not come back with the person
+      await stored.deleteSession(id) // otherwise it would come back when the person is enabled
       return undefined
     }
     return session.expiresAt > now() && session.attributes.absoluteUntil > now() ? [session, user] : undefined

@@ -52,7 +52,7 @@ export async function openSetUp(database: Database, mode: 'sandbox' | 'productio
       if (!isOpen(input.token)) return refuse({ code: 'invitation-gone' })
       const strong = checkPassword(input.password, input.email)
       if (!strong.ok) return strong
-      isUsed = true // before anything is waited for: the second of two at once finds it used
+      isUsed = true // set before the first await, so that the second of two at once finds it used
       try {
         return ok(await makeExchange(database, input, now()))
       } catch (error) {

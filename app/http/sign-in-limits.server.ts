@@ -19,7 +19,7 @@ type Attempt =
    */
   { ok: true; delayMs: number; right(): Promise<void> } | { ok: false; retryAfterS: number }
 
-/** Attempts are counted before the password is looked at: of many at once no more than the limit are looked at. */
+/** Attempts are counted before the password is checked: of many at once, no more than the limit are checked. */
 export interface SignInLimits {
   signIn(email: string, address: string): Promise<Attempt>
   changePassword(sessionId: string): Promise<Attempt>
