@@ -2,8 +2,8 @@
 const ids = 0x10000
 
 /**
- * Which of many have changed since somebody asked last, by their ids in the journal. They are marked where they change,
- * so that what does not change costs nothing.
+ * Which of many objects have changed since somebody last asked, by their ids in the journal. Objects are marked where
+ * they change, so an unchanged object costs nothing.
  */
 export class Changed {
   private readonly isMarked = new Uint8Array(ids)
@@ -15,7 +15,7 @@ export class Changed {
     this.ids.push(id)
   }
 
-  /** Those marked since this was asked last, each once. */
+  /** The objects marked since the last call, each once. */
   take(): number[] {
     const { ids } = this
     this.ids = []

@@ -22,7 +22,7 @@ import {
 } from './state.ts'
 import { emptyWaiting, forget, holdOut, join, pastOf, pushOut, stopCounting } from './waiting.ts'
 
-/** What X records say. The kind's place in this list is its number in the journal: append only. */
+/** What X records say. A kind's place in this list is its number in the journal: only append to the list. */
 const kinds = [
   'start',
   'name',
@@ -47,69 +47,67 @@ const kinds = [
 ] as const
 
 /**
- * `waited`: how many copies of each revoked source waited; a replay does not know how many yet
- * (`Replay.finish`). `jump`: a failover of a dc4 target.
+ * `waited`: how many copies of each revoked source waited; a replay does not know that number yet (`Replay.finish`).
+ * `jump`: a failover of a dc4 target.
  */
 type CutTarget = { id: number; terms: Terms; waited?: Record<number, number>; jump?: number }
 
-/** A session's numbers once a journal that is behind leads. `sentUpTo`, `week`: of a feed. */
+/** A session's numbers after a journal that was behind took over the lead. `sentUpTo`, `week`: of a feed. */
 export type TakenOver = { id: number; epoch: number; nextOut: number; sentUpTo?: number; week?: string }
 
 export type Control =
-  /**
-   * A connector leads with this journal from here on, in one shard for good; absent: `main`, the only one there was.
-   */
+  /** A connector leads with this journal from here on, always in one shard; absent: `main`, then the only shard. */
   | { kind: 'lead'; lineage: string; term: number; place: string; shard?: string }
   /**
-   * By an operator's word it leads though another has led with more: no number that the other may have used is used
-   * again. `above`: the lease whose numbers all were raised above; absent: an earlier release wrote it.
+   * By an operator's order the journal leads although another has led with more: no number that the other may have used
+   * is used again. `above`: the lease above whose numbers all were raised; absent: an earlier release wrote the record.
    */
   | { kind: 'take-over'; reason: string; gap: number; above?: LeaseEnd; atMs: number; sessions: TakenOver[] }
-  /** An operator has seen what the take-over means. */
+  /** An operator has acknowledged the take-over. */
   | { kind: 'acknowledged' }
-  /** A connector has started: whoever was logged on is not any more. */
+  /** A connector has started: clients that were logged on no longer are. */
   | { kind: 'start' }
   | { kind: 'name'; what: 'stream' | 'feed' | 'target'; id: number; name: string }
-  /** A configuration takes effect, for all sources at once, behind this record. Only what changed is listed. */
+  /** A configuration takes effect behind this record, for all sources at once. Lists only what changed. */
   | { kind: 'cut'; version: number; digest: string; targets: CutTarget[]; gone: number[] }
   | { kind: 'logon'; session: number }
   | { kind: 'logoff'; session: number }
-  /** This client has been away for longer than its grace. */
+  /** This client has been away longer than its grace. */
   | { kind: 'counting'; target: number }
-  /** A session's numbers start anew or were set; what was sent under an older epoch is not resent under this one. */
+  /** A session's numbers restart or were set; what was sent under an older epoch is not resent under this one. */
   | { kind: 'numbers'; session: number; epoch: number; nextIn: number; nextOut: number }
   | { kind: 'week'; week: string }
   | { kind: 'loss'; feed: number; from: number; to: number; why: string; atMs?: number }
-  /** For the first time in this week a feed's messages of this name were kept aside for this reason. */
+  /** For the first time in this week, messages of this name were kept aside on this feed for this reason. */
   | { kind: 'aside'; feed: number; name: string; why?: string; atMs?: number }
-  /** The journal was damaged where it may have been promised: outbound numbers jump. */
+  /** The journal was damaged where numbers may have been promised: outbound numbers jump. */
   | { kind: 'raise'; by: number }
   /** The week of a feed that has one of its own. */
   | { kind: 'feed-week'; feed: number; week: string }
   /**
-   * What is still counted as waiting for this target had its numbers in a batch that
-   * was damaged, or `isLost`: its messages are.
+   * The copies still counted as waiting for this target had their numbers in a damaged batch, or, with `isLost`, their
+   * messages.
    */
   | { kind: 'numbered'; target: number; isLost?: boolean }
   /**
-   * What stands before this position is removed now, and with it these held copies.
-   * `gone`: by stream, the newest message removed.
+   * Everything before this position is removed now, and these held copies with it. `gone`: by stream, the newest
+   * message removed.
    */
   | { kind: 'retention'; before: number; expired: Expired[]; gone: Record<number, Gone> }
   /**
-   * The whole state once more, in a batch behind the one that changed what all
-   * else builds on: damage takes one of them.
+   * The whole state again, in a batch behind the one that changed its foundations: damage can then take only one of the
+   * two.
    */
   | { kind: 'checkpoint'; state: Durable }
-  /** These numbers of a feed were in a damaged batch: they are expected once more. */
+  /** These numbers of a feed were in a damaged batch: the feed has to send them again. */
   | { kind: 'ask-again'; feed: number; from: number; to: number }
-  /** An operator's command is carried out with what it changes, in one record: it is both or neither (ADR 19). */
+  /** An operator's command and the changes that it makes, in one record: both happen or neither (ADR 19). */
   | { kind: 'command'; id: string; says: string; then: Control[] }
 
 export const controlKind = (control: Control): number => kinds.indexOf(control.kind)
 export const encodeControl = (control: Control): Uint8Array => Buffer.from(JSON.stringify(control))
 
-/** @throws UnknownFormatError when another release wrote it and this one does not know all of it */
+/** @throws UnknownFormatError when another release wrote it and this release does not know all of it */
 export function decodeControl({
   kind,
   bytes,
@@ -125,15 +123,15 @@ export function decodeControl({
 }
 
 /**
- * Commands that the state remembers: one is asked about again until its outcome is
- * written down, and the next comes only then.
+ * How many commands the state remembers: one is asked about again until its outcome is written down, and only then does
+ * the next come.
  */
 const commandsKept = 32
 
-/** Ledgers of this many weeks stay in the state. */
+/** The state keeps the ledgers of this many weeks. */
 const weeksKept = 6
 
-/** These change neither a ledger nor anything of a stream, mark what they change, or apply others that do. */
+/** These kinds change neither a ledger nor a stream, or mark what they change, or apply other controls that do. */
 const unreported: ReadonlySet<Control['kind']> = new Set([
   'name',
   'lead',
@@ -152,7 +150,7 @@ const unreported: ReadonlySet<Control['kind']> = new Set([
   'command',
 ])
 
-/** X: everything that is rare. `position` is the record's own. */
+/** Applies X, every rare change. `position` is the record's own. */
 export function applyControl(state: State, position: number, control: Control): void {
   carryOut(state, position, control)
   if (!unreported.has(control.kind)) markAll(state)
@@ -222,7 +220,7 @@ function carryOut(state: State, position: number, control: Control) {
       for (const one of control.then) applyControl(state, position, one)
       return
     case 'checkpoint':
-      return // the state is this one already; a replay that has met damage takes it (recovery.ts)
+      return // the state is this one already; a replay that has met damage takes the checkpoint (recovery.ts)
     case 'raise':
       data.raises = [...(data.raises ?? []), position]
       data.raisedIn = data.term ?? 0
@@ -276,7 +274,7 @@ function cut(state: State, position: number, control: Extract<Control, { kind: '
   deriveRoutes(state)
 }
 
-/** A source that was away begins its chain anew; one that stays keeps it, whatever its level is now. */
+/** A source that was away starts its chain again; a source that stays keeps its chain, even if its level changes. */
 function joinAgain({ data }: State, target: TargetState, terms: Terms): void {
   for (const stream of terms.sources) {
     const chain = target.chains[stream]
@@ -285,7 +283,7 @@ function joinAgain({ data }: State, target: TargetState, terms: Terms): void {
   }
 }
 
-/** What waited of a source that is taken away with effect on the past counts as filtered. */
+/** Copies that waited count as filtered when their source is taken away with effect on the past. */
 function forgetRevoked(target: TargetState, terms: Terms, waited: Record<number, number>, week: string): void {
   for (const stream of terms.revoked) {
     const row = target.ledger[week]?.[stream]
@@ -297,7 +295,7 @@ function forgetRevoked(target: TargetState, terms: Terms, waited: Record<number,
   }
 }
 
-/** By stream: how many copies of it wait for a target now. */
+/** By stream: how many of its copies wait for a target now. */
 export const waitingOf = (
   { data }: State,
   target: TargetState | undefined,
@@ -305,7 +303,7 @@ export const waitingOf = (
 ): Record<number, number> =>
   Object.fromEntries(streams.map((stream) => [stream, target?.ledger[data.week]?.[stream]?.waiting ?? 0]))
 
-/** A queue whose depth was lowered. */
+/** Shortens a queue whose depth was lowered. */
 function shrink(target: TargetState, week: string): void {
   const { queueDepth = 'all' } = target.terms ?? {}
   if (queueDepth === 'all') return
@@ -313,7 +311,7 @@ function shrink(target: TargetState, week: string): void {
     holdOut(target, out, week)
 }
 
-/** What decides who gets what; the history is of that alone. */
+/** The terms that decide who gets what: the history records only these. */
 const judging = ({ level, filters, sources, revoked }: Terms): string =>
   JSON.stringify([level, filters, sources, revoked])
 
@@ -335,7 +333,7 @@ function logon(target: TargetState | undefined): void {
   stopCounting(target.waiting)
 }
 
-/** Without grace the depth counts from here on; with it, from the `counting` record on. */
+/** Without grace the depth counts from here on; with grace, from the `counting` record on. */
 function away(target: TargetState | undefined): void {
   if (!target) return
   const wasAway = !target.online && target.counting
@@ -343,23 +341,23 @@ function away(target: TargetState | undefined): void {
   target.counting = wasAway || target.terms?.queueGraceS === 0
 }
 
-/** The listeners came up: every grace begins once more. */
+/** The listeners are up: every grace period starts again. */
 function startAway(target: TargetState): void {
   if (target.counting && target.terms?.queueGraceS !== 0) {
     target.counting = false
-    target.waiting.absence++ // what comes in the grace is not pushed out
+    target.waiting.absence++ // copies that come during the grace are not pushed out
   }
   away(target)
 }
 
-/** The first one is only noted; from then on numbers start anew with every week. */
+/** The first week is only noted; from then on numbers restart with every week. */
 function turnFeedWeek(feed: FeedState | undefined, week: string): void {
   if (!feed) return
   if (feed.week !== undefined) Object.assign(feed, { epoch: nextEpoch(feed.epoch), nextIn: 1, nextOut: 1 })
   feed.week = week
 }
 
-/** Numbers, chains and queues start anew; what was not sent is held in the week it belongs to, for replay only. */
+/** Numbers, chains and queues restart; copies not sent are held in the week they belong to, only for replay. */
 function turnWeek(state: State, position: number, week: string): void {
   const { data } = state
   for (const target of Object.values(data.targets)) {

@@ -4,14 +4,14 @@ import { isHeld } from './given.ts'
 import { isRevoked, Membership } from './membership.ts'
 import type { Gone, State, TargetState } from './state.ts'
 
-/** So many copies of an ended week, held for a target until now, go with the messages they are made of. */
+/** Copies of an ended week, held for a target until now, that go with their messages, and how many they are. */
 export type Expired = { target: number; week: string; stream: number; count: number }
 
-/** The trading week that a position belongs to, and where it began; undefined: before the first that is known. */
+/** The trading week that a position belongs to, and where the week began; undefined: before the first known week. */
 export const weekAt = ({ data }: State, position: number): { week: string; from: number } | undefined =>
   data.weeks.findLast(({ from }) => from <= position)
 
-/** What is taken away with the messages of a stretch of the journal, counted while they are still there. */
+/** What is removed with the messages of a stretch of the journal, counted while they are still there. */
 export class Expiry {
   private readonly counts = new Map<string, Expired>()
   /** By stream: position and name of the newest message. */
@@ -58,7 +58,7 @@ export class Expiry {
   }
 }
 
-/** X `retention`: what stood before `before` is no more, and nothing that pointed there is needed. */
+/** Applies X `retention`: everything before `before` is gone, so everything that refers to it goes too. */
 export function applyRetention(
   { data }: State,
   { before, expired, gone }: { before: number; expired: readonly Expired[]; gone: Record<number, Gone> },
@@ -80,7 +80,7 @@ export function applyRetention(
   }
 }
 
-/** Nothing is left of the weeks before this one, whatever could be counted of them. */
+/** Ends the weeks before this one: nothing is left of them, counted or not. */
 function endWeeks(target: TargetState, before: string): void {
   for (const [week, rows] of Object.entries(target.ledger))
     if (week < before) for (const row of Object.values(rows)) expire(row, row.held)

@@ -26,9 +26,9 @@ type MessageFact = {
 }
 
 /**
- * M: the feed has handed over one more; every target of the stream filters it or has one more waiting, and where the
- * stream was stopped it is counted. Here alone it is judged who is to have a message, live and in a replay: whoever
- * hands the copies out reads the answer in `state.eligible`.
+ * Applies M: the feed has handed over one more message. Every target of the stream filters the message or has one more
+ * waiting; where the stream was stopped, the message is counted. Only here is it judged who is to have a message, live
+ * and in a replay: the code that hands out copies reads the answer in `state.eligible`.
  */
 export function applyMessage(state: State, position: number, m: Readonly<MessageFact>): void {
   const feed = state.data.feeds[m.feed]
@@ -93,9 +93,9 @@ function routeMessage(state: State, route: Route, position: number, m: Readonly<
 /** D.kind: how its copies came to be sent. */
 export const deliveryKind = {
   live: 0,
-  /** By Application Resend, after a first delivery of whatever kind. */
+  /** By Application Resend, after a first delivery of any kind. */
   application: 3,
-  /** By Application Resend, for the first time: the queue had pushed them out. */
+  /** By Application Resend, for the first time: the queue had pushed these copies out. */
   held: 4,
 } as const
 
@@ -115,12 +115,12 @@ type DeliveryFact = {
 }
 
 /**
- * What the message at a position is; undefined: not known yet, `applyCopy` follows; `lost`: a
- * damaged batch held it, so it never waited.
+ * The message at a position; undefined: not known yet, and `applyCopy` follows; `lost`: it was in a damaged batch, so
+ * it never waited.
  */
 type Resolve = (position: number, index: number) => MessageKey | 'lost' | undefined
 
-/** D: these copies have their numbers. */
+/** Applies D: these copies have their numbers. */
 export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): void {
   const target = state.data.targets[d.target]
   if (!target) throw new Error(`bug: a delivery to target ${d.target}, which has no name`)
@@ -135,12 +135,11 @@ export function applyDelivery(state: State, d: DeliveryFact, resolve: Resolve): 
   }
 }
 
-/** What is counted of one copy of a delivery. */
+/** The part of a delivery that is counted for one copy. */
 export type CopyFact = Pick<DeliveryFact, 'target' | 'kind' | 'chain'>
 
 /**
- * The half of a delivery that depends on the message and on nothing delivered
- * before it. `week`: in which it was delivered.
+ * The half of a delivery that depends on the message and not on earlier deliveries. `week`: in which it was delivered.
  */
 export function applyCopy(state: State, d: CopyFact, index: number, key: Readonly<MessageKey>, week: string): void {
   if (isByApplication(d.kind)) applyResent(state, d, index, key, week)
@@ -151,7 +150,7 @@ function applyFirst(state: State, targetId: number, key: Readonly<MessageKey>, w
   const target = state.data.targets[targetId]
   const row = target?.ledger[week]?.[key.stream]
   if (row) {
-    // a week that has ended has turned what waited into held
+    // the end of a week turned its waiting copies into held ones
     if (week === state.data.week) row.waiting--
     else row.held--
     row.delivered++
@@ -164,7 +163,7 @@ function applyFirst(state: State, targetId: number, key: Readonly<MessageKey>, w
   }
 }
 
-/** Application Resend leaves the chain alone; what was held is delivered by it. */
+/** Application Resend does not change the chain; it delivers what was held. */
 function applyResent(state: State, d: CopyFact, index: number, key: Readonly<MessageKey>, week: string): void {
   const target = state.data.targets[d.target]
   const row = target?.ledger[week]?.[key.stream]
@@ -176,13 +175,13 @@ function applyResent(state: State, d: CopyFact, index: number, key: Readonly<Mes
   if (chain && week === state.data.week) give(chain, key.epoch, key.number, distance > 0 ? key.number - distance : 0)
 }
 
-/** S: a session used an outbound number for something that is no copy. */
+/** Applies S: a session used an outbound number for no copy. */
 export function applySession(state: State, session: number, epoch: number, number: number): void {
   const numbers = state.data.targets[session] ?? state.data.feeds[session]
   if (numbers && numbers.epoch === epoch) numbers.nextOut = Math.max(numbers.nextOut, number + 1)
 }
 
-/** I: the next number a session expects of its peer. */
+/** Applies I: the next number that a session expects of its peer. */
 export function applyInbound(state: State, session: number, next: number): void {
   const numbers = state.data.targets[session] ?? state.data.feeds[session]
   if (numbers) numbers.nextIn = next

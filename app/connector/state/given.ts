@@ -1,9 +1,9 @@
 import type { Chain, Held } from './waiting.ts'
 
-/** Source numbers of one epoch, inclusive: whatever was held among them has been sent by Application Resend. */
+/** Source numbers of one epoch, inclusive: all held copies among them have been sent by Application Resend. */
 export type Given = { epoch: number; from: number; to: number }
 
-/** The newest number copied or held of a source in this week, and its epoch; a number of 0: none yet. */
+/** The newest number of a source copied or held in this week, and its epoch; a number of 0: none yet. */
 export function lastCopied(chain: Chain | undefined): { epoch: number; number: number } {
   let { epoch, head: number } = chain ?? { epoch: 0, head: 0 }
   for (const held of chain?.held ?? []) {
@@ -28,15 +28,15 @@ export function isHeld(
 }
 
 /**
- * Notes a held copy as sent by Application Resend. `previous`: the one sent right before it,
- * 0 for none: nothing held is between them.
+ * Notes a held copy as sent by Application Resend. `previous`: the copy sent right before, 0 for none. No held copy is
+ * between the two.
  */
 export function give(chain: Chain, epoch: number, number: number, previous: number): void {
   let from = previous > 0 ? previous + 1 : number
   let to = number
   const last = chain.given?.at(-1)
   if (last && last.epoch === epoch && last.from <= from && last.to >= from - 1 && last.to < to) {
-    last.to = to // as it nearly always is: right behind the one before it
+    last.to = to // nearly always: right behind the one before it
     return
   }
   const apart: Given[] = []
@@ -50,7 +50,7 @@ export function give(chain: Chain, epoch: number, number: number, previous: numb
   chain.given = [...apart, { epoch, from, to }]
 }
 
-/** A late copy is held only now, inside what was given before it came. */
+/** Marks a late copy as held that lies among numbers given before it came. */
 export function takeBack(chain: Chain, epoch: number, number: number): void {
   if (!chain.given) return
   chain.given = chain.given.flatMap((one) => {

@@ -4,7 +4,7 @@ import { UnknownFormatError } from '#journal/layout.ts'
 import type { Control } from './control.ts'
 import type { Durable, Terms } from './state.ts'
 
-/** Refuses what another release wrote and this one would judge differently. @throws UnknownFormatError */
+/** Refuses what another release wrote and this release would judge differently. @throws UnknownFormatError */
 export function assertKnownControl(control: Control): void {
   if (control.kind === 'cut') for (const { terms } of control.targets) assertKnownTerms(terms)
   if (control.kind === 'command') control.then.forEach(assertKnownControl)
@@ -18,8 +18,8 @@ export function assertKnownState({ targets }: Durable): void {
 }
 
 /**
- * What terms say of a message of this class: -1, or the index of the reason why not. A class that they know nothing of
- * is one that another release journaled. @throws UnknownFormatError
+ * How terms judge a message of this class: -1, or the index of the reason why not. A class that the terms do not know
+ * was journaled by another release. @throws UnknownFormatError
  */
 export function reasonOf(reasons: Int8Array, cls: number): number {
   const reason = reasons[cls]
@@ -27,7 +27,7 @@ export function reasonOf(reasons: Int8Array, cls: number): number {
   return reason
 }
 
-/** The same of a message that is read, whoever is to have it. @throws UnknownFormatError */
+/** The same check for a message that is read, whoever gets it. @throws UnknownFormatError */
 export function assertKnownClass({ class: cls }: { class: number }): void {
   if (cls >= messageClasses.length) throw new UnknownFormatError(`a message of class ${cls}`)
 }

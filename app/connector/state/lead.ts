@@ -4,23 +4,22 @@ import type { TakenOver } from './control.ts'
 import type { Durable, FeedState, LeaseEnd, Numbers, State } from './state.ts'
 
 /**
- * The journal's own; one that was written before journals had a lineage gets it
- * here, and keeps it by the next `lead` record.
+ * The journal's own lineage. A journal written before there were lineages gets one here, and keeps it by the next
+ * `lead` record.
  */
 export function lineageOf({ data }: State): string {
   data.lineage ??= randomUUID()
   return data.lineage
 }
 
-/** It was to lead in one shard with the journal of another. */
+/** The connector was to lead in one shard with the journal of another. */
 export class OtherShard extends Error {
   override name = 'OtherShard'
 }
 
 /**
- * A journal leads in the shard that it was born for: the numbers that it has given out are of that shard's sessions.
- * One that was written before journals named a shard is of `main`, and one that nobody has led with is of whoever leads
- * first.
+ * A journal leads only in the shard for which it was created: its numbers are those of that shard's sessions. A journal
+ * written before shards were named is of `main`; one that nobody has led with belongs to the first leader's shard.
  * @throws OtherShard
  */
 export function assertShard({ data }: State, shard: string, directory: string): void {
@@ -31,7 +30,7 @@ export function assertShard({ data }: State, shard: string, directory: string): 
     )
 }
 
-/** A session's outbound numbers, and what a feed was expected to send next. */
+/** A session's outbound numbers, and the next number expected of a feed. */
 type SessionNumbers = {
   what: 'feed' | 'target'
   name: string
@@ -39,14 +38,14 @@ type SessionNumbers = {
   nextOut: number
   /** Of a feed. */
   nextIn?: number
-  /** Where a feed has a trading week of its own. */
+  /** Only for a feed with a trading week of its own. */
   week?: string
 }
 
 /** The last numbers that a leader reported, and the trading week that they belong to. */
 export type LastNumbers = { week: string; sessions: SessionNumbers[] }
 
-/** What a leader reports, so that another could lead without its journal and use no number again. */
+/** What a leader reports, so that another could lead without its journal and never reuse a number. */
 export function lastNumbers({ week, feeds, targets }: Durable): LastNumbers {
   return {
     week,
@@ -61,16 +60,16 @@ export function lastNumbers({ week, feeds, targets }: Durable): LastNumbers {
   }
 }
 
-/** By how much all numbers were raised above those that this lease reported; 0: they were not. */
+/** By how much all numbers were raised above those that this lease reported; 0: they were not raised. */
 export const raisedAbove = ({ data: { tookOver } }: State, { lineage, term, batch }: LeaseEnd): number =>
   tookOver?.above?.lineage === lineage && tookOver.above.term === term && tookOver.above.batch === batch
     ? tookOver.gap
     : 0
 
 /**
- * The sessions of a journal that is taken over from behind, with numbers that nobody can have been told before: those
- * reported, or the journal's own where they are higher, and `gap` more; `raisedBy` of it they have been raised already.
- * `idOf` gives a session that the journal does not know its id.
+ * The sessions of a journal that takes over from behind, with numbers that nobody can have been told: those reported,
+ * or the journal's own where these are higher, plus `gap`; they have been raised by `raisedBy` of it already. `idOf`
+ * gives an id to a session that the journal does not know.
  */
 export function raisedNumbers(
   { feeds, targets }: Durable,
@@ -101,8 +100,8 @@ function above(own: Numbers, reported: SessionNumbers, { gap, raisedBy }: Raise)
 }
 
 /**
- * Another has led meanwhile, with more than this journal holds. What waited here may have been delivered by it, so it
- * counts as a raise of all numbers does; what a feed sends again up to `sentUpTo` may have been, too.
+ * Another connector has led meanwhile, with more than this journal holds, and may have delivered what waited here: so
+ * this counts as a raise of all numbers. It may also have delivered what a feed sends again up to `sentUpTo`.
  */
 export function takeOver({ data }: State, position: number, sessions: readonly TakenOver[]): void {
   data.raises = [...(data.raises ?? []), position]
@@ -117,6 +116,6 @@ export function takeOver({ data }: State, position: number, sessions: readonly T
   }
 }
 
-/** Whether what a feed sends again under this number may have been delivered by another leader. */
+/** Whether another leader may have delivered what a feed sends again under this number. */
 export const mayBeDelivered = ({ again, epoch }: FeedState, number: number): boolean =>
   again !== undefined && again.epoch === epoch && number <= again.upTo

@@ -1,6 +1,6 @@
 /**
- * Counts of one (target, source, week): every source message of a member source is in exactly one term, so that
- * `received = delivered + filtered + waiting + held + expired`.
+ * Counts of one (target, source, week): every message of a member source counts in exactly one term, so `received =
+ * delivered + filtered + waiting + held + expired`.
  */
 export type Row = {
   received: number
@@ -11,15 +11,15 @@ export type Row = {
   /** By the index of the reason in the classifier's list. */
   filtered: number[]
   /**
-   * Filtered, too: what came while the source was stopped for want of a consent, by the reason that was published.
-   * Absent: nothing.
+   * Also filtered: messages that came while the source was stopped for want of a consent, by the published reason.
+   * Absent: none.
    */
   stopped?: Record<string, number>
 }
 
 export const emptyRow = (): Row => ({ received: 0, delivered: 0, waiting: 0, held: 0, expired: 0, filtered: [] })
 
-/** Stands behind every reason of the classifier: the source was taken away with effect on the past. */
+/** An index above all reasons of the classifier: the source was taken away with effect on the past. */
 export const revokedReason = 31
 
 export function filteredOf({ filtered, stopped }: Row): number {

@@ -3,10 +3,10 @@ import { type State, type TargetState, type Terms, termsAt } from './state.ts'
 
 type Judged = { sources: ReadonlySet<number>; reasons: Int8Array }
 
-/** Of a source message: what decides whether a target has it. */
+/** The part of a source message that decides whether a target has it. */
 type Judgeable = { stream: number; class: number; position: number }
 
-/** Who was to have what: a message is judged by the terms of its own position, whatever they are now. */
+/** Judges a message by the terms that held at its own position, not by the present terms. */
 export class Membership {
   private readonly judged = new WeakMap<Terms, Judged>()
 
@@ -17,7 +17,7 @@ export class Membership {
     return this.wasCopyOf(target, message) && !isRevoked(target, message.stream, message.position)
   }
 
-  /** Whether it was one when it came. */
+  /** Whether the message was a copy when it came. */
   wasCopyOf(target: TargetState, { stream, class: cls, position }: Readonly<Judgeable>): boolean {
     const then = termsAt(target, position)
     if (!then) return false
@@ -30,11 +30,11 @@ export class Membership {
   }
 }
 
-/** Taken away with effect on the past. */
+/** Whether the source was taken away with effect on the past. */
 export const isRevoked = ({ history }: TargetState, stream: number, position: number): boolean =>
   history.some((entry) => entry.from > position && entry.terms?.revoked.includes(stream) === true)
 
-/** Whether the source is or was one of the target's, and what it had then has not been taken away since. */
+/** Whether the source is or was one of the target's, and what the target had of it has not been taken away since. */
 export function wasMember({ history }: TargetState, stream: number): boolean {
   let isMember = false
   for (const { terms } of history) {

@@ -25,22 +25,22 @@ type JournalEvents = {
   onFatal(error: Error): void
 }
 
-/** What a damaged tail may have promised is skipped by every session. */
+/** Every session skips what a damaged tail may have promised. */
 const raiseBy = 10_000
 
 /**
- * What is to be done because of damage, once each: how far outbound numbers must jump now,
- * and which feed numbers are expected again.
+ * What has to be done once because of damage: how far outbound numbers jump now, and which feed numbers are expected
+ * again.
  */
 type Repair = { raise: number; askAgain: readonly HiddenNumbers[] }
 
-/** Has the journal opened, and brings the state to where it ends. */
+/** Opens the journal, and brings the state to where the journal ends. */
 export async function recoverState(
   open: (hooks: JournalHooks) => Promise<Journal>,
   state: State,
   events: JournalEvents,
 ): Promise<{ journal: Journal; endedMs: number } & Repair> {
-  state.data.lineage = randomUUID() // of a journal that is born now: a head brings its own
+  state.data.lineage = randomUUID() // for a new journal: a head brings its own
   const replay = new Replay(state)
   const journal = await open({
     head: () => serialise(state),
@@ -49,25 +49,25 @@ export async function recoverState(
     damaged: (from) => replay.damaged(from),
     ...events,
   })
-  // before anything else is read: that all numbers stand in what was replayed
+  // first of all, make sure that all numbers are in what was replayed
   const raise = raiseAfter(journal, replay.raisedAt)
   replay.finish(journal)
   return { journal, raise, askAgain: replay.hidden.behind(replay.raisedAt), endedMs: replay.endedMs }
 }
 
 /**
- * What was promised in damaged bytes is unknown, at the tail or before it;
- * damage is met at many starts and skipped once.
+ * What damaged bytes promised is unknown, at the tail or before it. Many starts find the same damage, but numbers are
+ * raised once.
  */
 const raiseAfter = ({ recovery: { tail, damaged } }: Pick<JournalKeep, 'recovery'>, raisedAt: number): number =>
   tail === 'suspect' || damaged.some(({ from }) => from > raisedAt) ? raiseBy : 0
 
-/** Copies whose messages stand before the replayed part of the journal: counted once the journal can be read. */
+/** Copies whose messages are before the replayed part of the journal: counted once the journal can be read. */
 type Later = { target: number; kind: number; week: string; positions: number[]; chain: number[] }
 
 /**
- * Records decoded into the state, in order. A delivery names messages by
- * position; those replayed are remembered for it.
+ * Applies records to the state, in order. A delivery names its messages by position; the messages replayed are
+ * remembered for that.
  */
 export class Replay {
   private readonly positions: number[] = []
@@ -75,7 +75,7 @@ export class Replay {
   private readonly later: Later[] = []
   private from = -1
   private isDamaged = false
-  /** A record that names what has no name, since damage took the name. */
+  /** A record that uses a name which was lost to damage. */
   private nameless: JournalRecord['position'] | undefined
   /** Position of the last raise of all numbers. */
   raisedAt = -1
@@ -85,7 +85,7 @@ export class Replay {
 
   constructor(private readonly state: State) {}
 
-  /** What stood here, between the record applied last and the next, cannot be read. */
+  /** Between the record applied last and the next, something cannot be read. */
   damaged(position: number): void {
     this.isDamaged = true
     this.hidden.begin(position, this.state.data.feeds)
@@ -98,7 +98,7 @@ export class Replay {
     this.fold(record)
   }
 
-  /** What is counted of a message depends on nothing that was counted after it, so it may come last. */
+  /** Counts deliveries of earlier messages. No such count depends on one made after it, so they may come last. */
   finish(journal: Pick<JournalRead, 'isDamaged' | 'read' | 'start'>): void {
     if (this.nameless !== undefined)
       throw new Error(`damage has taken the names that ${this.nameless} and what follows it are kept under, both times`)
@@ -139,8 +139,7 @@ export class Replay {
   }
 
   /**
-   * Behind damage: what the damaged batch said is concluded as far as it can be. True:
-   * there is nothing more to do with this record.
+   * Behind damage, concludes as much as possible of what the damaged batch said. True: the record needs nothing more.
    */
   private isAmiss(record: JournalRecord): boolean {
     const { streams, feeds, targets } = this.state.data
@@ -166,7 +165,7 @@ export class Replay {
     this.state.data = data
     deriveRoutes(this.state)
     this.nameless = undefined
-    this.later.length = 0 // counted in it
+    this.later.length = 0 // the checkpoint has counted them
     for (const [id, feed] of Object.entries(data.feeds)) this.hidden.arrived(feed, Number(id), feed.epoch, feed.nextIn)
   }
 
@@ -186,7 +185,7 @@ export class Replay {
     return undefined
   }
 
-  /** There may be millions of them: a few arrays take a tenth of what an object each would. */
+  /** There may be millions of entries: a few arrays take a tenth of the memory of an object each. */
   private laterWith({ target, kind }: CopyFact): Later {
     const { week } = this.state.data
     const last = this.later.at(-1)

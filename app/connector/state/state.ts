@@ -5,54 +5,52 @@ import { emptyRow, type Row } from './ledger.ts'
 import { type Chain, emptyChain, emptyWaiting, type Held, type Waiting } from './waiting.ts'
 
 /**
- * Everything the connector must know after a crash: a pure fold over the journal's records (fold.ts), kept as plain
- * data so that it is its own serialisation. Ids are small integers given out once and never again; 0 is nobody.
+ * What the connector must know after a crash: a pure fold over the journal's records (fold.ts), as plain data, so that
+ * it can be serialised as it is. Ids are small integers given out once and never reused; 0 means none.
  */
 export type Durable = {
-  /**
-   * Given to the journal at its birth and never changed. Absent: written before journals had one, until the next start.
-   */
+  /** Given to a new journal and never changed. Absent: written before journals had a lineage, until the next start. */
   lineage?: string
-  /** The shard that it was born for; absent in journals of earlier releases: see `assertShard`. */
+  /** The shard for which the journal was created; absent in journals of earlier releases: see `assertShard`. */
   shard?: string
-  /** Of the leader that writes: grows with every start. Absent: the same. */
+  /** The term of the leader that writes: grows with every start. Absent: as for `lineage`. */
   term?: number
-  /** The term in which all numbers were raised last, for damage. */
+  /** The term in which damage last raised all numbers. */
   raisedIn?: number
-  /** The directory in which that leader keeps the journal, for a start that can ask nobody. */
+  /** The directory in which that leader keeps the journal, for a start that cannot ask anybody. */
   place?: string
-  /** It was taken over though another had led with more, and nobody has acknowledged that yet. */
+  /** The journal took over although another had led with more, and nobody has acknowledged that yet. */
   tookOver?: { atMs: number; reason: string; gap: number; above?: LeaseEnd }
   /** How often a connector has started on this journal. */
   run: number
   /** The local date of the reset that began this trading week; '' before the first configuration. */
   week: string
-  /** Where each trading week began, oldest first; those whose messages are all removed are dropped. */
+  /** Where each trading week began, oldest first; a week is dropped when all its messages are removed. */
   weeks: { week: string; from: number }[]
-  /** Retention has removed what stood before this position. */
+  /** Retention has removed everything before this position. */
   kept: number
-  /** Where damage made all outbound numbers jump, oldest first. Absent: nowhere that is kept. */
+  /** Where damage made all outbound numbers jump, oldest first. Absent: nowhere in what is kept. */
   raises?: number[]
-  /** Of the configuration in force. */
+  /** The version of the configuration in force. */
   version: number
   digest: string
   /** Names by id. Feeds and targets share their ids, since both have sessions. */
   streams: Record<number, StreamState>
   feeds: Record<number, FeedState>
   targets: Record<number, TargetState>
-  /** What was carried out of an operator's commands, the newest last: none is carried out twice. Absent: none yet. */
+  /** The operator's commands that were carried out, newest last: none is carried out twice. Absent: none yet. */
   commands?: { id: string; says: string }[]
 }
 
-/** A lease as its leader left it, above whose numbers all were raised. */
+/** A lease as its leader left it; all numbers were raised above those of the lease. */
 export type LeaseEnd = { lineage: string; term: number; batch: number }
 
 /** A session's outbound numbers belong to its epoch; inbound is the next number expected of the peer. */
 export type Numbers = { epoch: number; nextIn: number; nextOut: number }
 
 /**
- * A session's numbers start anew. The journal keeps 16 bits of an epoch, so the first follows
- * the last: a client may reset at every Logon.
+ * The epoch of a session whose numbers restart. The journal keeps 16 bits of an epoch, so the first follows the last: a
+ * client may reset at every Logon.
  */
 export const nextEpoch = (epoch: number): number => (epoch % 0xffff) + 1
 
@@ -61,7 +59,7 @@ export type StreamState = {
   /** Counts the source's own restarts, independent of trading weeks. */
   epoch: number
   highest: number
-  /** First number journaled in this epoch: what is recovered from before it belongs to the epoch before. */
+  /** First number journaled in this epoch: recovered messages from before it belong to the epoch before. */
   first: number
   /** Lowest number kept in the epoch before; 0 when there was none. */
   firstBefore: number
@@ -72,7 +70,7 @@ export type StreamState = {
   late: number
   /** The newest message that retention has removed. */
   gone?: Gone
-  /** Where the present trading week began: numbers up to this one, of this epoch, belong to an earlier one. */
+  /** Where the present trading week began: numbers of this epoch up to this one belong to an earlier week. */
   past?: { epoch: number; upTo: number }
 }
 
@@ -81,22 +79,22 @@ export type Gone = { epoch: number; number: number; sentMs: number }
 
 export type FeedState = Numbers & {
   name: string
-  /** Messages journaled, those kept aside included. */
+  /** Messages journaled, including those kept aside. */
   received: number
   /** Messages journaled that no source claims, or that a source's own record contradicts. */
   aside: number
-  /** Whose messages were kept aside in the present trading week, each with each reason once; '' has no source. */
+  /** The names whose messages were kept aside in the present trading week, once per reason; '' means no source. */
   asides: { name: string; why: string; atMs: number }[]
   /**
-   * Feed numbers that were never received and will not come any more, inclusive. `week`:
-   * the trading week in which that was found.
+   * Feed numbers that were never received and will not come any more, inclusive. `week`: the trading week in which the
+   * loss was found.
    */
   loss: { epoch: number; from: number; to: number; why: string; week?: string; atMs?: number }[]
-  /** Feed numbers that stood in a damaged part of the journal and were asked for again, inclusive. */
+  /** Feed numbers, inclusive, from a damaged part of the journal that were asked for again. */
   unread?: { epoch: number; from: number; to: number }[]
-  /** What it sends again of this epoch, up to this number, another leader may have delivered. */
+  /** Another leader may have delivered what the feed sends again of this epoch, up to this number. */
   again?: { epoch: number; upTo: number }
-  /** Where the feed has a trading week of its own: the present one. */
+  /** The present week of a feed that has a trading week of its own. */
   week?: string
 }
 
@@ -108,14 +106,13 @@ export type Terms = {
   sources: number[]
   revoked: number[]
   /**
-   * Sources that left for want of a consent, by stream: what comes of them is counted as filtered for this reason.
-   * Absent: none.
+   * Sources that left for want of a consent, by stream: their messages count as filtered for this reason. Absent: none.
    */
   stopped?: { stream: number; reason: string }[]
   queueDepth: number | 'all'
   queueGraceS: number
   /**
-   * A Drop Copy 4.0 target, and which of its addresses is in force, perhaps instead of the one wanted; absent: classic.
+   * Only for a Drop Copy 4.0 target: which address is in force, and which wanted one it may replace; absent: classic.
    */
   dc4?: { active: 'primary' | 'backup'; insteadOf?: 'primary' | 'backup' }
 }
@@ -124,30 +121,30 @@ export type TargetState = Numbers & {
   name: string
   /** Undefined: not configured any more. */
   terms?: Terms
-  /** The terms by the position from which they held, oldest first: judge a message by those of its own position. */
+  /** Terms by the position from which they held, oldest first: a message is judged by those of its own position. */
   history: { from: number; terms?: Terms }[]
   online: boolean
-  /** Away for longer than the grace: the queue's depth counts. */
+  /** The client has been away longer than the grace: the queue's depth counts. */
   counting: boolean
   waiting: Waiting
   /** By stream. */
   chains: Record<number, Chain>
   /** By week, then by stream. */
   ledger: Record<string, Record<number, Row>>
-  /** By week that has ended: where its held copies stand. */
+  /** By ended week: where its held copies are. */
   past?: Record<string, Past>
 }
 
 /**
- * `runs`: pairs of positions, of stretches in which every eligible message is held; `held`: by stream, others by their
- * numbers, but those `given` by Application Resend.
+ * `runs`: pairs of positions, stretches in which every eligible message is held. `held`: by stream, other held copies
+ * by their numbers. `given`: those that Application Resend has sent.
  */
 export type Past = { runs: number[]; held: Record<number, Held[]>; given?: Record<number, Given[]> }
 
-/** One target that a stream's messages go to, with what a message changes at hand. */
+/** One target of a stream's messages, with what a message changes at hand. */
 export type Route = { id: number; target: TargetState; chain: Chain; row: Row; reasons: Int8Array }
 
-/** One target that a stream was stopped for: its messages are counted there, and nothing of them is copied. */
+/** One target for which a stream was stopped: its messages are counted there, and none is copied. */
 export type StoppedRoute = { id: number; row: Row; reason: string }
 
 /** Answers per message class whether terms let it through: -1, or the index of the reason why not. */
@@ -158,17 +155,17 @@ export type State = {
   judge: Judge
   /** By stream. Derived from `data`. */
   routes: (readonly Route[])[]
-  /** The same. */
+  /** By stream. Derived from `data`. */
   stopped: (readonly StoppedRoute[])[]
-  /** The targets that the message applied last is a copy for: the first `count` ids. Rewritten with every message. */
+  /** The targets that get a copy of the message applied last: the first `count` ids. Rewritten with every message. */
   eligible: { ids: number[]; count: number }
-  /** What a report has not said yet: targets whose ledger has changed, and streams of which something has. */
+  /** What no report has said yet: targets whose ledger has changed, and streams that have changed. */
   changed: { targets: Changed; streams: Changed }
 }
 
 /**
  * Whether a copy may have been sent before under a number that damage took: its message came before a raise of all
- * numbers, and it was numbered at `numberedAt` behind it.
+ * numbers, and the copy was numbered behind that raise, at `numberedAt`.
  */
 export const mayBeAgain = ({ raises }: Durable, position: number, numberedAt: number): boolean =>
   raises?.some((at) => position < at && at < numberedAt) ?? false
@@ -223,7 +220,7 @@ export const newTarget = (name: string): TargetState => ({
   ledger: {},
 })
 
-/** Marks every target and stream: whatever changed, a report finds it. */
+/** Marks every target and stream as changed, for changes that mark nothing themselves. */
 export function markAll({ data, changed }: State): void {
   for (const id of Object.keys(data.targets)) changed.targets.mark(Number(id))
   for (const id of Object.keys(data.streams)) changed.streams.mark(Number(id))
@@ -243,7 +240,7 @@ export function restore(state: State, head: Uint8Array): void {
   deriveRoutes(state)
 }
 
-/** Works out who gets what of each stream; call after anything that changes terms or the week. */
+/** Works out who gets what of each stream; call after every change of terms or of the week. */
 export function deriveRoutes(state: State): void {
   const { data } = state
   const routes: Route[][] = []
@@ -286,7 +283,7 @@ function rowOf(target: TargetState, week: string, stream: number): Row {
   return rows[stream]
 }
 
-/** The terms that judge a message at this position; undefined: the target was not there. */
+/** The terms that judge a message at this position; undefined: the target did not exist then. */
 export function termsAt(target: TargetState, position: number): Terms | undefined {
   for (let i = target.history.length - 1; i >= 0; i--) {
     const entry = target.history[i]!

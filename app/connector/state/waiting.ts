@@ -37,50 +37,50 @@ import type { Row } from './ledger.ts'
 import type { Past, TargetState } from './state.ts'
 
 /**
- * What of a target's copies is still to be numbered, without an entry per copy: stretches of the journal in which every
- * eligible message waits, and behind them, while the client is away and its queue has a depth, the newest ones by
- * position.
+ * The copies of a target that are still to be numbered, without an entry per copy: stretches of the journal in which
+ * every eligible message waits, and behind them, while the client is away and its queue has a depth, the newest copies
+ * by position.
  */
 export type Waiting = {
   total: number
   /**
-   * Two positions a stretch: of its first and its last waiting message; the first with a half added: behind that
+   * Two positions per stretch: its first and its last waiting message. A first one with a half added means: behind that
    * record.
    */
   runs: number[]
   /** Whether the last stretch may grow: nothing was pushed out behind it. */
   open: boolean
   /**
-   * Five numbers a copy (position, stream, epoch, number, late), oldest first; from `countedFrom` on as many as the
-   * queue's depth.
+   * Five numbers per copy (position, stream, epoch, number, late), oldest first; from `countedFrom` on at most as many
+   * copies as the queue's depth.
    */
   counted: number[]
-  /** Where the oldest begins: what was pushed out before it is cleared away a lot at a time. */
+  /** Where the oldest copy begins: entries pushed out before it are removed many at a time. */
   countedFrom: number
   /**
-   * Grows whenever other copies than those held may come between: what was held before it does not join what is held
+   * Grows whenever copies that are not held may come between: what was held before is then not joined with what is held
    * after.
    */
   absence: number
 }
 const stride = 5
 
-/** Where the copies of one source stand on one target. */
+/** The copies of one source on one target. */
 export type Chain = {
   epoch: number
   /** Source number of the newest copy delivered live; 0 before the first. */
   head: number
   /** Copies pushed out of the queue, by source number; the chain runs over them. */
   held: Held[]
-  /** Which of the held ones Application Resend has brought since. */
+  /** The held copies that Application Resend has sent since. */
   given?: Given[]
   /**
-   * Highest number of the source at each time it joined the group again, oldest first: no copy above one names a copy
-   * up to it.
+   * Highest number of the source each time it joined the group again, oldest first: no copy above such a number names a
+   * copy at or below it.
    */
   joins?: { epoch: number; after: number }[]
 }
-/** `last`: position of its newest message. `late`: journaled out of order, so outside the chain. */
+/** `last`: position of its newest message. `late`: journaled out of order, so not part of the chain. */
 export type Held = {
   epoch: number
   from: number
@@ -101,10 +101,10 @@ export const emptyWaiting = (): Waiting => ({
 })
 export const emptyChain = (): Chain => ({ epoch: 0, head: 0, held: [] })
 
-/** From where the next waiting copy is to be looked for (a half: behind that record); undefined when none waits. */
+/** Where to look for the next waiting copy (a half: behind that record); undefined when none waits. */
 export const cursorOf = (w: Waiting): number | undefined => w.runs[0] ?? w.counted[w.countedFrom]
 
-/** Takes a copy in, whatever the depth. */
+/** Takes a copy in, whatever the depth is. */
 export function keep(w: Waiting, position: number): void {
   if (w.counted.length > 0) foldCounted(w)
   w.total++
@@ -116,10 +116,10 @@ export function keep(w: Waiting, position: number): void {
 /** A copy as the queue keeps it while the client is away. */
 type Counted = { position: number; stream: number; epoch: number; number: number; late: boolean }
 
-/** Takes a copy in behind the grace period; answers the one that the depth pushes out, if any. */
+/** Takes a copy in after the grace period; answers the copy that the depth pushes out, if any. */
 export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | undefined {
   if (depth === 0) {
-    foldCounted(w) // of a depth that was more: what comes behind this one must not join them
+    foldCounted(w) // left from a larger depth: what comes behind this one must not join them
     w.open = false
     return copy
   }
@@ -128,7 +128,7 @@ export function keepNewest(w: Waiting, copy: Counted, depth: number): Counted | 
   return pushOut(w, depth)
 }
 
-/** The oldest copy that counts, where there are more of them than this. */
+/** Removes the oldest copy that counts, if there are more than the depth. */
 export function pushOut(w: Waiting, depth: number): Counted | undefined {
   if (w.counted.length - w.countedFrom <= depth * stride) return undefined
   const [position, stream, epoch, number, late] = w.counted.slice(w.countedFrom, w.countedFrom + stride)
@@ -171,7 +171,7 @@ export function taken(w: Waiting, position: number): void {
   if (w.runs.length === 0) w.open = false
 }
 
-/** Copies of this source will not be delivered any more: `count` of them were waiting. */
+/** Copies of this source will not be delivered any more: `count` of them waited. */
 export function forget(w: Waiting, stream: number, count: number): void {
   w.total -= count
   const left: number[] = []
@@ -184,7 +184,7 @@ export function forget(w: Waiting, stream: number, count: number): void {
   if (w.runs.length === 0) w.open = false
 }
 
-/** Where the copies stand that are held when a week ends: those held already, and those that still wait. */
+/** The positions of all copies that are held when a week ends: those already held, and those still waiting. */
 export function pastOf(target: { waiting: Waiting; chains: Record<number, Chain> }): Past | undefined {
   const { runs, counted, countedFrom } = target.waiting
   const last = counted.length > countedFrom ? [counted[countedFrom]!, counted[counted.length - stride]!] : []
@@ -205,7 +205,7 @@ export function holdOut(target: TargetState, out: Counted, week: string): void {
   if (chain && row) hold(chain, row, out, target.waiting.absence)
 }
 
-/** Sets a copy aside for Application Resend: no target number, the chain goes over it. */
+/** Holds a copy for Application Resend: it gets no target number, and the chain continues over it. */
 export function hold(chain: Chain, row: Row, copy: Counted, absence: number): void {
   row.waiting--
   row.held++
@@ -219,10 +219,10 @@ export function hold(chain: Chain, row: Row, copy: Counted, absence: number): vo
   } else chain.held.push({ epoch, from: number, to: number, count: 1, last: position, late, absence })
 }
 
-/** The source is back after it had left: what comes above its highest number of now begins the chain anew. */
+/** The source is back after it had left: numbers above its present highest number start a new chain. */
 export function join(chain: Chain, epoch: number, after: number): void {
   if (after === 0 || joinedAfter(chain, epoch, after + 1) === after) return
-  // one that a delivered copy stands above has done its work
+  // once a copy above it is delivered, a join is no longer needed
   const open = (chain.joins ?? []).filter(
     (one) => one.epoch === epoch && !(chain.epoch === epoch && chain.head > one.after),
   )
@@ -230,8 +230,7 @@ export function join(chain: Chain, epoch: number, after: number): void {
 }
 
 /**
- * Numbers up to this one are not named by a copy of this number: its source left the group and joined again behind
- * them.
+ * The number up to which copies are not named by a copy of this number: behind it, the source joined the group again.
  */
 export function joinedAfter(chain: Chain, epoch: number, number: number): number {
   if (!chain.joins) return 0
@@ -251,7 +250,7 @@ export function previousOf(chain: Chain, epoch: number, number: number): number 
     const held = chain.held[i]!
     if (held.epoch < epoch) break
     if (held.epoch > epoch || held.late || held.to >= number) continue
-    return held.to > Math.max(head, from) ? held.to : head // they ascend: the ones before it end lower
+    return held.to > Math.max(head, from) ? held.to : head // the list ascends: earlier ones end lower
   }
   return head
 }
