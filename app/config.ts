@@ -12,7 +12,7 @@ const environment = z.enum(['production', 'certification', 'sandbox'])
 
 /** Every variable the portal reads, in the order of the README's table. */
 export const variables = z.object({
-  /** Absent: sandbox with the embedded database and a loopback HOST, otherwise it must be said. */
+  /** Absent: sandbox with the embedded database and a loopback HOST; required in every other case. */
   MODE: z.enum(['sandbox', 'production']).optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: portOrAny.default(3000),
@@ -77,7 +77,7 @@ export interface Config {
   logLevel: Variables['LOG_LEVEL']
   /** Under npm, which may be killed without a word to us: stop when it is gone. */
   stopsWithParent: boolean
-  /** What child processes get of our environment: nothing that is a secret or ours to configure. */
+  /** The part of our environment that child processes get: no secrets, and no settings of ours. */
   childEnvironment: Record<string, string>
 }
 
@@ -90,8 +90,8 @@ export class ConfigError extends Error {
 const isLoopback = (host: string) => /^(127(\.\d+){3}|::1|\[::1\]|localhost)$/.test(host)
 
 /**
- * Read the configuration from environment variables; a variable set to nothing counts as absent.
- * @param root where the default data directory `.data` stands
+ * Read the configuration from environment variables; an empty variable counts as absent.
+ * @param root the folder of the default data directory `.data`
  * @throws ConfigError naming every bad variable at once
  */
 export function readConfig(env: Record<string, string | undefined>, root: string): Config {
@@ -126,7 +126,7 @@ function unknownNames(given: Record<string, string | undefined>): string[] {
     .map((name) => `${name}: no such variable`)
 }
 
-/** Rules between variables; they hold for whatever could be read, so that all problems come at once. */
+/** Rules between variables, checked on all that could be read, so that every problem is reported at once. */
 function contradictions(given: Record<string, string | undefined>, read: Variables | undefined): string[] {
   const problems: string[] = []
   const host = given.HOST ?? '127.0.0.1'
@@ -178,7 +178,7 @@ function assemble(read: Variables, root: string): Omit<Config, 'stopsWithParent'
   }
 }
 
-/** Where package.json stands: above this file, be it the source or a bundle. */
+/** The folder of package.json: above this file, both as source and in a bundle. */
 export const projectRoot: string = rootAbove(import.meta.dirname)
 
 function rootAbove(directory: string): string {
@@ -188,12 +188,12 @@ function rootAbove(directory: string): string {
 /** The configuration of this process. @throws ConfigError */
 export const configOfProcess = (): Config => readConfig(process.env, projectRoot)
 
-/** What `drop-copy client` proves itself with when it is not told on the command line. */
+/** The credentials of `drop-copy client` when the command line names none. */
 export const clientSecretsOfProcess = (): Record<'password' | 'accessKeyId' | 'secretKey', string | undefined> => ({
   password: process.env.DROP_COPY_PASSWORD || undefined,
   accessKeyId: process.env.DROP_COPY_ACCESS_KEY || undefined,
   secretKey: process.env.DROP_COPY_SECRET_KEY || undefined,
 })
 
-/** Whether npx runs us: the documents do not say so, and a person may. */
+/** Whether npx runs us: the documents do not suggest npx, but people may use it. */
 export const isRunByNpx = process.env.npm_command === 'exec'

@@ -93,7 +93,7 @@ async function start(config: Config, { takeOver }: Arguments, log: Logger, order
 const dayMs = 86_400_000
 const drainedMs = 5_000
 
-/** Whatever will listen, before anything is touched. */
+/** Check every port that will be listened on, before anything is touched. */
 async function checkPorts({ host, port, mode, connector, ports }: Config): Promise<void> {
   await requireFreePort(host, port, 'PORT')
   if (mode !== 'sandbox' || connector === 'external') return
@@ -161,4 +161,4 @@ function welcome({ mode }: Config, { url, setUpUrl }: Portal, directory: string)
   return [`Drop Copy Portal is ready: ${url}`, how, `Data: ${directory}`, 'Stop with Ctrl-C.'].join('\n')
 }
 
-await main() // last: what stands above as a constant must have its value
+await main() // last: the constants above must have their values

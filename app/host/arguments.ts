@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util'
 import { type Config, ConfigError } from '#app/config.ts'
 import { lacksReason } from '#domain/leadership/claim.ts'
 
-/** What holds for this start of the portal alone. */
+/** Options that apply to this start of the portal only. */
 export type Arguments = {
-  /** An operator's word, and the reason: the connector leads though its journal is behind. */
+  /** An operator's order, with the reason: the connector leads although its journal is behind. */
   takeOver: string | undefined
 }
 

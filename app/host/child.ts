@@ -7,15 +7,15 @@ export interface ChildStatus {
   state: 'starting' | 'running' | 'down' | 'stopped'
   pid: number | undefined
   restarts: number
-  /** When it last ended by itself, and how. */
+  /** When the child last ended by itself, and how. */
   lastExit: { at: Date; code: number | null; signal: string | null } | undefined
 }
 
 export interface Child {
   status(): ChildStatus
-  /** Resolves when it says its first event, or never. */
+  /** Resolves when the child reports its first event, or never. */
   ready: Promise<void>
-  /** Ask it to drain and leave, and insist after `graceMs`. Returns when it is gone. */
+  /** Ask the child to drain and leave, and insist after `graceMs`. Returns when the child is gone. */
   stop(): Promise<void>
 }
 
@@ -23,17 +23,17 @@ interface ChildOptions {
   name: string
   /** The command line: `build/cli.js`, or its source in development. */
   entry: string
-  /** A command of it that runs until SIGTERM. */
+  /** A command of the command line that runs until SIGTERM. */
   args: readonly string[]
   /** The whole environment of the child; it does not inherit ours, which holds addresses with passwords. */
   env: Record<string, string>
-  /** More arguments, passed over the channel because they must not stand in a process list. */
+  /** More arguments, passed over the channel because they must not appear in a process list. */
   secretArgs?: readonly string[]
-  /** More arguments for each start until it has said that it is ready, and for none after. */
+  /** More arguments for each start until the child has said that it is ready, and for no start after that. */
   argsUntilReady?: readonly string[]
   log: Logger
   graceMs?: number
-  /** What it says on stdout: one JSON object a line, each with an `event`. */
+  /** The child's stdout: one JSON object a line, each with an `event`. */
   onEvent?: (event: { event: string }) => void
 }
 
@@ -43,8 +43,8 @@ const longestDelayMs = 5_000
 const healthyMs = 30_000
 
 /**
- * Keep a child process running: started again with growing pauses when it ends, and ended with us. It notices our own
- * end by the channel closing, and Ctrl-C reaches it through our ordered stop only, because it ignores SIGINT itself.
+ * Keep a child process running: restart it with growing pauses when it ends, and end it with us. The child notices our
+ * end by the closed channel. It ignores SIGINT, so that Ctrl-C reaches it through our ordered stop only.
  */
 export function superviseChild(options: ChildOptions): Child {
   const { log, name } = options
@@ -113,7 +113,7 @@ function forkChild({ entry, args, env, secretArgs }: ChildOptions, more: readonl
 function readEvents(child: ChildProcess, seen: (event: { event: string }) => void): void {
   if (!child.stdout) return
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.startsWith('{"event"')) seen(JSON.parse(line) as { event: string }) // the line begins so
+    if (line.startsWith('{"event"')) seen(JSON.parse(line) as { event: string }) // such a line has an event
   })
 }
 

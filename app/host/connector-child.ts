@@ -4,12 +4,12 @@ import { type Child, superviseChild } from './child.ts'
 import type { Installation } from './installation.ts'
 import type { Logger } from './log.ts'
 
-/** How long it may take to write down what it holds and log its clients out. */
+/** How long the connector may take to write down what it holds and log its clients out. */
 const drainMs = 20_000
 
 /**
- * The connector as the portal's child; undefined when it runs under its own supervisor. `takeOver` is passed on until
- * it leads: started again later it must not take over from whoever leads then.
+ * The connector as the portal's child; undefined when the connector runs under its own supervisor. `takeOver` is passed
+ * on until the connector leads: after a later restart, the connector must not take over from another leader.
  */
 export function startConnector(options: {
   config: Config
@@ -44,5 +44,5 @@ export function startConnector(options: {
   })
 }
 
-/** Children know no trace and cannot be silent about what is fatal. */
+/** The child has no level `trace`, and always reports fatal errors. */
 const childLevel = (level: Config['logLevel']) => (level === 'trace' ? 'debug' : level === 'silent' ? 'fatal' : level)

@@ -1,7 +1,7 @@
 /**
- * Stands beside the portal and does nothing until the portal dies without a word: then it stops the
- * database that was left running. Told `up` when the database has come up and `done` when everything was
- * stopped in order; the pipe closes with the portal.
+ * Runs beside the portal and waits. When the portal dies without an ordered stop, the guard stops the database that was
+ * left running. The portal writes `up` when the database runs and `done` after an ordered stop; the pipe closes with
+ * the portal.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import { claim } from './lock.ts'
 
 /** A database that was being started when the portal died may come up this much later. */
 const startingMs = 5_000
-/** Then it is told to stop without waiting for anybody, and recovers at its next start. */
+/** After this time the database is told to stop without waiting for anybody; it recovers at its next start. */
 const patienceMs = 30_000
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
@@ -27,7 +27,7 @@ process.stdin.on('close', async () => {
 
 async function clearUp(directory: string, watchMs: number): Promise<void> {
   const claimed = await claim(directory, 'stopping')
-  if (!claimed.ok) return // somebody has started again and takes over what is running
+  if (!claimed.ok) return // another start owns the directory now and takes over what is running
   const pgdata = join(directory, 'postgres', 'pgdata')
   const until = Date.now() + watchMs
   do {

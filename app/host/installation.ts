@@ -15,7 +15,7 @@ import type { Logger } from './log.ts'
 import { nodeOptions } from './programs.ts'
 import type { StopOrder } from './stop.ts'
 
-/** Somebody else owns the data directory. */
+/** Another process owns the data directory. */
 export class AlreadyRunning extends Error {
   constructor({ pid, url }: Owner) {
     const who = pid === 0 ? 'as a process that does not answer' : `as process ${pid}`
@@ -30,7 +30,7 @@ export interface Installation {
   database: Database
   ownerUrl: string
   urls: RoleUrls
-  /** Seals what connectors must read again; they are given the path of the key. */
+  /** Seals secrets that connectors must read again; connectors are given the path of the key. */
   seal(text: string, what: string): Buffer
   sealingKeyPath: string
   /** True at the start that made the database. */
@@ -100,7 +100,7 @@ function startGuard(entry: string, directory: string, env: Record<string, string
     env: { NODE_ENV: 'production', ...env },
     stdio: ['pipe', 'ignore', 'inherit'],
   })
-  child.stdin.on('error', () => undefined) // a guard that was killed guards no more; the portal goes on
+  child.stdin.on('error', () => undefined) // the portal goes on without a guard that was killed
   child.unref()
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return {

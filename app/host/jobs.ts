@@ -7,9 +7,9 @@ export interface Job {
 }
 
 /**
- * Run each job again and again, its own pace after its own end: never two of one job at once. What a job throws is
- * logged once until it works again, because a database that is away would fill the log every second.
- * @returns stops them, when those running have ended
+ * Repeat each job, waiting its own interval after each end, so that one job never runs twice at once. A failing job is
+ * logged once until it works again, because a missing database would fill the log every second.
+ * @returns a function that stops the jobs, and waits for those that are running
  */
 export function runJobs(jobs: readonly Job[], log: Logger): () => Promise<void> {
   let stopping = false

@@ -3,17 +3,17 @@ import { bodyLimits } from '../http/guards.server.ts'
 import type { Logger } from './log.ts'
 
 /**
- * What the listener bears of connections, before anybody knows who asks. Bodies have limits of their own
+ * Limits on connections, which apply before the listener knows who asks. Bodies have limits of their own
  * (`bodyLimits`).
  */
 export const listenerLimits = {
-  /** From the connection, or the answer before, to the end of a request's head. */
+  /** From the connection, or the previous answer, to the end of a request's head. */
   headMs: 10_000,
-  /** To the end of its body, whoever sends it. */
+  /** To the end of the request's body, for every sender. */
   requestMs: bodyLimits.paper.ms,
-  /** How often the two are looked at. */
+  /** How often these two limits are checked. */
   checkMs: 1_000,
-  /** At once, those of live pages among them: further ones are closed unread. */
+  /** Connections at the same time, those of live pages included; further ones are closed unread. */
   connections: 2_000,
 }
 

@@ -2,18 +2,18 @@ import { readdirSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 
-/** What the owner of a data directory answers to whoever connects to its socket. */
+/** The answer of a data directory's owner to every connection to its socket. */
 export interface Owner {
-  /** 0 when it does not say. */
+  /** 0 when the owner does not say. */
   pid: number
-  /** `claiming`: has bound, has not looked around yet. `stopping`: will let go soon; wait for it. */
+  /** `claiming`: has bound, but has not looked around yet. `stopping`: will let go soon, so wait for it. */
   state: 'claiming' | 'owner' | 'stopping'
-  /** Where its portal listens, once it does. */
+  /** The address of the owner's portal, once that listens. */
   url?: string
 }
 
 export interface Lock {
-  /** Publish the address for those who come second. */
+  /** Publish the address for processes that start later. */
   listeningOn(url: string): void
   stopping(): void
   release(): Promise<void>
@@ -21,20 +21,20 @@ export interface Lock {
 
 type Claim = { ok: true; lock: Lock } | { ok: false; owner: Owner }
 
-/** An owner that is on its way out is waited for so long. */
+/** How long to wait for an owner that is stopping. */
 const stoppingLimitMs = 60_000
 
 const pattern = /^lock\.(\d+)$/
 
 /**
- * Own a data directory, by a listening Unix socket in it: the kernel closes it with the process, however that ends. A
- * socket file that nobody answers is left over from a killed process.
+ * Own a data directory, by a listening Unix socket in it: the kernel closes the socket with the process, however the
+ * process ends. A socket file that nobody answers is left over from a killed process.
  *
- * The file is `lock.N`, N one above what is there, because binding is atomic and removing a stale file is not: whoever
- * would take over from the same dead owner tries the same number, and only one binds it. After binding, the claimant
- * looks again; if two stand beside each other (one had looked long before), an owner stays and the lower claimant gives
- * way. An owner that is stopping is waited for, so that a restart need not be timed.
- * @param as `stopping` for who only clears up behind a killed owner
+ * The file is `lock.N`, N one above the highest there, because binding is atomic and removing a stale file is not: all
+ * processes that want to take over from the same dead owner try the same number, and only one binds it. After binding,
+ * the claimant looks again. If there are two (one had looked long before), an owner stays and the lower claimant gives
+ * way. The claimant waits for an owner that is stopping, so that nobody has to time a restart.
+ * @param as `stopping` for a process that only clears up behind a killed owner
  */
 export async function claim(dir: string, as: 'owner' | 'stopping' = 'owner'): Promise<Claim> {
   const until = Date.now() + stoppingLimitMs
@@ -65,7 +65,7 @@ async function bindNext(dir: string, as: 'owner' | 'stopping'): Promise<Lock | u
       await close(server)
       return undefined
     }
-    await pause(20) // a lower claimant: it is about to give way, or to say that it is the owner
+    await pause(20) // a lower claimant: it will give way, or say that it is the owner
   }
   me.state = as
   for (const stale of numbers(dir)) if (stale !== number) rmSync(join(dir, `lock.${stale}`), { force: true })
@@ -86,7 +86,7 @@ const numbers = (dir: string) =>
     return found ? [Number(found[1])] : []
   })
 
-/** Every lock file behind which somebody answers, lowest number first. */
+/** Every lock file whose owner answers, lowest number first. */
 async function answering(dir: string): Promise<{ number: number; owner: Owner }[]> {
   const found: { number: number; owner: Owner }[] = []
   for (const number of numbers(dir).sort((a, b) => a - b)) {

@@ -38,7 +38,7 @@ export async function openPortal(options: {
   installation: Installation
   log: Logger
   order: StopOrder
-  /** Of the connector child; undefined when it runs elsewhere. */
+  /** The connector child; undefined when the connector runs elsewhere. */
   connector: () => ChildStatus | undefined
   now(): Date
 }): Promise<Portal> {

@@ -23,7 +23,7 @@ export async function requireFreePort(host: string, port: number, variable: stri
   }
 }
 
-/** Turn a listener's error into the sentence, when it is about the port; any other error stays itself. */
+/** Turn a listener's error into the sentence when the error is about the port; return any other error unchanged. */
 export async function portTaken(error: unknown, host: string, port: number, variable: string): Promise<unknown> {
   const code = (error as NodeJS.ErrnoException).code // Node's system errors carry one
   if (code === 'EACCES') return new PortTaken(`Port ${port} (${variable}) may not be opened by this user.`)

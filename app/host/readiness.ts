@@ -8,12 +8,12 @@ import { connectorReasons, type NotReady, processReasons } from '#domain/status/
 import type { ChildStatus } from './child.ts'
 import type { Logger } from './log.ts'
 
-/** A prober gives up after ten seconds or so, and must have heard which part it was. */
+/** A prober gives up after about ten seconds; by then it must have heard which part failed. */
 const answerMs = 5_000
 
 type Options = {
   database: Pick<Database, 'asJobs'>
-  /** Of the connector child, which leads shard `main`; undefined when it runs elsewhere. */
+  /** The connector child, which leads shard `main`; undefined when the connector runs elsewhere. */
   connector(): ChildStatus | undefined
   /** The environment whose connector belongs to this portal, whether anything was published in it or not. */
   environment: string
@@ -42,7 +42,7 @@ export function readyz(options: Options): RequestHandler {
     return reasons
   }
   return async (_request, response) => {
-    // one look for everybody who asks meanwhile: anybody may ask
+    // everybody who asks meanwhile shares one check, because anybody may ask
     looking ??= look().finally(() => {
       looking = undefined
     })

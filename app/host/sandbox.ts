@@ -45,7 +45,7 @@ export async function fillSandbox({ config, installation, log, now }: Parts): Pr
   if (changed > 0) log.info({ parts: changed }, 'reference data published')
 }
 
-/** The seed is many transactions: one that was interrupted is cleared away and begun anew at the next start. */
+/** The seed takes many transactions: one that was interrupted is removed and started again at the next start. */
 async function seedWhole(installation: Installation, seed: () => Promise<Seeded | undefined>): Promise<void> {
   const unfinished = join(installation.directory, 'sandbox-being-filled')
   if (existsSync(unfinished)) await emptyDatabase(installation.ownerUrl)

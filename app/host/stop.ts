@@ -8,7 +8,8 @@ export interface StopOrder {
   /** @throws Stopping when the stop has begun meanwhile; then `stop` has run already */
   started(name: string, stop: () => Promise<void> | void): Promise<void>
   /**
-   * Stop everything, last started first; what fails or hangs does not keep the rest from stopping. Safe to call twice.
+   * Stop everything, last started first; a part that fails or hangs does not keep the rest from stopping. Safe to call
+   * twice.
    */
   stop(): Promise<void>
   /** Resolves when the stop begins. */
