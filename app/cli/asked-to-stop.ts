@@ -1,6 +1,6 @@
 /**
- * Resolves when a command that runs on is to end: at SIGTERM, or at Ctrl-C. As a child of the portal, Ctrl-C reaches it
- * as a SIGTERM of the portal's ordered stop alone.
+ * Resolves when a command that keeps running should end: at SIGTERM or Ctrl-C. A child of the portal gets a Ctrl-C only
+ * as the SIGTERM of the portal's ordered stop.
  */
 export const askedToStop = (): Promise<void> =>
   new Promise((resolve) => {

@@ -78,7 +78,7 @@ export const command: Command = {
   },
 }
 
-/** A signal, enough copies, the time, or nothing left to try. */
+/** Resolves at a signal, after enough copies, when the time is over, or when nothing is left to try. */
 function ending(client: Client, until: number | undefined, seconds: number | undefined): Promise<unknown> {
   const ends: Promise<unknown>[] = [client.ended, askedToStop()]
   if (until !== undefined) ends.push(client.until(() => client.receipts.copies >= until))
@@ -199,7 +199,7 @@ function wordsOf(event: ClientEvent): string {
   return `${name}: ${text}`
 }
 
-/** A password that the other end repeats is not shown. */
+/** Masks a password that the other end repeats. */
 const maskOf = (password: string | undefined) => (text: string) => (password ? text.replaceAll(password, '***') : text)
 
 function printSummary(summary: ClientSummary, asJson: boolean): void {

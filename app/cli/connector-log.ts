@@ -9,7 +9,7 @@ export function openConnectorLog(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      hooks: { streamWrite: (written) => `${visible(written.trimEnd())}\n` }, // JSON leaves some as they are
+      hooks: { streamWrite: (written) => `${visible(written.trimEnd())}\n` }, // JSON does not escape all of them
       serializers: { err: (error) => pino.stdSerializers.err(hideParameters(error)) },
       // present, not omitted: a reader sees that there was one
       redact: { paths: ['password', '*.password', 'secretKey', '*.secretKey', 'sha256', '*.sha256'], censor: '***' },

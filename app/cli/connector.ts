@@ -20,13 +20,13 @@ import { openConnectorLog } from './connector-log.ts'
 import { print, printNote } from './terminal.ts'
 
 /**
- * The heap is small, but every chunk read from a socket counts towards the next collection of all of it:
- * four a second under load, a tenth of the CPU. With a limit of three times what was left after the last one
- * it is one in two seconds, for some 15 MB more.
+ * The heap is small, but every chunk read from a socket counts towards the next collection of the whole heap: four a
+ * second under load, a tenth of the CPU. With a limit of three times what the last collection left, there is one in two
+ * seconds, for some 15 MB more.
  */
 const collectLater = '--heap-growing-percent=200'
 
-/** Runs until a signal says otherwise. */
+/** Runs until a signal ends it. */
 async function run(argv: string[]): Promise<number> {
   const options = read(argv)
   setFlagsFromString(collectLater)
@@ -41,14 +41,14 @@ async function run(argv: string[]): Promise<number> {
     if (cause instanceof StartRefusal) return refuse(cause.problems, cause.isConfiguration ? 2 : 1)
     if (cause instanceof JournalLockedError) return refuse([cause.message], 3)
     if (cause instanceof OtherShard) return refuse([cause.message], 2)
-    if (cause instanceof LeadershipLost) process.exit(refuse([cause.message], 4)) // whatever is still open
+    if (cause instanceof LeadershipLost) process.exit(refuse([cause.message], 4)) // even with something open
     throw cause
   }
 }
 
 export const command: Command = { name: 'connector', run }
 
-/** `shard` absent: that of the file, or `main`. */
+/** `shard` absent: the shard of the file, or `main`. */
 type Common = { data: string; shard: string | undefined; level: string; metrics: MetricsAddress | undefined }
 type FileOptions = Common & { from: 'file'; config: string }
 type DatabaseOptions = Common & {
@@ -113,7 +113,7 @@ const fatal = (log: ReturnType<typeof openConnectorLog>) => (error: Error) => {
   process.exit(1)
 }
 
-/** Ports that the system chose are said first, then that everything is up. */
+/** Reports ports that the system chose, and then that everything is up. */
 function announce({ worker }: Running): void {
   for (const address of worker.acceptor.keys) {
     const port = worker.acceptor.port(address)

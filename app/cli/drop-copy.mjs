@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command line: help at once, from its text; else the bundle where it was built from
-// these sources, else the sources (through tsx).
+// The command line: prints help at once, from its text. Otherwise runs the bundle if it was built from these sources,
+// and else the sources (through tsx).
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 

@@ -46,7 +46,7 @@ export const command: Command = {
     if (values.replay !== undefined) mustBeReadable(values.replay)
     const sims = await Promise.all(simOptions(values).map(startGatewaySim))
     const isInVain = () => values.replay !== undefined && !sims.some((sim) => sim.isPlayed)
-    // after a log of which nothing was sent there is nothing to stay for
+    // after a log of which nothing was sent, there is no reason to stay
     const inVain = Promise.all(sims.map((sim) => sim.done)).then(() => isInVain() || new Promise(() => {}))
     const taken = values.exit ? [Promise.all(sims.map((sim) => sim.whenAcknowledged(patienceMs)))] : []
     await Promise.race([stopped, inVain, ...taken])
@@ -58,7 +58,7 @@ export const command: Command = {
   },
 }
 
-/** What stays undone at the end of a run that was to end with everything taken. */
+/** What is left undone by a run that should have ended with everything taken. */
 function leftBy(sim: GatewaySim, { count, replay }: Values): string[] {
   const left = sim.unacknowledged
   const all = count !== undefined || replay !== undefined
@@ -68,7 +68,7 @@ function leftBy(sim: GatewaySim, { count, replay }: Values): string[] {
   ]
 }
 
-/** Before anything connects: later nobody would wait for the log. */
+/** Checked before anything connects, because later nobody would wait for the log. */
 function mustBeReadable(path: string): void {
   try {
     accessSync(path, constants.R_OK)

@@ -2,6 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '#app/config.ts'
 
-/** The text that `drop-copy NAME --help` prints, for who asked wrongly; drop-copy.mjs prints it to who asked for it. */
+/** The text of `drop-copy NAME --help`, printed here after wrong usage; drop-copy.mjs prints it on request. */
 export const helpOf = (name: string): string =>
   readFileSync(join(projectRoot, 'app/cli/help', `${name}.txt`), 'utf8').trimEnd()

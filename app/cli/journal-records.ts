@@ -30,7 +30,7 @@ export type Described = { position: number; batch: number; at: string } & (
   | { type: 'state'; week: string; version: number; bytes: number }
 )
 
-/** Follows the records of a journal from a head on, since ids mean nothing without the names given out before. */
+/** Reads the records of a journal from a head on, since ids mean nothing without the names assigned before. */
 export class RecordDescriber {
   private readonly streams = new Map<number, string>()
   private readonly sessions = new Map<number, string>()

@@ -28,7 +28,7 @@ export const command: Command = {
     const isWhole = target === undefined && source === undefined && values.from === undefined && values.to === undefined
     if (verb !== 'cat' && !isWhole) throw new UsageError(`${verb} takes no choice of records`)
     const chosen = { fromMs: instant(values.from, '--from'), toMs: instant(values.to, '--to'), target, source, json }
-    process.stdout.on('error', () => process.exit(0)) // whoever reads has had enough
+    process.stdout.on('error', () => process.exit(0)) // the reader has had enough and closed the pipe
     return verbs[verb](inspected(dir), chosen)
   },
 }
@@ -96,7 +96,7 @@ async function cat(journal: JournalInspection, chosen: Chosen): Promise<number> 
   return hasDamage ? 1 : 0
 }
 
-/** What of a record was asked for; undefined: nothing. */
+/** The part of a record that was asked for; undefined: nothing. */
 function concerned(d: Described, { target, source }: Chosen): Described | undefined {
   if (target === undefined && source === undefined) return d
   switch (d.type) {

@@ -29,7 +29,9 @@ if (process.send) {
   })
 }
 
-/** npx ends at a SIGTERM and passes it on to nobody but the shell between us: what it leaves behind would run on. */
+/**
+ * npx ends at a SIGTERM, but passes it only to the shell between us: the command that npx leaves behind would run on.
+ */
 if (isRunByNpx) {
   const parent = process.ppid
   const watch = setInterval(() => {
@@ -76,7 +78,7 @@ function printNotes(text: string): void {
   for (const line of text.split('\n')) printNote(line)
 }
 
-/** What stands by itself may be the second word of a password without its quotes: it is not repeated. */
+/** A stray argument may be the second word of a password without quotes: the message does not repeat it. */
 function wordsOf(error: unknown): string {
   if (isParseArgsError(error) && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
     return 'a word stands by itself; a value with spaces needs quotes. --help says more'

@@ -11,7 +11,7 @@ class RolledBack extends Error {
   }
 }
 
-/** Publish what `act` changes, in a transaction of its own. `already`: what is said where it had nothing to do. */
+/** Publish what `act` changes, in a transaction of its own. `already`: the message when there was nothing to do. */
 export async function publish(
   database: Database,
   about: About,

@@ -18,11 +18,11 @@ type Outcome = { isDone: boolean; says: string }
 export type Told = { refused: string } | { waiting: string; poll(): Promise<Outcome | undefined> }
 
 const patienceMs = 20_000
-/** For one that nothing was heard of: it may just be starting. */
+/** How long to wait for a connector that was never heard of: it may just be starting. */
 const shortPatienceMs = 3_000
 const everyMs = 200
 
-/** Prints what became of it. @returns the exit code */
+/** Prints the outcome. @returns the exit code */
 export async function answered(
   { waiting, poll }: Exclude<Told, { refused: string }>,
   isHeardOf: boolean,
@@ -65,7 +65,7 @@ export async function isHeard(tx: Tx, about: About): Promise<boolean> {
   return connectors.length === shards.length && connectors.every(isHeardIn)
 }
 
-/** The shards that it is about, and the connector of each that was ever heard of. */
+/** The shards that a publication is about, and the connector of each that was ever heard of. */
 async function listConcerned(tx: Tx, { environment, shard }: About) {
   const shards = shard === undefined ? await listShards(tx, environment) : [shard]
   const connectors = await listConnectors(tx, environment)

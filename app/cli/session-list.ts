@@ -29,7 +29,7 @@ const cellsOf = (row: SessionRow): string[] => {
   return [row.name, row.kind, row.environment, row.state, `${row.nextIn}`, `${row.nextOut}`, ...copies, row.says]
 }
 
-/** Columns side by side, as wide as what is printed of them. */
+/** Columns side by side, each as wide as its printed text. */
 export function aligned(cells: readonly string[][]): string[] {
   const rows = cells.map((row) => row.map(visible))
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)), [])

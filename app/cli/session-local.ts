@@ -25,7 +25,7 @@ type Asked = {
   data: string
 }
 
-/** Commands a connector that runs from a file, through its data directory. @returns the exit code */
+/** Sends a command to a connector that runs from a file, through its data directory. @returns the exit code */
 export async function askLocally(asked: Asked): Promise<number> {
   const { verb, name, data, expected, next } = asked
   const action = sessionActions.find((one) => one === verb)

@@ -6,9 +6,9 @@ import { visible } from '#domain/text.ts'
 import { UsageError } from './command.ts'
 
 /*
- * All that a command says goes through here, since much of it was written by others: gateways, clients, people of other
- * firms. What a terminal would obey, or a reader not see, is shown as its code, `\u001b`; a line of JSON stays JSON,
- * and says the same.
+ * Everything that a command prints goes through here, because others wrote much of it: gateways, clients, people of
+ * other firms. Characters that a terminal would obey, or a reader would not see, are printed as their code, `\u001b`; a
+ * line of JSON stays JSON, and means the same.
  */
 
 /** One line on stdout: what was asked for. */
@@ -17,7 +17,7 @@ export const print = (line: string): void => console.log(visible(line))
 /** One line on stderr: what a person should know. */
 export const printNote = (line: string): void => console.error(visible(line))
 
-/** Many lines on stdout, which a slow reader is waited for. */
+/** Many lines on stdout; waits for a slow reader. */
 export async function printAll(lines: readonly string[]): Promise<void> {
   if (!process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''))) await once(process.stdout, 'drain')
 }
@@ -25,7 +25,7 @@ export async function printAll(lines: readonly string[]): Promise<void> {
 /** The account on this machine: whom the audit trail names. */
 export const operator = (): string => userInfo().username
 
-/** @throws UsageError where nobody sits at a terminal and `yes` was not given */
+/** @throws UsageError when nobody sits at a terminal and `yes` was not given */
 export async function isConfirmed(yes: boolean): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY) throw new UsageError('nobody is at a terminal to confirm it: add --yes')
@@ -40,7 +40,7 @@ export async function ask(question: string): Promise<string> {
   return answer
 }
 
-/** A line typed unseen at the terminal. */
+/** A line typed at the terminal without being shown. */
 export async function askUnseen(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   const answer = new Promise<string>((resolve) => terminal.question(question, resolve))

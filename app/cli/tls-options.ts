@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls'
 import type { PeerTls } from '#peer/open-socket.ts'
 import { UsageError } from './command.ts'
 
-/** For `parseArgs`: what a command that connects is told of TLS. */
+/** For `parseArgs`: the TLS options of a command that connects. */
 export const tlsOptions = {
   tls: { type: 'boolean' },
   ca: { type: 'string' },
@@ -14,8 +14,8 @@ export const tlsOptions = {
 type Given = { ca?: string | undefined; cert?: string | undefined; key?: string | undefined }
 
 /**
- * What connections that speak TLS are secured with; `isWanted`: some do.
- * @throws UsageError when a file cannot be used, or is named and nothing speaks TLS
+ * The TLS settings of the connections that need them; `isWanted`: some do.
+ * @throws UsageError when a file cannot be used, or is named although no connection uses TLS
  */
 export function readTls({ ca, cert, key }: Given, isWanted: boolean): PeerTls | undefined {
   if (!isWanted) {

@@ -17,7 +17,7 @@ interface OpenDatabase {
 
 /**
  * Run a command against the installation's database: the configured server, the embedded one that a running portal
- * holds, or the embedded one started for the moment.
+ * holds, or the embedded one, started for this command.
  * @throws when there is no installation yet
  */
 export async function withDatabase<T>(config: Config, work: (open: OpenDatabase) => Promise<T>): Promise<T> {
