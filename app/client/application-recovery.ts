@@ -6,7 +6,7 @@ import type { Hole, Receipts } from './receipts.ts'
 
 /**
  * Which holes in the chain of 1350 are asked for by Application Resend: all of them; those found after a Gap Fill,
- * which may have stood over copies (spec §7); none.
+ * which may have replaced copies (spec §7); none.
  */
 export type ApplicationResendMode = 'holes' | 'gap-fills' | 'never'
 
@@ -53,12 +53,12 @@ export class ApplicationRecovery {
     this.gapFilled = true
   }
 
-  /** A copy may have shown a hole. Asked for behind what the session is doing at the moment. */
+  /** Call when a copy may have shown a hole. The hole is asked for after what the session is doing at the moment. */
   look(): void {
     if (this.mode !== 'never' && this.live && !this.open) queueMicrotask(() => this.ask())
   }
 
-  /** BX and BY. False: it is neither, or answers nothing of ours. */
+  /** Takes BX and BY. False: the message is neither, or does not answer a request of ours. */
   take(message: Message): boolean {
     if (message.msgType === MsgType.ApplicationMessageRequestAck) return this.answered(message)
     if (message.msgType === MsgType.ApplicationMessageReport) return this.reported(message)
@@ -107,7 +107,7 @@ export class ApplicationRecovery {
     return true
   }
 
-  /** The end of what was granted: of the hole, or of its first 2,501 numbers. */
+  /** The end of what was granted: the end of the hole, or of its first 2,501 numbers. */
   private reported(message: Message): boolean {
     const report = readReport(message)
     const { open } = this

@@ -16,8 +16,8 @@ export interface ClientOptions {
   /** Absent: in the clear. */
   tls?: PeerTls
   /**
-   * Tried in turn with the first when it cannot be reached or refuses, at once when it is
-   * not the one in force: the backup address.
+   * The backup address: tried in turn with the first when the first cannot be reached or refuses, and at once when the
+   * first is not the one in force.
    */
   others?: readonly PeerAddress[]
   /** 6 characters; SenderCompID(49) is this and `N`. */
@@ -42,7 +42,7 @@ export interface ClientOptions {
   applicationResend?: ApplicationResendMode
   /** Where numbers and receipts are kept between runs. Default: nowhere, each run begins at 1. */
   state?: string
-  /** Begin at 1 whatever the state file says, and write it anew: a new trading week. */
+  /** Begin at 1 and rewrite the state file, whatever it says: a new trading week. */
   fresh?: boolean
   /** Do not connect again after the connection is gone or refused. */
   once?: boolean
@@ -114,7 +114,7 @@ export class Client {
   private address = 0
   private failures = 0
   private stopping = false
-  /** Connect again at once: to the same address with the number it taught us, or to the one that is in force. */
+  /** Connect again at once: to the same address with the number that the refusal named, or to the address in force. */
   private atOnce: 'here' | 'there' | undefined
   /** How often in a row we were sent to the other address. */
   private sentAway = 0
@@ -261,7 +261,7 @@ export class Client {
   private closed(reason: string): void {
     this.recovery.closed()
     this.emit({ event: 'disconnected', reason })
-    if (!this.isAnswered) this.refusals++ // who names nobody known is closed without a word
+    if (!this.isAnswered) this.refusals++ // an unknown client is disconnected without a word
     this.isAnswered = false
     this.again()
   }
@@ -288,7 +288,7 @@ export class Client {
     this.options.onCopy?.(receipt, message, resent)
   }
 
-  /** Encapsulated, it was meant to be one. */
+  /** A message that is not a copy; one in an envelope was meant to be a copy. */
   private noCopy(message: Message): void {
     const { msgType, seqNum } = message
     let text = `message ${seqNum} of type ${msgType} is no copy`
@@ -300,7 +300,7 @@ export class Client {
     this.emit({ event: 'note', text })
   }
 
-  /** Nothing of what a client has sent is worth sending again: one Gap Fill stands for all of it. */
+  /** A client has sent nothing that is worth sending again: one Gap Fill replaces all of it. */
   private fillGap(id: number, begin: number, end: number): void {
     this.peer.gapFill(begin, end + 1)
     this.peer.finishResend(id)

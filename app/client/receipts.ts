@@ -5,10 +5,10 @@ import type { Message } from '#fix/message.ts'
 import { NumberTally } from '#peer/number-tally.ts'
 import { type Copy, type CopyReader, readClassic } from './read-copy.ts'
 
-/** Numbers that are remembered of a source, and of the target: the newest; 16 MB each. */
+/** How many numbers are remembered of a source, and of the target: the newest; 16 MB each. */
 const keptNumbers = 4_000_000
 
-/** Holes that are remembered of a source: the newest. */
+/** How many holes are remembered of a source: the newest. */
 const mostHoles = 1_000
 
 /** Source numbers that the chain says are missing, inclusive. `isBreak`: a copy had come before it. */
@@ -65,7 +65,7 @@ export class Receipts {
 
   constructor(private readonly reader: CopyReader = readClassic) {}
 
-  /** A copy as the session handed it over, in order; undefined when the message is none. */
+  /** Takes a copy as the session handed it over, in order; undefined when the message is no copy. */
   take(message: Message): Receipt | undefined {
     const facts = this.read(message)
     if (!facts) return undefined
@@ -167,7 +167,7 @@ export class Receipts {
     return made
   }
 
-  /** Most messages are seen and taken one right after the other: read once. */
+  /** Most messages are seen and then taken at once, so the copy is read only once. */
   private read(message: Message): Copy | undefined {
     if (this.lastRead.bytes !== message.bytes) this.lastRead = { bytes: message.bytes, facts: this.reader(message) }
     return this.lastRead.facts
@@ -206,8 +206,8 @@ export const blankReceipt = (): SourceReceipt => ({
 })
 
 /**
- * How a copy without a chain fits what came of its source. `start`: a number the source has passed, sent later than its
- * newest message: it has started again. `aside`: it reached the service out of its order.
+ * How a copy without a chain fits what came of its source before. `start`: the source has passed its number, but it was
+ * sent later than the newest message, so the source has started again. `aside`: it reached the service out of order.
  */
 function linkByNumber(source: SourceReceipt, { seqNum, sentAt }: Copy): ChainLink {
   if (seqNum > source.last) return 'next'
@@ -221,11 +221,11 @@ function advance(source: SourceReceipt, { seqNum, sentAt, requestTime }: Copy): 
   if (requestTime !== '') source.requestTime = requestTime
 }
 
-/** Of two 5979: nanoseconds as text. */
+/** Compares two values of 5979, which are nanoseconds as text. */
 const isLater = (one: string, other: string): boolean =>
   one.length === other.length ? one > other : one.length > other.length
 
-/** The copy names one that has not come; of the first copy ever everything before it may be missing. */
+/** The copy names one that has not come; for the first copy ever, everything before it may be missing. */
 function noteHole(source: SourceReceipt, { previous }: Copy, link: ChainLink): void {
   const isBreak = link === 'gap' && previous > source.last
   if (!isBreak && (source.last !== 0 || previous === 0)) return

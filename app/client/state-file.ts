@@ -35,7 +35,8 @@ const schema = z.strictObject({
 type ClientState = z.output<typeof schema>
 
 /**
- * What an earlier run kept; undefined when there is none. @throws when the file is another session's, or none of ours
+ * What an earlier run kept; undefined when there is none.
+ * @throws when the file belongs to another session, or is not a state file
  */
 export function readState(path: string, session: string): ClientState | undefined {
   if (!existsSync(path)) return undefined
@@ -73,5 +74,5 @@ export function restore(state: ClientState, receipts: Receipts): void {
   }
 }
 
-/** A double or a change of number shows among the newest; older ones are only counted. */
+/** Keeps the newest numbers, so that a double or a changed number among them shows; older ones are only counted. */
 const newest = (tally: NumberTally) => tally.runs(Math.max(0, tally.highest - 100_000))

@@ -3,16 +3,16 @@ import type { Message } from '#fix/message.ts'
 import { MsgType, Tag } from '#fix/tags.ts'
 import { steadyNowMs } from '#peer/fix-peer.ts'
 
-/** How often is looked, and how long after an answer the peer is asked again. */
+/** How often to look, and how long after an answer to ask the peer again. */
 const lookMs = 20
 const askAgainMs = 500
 
-/** What is to be known of the session while acknowledgments are waited for. */
+/** What has to be known of the session while waiting for acknowledgments. */
 export interface AcknowledgedHost {
   readonly live: boolean
   /** A Resend Request of the peer is being served: it lacks messages. */
   readonly isResending: boolean
-  /** All that is to be sent was sent once. */
+  /** Everything that should be sent was sent once. */
   readonly isSent: boolean
   /** The number of the last application message; 0: none. */
   readonly lastNumber: number
@@ -21,8 +21,8 @@ export interface AcknowledgedHost {
 }
 
 /**
- * How far the peer has taken what it was sent: as the LastMsgSeqNumProcessed(369) of each of its messages says, or,
- * where it writes none, its answer to a Test Request.
+ * How far the peer has taken what it was sent, according to the LastMsgSeqNumProcessed(369) of each of its messages or,
+ * where it writes none, to its answer to a Test Request.
  */
 export class Acknowledged {
   /** The last number of ours that the peer has processed. */
@@ -31,7 +31,7 @@ export class Acknowledged {
 
   constructor(private readonly host: AcknowledgedHost) {}
 
-  /** A message of the peer, whatever the session makes of it. */
+  /** Takes a message of the peer, before the session judges it. */
   heard(message: Message): void {
     if (message.isGarbled || message.possDup) return
     const { asked } = this
@@ -48,14 +48,14 @@ export class Acknowledged {
     this.asked = undefined
   }
 
-  /** The connection is gone, and with it what was asked. */
+  /** The connection is gone, and with it the question that was asked. */
   closed(): void {
     this.asked = undefined
   }
 
   /**
-   * Wait until all was sent and the peer has taken it. False: `isOver`, or for `patienceMs` the peer was away, or it
-   * was there and took nothing more of what was all sent.
+   * Wait until everything was sent and the peer has taken it. False: `isOver`, or for `patienceMs` the peer was away,
+   * or took nothing more after everything was sent.
    */
   async wait(patienceMs: number, isOver: () => boolean): Promise<boolean> {
     let before = -1

@@ -16,7 +16,7 @@ function frame(content: string | Buffer): Buffer {
   return out
 }
 
-/** What a message of an order-entry session says, whatever carries it. */
+/** The content of an order-entry message, in an envelope or not. */
 interface Content {
   readonly msgType: string
   /** TargetSubID(57); empty: none. */

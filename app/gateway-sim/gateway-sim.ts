@@ -37,13 +37,13 @@ export class GatewaySim {
   private readonly outlet: Outlet
   private readonly producer: Producer
   private readonly acknowledged: Acknowledged
-  /** Messages that a reset of the numbers came before the peer had taken; what was not taken at `stop`. */
+  /** Messages that the peer had not taken when the numbers were reset; and those that it had not taken at `stop`. */
   private lost = 0
   private leftAtStop: number | undefined
   private server: Server | undefined
   private stopping = false
   private stopped: Promise<SentReport> | undefined
-  /** Counts connections and resets: a resend that began under another number is over. */
+  /** Counts connections and resets: a resend that began under another count is over. */
   private generation = 0
   private failures = 0
   private resent = 0
@@ -104,23 +104,21 @@ export class GatewaySim {
     return this.producer.isFinished
   }
 
-  /**
-   * Source messages sent of which the peer has not said that it took them. It says so without being asked now and then.
-   */
+  /** Source messages sent that the peer has not acknowledged yet. Now and then it acknowledges without being asked. */
   get unacknowledged(): number {
     return this.leftAtStop ?? this.lost + this.outlet.countAbove(this.acknowledged.upTo)
   }
 
   /**
-   * Resolves when all was sent and the peer has said that it took it, which it is asked for; and at `stop`, or when the
-   * peer was away, or took nothing more, for `patienceMs`: then `unacknowledged` and `isSent` say what is left.
+   * Resolves when everything was sent and the peer, which is asked, has acknowledged it; also at `stop`, or when for
+   * `patienceMs` the peer was away or took nothing more: then `unacknowledged` and `isSent` say what is left.
    */
   async whenAcknowledged(patienceMs: number): Promise<void> {
     if (await this.acknowledged.wait(patienceMs, () => this.stopping))
       this.emit({ event: 'acknowledged', feed: this.name, total: this.outlet.counts.total })
   }
 
-  /** Whether the log was read as far as it was wanted, and messages of it were sent, by this run or an earlier one. */
+  /** Whether the log was read as far as it was wanted, and this run or an earlier one sent messages of it. */
   get isPlayed(): boolean {
     const { sent, passedOver, failed } = this.producer.replayed
     return !failed && (sent > 0 || (passedOver > 0 && this.outlet.counts.total > 0))
@@ -141,7 +139,7 @@ export class GatewaySim {
     this.producer.produce(messages)
   }
 
-  /** Cut the connection without a word; it is made again by whoever made it. */
+  /** Cut the connection without a word; the end that made the connection makes it again. */
   drop(): void {
     this.peer.drop()
   }
@@ -272,7 +270,7 @@ export class GatewaySim {
     }
   }
 
-  /** Away or live, but not in between: what is numbered while a Logon is under way would not be missed at once. */
+  /** True when away or live, but not in between: messages numbered during a Logon would not be missed at once. */
   private mayProduce(): boolean {
     if (this.peer.live) return this.peer.queuedBytes < socketLimit
     return !this.peer.attached

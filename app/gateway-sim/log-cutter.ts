@@ -15,26 +15,25 @@ const mostInside = 3
 const soh = '\x01'
 
 /**
- * Finds the messages in the text of a log, wherever they stand: several on a line, one over several lines (a new line
- * in a text), behind anything that people's logs write in front, in JSON lines or quoted CSV. Each message's own
- * beginning says what separates its fields. A message ends at the CheckSum(10) that its BodyLength(9) leads to; where 9
- * is not true, at the first one that is not that of a message inside its data. Push the text piece by piece and read
- * what each piece completes.
+ * Finds the messages in the text of a log: several on a line, one over several lines (a new line in a text), behind any
+ * prefix, in JSON lines or quoted CSV. Each message's own beginning shows what separates its fields. A message ends at
+ * the CheckSum(10) that its BodyLength(9) leads to; where 9 is wrong, at the first CheckSum(10) that does not belong to
+ * a message inside its data. Push the text piece by piece and read what each piece completes.
  */
 export class LogCutter {
   private text = ''
   private at = 0
-  /** A message stands on the line that `at` is on. */
+  /** The line at `at` holds a message. */
   private isUsed = false
 
-  /** `isOneLine`: all of it stands on one line of the log, so its new lines count for nothing. */
+  /** `isOneLine`: the text is all on one line of the log, so new lines in it do not count. */
   constructor(
     private readonly problems: LogProblems,
     private line = 1,
     private readonly isOneLine = false,
   ) {}
 
-  /** `isEnd`: nothing comes behind it. */
+  /** `isEnd`: no more text follows. */
   *push(text: string, isEnd: boolean): Generator<CutMessage> {
     this.text = this.text.slice(this.at) + text
     this.at = 0
@@ -80,7 +79,7 @@ export class LogCutter {
     return []
   }
 
-  /** No message begins in what is left: whole lines are done with, and the last one may go on. */
+  /** No message begins in the rest: whole lines are dropped, and the last line may go on. */
   private passRest(isEnd: boolean): void {
     this.passOver(isEnd ? this.text.length : this.text.lastIndexOf('\n') + 1)
     if (isEnd) this.lineEnds(this.at, this.text.length)
@@ -103,7 +102,7 @@ export class LogCutter {
     if (!this.isOneLine) this.line++
   }
 
-  /** Up to `to` everything belongs to a message, or to what stands in front of one. */
+  /** Everything up to `to` belongs to a message, or to the text in front of one. */
   private consume(to: number): void {
     this.isUsed = true
     if (!this.isOneLine)
@@ -115,7 +114,7 @@ export class LogCutter {
 
 /**
  * Where the message that begins at `begin` ends. A trailer behind the beginning of another message counts only when
- * BodyLength(9) leads to it, the other beginning being words in a text then.
+ * BodyLength(9) leads to it: then the other beginning is only words in a text.
  */
 function endOf(text: string, begin: number, separator: string, isEnd: boolean): number | 'more' | 'none' {
   const { trailer } = patternsOf(separator)
@@ -137,8 +136,8 @@ function endOf(text: string, begin: number, separator: string, isEnd: boolean): 
 }
 
 /**
- * How far a message is looked for: another one begins at `other`, and at `limit` a second one, or more than can be
- * inside of one.
+ * How far to look for the end of a message: another message begins at `other`; at `limit` a second one begins, or there
+ * are more beginnings than can be inside of one message.
  */
 function reachOf(text: string, begin: number): { other: number; limit: number } {
   let inside = 0
@@ -159,7 +158,7 @@ function nextOutside(text: string, from: number): number {
 }
 
 /**
- * As the connector's framer has it: what begins right behind `>` or `=` is in the data of another message,
+ * The connector's framer decides the same way: a beginning right behind `>` or `=` is in the data of another message,
  * `213=<RTRF>8=FIX…`.
  */
 const isInside = (text: string, begin: number): boolean => text[begin - 1] === '>' || text[begin - 1] === '='
@@ -182,14 +181,14 @@ function hasTrueLength(text: string): boolean {
   return length === text.indexOf(soh) + 3 && text.slice(length, body - 1) === `${text.length - body - '10=000'.length}`
 }
 
-/** What quoted CSV and strings of JSON write twice, or behind a backslash. */
+/** Undoes the doubled quotes of CSV, and the backslashes in strings of JSON. */
 function unquoted(text: string, begin: number, end: number, separator: string): string {
   const message = text.slice(begin, end)
   if (text[begin - 1] !== '"') return message
   return separator.startsWith('\\') ? message.replace(/\\(["\\/])/g, '$1') : message.replaceAll('""', '"')
 }
 
-/** The strings with a message in a JSON object, a character a byte; undefined: it is no JSON. */
+/** The strings with a message in a JSON object, a character a byte; undefined: the line is not JSON. */
 function stringsOf(line: string): string[] | undefined {
   let found: unknown
   try {

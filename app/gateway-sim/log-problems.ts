@@ -1,7 +1,7 @@
-/** Line numbers that are told one by one. */
+/** How many line numbers are listed one by one. */
 const told = 20
 
-/** What could not be read of a log, by line: all of it is counted, and the first ones are told. */
+/** The parts of a log that could not be read, by line: all of them are counted, and the first ones are listed. */
 export class LogProblems {
   private readonly unreadable: string[] = []
   private unreadableCount = 0

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 
-/** Bytes that are looked at to tell how a file is encoded. */
+/** How many bytes are looked at to tell how a file is encoded. */
 const sample = 4096
 const gzipMagic = Buffer.from([0x1f, 0x8b])
 

@@ -4,14 +4,14 @@ import type { SourceCount } from './sent-counts.ts'
 
 /** One simulated order-entry gateway on one feed. */
 export interface GatewaySimOptions {
-  /** What events call it; the feed's id as a rule. */
+  /** Its name in events; usually the feed's id. */
   name?: string
   /** `connect` towards a feed that accepts, `listen` for one that initiates. */
   mode: 'connect' | 'listen'
   host: string
   /** `listen`: 0 takes any free port. */
   port: number
-  /** `connect`: what the connection is secured with; absent: in the clear. */
+  /** `connect`: the TLS settings of the connection; absent: in the clear. */
   tls?: PeerTls
   dialect: 'encapsulated' | 'plain'
   /** 49 and 56 of what we send. */
@@ -31,7 +31,7 @@ export interface GatewaySimOptions {
   exchange?: { compId: string; subId: string }
   /** Source ids, session and firm; exactly one on a plain feed. None with `replay`: every source of the log. */
   sources: readonly string[]
-  /** What the flow is made from. Default 1. */
+  /** The seed of the flow. Default 1. */
   seed?: number
   /** Source messages a second over all sources, or as fast as the peer takes them. Default 10. */
   rate?: Rate

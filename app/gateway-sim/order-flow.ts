@@ -19,7 +19,7 @@ import {
 
 /** One outbound message of an order-entry session, still without number and time of sending. */
 export interface FlowMessage {
-  /** Which source session, by its place in the list the flow was made for. */
+  /** The source session, by its place in the list that the flow was made for. */
   readonly source: number
   readonly messageClass: MessageClass
   readonly msgType: string

@@ -7,13 +7,13 @@ import type { LoggedMessage } from './replay.ts'
 import { SentCounts } from './sent-counts.ts'
 import { type Checkpoint, SentLog } from './sent-log.ts'
 
-/** What a run leaves for the next one beside the frames. */
+/** What a run leaves for the next one, beside the frames. */
 interface Progress {
   nextIn: number
   nextOut: number
   /** The next number of each source that ever sent. */
   nextSource: Record<string, number>
-  /** What the flow is made from; other ones begin a new generation of it. */
+  /** The flow's sources and seed; other ones begin a new generation of the flow. */
   sources: readonly string[]
   seed: number
   generation: number
@@ -36,7 +36,7 @@ export class Outlet {
   private readonly peer: () => FixPeer
   private frames: Buffer[] = []
 
-  /** @throws when a plain feed has not exactly one source, or the state file is none */
+  /** @throws when a plain feed does not have exactly one source, or the file is not a state file */
   constructor(options: GatewaySimOptions, peer: () => FixPeer) {
     this.options = options
     this.peer = peer
@@ -96,8 +96,8 @@ export class Outlet {
   }
 
   /**
-   * Send a message of a log under the log's own number; on a plain feed holes are gap-filled. Otherwise what keeps it
-   * from being sent.
+   * Send a message of a log under the log's own number; on a plain feed, holes are gap-filled. Returns the reason when
+   * the message cannot be sent.
    */
   replay(message: LoggedMessage): 'sent' | 'source' | 'number' {
     const nowMs = steadyNowMs()

@@ -33,7 +33,7 @@ export class Producer {
   private rateSinceMs = 0
   private madeSince = 0
   private made = 0
-  /** All that was wanted was made. */
+  /** Everything that was wanted has been made. */
   isFinished = false
   private started = false
   private stopped = false
@@ -119,7 +119,7 @@ export class Producer {
     this.finished()
   }
 
-  /** Play a log once, and say what of it was not sent. A log that cannot be read to its end ends there. */
+  /** Play a log once, and report what was not sent. A log that cannot be read any further ends there. */
   private async replayAll(replay: { path: string; pace: 'own' | Rate }): Promise<void> {
     // on a plain feed the answer to a Test Request right behind the Logon would take a number of the log
     if (this.options.dialect === 'plain') await sleep(300)
@@ -145,7 +145,7 @@ export class Producer {
     if (count > 0) this.host.note(`${counted(count, 'message')} of the log not sent: ${why}`)
   }
 
-  /** What an earlier run has sent of the log is passed over. */
+  /** Skips what an earlier run has sent of the log. */
   private async play(
     { path, pace }: { path: string; pace: 'own' | Rate },
     problems: LogProblems,

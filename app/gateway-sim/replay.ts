@@ -19,7 +19,7 @@ export interface LoggedMessage {
   readonly body: string
   /** SendingTime(52), epoch ms; NaN when it cannot be read. */
   readonly sentMs: number
-  /** The message as it stands in the log, SOH delimited, with a true length and checksum. */
+  /** The message as in the log, SOH delimited, with a true length and checksum. */
   readonly bytes: Buffer
   /** A message of the session itself, which is never replayed: its number stays a hole. */
   readonly administrative: boolean
@@ -46,8 +46,8 @@ const headerTags = new Set<number>([
 const envelopeBytes = 512
 
 /**
- * The messages of a FIX log in its order. What separates fields, how the file is encoded and what stands around the
- * messages is found out (LogCutter, logText); what cannot be read is told to `problems`.
+ * The messages of a FIX log in its order. LogCutter and logText find out the separator, the encoding and the text
+ * around the messages; what cannot be read is reported to `problems`.
  * @throws when the file cannot be read
  */
 export async function* readLog(path: string, problems: LogProblems): AsyncGenerator<LoggedMessage> {

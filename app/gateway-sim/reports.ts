@@ -41,7 +41,7 @@ const text = (fields: Fields): string => {
   return out
 }
 
-/** Those of no repeating group may be given in any order. */
+/** Fields outside repeating groups may be given in any order. */
 const inOrder = (fields: Field[]): Field[] => fields.sort(([a], [b]) => a - b)
 
 export const execIdOf = (moment: Moment, trade?: number): string =>

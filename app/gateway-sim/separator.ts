@@ -1,4 +1,6 @@
-/** Where a message begins: behind no digit, as in `58=FIX.4.2`, unless that ends a separator or a CheckSum(10). */
+/**
+ * Where a message begins: not behind a digit, as in `58=FIX.4.2`, except one that ends a separator or a CheckSum(10).
+ */
 const beginning = /(?:(?<!\d)|(?<=\\x01|\\u0001|\\00?1|%01|10=\d{3}))8=FIXT?\.\d\.\d/g
 
 /** Characters from the beginning of a message within which its first separator ends. */
@@ -13,7 +15,7 @@ const firstSeparator =
 
 type Patterns = { separator: string; field: RegExp; trailer: RegExp }
 
-/** Of the separator asked for last: a log has one, as a rule. */
+/** The separator that was last asked for: a log usually has one. */
 let patterns: Patterns | undefined
 
 /** Where the next message begins at or behind `from`; -1: nowhere. */
@@ -23,8 +25,7 @@ export function beginningFrom(text: string, from: number): number {
 }
 
 /**
- * What stands between the fields of the message at `at`, by what follows its BeginString; undefined: nothing that
- * could.
+ * The separator of the message at `at`, judged by what follows its BeginString; undefined: nothing there could be one.
  */
 export function separatorAt(text: string, at: number): string | undefined {
   firstSeparator.lastIndex = at

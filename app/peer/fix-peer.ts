@@ -12,9 +12,9 @@ import { step } from '#fix/step.ts'
 type News = Extract<Effect, { type: 'reset' | 'gap-filled' | 'lost' | 'refused' | 'note' }>
 type InputBody = Input extends infer One ? (One extends Input ? Omit<One, 'nowMs'> : never) : never
 
-/** What the owner of a peer hears. All of it is called in order, from within the socket's event. */
+/** Callbacks to the owner of a peer, all called in order from within the socket's event. */
 interface PeerHandlers {
-  /** Every well-formed message as it comes in, whatever the session will make of it. */
+  /** Every well-formed message as it comes in, before the session judges it. */
   seen?(message: Message): void
   /** An application message, each once and in order; the message is reused afterwards. */
   accept(message: Message, seqNum: number, resent: boolean): void
@@ -78,8 +78,8 @@ export class FixPeer {
   }
 
   /**
-   * Send a message of the owner's under the next number. Not from within a
-   * handler: what the session is sending goes first.
+   * Send a message of the owner's under the next number. Not from within a handler: the session's own messages go
+   * first.
    */
   send(msgType: string, body: readonly Field[]): void {
     const nowMs = steadyNowMs()
@@ -192,7 +192,7 @@ export class FixPeer {
     this.input(refusal === undefined ? { type: 'verified', ok: true } : { type: 'verified', ok: false, text: refusal })
   }
 
-  /** Everything written goes out first; a peer that does not close its side is cut after a second. */
+  /** Everything written is sent first; a peer that does not close its side is cut after a second. */
   private hangUp(reason: string): void {
     const { socket } = this
     if (!socket) return
@@ -211,7 +211,7 @@ export class FixPeer {
     this.handlers.closed(this.reason)
   }
 
-  /** The timer is only ever moved closer; when it fires too early it is set anew. */
+  /** The timer is only ever moved closer; when it fires too early, it is set again. */
   private schedule(): void {
     const atMs = nextDeadlineMs(this.session)
     if (!this.socket || atMs >= this.timerAtMs) return

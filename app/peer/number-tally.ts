@@ -1,15 +1,15 @@
 const block = 4096
 
 /**
- * A 32-bit value for each of many sequence numbers, four bytes each, wherever they begin. Absent is 0. With a limit
- * only about the newest so many numbers keep their values: what a long run needs stays bounded.
+ * A 32-bit value for each of many sequence numbers, four bytes each, wherever they begin. Absent is 0. With a limit,
+ * only about that many of the newest numbers keep their values, so that a long run's memory stays bounded.
  */
 export class NumberTally {
   private values = new Int32Array(0)
   /** The sequence number of `values[0]`, a multiple of `block`. */
   private base = 0
   private readonly limit: number
-  /** How many sequence numbers were given a value, those forgotten by now included. */
+  /** How many sequence numbers were given a value, including those forgotten since. */
   size = 0
   lowest = 0
   highest = 0
@@ -50,7 +50,7 @@ export class NumberTally {
     }
   }
 
-  /** [first, last, value] of each run of equal values without a hole from `from` on; the form it is kept in a file. */
+  /** [first, last, value] of each run of equal values without a hole, from `from` on: the form that files keep. */
   runs(from = 0): [first: number, last: number, value: number][] {
     const runs: [number, number, number][] = []
     for (const [seqNum, value] of this.entries(from)) {
@@ -67,7 +67,7 @@ export class NumberTally {
     return tally
   }
 
-  /** Makes room; false: it is too far below what is still kept. */
+  /** Makes room for a number; false: the number is too far below what is still kept. */
   private reach(seqNum: number): boolean {
     const start = seqNum - (seqNum % block)
     if (this.values.length === 0) {

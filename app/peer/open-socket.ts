@@ -2,8 +2,8 @@ import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectSecured } from 'node:tls'
 
 /**
- * What a connection is secured with, as PEM: who signs the other end's certificate (default: the system's authorities),
- * and a certificate of ours where it asks for one.
+ * The TLS settings of a connection, as PEM: the authorities that sign the other end's certificate (default: the
+ * system's), and a certificate of ours for an other end that asks for one.
  */
 export interface PeerTls {
   ca?: string
@@ -47,7 +47,7 @@ export function openSocket(
 
 const silent = 'it does not speak TLS: no answer to the handshake in 10 s'
 
-/** Codes of OpenSSL's verification that mean: we know nobody who signed it. */
+/** Codes of OpenSSL's verification that mean: the signer of the certificate is unknown. */
 const untrusted = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
