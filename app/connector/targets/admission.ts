@@ -10,9 +10,9 @@ import type { TargetCore } from './target-core.ts'
 
 export const backupRefused = 'Backup session not allowed. Logout forced.'
 
-/** Who may log on to a target, and stay: by credential, logon window and address in force. */
+/** Decides who may log on to a target, and stay: by credential, logon window and address in force. */
 export class Admission {
-  /** Index of the credential of the present logon; -1: nobody has proved anything. */
+  /** Index of the credential of the present logon; -1: no credential was proved. */
   private credential = -1
 
   constructor(
@@ -21,29 +21,27 @@ export class Admission {
     private config: Lane,
   ) {}
 
-  /** What pages call the credential of the present logon. */
+  /** How pages name the credential of the present logon. */
   get shownCredential(): string | undefined {
     const used = this.config.credentials[this.credential]
     return used && shownName(used)
   }
 
   /**
-   * Whether now lies in one of the target's logon windows. A clock that is set neither opens nor closes one before
-   * somebody confirms it.
+   * Whether now is in one of the target's logon windows. A clock that was set neither opens nor closes a window before
+   * somebody confirms the clock.
    */
   get isOpen(): boolean {
     return isWithin(this.config.windows, this.core.steps.trustedMs())
   }
 
-  /** Whether this connection came by the address that is not in force. */
+  /** Whether this connection came to the address that is not in force. */
   isInactive(connection: Connection | undefined): boolean {
     const own = this.config.listen.find((one) => addressKey(one) === connection?.listener)
     return own !== undefined && own.role !== this.config.active
   }
 
-  /**
-   * Another configuration is in force. Answers why whoever is logged on may not stay; undefined: the session goes on.
-   */
+  /** Takes a new configuration. Answers why the present client may not stay; undefined: the session goes on. */
   reconfigure(config: Lane): string | undefined {
     const used = this.config.credentials[this.credential]
     this.config = config
@@ -52,12 +50,12 @@ export class Admission {
     return used && this.credential < 0 ? 'Credential revoked. Logout forced.' : undefined
   }
 
-  /** Nobody is logged on any more. */
+  /** The client is no longer logged on. */
   left(): void {
     this.credential = -1
   }
 
-  /** Whether a Logon proves what it has to with one of these, at once where that can be known at once. */
+  /** Whether a Logon proves itself with one of these credentials; answers at once where that needs no waiting. */
   check(
     given: LogonCredentials,
     credentials: Lane['credentials'],
@@ -66,7 +64,7 @@ export class Admission {
     return this.door.check(given, credentials, isRequired)
   }
 
-  /** What the session is told of a Logon that was checked so, with the same credentials. */
+  /** What to tell the session about a Logon that was checked like this, with the same credentials. */
   decide(
     verdict: CredentialVerdict,
     given: LogonCredentials,
@@ -83,7 +81,7 @@ export class Admission {
     return text ? { type: 'verified', ok: false, text } : { type: 'verified', ok: true }
   }
 
-  /** Why a client whose credentials are right may not log on all the same. */
+  /** Why a client with the right credentials may still not log on. */
   private closedTo(connection: Connection): string | undefined {
     if (this.config.paused) return 'Session is paused. Logout forced.'
     if (!this.isOpen) return 'Logon outside the logon window. Logout forced.'

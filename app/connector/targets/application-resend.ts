@@ -26,23 +26,23 @@ import type { Outlet } from './outlet.ts'
 import { fetch, Pace } from './pace.ts'
 import { Standings } from './standings.ts'
 
-/** Copies written before the event loop has its turn: live ones go between. */
+/** Copies written before the event loop gets its turn, so that live copies go between. */
 const copiesPerTurn = 500
-/** Requests kept until the queue of a Logon is out; more of them are answered at once. */
+/** Requests kept until the queue of a Logon is out; further requests are answered at once. */
 const mostEarly = 32
 
 const source = blankSourceMessage()
 
-/** One source of a request that is being served: numbers `begin` to `upTo` of this stream and epoch. */
+/** One source of a request being served: numbers `begin` to `upTo` of this stream and epoch. */
 type Stretch = { applId: string; stream: number; epoch: number; begin: number; upTo: number }
 
 /**
- * Answers the Application Message Requests(BW) of one classic target; messages are sent for one request at a time (spec
- * §6, ADR 17).
+ * Answers the Application Message Requests(BW) of one classic target, and serves one of them at a time (spec §6, ADR
+ * 17).
  */
 export class ApplicationResends {
   private job: ApplicationResendJob | undefined
-  /** Where the journal ended at the Logon: what waits before it goes out first. */
+  /** Where the journal ended at the Logon: copies that wait before this go out first. */
   private queueEnd = 0
   /** Requests that came before the queue was out. */
   private early: Message[] = []
@@ -56,7 +56,7 @@ export class ApplicationResends {
     return this.running?.report
   }
 
-  /** There may be room again. */
+  /** Call when there may be room again. */
   wake(): void {
     this.job?.wake()
   }
@@ -66,19 +66,19 @@ export class ApplicationResends {
     this.queueEnd = this.outlet.core.journal.end
   }
 
-  /** The connection is gone: what it asked for ends with it. */
+  /** The connection is gone, and its requests with it. */
   end(): void {
     this.early = []
     this.wake()
   }
 
-  /** Answered behind the copies that waited for the Logon (spec §6.5), and with them counted. */
+  /** Answers a request behind the copies that waited for the Logon (spec §6.5), and counts those copies in. */
   take(message: Message): void {
     if ((this.early.length > 0 || this.isBehindQueue) && this.early.length < mostEarly) this.early.push(message.copy())
     else this.answer(message)
   }
 
-  /** Some of what waited has gone out. */
+  /** Call when some of the waiting copies have gone out. */
   moved(): void {
     while (this.early.length > 0 && !this.isBehindQueue) {
       this.outlet.core.turn()
@@ -95,7 +95,7 @@ export class ApplicationResends {
 
   private answer(message: Message): void {
     const read = readRequest(message)
-    this.outlet.core.flushDeliveries() // what is numbered in this turn has moved the chain
+    this.outlet.core.flushDeliveries() // copies numbered in this turn have moved the chain
     if (!read.ok) this.reject(message, read.violation)
     else if (read.request.type === requestType.resend) this.resend(read.request)
     else this.tell(read.request)
@@ -110,7 +110,7 @@ export class ApplicationResends {
     this.acknowledge(request, entries)
   }
 
-  /** The one under way; one that ended with its connection is none. */
+  /** The job under way, unless it ended with its connection. */
   private get running(): ApplicationResendJob | undefined {
     return this.job?.isAlive ? this.job : undefined
   }
@@ -160,16 +160,16 @@ export class ApplicationResends {
 
 /**
  * Sends what one request was granted, source by source: copies from the journal under new numbers with 1352=Y, each
- * naming the one sent before it, and a BY behind each source. It writes while there is room to spare, so that neither
- * live copies nor memory pay for it.
+ * naming the copy sent before it, and a BY behind each source. Writes only while there is room to spare, so that
+ * neither live copies nor memory suffer.
  */
 class ApplicationResendJob {
   readonly report: { from: number; to: number; next: number; sinceMs: number }
   private readonly messages: JournalReader
   private readonly pace: Pace
-  /** What waited when the request came goes out live: two positions a stretch. */
+  /** Copies that waited when the request came go out live: two positions per stretch. */
   private readonly waiting: readonly number[]
-  /** What is journaled from here on goes out live. */
+  /** Copies journaled from here on go out live. */
   private readonly end: number
   private inTurn = 0
   private isDone = false
@@ -199,7 +199,7 @@ class ApplicationResendJob {
   async run(): Promise<void> {
     const { core, name } = this.outlet
     try {
-      await Promise.resolve() // the answer goes first
+      await Promise.resolve() // the answer to the request goes first
       for (const [i, stretch] of this.stretches.entries()) {
         if (!this.isAlive) return
         const last = await this.serve(stretch)
@@ -217,11 +217,11 @@ class ApplicationResendJob {
     }
   }
 
-  /** Answers the last number sent, 0 for none. */
+  /** Answers the last number sent, 0 if none. */
   private async serve({ stream, epoch, begin, upTo }: Stretch): Promise<number> {
     const { core } = this.outlet
     const before = this.report.next
-    core.flushDeliveries() // what an earlier stretch of the same source has brought
+    core.flushDeliveries() // includes copies from an earlier stretch of the same source
     let last = 0
     for (const position of core.journal.findMessages(stream, epoch, begin, upTo)) {
       if (this.isLeftOut(position)) continue
@@ -230,7 +230,7 @@ class ApplicationResendJob {
       if (!this.isAlive) return last
       const message = this.messages.peek(position) ?? (await fetch(this.messages, position))
       if (!this.isAlive) return last
-      if (!message) continue // damaged: named by the alarm, and left out here
+      if (!message) continue // damaged: the alarm names it, and it is left out here
       if (message.type !== 'M') throw new Error(`bug: ${position} is no message, though the index says so`)
       const { number } = message
       this.report.next = before + number - begin

@@ -24,7 +24,7 @@ import type { Sweep } from './sweep.ts'
 import type { TargetCore } from './target-core.ts'
 import type { TargetReport } from './target-report.ts'
 
-// One set of terms for all copies: writing one is never interrupted.
+// One object serves all copies: nothing interrupts the writing of a copy.
 const terms: CopyTerms = {
   targetSeqNum: 0,
   previous: 0,
@@ -34,7 +34,7 @@ const terms: CopyTerms = {
   origSendingTime: undefined,
 }
 
-/** The copies of one target: live ones, those that waited, and those that are asked for again. */
+/** The copies of one target: live copies, copies that waited, and copies sent again on request. */
 export class Copies implements Outlet {
   readonly membership: Membership
   readonly recent = new Recent()
@@ -43,7 +43,7 @@ export class Copies implements Outlet {
   private readonly applicationResends: ApplicationResends
   private resend: ResendJob | undefined
   private copying: Copying
-  /** A client is logged on, and what is numbered is written as well. */
+  /** A client is logged on, so numbered copies are also written. */
   private isWriting = false
 
   constructor(
@@ -80,7 +80,7 @@ export class Copies implements Outlet {
     return this.state.waiting.total - this.deliveries.waited
   }
 
-  /** Nobody's room is asked for where copies have their numbers without a client. */
+  /** Where copies get their numbers without a client, no room is needed. */
   has(room: Room): boolean {
     return this.isWriting ? this.peer.wire?.[room] === true : this.copying.numbersAlways
   }
@@ -100,12 +100,12 @@ export class Copies implements Outlet {
     this.copying = this.copyingFor(exchange, config)
   }
 
-  /** Numbers and chains are those of the state: a week has begun, or a failover has moved them. */
+  /** Numbers and chains are taken from the state again: a week has begun, or a failover has moved them. */
   restart(): void {
     this.copying.restart()
   }
 
-  /** The client has logged on: what waits goes out first. */
+  /** The client has logged on: waiting copies go out first. */
   begin(): void {
     this.copying.restart()
     this.applicationResends.begin()
@@ -114,7 +114,7 @@ export class Copies implements Outlet {
     if (this.behind > 0) this.cursor.wake()
   }
 
-  /** The client is gone, and with it whatever it has asked for. */
+  /** The client is gone, and its requests with it. */
   end(): void {
     this.isWriting = false
     this.resend?.wake()
@@ -123,16 +123,16 @@ export class Copies implements Outlet {
     this.applicationResends.end()
   }
 
-  /** There may be room again. */
+  /** Call when there may be room again. */
   wake(): void {
     if (this.cursor.isBusy) this.cursor.wake()
     this.resend?.wake()
     this.applicationResends.wake()
   }
 
-  /** Called ten times a second for each of hundreds of targets: what costs time in here counts. */
+  /** Called ten times a second for each of hundreds of targets: time spent in here matters. */
   tick(): void {
-    this.wake() // room in all sockets together comes without a word to this one
+    this.wake() // room in all sockets together is not announced to this one
     if (this.copying.numbersAlways && this.behind > 0 && this.has('hasRoom')) this.cursor.wake()
   }
 
@@ -156,9 +156,7 @@ export class Copies implements Outlet {
     void this.resend.run()
   }
 
-  /**
-   * A message that was just journaled: numbered and written at once unless others wait before it or there is no room.
-   */
+  /** Numbers and writes a message that was just journaled, unless others wait before it or there is no room. */
   live(source: SourceMessage, from: CopySource, position: number, key: CopyKey): void {
     if (this.behind === 1 && this.has('hasRoom')) {
       const wire = this.copy(source, from, position, key)
@@ -208,7 +206,7 @@ export class Copies implements Outlet {
       terms.targetSeqNum = seqNum
       terms.previous = previous
       terms.applResend = true
-      terms.possResend = false // classic knows none
+      terms.possResend = false // a classic copy never has it
       terms.sendingTime = core.sendingTime
       terms.origSendingTime = undefined
       this.copying.write(wire, source, from, terms)

@@ -7,7 +7,7 @@
  */
 export type CursorMode = 'idle' | 'parked' | 'joined' | 'reading'
 
-/** What happens to a cursor; the table below says what each of them means. */
+/** What happens to a cursor; the table below explains each event. */
 export type CursorEvent =
   | 'copy-waits'
   | 'room'
@@ -45,7 +45,7 @@ export function nextMode(mode: CursorMode, event: CursorEvent): CursorMode {
   }
 }
 
-/** What only the sweep tells leads to the same mode from wherever it is told. */
+/** The sweep alone reports these events, and each leads to one mode. */
 const bySweep = {
   'piece-from-here': 'reading',
   'piece-ahead': 'joined',

@@ -5,19 +5,19 @@ import type { Outlet } from './outlet.ts'
 import type { Sweep } from './sweep.ts'
 
 /**
- * A target's cursor over the journal while copies wait: the queue after a Logon, a slow reader, anything that could not
- * be written when it came. The sweep carries it, together with those of the others.
+ * A target's cursor over the journal while copies wait: the queue after a Logon, a slow reader, any copy that could not
+ * be written when it came. The sweep moves the cursor together with those of other targets.
  */
 export class Cursor {
-  /** Changed by `change` alone. */
+  /** Only `change` sets it. */
   private mode: CursorMode = 'idle'
-  /** Where the sweep has left it: nothing that waits stands before it. */
+  /** Where the sweep has left the cursor: no copy waits before this position. */
   past = 0
-  /** The stretch that waits there, or the next one behind; of which queue it is one. */
+  /** The stretch waiting there, or the next one behind, and the queue it belongs to. */
   private from = 0
   private to = 0
   private waiting: Waiting | undefined
-  /** It has met bytes that cannot be read: copies that are nowhere to be found were in them. */
+  /** The cursor has met unreadable bytes: the copies in them cannot be found anywhere. */
   private hasLost = false
 
   constructor(
@@ -25,12 +25,12 @@ export class Cursor {
     private readonly sweep: Pick<Sweep, 'join' | 'leave'>,
   ) {}
 
-  /** Copies wait. */
+  /** Whether copies wait. */
   get isBusy(): boolean {
     return this.mode !== 'idle'
   }
 
-  /** What the sweep reads now it reads for this target as well. */
+  /** Whether the sweep reads its present piece for this target too. */
   get isReading(): boolean {
     return this.mode === 'reading'
   }
@@ -67,8 +67,8 @@ export class Cursor {
   }
 
   /**
-   * Where its next copy is to be looked for; undefined: none waits, or there is no room, and the sweep carries it no
-   * longer. Everything numbered is appended.
+   * Where to look for the next copy; undefined: none waits, or there is no room and the sweep leaves the cursor behind.
+   * Appends everything numbered so far.
    */
   begin(): number | undefined {
     const { outlet } = this
@@ -88,27 +88,27 @@ export class Cursor {
     return this.past
   }
 
-  /** Where the last of its copies waits. */
+  /** The position of the last waiting copy. */
   get last(): number {
     return this.outlet.state.waiting.runs.at(-1) ?? 0
   }
 
-  /** Whether this message is one of those that wait. Asked in the journal's order. */
+  /** Whether this message is one of those that wait. Ask in the journal's order. */
   waitsFor(message: Readonly<MessageRecord>): boolean {
     const { state, membership } = this.outlet
     const { position } = message
-    if (this.waiting !== state.waiting) return false // the queue has ended with its week
+    if (this.waiting !== state.waiting) return false // the queue ended with its week
     if (position > this.to) this.seek(position)
     return position >= this.from && position <= this.to && membership.isCopyOf(state, message)
   }
 
-  /** Nobody can read what stands from here to there. */
+  /** Nothing between these positions can be read. */
   damaged(from: number, to: number): void {
     if (this.to < from) this.seek(from)
     if (this.from < to) this.hasLost = true
   }
 
-  /** The stretch at this position or the next one behind it. False: there is none. */
+  /** Finds the stretch at this position or the next one behind it. False: there is none. */
   private seek(position: number): boolean {
     const { waiting } = this.outlet.state
     const { runs } = waiting
@@ -120,7 +120,7 @@ export class Cursor {
   }
 
   /**
-   * The cursor is past all that is counted as waiting: a damaged batch held the numbers, or the messages themselves.
+   * The cursor has passed everything counted as waiting: a damaged batch held the numbers, or the messages themselves.
    */
   private giveUp(): void {
     const { core, id, name, state } = this.outlet

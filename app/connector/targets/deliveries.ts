@@ -5,7 +5,7 @@ import type { JournalAppend } from '#journal/append.ts'
 const mostInOne = 16_384
 
 /**
- * The copies of one target numbered and not yet appended: they become one D, since their numbers follow one another.
+ * The copies of one target that are numbered but not yet appended: they become one D, as their numbers are consecutive.
  */
 export class Deliveries {
   count = 0
@@ -22,7 +22,7 @@ export class Deliveries {
     private readonly state: State,
   ) {}
 
-  /** How many of them waited. What is sent again by application waited for nothing. */
+  /** How many of the copies had waited. Copies sent by Application Resend had not. */
   get waited(): number {
     return isByApplication(this.kind) ? 0 : this.count
   }
@@ -59,12 +59,12 @@ export class Deliveries {
     } else this.keys.push({ stream, epoch, number: sourceNumber, late })
   }
 
-  /** Appends the D and lets the state follow. */
+  /** Appends the D and applies it to the state. */
   flush(): void {
     const { count, journal, positions, distances, target, kind } = this
     if (count === 0) return
     this.count = 0
-    const epoch = this.state.data.targets[target]!.epoch // a target with copies has its name
+    const epoch = this.state.data.targets[target]!.epoch // the name is given before any copy
     journal.beginDelivery(target, epoch, kind, this.first, this.sendingTimeMs)
     for (let i = 0; i < count; i++) journal.addCopy(positions[i]!, distances[i]!)
     journal.endDelivery()
@@ -72,7 +72,7 @@ export class Deliveries {
     applyDelivery(this.state, fact, (_, i) => this.keys[i]!)
   }
 
-  /** One D holds one kind of copies, numbered one after the other in the same millisecond. */
+  /** Whether a copy fits this D: one D has one kind of copies, numbered one by one in the same millisecond. */
   private goesOn(number: number, sendingTimeMs: number, kind: number): boolean {
     return number === this.first + this.count && sendingTimeMs === this.sendingTimeMs && kind === this.kind
   }

@@ -5,8 +5,8 @@ import type { Outlet } from './outlet.ts'
 type PacedBy = Pick<Outlet, 'peer' | 'state' | 'hasRoomToSpare'>
 
 /**
- * The pace of what is sent again: as long as there is room to spare on one connection, and no longer than it and its
- * numbers last.
+ * The pace of what is sent again: writes only while there is room to spare on one connection, and only as long as the
+ * connection and its numbers last.
  */
 export class Pace {
   private resume: (() => void) | undefined
@@ -18,12 +18,12 @@ export class Pace {
     this.epoch = outlet.state.epoch
   }
 
-  /** The connection is the same, and its numbers have not started anew. */
+  /** Whether the connection is the same, and its numbers have not restarted. */
   get isAlive(): boolean {
     return this.outlet.peer.wire === this.wire && this.outlet.state.epoch === this.epoch
   }
 
-  /** There may be room again, or nobody to have it. */
+  /** Call when there may be room again, or when the connection is gone. */
   wake(): void {
     const { resume } = this
     this.resume = undefined
@@ -40,7 +40,7 @@ export class Pace {
   }
 }
 
-/** The record at a position, wherever it is; undefined: it stands in damaged bytes. */
+/** The record at a position, in memory or in a file; undefined: its bytes are damaged. */
 export async function fetch(reader: JournalReader, position: number): Promise<JournalRecord | undefined> {
   for (;;) {
     const record = reader.peek(position)

@@ -7,12 +7,12 @@ import type { CopySources } from './copying/copying.ts'
 
 const kept = 10
 
-/** Which copies a target sent last: numbers and positions, decoded only when somebody asks. */
+/** The copies that a target sent last: numbers and positions, decoded only when somebody asks. */
 export class Recent {
   private numbers: number[] = []
   private positions: number[] = []
   private times: number[] = []
-  /** How many there have been: tells whether anything is new. */
+  /** How many copies there have been: shows whether there are new ones. */
   count = 0
 
   add(number: number, position: number, sentMs: number): void {
@@ -27,7 +27,7 @@ export class Recent {
     const there = Math.min(this.count, kept)
     return Array.from({ length: there }, (_, back) => (this.count - 1 - back) % kept).flatMap((at) => {
       const position = this.positions[at]!
-      if (position < journal.start || journal.isDamaged(position)) return [] // removed since, or not to be read
+      if (position < journal.start || journal.isDamaged(position)) return [] // removed since, or unreadable
       const record = journal.read(position)
       if (record.type !== 'M') return []
       decode(Buffer.from(record.bytes.subarray(record.start, record.end)), scratch)
@@ -59,7 +59,7 @@ const words: Record<string, string> = {
 }
 const sides: Record<string, string> = { '1': 'Buy', '2': 'Sell' }
 
-/** What was done: quantity and price of the fill, else of the order. */
+/** What was done: quantity and price of the fill, or else of the order. */
 function details(message: Message): Pick<RecentCopy, 'symbol' | 'side' | 'qty' | 'px'> {
   const symbol = message.str(Tag.SecurityDesc) ?? message.str(Tag.Symbol)
   const side = sides[message.str(Tag.Side) ?? '']

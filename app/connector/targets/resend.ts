@@ -22,8 +22,7 @@ const kept = new Message(64)
 
 /**
  * Serves one Resend Request from the journal: copies are rebuilt with 43 and 122, everything else becomes Gap Fills
- * that never pass the requested end. It writes while there is room and waits when there is none, so that neither memory
- * nor live copies pay for it.
+ * that never pass the requested end. Writes only while there is room, so that neither memory nor live copies suffer.
  */
 export class ResendJob {
   readonly report: { from: number; to: number; next: number; sinceMs: number }
@@ -49,7 +48,7 @@ export class ResendJob {
     this.pace = new Pace(outlet)
   }
 
-  /** There may be room again. */
+  /** Call when there may be room again. */
   wake(): void {
     this.pace.wake()
   }
@@ -86,20 +85,20 @@ export class ResendJob {
       if (position < 0) return
       const record = await fetch(this.deliveries, position)
       if (!record)
-        this.report.next++ // what nobody can read is gap-filled
+        this.report.next++ // an unreadable number becomes part of a Gap Fill
       else if (record.type === 'D') await this.copies(record)
       else if (record.type === 'S') this.kept(record)
       else throw new Error(`bug: ${position} is neither a delivery nor a session record`)
     }
   }
 
-  /** The copies of one D that lie in the range; the record is reused, so what is needed of it is taken first. */
+  /** Sends the copies of one D that are in the range. The record is reused, so the values needed are copied first. */
   private async copies(record: Readonly<DeliveryRecord>): Promise<void> {
     const { firstNumber, count, kind, sendingTimeMs, position: numberedAt } = record
     const first = Math.max(this.report.next, firstNumber)
     const last = Math.min(this.end, firstNumber + count - 1)
     if (first > last) {
-      this.report.next = this.end + 1 // the nearest copies stand above the range: what is left of it holds none
+      this.report.next = this.end + 1 // the nearest copies are above the range: the rest of it holds none
       return
     }
     const from = first - firstNumber
@@ -142,12 +141,12 @@ export class ResendJob {
       previous: distance > 0 ? m.number - distance : 0,
       possResend: (m.flags & flag.possResend) !== 0 || mayBeAgain(state.data, m.position, numberedAt),
       applResend: isByApplication(kind) || (m.flags & flag.late) !== 0,
-      sendingTime: sentMs > wallMs ? sent : sendingTime, // a clock set back since: 52 is never before 122
+      sendingTime: sentMs > wallMs ? sent : sendingTime, // if the clock was set back since: 52 is never before 122
       origSendingTime: sent,
     })
   }
 
-  /** An application message of ours: sent again as it was, with 43 and 122. */
+  /** Sends an application message of ours again as it was, with 43 and 122. */
   private kept(record: Readonly<SessionRecord>): void {
     const { number } = record
     if (number > this.end) {
@@ -179,7 +178,7 @@ export class ResendJob {
   }
 }
 
-/** What of a stored frame of ours is not header and trailer. */
+/** The fields of a stored frame of ours without header and trailer. */
 function draftOf(message: Message): Draft {
   const body: [number, string][] = []
   for (let i = 3; i < message.count - 1; i++) {

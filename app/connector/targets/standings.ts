@@ -3,10 +3,10 @@ import { wasMember } from '#connector/state/membership.ts'
 import type { AckEntry, RequestedSource } from '#dropcopy/application-resend.ts'
 import type { Outlet } from './outlet.ts'
 
-/** Where a source stands on a target: its stream, and the newest number copied of it in this week. */
+/** Where a source is on a target: its stream, and the newest number copied of it in this week. */
 type Standpoint = { stream: number; epoch: number; last: number }
 
-/** What a target can say of the sources that a request names by their Session IDs (1355). */
+/** What a target can say about the sources that a request names by their Session IDs (1355). */
 export class Standings {
   constructor(private readonly outlet: Pick<Outlet, 'core' | 'state'>) {}
 
@@ -19,7 +19,7 @@ export class Standings {
     return { kind: 'member', last: at.last, oldest: past?.epoch === at.epoch ? past.upTo + 1 : 1 }
   }
 
-  /** Undefined: no source of this Session ID was a member. Of several the present one counts. */
+  /** Undefined: no source of this Session ID was a member. If there are several, the present member counts. */
   chainOf(applId: string): Standpoint | undefined {
     const { state } = this.outlet
     const members = this.streamsOf(applId).filter((stream) => wasMember(state, stream))
@@ -29,7 +29,7 @@ export class Standings {
     return { stream, epoch, last: number }
   }
 
-  /** Every source that can be asked for: the members, and those that left in this week. */
+  /** Every source that may be requested: the members, and those that left in this week. */
   list(): AckEntry[] {
     const { state, core } = this.outlet
     const streams = new Set([...(state.terms?.sources ?? []), ...Object.keys(state.chains).map(Number)])

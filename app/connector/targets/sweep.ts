@@ -10,30 +10,30 @@ import type { TargetCore } from './target-core.ts'
 /** Bytes of the journal, and copies, after which the event loop has its turn: live copies and heartbeats go between. */
 const bytesPerPiece = 1024 * 1024
 const copiesPerPiece = 500
-/** At most so many in one turn. While feeds bring more than a piece in each turn, one piece would never catch up. */
+/** Pieces in one turn at most. If feeds bring more than a piece per turn, one piece per turn would never catch up. */
 const piecesPerTurn = 10
-/** Pieces after which what was written for a client leaves, however little it is. */
+/** After so many pieces, what was written for a client leaves, even if it is little. */
 const piecesPerSending = 8
 
 const source = blankSourceMessage()
 
 /**
- * Carries the cursors of all targets whose copies wait over the journal, in one pass for all of them: what one has to
- * read is read for the others as well, so that the journal is read as often for 500 clients as for one.
+ * Moves the cursors of all targets with waiting copies over the journal in one pass: what is read for one target is
+ * read for the others too, so the journal is read as often for 500 clients as for one.
  *
- * A target goes along from where its next copy waits, and leaves when one comes that it has no room for. The pass goes
- * on to the end of the journal, over nothing that no target needs, before it begins again with those that were left
- * behind: a client that reads slowly holds up nobody, and the pass is no slower for it.
+ * A target joins where its next copy waits, and leaves when it has no room for a copy. The pass goes on to the end of
+ * the journal, skipping what no target needs, before it begins again with the targets that were left behind. So a
+ * client that reads slowly holds up nobody, and does not slow the pass down.
  */
 export class Sweep {
-  /** Those that have room and want to go along. */
+  /** Cursors that have room and wait to be moved. */
   private readonly members = new Set<Cursor>()
   /**
-   * By stream: the targets that have or had it as a source, of those that ever waited since the configuration changed.
+   * By stream: the targets that have or had it as a source, among those that waited since the configuration changed.
    */
   private readers: Cursor[][] = []
   private readonly known = new Set<Cursor>()
-  /** The configuration for which that was worked out. */
+  /** The configuration for which `readers` was worked out. */
   private knownFor: State['routes'] | undefined
   /** Where the pass is, and where the last copy waits. */
   private position = 0
@@ -42,14 +42,14 @@ export class Sweep {
   private written = 0
   private pieces = 0
   /**
-   * Connections with a few copies that are not yet on their way: one write for several costs much less than one for
+   * Connections with a few copies that are not yet sent: one write for several copies costs much less than one for
    * each.
    */
   private readonly unsent = new Set<Wire>()
 
   constructor(private readonly core: TargetCore) {}
 
-  /** Copies wait, and there is room. */
+  /** Copies wait for this cursor, and there is room. */
   join(one: Cursor): void {
     this.members.add(one)
     if (this.isRunning) return
@@ -62,7 +62,7 @@ export class Sweep {
   }
 
   private async run(): Promise<void> {
-    await Promise.resolve() // what brought the wake comes first: a Logon's answer, the rest of a chunk
+    await Promise.resolve() // the caller's work comes first: a Logon's answer, the rest of a chunk
     const { journal } = this.core
     let { end } = journal
     let goal = 0
@@ -72,7 +72,7 @@ export class Sweep {
       inThisTurn++
       if (this.position < goal && inThisTurn < piecesPerTurn) continue
       await nextTurn()
-      goal = this.position + 2 * (journal.end - end) // twice what came meanwhile, so that the pass gains on it
+      goal = this.position + 2 * (journal.end - end) // twice what came meanwhile, so that the pass catches up
       end = journal.end
       inThisTurn = 0
     }
@@ -80,8 +80,7 @@ export class Sweep {
   }
 
   /**
-   * Where the next piece begins: ahead of the pass, or at the targets that it left behind. Undefined: no target goes
-   * along.
+   * Where the next piece begins: ahead of the pass, or at targets left behind. Undefined: no target waits to be moved.
    */
   private begin(): number | undefined {
     const { core, members, position } = this
@@ -91,7 +90,7 @@ export class Sweep {
     let behind = Number.POSITIVE_INFINITY
     for (const one of members) {
       const at = one.begin()
-      if (at === undefined) continue // it has left
+      if (at === undefined) continue // the target has left
       if (at >= position) ahead = Math.min(ahead, at)
       else behind = Math.min(behind, at)
     }
@@ -165,7 +164,7 @@ export class Sweep {
     for (const one of this.members) if (one.isReading) one.damaged(from, to)
   }
 
-  /** Notes which targets read which streams; all of them again when the configuration has changed. */
+  /** Learns which targets read which streams; starts over when the configuration has changed. */
   private learn(): void {
     const { known, members } = this
     const { routes } = this.core.state

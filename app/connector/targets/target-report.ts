@@ -1,6 +1,6 @@
-/** What the status page shows of a target beyond its durable state. */
+/** What the status page shows of a target besides its durable state. */
 export type TargetReport = {
-  /** Since when it is logged on, or nobody is; from the start where neither has changed. */
+  /** Since when a client is, or is not, logged on; from the start where that has not changed. */
   sinceMs: number
   address: string
   lastLogonMs: number
@@ -8,15 +8,15 @@ export type TargetReport = {
   lastLogoffWhy: string
   lastSentMs: number
   lastHeardMs: number
-  /** Since when its cursor is behind while logged on; 0: it is not. */
+  /** Since when the cursor is behind while a client is logged on; 0: it is not behind. */
   behindSinceMs: number
-  /** Behind since its Logon: it has never caught up on this connection. */
+  /** Behind since the Logon: the cursor has not yet caught up on this connection. */
   isCatchingUp: boolean
-  /** Fingerprint of the credential of the last Logon, or its access key's id. */
+  /** Fingerprint of the last Logon's credential, or the id of its access key. */
   lastCredential: string
   /** Resend Requests served since start. */
   resends: number
-  /** Copies since start that were longer than the protocol documents. */
+  /** Copies longer than the protocol documents, since the start. */
   oversize: number
 }
 

@@ -25,7 +25,7 @@
  *                it; part gives the connection up at once
  *   away         however it ended: the journal notes the end            Copies.end: the cursor and all resends stop
  *
- * A second connection that names the target is not let in: it only makes the session ask whether the first one lives
+ * A second connection that names the target is not let in: it only makes the session check whether the first one lives
  * (wire/second-logon.ts). A connection that has not logged on has to make way.
  */
 
@@ -48,7 +48,7 @@ import { blankTargetReport, type TargetReport } from './target-report.ts'
 import { targetSession } from './target-session.ts'
 
 /**
- * Characters of a MsgType(35) that are repeated to its sender; what is kept for a resend has a bound in the journal.
+ * Characters of a MsgType(35) that are repeated to its sender; for messages kept for a resend the journal has a limit.
  */
 const longestType = 32
 
@@ -60,7 +60,7 @@ export class Target implements Reader {
   private readonly admission: Admission
   private connection: Connection | undefined
   private why = ''
-  /** Since when nobody is logged on, steady: the queue's grace runs from here. */
+  /** Since when nobody is logged on, by the steady clock: the queue's grace starts here. */
   private awaySinceMs: number
 
   constructor(
@@ -81,12 +81,12 @@ export class Target implements Reader {
       () => this.state,
       {
         accept: (message, effect) => this.application(message, effect.nextIn),
-        setAside: () => undefined, // what a client sends is for us, not for others
+        setAside: () => undefined, // a client's messages are for us, not for others
         verify: ({ credentials }) => this.verify(credentials),
         loggedOn: () => this.loggedOn(),
         serveResend: (asked) => this.copies.resendFrom(asked.id, asked.begin, asked.end),
         gapFilled: () => undefined,
-        lost: () => undefined, // a client has nothing that we could lose
+        lost: () => undefined, // a client sends nothing that we could lose
         refused: () => undefined, // an acceptor is not refused
         note: ({ code, text }) => this.noted(code, text),
         disconnecting: (reason) => {
@@ -107,7 +107,7 @@ export class Target implements Reader {
     return this.core.state.data.targets[this.id]! // named before a target is made
   }
 
-  /** Logged on and past the messages that follow a Logon. */
+  /** Logged on, and past the messages that follow a Logon. */
   get isOnline(): boolean {
     return this.copies.isOnline
   }
@@ -117,7 +117,7 @@ export class Target implements Reader {
     return this.copies.behind
   }
 
-  /** The configuration changed; what the present session does not need to be cut for takes effect at once. */
+  /** Takes a new configuration; every change that need not cut the present session takes effect at once. */
   reconfigure(config: Lane, exchange: Exchange): void {
     this.config = config
     this.exchange = exchange
@@ -132,7 +132,7 @@ export class Target implements Reader {
     else if (!this.peer.isClosing) this.connection?.destroy()
   }
 
-  /** Ends the session and lets the connection close by itself: what follows has nothing to do with it. */
+  /** Ends the session and lets the connection close by itself: what follows does not concern the session. */
   part(text: string): void {
     const { connection } = this
     if (!connection) return
@@ -141,7 +141,7 @@ export class Target implements Reader {
     this.away(() => this.peer.leave())
   }
 
-  /** After a new week began, or a failover: numbers and chains are those of the state. */
+  /** Call after a new week began, or a failover: numbers and chains are taken from the state again. */
   restart(): void {
     this.copies.restart()
     this.peer.renumber(targetSession(this.exchange, this.config))
@@ -151,12 +151,12 @@ export class Target implements Reader {
     return this.connection !== undefined
   }
 
-  /** Whether the client came by the address that is not in force. */
+  /** Whether the client came to the address that is not in force. */
   get isOnBackup(): boolean {
     return this.isOnline && this.admission.isInactive(this.connection)
   }
 
-  /** Called ten times a second for each of hundreds of targets: what costs time in here counts. */
+  /** Called ten times a second for each of hundreds of targets: time spent in here matters. */
   tick(nowMs: number): void {
     this.peer.tick(nowMs)
     this.copies.tick()
@@ -167,9 +167,9 @@ export class Target implements Reader {
     if (nowMs - this.awaySinceMs >= graceMs) this.core.control({ kind: 'counting', target: this.id })
   }
 
-  /** A Logon named this target. The message is the connection's first. */
+  /** Takes a connection whose first message is a Logon naming this target. */
   take(connection: Connection, message: Message) {
-    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep the rightful one out
+    if (this.peer.isAwaitingLogon) this.part('') // unproven: it must not keep out the rightful client
     if (this.connection) return this.second(connection, message)
     this.connection = connection
     connection.reader = this
@@ -213,7 +213,7 @@ export class Target implements Reader {
     this.why = ''
   }
 
-  /** Whether now lies in one of the target's logon windows. */
+  /** Whether now is in one of the target's logon windows. */
   get isOpen(): boolean {
     return this.admission.isOpen
   }
@@ -244,7 +244,7 @@ export class Target implements Reader {
     this.door.authenticated(this.connection)
   }
 
-  /** Read-only service (spec §2.10): what a client may send is a request for messages, and that on a classic target. */
+  /** Read-only service (spec §2.10): a client may only send requests for messages, and only on a classic target. */
   private application(message: Message, nextIn: number): void {
     this.core.inbound(this.id, nextIn)
     if (message.msgType === MsgType.ApplicationMessageRequest && this.config.protocol === 'classic')

@@ -13,22 +13,22 @@ import type { Turns } from './wire-core.ts'
 export type Taker = { take(connection: Connection, message: Message): void }
 
 /**
- * Who a first message is for; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte.
+ * Who takes a first message; `ignore`: no answer, the connection stays until its time is up; `close`: without a byte.
  */
 type Resolve = (listener: string, message: Message, address: string) => Taker | 'ignore' | 'close'
 
-/** What to do about a connection whose first bytes are no message that can be read: the same two answers. */
+/** What to do with a connection whose first bytes are no readable message: the same two answers. */
 type Unreadable = (listener: string, fault: string, address: string) => 'ignore' | 'close'
 
 /** A connection has this long to send its Logon (spec §2.10). */
 const logonMs = 60_000
 
-/** Listeners shared by whoever is configured on their address: the Logon decides. */
+/** Listeners shared by all feeds and targets configured on their address: the Logon decides which of them is meant. */
 export class Acceptor {
   private readonly servers = new Map<string, Server>()
-  /** By address, where it speaks TLS. */
+  /** By address, for addresses that use TLS. */
   private readonly secured = new Map<string, Secured>()
-  /** What each may still cost, by address of the peer and by name. */
+  /** What each connection may still cost, by the peer's address and by name. */
   private readonly unauthenticated = new Map<string, Map<string, Allowance>>()
   private readonly sockets = new Set<Socket>()
   private readonly beforeLogon: BeforeLogon
@@ -40,13 +40,13 @@ export class Acceptor {
     private readonly resolve: Resolve,
     private readonly unreadable: Unreadable,
     private readonly perAddress: () => number,
-    /** Somebody was turned away who has not sent a Logon: a handshake that failed, or too much of anything else. */
+    /** A peer was turned away before its Logon: a handshake failed, or it sent too much of something else. */
     private readonly turnedAway: (code: 'tls' | 'before-logon', listener: string, why: string, address: string) => void,
   ) {
     this.beforeLogon = new BeforeLogon(() => core.clock.steadyMs(), perAddress)
   }
 
-  /** @throws what the system says when the address cannot be had */
+  /** @throws the system's error when the address cannot be listened on */
   async listen(address: Address): Promise<void> {
     const key = addressKey(address)
     const server = createServer({ pauseOnConnect: false }, (socket) => this.knocked(key, socket))
@@ -54,14 +54,14 @@ export class Acceptor {
       server.once('error', reject)
       server.listen(address.port, address.host, () => {
         server.off('error', reject)
-        server.on('error', () => undefined) // an accept that failed: the next one may not
+        server.on('error', () => undefined) // one accept failed; the next may not
         resolve()
       })
     })
     this.servers.set(key, server)
   }
 
-  /** The port in use: another than asked for when that was 0. */
+  /** The port in use: differs from the port asked for when that was 0. */
   port(key: string): number | undefined {
     const address = this.servers.get(key)?.address()
     return typeof address === 'object' && address !== null ? address.port : undefined
@@ -71,7 +71,7 @@ export class Acceptor {
     return [...this.servers.keys()]
   }
 
-  /** No new connections here; those that are stay. */
+  /** Accepts no new connections here; existing ones stay. */
   unlisten(key: string): void {
     this.servers.get(key)?.close()
     this.servers.delete(key)
@@ -91,8 +91,8 @@ export class Acceptor {
   }
 
   /**
-   * From now on connections to this address are encrypted so, or not at all. @throws when a file
-   * is not what it should be: nothing changes
+   * Sets how connections to this address are encrypted from now on, or that they are not. @throws when a file is not
+   * what it should be: nothing changes then
    */
   secure(key: string, tls: Tls | undefined): void {
     if (!tls) this.secured.delete(key)
@@ -106,9 +106,7 @@ export class Acceptor {
       )
   }
 
-  /**
-   * Certificates that were renewed in their files. @throws when one is not what it should be: the old one stays in use
-   */
+  /** Loads renewed certificate files. @throws when one is not what it should be: the old one stays in use */
   renew(): string[] {
     return [...this.secured].flatMap(([key, secured]) => (secured.renew() ? [key] : []))
   }
@@ -146,7 +144,7 @@ export class Acceptor {
     return this.failures.isShut(address, this.core.clock.steadyMs()) || this.beforeLogon.isShut(address)
   }
 
-  /** The bytes that come from now on are FIX. */
+  /** All bytes from now on are FIX. */
   private accepted(key: string, socket: Socket): void {
     const allowance = this.unauthenticated.get(socket.remoteAddress ?? '')?.get(portsOf(socket))
     const stage = new Stage(key, this.resolve, this.unreadable)
@@ -156,7 +154,7 @@ export class Acceptor {
 
 const isSame = (a: Tls | undefined, b: Tls): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** Reads a connection until its first message says whose it is. */
+/** Reads a connection until its first message tells whom it is for. */
 class Stage implements Reader {
   connection: Connection | undefined
   private readonly timer = setTimeout(() => this.connection?.destroy(), logonMs)
@@ -183,7 +181,7 @@ class Stage implements Reader {
     else taker.take(connection, message)
   }
 
-  /** A peer that repeats such messages soon has spent what a connection may cost before its Logon. */
+  /** A peer that repeats such messages soon uses up what a connection may cost before its Logon. */
   garbled(fault: string): void {
     const { connection } = this
     if (connection && this.unreadable(this.key, fault, connection.address) === 'close') connection.destroy()

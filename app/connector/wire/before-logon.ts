@@ -1,18 +1,18 @@
 /**
- * What a connection may cost before it has logged on. Bytes are those that its framer has looked at; frames are whole
- * ones and faults. A Logon takes one frame of some 200 bytes.
+ * What a connection may cost before it has logged on. Bytes count when the framer has looked at them; frames are whole
+ * frames and faults. A Logon takes one frame of some 200 bytes.
  */
 export const perConnection = { bytes: 16 * 1024, frames: 16 } as const
 /**
- * An address may cost as much in this time as all connections that it may have waiting for their Logon, then it is shut
- * until the time is over.
+ * An address may cost as much in this time as all connections that may wait for their Logon; then it is shut until the
+ * time is over.
  */
 const windowMs = 60_000
 const addressesKept = 10_000
 
 type Spent = { sinceMs: number; bytes: number; frames: number }
 
-/** What addresses have spent on connections that did not log on. What a connection spent that did is given back. */
+/** What addresses have spent on connections that did not log on. A connection that logs on gives back what it spent. */
 export class BeforeLogon {
   private readonly spent = new Map<string, Spent>()
 
@@ -27,7 +27,7 @@ export class BeforeLogon {
     return spent !== undefined && this.isRecent(spent) && this.isOver(spent)
   }
 
-  /** A connection has come: it costs a frame by itself. `overspent`: it is to be closed. */
+  /** A connection has come, which alone costs one frame. `overspent` is called when the connection is to be closed. */
   open(address: string, overspent: () => void): Allowance {
     let spent = this.spent.get(address)
     if (!spent || !this.isRecent(spent)) {
@@ -63,7 +63,7 @@ export class Allowance {
     this.add(0, 1)
   }
 
-  /** False: it has none left, or its address has not. */
+  /** False: the connection or its address has nothing left. */
   spend(bytes: number, frames: number): boolean {
     this.add(bytes, frames)
     const isLeft =
@@ -72,7 +72,7 @@ export class Allowance {
     return isLeft
   }
 
-  /** It has logged on. */
+  /** The connection has logged on. */
   giveBack(): void {
     this.add(-this.bytes, -this.frames)
   }

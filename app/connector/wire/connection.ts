@@ -5,7 +5,7 @@ import { portsOf, type Transport } from './transport.ts'
 import { type Budget, Wire } from './wire.ts'
 import type { Turns } from './wire-core.ts'
 
-/** Whoever reads a connection: the acceptor until the Logon decides, then a feed or a target. */
+/** The reader of a connection: the acceptor until the Logon decides, then a feed or a target. */
 export type Reader = {
   /** One whole frame, decoded; the message is reused for the next one. */
   frame(message: Message): void
@@ -15,7 +15,7 @@ export type Reader = {
   closed(): void
 }
 
-/** Reads what a connection still says after its session has left it. */
+/** Reads what still comes on a connection after its session has left it. */
 export const parted: Reader = {
   frame: () => undefined,
   garbled: () => undefined,
@@ -23,7 +23,7 @@ export const parted: Reader = {
   closed: () => undefined,
 }
 
-/** Decoding happens in one place at a time, so one message serves all connections. */
+/** Only one message is decoded at a time, so one object serves all connections. */
 const message = new Message(256)
 
 /** One TCP connection: bytes to frames to its reader, and the wire back. */
@@ -41,9 +41,9 @@ export class Connection {
     private readonly transport: Transport,
     budget: Budget,
     public reader: Reader,
-    /** The address it was accepted at; '' when we connected. */
+    /** The address that accepted it; '' when we connected. */
     readonly listener = '',
-    /** What it may cost until it has logged on. Absent: we connected, and know to whom. */
+    /** What it may cost until it has logged on. Absent: we connected to a known address. */
     private allowance?: Allowance,
   ) {
     this.address = transport.remoteAddress ?? ''
@@ -54,21 +54,19 @@ export class Connection {
     transport.on('close', () => this.closed())
   }
 
-  /**
-   * What its Logon proved itself with is right: what it has cost so far is nobody's, whether it is let in now or not.
-   */
+  /** The Logon's credential is right: what the connection has cost is given back, even if it is not let in now. */
   proved(): void {
     this.allowance?.giveBack()
     this.allowance = undefined
   }
 
-  /** The peer is who it says: longer frames are let through. */
+  /** The peer has proved who it is: longer frames are accepted. */
   authenticated(frameBytes: number = frameLimits.live): void {
     this.framer.limit = frameBytes
     this.proved()
   }
 
-  /** Stop reading until as many `release`s as `hold`s. Frames already read stay where they are. */
+  /** Stops reading until `release` was called as often as `hold`. Frames already read stay where they are. */
   hold(): void {
     this.held++
     this.transport.pause()
@@ -79,7 +77,7 @@ export class Connection {
     setImmediate(() => this.resume())
   }
 
-  /** Closed without a byte more. */
+  /** Closes without a byte more. */
   destroy(): void {
     this.wire.lost()
   }
@@ -101,7 +99,7 @@ export class Connection {
   private read(): void {
     if (this.isReading) return
     this.isReading = true
-    let isGarbled = false // told once a chunk: a peer that sends nothing else costs its bytes and no more
+    let isGarbled = false // reported once a chunk: a peer that sends nothing else costs only its bytes
     try {
       while (this.held === 0 && !this.isClosed && this.wire.isOpen) {
         const { framer } = this
@@ -122,7 +120,7 @@ export class Connection {
     }
   }
 
-  /** False: it has cost too much without a Logon, and is closed without a byte. */
+  /** False: the connection has cost too much without a Logon, and is closed without a byte. */
   private spend(bytes: number, status: FrameStatus): boolean {
     if (!this.allowance || this.allowance.spend(bytes, status === 'more' ? 0 : 1)) return true
     this.allowance = undefined

@@ -9,20 +9,16 @@ import type { LogonCredentials } from '#fix/session-state.ts'
 type Password = Extract<Credential, { kind: 'password' }>
 type Signed = Extract<LogonCredentials, { kind: 'hmac' }>
 
-/** Whether what a Logon proves itself with is right, and which of the configured credentials it matched. */
+/** Whether a Logon's proof is right, and which of the configured credentials it matched. */
 export type CredentialVerdict = { ok: true; index: number } | { ok: false }
 
-/**
- * How pages tell a credential from others: an access key by its id, a password by its fingerprint; undefined: neither.
- */
+/** How pages name a credential: an access key by its id, a password by its fingerprint; undefined: neither. */
 export function shownName(credential: Credential): string | undefined {
   if (credential.kind === 'hmac') return credential.accessKeyId
   return 'sha256' in credential ? fingerprint(credential) : undefined
 }
 
-/**
- * Why a Logon proved nothing, for the owner of the session; the client itself is told no more than that it was refused.
- */
+/** Why a Logon proved nothing, for the owner of the session; the client only learns that it was refused. */
 export function whyUnproven(given: LogonCredentials, configured: readonly Credential[]): string {
   const kinds = new Set(configured.map((one) => one.kind))
   if (kinds.size === 0) return 'No password or access key exists for this session yet.'
@@ -36,8 +32,8 @@ export function whyUnproven(given: LogonCredentials, configured: readonly Creden
 }
 
 /**
- * Checks Logons. Signatures, passwords and their sha256 verifiers at once; argon2 one at a time in another thread, and
- * never twice for the same password: a keyed digest of what has succeeded is remembered.
+ * Checks Logons. Signatures, passwords and their sha256 verifiers are checked at once; argon2 runs in another thread,
+ * one at a time, and never twice for the same password: a keyed digest of each success is remembered.
  */
 export class CredentialCheck {
   private readonly key = randomBytes(32)
@@ -45,7 +41,7 @@ export class CredentialCheck {
   private queue: Promise<unknown> = Promise.resolve()
   private worker: Worker | undefined
 
-  /** Answers at once where it can: a promise only when argon2 has to be asked. */
+  /** Answers at once where it can: a promise only when argon2 has to run. */
   check(
     given: LogonCredentials,
     configured: readonly Credential[],
@@ -110,7 +106,7 @@ export class CredentialCheck {
 export const signHmac = (secretKey: string, text: string): string =>
   createHmac('sha256', Buffer.from(secretKey, 'base64url')).update(text, 'latin1').digest('base64url')
 
-/** The key is found by its id; two may be live at once while they are changed. */
+/** Finds the key by its id; two keys may be valid while they are exchanged. */
 function signedBy({ accessKeyId, signature, text }: Signed, configured: readonly Credential[]): CredentialVerdict {
   for (const [index, one] of configured.entries()) {
     if (one.kind !== 'hmac' || one.accessKeyId !== accessKeyId) continue
@@ -119,12 +115,10 @@ function signedBy({ accessKeyId, signature, text }: Signed, configured: readonly
   return { ok: false }
 }
 
-/** Where a thread without a file of its own finds the library. */
+/** The library's address, for a thread that has no file of its own. */
 const argon2Url = (): string => pathToFileURL(createRequire(import.meta.url).resolve('@node-rs/argon2')).href
 
-/**
- * The synchronous form, so that not even a queue of hashes reaches the pool that the journal and the resolver share.
- */
+/** The synchronous form: not even a queue of hashes reaches the thread pool that the journal and the resolver share. */
 const verifierSource = `
 const { parentPort, workerData } = require('node:worker_threads')
 parentPort.on('message', async ({ argon2, password }) => {
@@ -148,7 +142,7 @@ const failuresAllowed = 5
 const windowMs = 60_000
 const addressesKept = 10_000
 
-/** Five failed Logons a minute from one address: what comes after is closed unread. */
+/** Five failed Logons a minute from one address: later connections are closed unread. */
 export class FailureLimit {
   private readonly failures = new Map<string, number[]>()
 
@@ -160,7 +154,7 @@ export class FailureLimit {
   }
 
   /**
-   * They stand in the order of their newest failures: those that have had none within the window go, else the oldest.
+   * Addresses are ordered by their newest failures: those without one in the window are removed, or else the oldest.
    */
   private forget(nowMs: number): void {
     for (const [address, times] of this.failures) {

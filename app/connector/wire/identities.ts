@@ -4,23 +4,23 @@ import { isAllowed } from './allowed.ts'
 import type { Lane } from './lanes.ts'
 import { targetPolicy } from './policy.ts'
 
-/** The feeds and targets that a first message may be for, by their names at one listener. */
+/** The feeds and targets that a first message may name at one listener. */
 type Here<F, T> = {
   /** By 49 and 56. */
   feeds: Map<string, F>
-  /** By 49, the first of each: for a peer whose 56 is not ours. */
+  /** By 49, the first feed of each: for a peer whose 56 is not ours. */
   bySender: Map<string, F>
   /** The sessions of each target, by its session id. */
   targets: Map<string, T[]>
   /**
-   * A first message that names nobody known gets no answer; its connection stays until its budget or its time is up.
+   * A first message that names nobody known gets no answer; its connection stays until its budget or time is used up.
    */
   ignores: boolean
-  /** Somebody's rules answer a first message that is no Logon. */
+  /** Some session's rules here answer a first message that is no Logon. */
   answers: boolean
 }
 
-/** Who is meant: one that lets this address in, one that does not, or nobody known. */
+/** Whom a message names: one that lets this address in, one that does not, or nobody known. */
 type Named<F, T> =
   | { kind: 'feed'; feed: F; isAllowed: boolean }
   | { kind: 'target'; target: T; isAllowed: boolean }
@@ -29,7 +29,7 @@ type Named<F, T> =
 const sessionIdLength = 6
 
 /**
- * Who listens where, by the names in a first message. Finding one looks at nobody else, however many there are:
+ * Who listens where, by the names in a first message. A look-up costs the same for any number of feeds and targets:
  * strangers can ask as often as they like. Made once for what runs; make another when feeds or targets change.
  */
 export class Identities<F extends { config: SnapshotFeed }, T extends { config: Lane }> {
@@ -46,7 +46,7 @@ export class Identities<F extends { config: SnapshotFeed }, T extends { config: 
     if (feed) return { kind: 'feed', feed, isAllowed: isAllowed(feed.config.allowFrom, address) }
     const named =
       sender.length === sessionIdLength + 1 ? here?.targets.get(sender.slice(0, sessionIdLength)) : undefined
-    // where segments share an address their 57 tells them apart
+    // segments that share an address are told apart by their 57
     const target = named?.find(({ config }) => config.segment === segment) ?? named?.[0]
     if (target) return { kind: 'target', target, isAllowed: isAllowed(target.config.allowFrom, address) }
     const sameSender = here?.bySender.get(sender)
@@ -54,12 +54,12 @@ export class Identities<F extends { config: SnapshotFeed }, T extends { config: 
     return { kind: 'nobody', here: sameSender ? 'feed' : this.kindOf(listener), sameSender, isIgnored }
   }
 
-  /** Whose listener it is, for what is told of strangers. */
+  /** Which kind of session uses the listener, for reports about strangers. */
   kindOf(listener: string): 'feed' | 'target' {
     return this.listeners.get(listener)?.targets.size ? 'target' : 'feed'
   }
 
-  /** Whether a first message that is no Logon gets an answer here, from anybody. */
+  /** Whether some session here answers a first message that is no Logon. */
   isAnswered(listener: string): boolean {
     return this.listeners.get(listener)?.answers === true
   }
@@ -99,5 +99,5 @@ export class Identities<F extends { config: SnapshotFeed }, T extends { config: 
   }
 }
 
-/** No value of a field holds a SOH. */
+/** No field value contains a SOH. */
 const feedKey = (sender: string, receiver: string): string => `${sender}\x01${receiver}`

@@ -2,16 +2,16 @@ import { segmentsOf } from '#domain/configuration/cross-check.ts'
 import type { Snapshot, SnapshotSource, SnapshotTarget } from '#domain/configuration/snapshot.ts'
 
 /**
- * One FIX session of a target, with numbers of its own: the target itself, or one for each market segment that it
- * listens on (spec §3.3, MSGW). `name` is the session's in the journal.
+ * One FIX session of a target, with its own numbers: the target itself, or one for each market segment that it listens
+ * on (spec §3.3, MSGW). `name` is the session's name in the journal.
  */
 export type Lane = SnapshotTarget & { name: string; segment?: string }
 
 type Sources = Snapshot['sources']
 
 /**
- * By a snapshot's sources, then by target: a target that no version has changed since has the same lanes, and they are
- * the same objects.
+ * By a snapshot's sources, then by target: a target that no version has changed has the same lanes, as the same
+ * objects.
  */
 const known = new WeakMap<Sources, WeakMap<SnapshotTarget, readonly Lane[]>>()
 
@@ -56,8 +56,8 @@ function lanesOfTarget(target: SnapshotTarget, sources: ReadonlyMap<string, Sour
 }
 
 /**
- * What the journal calls a source's streams: itself, or one for each of several
- * market segments, whose numbers are apart.
+ * The names of a source's streams in the journal: its own, or one for each of several market segments, which are
+ * numbered separately.
  */
 export function streamsOf({ id, segments }: Pick<SnapshotSource, 'id' | 'segments'>, only?: string): string[] {
   const wanted = only === undefined ? segments : segments.filter((segment) => segment === only)
@@ -68,5 +68,5 @@ export function streamsOf({ id, segments }: Pick<SnapshotSource, 'id' | 'segment
 export const streamName = (source: string, segment: string): string => `${source}/${segment}`
 
 export const isSegment = (stream: string): boolean => stream.includes('/')
-/** The source that a stream is of. */
+/** The source of a stream. */
 export const sourceOf = (stream: string): string => stream.split('/', 1)[0] ?? stream

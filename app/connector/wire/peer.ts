@@ -12,10 +12,10 @@ import type { WireCore } from './wire-core.ts'
 
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>
 
-/** What an owner of a session (a feed, a target) does of itself; the rest is the same for all. */
+/** What differs between the owners of a session (feeds, targets); the rest is the same for all. */
 type PeerEvents = {
   accept(message: Message, effect: Of<'accept'>): void
-  /** An application message that the session rejected, and that will not come again. */
+  /** The session rejected an application message, which will not come again. */
   setAside(message: Message, effect: Of<'set-aside'>): void
   verify(effect: Of<'verify'>): void
   loggedOn(effect: Of<'logged-on'>): void
@@ -25,11 +25,11 @@ type PeerEvents = {
   lost(begin: number, end: number): void
   refused(effect: Of<'refused'>): void
   note(effect: Of<'note'>): void
-  /** The session wants its connection closed; it is, when what was sent has left. */
+  /** The session wants its connection closed; that happens when everything sent has left. */
   disconnecting(reason: string): void
 }
 
-/** Distributes over a union, which the built-in Omit does not. */
+/** Distributes over a union, which the built-in Omit does not do. */
 type WithoutTime<T> = T extends unknown ? Omit<T, 'nowMs' | 'clocksMs'> : never
 export type PeerInput = WithoutTime<Input>
 
@@ -38,10 +38,10 @@ export class Peer {
   session: Session
   wire: Wire | undefined
   private running = false
-  /** Time has nothing to do before. What is sent and heard puts a deadline off; an input alone can bring one nearer. */
+  /** Time has nothing to do before this. Sending and hearing put a deadline off; only an input can bring one nearer. */
   private restsUntilMs = 0
   private readonly pending: PeerInput[] = []
-  /** What an effect wants sent goes out behind what its step has numbered already. */
+  /** What an effect wants to send goes out behind what its step has already numbered. */
   private readonly deferred: (() => void)[] = []
 
   constructor(
@@ -54,20 +54,20 @@ export class Peer {
     this.session = createSession(config, numbers())
   }
 
-  /** A new connection takes the session over, with the rules of today. */
+  /** A new connection takes the session over, with the present rules. */
   attach(wire: Wire, config: SessionConfig): void {
     this.wire = wire
     this.session = withConfig(this.session, config)
     this.input({ type: 'connected' })
   }
 
-  /** The state's numbers were changed by something other than the session: a new week, an operator. */
+  /** Something other than the session changed its numbers in the state: a new week, an operator. */
   renumber(config: SessionConfig): void {
     if (this.wire) throw new Error('bug: renumbered while connected')
     this.session = createSession(config, this.numbers())
   }
 
-  /** The number expected of the peer is about to be set: a Logout that names it (789) names the new one. */
+  /** The number expected of the peer is about to be set: a Logout that states it (789) states the new one. */
   expect(nextIn: number): void {
     this.session = withNumbers(this.session, { nextIn })
   }
@@ -76,12 +76,12 @@ export class Peer {
     return this.session.phase.kind === 'live'
   }
 
-  /** Connected, and nothing that came was a Logon to act upon: whoever it is has no claim to the session. */
+  /** Connected, but without a Logon to act upon: the peer has no claim to the session yet. */
   get isAwaitingLogon(): boolean {
     return this.session.phase.kind === 'awaiting-logon'
   }
 
-  /** The last that it says is on its way: the connection closes behind it. */
+  /** Our last message is on its way: the connection closes behind it. */
   get isClosing(): boolean {
     return this.session.phase.kind === 'closing'
   }
@@ -90,7 +90,7 @@ export class Peer {
     return this.wire !== undefined
   }
 
-  /** One input, then all its effects, then the next: an input raised by an effect waits its turn. */
+  /** One input, then all its effects, then the next: an input raised by an effect waits for its turn. */
   input(input: PeerInput): void {
     this.core.turn()
     this.pending.push(input)
@@ -98,7 +98,7 @@ export class Peer {
     this.running = true
     try {
       for (let next = this.pending.shift(); next; next = this.pending.shift()) {
-        // the union with its time put back
+        // the union again, with its time
         const { steadyMs: nowMs, clocksMs } = this.core
         const result = step(this.session, { ...next, nowMs, clocksMs } as Input)
         this.session = result.session
@@ -113,7 +113,7 @@ export class Peer {
     }
   }
 
-  /** Lets time act if it is due. Called ten times a second for each of hundreds of sessions. */
+  /** Passes time to the session if something is due. Called ten times a second for each of hundreds of sessions. */
   tick(nowMs: number): void {
     if (!this.wire || nowMs < this.restsUntilMs) return
     this.restsUntilMs = nextDeadlineMs(this.session)
@@ -127,13 +127,13 @@ export class Peer {
     this.input({ type: 'disconnected' })
   }
 
-  /** The connection is on its own now: it closes when what was sent has left. */
+  /** Leaves the connection to itself: it closes when everything sent has left. */
   leave(): void {
     this.wire = undefined
     this.input({ type: 'disconnected' })
   }
 
-  /** Sends a message of ours that has the next number; application messages are kept for a resend. */
+  /** Sends a message of ours under the next number; application messages are kept for a resend. */
   send(msgType: string, body: readonly Field[]): void {
     if (this.running) this.deferred.push(() => this.sendNow(msgType, body))
     else this.sendNow(msgType, body)
@@ -144,22 +144,20 @@ export class Peer {
     this.transmit(seqNum, { msgType, body, lastProcessed: lastProcessed(this.session) })
   }
 
-  /**
-   * Sends again under a number used before: nothing new to keep. 52 is never before 122, whatever became of the clock.
-   */
+  /** Sends again under a number used before: nothing new to keep. 52 is never before 122, even if the clock was set. */
   sendAgain(seqNum: number, draft: Draft): void {
     const sentMs = Math.max(this.core.wallMs, draft.origSendingTimeMs ?? 0)
     this.put(encodeDraft(this.session, seqNum, draft, sentMs))
   }
 
   /**
-   * A Logout on another connection than the session's own, which it closes; it uses
-   * up the session's next number (spec §2.6).
+   * Sends a Logout on a connection other than the session's own, and closes that connection. The Logout uses up the
+   * session's next number (spec §2.6).
    */
   logoutOn(wire: Wire, text: string): void {
     this.core.turn()
     const draft = logoutDraft(this.session, text)
-    const seqNum = reserve(this.session, 1, this.session.lastOutMs) // on its own connection nothing is sent
+    const seqNum = reserve(this.session, 1, this.session.lastOutMs) // the session's own connection sends nothing
     const frame = encodeDraft(this.session, seqNum, draft, this.core.wallMs)
     this.journalNumber(seqNum, draft, frame)
     wire.frame(frame)

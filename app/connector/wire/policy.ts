@@ -5,9 +5,9 @@ import { type Policy, resolvePolicy } from '#fix/policy.ts'
 export const targetPolicy = (chosen: Chosen): Policy => resolvePolicy(known(chosen))
 
 /**
- * The session rules of a feed. Gateways are plain FIX peers whatever the preset: nothing is demanded of their
- * CompIDs and header, a Logon may reset, what we miss is asked for in chunks that every gateway serves, and
- * no source message is lost over its fields.
+ * The session rules of a feed. Gateways are plain FIX peers under every preset: their CompIDs and headers are not
+ * checked, a Logon may reset, we ask for missing messages in chunks that every gateway serves, and no source message is
+ * lost because of its fields.
  */
 export function feedPolicy(chosen: Chosen): Policy {
   return resolvePolicy({
@@ -19,13 +19,13 @@ export function feedPolicy(chosen: Chosen): Policy {
     resetAtLogon: 'accept',
     credentials: 'if-configured',
     resendChunk: 2500,
-    sendingTimeS: 0, // a message that was under way for long is none to reject: it would be lost
+    sendingTimeS: 0, // rejecting a message for being long under way would lose it
     fieldRules: 'session',
     ...known(chosen),
   })
 }
 
-/** Only the switches that were set: an absent one must not hide the preset's. */
+/** Only the switches that were set: an absent one must not replace the preset's. */
 function known(chosen: Chosen): Partial<Policy> {
   if (typeof chosen === 'string') return { preset: chosen }
   // the schema's keys and values are those of the FIX library's table; undefined ones are left out

@@ -11,27 +11,27 @@ type RefusedLogon = {
 }
 
 const kept = 200
-/** The same again within this time is counted and told with the next one. */
+/** Repetitions within this time are counted and reported with the next one. */
 const repeatMs = 60_000
 const repeatsKept = 1_000
-/** Logons a minute that may name nobody known and are told one by one. */
+/** How many Logons a minute that name nobody known are reported one by one. */
 const unknownAMinute = 30
 
 /**
- * The newest Logons that were turned away, until whoever writes them down has taken them. Whoever
- * knocks without end is told of once a minute.
+ * The newest Logons that were turned away, kept until they are written down. A peer that tries without end is reported
+ * once a minute.
  */
 export class RefusedLogons {
   private list: RefusedLogon[] = []
-  /** How many were in front of the list's first. */
+  /** How many Logons came before the first of the list. */
   private gone = 0
-  /** All of them since start. */
+  /** All refused Logons since the start. */
   count = 0
-  /** By what makes two of them the same: when one was told, and how many were not told since. */
+  /** By what makes two Logons the same: when one was reported, and how many were not reported since. */
   private readonly told = new Map<string, { atMs: number; more: number }>()
   private unknown = { sinceMs: 0, told: 0, more: 0 }
 
-  /** False: it is not told by itself. */
+  /** False: the Logon is not reported by itself. */
   add(refused: Omit<RefusedLogon, 'atMs'>, atMs = Date.now()): boolean {
     this.count++
     const entry = { ...refused, claimed: refused.claimed.slice(0, 64), says: refused.says.slice(0, 500), atMs }
@@ -57,12 +57,12 @@ export class RefusedLogons {
     return this.list
   }
 
-  /** Behind the newest, counted since start. */
+  /** The count behind the newest, since the start. */
   get end(): number {
     return this.gone + this.list.length
   }
 
-  /** Those that were there when `end` was this are written down; others may have pushed some of them out meanwhile. */
+  /** Drops the Logons that were in the list when `end` had this value; newer ones may have pushed some of them out. */
   dropBefore(end: number): void {
     const count = Math.max(0, end - this.gone)
     this.list.splice(0, count)

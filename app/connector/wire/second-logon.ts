@@ -9,9 +9,9 @@ import type { Door } from './door.ts'
 type Identity = { kind: 'feed' | 'target'; name: string; credentials: readonly Credential[]; required: boolean }
 
 /**
- * Another connection names an identity that has one: it is closed without a byte, whatever it says. Resolves to whether
- * it proved to be the same peer, so that the present connection should prove that it lives. `farewell`: it came to
- * where nobody may log on now, and if it proved itself it is told so instead.
+ * Another connection names an identity that has one: it is closed without a byte, whatever it sends. Resolves to
+ * whether it proved to be the same peer, so that the present connection should prove that it lives. `farewell`: nobody
+ * may log on here now, and a peer that proved itself is told so instead.
  */
 export async function secondLogon(
   door: Door,
@@ -20,7 +20,7 @@ export async function secondLogon(
   message: Message,
   farewell?: () => void,
 ): Promise<boolean> {
-  // the message is reused as soon as this returns to the reader
+  // the reader reuses the message as soon as this returns
   const claimed = message.str(Tag.SenderCompID) ?? ''
   const isLogon = message.msgType === MsgType.Logon
   const given = credentialsOf(message)

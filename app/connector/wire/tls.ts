@@ -5,14 +5,14 @@ import type { Snapshot, SnapshotFeed } from '#domain/configuration/snapshot.ts'
 import { addressKey, feedAddresses } from './address.ts'
 
 /**
- * Paths of PEM files: certificate (and what it is signed with), its key, and who signs the other end's certificates.
+ * Paths of PEM files: certificate (with the chain that signed it), its key, and who signs the other end's certificates.
  */
 export type Tls = NonNullable<SnapshotFeed['tls']>
 
 /** From the connection to the end of the handshake. */
 const handshakeMs = 10_000
 
-/** By address: how it is secured. Addresses without TLS are absent. */
+/** By address: its TLS files. Addresses without TLS are absent. */
 export function tlsOf(snapshot: Pick<Snapshot, 'feeds' | 'targets'>): Map<string, Tls> {
   const all = new Map<string, Tls>()
   for (const feed of snapshot.feeds)
@@ -41,16 +41,16 @@ type SecuredEvents = {
 }
 
 /**
- * The server's half of TLS at one address: takes connections that were accepted elsewhere, since an
- * address may change between plain and TLS.
+ * The server's side of TLS at one address: takes connections that were accepted elsewhere, since an address may change
+ * between plain and TLS.
  */
 export class Secured {
   private readonly server: Server
   private readMs: number
 
   /**
-   * With `ca`, only clients with a certificate signed by it get in. @throws when a file
-   * cannot be read or is not what it should be
+   * With `ca`, only clients whose certificate is signed by it get in. @throws when a file cannot be read or is not what
+   * it should be
    */
   constructor(
     readonly tls: Tls,
@@ -77,8 +77,8 @@ export class Secured {
   }
 
   /**
-   * New connections get the files' newer content; those that are stay. @throws as the
-   * constructor does, and the old content stays
+   * New connections use the files' new content; existing ones stay. @throws as the constructor does, and then the old
+   * content stays
    */
   renew(): boolean {
     const changedMs = newestMs(this.tls)
@@ -90,8 +90,8 @@ export class Secured {
 }
 
 /**
- * Connects: the other end's certificate must name the host, and be signed by `ca` or
- * one of the system's. @throws as Secured does
+ * Connects: the other end's certificate must name the host, and be signed by `ca` or by one of the system's
+ * authorities. @throws as Secured does
  */
 export function connectSecured(host: string, port: number, tls: Tls): TLSSocket {
   const socket = connect({ host, port, ...read(tls), ...(isIP(host) === 0 ? { servername: host } : {}) })

@@ -1,7 +1,4 @@
-/**
- * What a connection uses of a TCP socket. Nothing behind the acceptor knows more of one, so that a test can put
- * something else in the place of the network.
- */
+/** What a connection uses of a TCP socket. Nothing behind the acceptor uses more, so a test can replace the network. */
 export type Transport = {
   readonly remoteAddress?: string | undefined
   readonly localPort?: number | undefined
@@ -24,5 +21,5 @@ export type Transport = {
   destroy(): unknown
 }
 
-/** Tells the connections of one address apart: the same for a socket and for what is encrypted on it. */
+/** Identifies a connection of one address: the same for a socket and for the TLS on it. */
 export const portsOf = ({ localPort, remotePort }: Transport): string => `${localPort} ${remotePort}`

@@ -1,7 +1,7 @@
 import { type Memory, memoryOf, noMemory } from '#fix/memory.ts'
 import type { Transport } from './transport.ts'
 
-/** Bytes waiting in all sockets together, and how many may. */
+/** Bytes waiting in all sockets together, and how many may wait. */
 export type Budget = { queued: number; perSocket: number; inAll: number }
 
 export const defaultBudget = (): Budget => ({ queued: 0, perSocket: 256 * 1024, inAll: 32 * 1024 * 1024 })
@@ -10,16 +10,16 @@ type Chunk = { memory: Memory; length: number }
 /** What leaves together when its batch is durable. */
 type Sealed = { batch: number; chunks: Chunk[]; close: boolean }
 
-/** Bytes of one connection that wait for the disk before copies wait too. */
+/** Bytes of one connection that may wait for the disk before copies wait too. */
 const mostUnsynced = 2 * 1024 * 1024
 /**
- * Bytes of what is sent again that wait before a live copy: its p99 about doubles meanwhile. With 256 KB it triples and
- * a resend is half as fast again; with 32 KB Application Resend falls below 100,000 copies a second.
+ * Bytes sent again that may wait before a live copy: the live p99 about doubles meanwhile. With 256 KB it triples and a
+ * resend is half as fast again; with 32 KB Application Resend falls below 100,000 copies a second.
  */
 const spare = 48 * 1024
 /**
- * Of a queue: so few at first, and more with every chunk that is taken, so that
- * a client that comes and goes costs little.
+ * The same limit for copies that waited: low at first, raised with every chunk that is taken, so that a client that
+ * comes and goes costs little.
  */
 const firstUnsynced = 64 * 1024
 
@@ -28,19 +28,19 @@ const largest = 64 * 1024
 const free: Memory[][] = [[], [], [], [], []]
 const keptPerSize = 256
 
-/** After the last bytes and our half of the close: how long the peer has to close its own. */
+/** After the last bytes and our half of the close: how long the peer has to close its half. */
 const lingerMs = 5_000
 
 /**
- * The way out of one connection. Frames are written into its open chunks and leave, in order and as one write, when the
+ * The way out of one connection. Frames are written into its open chunks, and leave in order and as one write when the
  * batch that holds their records is durable.
  */
 export class Wire {
-  /** Where to write: room was made by `room`. */
+  /** Where to write: `room` has made room there. */
   memory: Memory = noMemory
   /** Bytes written here that the kernel has not taken yet, durable or not. */
   queued = 0
-  /** Those of them that have been handed to the socket. */
+  /** How many of them have been handed to the socket. */
   private inSocket = 0
   private unsyncedLimit = firstUnsynced
   private at = 0
@@ -53,7 +53,7 @@ export class Wire {
   constructor(
     private readonly transport: Transport,
     private readonly budget: Budget,
-    /** The kernel took something: there may be room again. */
+    /** The kernel took bytes: there may be room again. */
     private readonly onDrain: () => void,
   ) {
     transport.setNoDelay()
@@ -64,19 +64,19 @@ export class Wire {
   }
 
   /**
-   * Whether copies may be written: administrative messages always may. The limit is on what the peer has not read; what
-   * waits for the disk is bounded by the disk's own pace, and here.
+   * Whether copies may be written; administrative messages always may. The limit is on what the peer has not read. What
+   * waits for the disk is limited by the disk's own pace, and here.
    */
   get hasRoom(): boolean {
     return this.hasRoomFor(mostUnsynced)
   }
 
-  /** The same for what waited. */
+  /** The same for copies that waited. */
   get hasRoomToCatchUp(): boolean {
     return this.hasRoomFor(this.unsyncedLimit)
   }
 
-  /** Enough of it is free again that whoever was left behind for want of room gets further than a few copies. */
+  /** Whether a client that was left behind for want of room can now get further than a few copies. */
   get hasRoomAgain(): boolean {
     return this.hasRoomFor(this.unsyncedLimit, 0.5, 0.875)
   }
@@ -87,13 +87,13 @@ export class Wire {
     return this.isOpen && isInBounds && budget.queued < budget.inAll * ofAll
   }
 
-  /** The same for what is sent again, which waits for nothing and must not keep an answer waiting. */
+  /** The same for what is sent again: it waits for nothing else, and must not delay an answer. */
   get hasRoomToSpare(): boolean {
     const { budget, queued } = this
     return this.isOpen && queued < Math.min(spare, budget.perSocket) && budget.queued < budget.inAll
   }
 
-  /** What was written since it was last sent fills a chunk. */
+  /** What was written since the last sending fills a chunk. */
   get hasFullChunk(): boolean {
     return this.chunks.length > 0
   }
@@ -109,7 +109,7 @@ export class Wire {
     return this.at
   }
 
-  /** The frame that was begun where `room` said ends here. */
+  /** The frame begun where `room` said ends here. */
   written(end: number): void {
     const bytes = end - this.at
     this.at = end
@@ -123,12 +123,12 @@ export class Wire {
     this.written(at + bytes.length)
   }
 
-  /** Close when what was written so far has left. */
+  /** Closes when everything written so far has left. */
   close(): void {
     this.closing = true
   }
 
-  /** What was written until now belongs to this batch. False: there was nothing. */
+  /** Assigns what was written until now to this batch. False: there was nothing. */
   seal(batch: number): boolean {
     this.put()
     if (this.chunks.length === 0 && !(this.closing && !this.sealed.at(-1)?.close)) return false
@@ -146,7 +146,7 @@ export class Wire {
     }
   }
 
-  /** The connection is no more: what was not written never will be. */
+  /** The connection is gone: what was not written never will be. */
   lost(): void {
     if (this.gone) return
     this.gone = true
@@ -199,7 +199,7 @@ function take(bytes: number): Memory {
   if (bytes > largest) return memoryOf(Buffer.allocUnsafeSlow(bytes))
   let size = smallest
   while (size < bytes) size *= 2
-  // sizes from smallest to largest have their list
+  // every size class has its list
   return free[sizeClass(size)]!.pop() ?? memoryOf(Buffer.allocUnsafeSlow(size))
 }
 

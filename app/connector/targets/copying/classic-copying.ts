@@ -7,11 +7,11 @@ import { classicCopyGrowth, classicTarget, writeClassicCopy } from '#dropcopy/cl
 import type { SourceMessage } from '#dropcopy/source-message.ts'
 import type { Copying, CopySource, CopyTerms } from './copying.ts'
 
-/** The `classic` protocol: each copy names the one before it of its source in 1350 (spec §3.1). */
+/** The `classic` protocol: each copy names the copy before it of the same source in 1350 (spec §3.1). */
 export class ClassicCopying implements Copying {
   readonly numbersAlways = false
   private readonly target
-  /** By stream: the newest copy numbered on this connection, also before its D is appended. */
+  /** By stream: the newest copy numbered on this connection, even before its D is appended. */
   private sent: { epoch: number; head: number }[] = []
 
   constructor(
@@ -22,7 +22,7 @@ export class ClassicCopying implements Copying {
     this.target = classicTarget(exchange, sessionId)
   }
 
-  /** A late message stands outside the chain. */
+  /** A late message is not part of the chain. */
   previous(key: CopyKey): number {
     if (key.late) return 0
     const chain = this.state().chains[key.stream]

@@ -10,32 +10,30 @@ export type CopySource = { readonly name: string; readonly classic: ClassicSourc
 /** The sources of all copies, by their ids in the journal. @throws when no stream has the id */
 export type CopySources = { byStream(id: number): CopySource }
 
-/** What differs from copy to copy. One is reused for many copies; a protocol leaves aside what it does not know. */
+/** What differs from copy to copy. One object is reused for many copies; a protocol ignores what it does not know. */
 export type CopyTerms = {
   /** MsgSeqNum(34) on the target. */
   targetSeqNum: number
-  /** ApplLastSeqNum(1350); 0 leaves it out: start of a chain, first of an application resend, a late message. */
+  /** ApplLastSeqNum(1350); 0 omits it: start of a chain, first of an application resend, a late message. */
   previous: number
   /** 1352=Y: an application resend or a late message. */
   applResend: boolean
-  /** PossResend(97)=Y, which only dc4 has. */
+  /** PossResend(97)=Y, which only dc4 copies have. */
   possResend: boolean
   /** SendingTime(52), 21 characters. */
   sendingTime: Constant
-  /** OrigSendingTime(122): the 52 of the first sending, together with 43=Y; undefined on a first sending. */
+  /** OrigSendingTime(122): the 52 of the first sending, sent together with 43=Y; undefined on a first sending. */
   origSendingTime: Constant | undefined
 }
 
-/** How the copies of one target are made: all in which its protocol differs from the other. */
+/** How the copies of one target are made: everything in which the two protocols differ. */
 export type Copying = {
-  /** Copies get their numbers when they come, whether or not a client is there; it asks for them by FIX resend. */
+  /** Copies get their numbers when they come, client or no client; the client requests them by FIX resend. */
   readonly numbersAlways: boolean
-  /**
-   * Source number of the copy before this one on its chain, 0 for none; this one becomes the one that the next names.
-   */
+  /** Source number of the copy before this one on its chain, 0 for none; the next copy will name this one. */
   previous(key: CopyKey): number
   /** Writes a copy at the end of what the wire holds. */
   write(wire: Wire, source: SourceMessage, from: CopySource, terms: CopyTerms): void
-  /** A client has logged on, or a week has begun: what was numbered before is in the state. */
+  /** A client has logged on, or a week has begun: the state has everything numbered before. */
   restart(): void
 }

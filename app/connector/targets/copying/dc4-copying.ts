@@ -15,7 +15,7 @@ import { lastProcessed } from '#fix/session.ts'
 import type { Session } from '#fix/session-state.ts'
 import type { Copying, CopySource, CopyTerms } from './copying.ts'
 
-// One set of terms for all copies: writing one is never interrupted.
+// One object serves all copies: nothing interrupts the writing of a copy.
 const terms: Dc4Terms = {
   targetSeqNum: 0,
   lastProcessed: 0,
@@ -25,8 +25,8 @@ const terms: Dc4Terms = {
 }
 
 /**
- * Drop Copy 4.0: the source message whole in an envelope, whose 57, 143 and 369 are those of the present logon, also on
- * what is sent again (spec §2.3, §5). Without a chain: loss shows in the numbers, which go on while nobody is there.
+ * Drop Copy 4.0: the whole source message in an envelope. 57, 143 and 369 of the envelope are those of the present
+ * logon, also in a resend (spec §2.3, §5). There is no chain: loss shows in the numbers, which go on without a client.
  */
 export class Dc4Copying implements Copying {
   readonly numbersAlways = true
@@ -38,7 +38,7 @@ export class Dc4Copying implements Copying {
     private readonly exchange: Exchange,
     private readonly sessionId: string,
     private readonly session: () => Session,
-    /** A copy is longer than documented; it is delivered all the same. */
+    /** Called when a copy is longer than documented; the copy is delivered all the same. */
     private readonly onOversize: (bytes: number) => void,
   ) {
     this.target = dc4Target(exchange, sessionId, {})
