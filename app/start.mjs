@@ -1,13 +1,13 @@
 // `npm start`: check Node, build when the sources changed, become the server.
 
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const wanted = [20, 19]
-const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < wanted[0] || (major === wanted[0] && minor < wanted[1])) {
-  console.error(`Drop Copy Portal needs Node ${wanted.join('.')} or newer; this is ${process.versions.node}.`)
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+if (!engines.node.split(' || ').some(isThisNode)) {
+  console.error(`Drop Copy Portal needs Node ${engines.node}; this is ${process.versions.node}.`)
   process.exit(2)
 }
 
@@ -22,6 +22,14 @@ if (!isBuilt(sourceDigest())) {
   console.error(`Built in ${((Date.now() - from) / 1000).toFixed(1)} s.`)
 }
 await import(pathToFileURL(join(root, 'build/server.js')).href)
+
+/** A range of `engines`: `^20.19.0` is that version of 20 or a newer one of 20, `>=24.0.0` any from there on. */
+function isThisNode(range) {
+  const [fromMajor, fromMinor] = range.replace(/^(\^|>=)/, '').split('.').map(Number)
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (range.startsWith('>=') && major > fromMajor) return true
+  return major === fromMajor && minor >= fromMinor
+}
 
 /**
  * In a process of its own, which takes the compilers it starts with it when it
