@@ -11,14 +11,14 @@ import type { Refused } from './refused.ts'
 export type CommandAnswer<T> = Promise<Result<T, Refused>>
 
 /**
- * Run a command once: the same `commandId` with the content it was sent with last, sent again by the same person, gets
- * that answer, by another person 404. With other content it is another command, also where that content was sent
- * before: somebody went back, changed the text and saved again, perhaps to what it first was. All of it is one
+ * Run a command once. If the same person sends the `commandId` again with the content it was last sent with, they get
+ * the same answer; another person gets 404. Other content makes it another command, even content that was sent earlier:
+ * the person went back, changed the text and saved again, perhaps to the first version. The whole command is one
  * transaction, rolled back when refused; the refusal is audited under `about`.
  *
  * @param input all that was asked: what the work reads from the person must be in it
- * @param work is given the instant of the transaction, and answers plain values (numbers,
- * texts): the answer is kept, so never a secret
+ * @param work gets the instant of the transaction, and answers plain values (numbers, texts). The answer is kept, so it
+ * must never hold a secret
  */
 export function runCommand<T>(
   deps: Deps,
@@ -34,7 +34,7 @@ export function runCommand<T>(
     async (tx): CommandAnswer<T> => {
       await lockCommand(tx, commandId)
       const newest = await findNewestCommand(tx, commandId)
-      // stored by this very command, whose work answers T
+      // stored by this very command, so it is a T
       if (newest?.inputDigest === inputDigest) return ok(newest.answer as T)
       const now = await transactionInstant(tx)
       const answer = await work(tx, now)
@@ -54,7 +54,7 @@ export function runCommand<T>(
   )
 }
 
-/** What a command did, for the audit trail; `forFirm` may read it beside the exchange. */
+/** What a command did, for the audit trail; besides the exchange, `forFirm` may read it. */
 type Done = {
   objectKind: string
   objectId: string
@@ -64,7 +64,7 @@ type Done = {
   after?: Record<string, unknown>
 }
 
-/** Write the event of a command that was carried out. `actor` null: the portal itself. */
+/** Write the event of a command that succeeded. `actor` null: the portal itself. */
 export function audit(tx: Tx, actor: Actor | null, action: string, now: Date, done: Done): Promise<void> {
   return recordEvent(tx, {
     at: now,

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '#db/client.ts'
 
-/**
- * What every command is given. No database handle: inside a transaction there is no way to ask for a second connection.
- */
+/** What every command gets. There is no database handle, so a transaction cannot ask for a second connection. */
 export type Deps = {
   withActor: Database['withActor']
   now(): Date
@@ -13,7 +11,7 @@ export type Deps = {
   seal(text: string, what: string): Buffer
 }
 
-/** What the portal's own passes are given: they act as nobody. */
+/** What the portal's own jobs get: they act without a person. */
 export type JobDeps = Omit<Deps, 'withActor' | 'seal'> & { asJobs: Database['asJobs'] }
 
 /** How long a request waits for its parties before it expires. */

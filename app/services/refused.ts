@@ -4,16 +4,15 @@ import type { Moved } from '#domain/request/items.ts'
 import type { Capacity, RequestState } from '#domain/request/lifecycle.ts'
 
 /**
- * Everything a command may answer instead of doing it. A page has one sentence for
- * each; `http/refusals` is exhaustive over it.
+ * Every reason for which a command may refuse. A page has one sentence for each; `http/refusals` is exhaustive over it.
  */
 export type Refused =
-  /** it does not exist, or is not theirs to see: the same answer */
+  /** the object does not exist, or is not theirs to see: the same answer */
   | { code: 'not-found' }
   /** `needs`: the role, or `authorized-contact`, that may */
   | { code: 'not-allowed'; needs: string }
   | { code: 'wrong-state'; state: RequestState }
-  /** somebody changed it since the page was loaded */
+  /** somebody changed the object since the page was loaded */
   | { code: 'stale'; by: string; at: string }
   | { code: 'incomplete'; problems: FieldProblem[] }
   | { code: 'own-submission' }
@@ -49,13 +48,13 @@ export type Refused =
   | { code: 'not-paused' }
   | { code: 'unfit-failover'; sentence: string }
   | { code: 'too-early'; sentence: string }
-  /** not at a domain of the firm, or somebody's already: the same answer, so that nobody learns who is known here */
+  /** outside the firm's domains, or in use already: the same answer, so that it does not tell who is known here */
   | { code: 'address-refused'; firm: string; domains: string[] }
-  /** the exchange names the first administrator of a firm and nobody else of it */
+  /** the exchange names only the first administrator of a firm */
   | { code: 'others-people'; firm: string }
   /** there is no link that waits for this person */
   | { code: 'no-link' }
-  /** whoever made a link never sees its code */
+  /** the person who made a link never sees its code */
   | { code: 'own-link' }
   | { code: 'domain-taken' }
   | { code: 'domain-ended' }

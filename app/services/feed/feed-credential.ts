@@ -11,12 +11,12 @@ import { stopUncovered } from '#services/group/stop-uncovered.ts'
 import { feedPart, publishChanged, readSettings } from '#services/publication/publish-parts.ts'
 
 type Change = Operator & { reason: string | null }
-/** `version` null: nothing was to be done. */
+/** `version` null: there was nothing to change. */
 type Changed = { version: number | null }
 
 /**
- * Seal what a feed's Logon is proved with and publish that it exists, so that a running connector takes it up. The
- * operator's, over `dc_jobs`, which may write the secret and not read it; a refusal is to be rolled back.
+ * Seal what a feed's Logon is proved with and publish that it exists, so that a running connector uses it. For the
+ * operator, over `dc_jobs`, which may write the secret but not read it; the caller rolls a refusal back.
  */
 export async function setFeedCredential(
   tx: Tx,
@@ -35,7 +35,10 @@ export async function setFeedCredential(
   return save(tx, feed, { credential: made, sealed: seal(text, sealedFeedSecret(feedId, made)) }, by, at)
 }
 
-/** Let a feed's Logon be proved with nothing. Refused where it would accept from beyond this machine then. */
+/**
+ * Remove a feed's credential, so that its Logon is proved with nothing. Refused where the feed would then accept
+ * connections from other machines.
+ */
 export async function dropFeedCredential(tx: Tx, feedId: string, by: Change, now: Date): CommandAnswer<Changed> {
   const feed = await findFeed(tx, feedId)
   if (!feed) return refuse({ code: 'not-found' })
@@ -56,7 +59,7 @@ async function save(
   await saveFeedCredential(tx, id, made)
   const settings = await readSettings(tx, environment)
   const parts = await listNewestParts(tx, environment)
-  // one that was closed is in no configuration
+  // a closed feed is in no configuration
   const wanted = state === 'open' ? [feedPart({ ...feed, credential: made.credential })] : []
   const causeId = made.credential?.id ?? before?.id ?? ''
   const publication = { environment, settings, cause: 'credential' as const, causeId, ownerId: null, madeBy: null }

@@ -11,12 +11,12 @@ import type { Deps } from '#services/deps.ts'
 import { stopUncovered } from '#services/group/stop-uncovered.ts'
 import { feedPart, publishChanged, readSettings } from '#services/publication/publish-parts.ts'
 
-/** `version` null: it is reset so already, and nothing was published. */
+/** `version` null: the feed has this rule already, and nothing was published. */
 type ResetSet = { version: number | null }
 
 /**
- * Set when a feed that we open starts its numbers at 1, and publish it: a running connector takes it up, and cuts
- * nothing.
+ * Set when a feed that we open starts its numbers at 1, and publish the rule: a running connector uses it without
+ * cutting the session.
  */
 export function setFeedReset(input: FeedResetInput, actor: Actor, deps: Deps): CommandAnswer<ResetSet> {
   const about = { action: 'feed.set-reset', objectKind: 'feed', objectId: input.feedId, reason: input.reason }

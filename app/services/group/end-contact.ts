@@ -10,7 +10,7 @@ import type { Deps } from '#services/deps.ts'
 
 /**
  * End one person's authority over a group for one clearing firm, at once: narrowing needs one person and a reason.
- * Consents stand, and so does what the person submitted; naming them anew takes a request.
+ * Consents, and requests that the person submitted, stay valid. Naming the person again takes a request.
  */
 export function endContact(input: EndContactInput, actor: Actor, deps: Deps): CommandAnswer<{ groupId: string }> {
   const { groupId, contactId, reason } = input

@@ -17,9 +17,9 @@ export type Stopped = { group: string; source: string; reason: string; version: 
 
 /**
  * Ask the one invariant, and take out of its group every source that flows without the consent of a firm that
- * guarantees it today. Asked every minute and before every publication of any cause, since rows may be
- * written by anybody, a statement of the operator's among them. Owner, guarantor and exchange read what was
- * stopped and what to do. With the system's sight.
+ * guarantees it today. This runs every minute and before every publication, because the rows may be written by
+ * anything, even an operator's SQL statement. Owner, guarantor and exchange read what was stopped and what to do. With
+ * the system's sight.
  */
 export async function stopUncovered(tx: Tx, now: Date, only?: Environment): Promise<Stopped[]> {
   const rows = (await listUncovered(tx)).filter((row) => only === undefined || row.environment === only)
@@ -55,8 +55,8 @@ async function stopInGroup(tx: Tx, groupId: string, rows: readonly UncoveredRow[
 }
 
 /**
- * Keep what was taken out, and for want of whose consent, and tell the owner and each of
- * these firms; from now on they see the group.
+ * Record what was taken out and whose consent is missing, and tell the owner and each of these firms, who see the group
+ * from now on.
  */
 export async function recordStops(
   tx: Tx,

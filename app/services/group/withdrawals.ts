@@ -4,8 +4,8 @@ import { listStops } from '#db/queries/group/stops.ts'
 import type { EndedContact, Withdrawal } from '#domain/request/answers.ts'
 
 /**
- * What clearing firms withdrew from a group. One that a later signature has overcome revokes nothing any more, but an
- * answer that is older than the withdrawal counts as little as before.
+ * What clearing firms withdrew from a group. A withdrawal that a later signature has overcome revokes nothing any more,
+ * but still cancels every answer older than itself.
  */
 export async function withdrawalsOf(tx: Tx, groupId: string | null): Promise<Withdrawal[]> {
   if (!groupId) return []
@@ -16,7 +16,7 @@ export async function withdrawalsOf(tx: Tx, groupId: string | null): Promise<Wit
   )
 }
 
-/** Whose authority over a group was ended, and when; not where the same request named them once more. */
+/** People whose authority over a group was ended, and when; without those whom the same request named again. */
 export async function endedContactsOf(tx: Tx, groupId: string | null): Promise<EndedContact[]> {
   if (!groupId) return []
   return (await listEndedContacts(tx, groupId)).flatMap(({ email, authorizedBy, during: { until } }) =>

@@ -11,23 +11,23 @@ import type { JobDeps } from '#services/deps.ts'
 import { type Stopped, stopUncovered } from '#services/group/stop-uncovered.ts'
 import { abandonGroup } from '#services/request/decide-request.ts'
 
-/** What a pass did, for the log: numbers of requests. */
+/** What a pass did, for the log: the numbers of the requests. */
 type Passed = { confirmed: number[]; expired: number[] }
 
-/** One pass over everything that is due; it takes no argument and may be repeated at any time. */
+/** One pass over everything that is due; safe to repeat at any time. */
 export async function runDueJobs(deps: JobDeps): Promise<Passed> {
   return { confirmed: await confirmApplied(deps), expired: await expireRequests(deps) }
 }
 
-/** Sources that flow without a guarantor's consent stop, whoever wrote the rows. */
+/** Stops sources that flow without a guarantor's consent, no matter how their rows were written. */
 export async function stopUncoveredSources({ asJobs }: JobDeps): Promise<Stopped[]> {
   return asJobs(async (tx) => stopUncovered(tx, await transactionInstant(tx)))
 }
 
-/** Nobody sends a form again that was answered so long ago. */
+/** Nobody sends a form again that was answered this long ago. */
 const answersKeptMs = 30 * 86_400_000
 
-/** The answers to forms of long ago go: they are kept for whoever sends the same form twice. @returns how many went */
+/** Removes old answers to forms, which are kept for people who send the same form twice. @returns how many went */
 export async function forgetAnswers({ asJobs }: JobDeps): Promise<number> {
   return asJobs(async (tx) => {
     const now = await transactionInstant(tx)

@@ -8,8 +8,8 @@ import type { JobDeps } from '#services/deps.ts'
 const about = { objectKind: 'audit', objectId: 'seals', forFirm: null }
 
 /**
- * Compare the audit trail with its seals. What is found is an event of the trail itself, once, from which the status
- * page of the exchange has its alarm; a trail that matches again ends the alarm by an event of its own.
+ * Compare the audit trail with its seals. A mismatch is recorded once, as an event of the trail itself, from which the
+ * exchange's status page has its alarm; when the trail matches again, another event ends the alarm.
  * @returns the first seal that does not match
  */
 export async function verifyAudit(deps: JobDeps): Promise<BrokenSeal | undefined> {

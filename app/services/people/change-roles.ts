@@ -9,8 +9,8 @@ import type { Deps } from '#services/deps.ts'
 import { leftUnanswered } from '#services/request/left-unanswered.ts'
 
 /**
- * Give a person other roles, from now on, and end their sessions with the grants (a trigger does). Nobody changes their
- * own, and no request under way is left with nobody to answer it.
+ * Give a person other roles from now on; a trigger then ends their sessions. People cannot change their own roles, and
+ * no request under way may lose the last person who can answer it.
  */
 export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input
@@ -20,7 +20,7 @@ export function changeRoles(input: ChangeRolesInput, actor: Actor, deps: Deps): 
     const firm = user && (await findFirm(tx, user.firmId))
     if (user?.state !== 'active' || !firm || (!actor.isExchange && user.firmId !== actor.firmId))
       return refuse({ code: 'not-found' })
-    // each firm looks after its own: nobody of the exchange gives a role in a firm
+    // each firm looks after its own people: the exchange gives no roles in a firm
     if (!may(actor, 'people:write') || user.firmId !== actor.firmId)
       return refuse({
         code: 'not-allowed',

@@ -7,8 +7,8 @@ import type { Deps } from '#services/deps.ts'
 import { leftUnanswered } from '#services/request/left-unanswered.ts'
 
 /**
- * Lock a person out at once; their decisions stand. From the next request on they are nobody. It never waits: requests
- * that nobody is left to answer are written down with it (ADR 22).
+ * Lock a person out at once; their decisions remain valid, but from the next request on they are nobody. Locking out
+ * never waits: requests that nobody is left to answer are written down with it (ADR 22).
  */
 export function disableUser(input: DisableUserInput, actor: Actor, deps: Deps): CommandAnswer<{ userId: string }> {
   const { userId, reason } = input

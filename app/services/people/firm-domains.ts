@@ -24,7 +24,7 @@ export function addDomain(input: AddDomainInput, actor: Actor, deps: Deps): Comm
   })
 }
 
-/** A domain is the firm's no longer. Its people stay who they are; nobody new is invited there. */
+/** End a firm's domain. The firm's people stay who they are, but nobody new is invited at that domain. */
 export function endDomain(input: EndDomainInput, actor: Actor, deps: Deps): CommandAnswer<{ firmId: string }> {
   const { firmId, domainId, reason } = input
   const about = { action: 'firm.end-domain', objectKind: 'firm', objectId: firmId, reason }
@@ -42,7 +42,7 @@ export function endDomain(input: EndDomainInput, actor: Actor, deps: Deps): Comm
 
 const objectOf = (firmId: string) => ({ objectKind: 'firm', objectId: firmId, forFirm: firmId })
 
-/** Domains are kept by the exchange's administrators. */
+/** Only the exchange's administrators keep domains. */
 async function firmFor(tx: Tx, firmId: string, actor: Actor): Promise<Result<null, Refused>> {
   if (!actor.isExchange || !may(actor, 'firm:write')) return refuse({ code: 'not-allowed', needs: 'administrator' })
   return (await findFirm(tx, firmId)) ? ok(null) : refuse({ code: 'not-found' })

@@ -16,7 +16,7 @@ export type Invited = {
   userId: string
   email: string
   expiresAt: string
-  /** for the link; in this answer alone, and worth nothing without the code that another person passes on */
+  /** for the link; only in this answer, and useless without the code that another person passes on */
   token: string | null
 }
 
@@ -46,7 +46,10 @@ export async function inviteUser(input: InviteUserInput, actor: Actor, deps: Dep
   return answer.ok ? ok({ ...answer.value, token: made }) : answer
 }
 
-/** Not at a domain of the firm, or somebody's already: one answer, which says nothing about people of other firms. */
+/**
+ * Refuses an address outside the firm's domains, or one already in use. Both refusals are the same, and so say nothing
+ * about people of other firms.
+ */
 export async function addressRefusal(tx: Tx, email: string, firm: InvitingFirm): Promise<Refused | undefined> {
   const isFit = isAddressOf(email, firm.domains) && !(await findUserByEmail(tx, email))
   return isFit ? undefined : { code: 'address-refused', firm: firm.name, domains: [...firm.domains] }

@@ -17,8 +17,8 @@ type PassedCode = {
 }
 
 /**
- * Take the code of somebody's link, to pass it on to them: it is made now, shown once, and replaces one
- * taken before. Never for whoever made the link.
+ * Take the code of somebody's link, to pass it on to them: the code is made now, shown once, and replaces one taken
+ * before. The person who made the link may never take it.
  */
 export async function passCode(input: CodeInput, actor: Actor, deps: Deps): CommandAnswer<PassedCode> {
   const { userId } = input

@@ -19,9 +19,9 @@ type AtConsole<T> = Result<T, { code: 'cannot-invite'; sentence: string }>
 const cannot = (sentence: string) => refuse({ code: 'cannot-invite', sentence } as const)
 
 /**
- * The installation's own invitation, from its command line: the exchange's people, and the first
- * administrator of a firm. Somebody who is known already gets a new link and nothing else. Like every link it
- * takes a code from somebody else. As `dc_jobs`.
+ * Invite from the installation's command line: the exchange's people, and a firm's first administrator. A person who is
+ * already known gets a new link and nothing else. As with every link, somebody else has to pass on the code. As
+ * `dc_jobs`.
  */
 export async function inviteAtConsole(
   tx: Tx,
@@ -65,9 +65,9 @@ export async function inviteAtConsole(
 }
 
 /**
- * The code of somebody's link, from the installation's command line: only where nobody who may pass it on can
- * sign in, which is how an installation with one administrator gets its second, and how the only one comes
- * back after a lost password. As `dc_auth`.
+ * Take the code of somebody's link on the installation's command line. This works only where nobody who may pass the
+ * code on can sign in: so an installation with one administrator gets its second, and the only one comes back after a
+ * lost password. As `dc_auth`.
  */
 export async function codeAtConsole(
   tx: Tx,

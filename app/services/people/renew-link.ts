@@ -10,8 +10,8 @@ import type { Deps } from '#services/deps.ts'
 import { type Invited, makeLink } from './invite-user.ts'
 
 /**
- * Make a new link for somebody who is known: theirs has expired, was lost, or their password was. What they have now
- * works until they use the link; it changes nothing by itself, and takes its code from another person again.
+ * Make a new link for a known person whose link has expired or was lost, or whose password was lost. What they have now
+ * works until they use the new link, which again takes a code from another person.
  */
 export async function renewLink(input: LinkInput, actor: Actor, deps: Deps): CommandAnswer<Invited> {
   const { userId, reason } = input

@@ -37,14 +37,14 @@ export type Publication = {
   revoked: readonly string[]
   /** sources that it takes out for want of a consent; those stopped before are known */
   stopping?: readonly Stopping[]
-  /** parts that are to be so whatever the tables say: what an undone publication puts back */
+  /** parts to publish even if the tables say otherwise: what an undone publication puts back */
   also?: readonly Part[]
 }
 
 /**
- * The version that makes the parts say what the wanted tables say of one group: its targets, and the
- * sources and feeds they need, as far as they differ from the newest parts. What guarantors may know of the
- * group is rewritten. Commands call `publishGroup`.
+ * The version that makes the parts say what the wanted tables say of one group: its targets and the sources and feeds
+ * they need, as far as they differ from the newest parts. Also rewrites what guarantors may know of the group. Commands
+ * call `publishGroup` instead.
  */
 export async function publishRows(
   tx: Tx,
@@ -63,9 +63,8 @@ export async function publishRows(
 type Cause = Pick<Publication, 'environment' | 'settings' | 'cause' | 'causeId' | 'madeBy'> & { ownerId: string | null }
 
 /**
- * The version that makes these parts so, as far as they differ from the newest ones, under the
- * lock of `lockPublications`. Without an owner of its own it concerns several firms: each
- * target's part keeps the owner that it has.
+ * The version that publishes these parts, as far as they differ from the newest ones, under the lock of
+ * `lockPublications`. A version without an owner concerns several firms: each target's part keeps its own owner.
  */
 export async function publishChanged(
   tx: Tx,
@@ -94,7 +93,7 @@ function versionOf({ environment, cause, causeId, ownerId, madeBy }: Cause, part
 /** Parts of the same object. */
 export const isOf = (part: Part) => (other: Part) => other.kind === part.kind && other.objectId === part.objectId
 
-/** Whether the newest parts say just this of the object already. */
+/** Whether the newest parts already say exactly this of the object. */
 export const same = (part: Part, before: readonly Part[]): boolean => {
   const old = before.find(isOf(part))
   if (!old) return part.document === null
@@ -106,7 +105,7 @@ export async function readSettings(tx: Tx, environment: VersionRecord['environme
   return environmentSettings.parse(await findSettings(tx, environment))
 }
 
-/** Secrets stay sealed: for judging the shape any one of the kind will do. */
+/** Secrets stay sealed: any secret of the right kind will do for checking the shape. */
 export const anySecret: ResolveCredential = ({ kind }) =>
   kind === 'hmac' ? { kind, accessKeyId: '-', secretKey: '-'.repeat(43) } : { kind: 'password', password: '-' }
 
@@ -123,7 +122,7 @@ async function wantedParts(tx: Tx, publication: Publication, before: readonly Pa
   return [...feeds.map(feedPart), ...sources.map(sourcePart), ...targets]
 }
 
-/** A part of shard `main` says nothing of it, as those that were published before there were others. */
+/** A part of shard `main` names no shard, like the parts published before there were other shards. */
 const inShard = (shard: string) => (shard === mainShard ? {} : { shard })
 
 export const feedPart = (feed: Pick<FeedRecord, 'id' | 'shard' | 'settings' | 'credential'>): Part => ({
@@ -203,7 +202,7 @@ const stoppedPart = (stopped: readonly Stopping[]): Stopping[] =>
     .map(({ source, reason }) => ({ source, reason: reason.slice(0, mostReason) }))
     .sort((a, b) => (a.source < b.source ? -1 : 1))
 
-/** What the target's part says was taken back for good. */
+/** The sources that the target's present part says were revoked for good. */
 function revokedBefore(before: readonly Part[], sessionId: string): string[] {
   const document: unknown = before.find((part) => part.kind === 'target' && part.objectId === sessionId)?.document
   return typeof document === 'object' && document !== null && 'revoked' in document ? stringsOf(document.revoked) : []

@@ -25,8 +25,8 @@ type Published = { state: Extract<RequestState, 'applying' | 'returned' | 'with-
 
 /**
  * Publish an approved request now, in the transaction of its approval: wanted tables, consents, placements, version and
- * parts. Where something that it builds on has moved it is returned by the system, saying what; where a party's
- * agreement is gone it is with the firms again. Nothing is half applied.
+ * parts. If something that it builds on has changed, the system returns the request, saying what changed; if a party's
+ * agreement is gone, the request goes back to the firms. Nothing is half applied.
  */
 export async function publishRequest(
   tx: Tx,
@@ -94,7 +94,9 @@ export async function publishRequest(
   return ok({ state: 'applying' })
 }
 
-/** Sources that the owner removed "and nothing again": what a later version of the group must go on saying. */
+/**
+ * Sources that the owner removed "and nothing again": later versions of the group must repeat that they are revoked.
+ */
 async function recordRevoked(
   tx: Tx,
   { request, round, facts }: Publishing,
@@ -112,7 +114,7 @@ async function recordRevoked(
 }
 
 /**
- * What each guarantor answered to the round, and when: an approval carried over is as old as the decision that it is.
+ * What each guarantor answered to the round, and when: an approval that was carried over has the age of its decision.
  */
 function answersOf(
   { submittedAt }: RoundRecord,

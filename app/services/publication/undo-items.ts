@@ -42,7 +42,7 @@ import type { Level } from '#domain/group/states.ts'
 import type { Missing } from '#services/group/stop-uncovered.ts'
 import { reasonOf } from '#services/request/apply-items.ts'
 
-/** A publication that is undone: whose, of which group, when it was made, and who undoes it. */
+/** An undone publication: its request, its group, when it was made, and who undoes it. */
 export type Undoing = {
   request: RequestRecord
   group: GroupRecord
@@ -51,8 +51,8 @@ export type Undoing = {
 }
 
 /**
- * Take back what a publication did, item by item. Each item is asked what happened to it since: what somebody withdrew,
- * ended, paused, revoked or narrowed meanwhile stays so, whatever was there before the publication.
+ * Take back what a publication did, item by item. Each item is checked for later changes: what somebody withdrew,
+ * ended, paused, revoked or narrowed meanwhile stays so, even if it was otherwise before the publication.
  * @returns consents that are missing by now, so that their sources did not come back
  */
 export async function undoItems(tx: Tx, undoing: Undoing): Promise<Missing[]> {
@@ -67,7 +67,7 @@ export async function undoItems(tx: Tx, undoing: Undoing): Promise<Missing[]> {
   return missing
 }
 
-/** Sources that the publication added leave. One that has left since is not there to leave. */
+/** Sources that the publication added leave, unless they have left already. */
 async function takeSourcesOut(tx: Tx, { request, group, ended }: Undoing): Promise<void> {
   const members = await listMembers(tx, group.id, ended.now)
   const added = members.filter((member) => member.viaId === request.id).map((member) => member.sourceId)
@@ -81,7 +81,9 @@ async function takeSourcesOut(tx: Tx, { request, group, ended }: Undoing): Promi
   )
 }
 
-/** A consent that the publication made gives way to the one that it replaced. One that has ended since stays ended. */
+/**
+ * Each consent that the publication made is replaced by the one before it. A consent that has ended since stays ended.
+ */
 async function takeConsentsBack(tx: Tx, undoing: Undoing): Promise<void> {
   const { request, group, publishedAt, ended } = undoing
   const decisions = await listStandingDecisions(tx, request.id)
@@ -97,8 +99,8 @@ async function takeConsentsBack(tx: Tx, undoing: Undoing): Promise<void> {
 }
 
 /**
- * Sources that the publication removed are there again with the consents that they had. Not one that a firm stopped
- * since, or that is closed, or that a firm guarantees today whose consent was not among them.
+ * Sources that the publication removed come back with the consents that they had. A source stays out if a firm has
+ * stopped it since, if it is closed, or if a firm that guarantees it today was not among those consents.
  */
 async function bringSourcesBack(tx: Tx, undoing: Undoing, stops: readonly StopRecord[]): Promise<Missing[]> {
   const { request, group, publishedAt, ended } = undoing
@@ -122,7 +124,7 @@ async function bringSourcesBack(tx: Tx, undoing: Undoing, stops: readonly StopRe
   return missing
 }
 
-/** Sources that the publication took out, and that nothing else keeps out since. */
+/** Sources that the publication took out and that nothing else has kept out since. */
 async function removedSources(tx: Tx, { group, publishedAt, ended }: Undoing, stops: readonly StopRecord[]) {
   const stoppedSince = stops.filter((stop) => stop.cause !== 'removed' && stop.at >= publishedAt)
   const present = await listMembers(tx, group.id, ended.now)
@@ -137,8 +139,8 @@ async function removedSources(tx: Tx, { group, publishedAt, ended }: Undoing, st
 }
 
 /**
- * Firms that guarantee the source today and none of whose consents lets it flow at the
- * level; one without a name where there is none.
+ * Firms that guarantee the source today but have no consent that lets it flow at the level; one firm without a name
+ * where nobody guarantees it.
  */
 function missingFor(source: SourceRecord, level: Level, consents: readonly ConsentRecord[]): Missing[] {
   const { id: sourceId, name, guarantors } = source
@@ -151,7 +153,7 @@ function missingFor(source: SourceRecord, level: Level, consents: readonly Conse
     .map((firm) => of(firm.id, firm.name))
 }
 
-/** The terms that the publication set give way to those before, unless others are in force by now. */
+/** The terms that the publication set are replaced by the terms before, unless others are in force by now. */
 async function takeTermsBack(tx: Tx, { request, group, publishedAt, ended }: Undoing): Promise<void> {
   const present = await findTerms(tx, group.id, ended.now)
   const isOwn = present?.during.from?.getTime() === publishedAt.getTime()
@@ -160,8 +162,8 @@ async function takeTermsBack(tx: Tx, { request, group, publishedAt, ended }: Und
 }
 
 /**
- * People whom the publication named are contacts no more, and those whose authority it ended are contacts again: all of
- * a closed group, and who was named anew. Not who was ended since by a person.
+ * People whom the publication named are contacts no more. Those whose authority it ended, by closing the group or by
+ * naming them again, are contacts again, unless a person has ended their authority since.
  */
 async function takeContactsBack(tx: Tx, { request, group, publishedAt, ended }: Undoing): Promise<void> {
   const live = await listContacts(tx, group.id, ended.now)

@@ -22,9 +22,9 @@ import { readSettings } from './publish-parts.ts'
 import { type Undoing, undoItems } from './undo-items.ts'
 
 /**
- * Undo a publication after a refusal or a minute of silence, by publishing once more: nothing is edited or
- * renumbered. The request has failed, and what it did is taken back item by item (`undoItems`); what
- * people narrowed meanwhile stays narrowed.
+ * Undo a publication after a refusal or a minute of silence by publishing once more: no version is edited or
+ * renumbered. The request has failed, and what it did is taken back item by item (`undoItems`); what people narrowed
+ * meanwhile stays narrowed.
  */
 export function undoPublication(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.undo', objectKind: 'request', objectId: String(input.number) }
@@ -69,7 +69,7 @@ async function undoingOf(tx: Tx, request: RequestRecord, ended: Undoing['ended']
   return { request, group, publishedAt, ended }
 }
 
-/** The group as its rows say now, and sources and feeds as far as nobody else has published them since. */
+/** Publishes the group as its rows are now, and sources and feeds unless another version has published them since. */
 async function publishUndone(tx: Tx, { request, group, ended }: Undoing, stopping: readonly Stopping[], actor: Actor) {
   const { environment, ownerId, id } = request
   const also = await sharedPartsBefore(tx, request, group.id, ended.now)
@@ -80,8 +80,8 @@ async function publishUndone(tx: Tx, { request, group, ended }: Undoing, stoppin
 }
 
 /**
- * Of the sources and feeds that the version changed, and that no later version has changed: what they were before, or
- * gone where they were not there and nothing outside the group names them.
+ * Sources and feeds that the version changed and no later version has changed, as they were before the version. Those
+ * that did not exist before are removed, unless something outside the group names them.
  */
 async function sharedPartsBefore(tx: Tx, request: RequestRecord, groupId: string, now: Date): Promise<Part[]> {
   const { environment, publishedVersion: version } = request

@@ -23,13 +23,13 @@ import {
 /** Where one feed and all targets of an environment are reached. */
 type Addresses = { feedId: string; feed: { host: string; port: number }; listen: EnvironmentSettings['listen'] }
 
-/** `refused`: what cannot be run as it was entered, and stays as it was or is left out. */
+/** `refused`: parts that cannot be run as entered; they stay as they were or are left out. */
 type PublishedReference = { changed: number; refused: RefusedPart[] }
 
 /**
- * Publish the reference data as far as the newest parts do not say the same: every open feed and every open source, in
- * a group or not, so that the connector knows whose messages it hears; and, where `addresses` says so, where feed and
- * targets are reached. One row that is wrong keeps no other back. Nothing is done for an environment without settings.
+ * Publish the reference data where it differs from the newest parts: every open feed and every open source, in a group
+ * or not, so that the connector knows whose messages it hears. With `addresses`, also publish where the feed and the
+ * targets are reached. One row that is wrong does not stop the others. An environment without settings is skipped.
  */
 export async function publishReferenceData(
   environment: Environment,
@@ -41,7 +41,7 @@ export async function publishReferenceData(
     await stopUncovered(tx, await transactionInstant(tx), environment)
     return addresses !== undefined || (await isNews(tx, environment, now()))
   }
-  // without the lock that publications wait for: nearly always there is nothing to do
+  // read without the lock that publications wait for: nearly always there is nothing to do
   if (!(await asJobs(look))) return nothing
   return asJobs(async (tx) => {
     await stopUncovered(tx, await transactionInstant(tx), environment)
@@ -84,7 +84,10 @@ async function wantedParts(tx: Tx, environment: Environment, now: Date, addresse
   return [...moved.map(feedPart), ...sources.map(sourcePart)]
 }
 
-/** Those that the newest parts say otherwise or not at all: by name, since an exchange has thousands. */
+/**
+ * The wanted parts that differ from the newest ones or are missing there. Indexed by name, since an exchange has
+ * thousands.
+ */
 function changedOf(wanted: readonly Part[], before: readonly Part[]): Part[] {
   const key = ({ kind, objectId }: Part) => `${kind} ${objectId}`
   const newest = new Map(before.map((part) => [key(part), part]))
@@ -94,7 +97,7 @@ function changedOf(wanted: readonly Part[], before: readonly Part[]): Part[] {
   })
 }
 
-/** Of the changed parts those with which the configuration could not be run, and why. */
+/** The changed parts with which the configuration could not be run, and why. */
 function unrunnable(settings: EnvironmentSettings, before: readonly Part[], changed: readonly Part[]): RefusedPart[] {
   const parts = [...before.filter((part) => !changed.some(isOf(part))), ...changed]
   return shardsOf(parts).flatMap((shard) => {
@@ -103,7 +106,7 @@ function unrunnable(settings: EnvironmentSettings, before: readonly Part[], chan
   })
 }
 
-/** A target's part with other addresses; nothing for whatever else it is. */
+/** A target's part with other addresses; nothing for other kinds of part. */
 function listeningAt(part: Part, listen: Addresses['listen']): Part[] {
   const { kind, objectId, document } = part
   if (kind !== 'target' || typeof document !== 'object' || document === null) return []

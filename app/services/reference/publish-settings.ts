@@ -9,12 +9,12 @@ import type { Deps } from '#services/deps.ts'
 import { publishChanged, same } from '#services/publication/publish-parts.ts'
 
 /**
- * Publish the settings of an environment as a version: trading week, identity of the exchange, limits,
- * retention, how targets are set up. What a target has of them (`queueDepth`, `queueGraceS`) changes in the
- * same version, so that no later publication of its group changes it unasked. Where existing targets are
- * reached does not change: their clients would be cut.
+ * Publish the settings of an environment as a version: trading week, identity of the exchange, limits, retention, how
+ * targets are set up. The queue settings that each target's part holds (`queueDepth`, `queueGraceS`) change in the same
+ * version, so that no later publication of a group changes them unasked. Existing targets keep their addresses, because
+ * a change would cut their clients.
  * @param by an operator of the portal's machine; undefined: the portal itself
- * @returns `version` null: they say so already
+ * @returns `version` null: the settings are published already
  */
 export async function publishSettings(
   tx: Tx,
@@ -47,7 +47,7 @@ export async function publishSettings(
   return ok({ version })
 }
 
-/** A target's part with the queue of these settings; nothing for another part. */
+/** A target's part with the queue of these settings; nothing for other kinds of part. */
 function queuedAs({ kind, objectId, document }: StoredPart, { queueDepth, queueGraceS }: EnvironmentSettings) {
   if (kind !== 'target' || typeof document !== 'object' || document === null) return []
   return [{ kind, objectId, document: { ...document, queueDepth, queueGraceS } }]

@@ -135,7 +135,7 @@ async function shardFor(tx: Tx, source: string | undefined, { sourceRows }: Roun
   return feed.shard
 }
 
-/** As many session ids as could be needed, none of which was ever used. */
+/** As many never used session ids as could be needed. */
 async function freeSessionIds(tx: Tx, most: number, { randomBytes }: Making): Promise<string[]> {
   const free = new Set<string>()
   const needed = Math.min(most, 64)
@@ -153,8 +153,8 @@ function take(free: string[]): string {
 }
 
 /**
- * What each guarantor agreed to becomes its consent, source by source; a narrower one that stood before ends. None for
- * a source that is not in the group afterwards, or that the firm does not guarantee any more.
+ * What each guarantor agreed to becomes its consent, source by source; a narrower consent from before ends. No consent
+ * for a source that is not in the group afterwards, or that the firm no longer guarantees.
  */
 async function applyConsents(
   tx: Tx,
@@ -199,8 +199,8 @@ async function applyConsents(
 }
 
 /**
- * Stops that this publication overcomes: a withdrawal by the firm's new consent, one "and nothing again" only by its
- * own signature; every other stop by the source being in the group again.
+ * Stops that this publication lifts. A withdrawal is lifted by the firm's new consent, but one "and nothing again" only
+ * by the firm's own signature. Every other stop is lifted when the source is in the group again.
  */
 async function liftOvercome(
   tx: Tx,
@@ -221,7 +221,7 @@ async function liftOvercome(
   )
 }
 
-/** A person is in force from the approval of the clearing firm that was asked for them. */
+/** A person's authority begins when the clearing firm that was asked for them approves. */
 async function applyContacts(tx: Tx, what: Publishing, now: Date): Promise<void> {
   const { request, parties } = what
   const firms = parties.filter((party) => party.capacity === 'guarantor')

@@ -13,7 +13,7 @@ import { editRefusal } from './save-draft.ts'
 
 type SentFile = { name: string; content: Uint8Array }
 
-/** Attach the firm's paper to a request that is entered on its behalf, in the place of one attached before. */
+/** Attach the firm's paper to a request that is entered on its behalf; it replaces an earlier paper. */
 export function attachPaper(
   input: DraftCommandInput,
   file: SentFile,
@@ -22,7 +22,7 @@ export function attachPaper(
 ): CommandAnswer<{ number: number }> {
   const about = { action: 'request.attach-paper', objectKind: 'request', objectId: String(input.number) }
   const digest = sha256Bytes(file.content)
-  const asked = { ...input, file: file.name, digest } // all that is asked, the content by its digest
+  const asked = { ...input, file: file.name, digest } // everything that is asked, with the content by its digest
   return runCommand(deps, actor, asked, about, async (tx, now) => {
     const found = await draftFor(tx, input, actor, now)
     if (!found.ok) return found
@@ -48,7 +48,7 @@ export function removePaper(input: DraftCommandInput, actor: Actor, deps: Deps):
 
 type Found = { request: RequestRecord; draft: DraftRecord }
 
-/** A draft or a returned request that this person of the exchange enters on behalf of its owner. */
+/** A draft or returned request that this person of the exchange enters on behalf of its owner. */
 async function draftFor(tx: Tx, input: DraftCommandInput, actor: Actor, now: Date): Promise<Result<Found, Refused>> {
   const request = await findRequest(tx, input.number)
   const draft = request && (await findDraft(tx, request.id))

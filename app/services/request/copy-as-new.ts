@@ -10,7 +10,7 @@ import type { Deps } from '#services/deps.ts'
 import { editRefusal } from './save-draft.ts'
 import { openDraft } from './start-request.ts'
 
-/** A new draft with the document of a request that came to nothing; it carries no decisions. */
+/** A new draft with the document of a request that came to nothing, but without its decisions. */
 export function copyAsNew(input: CopyAsNewInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.copy', objectKind: 'request', objectId: String(input.number) }
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {

@@ -18,8 +18,8 @@ import type { Refused } from '#services/refused.ts'
 type Decided = { number: number; state: RequestState }
 
 /**
- * Answer for a party of the round: approve, return or reject what was shown. The last firm's approval hands it to the
- * GAM; the exchange's publishes at once, and where something moved meanwhile the request comes back as returned.
+ * Answer for a party of the round: approve, return or reject what was shown. The last firm's approval passes the
+ * request to the GAM. The exchange's approval publishes it at once, or returns it if something has changed meanwhile.
  */
 export function decideRequest(input: DecideInput, actor: Actor, deps: Deps): CommandAnswer<Decided> {
   const about = { action: `request.${input.verdict}`, objectKind: 'request', objectId: String(input.number) }
@@ -91,7 +91,7 @@ async function record(
     })
 }
 
-/** What follows from the decision: the state that the request is in now. */
+/** What follows from the decision. @returns the state that the request is in now */
 async function follow(
   tx: Tx,
   what: {
@@ -121,7 +121,7 @@ async function follow(
   return ok('with-gam')
 }
 
-/** A group that was only asked for ends with the request that asked. */
+/** A group that exists only as a request ends with that request. */
 export async function abandonGroup(tx: Tx, request: RequestRecord, now: Date): Promise<void> {
   if (request.kind === 'new-group' && request.groupId) await changeGroup(tx, request.groupId, 'abandon', now)
 }

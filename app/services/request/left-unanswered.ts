@@ -7,8 +7,8 @@ import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
 type LeftUnanswered = { numbers: number[]; roles: Role[] }
 
 /**
- * Requests under way that this person could answer for their firm and nobody else there could, once these roles of
- * theirs are gone. Asked before the roles end; undefined: every request keeps somebody.
+ * Requests under way that nobody of the person's firm could answer once these roles of the person are gone. Asked
+ * before the roles end; undefined: every request keeps somebody.
  */
 export function leftUnanswered(
   tx: Tx,

@@ -8,7 +8,7 @@ import { roleOfCapacity } from '#domain/request/decide.ts'
 import type { Eligible, RequestFacts, Submitter } from '#domain/request/guards.ts'
 import type { Party } from '#domain/request/round.ts'
 
-/** The person with what they are to this request's group today. Read with the system's sight. */
+/** The person with their relation to this request's group today. Read with the system's sight. */
 export async function submitterOf(tx: Tx, actor: Actor, groupId: string | null, now: Date): Promise<Submitter> {
   const contacts = groupId ? await listContacts(tx, groupId, now) : []
   return {
@@ -20,7 +20,7 @@ export async function submitterOf(tx: Tx, actor: Actor, groupId: string | null, 
   }
 }
 
-/** What the guards on people ask of a request. */
+/** What the guards on people need to know of a request. */
 export async function requestFactsOf(
   tx: Tx,
   request: RequestRecord,
@@ -43,7 +43,7 @@ export const guarantorsOf = (facts: RoundFacts): string[] => [
   ...new Set(facts.members.flatMap((name) => facts.sources.get(name)?.guarantors.map((firm) => firm.id) ?? [])),
 ]
 
-/** For each party that still has to answer: who of that firm could. */
+/** For each party that still has to answer: the people of that firm who could. */
 export async function eligibleFor(tx: Tx, parties: readonly Party[], now: Date): Promise<Eligible[]> {
   const open = parties.filter((party) => party.metBy === null)
   const eligible: Eligible[] = []

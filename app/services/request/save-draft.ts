@@ -11,7 +11,7 @@ import type { Deps } from '#services/deps.ts'
 import { requestFactsOf, submitterOf } from './request-people.ts'
 
 /**
- * Save one step of a draft or of a returned request, as far as it goes. `version` is the one the page was loaded with.
+ * Save one step of a draft or of a returned request, complete or not. `version` is the one the page was loaded with.
  */
 export function saveDraft(
   input: SaveDraftInput,

@@ -36,7 +36,7 @@ import { documentRefusal } from './submit-checks.ts'
 
 type Submitted = { number: number; state: 'with-firms' | 'with-gam' }
 
-/** Freeze a round and send it to its parties; straight to the GAM where all of them are met already. */
+/** Freeze a round and send it to its parties, or straight to the GAM where none of them has to answer any more. */
 export function submitRequest(input: DraftCommandInput, actor: Actor, deps: Deps): CommandAnswer<Submitted> {
   const about = { action: 'request.submit', objectKind: 'request', objectId: String(input.number) }
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<Submitted> => {
@@ -59,7 +59,7 @@ export function submitRequest(input: DraftCommandInput, actor: Actor, deps: Deps
 
 type Ready = { facts: RoundFacts; document: RequestDocument; person: Submitter }
 
-/** Everything that can stand in the way before anything is written. */
+/** Checks, before anything is written, everything that can prevent the submission. */
 async function readyToSubmit(
   tx: Tx,
   what: { request: RequestRecord; draft: DraftRecord; version: number },
@@ -122,8 +122,8 @@ async function freezeRound(
 }
 
 /**
- * What the parties of the round before answered. An approval counts as long as its firm has withdrawn none of its
- * sources since, and none of its people was ended.
+ * What the parties of the round before answered. An approval no longer counts when its firm has since withdrawn one of
+ * its sources, or the authority of one of its people has ended.
  */
 async function partiesBefore(
   tx: Tx,
@@ -189,7 +189,7 @@ async function store(
   return { number: request.number, state }
 }
 
-/** The group that the request is about; asked for with the first submission of a new one. */
+/** The request's group; the first submission of a new group inserts it. */
 async function groupFor(
   tx: Tx,
   request: RequestRecord,

@@ -28,7 +28,7 @@ export function takeBackApproval(input: WithReasonInput, actor: Actor, deps: Dep
       if (!taken.ok) return taken
       const { reason } = taken.value
       const decisions = await listStandingDecisions(tx, requestId)
-      // of whatever round: one that was carried over was given in an earlier one
+      // of any round: an approval that was carried over was given in an earlier one
       const own = decisions.filter(
         (one) => one.verdict === 'approve' && one.firmId === actor.firmId && one.capacity === 'guarantor',
       )

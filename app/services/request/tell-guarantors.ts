@@ -5,9 +5,9 @@ import { audit } from '#services/command.ts'
 import type { Publishing } from './apply-items.ts'
 
 /**
- * An event for each clearing firm whose sessions were in the group or come into it: what of the
- * publication concerns them, and why it was asked for. A firm that did not have to agree learns here that
- * its sessions leave, or that their level is lowered.
+ * Write an event for each clearing firm whose sessions were in the group or come into it: the part of the publication
+ * that concerns the firm, and why it was asked for. So a firm whose agreement was not needed learns that its sessions
+ * leave or that their level is lowered.
  */
 export async function tellGuarantors(
   tx: Tx,
@@ -30,7 +30,7 @@ export async function tellGuarantors(
     )
     if (items.length === 0) continue
     await audit(tx, actor, 'request.publish', now, {
-      objectKind: 'group', // the request is seen by its parties alone
+      objectKind: 'group', // only its parties see the request
       objectId: request.groupId,
       forFirm,
       reason,

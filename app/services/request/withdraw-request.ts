@@ -10,7 +10,7 @@ import type { Deps } from '#services/deps.ts'
 import { abandonGroup } from './decide-request.ts'
 import { requestFactsOf, submitterOf } from './request-people.ts'
 
-/** The owner lets the request go. */
+/** The owner withdraws the request. */
 export function withdrawRequest(input: WithReasonInput, actor: Actor, deps: Deps): CommandAnswer<{ number: number }> {
   const about = { action: 'request.withdraw', objectKind: 'request', objectId: String(input.number) }
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<{ number: number }> => {

@@ -12,12 +12,12 @@ import {
 import type { Operator } from '#domain/target/rights.ts'
 import { audit } from '#services/command.ts'
 
-/** `session`: the name as given, a target's with the segment behind it where only one of its sessions is meant. */
+/** `session`: the name as given; for a target with the segment behind it if only one of its sessions is meant. */
 type AskedOf = Shard & Pick<SessionFacts, 'kind'> & { session: string; ownerId: string | null }
 
 /**
- * Ask the connector of its shard to log a session out or to change its numbers: the command waits for it, ten minutes,
- * and is told to it when this transaction commits. The operator's, over `dc_jobs`.
+ * Ask the connector of the session's shard to log the session out or to change its numbers. The command waits for the
+ * connector for ten minutes, and is announced to it when this transaction commits. For the operator, over `dc_jobs`.
  */
 export async function commandSession(
   tx: Tx,

@@ -15,8 +15,8 @@ import { actedOn, targetFor } from './target-act.ts'
 type ClientFile = { name: string; text: string }
 
 /**
- * What a client on QuickFIX is set up with, filled in for one target: for those who see it, the owner of its group and
- * the exchange, and while it is there. Secrets are not in it, nor is anything of the connector's machine.
+ * A file that sets up a client on QuickFIX for one target: for those who see the target, its owner and the exchange, as
+ * long as it exists. The file holds no secrets, and nothing of the connector's machine.
  */
 export async function clientFile(
   tx: Tx,

@@ -32,16 +32,16 @@ export type CreatedCredential = {
   credentialId: string
   sessionId: string
   kind: CredentialKind
-  /** Of an access key its id. */
+  /** For an access key, its id. */
   fingerprint: string
   secret: string | null
 }
 
 /**
- * Create what a target's client logs on with, and publish that it exists: an access key for a Drop Copy 4.0 target,
- * whose secret is kept sealed for connectors, and beside which an older one lives for four more weeks; a password for a
- * classic one, of which only a verifier is kept. Only the owner's technical contact may, nobody of the exchange. The
- * secret is in this answer alone; the same form sent twice answers `secret: null`.
+ * Create what a target's client logs on with, and publish that it exists. A Drop Copy 4.0 target gets an access key,
+ * whose secret is kept sealed for connectors; an older key beside it lives for four more weeks. A classic target gets a
+ * password, of which only a verifier is kept. Only the owner's technical contact may do this, nobody of the exchange.
+ * Only this answer has the secret; the same form sent twice answers `secret: null`.
  */
 export async function createCredential(
   input: TargetCommandInput,
@@ -62,7 +62,7 @@ export async function createCredential(
       const { target, group } = found.value
       const barred = mayNot('create-credential', actedOn(found.value), actor)
       if (barred) return refuse(barred)
-      await lockPublications(tx, target.environment) // of two at once the second sees what the first has made
+      await lockPublications(tx, target.environment) // if two run at once, the second sees what the first has made
       const live = await listLiveCredentials(tx, [target.id], now)
       const full = noRoom(live.length)
       if (full) return refuse(full)

@@ -19,7 +19,7 @@ export function failOverTarget(input: FailOverInput, actor: Actor, deps: Deps): 
   return runCommand(deps, actor, input, about, (tx, now) => failOver(tx, input, actor, now))
 }
 
-/** The same, for a GAM or the operator, in the caller's transaction; a refusal is to be rolled back. */
+/** The same for a GAM or the operator, in the caller's transaction; the caller rolls a refusal back. */
 export async function failOver(
   tx: Tx,
   { sessionId, to, reason }: Omit<FailOverInput, 'commandId'>,

@@ -15,7 +15,7 @@ export function pauseTarget(input: TargetCommandInput, actor: Actor, deps: Deps)
   return runCommand(deps, actor, input, about, (tx, now) => pause(tx, input, actor, now))
 }
 
-/** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */
+/** The same for people and the operator, in the caller's transaction; the caller rolls a refusal back. */
 export async function pause(
   tx: Tx,
   { sessionId, reason }: Pick<TargetCommandInput, 'sessionId' | 'reason'>,

@@ -8,13 +8,13 @@ import { audit, type CommandAnswer, runCommand } from '#services/command.ts'
 import type { Deps } from '#services/deps.ts'
 import { actedOn, type By, named, personOf, publishAct, targetFor } from './target-act.ts'
 
-/** Deliver on a paused target again: whoever paused it, or operations. */
+/** Deliver on a paused target again: allowed to the person who paused it, and to operations. */
 export function resumeTarget(input: TargetCommandInput, actor: Actor, deps: Deps): CommandAnswer<{ version: number }> {
   const about = { action: 'target.resume', objectKind: 'target', objectId: input.sessionId, reason: input.reason }
   return runCommand(deps, actor, input, about, (tx, now) => resume(tx, input, actor, now))
 }
 
-/** The same, for whoever may, in the caller's transaction; a refusal is to be rolled back. */
+/** The same for people and the operator, in the caller's transaction; the caller rolls a refusal back. */
 export async function resume(
   tx: Tx,
   { sessionId, reason }: Pick<TargetCommandInput, 'sessionId' | 'reason'>,

@@ -11,7 +11,9 @@ import { actedOn, publishAct } from './target-act.ts'
 
 type RevokedCredential = { version: number; fingerprint: string }
 
-/** End a password at once: the owner's technical contact, or operations. Back again: create another. */
+/**
+ * End a password at once: for the owner's technical contact, or operations. There is no way back but to create another.
+ */
 export function revokeCredential(
   input: RevokeCredentialInput,
   actor: Actor,

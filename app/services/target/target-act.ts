@@ -14,12 +14,12 @@ export type By = Actor | Operator
 /** Null: an operator. */
 export const personOf = (by: By): Actor | null => ('operator' in by ? null : by)
 
-/** What an event says beside its actor, for an operator is none. */
+/** What an event records beside its actor: the operator's name, since an operator is not an actor. */
 export const named = (by: By): Record<string, unknown> => ('operator' in by ? { operator: by.operator } : {})
 
 type TargetOfGroup = { target: TargetRecord; group: GroupRecord }
 
-/** What the table of rights asks about a target; the name of who paused it is looked up where it is said. */
+/** What the table of rights needs to know of a target. `pauserName` is looked up only where the name is shown. */
 export const actedOn = ({ target, group }: TargetOfGroup, pauserName: string | null = null): ActedOn => ({
   ownerId: group.ownerId,
   state: target.state,
@@ -34,7 +34,7 @@ export async function targetFor(tx: Tx, sessionId: string): Promise<Result<Targe
   return target && group ? ok({ target, group }) : refuse({ code: 'not-found' })
 }
 
-/** Publish the group of a target after an immediate act on it. @returns the version in force then */
+/** Publish the group of a target after an immediate change of the target. @returns the version in force then */
 export async function publishAct(
   tx: Tx,
   { target, group }: TargetOfGroup,
