@@ -27,10 +27,10 @@ export type FeedView = {
   gateway: string
   delivery: DeliveryState
   isStale: boolean
-  /** Of its row, which a change of its settings names. */
+  /** The version of the feed's row; a change of its settings must name it. */
   version: number
   isOpen: boolean
-  /** What a person asks for of its part of a snapshot; null where the settings are not whole. */
+  /** The settings of its snapshot part that people ask for; null where they are incomplete. */
   connection: z.output<typeof connectionOf> | null
   alarms: { code: string; says: string; since: Date }[]
   /** undefined while the connector has not reported on it */
@@ -43,7 +43,10 @@ export type FeedView = {
     aside: number
     lastReceivedAt: Date | null
   }[]
-  /** Messages delivered to nobody, by the source they name; `known` where it runs, `isSession` where there is one. */
+  /**
+   * Messages delivered to nobody, by the source they name. `known`: the source runs; `isSession`: a session has this
+   * name.
+   */
   aside: Awaited<ReturnType<typeof listKeptAside>>
   refusedLogons: RefusedLogon[]
   /** Logons, at any address of the connector, that named nobody it knows. */
@@ -54,8 +57,8 @@ const shownLogons = 20
 const shownNames = 200
 
 /**
- * One feed: what was agreed, how it stands, what it kept aside, whom it turned away.
- * For those of the exchange who may read it.
+ * One feed: what was agreed, its present state, what it kept aside, whom it turned away. For people of the exchange who
+ * may read feeds.
  */
 export async function findFeedPage(
   tx: Tx,

@@ -5,8 +5,8 @@ import { listDecisionsById } from '#db/queries/request/decisions.ts'
 import { signerIn } from '#views/request/request-names.ts'
 
 /**
- * By consent: who gave it, in words. Its owner and the clearing firm read the
- * rows that say so; anybody else gets no name.
+ * Who gave each consent, in words, by consent. Only the owner and the clearing firm read the rows with the names; other
+ * readers get no name.
  */
 export async function listGivers(tx: Tx, consents: readonly ConsentRecord[]): Promise<Map<string, string>> {
   const ids = [...new Set(consents.map((consent) => consent.basisId))]

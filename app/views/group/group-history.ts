@@ -54,7 +54,7 @@ const words: Record<string, string> = {
   'session.reset': 'Sequence numbers reset',
 }
 
-/** What the exchange alone does; its people are not listed for the firms. */
+/** Acts of the exchange alone; firms do not read the names of its people. */
 const ofExchange = /^(request\.(publish|undo)|target\.|session\.|credential\.revoke)/
 
 type OwnRequest = Awaited<ReturnType<typeof listSheetsOfGroup>>[number]
@@ -95,8 +95,8 @@ export async function findGroupHistory(
 }
 
 /**
- * One more than a page. An event told to several firms is in the trail once for
- * each: of those the exchange reads the owner's.
+ * Reads one more than a page. An event told to several firms is in the trail once for each; the exchange reads the
+ * owner's.
  */
 async function eventsOf(
   tx: Tx,
@@ -111,7 +111,7 @@ async function eventsOf(
   return listEvents(tx, { objectIds, actions: Object.keys(words), forFirm, before }, perPage + 1)
 }
 
-/** Numbers from which on the sources of these withdrawals and stops were not copied any more. */
+/** From which number on the sources of these withdrawals and stops were no longer copied. */
 async function fromNumbersOf(tx: Tx, group: GroupRecord, events: readonly EventRecord[]): Promise<FromNumber> {
   const versions = events.flatMap(({ action, after }) => {
     const { version } = membersOf(after)
@@ -147,8 +147,8 @@ function whatOf(
 }
 
 /**
- * Both are written by the portal from the domain's type: the sheet with the round,
- * and for a clearing firm what concerns it.
+ * The portal writes `items` from the domain's type: the sheet's with the round, and for a clearing firm those that
+ * concern it.
  */
 function publishedWords(word: string, items: unknown, firms: readonly NamedFirm[]): string {
   return Array.isArray(items) && items.length > 0 ? itemsInOne(items as Item[], firms) : word

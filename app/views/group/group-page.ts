@@ -158,8 +158,8 @@ async function sourcesOf(tx: Tx, known: Known, now: Date): Promise<GroupSource[]
 }
 
 /**
- * Who agreed to what: approvals of requests of this group that stand, and consents by
- * submission, newest first, in the signer's words.
+ * Who agreed to what, in the signer's words, newest first: approvals of this group's requests that were not taken back,
+ * and consents by submission.
  */
 async function signedOf(tx: Tx, groupId: string, now: Date): Promise<GroupView['signed']> {
   const rows = await listApprovalsOfGroup(tx, groupId)

@@ -29,7 +29,7 @@ type Found = {
   seesDelivery: boolean
 }
 
-/** Groups that the reader sees, those in trouble first; a delivery word stands beside live ones only. */
+/** Groups that the reader sees, those in trouble first; only live groups have a delivery word. */
 export async function listGroupRows(
   tx: Tx,
   environment: Environment,
@@ -85,8 +85,8 @@ function groupRow(
 const notYours = 'How it is delivered is for its owner to see.'
 
 /**
- * By what was stopped; then by its targets where the reader sees them, for a guarantor by its own sessions there: so
- * many `sources`.
+ * A group's delivery state: by its stopped sources first, then by its targets. A guarantor sees no targets, so for a
+ * guarantor it follows from its own sessions, `sources` in number.
  */
 export function deliveryOf(
   delivery: Delivery,
@@ -102,13 +102,13 @@ export function deliveryOf(
   )
 }
 
-/** How the connectors of these targets are known to be; for a guarantor, who sees none, those of its sessions. */
+/** What is known of the connectors of these targets; for a guarantor, who sees no target, of those of its sessions. */
 export const heardFor = (delivery: Delivery, targets: readonly TargetFull[]): Heard =>
   delivery.heardOf(targets.map(({ record }) => record.shard))
 
 /**
- * The target sessions of groups, to tell a group's figures from another's: of targets that the reader sees, and for
- * a guarantor those that its own row names.
+ * The target sessions of groups, which tell the figures of one group from another's: those of the targets that the
+ * reader sees, and for a guarantor those that its own row names.
  */
 export async function sessionsOf(tx: Tx, groupIds: readonly string[]): Promise<Map<string, string[]>> {
   if (groupIds.length === 0) return new Map()

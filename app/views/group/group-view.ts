@@ -38,7 +38,7 @@ export type LeftSource = {
   at: Date | null
   why: string
   reason: string | null
-  /** first number that was not copied any more; null where nobody reported it */
+  /** first number that was no longer copied; null where nobody reported it */
   fromNumber: number | null
   ledger: Ledger
   lastReceivedAt: Date | null
@@ -66,12 +66,12 @@ export type GroupView = {
     protocol: string
     billTo: string | null
     account: string | null
-    /** whom the targets let in; null for guarantors: the connection is the owner's */
+    /** whom the targets let in; null for guarantors, who may not see the owner's connection */
     addresses: { allowFrom: string[]; stated: string[] } | null
     since: Date
   } | null
   sources: GroupSource[]
-  /** they keep a row, so that rows add up to the totals */
+  /** these sources keep a row, so that rows add up to the totals */
   left: LeftSource[]
   /** for guarantors: how many sources of others the group has; null for owner and exchange, who see them */
   otherSources: number | null
@@ -91,7 +91,7 @@ export type GroupView = {
   bill: GroupBill | null
   requests: RequestRow[]
   signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]
-  /** what this reader's firm signed, as it was shown to whoever signed */
+  /** what this reader's firm signed, as the signer saw it */
   agreed: Agreement[]
   ledger: Ledger
   /** sources that this reader's firm guarantees here and may withdraw */

@@ -9,10 +9,10 @@ import { figuresOf } from '#views/status/status.ts'
 import { sessionsOf } from './group-rows.ts'
 import type { LeftSource } from './group-view.ts'
 
-/** The first number that is not copied any more, by source: what the connector said when it ran this version. */
+/** The first number of a source that is no longer copied, as the connector reported it when it ran this version. */
 export type FromNumber = (version: number, source: string) => number | null
 
-/** Reports of these targets on this version and later ones; a target that closed reports nothing. */
+/** Reports of these targets on this version and later ones; a closed target reports nothing. */
 export async function readFromNumbers(
   tx: Tx,
   environment: Environment,
@@ -26,8 +26,8 @@ export async function readFromNumbers(
 }
 
 /**
- * Sources that left the group and still have figures in this trading week, or were stopped for want of a consent: they
- * keep their row, so that rows add up to the totals, and say why they left.
+ * Sources that left the group but have figures in this trading week or were stopped for want of a consent. They keep
+ * their row, so that rows add up to the totals, and the row says why they left.
  */
 export async function listLeftSources(
   tx: Tx,
@@ -39,7 +39,7 @@ export async function listLeftSources(
   const stops = (await listStops(tx, group.id)).filter((stop) => stop.liftedAt === null)
   const names = [...new Set([...counted, ...stops.map((stop) => stop.source)])].filter((one) => !present.includes(one))
   if (names.length === 0) return []
-  // when each left it last
+  // when each source last left the group
   const ended = new Map((await listEndedMembers(tx, group.id)).map(({ name, until }) => [name, until]))
   const from = await readFromNumbers(
     tx,
@@ -54,7 +54,7 @@ export async function listLeftSources(
       name,
       at: stop?.at ?? ended.get(name) ?? null,
       why: stop ? whyLeft(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
-      // nobody gave one where a consent was missing: what the portal noted is what `why` says
+      // where a consent was missing nobody gave a reason: the portal's own note is what `why` says
       reason: stop && stop.cause !== 'no-consent' ? stop.reason : null,
       fromNumber: stop ? from(stop.version, name) : null,
       ledger,
@@ -81,14 +81,14 @@ export type Withdrawn = {
   at: Date
   why: string
   reason: string
-  /** first number that was not copied any more; null where nobody reported it */
+  /** first number that was no longer copied; null where nobody reported it */
   fromNumber: number | null
 }
 
-/** How long a withdrawal is told on the status page. */
+/** How long the status page shows a withdrawal. */
 const toldForMs = 7 * 24 * 3600_000
 
-/** Withdrawals of the last seven days that nothing has overcome, newest first, as far as the reader sees the groups. */
+/** Withdrawals of the last seven days that still hold, newest first, in the groups that the reader sees. */
 export async function listWithdrawn(tx: Tx, environment: Environment, now: Date): Promise<Withdrawn[]> {
   const since = new Date(now.getTime() - toldForMs)
   const rows = await listWithdrawnGroups(tx, environment, since, 50)

@@ -15,7 +15,10 @@ export async function findFirmPage(tx: Tx, firmId: string, now: Date): Promise<F
   return firm && { firm, domains: await listDomains(tx, firmId) }
 }
 
-/** The firm that a person is to be invited into: the reader's own, for the exchange any. Undefined: not theirs. */
+/**
+ * The firm that a person is to be invited into: the reader's own, or any firm where the exchange reads. Undefined: not
+ * theirs.
+ */
 export async function findFirmToInviteInto(
   tx: Tx,
   reader: Actor,

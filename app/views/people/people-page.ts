@@ -5,7 +5,7 @@ import { mayPassCode, mayRenewLink } from '#domain/people/invite.ts'
 import { type Actor, may } from '#domain/people/permissions.ts'
 import { type Role, soleRoles } from '#domain/people/roles.ts'
 
-/** A person as the list shows them: what the reader may do about them is what the services allow. */
+/** A person in the list, with what the services allow the reader to do about them. */
 export type ListedPerson = PersonRow & {
   /** until when the link that waits for them can be used; null: none waits */
   linkUntil: Date | null
@@ -16,7 +16,9 @@ export type ListedPerson = PersonRow & {
   mayDisable: boolean
 }
 
-/** The people whom the reader keeps: a firm's list is of its own, though it may know the exchange's by name. */
+/**
+ * The people whom the reader keeps: a firm's list has its own people only, even where it knows the exchange's by name.
+ */
 export async function findPeoplePage(tx: Tx, reader: Actor, now: Date): Promise<ListedPerson[]> {
   const people = await listPeople(tx, now)
   const links = await listWaitingInvitations(tx, now)
@@ -58,7 +60,7 @@ export async function findPersonPage(
   return isTheirs ? { person, sole: soleRoles(person, people) } : undefined
 }
 
-/** Whether the reader may make a new link for this person, as the service decides it again. */
+/** Whether the reader may make a new link for this person; the service decides by the same rule. */
 export const isRenewableBy = (reader: Actor, person: PersonRow, sole: readonly Role[]): boolean =>
   mayRenewLink(reader, { ...person, isSoleAdministrator: sole.includes('firm-admin') })
 

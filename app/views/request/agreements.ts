@@ -28,8 +28,8 @@ export type Agreement = {
 }
 
 /**
- * The agreements of a firm that stand, on one request or on all of a group, newest first;
- * the exchange reads the whole sheet instead.
+ * The valid agreements of a firm, on one request or on all of a group, newest first; the exchange reads the whole sheet
+ * instead.
  */
 export async function listAgreements(tx: Tx, firmId: string, about: About): Promise<Agreement[]> {
   const all = [
@@ -39,7 +39,7 @@ export async function listAgreements(tx: Tx, firmId: string, about: About): Prom
   return all.sort((a, b) => b.at.getTime() - a.at.getTime())
 }
 
-/** How long a firm is told of what was agreed for it. */
+/** How long a firm is shown what was agreed on its behalf. */
 const toldForMs = 30 * 24 * 3600_000
 
 /** Consents that others gave for a clearing firm by submitting a request, in the last 30 days, newest first. */
@@ -48,7 +48,7 @@ export async function listAgreedFor(tx: Tx, firmId: string, environment: Environ
   return (await listSubmittedFor(tx, firmId, environment, since)).map(submitted)
 }
 
-/** The same of every firm, of one group, as far as the reader sees them. */
+/** The same for every firm in one group, as far as the reader sees them. */
 export const listAgreedInGroup = async (tx: Tx, groupId: string): Promise<Agreement[]> =>
   (await listSubmittedOfGroup(tx, groupId)).map(submitted)
 
@@ -67,7 +67,7 @@ const submitted = ({ party, requestNumber }: Submitted): Agreement => ({
   slice: party.slice,
 })
 
-/** In rounds from before the sentence was kept. */
+/** For rounds from before the sentence was kept. */
 const consentWords = (submitter: string, { firm, group }: Slice) =>
   `${submitter} submitted this request for group ${group}, which is the consent of ${firm.name} (${firm.code}).`
 

@@ -70,7 +70,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
   }
 }
 
-/** What is missing, and what the world as the reader sees it would have refused at submission. */
+/** What is missing, and what would be refused at submission, judged by what the reader sees. */
 function problemsOf(document: DraftDocument, facts: RoundFacts): DraftView['problems'] {
   const checked = checkComplete(document)
   const problems = checked.ok ? [] : [...checked.error.problems]
@@ -123,8 +123,7 @@ function namesAfter(document: DraftDocument, facts: RoundFacts): string[] {
 }
 
 /**
- * Whether nobody can say here who guarantees all of it: of a source that the
- * firm does not hold, or before any was chosen.
+ * Whether some guarantors are unknown here: of a source that the firm does not hold, or before any source was chosen.
  */
 function hasUnseen(document: DraftDocument, facts: RoundFacts): boolean {
   const names = namesAfter(document, facts)
@@ -132,8 +131,8 @@ function hasUnseen(document: DraftDocument, facts: RoundFacts): boolean {
 }
 
 /**
- * What is not known of a clearing firm before the request is sent, since some
- * of the sources are not this firm's to see.
+ * What is unknown about a clearing firm before the request is sent, since some of the sources are not this firm's to
+ * see.
  */
 function contactNotes(document: DraftDocument, facts: RoundFacts): Record<string, string> {
   if (!hasUnseen(document, facts)) return {}
@@ -182,9 +181,7 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
 const nobodyElse = { sources: [], bySubmission: false }
 const onceSent = { bySubmission: false, note: 'named when the request is sent' }
 
-/**
- * Sessions whose clearing firms are asked too, though this firm is not shown who they are before the request is sent.
- */
+/** Sessions whose clearing firms are asked too, but are not shown to this firm before the request is sent. */
 function sourcesOfUnnamed(document: DraftDocument, facts: RoundFacts): string[] {
   if (document.kind === 'close') return []
   const level = termsAfter(document, facts.terms).level ?? 'all'
@@ -197,7 +194,7 @@ function sourcesOfUnnamed(document: DraftDocument, facts: RoundFacts): string[] 
 
 type AskedFirm = { firm: FirmRef; sources: string[]; bySubmission: boolean; note: string | null }
 
-/** What whoever submits it signs: shown as it will be kept. */
+/** The sentences that the submitter signs, as they will be kept. */
 function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: readonly AskedFirm[]): string[] {
   const { group, level } = sheetOf(document, [], facts)
   const recipient = facts.owner
@@ -220,7 +217,7 @@ function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: 
   ]
 }
 
-/** Clearing firms whose word the change needs, by the same rules as the round that it will be frozen into. */
+/** Clearing firms whose consent the change needs, by the same rules as the round that the draft will be frozen into. */
 function guarantorsAsked(document: DraftDocument, facts: RoundFacts, by: By): AskedFirm[] {
   if (document.kind === 'close') return []
   const known = namesAfter(document, facts).flatMap((name) => facts.sources.get(name) ?? [])

@@ -11,7 +11,7 @@ import { askedWords } from '#domain/request/signing.ts'
 import { nextFor, nextWords, type RequestStanding } from '#domain/request/standing.ts'
 import type { RequestList, RequestRow } from './request-view.ts'
 
-/** The newest so many; older ones are found by their group. */
+/** How many of the newest requests are listed; older ones are found by their group. */
 const most = 500
 
 /** Requests that this reader sees, those waiting for them first, then the newest. */
@@ -38,7 +38,7 @@ async function listOf(tx: Tx, reader: Actor, which: Which): Promise<RequestRow[]
   return rowsFor(reader, read, reader.isExchange ? new Map() : await listAsked(tx, reader.firmId, ids))
 }
 
-/** What several readers' lists are made of, read once: over `asJobs`, which sees all of them. */
+/** What several readers' lists are made of, read once over `asJobs`, which sees all requests. */
 export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
   readRequests(tx, { environment })
 
@@ -57,7 +57,7 @@ async function readRequests(tx: Tx, which: Which) {
   return { rows, parties, contacts }
 }
 
-/** The rows as this reader is to see them. `asked`: what they ask of the reader's firm, where that is to be shown. */
+/** The rows as this reader is to see them. `asked`: what they ask of the reader's firm, where that is shown. */
 export function rowsFor(
   reader: Actor,
   { rows, parties, contacts }: ReadRequests,
@@ -72,7 +72,7 @@ export function rowsFor(
       ...request,
       submittedBy: submittedBy ?? own[0]?.submittedBy ?? null,
       groupHasContact: ofGroup.length > 0,
-      guarantors: [], // who may submit without a contact is said on the request's own page
+      guarantors: [], // the request's own page says who may submit without a contact
       parties: own,
       undoBarred: undefined,
     }
@@ -117,7 +117,7 @@ export const submitterFrom = (
   contactFor: contacts.filter((contact) => contact.userId === reader.userId).map((contact) => contact.authorizedBy),
 })
 
-/** Of a draft that has no group yet. */
+/** The name of a draft that has no group yet. */
 export function draftName(document: unknown): string {
   const draft = storedDraft.safeParse(document)
   return draft.success && draft.data.kind === 'new-group' ? draft.data.groupName : ''

@@ -8,7 +8,7 @@ import type { Sheet } from '#domain/request/round.ts'
 
 /**
  * Who brought the request to its present state, as far as this reader may know: a person by name, a party by the
- * decision that the reader may see, otherwise the firm or no more than that it was another. Null: the portal itself.
+ * decision that the reader may see, otherwise the firm, or only that it was another firm. Null: the portal itself.
  */
 export async function findStateBy(tx: Tx, request: RequestRecord): Promise<string | null> {
   const { id: requestId, stateBy, state, ownerId } = request
@@ -21,14 +21,11 @@ export async function findStateBy(tx: Tx, request: RequestRecord): Promise<strin
   return (state === 'withdrawn' && (await findFirm(tx, ownerId))?.name) || 'another firm'
 }
 
-/** People of other firms are not listed for the reader, but what they signed names them. */
+/** The signer's name from the sentence they signed, because the reader cannot list people of other firms. */
 export const signerIn = (authority: string): string =>
   /^I, ([^,]+),/.exec(authority)?.[1] ?? authority.split(',')[0] ?? ''
 
-/**
- * The frozen sheet, in which targets that the request was to make are called by the
- * session ids they got when it was published.
- */
+/** The frozen sheet. The new targets are called by the session ids that they got when the request was published. */
 export async function withSessionIds(tx: Tx, request: RequestRecord, sheet: Sheet | null): Promise<Sheet | null> {
   const { groupId, publishedAt } = request
   if (!sheet || !groupId || !publishedAt) return sheet

@@ -39,7 +39,7 @@ export async function findRequestPage(
   const parties = await listParties(tx, request.id, request.round)
   const decisions = await listDecisions(tx, request.id)
   const seesAll = reader.isExchange || reader.firmId === request.ownerId
-  // what a party knows of the round stands in its own row, of this round or the last that asked it
+  // a party's own row holds what it may know of the round: of this round or the last that asked it
   const asked = seesAll ? undefined : (await listAsked(tx, reader.firmId, [request.id])).get(request.id)?.[0]
   const owner = await findFirm(tx, request.ownerId)
   const group = request.groupId ? await findGroup(tx, request.groupId) : undefined
@@ -165,9 +165,9 @@ async function partyViews(
 }
 
 /**
- * Whether a party is told why the request came to its state. It is where its owner withdrew it, where a
- * GAM undid it, and where the party's own firm acted. What another firm or the portal said may name
- * sessions of others, and is for owner and exchange.
+ * Whether a party is told why the request came to its state. It is told if the owner withdrew the request, if a GAM
+ * undid it, or if the party's own firm acted. What another firm or the portal said may name sessions of others, so only
+ * owner and exchange read it.
  */
 async function isTold(tx: Tx, reader: Actor, { state, stateBy }: RequestRecord): Promise<boolean> {
   if (state === 'withdrawn' || state === 'failed') return true

@@ -93,7 +93,7 @@ export type RequestView = {
   seesAll: boolean
   parties: PartyView[]
   decisions: DecisionView[]
-  /** what this reader's firm signed, as it was shown to whoever signed */
+  /** what this reader's firm signed, as the signer saw it */
   agreed: Agreement[]
   /** the party that this reader answers for, if any */
   mine: { capacity: Capacity; round: number; digest: string; sentence: string; slice: Slice } | null
@@ -113,8 +113,8 @@ export type PickableSource = {
 }
 
 /**
- * What the draft would become if it were sent now. A source typed whole that the firm
- * does not hold says nothing more than that.
+ * What the draft would become if it were sent now. Of a source that was typed in full but that the firm does not hold,
+ * it says no more than that.
  */
 export type DraftPreview = {
   sources: { name: string; gateway: string | null; guarantors: string[]; note: string | null }[]
@@ -122,7 +122,7 @@ export type DraftPreview = {
     firmName: string
     capacity: Capacity
     sources: string[]
-    /** the submission is its consent: it is not asked */
+    /** submitting is this firm's consent, so the firm is not asked */
     bySubmission: boolean
     note: string | null
   }[]
@@ -130,12 +130,11 @@ export type DraftPreview = {
   /** what submitting says: the request, and the consent of each firm that the submitter speaks for */
   sentences: string[]
   /**
-   * some sessions are not this firm's to see: where a firm spoken for guarantees one
-   * of them, its signatory is asked after all
+   * this firm may not see some sessions: if a firm spoken for guarantees one of them, its signatory is asked after all
    */
   hasUnseen: boolean
   fee: FeeEstimate | null
-  /** Of clearing firms named for contacts, by their ID: what they may turn out not to be. */
+  /** For each clearing firm named for a contact, by its ID: what may turn out not to be true of it. */
   contactNotes: Record<string, string>
 }
 
@@ -163,7 +162,7 @@ export type DraftView = {
   preview: DraftPreview
   accounts: { id: string; name: string; number: string; paidBy: string }[]
   pickable: PickableSource[]
-  /** that the group's clients may log on from today; none: any */
+  /** addresses that the group's clients may log on from today; none: any */
   addressesNow: string[]
   /** clearing firms that may be named for a contact */
   clearingFirms: { code: string; name: string }[]

@@ -11,14 +11,14 @@ import { targetActions } from '#domain/target/rights.ts'
 /** A session as wanted and as last reported. */
 export type SessionRow = SessionFacts &
   Shard & {
-    /** In a word: what the connector says of it, or what is wanted of it. */
+    /** One word: the state that the connector reports, or what is wanted of the session. */
     state: string
-    /** Whose group it is, of a target. */
+    /** The owner of a target's group. */
     ownerId: string | null
     says: string
   }
 
-/** Every session there is, targets first. Over `asJobs`: the operator's sight. */
+/** Every session, targets first. Over `asJobs`: the operator's sight. */
 export async function listSessions(tx: Tx, now: Date): Promise<SessionRow[]> {
   const connectors = await listConnectors(tx)
   const isCurrent = (row: Shard & { connector: string }) => connectorOf(connectors, row)?.connector === row.connector
