@@ -25,7 +25,10 @@ await import(pathToFileURL(join(root, 'build/server.js')).href)
 
 /** A range of `engines`: `^20.19.0` is that version of 20 or a newer one of 20, `>=24.0.0` any from there on. */
 function isThisNode(range) {
-  const [fromMajor, fromMinor] = range.replace(/^(\^|>=)/, '').split('.').map(Number)
+  const [fromMajor, fromMinor] = range
+    .replace(/^(\^|>=)/, '')
+    .split('.')
+    .map(Number)
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (range.startsWith('>=') && major > fromMajor) return true
   return major === fromMajor && minor >= fromMinor
