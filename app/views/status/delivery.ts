@@ -38,15 +38,15 @@ type LedgerRow = Ledger & { sessionId: string; sourceId: string }
 type PartState = { part: PartRun; detail?: string; publishedAt: Date | null }
 
 /**
- * What the connectors of an environment last reported, as far as the reader sees it: of each shard the one last heard
- * of.
+ * What the connectors of an environment last reported, as far as the reader sees it: in each shard the connector that
+ * was heard last.
  */
 export type Delivery = {
-  /** of the shards that the reader's sources are copied in, the worst of each */
+  /** the worst state among the shards in which the reader's sources are copied */
   heard: Heard
-  /** how the connectors of these shards are known to be; of none: as `heard` */
+  /** what is known of the connectors of these shards; without shards the same as `heard` */
   heardOf(shards: readonly string[]): Heard
-  /** a silent one before others, by shard */
+  /** the first connector by shard, but a silent one before others */
   connector: ConnectorRecord | undefined
   newestVersion: number
   alarms: AlarmRow[]
@@ -61,7 +61,7 @@ export type Delivery = {
   parts: Map<string, PartState>
 }
 
-/** Read at one instant, in a number of queries that grows with the shards alone. */
+/** Read at one instant; the number of queries grows only with the number of shards. */
 export async function loadDelivery(tx: Tx, environment: Environment, now: Date): Promise<Delivery> {
   const connectors = await listConnectors(tx, environment)
   const newestVersion = (await findNewestVersion(tx, environment)) ?? 0
@@ -107,7 +107,7 @@ function groupBySource(rows: readonly ReportedSource[]): Map<string, ReportedSou
   return bySource
 }
 
-/** Of the trading week that each connector is in, summed over segments. */
+/** The ledger of the trading week that each connector is in, summed over segments. */
 async function ledgerOf(
   tx: Tx,
   environment: Environment,
@@ -124,8 +124,8 @@ async function ledgerOf(
 }
 
 /**
- * What of the filtered was stopped for want of a consent, in the words of a reader of this firm, or of one who sees
- * everything.
+ * The filtered messages that were stopped for want of a consent, by reason, worded for a reader of this firm or for one
+ * who sees everything.
  */
 function stopsIn(filteredBy: readonly Record<string, number>[], firmName?: string): Ledger['stopped'] {
   const stops = filteredBy.flatMap((one) => Object.entries(one)).filter(([reason]) => isStopReason(reason))
@@ -134,8 +134,8 @@ function stopsIn(filteredBy: readonly Record<string, number>[], firmName?: strin
 }
 
 /**
- * Messages kept aside are counted and shown, and nobody has to act: every group gets
- * what it should. What was lost is a figure.
+ * Messages kept aside are counted and shown, but nobody has to act, since every group gets what it should. Lost
+ * messages are shown as a figure.
  */
 const isToldElsewhere = (code: string) => canWait(code) || code === 'lost'
 

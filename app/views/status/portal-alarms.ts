@@ -10,7 +10,7 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
 import type { StatusView } from './status-view.ts'
 
-/** What no connector knows of; the exchange's own to see to. */
+/** Alarms that no connector knows of; the exchange alone deals with them. */
 export async function listPortalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
   const { seesAll } = await findReader(tx)
   if (!seesAll) return []
@@ -24,8 +24,8 @@ export async function listPortalAlarms(tx: Tx, environment: Environment, now: Da
 }
 
 /**
- * Whether this month or the next has no fee plan though groups are there to be charged. As far as the transaction sees
- * groups of the environment.
+ * Whether this month or the next has no fee plan although there are groups to charge, among those that the transaction
+ * sees.
  */
 export async function findFeePlanHole(tx: Tx, environment: Environment, now: Date): Promise<FeePlanHole | undefined> {
   if (environment === 'certification' || (await countChargedGroups(tx, environment)) === 0) return undefined

@@ -68,7 +68,7 @@ function waitingOf(actor: Actor, rows: readonly RequestRow[], bareOfFirm: number
   }
 }
 
-/** The group that the strip tells of; the seed leaves its request as a draft ready to submit. */
+/** The group of the strip's story; the seed leaves its request as a draft ready to submit. */
 const storyGroup = 'Desk 7'
 
 /**

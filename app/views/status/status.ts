@@ -30,7 +30,7 @@ export async function findStatus(tx: Tx, environment: Environment, now: Date): P
     },
     newestVersion: delivery.newestVersion,
     alarms: [
-      // the connector of another shard may have the same alarm
+      // two shards' connectors may have the same alarm
       ...delivery.alarms.map(({ code, kind, objectId, shard, says, since }) => {
         return { code, kind, objectId: objectId || shard, says, since }
       }),

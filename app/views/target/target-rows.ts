@@ -66,7 +66,9 @@ export async function listTargetRows(
 const feedsOf = (delivery: Delivery, sources: readonly { feedId: string }[]): FeedFacts[] =>
   [...new Set(sources.map((source) => source.feedId))].flatMap((id) => delivery.feeds.get(id) ?? [])
 
-/** Copies behind the cursor after a logon; at least one, since the connector says so. */
+/**
+ * How many copies a client behind the cursor must still get after a logon; at least one, since the connector says so.
+ */
 const catchingUp = (observed: ReportedTarget | undefined): number =>
   observed?.state === 'catching-up' ? Math.max(1, observed.waiting) : 0
 
