@@ -1,14 +1,13 @@
 import type { Db, Pool } from './client.ts'
 
 /**
- * Connections of which an answer is expected in time. One that does not answer is given up with
- * all of its pool, and the next question opens another: where the way to the database is half
- * open, TCP may take a quarter of an hour to notice.
+ * Connections that must answer in time. If one does not, its whole pool is given up and the next question opens
+ * another: where the way to the database is half open, TCP may take a quarter of an hour to notice.
  */
 export class AnsweringPool {
   private pool: Pool | undefined
 
-  /** @param answerMs milliseconds after which an answer comes too late to be of use */
+  /** @param answerMs milliseconds after which an answer is too late to be useful */
   constructor(
     private readonly open: () => Pool,
     private readonly answerMs: number,
@@ -24,7 +23,7 @@ export class AnsweringPool {
     })
     try {
       const asked = question(pool.db)
-      asked.catch(() => undefined) // also when it fails after it was given up
+      asked.catch(() => undefined) // also when the question fails after it was given up
       return await Promise.race([asked, late])
     } catch (error) {
       if (this.pool === pool) this.pool = undefined

@@ -3,8 +3,8 @@ import { roleAttributes } from './migrate.ts'
 import { type RoleUrls, roleNames } from './roles.ts'
 
 /**
- * Refuse to run when one of the roles could bypass a policy. Each role is asked over its own connection, so that what
- * is judged is what will be used, also where four URLs were configured by hand.
+ * Refuse to run when one of the roles could bypass a policy. Each role is asked over its own connection, so that the
+ * check sees what will be used, even if the four URLs were configured by hand.
  * @throws naming each role or table and why
  */
 export async function assertRolesCannotBypass(urls: Partial<RoleUrls>): Promise<void> {
@@ -47,8 +47,8 @@ async function roleProblems(role: string, url: string): Promise<string[]> {
 }
 
 /**
- * SQL for a DBA, where the portal may not create roles itself: passwords are
- * theirs to choose. Run before the first start.
+ * SQL for a DBA, where the portal may not create roles itself; the DBA chooses the passwords. Run before the first
+ * start.
  */
 export function rolesSql(): string {
   const lines = roleNames.map((role) => `create role ${role} login ${roleAttributes} password 'CHOOSE-ONE';`)

@@ -8,7 +8,7 @@ import { auditEvents, auditSeals } from './schema/audit.ts'
 type Jobs = Pick<Database, 'asJobs'>
 type Seal = typeof auditSeals.$inferSelect
 
-/** Events a seal at most. */
+/** The most events in one seal. */
 const sealLimit = 1000
 
 /**
@@ -24,7 +24,7 @@ export async function sealAuditEvents(jobs: Jobs, now: Date): Promise<number> {
 }
 
 /**
- * The highest number below which nothing can appear any more; undefined when there is none or a writer does not finish.
+ * The highest number below which no event can appear any more; undefined: there is none, or a writer does not finish.
  */
 async function settledUpTo(jobs: Jobs): Promise<number | undefined> {
   try {
@@ -60,7 +60,7 @@ async function sealNext(tx: Tx, bound: number, now: Date): Promise<boolean> {
   return true
 }
 
-/** sha256 over the seal before and one line of canonical JSON an event. */
+/** sha256 over the previous seal and one line of canonical JSON for each event. */
 function hashOf(previous: Buffer | null, events: readonly unknown[]): Buffer {
   const hash = createHash('sha256').update(previous ?? Buffer.alloc(0))
   for (const event of events) hash.update(`${canonicalJson(event)}\n`)
@@ -69,10 +69,10 @@ function hashOf(previous: Buffer | null, events: readonly unknown[]): Buffer {
 
 type SealVerdict =
   | { ok: true; seals: number; unsealed: number }
-  /** `seal` is the range whose events, or whose place in the chain, are not what was sealed. */
+  /** `seal` is the range whose events, or whose place in the chain, differ from what was sealed. */
   | ({ ok: false } & BrokenSeal)
 
-/** Recompute the whole chain. One seal at a time, so memory stays small; each in a transaction of its own. */
+/** Recompute the whole chain, one seal at a time so that memory stays small, each in its own transaction. */
 export async function verifyAuditSeals(jobs: Jobs): Promise<SealVerdict> {
   let last: Seal | undefined
   for (let seals = 0; ; seals++) {

@@ -1,6 +1,5 @@
 /**
- * What postgres.js says of a connection that is not there, what Node says of one
- * refused, and PostgreSQL's own coming and going.
+ * Codes of postgres.js for a missing connection, of Node for a refused one, and of PostgreSQL when it starts and stops.
  */
 const away = new Set([
   'CONNECTION_CLOSED',
@@ -19,7 +18,7 @@ const away = new Set([
   '57P03', // cannot_connect_now: starting up
 ])
 
-/** Whether something failed because the database does not answer, however deep below. Trying again later may help. */
+/** Whether something failed because the database does not answer, at any depth of causes. A later try may succeed. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string' && away.has(error.code)) return true

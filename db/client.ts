@@ -12,8 +12,8 @@ export type Db = PostgresJsDatabase<Record<string, never>>
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
 /**
- * Who acts. The database derives the firm and whether it is the exchange from the
- * user itself; a disabled user sees nothing.
+ * Who acts. The database derives the user's firm, and whether it is the exchange, from the user; a disabled user sees
+ * nothing.
  */
 type Actor = {
   userId: string
@@ -44,14 +44,14 @@ export interface Database {
   asJobs<T>(fn: (tx: Tx) => Promise<T>): Promise<T>
   /** `dc_auth` without a transaction, for lucia's adapter. */
   auth: Db
-  /** Ends when running queries have, after five seconds at the latest. */
+  /** Closes after running queries have ended, or after five seconds. */
   close(): Promise<void>
 }
 
 type DatabaseOptions = {
   urls: Pick<RoleUrls, 'dc_request' | 'dc_auth' | 'dc_jobs'>
   now: () => Date
-  /** Connections a role; 10 for requests when not given, 4 for the others. */
+  /** Connections per role; by default 10 for requests and 4 for the others. */
   connections?: number
 }
 
@@ -78,7 +78,10 @@ export function openDatabase({ urls, now, connections }: DatabaseOptions): Datab
   }
 }
 
-/** The transaction's actor and instant: local to it, so the next one on this connection starts with none. */
+/**
+ * Sets the transaction's actor and instant. They are local to the transaction, so the next one on this connection
+ * starts with none.
+ */
 const settings = (userId: string, now: Date) =>
   sql`select set_config('dc.user', ${userId}, true), set_config('dc.now', ${now.toISOString()}, true), set_config('dc.scope', '', true)`
 
@@ -130,10 +133,10 @@ const refusalEvent = (actor: Actor, at: Date, command: Command, refused: string)
 })
 
 /**
- * The portal's own sight inside a person's transaction: for what a command must know or write of other
- * firms (who guarantees a source, whether a party has an eligible person, the parts of a version,
- * `uncovered`). Rules are checked before with the person's own sight; nothing read here goes back to them.
- * Await it alone: queries started beside it see the same.
+ * The portal's own sight inside a person's transaction: for what a command must know or write of other firms (who
+ * guarantees a source, whether a party has an eligible person, the parts of a version, `uncovered`). The person's own
+ * sight must have passed the rules before, and they are shown nothing of what is read here. Await it alone: queries
+ * started beside it see the same.
  */
 export async function asSystem<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const [before] = await tx.execute<{ scope: string | null }>(sql`
@@ -145,12 +148,12 @@ export async function asSystem<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T
     await restore()
     return answer
   } catch (error) {
-    await restore().catch(() => undefined) // after a failed statement the transaction is over, and its scope with it
+    await restore().catch(() => undefined) // after a failed statement the transaction is over, and so is its scope
     throw error
   }
 }
 
-/** Milliseconds; a page never waits for a lock or a query that a person would not. */
+/** Milliseconds. No page may wait longer for a lock or a query than a person would. */
 const limits: Record<RoleName, Record<string, number>> = {
   dc_request: { statement_timeout: 5_000, idle_in_transaction_session_timeout: 10_000, lock_timeout: 2_000 },
   dc_auth: { statement_timeout: 5_000, idle_in_transaction_session_timeout: 10_000, lock_timeout: 2_000 },
@@ -173,21 +176,19 @@ export function openConnectorPool(url: string): ConnectorPool {
   return { ...pool, ask: (question) => asked.ask(question), close }
 }
 
-/** `ask` gives up on an answer that does not come, so that nobody waits for ever on a connection that is half open. */
+/** `ask` gives up on an answer that does not come, so a half-open connection blocks nobody for ever. */
 export type ConnectorPool = Pool & { ask<T>(question: (db: Db) => Promise<T>): Promise<T> }
 
 /** Milliseconds; longer than any statement of `dc_connector` may take. */
 const answerMs = 15_000
 
 /**
- * Seconds before a lost connection is tried again: who asks meanwhile waits no
- * longer for the answer that there is none.
+ * Seconds before a lost connection is tried again: a caller meanwhile waits no longer than this to hear that there is
+ * no connection.
  */
 const retryS = 0.1
 
-/**
- * The connector's one connection for its lease, beside which nothing waits: an answer that takes longer comes too late.
- */
+/** The connector's one connection for its lease, separate so that nothing delays it: a slow answer comes too late. */
 export const openLeasePool = (url: string): Pool =>
   openPool('dc_connector', url, 1, {
     connectTimeoutS: 2,

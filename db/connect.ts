@@ -1,8 +1,8 @@
 import postgres from 'postgres'
 
 /**
- * What our statements and the driver's parsing rely on, whatever a role, a database or the server's configuration
- * says: a setting given at connect beats those.
+ * Settings that our statements and the driver's parsing rely on. Given at connect, they override the settings of the
+ * role, the database and the server.
  */
 const relied = {
   search_path: 'public',
@@ -16,7 +16,7 @@ const relied = {
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
-  // as texts: the driver leaves out what is 0 or false
+  // as texts: the driver leaves out a setting that is 0 or false
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
@@ -26,10 +26,10 @@ type Options = Omit<postgres.Options<Record<string, never>>, 'connection' | 'hos
   connection: { application_name: string; [setting: string]: string | number }
 }
 
-/** The one way to connect: session settings are ours, and an IPv6 address in the URL is understood. */
+/** The only way to connect: session settings are ours, and the URL may hold an IPv6 address. */
 export function connect(url: string, options: Options): postgres.Sql {
   const { hostname, port } = new URL(url)
-  // the driver would cut an IPv6 address at its colons, but leaves a list as it is, which its types do not know
+  // the driver cuts an IPv6 address at its colons, but keeps a list of hosts, which its types do not know
   const address: object = hostname.startsWith('[')
     ? { host: [hostname.slice(1, -1)], port: [Number(port || 5432)] }
     : {}
@@ -37,7 +37,7 @@ export function connect(url: string, options: Options): postgres.Sql {
   return postgres(url, { onnotice: () => undefined, connect_timeout: 10, ...options, ...address, connection })
 }
 
-/** Codes of the server's that no waiting mends, and what to do. */
+/** Codes of the server for problems that waiting does not solve, and what to do. */
 const sentences: Record<string, (user: string, said: string) => string> = {
   '28P01': (user) => `The database refuses the password of ${user}. Correct the password in its address.`,
   '28000': (user, said) => `The database does not let ${user} in: ${said}. See its pg_hba.conf.`,
@@ -46,8 +46,8 @@ const sentences: Record<string, (user: string, said: string) => string> = {
 const refusedSetting = /unsupported startup parameter: (\S+)/
 
 /**
- * Why a connection cannot be had until somebody changes something, in one sentence;
- * undefined: another reason, or the server is away.
+ * Why connecting is impossible until somebody changes something, in one sentence; undefined: another reason, or the
+ * server is away.
  */
 export function connectProblem(error: unknown, url: string): string | undefined {
   if (!(error instanceof Error)) return undefined

@@ -6,9 +6,9 @@ import { dirname, join, resolve } from 'node:path'
 export const isRoot = process.getuid?.() === 0
 
 /**
- * Make the installation's one directory (database, journal, key, lock, sign-ins) and answer its real path. As root the
- * server runs as an unprivileged user, who must be able to walk down to it: a default location that cannot be reached
- * (a checkout under /root) moves to /var/lib/drop-copy; a directory that was asked for by name never moves.
+ * Make the installation's one directory (database, journal, key, lock, sign-ins) and return its real path. As root the
+ * server runs as an unprivileged user, who must be able to reach the directory: a default location out of reach (a
+ * checkout under /root) moves to /var/lib/drop-copy; a directory that was asked for by name never moves.
  * @throws one sentence when the directory cannot be used
  */
 export function openDataDirectory({ path, isDefault }: { path: string; isDefault: boolean }): string {
@@ -35,7 +35,9 @@ function problem(path: string): string | undefined {
   }
 }
 
-/** Readable by its owner alone; as root others may walk through, to reach the database's own directory in it. */
+/**
+ * Only the owner can read the directory; as root others may pass through, to reach the database's own directory in it.
+ */
 function mkdirAllowing(path: string): void {
   mkdirSync(path, { recursive: true, mode: isRoot ? 0o711 : 0o700 })
 }
@@ -46,7 +48,7 @@ function made(path: string): string {
   return realpathSync(path)
 }
 
-/** Whether an unprivileged user can walk down to this path: every directory on the way lets others through. */
+/** Whether an unprivileged user can reach this path: every directory on the way lets others through. */
 export function reachable(path: string): boolean {
   for (let at = realpathSync(path); ; at = dirname(at)) {
     if (!(statSync(at).mode & 0o001)) return false

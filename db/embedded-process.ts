@@ -22,7 +22,7 @@ export function run(program: string, args: string[], options: RunOptions): Promi
   })
 }
 
-/** What PostgreSQL writes to postmaster.pid; `port` is 0 while it has not come that far. */
+/** The contents of postmaster.pid; `port` is 0 until PostgreSQL has written it. */
 export type PidFile = { pid: number; port: number; state: string }
 
 /** Undefined when there is no such file, or nothing in it yet. */
@@ -61,7 +61,7 @@ function doesProcessExist(pid: number): boolean {
   }
 }
 
-/** A port of the loopback address that was free a moment ago. */
+/** A port of the loopback address that was free just now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

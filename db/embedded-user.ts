@@ -6,8 +6,8 @@ const ownUserName = 'drop-copy'
 type ServerUser = { name: string; uid: number; gid: number }
 
 /**
- * PostgreSQL refuses to run as root, so that a portal started as root runs it as another user: `drop-copy` where the
- * machine has one, else `nobody`, whose files other services of the machine may read and change.
+ * PostgreSQL refuses to run as root, so a portal started as root runs it as another user: `drop-copy` where the machine
+ * has one, else `nobody`, whose files other services of the machine may read and change.
  * @param accounts the machine's /etc/passwd
  */
 export function serverUser(accounts = accountsOfMachine()): ServerUser {

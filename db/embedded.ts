@@ -27,9 +27,9 @@ import {
 import { serverUser } from './embedded-user.ts'
 
 type EmbeddedOptions = {
-  /** The data directory, as `openDataDirectory` answered it. Only its owner (who holds the lock) may call this. */
+  /** The data directory that `openDataDirectory` returned. Only its owner (who holds the lock) may call this. */
   directory: string
-  /** False for tests: several times faster, and worth nothing after a power cut. */
+  /** False for tests: several times faster, but the data may not survive a power cut. */
   fsync?: boolean
 }
 
@@ -39,7 +39,7 @@ export type EmbeddedServer = {
   /** True when a server that an earlier process left running was taken over. */
   adopted: boolean
   port: number
-  /** Of the server that was started last. */
+  /** The process id of the server that was started last. */
   readonly pid: number
   /** False once it has died or was stopped. */
   isAlive(): boolean
@@ -109,8 +109,8 @@ function openPlace(directory: string): Place {
 }
 
 /**
- * What a program needs to run here at all. Anything else of ours may be a secret, or
- * a PG* variable that changes what it does.
+ * The variables that any program needs to run here. Others of ours may be secrets, or PG* variables that change what
+ * the program does.
  */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const needed = ['PATH', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP'].flatMap((name) => {
@@ -118,16 +118,15 @@ function serverEnvironment(): NodeJS.ProcessEnv {
     return value === undefined ? [] : [[name, value] as const]
   })
   const environment: Record<string, string> = { ...Object.fromEntries(needed), LC_ALL: 'C', TZ: 'UTC' }
-  // the pages' types demand a NODE_ENV of it, which is no business of PostgreSQL
+  // the types that the pages use demand a NODE_ENV, which PostgreSQL does not need
   return environment as NodeJS.ProcessEnv
 }
 
 const unfinishedName = /^pgdata(\.[0-9a-f]+)?\.tmp$/
 
 /**
- * What a start that was killed left half made. A child of its initdb may still write there: that
- * is waited for a moment, and what cannot go now is no hindrance, since every initdb has a
- * directory of its own; the next start tries again.
+ * Removes what a killed start left half made. A child of its initdb may still write there for a moment, so removal is
+ * tried several times. What stays does no harm, since every initdb has its own directory; the next start tries again.
  */
 async function removeUnfinished({ home }: Place): Promise<void> {
   for (const name of readdirSync(home).filter((one) => unfinishedName.test(one))) {
@@ -142,7 +141,10 @@ async function removeUnfinished({ home }: Place): Promise<void> {
   }
 }
 
-/** Into a directory of its own, then renamed: a start killed half-way leaves nothing that looks like a database. */
+/**
+ * Initialises in a directory of its own, then renames it: a start killed half-way leaves no directory that looks like a
+ * database.
+ */
 async function initialise({ initdb }: Binaries, place: Place, fsync: boolean): Promise<void> {
   const unfinished = `${place.pgdata}.${randomBytes(4).toString('hex')}.tmp`
   if (!existsSync(place.password)) {
@@ -178,7 +180,7 @@ function readPassword({ password, pgdata }: Place): string {
   return readFileSync(password, 'utf8').trim()
 }
 
-/** A server that an earlier process of ours left behind, once it answers; one that is on its way down is waited for. */
+/** A server that an earlier process of ours left running, once it answers. Waits for one that is shutting down. */
 async function runningServer(place: Place, urlAt: (port: number) => string) {
   const until = performance.now() + 60_000
   for (;;) {
@@ -195,8 +197,8 @@ async function runningServer(place: Place, urlAt: (port: number) => string) {
 }
 
 /**
- * A pid file without a number: of a server that has only just made it, which writes right behind, or left by a full
- * disk or a power failure. PostgreSQL refuses to start over the latter, so it goes; the directory is ours alone.
+ * A pid file without a number. Either a server has just made the file and writes the number next, or a full disk or a
+ * power failure left it. PostgreSQL refuses to start over the latter, so it is removed; the directory is ours alone.
  */
 async function unwritten({ pidFile }: Place): Promise<PidFile | undefined> {
   for (let left = 10; left > 0 && existsSync(pidFile); left--) {
@@ -208,7 +210,10 @@ async function unwritten({ pidFile }: Place): Promise<PidFile | undefined> {
   return undefined
 }
 
-/** What the next try can mend: a port taken meanwhile, or the children of a killed server that have not yet noticed. */
+/**
+ * Failures that the next try can solve: a port taken meanwhile, or children of a killed server that have not yet
+ * noticed.
+ */
 const passing = /could not create any TCP\/IP sockets|shared memory block|Address already in use/
 
 /** @param at the port to listen on; any free one when not given */
@@ -239,7 +244,7 @@ async function start(
   }
 }
 
-/** Loopback alone, and no statement in the log: a failing one may carry what a person typed. */
+/** Listens on loopback only, and logs no statement: a failing one may hold what a person typed. */
 function settings(port: number, fsync: boolean): string {
   const safe = ['listen_addresses=127.0.0.1', "unix_socket_directories=''", 'max_connections=100']
   const quiet = ['log_min_error_statement=panic', 'log_parameter_max_length_on_error=0', 'log_timezone=UTC']

@@ -1,8 +1,9 @@
 import { connect } from './connect.ts'
 
 /**
- * Take everything out of a sandbox's database but what migrations wrote, over a connection of the owner's that closes
- * before it returns. @throws in a database that was made in production mode
+ * Remove everything from a sandbox's database except what migrations wrote, over an owner's connection that is closed
+ * at the end.
+ * @throws in a database that was made in production mode
  */
 export async function emptyDatabase(ownerUrl: string): Promise<void> {
   const owner = connect(ownerUrl, { max: 1, connection: { application_name: 'empty' } })

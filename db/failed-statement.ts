@@ -1,9 +1,9 @@
-/** What PostgreSQL adds to an error that may repeat values of the statement. */
+/** Fields of a PostgreSQL error that may repeat values of the statement. */
 const repeatsValues = ['params', 'parameters', 'args', 'detail', 'where', 'internal_query']
 
 /**
- * Take the parameters out of a failed statement's error, in place and down its causes, before anybody prints it: they
- * hold names, addresses and whatever somebody typed. The statement's own text, the code and the constraint stay.
+ * Remove the parameters from a failed statement's error, in place and from its causes, before it is printed: they hold
+ * names, addresses and whatever text people typed. The statement's own text, the code and the constraint stay.
  */
 export function hideParameters<E>(error: E): E {
   if (!(error instanceof Error)) return error

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 const keyBytes = 32
 
 /**
- * A 32-byte key of the installation in its data directory, mode 600, 64 hexadecimal digits, generated the first
- * time. From `key` the passwords of the database's roles derive; `sealing-key` seals what must be read again, so a
- * copy of the database alone opens nothing.
+ * A 32-byte key of the installation in its data directory, mode 600, 64 hexadecimal digits, generated the first time.
+ * The passwords of the database's roles derive from `key`; `sealing-key` seals what must be read again, so that a copy
+ * of the database alone opens nothing.
  * @throws when the file does not hold a key
  */
 export function readOrCreateKey(directory: string, name: 'key' | 'sealing-key' = 'key'): Buffer {
@@ -23,7 +23,10 @@ export function readKey(path: string): Buffer {
   return Buffer.from(text, 'hex')
 }
 
-/** Written beside and linked into place, so that no reader ever sees half a key and no second writer replaces one. */
+/**
+ * Written under another name and linked into place, so that a reader never sees half a key and a second writer cannot
+ * replace the first one's key.
+ */
 function create(path: string): void {
   const beside = `${path}.${process.pid}`
   writeFileSync(beside, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600 })

@@ -1,6 +1,6 @@
 import type postgres from 'postgres'
 
-/** What a statement fails with when its connection has gone for good; the server says the last two before it goes. */
+/** Error codes of a statement whose connection is gone for good; the server sends the last two before it closes. */
 const lost = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_DESTROYED',
@@ -18,9 +18,9 @@ function isLost(error: unknown): boolean {
 }
 
 /**
- * The client, whose transactions survive the loss of their connection. postgres.js 3.4 rolls such a transaction back on
- * the socket that is gone, which throws where nobody can catch it and ends the process (porsager/postgres#1208). Here
- * nothing is written after the loss: `begin` itself has been rejected by then, since it watches its connection.
+ * A client that survives the loss of a transaction's connection. postgres.js 3.4 rolls such a transaction back on the
+ * socket that is gone, which throws where nobody can catch it and ends the process (porsager/postgres#1208). Here
+ * nothing is written after the loss: `begin` has already been rejected by then, since it watches its connection.
  */
 export function survivingLoss(client: postgres.Sql): postgres.Sql {
   const begin = <T>(fn: (sql: postgres.TransactionSql) => Promise<T>) => {
@@ -36,18 +36,18 @@ export function survivingLoss(client: postgres.Sql): postgres.Sql {
       if (loss.error === undefined) return answer
       return new Promise<never>(() => undefined) // never settles, so that neither commit nor rollback follows
     })
-    begun.catch(lostWith) // also between two statements, when none of them meets the loss
+    begun.catch(lostWith) // also for a loss between two statements, which no statement meets
     return begun
   }
   return new Proxy(client, { get: (target, name) => (name === 'begin' ? begin : Reflect.get(target, name)) })
 }
 
-/** What one transaction's connection was lost with. */
+/** The error with which one transaction's connection was lost. */
 type Loss = { error: unknown }
 
 /**
- * Statements after the one that met the loss are refused here; what a `catch` still
- * sends would be written as the rollback is.
+ * Refuses the statements after the one that met the loss: those that a `catch` still sends would fail like the
+ * rollback.
  */
 function silentAfter(
   loss: Loss,
@@ -63,7 +63,7 @@ function silentAfter(
   return new Proxy(sql, { get: (target, name) => (name === 'unsafe' ? unsafe : Reflect.get(target, name)) })
 }
 
-/** As drizzle asks for it: rows, or rows as values. */
+/** The two forms that drizzle asks for: rows, or rows as values. */
 function refused(error: unknown) {
   const rejected = Promise.reject(error)
   rejected.catch(() => undefined)

@@ -12,7 +12,8 @@ import { scramVerifier } from './scram.ts'
 type MigrateOptions = {
   ownerUrl: string
   /**
-   * Creates the four roles, or sets their passwords; absent where they are made by hand (`drop-copy db roles --print`).
+   * Passwords with which the four roles are created or updated; absent where the roles are made by hand (`drop-copy db
+   * roles --print`).
    */
   passwords?: RolePasswords
   mode: Mode
@@ -46,7 +47,7 @@ export async function migrate({
   }
 }
 
-/** Beside this file in the sources, under db/ from a bundle. */
+/** In the sources beside this file, in a bundle under db/. */
 function migrationsFolder(): string {
   const places = [join(import.meta.dirname, 'migrations'), join(import.meta.dirname, '..', 'db', 'migrations')]
   const found = places.find((place) => existsSync(join(place, 'meta', '_journal.json')))
@@ -67,8 +68,8 @@ async function refuseOtherMode(owner: postgres.Sql, mode: Mode): Promise<void> {
 }
 
 /**
- * Roles belong to the whole server, so one that already accepts the password
- * is left alone: another database may use it.
+ * Roles belong to the whole server and another database may use them, so a role that already accepts the password is
+ * left alone.
  */
 async function ensureRole(
   owner: postgres.Sql,
@@ -94,7 +95,7 @@ async function ensureRole(
   })
 }
 
-/** No way around a policy, and nothing inherited. */
+/** Roles cannot get around a policy, and inherit nothing. */
 export const roleAttributes = 'nosuperuser nobypassrls nocreatedb nocreaterole noreplication noinherit'
 
 async function accepts(url: string): Promise<boolean> {

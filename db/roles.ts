@@ -9,7 +9,9 @@ export type RoleName = (typeof roleNames)[number]
 export type RolePasswords = Record<RoleName, string>
 export type RoleUrls = Record<RoleName, string>
 
-/** Each role's password, from the installation's 32-byte master key: nothing to store, and one key to keep. */
+/**
+ * Each role's password, derived from the installation's 32-byte master key: one key to keep and nothing else to store.
+ */
 export function rolePasswords(masterKey: Uint8Array): RolePasswords {
   const derive = (role: RoleName) =>
     Buffer.from(hkdfSync('sha256', masterKey, new Uint8Array(), `drop-copy database role ${role}`, 32)).toString(

@@ -1,8 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 
 /**
- * What PostgreSQL keeps of a password (SCRAM-SHA-256, RFC 5803), computed here so
- * that no password is ever part of a statement.
+ * What PostgreSQL stores of a password (SCRAM-SHA-256, RFC 5803), computed here so that no statement ever holds a
+ * password.
  */
 export function scramVerifier(password: string): string {
   const iterations = 4096

@@ -5,8 +5,8 @@ const ivBytes = 12
 const tagBytes = 16
 
 /**
- * Seal a text with AES-256-GCM under a key of 32 bytes: iv, tag, text. `what` is bound to it and is not secret: what
- * was sealed for one place opens in no other (ADR 20).
+ * Seal a text with AES-256-GCM under a key of 32 bytes: iv, tag, text. `what` is bound to the text and is not secret: a
+ * text sealed for one place opens in no other (ADR 20).
  */
 export function seal(key: Uint8Array, text: string, what: string): Buffer {
   const iv = randomBytes(ivBytes)
@@ -15,7 +15,7 @@ export function seal(key: Uint8Array, text: string, what: string): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
 
-/** @throws when it was changed, was sealed for something else, or the key is another */
+/** @throws when the bytes were changed, were sealed for something else, or need another key */
 export function open(key: Uint8Array, bytes: Uint8Array, what: string): string {
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
     .setAAD(Buffer.from(what))
@@ -27,7 +27,7 @@ export function open(key: Uint8Array, bytes: Uint8Array, what: string): string {
 export const sealedKey = (credentialId: string, accessKeyId: string): string =>
   `drop-copy access key ${accessKeyId} of ${credentialId}`
 
-/** The same for a feed's secret: the feed, and this very secret of it. */
+/** The same for a feed's secret: the feed, and which of its secrets this is. */
 export const sealedFeedSecret = (feedId: string, { id, kind, accessKeyId = '' }: PublicOfSecret): string =>
   `drop-copy feed ${kind} ${accessKeyId} ${id} of ${feedId}`
 

@@ -1,6 +1,6 @@
 import type { Role } from '#domain/people/roles.ts'
 
-/** Everybody and everything of the sandbox: plainly made up. Firms are named by a key that only the seed knows. */
+/** All people and firms of the sandbox, plainly made up. Firms are named by a key that only the seed knows. */
 type SeedFirm = {
   key: string
   name: string

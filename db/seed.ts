@@ -27,7 +27,7 @@ type SandboxConnection = {
   listen: EnvironmentSettings['listen']
 }
 
-/** The password of the simulated client, in this answer alone. */
+/** The password of the simulated client; only this answer has it. */
 export type Seeded = { client: { group: string; sessionId: string; senderCompId: string; secret: string } }
 
 export const sandboxFeed = 'gw1'
@@ -36,7 +36,7 @@ const environment = 'sandbox'
 /**
  * Fill an empty sandbox by running the services as each person. Two groups are published (the connector's reports make
  * them live), one request waits for a clearing firm, one was returned, one draft is ready to submit.
- * @returns undefined when there is anything in it already
+ * @returns undefined when the sandbox is not empty
  */
 export async function seedSandbox(
   database: Pick<Database, 'withActor' | 'asJobs'>,
@@ -69,7 +69,7 @@ const get = <T>(map: Map<string, T>, key: string): T => {
   return value
 }
 
-/** What an installation has before anybody asks for anything: firms, people, sessions, fees. */
+/** Enters what an installation has before anybody asks for anything: firms, people, sessions, fees. */
 async function enterReferenceData(
   database: Story['database'],
   { newId }: Pick<Deps, 'newId'>,
@@ -162,7 +162,7 @@ async function actorsOf(
   })
 }
 
-/** @throws what the service answered instead: a seed that is refused is a bug of the seed */
+/** @throws what the service answered instead: a refusal is a bug of the seed */
 function done<T>(answered: { ok: true; value: T } | { ok: false; error: Refused }): T {
   if (answered.ok) return answered.value
   throw new Error(`the seed was refused: ${JSON.stringify(answered.error)}`)
@@ -204,7 +204,7 @@ async function signAndApprove(story: Story, number: number, signers: readonly st
   await answer(story, number, 'harper', 'approve', '')
 }
 
-/** Answer what this person's page shows them. */
+/** Answers with what this person's page shows them. */
 async function answer(
   { database, people, deps }: Story,
   number: number,

@@ -3,8 +3,8 @@ import { bytea, dc, inet, instant } from './columns.ts'
 
 /**
  * The answers to each form sent, so that a form that is sent twice with the same content runs once. Only the newest
- * answer is given again: whoever saved A, then B, then A once more means A. A person finds their own alone; the id of a
- * form belongs to the person who used it first (an exclusion constraint, by hand).
+ * answer is repeated: a person who saved A, then B, then A again means A. People find only their own answers; the id of
+ * a form belongs to the person who used it first (an exclusion constraint, by hand).
  */
 export const commands = dc.table(
   'commands',
@@ -13,8 +13,8 @@ export const commands = dc.table(
     /** Counts the commands under this id, from 1. */
     run: integer('run').notNull(),
     /**
-     * sha256 of what was asked, without the id: other content under the same id is
-     * another command. Empty: kept before this was.
+     * sha256 of what was asked, without the id: other content under the same id is another command. Empty: from before
+     * this column.
      */
     inputDigest: text('input_digest').notNull().default(''),
     actorId: uuid('actor_id').notNull(),
@@ -25,7 +25,7 @@ export const commands = dc.table(
   (t) => [primaryKey({ name: 'commands_pkey', columns: [t.id, t.run] })],
 )
 
-/** Work that follows from a committed command: mail, projections. `dc_jobs` takes it from here. */
+/** Work that follows from a committed command: mail, projections. `dc_jobs` carries it out. */
 export const outbox = dc.table(
   'outbox',
   {

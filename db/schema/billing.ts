@@ -28,7 +28,7 @@ export const feePlans = dc.table(
   ],
 )
 
-/** Who pays. An account of another entity than the group's owner makes that entity a party. */
+/** Who pays. An account of an entity other than the group's owner makes that entity a party. */
 export const billingAccounts = dc.table(
   'billing_accounts',
   {
@@ -37,7 +37,7 @@ export const billingAccounts = dc.table(
     firmId: uuid('firm_id')
       .notNull()
       .references(() => firms.id),
-    /** The firm whose groups may name it; the same firm in the usual case. */
+    /** The firm whose groups may name it; usually the same firm. */
     ownerId: uuid('owner_id')
       .notNull()
       .references(() => firms.id),

@@ -10,8 +10,8 @@ const causes = ['request', 'rule', 'credential', 'emergency', 'reference', 'undo
 type Cause = (typeof causes)[number]
 
 /**
- * A numbered publication. Never changed; its insertion notifies the channel
- * `dc_configuration` with `environment:number`.
+ * A numbered publication, which never changes. Inserting one notifies the channel `dc_configuration` with
+ * `environment:number`.
  */
 export const configurationVersions = dc.table(
   'configuration_versions',
@@ -23,9 +23,7 @@ export const configurationVersions = dc.table(
     number: integer('number').notNull(),
     cause: text('cause').$type<Cause>().notNull(),
     causeId: uuid('cause_id').notNull(),
-    /**
-     * The firm whose group it changed; null when it concerns more than one firm: then the exchange alone reads the row.
-     */
+    /** The firm whose group it changed; null when it concerns several firms: then only the exchange reads the row. */
     ownerId: uuid('owner_id').references(() => firms.id),
     /** Null: the portal itself. */
     madeBy: uuid('made_by').references(() => users.id),
@@ -52,8 +50,8 @@ export const configurationParts = dc.table(
      */
     objectId: text('object_id').notNull(),
     /**
-     * The owner of a target's group; null for feeds and sources, which the exchange alone
-     * reads, and for settings, which everybody may.
+     * The owner of a target's group; null for feeds and sources, which only the exchange reads, and for settings, which
+     * everybody may read.
      */
     ownerId: uuid('owner_id').references(() => firms.id),
     /** Null: removed by this version. Secrets by reference. */

@@ -42,7 +42,7 @@ export const consents = dc.table(
     check('consents_level', oneOf(t.upToLevel, levels)),
     check('consents_basis', oneOf(t.basis, consentBases)),
     check('consents_during', sql`not isempty(${t.during})`),
-    // ended by nobody: by the portal, because another guarantor's consent is missing
+    // ended by the portal rather than a person, because another guarantor's consent is missing
     check('consents_ended', sql`${t.endedBy} is null or ${t.endReason} is not null`),
   ],
 )

@@ -38,7 +38,7 @@ export const firmCodes = dc.table(
     firmId: uuid('firm_id')
       .notNull()
       .references(() => firms.id),
-    /** Of a Clearing Firm ID alone. */
+    /** Only for a Clearing Firm ID. */
     class: text('class').$type<ClearingClass>(),
     during: period('during').notNull(),
   },
@@ -52,7 +52,7 @@ export const firmCodes = dc.table(
   ],
 )
 
-/** E-mail domains of a firm: its people are invited at these alone, and one belongs to one firm at a time. */
+/** E-mail domains of a firm: its people are invited only at these, and a domain belongs to one firm at a time. */
 export const firmDomains = dc.table(
   'firm_domains',
   {

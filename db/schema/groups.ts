@@ -26,7 +26,7 @@ import { dc, instant, oneOf, period } from './columns.ts'
 import { firms } from './firms.ts'
 import { sourceSessions } from './sources.ts'
 
-/** A Drop Copy Group as agreed. What became of it: the observed tables. */
+/** A Drop Copy Group as agreed. The observed tables say how it runs. */
 export const groups = dc.table(
   'groups',
   {
@@ -101,7 +101,7 @@ export const groupTerms = dc.table(
 const membershipBases = ['request', 'rule'] as const
 type MembershipBasis = (typeof membershipBases)[number]
 
-/** The sources of a group, dated. A source feeds many groups, so periods exclude one another within a group alone. */
+/** The sources of a group, dated. A source feeds many groups, so its periods may overlap, but not within one group. */
 export const groupSources = dc.table(
   'group_sources',
   {
@@ -134,9 +134,8 @@ const sightReasons = ['guarantor', 'bill-to'] as const
 export type SightReason = (typeof sightReasons)[number]
 
 /**
- * Firms other than the owner that may see a group's name, owner and terms, kept for good by the
- * services that write consents. What a guarantor may know of the sources and targets that are not its
- * own stands here, as figures of its own row.
+ * Firms other than the owner that may see a group's name, owner and terms, kept for good by the services that write
+ * consents. A guarantor's row also holds, as figures, what it may know of the sources and targets that are not its own.
  */
 export const visibleGroups = dc.table(
   'visible_groups',
@@ -151,8 +150,8 @@ export const visibleGroups = dc.table(
     /** For a guarantor: how many sources the group has, its own among them. */
     sources: integer('sources').notNull().default(0),
     /**
-     * For a guarantor: session ids of targets that carry or carried a source it consented
-     * for; they tell its figures here from others.
+     * For a guarantor: session ids of targets that carry or carried a source it consented for; they tell its figures in
+     * this group from others.
      */
     sessions: text('sessions').array().notNull().default([]),
   },

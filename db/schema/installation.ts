@@ -11,7 +11,7 @@ export const installation = dc.table(
   'installation',
   {
     only: boolean('only').primaryKey().default(true),
-    /** Numbers of configuration versions are comparable within one installation alone. */
+    /** Numbers of configuration versions can be compared only within one installation. */
     id: uuid('id').notNull().defaultRandom(),
     mode: text('mode').$type<Mode>().notNull(),
     createdAt: instant('created_at').notNull(),
@@ -32,7 +32,7 @@ export const environments = dc.table(
 const capacityKinds = ['sources-per-target', 'sources-per-group', 'groups-per-firm'] as const
 export type CapacityKind = (typeof capacityKinds)[number]
 
-/** Dated limits, published by the exchange; where no row is in force there is no limit. */
+/** Dated limits, published by the exchange; without a row in force there is no limit. */
 export const capacityLimits = dc.table(
   'capacity_limits',
   {

@@ -12,8 +12,8 @@ const key = {
 }
 
 /**
- * Which journal leads an environment, and how far it went: written by `dc_connector` alone, every second by the leader,
- * and by whoever follows it. There is no row before the first connector.
+ * Which journal leads an environment, and how far it went. Written only by `dc_connector`: every second by the leader,
+ * and by the leader that follows it. There is no row before the first connector.
  */
 export const connectorLeases = dc.table(
   'connector_leases',
@@ -30,10 +30,10 @@ export const connectorLeases = dc.table(
     /** The connector's name, and the directory of its journal. */
     connector: text('connector').notNull(),
     place: text('place').notNull(),
-    /** By the database's clock, both. */
+    /** Both by the database's clock. */
     renewedAt: instant('renewed_at').notNull(),
     deadline: instant('deadline').notNull(),
-    /** Its leader stopped in order, so what the row says of its journal is all. */
+    /** The leader stopped in order, so the row describes all of its journal. */
     isEnded: boolean('is_ended').notNull().default(false),
   },
   (t) => [
@@ -43,7 +43,7 @@ export const connectorLeases = dc.table(
   ],
 )
 
-/** Why a connector does not lead, rewritten while that is so. A row that is old says nothing. */
+/** Why a connector does not lead, rewritten for as long as that is so. An old row means nothing. */
 export const connectorRefusals = dc.table(
   'connector_refusals',
   {

@@ -5,8 +5,8 @@ import type { ReportedConnectorState, ReportedFeedState, ReportedTargetState } f
 import { dc, instant, shardColumn } from './columns.ts'
 
 /**
- * What connectors see. Written by `dc_connector` alone, keyed by environment, shard, the connector's name and the
- * object's id in the snapshot; rows are replaced as a whole. Instants are the connector's wall clock. A row says
+ * What connectors see. Written only by `dc_connector`, keyed by environment, shard, the connector's name and the
+ * object's id in the snapshot; rows are replaced as a whole. Instants are the connector's wall clock. A row means
  * nothing once its connector's `heard_at` is old.
  */
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0)
@@ -31,12 +31,12 @@ export const observedConnectors = dc.table(
     runningVersion: integer('running_version'),
     /** Trading week, as the local date of its reset. */
     week: text('week'),
-    /** Of its journal, and of its leader. */
+    /** The lineage of its journal, and the term of its leader. */
     lineage: text('lineage').notNull().default(''),
     term: integer('term').notNull().default(0),
     /**
-     * What makes every figure and number doubtful until somebody has acknowledged it,
-     * for everybody who reads one; null: nothing.
+     * What makes every figure and number doubtful until somebody has acknowledged it; every reader of a figure may read
+     * it. Null: nothing.
      */
     doubt: text('doubt'),
   },
@@ -57,7 +57,7 @@ export const observedJournals = dc.table(
   (t) => [primaryKey({ name: 'observed_journals_pkey', columns: [t.environment, t.shard, t.connector] })],
 )
 
-/** What wants a person, in plain words: the present alarms; one that has passed is deleted. */
+/** What needs a person, in plain words: the present alarms. An alarm that has passed is deleted. */
 export const observedAlarms = dc.table(
   'observed_alarms',
   {
@@ -192,7 +192,7 @@ export const observedLedger = dc.table('observed_ledger', ledgerColumns, (t) => 
   index('observed_ledger_source').on(t.sourceId),
 ])
 
-/** Weeks that have ended, for whoever asks later what became of a source's messages; no page reads them. */
+/** Ended weeks, kept for people who ask later what became of a source's messages; no page reads them. */
 export const observedPastLedger = dc.table('observed_past_ledger', ledgerColumns, (t) => [
   primaryKey({
     name: 'observed_past_ledger_pkey',
@@ -200,14 +200,14 @@ export const observedPastLedger = dc.table('observed_past_ledger', ledgerColumns
   }),
 ])
 
-/** Every logon that was turned away, insert-only, newest kept by the connector's own rule. */
+/** Every logon that was turned away, insert-only; a rule of the connector keeps the newest. */
 export const observedRefusedLogons = dc.table(
   'observed_refused_logons',
   {
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     ...key,
     at: instant('at').notNull(),
-    /** target or feed: what it knocked at. */
+    /** target or feed: what the logon tried to reach. */
     kind: text('kind').notNull(),
     /** The target's session id or the feed's id, where the logon named a known one. */
     objectId: text('object_id'),
@@ -215,7 +215,7 @@ export const observedRefusedLogons = dc.table(
     claimed: text('claimed').notNull(),
     address: text('address').notNull(),
     code: text('code').notNull(),
-    /** The sentence that went out, and where that says too little, why: for the owner of the target. */
+    /** The sentence that was sent, and the reason where the sentence says too little; for the owner of the target. */
     says: text('says').notNull(),
   },
   (t) => [index('observed_refused_logons_object').on(t.objectId, t.at)],

@@ -42,7 +42,7 @@ export const requests = dc.table(
     groupId: uuid('group_id'),
     kind: text('kind').$type<RequestKind>().notNull(),
     state: text('state').$type<RequestState>().notNull(),
-    /** Of the newest round; 0 before the first submission. */
+    /** The number of the newest round; 0 before the first submission. */
     round: integer('round').notNull().default(0),
     draftedBy: uuid('drafted_by')
       .notNull()
@@ -122,7 +122,7 @@ export const requestPapers = dc.table(
   ],
 )
 
-/** What is being written; seen by the owner and the exchange alone. */
+/** A request that is being written; only the owner and the exchange see it. */
 export const requestDrafts = dc.table(
   'request_drafts',
   {
@@ -202,8 +202,8 @@ export const requestParties = dc.table(
     slice: jsonb('slice').$type<unknown>().notNull(),
     sliceDigest: text('slice_digest').notNull(),
     /**
-     * When and by whom it was asked, as the round says: the round itself is its
-     * owner's to read, and so is the person's name.
+     * When and by whom the party was asked, copied from the round, because only the owner may read the round and the
+     * person's name there.
      */
     submittedAt: instant('submitted_at').notNull(),
     submittedBy: uuid('submitted_by')
@@ -211,8 +211,8 @@ export const requestParties = dc.table(
       .references(() => users.id),
     submitter: text('submitter').notNull(),
     /**
-     * The sentence that was signed for it by submitting; null where it decides
-     * itself, and in rounds from before it was kept.
+     * The sentence that was signed for the party by submitting; null where the party decides itself, and in rounds from
+     * before this column.
      */
     authority: text('authority'),
     metBy: text('met_by').$type<PartyMeans>(),
@@ -237,7 +237,8 @@ export const requestParties = dc.table(
 )
 
 /**
- * A party's word on what it was shown. Never changed, save that it may be taken back once; then the party decides anew.
+ * A party's answer to what it was shown. Never changed, except that it may be taken back once; then the party decides
+ * again.
  */
 export const decisions = dc.table(
   'decisions',
@@ -272,7 +273,7 @@ export const decisions = dc.table(
         requestParties.sliceDigest,
       ],
     }),
-    // nobody can lie about who submitted
+    // the decision cannot name a wrong submitter
     foreignKey({
       name: 'decisions_submitter',
       columns: [t.requestId, t.round, t.submittedBy],

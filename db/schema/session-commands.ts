@@ -6,8 +6,8 @@ import { dc, instant, isShardName, oneOf, shardColumn } from './columns.ts'
 import { environments } from './installation.ts'
 
 /**
- * What an operator asks a connector to do with a session. Inserted once; its insertion notifies
- * `dc_session_commands` with the environment.
+ * What an operator asks a connector to do with a session. Inserted once; the insertion notifies `dc_session_commands`
+ * with the environment.
  */
 export const sessionCommands = dc.table(
   'session_commands',
@@ -19,7 +19,7 @@ export const sessionCommands = dc.table(
       .$type<Environment>()
       .notNull()
       .references(() => environments.environment),
-    /** Of the session: the connector of this shard carries it out. */
+    /** The shard of the session: its connector carries the command out. */
     shard: shardColumn(),
     action: text('action').$type<SessionAction>().notNull(),
     kind: text('kind').$type<SessionKind>().notNull(),
@@ -29,10 +29,10 @@ export const sessionCommands = dc.table(
     expected: integer('expected'),
     next: integer('next'),
     reason: text('reason').notNull(),
-    /** Whoever asked, as the machine knows them. */
+    /** The person who asked, as the machine knows them. */
     operator: text('operator').notNull(),
     askedAt: instant('asked_at').notNull(),
-    /** Not carried out after this. */
+    /** The command is not carried out after this. */
     expiresAt: instant('expires_at').notNull(),
   },
   (t) => [

@@ -18,7 +18,7 @@ export const userSecrets = dc.table('user_secrets', {
 export const authSessions = dc.table(
   'auth_sessions',
   {
-    /** sha256 of the cookie's value, in hexadecimal: the table opens nothing. */
+    /** sha256 of the cookie's value, in hexadecimal: nobody can sign in with what the table holds. */
     id: text('id').primaryKey(),
     userId: uuid('user_id')
       .notNull()
@@ -32,8 +32,8 @@ export const authSessions = dc.table(
 )
 
 /**
- * A single-use link with which a person sets their first password, or a new one, and the code that goes with it:
- * whoever made the link never sees the code, and another person passes it on (ADR 28).
+ * A single-use link with which a person sets their first password, or a new one, and the code that goes with it: the
+ * person who made the link never sees the code, and another person passes it on (ADR 28).
  */
 export const invitations = dc.table(
   'invitations',
@@ -54,7 +54,7 @@ export const invitations = dc.table(
     codeAt: instant('code_at'),
     /** Who passes the code on. Null beside a code: the installation's command line. */
     codeBy: uuid('code_by').references(() => users.id),
-    /** Codes tried, counted before each is looked at. */
+    /** Codes tried; each is counted before it is checked. */
     codesTried: integer('codes_tried').notNull().default(0),
   },
   (t) => [

@@ -20,13 +20,15 @@ export const feeds = dc.table(
     id: text('id').primaryKey(),
     environment: text('environment').$type<Environment>().notNull(),
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
-    /** Whose connector runs it: never changed, since its numbers are in that connector's journal. */
+    /**
+     * The shard whose connector runs the feed. Never changed, since the feed's numbers are in that connector's journal.
+     */
     shard: shardColumn(),
     /** The feed's part of a snapshot, without its secrets. */
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
     /** What its Logon is proved with, sealed (`sealedFeedSecret`): read by connectors alone. */
     sealed: bytea('sealed'),
-    /** What is public of that. */
+    /** The public part of the credential. */
     credential: jsonb('credential').$type<FeedCredential>(),
     state: text('state').$type<OpenState>().notNull().default('open'),
     version: integer('version').notNull().default(1),

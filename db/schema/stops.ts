@@ -8,9 +8,8 @@ import { sourceSessions } from './sources.ts'
 import { users } from './users.ts'
 
 /**
- * A source was taken out of a group for the sake of a firm's consent, and what has to happen before
- * it may come back. Kept for good; only the lifting is written later. It is what an undo, a later
- * request and the snapshot's `revoked` ask.
+ * A source was taken out of a group because of a firm's consent, and what must happen before it may come back. Kept for
+ * good; only the lifting is written later. An undo, a later request and the snapshot's `revoked` depend on it.
  */
 export const sourceStops = dc.table(
   'source_stops',
@@ -28,7 +27,7 @@ export const sourceStops = dc.table(
      */
     firmId: uuid('firm_id').references(() => firms.id),
     cause: text('cause').$type<StopCause>().notNull(),
-    /** "And nothing again": what was copied before is given out no more. */
+    /** "And nothing again": earlier copies are no longer given out. */
     revokes: boolean('revokes').notNull(),
     at: instant('at').notNull(),
     /** Null: the portal itself. */

@@ -19,12 +19,12 @@ export const targets = dc.table(
     sessionId: text('session_id').notNull().unique('targets_session_id'),
     gatewayKind: text('gateway_kind').$type<GatewayKind>().notNull(),
     /**
-     * That of the feeds of its sources. Never changed: the numbers that its client knows are in that shard's journal.
+     * The shard of its sources' feeds. Never changed: the numbers that its client knows are in that shard's journal.
      */
     shard: shardColumn(),
     /** Addresses, as in a snapshot: `[{ role, host, port }]`. */
     listen: jsonb('listen').$type<EnvironmentSettings['listen']>().notNull(),
-    /** Which of its addresses is wanted in force. */
+    /** Which of its addresses is to be in force. */
     active: text('active').$type<AddressRole>().notNull().default('primary'),
     state: text('state').$type<TargetState>().notNull(),
     /** Who paused it, so that the page can name them and they may resume. Null: the operator, from the command line. */
@@ -45,7 +45,7 @@ export const targets = dc.table(
     check('targets_gateway_kind', oneOf(t.gatewayKind, gatewayKinds)),
     check('targets_active', oneOf(t.active, addressRoles)),
     check('targets_state', oneOf(t.state, targetStates)),
-    // a closed one keeps who paused it and why, so that undoing the closing finds it as it was
+    // a closed target keeps who paused it and why, so that undoing the closing can restore it
     check(
       'targets_paused',
       sql`(${t.state} <> 'paused' or ${t.pauseReason} is not null) and (${t.state} <> 'open' or ${t.pauseReason} is null) and (${t.pausedBy} is null or ${t.pauseReason} is not null)`,
@@ -91,7 +91,7 @@ export const targetCredentials = dc.table(
     /** sha256(salt ‖ secret), both in hexadecimal. */
     verifier: jsonb('verifier').$type<{ sha256: string; salt: string }>(),
     sealed: bytea('sealed'),
-    /** Short and public: tells two credentials of a target apart. Of an access key its id. */
+    /** Short and public: tells two credentials of a target apart. For an access key, its id. */
     fingerprint: text('fingerprint').notNull(),
     claimedBy: uuid('claimed_by')
       .notNull()

@@ -4,7 +4,7 @@ import { dc } from './columns.ts'
 
 /**
  * The one invariant: sources that flow into a group without a guarantor's consent at the transaction's instant. Must be
- * empty before every publication ends. It shows what its reader may see, so a command reads it with `asSystem`.
+ * empty at the end of every publication. It shows only what its reader may see, so a command reads it with `asSystem`.
  */
 export const uncovered = dc
   .view('uncovered', {

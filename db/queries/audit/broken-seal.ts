@@ -6,7 +6,7 @@ import { auditEvents } from '../../schema/audit.ts'
 
 const broken = z.object({ fromSeq: z.number(), toSeq: z.number(), why: z.string() })
 
-/** The seal that was found not to match when the trail was last compared, and since when; undefined: all did. */
+/** The seal that did not match when the trail was last compared, and since when; undefined: all seals matched. */
 export async function findBrokenSeal(tx: Tx): Promise<(BrokenSeal & { since: Date }) | undefined> {
   const [last] = await tx
     .select({ after: auditEvents.after, at: auditEvents.at })

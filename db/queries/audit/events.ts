@@ -8,13 +8,13 @@ export type EventRecord = typeof auditEvents.$inferSelect
 type Which = {
   objectIds: readonly string[]
   actions: readonly string[]
-  /** Written for this firm, or for none. */
+  /** Events for this firm, or for no firm. */
   forFirm: string
-  /** The number below which they are; undefined: from the newest on. */
+  /** Only events below this number; undefined: from the newest on. */
   before: number | undefined
 }
 
-/** What was done to these objects and not refused, newest first: so many at most. */
+/** What was done to these objects and not refused, newest first, up to a limit. */
 export async function listEvents(
   tx: Tx,
   { objectIds, actions, forFirm, before }: Which,

@@ -2,12 +2,12 @@ import { desc, eq, lt, sql } from 'drizzle-orm'
 import type { Tx } from '../../client.ts'
 import { commands } from '../../schema/audit.ts'
 
-/** Two sends of one form wait for each other: the second finds the answer of the first. */
+/** Makes two sends of one form wait for each other: the second finds the answer of the first. */
 export async function lockCommand(tx: Tx, id: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`)
 }
 
-/** What this person asked last with this form, and was answered; other people's commands are not seen. */
+/** This person's last answered command from this form; other people's commands are not seen. */
 export async function findNewestCommand(
   tx: Tx,
   id: string,

@@ -18,15 +18,15 @@ export async function findNewestVersion(tx: Tx, environment: Environment): Promi
 }
 
 /**
- * What a Logon is proved with: a client's password as its verifier; or a secret as it was sealed,
- * and what it is bound to (`#db/sealing.ts`).
+ * What a Logon is proved with: a client's password as its verifier; or a sealed secret, and what it is bound to
+ * (`#db/sealing.ts`).
  */
 export type StoredCredential =
   | { kind: 'password'; verifier: { sha256: string; salt: string } }
   | { kind: 'password'; sealed: Buffer; boundTo: string }
   | { kind: 'hmac'; accessKeyId: string; sealed: Buffer; boundTo: string }
 
-/** The credentials of an environment's feeds and of all targets that are good at this instant, by id. */
+/** The credentials of an environment's feeds, and of all targets, that are valid at this instant, by id. */
 export async function listCredentialSecrets(
   tx: Tx,
   environment: Environment,
@@ -55,7 +55,7 @@ async function feedSecrets(tx: Tx, environment: Environment): Promise<[string, S
 
 export type ReportRow = typeof configurationReports.$inferInsert
 
-/** What a connector made of the parts of a version; said again, the newer word stands. */
+/** Stores what a connector says of the parts of a version; a later report replaces an earlier one. */
 export async function saveReports(tx: Tx, rows: readonly ReportRow[]): Promise<true> {
   if (rows.length === 0) return true
   await tx

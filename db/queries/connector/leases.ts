@@ -34,8 +34,8 @@ type NewLease = Leader & { place: string; connector: string; end: JournalEnd; nu
 const deadline = sql`now() + ${leaseLastsMs} * interval '1 millisecond'`
 
 /**
- * Becomes the leader behind the lease that was seen; false: it has changed meanwhile, or its leader has renewed it.
- * Waits for reports that the leader before is just writing.
+ * Becomes the leader in place of the one in the lease that was seen; false: the lease has changed meanwhile, or its
+ * leader has renewed it. Waits for reports that the previous leader is just writing.
  */
 export async function takeLease(
   db: Db,
@@ -60,8 +60,8 @@ export async function takeLease(
 }
 
 /**
- * Goes on leading. Answers the batch that the row held before; undefined: the row is another leader's, or
- * there is none. `numbers` absent: as they are.
+ * Extends the leader's own lease. @returns the batch that the row held before; undefined: the row is another leader's,
+ * or there is none. `numbers` absent: left as they are.
  */
 export async function renewLease(
   db: Db,
@@ -86,7 +86,7 @@ export async function renewLease(
   return row && Number(row.before)
 }
 
-/** The leader has stopped in order: the next one need not wait. */
+/** The leader has stopped in order, so the next one need not wait. */
 export async function endLease(db: Db, { environment, shard, lineage, term }: Leader): Promise<void> {
   await db.execute(sql`
     update dc.connector_leases set deadline = now(), is_ended = true
@@ -94,17 +94,17 @@ export async function endLease(db: Db, { environment, shard, lineage, term }: Le
 }
 
 /**
- * Whether this leader still leads, from here to the end of the transaction: first in every
- * transaction by which a connector writes what it sees. Another leader's claim waits for it; false:
- * what an older term has to say changes nothing.
+ * Whether this leader still leads, from here to the end of the transaction. Comes first in every transaction by which a
+ * connector writes what it sees; another leader's claim waits for the transaction. False: nothing may be written in the
+ * name of an older term.
  */
 export async function holdsTerm(tx: Tx, leader: Leader): Promise<boolean> {
   return writeAsLeader(tx, leader, [])
 }
 
 /**
- * The same, with what this leader writes in one statement: a report every second costs mostly what its statements cost.
- * Each part writes only where `leads` holds.
+ * The same, together with the leader's writes, in one statement: the cost of a report every second is mostly that of
+ * its statements. Each part writes only where `leads` holds.
  */
 export async function writeAsLeader(db: Db, leader: Leader, parts: readonly SQL[]): Promise<boolean> {
   const { environment, shard, lineage, term } = leader
@@ -117,16 +117,16 @@ export async function writeAsLeader(db: Db, leader: Leader, parts: readonly SQL[
   return rows.length > 0
 }
 
-/** For the parts of `writeAsLeader`. */
+/** The condition for the parts of `writeAsLeader`. */
 export const leads = sql`exists (select from lease)`
 
 type Refusal = { code: string; says: string; remedy: string }
 type RefusedConnector = Shard & { connector: string; place: string }
 
-/** Milliseconds after which a refusal that was not said again has passed. */
+/** Milliseconds after which a refusal that was not repeated no longer counts. */
 const refusalLastsMs = 10_000
 
-/** This connector does not lead, and why; said again while that is so. */
+/** Records why this connector does not lead; repeated for as long as that is so. */
 export async function saveRefusal(db: Db, { environment, shard, connector, place }: RefusedConnector, why: Refusal) {
   await db.execute(sql`
     insert into dc.connector_refusals (environment, shard, connector, place, code, says, remedy, since, at)
@@ -137,7 +137,7 @@ export async function saveRefusal(db: Db, { environment, shard, connector, place
         then connector_refusals.since else now() end`)
 }
 
-/** Somebody leads: why another may not is nobody's concern any more. */
+/** Somebody leads, so it no longer matters why another may not. */
 export async function removeRefusals(db: Db, { environment, shard }: Shard): Promise<void> {
   await db.execute(sql`delete from dc.connector_refusals where environment = ${environment} and shard = ${shard}`)
 }
@@ -145,7 +145,7 @@ export async function removeRefusals(db: Db, { environment, shard }: Shard): Pro
 export type OpenRefusal = Refusal & { since: Date }
 
 /**
- * Why nobody leads a shard: what the connector that would lead there says. undefined: somebody leads, or nobody asks
+ * Why nobody leads a shard, as the connector says that would lead it. undefined: somebody leads, or no connector asks
  * to.
  */
 export async function findRefusal(tx: Tx, { environment, shard }: Shard): Promise<OpenRefusal | undefined> {

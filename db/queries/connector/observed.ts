@@ -33,7 +33,7 @@ import {
 } from '../../schema/observed.ts'
 import { leads, writeAsLeader } from './leases.ts'
 
-/** Every column of a row but those that are the same in all rows of a report: `saving` leaves nothing to a default. */
+/** Every column of a row except those that are equal in all rows of a report: `saving` leaves nothing to a default. */
 type Seen<Table extends PgTable> = Omit<Required<Table['$inferInsert']>, keyof Said>
 /** Who reports a row, and when it was looked at. */
 type Said = { environment: Environment; shard: string; connector: string; at: Date }
@@ -41,14 +41,14 @@ type Said = { environment: Environment; shard: string; connector: string; at: Da
 const dayMs = 24 * 3_600_000
 const refusedKeptMs = 30 * dayMs
 const refusedKept = 10_000
-/** A year, and the month in which somebody asks about it. */
+/** A year, and a month in which somebody can ask about it. */
 const ledgerKeptMs = 400 * dayMs
 const reportsKeptMs = 90 * dayMs
 const ofLedger = ['sessionId', 'sourceId', 'segment', 'week']
 
 /**
  * Write down what a connector sees. Nearly always that is one statement, which needs no transaction around it. False:
- * another leads, so nothing was written.
+ * another connector leads, so nothing was written.
  */
 export async function saveObserved(db: Db, observed: Observed): Promise<boolean> {
   const { present, alarms, refusedLogons, isOtherWeek } = observed
@@ -76,7 +76,7 @@ function saveRows(db: Db, observed: Observed): Promise<boolean> {
   ])
 }
 
-/** What changes seldom, beside the rows. */
+/** Writes what seldom changes, beside the rows. */
 async function saveRest(tx: Tx, observed: Observed): Promise<void> {
   const { present, alarms, refusedLogons, isOtherWeek, self } = observed
   if (isOtherWeek && self.week !== null) {
@@ -93,8 +93,8 @@ async function saveRest(tx: Tx, observed: Observed): Promise<void> {
 }
 
 /**
- * Rows of weeks that have ended leave the table that every report writes and every page reads; those of long ago go for
- * good. One that is among the ended ones already was said later.
+ * Moves rows of ended weeks out of the table that every report writes and every page reads, and deletes rows of long
+ * ago. A row that is already among the ended ones is the newer one.
  */
 async function putAway(tx: Tx, observed: Observed, week: string): Promise<void> {
   const columns = Object.values(getTableColumns(observedLedger)).map((column) => quoted(column.name))
@@ -108,8 +108,8 @@ async function putAway(tx: Tx, observed: Observed, week: string): Promise<void> 
 }
 
 /**
- * What a connector said of versions of long ago, once it has said something newer of the same feed or source. Of
- * targets all of it stays: pages say from which number on a version judged.
+ * Removes a connector's old reports on a feed or source once it has sent a newer one. Reports on targets all stay:
+ * pages show from which number on a version judged.
  */
 async function removeOldReports(tx: Tx, observed: Observed): Promise<void> {
   const { number, kind, objectId, at } = configurationReports
@@ -125,7 +125,7 @@ async function removeOldReports(tx: Tx, observed: Observed): Promise<void> {
   await tx.delete(configurationReports).where(and(own, lt(at, before), exists(tx.select().from(newest).where(isNewer))))
 }
 
-/** Adds the new ones; old ones go, and those that are more than anybody reads. */
+/** Adds new refused logons; removes old ones, and those beyond the number that anybody reads. */
 async function saveRefused(tx: Tx, observed: Observed): Promise<void> {
   const { at, refusedLogons } = observed
   const said = saidOf(observed)
@@ -167,7 +167,7 @@ type Keyed = { environment: PgColumn; shard: PgColumn; connector: PgColumn }
 const of = (table: Keyed, { leader: { environment, shard }, connector }: Observed): SQL | undefined =>
   and(eq(table.environment, environment), eq(table.shard, shard), eq(table.connector, connector))
 
-/** What happened last: true also when the connector has started anew since and does not know it any more. */
+/** What happened last: kept even after the connector has restarted and no longer knows it. */
 const lasting = new Set([
   'lastLogonAt',
   'lastLogoffAt',
@@ -181,9 +181,9 @@ const lasting = new Set([
 const reporter = ['environment', 'shard', 'connector']
 
 /**
- * Adds rows; one that is there is replaced, but for what happened last. `own` names the columns that tell a connector's
- * rows apart. All rows are one parameter, which leaves out what is `said` of them all: with a parameter for each value
- * a report of thousands of rows costs several times as much.
+ * Adds rows; a row that exists is replaced, except for what happened last. `own` names the columns that tell a
+ * connector's rows apart. All rows are one parameter, without what is `said` of them all: with a parameter for each
+ * value a report of thousands of rows costs several times as much.
  */
 function saving<Table extends PgTable>(
   table: Table,

@@ -6,12 +6,12 @@ import { listShards } from '../feed/feeds.ts'
 import { findRefusal, type OpenRefusal } from './leases.ts'
 import { connectorOf, listConnectors } from './session-commands.ts'
 
-/** Of a shard: what its connector last reported. An environment is of interest once something was published in it. */
+/** What the connector of a shard last reported. Only environments in which something was published are of interest. */
 export type LastReport = Shard & {
   isPublished: boolean
   /** Undefined: nothing was ever reported. */
   report: { state: string; heardAt: Date; runningVersion: number | null; doubt: string | null } | undefined
-  /** Why nobody leads it. */
+  /** Why nobody leads the shard. */
   refusal: OpenRefusal | undefined
 }
 

@@ -15,7 +15,7 @@ import { sourceSessions } from '../../schema/sources.ts'
 import { targets } from '../../schema/targets.ts'
 import type { ConnectorRecord } from './session-commands.ts'
 
-/** Rows that connectors wrote last, as far as the reader sees them. */
+/** Rows of the connectors' last reports, as far as the reader sees them. */
 export type AlarmRow = typeof observedAlarms.$inferSelect
 export type ReportedTarget = typeof observedTargets.$inferSelect
 export type ReportedSource = typeof observedSources.$inferSelect
@@ -42,12 +42,12 @@ export const listReportedTargets = (
     .from(observedTargets)
     .where(reportedBy(observedTargets, environment, connectors))
 
-/** Of every connector there is, whether it leads or has led. */
+/** Targets of every connector, whether it leads or has led. */
 export const listEveryReportedTarget = (tx: Tx): Promise<ReportedTarget[]> => tx.select().from(observedTargets)
 
 export const listEveryReportedFeed = (tx: Tx): Promise<ReportedFeed[]> => tx.select().from(observedFeeds)
 
-/** One row a source and segment. */
+/** One row for each source and segment. */
 export const listReportedSources = (
   tx: Tx,
   environment: Environment,
@@ -68,7 +68,7 @@ export const listReportedFeeds = (tx: Tx, environment: Environment, connectors: 
 
 type Reported = typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms
 
-/** Rows of these connectors; of none where there are none. */
+/** Rows of these connectors; none where there are no connectors. */
 const reportedBy = (table: Reported, environment: Environment, connectors: Connectors) =>
   and(
     eq(table.environment, environment),
@@ -89,11 +89,11 @@ type LedgerRow = {
   held: number
   expired: number
   filteredBy: Record<string, number>[]
-  /** Its owner and the exchange see the target itself; a guarantor has its sessions' figures alone. */
+  /** The owner and the exchange see the target itself; a guarantor sees only the figures of its own sessions. */
   seesTarget: boolean
 }
 
-/** Of the trading week that each connector is in, summed over segments. */
+/** The ledger of the trading week that each connector is in, summed over segments. */
 export async function listLedger(tx: Tx, environment: Environment, connectors: Connectors): Promise<LedgerRow[]> {
   const total = (column: typeof observedLedger.received) => sql<number>`sum(${column})::float8`
   return tx
@@ -129,8 +129,8 @@ export async function listLedger(tx: Tx, environment: Environment, connectors: C
 }
 
 /**
- * What a connector as a whole wants a person for now, the oldest first: not that its ids run short, nor that its clock
- * was set. `says` null: the words are not for this reader.
+ * The oldest alarm for which a connector as a whole wants a person now: neither ids that run short nor a clock that was
+ * set. `says` null: the words are not for this reader.
  */
 export async function findConnectorAlarm(
   tx: Tx,
@@ -142,7 +142,7 @@ export async function findConnectorAlarm(
   return alarm
 }
 
-/** Of a feed behind a source that the reader sees; `lost` and `missing` count messages. */
+/** The health of a feed behind a source that the reader sees; `lost` and `missing` count messages. */
 type FeedHealth = {
   shard: string
   connector: string
@@ -168,12 +168,15 @@ export async function listFeedHealth(tx: Tx, environment: Environment): Promise<
   })
 }
 
-/** Messages delivered to nobody, by the source they name; `known` where it runs, `isSession` where there is one. */
+/**
+ * Messages delivered to nobody, by the source they name. `known`: the source runs; `isSession`: a session has this
+ * name.
+ */
 type KeptAside = { name: string; known: boolean; isSession: boolean; messages: number; at: Date }
 
 /**
- * Most first: so many at most. A name that no source has is counted over all feeds of the shard: the connector knows no
- * feed for it.
+ * The sources with the most messages first, up to `most`. A name that no source has is counted over all feeds of the
+ * shard, because the connector knows no feed for it.
  */
 export async function listKeptAside(
   tx: Tx,

@@ -9,7 +9,7 @@ export async function insertSessionCommand(tx: Tx, row: typeof sessionCommands.$
   await tx.insert(sessionCommands).values(row)
 }
 
-/** Those of a shard without an outcome, in the order asked. */
+/** Commands of a shard without an outcome, in the order asked. */
 export async function listOpenCommands(tx: Tx, { environment, shard }: Shard) {
   const { id, action, kind, session, expected, next, expiresAt } = sessionCommands
   return tx
@@ -27,7 +27,7 @@ export async function listOpenCommands(tx: Tx, { environment, shard }: Shard) {
     .limit(100)
 }
 
-/** The first word stands: said again, because the answer to the first was lost on the way, it is the same. */
+/** Keeps the first outcome. If its acknowledgement was lost, the connector sends the same outcome again. */
 export async function saveOutcome(tx: Tx, row: typeof sessionCommandOutcomes.$inferInsert): Promise<void> {
   await tx.insert(sessionCommandOutcomes).values(row).onConflictDoNothing()
 }
@@ -37,7 +37,7 @@ export async function findOutcome(tx: Tx, commandId: string) {
   return row
 }
 
-/** The newest commands with what became of them. */
+/** The newest commands with their outcomes. */
 export async function listSessionCommands(tx: Tx, count: number) {
   return tx
     .select({ command: sessionCommands, outcome: sessionCommandOutcomes })
@@ -49,7 +49,7 @@ export async function listSessionCommands(tx: Tx, count: number) {
 
 export type ConnectorRecord = typeof observedConnectors.$inferSelect
 
-/** The connector last heard of each shard of each environment, or of one environment. */
+/** The connector heard last in each shard, of all environments or of one. */
 export async function listConnectors(tx: Tx, environment?: Environment): Promise<ConnectorRecord[]> {
   return tx
     .selectDistinctOn([observedConnectors.environment, observedConnectors.shard])

@@ -5,7 +5,7 @@ import { mainShard } from '#domain/reference/shard.ts'
 import type { Tx } from '../../client.ts'
 import { feeds } from '../../schema/sources.ts'
 
-/** All but the secret, which the portal writes and never reads. */
+/** All columns but the secret, which the portal writes and never reads. */
 const { sealed: _secret, ...feedColumns } = getTableColumns(feeds)
 export type FeedRecord = Omit<typeof feeds.$inferSelect, 'sealed'>
 
@@ -38,7 +38,10 @@ export const listOpenFeeds = (tx: Tx, environment: Environment): Promise<FeedRec
     .where(and(eq(feeds.environment, environment), eq(feeds.state, 'open')))
     .orderBy(asc(feeds.id))
 
-/** The shards that the reader's sources are copied in, of the exchange's people all; `main` where there are none. */
+/**
+ * The shards in which the reader's sources are copied; all shards for the exchange's people; `main` where there are
+ * none.
+ */
 export async function listSeenShards(tx: Tx, environment: Environment): Promise<string[]> {
   const rows = await tx.execute<{ shard: string }>(
     sql`select shard from dc.seen_shards() where environment = ${environment} order by 1`,
@@ -46,7 +49,7 @@ export async function listSeenShards(tx: Tx, environment: Environment): Promise<
   return rows.length === 0 ? [mainShard] : rows.map(({ shard }) => shard)
 }
 
-/** All that there are, in the same way. Over `asJobs`: the operator's sight. */
+/** All shards with an open feed; `main` where there are none. Over `asJobs`: the operator's sight. */
 export async function listShards(tx: Tx, environment: Environment): Promise<string[]> {
   const rows = await tx
     .selectDistinct({ shard: feeds.shard })
@@ -67,7 +70,7 @@ export async function saveFeedCredential(
     .where(eq(feeds.id, id))
 }
 
-/** When it is reset; undefined: never. False: it is no longer of the version that was shown. */
+/** Stores when the feed is reset; undefined: never. False: the feed no longer has the version that was shown. */
 export async function saveFeedReset(tx: Tx, id: string, version: number, reset: Reset | undefined): Promise<boolean> {
   const without = sql`${feeds.settings} - 'reset'`
   const settings = reset === undefined ? without : sql`${without} || ${JSON.stringify({ reset })}::jsonb`
@@ -79,7 +82,7 @@ export async function saveFeedReset(tx: Tx, id: string, version: number, reset: 
   return saved.length > 0
 }
 
-/** The feed's part of a snapshot, as it is to be from now on. */
+/** Stores the feed's part of a snapshot. */
 export async function saveFeedSettings(tx: Tx, id: string, settings: Record<string, unknown>): Promise<void> {
   await tx.update(feeds).set({ settings }).where(eq(feeds.id, id))
 }

@@ -21,7 +21,7 @@ export type SourceRecord = {
   guarantors: { id: string; name: string }[]
 }
 
-/** Sources by their names of six characters, as far as they are seen; unknown names are simply not in the answer. */
+/** Sources by their names of six characters, as far as they are seen; unknown names are left out. */
 export async function listSourcesNamed(
   tx: Tx,
   environment: Environment,
@@ -44,7 +44,7 @@ export async function listSourcesNamed(
 export const listSourcesById = (tx: Tx, ids: readonly string[], now: Date): Promise<SourceRecord[]> =>
   ids.length === 0 ? Promise.resolve([]) : listWhere(tx, inArray(sourceSessions.id, [...ids]), now)
 
-/** What a firm holds: under its Execution Firm IDs, operated by it, or guaranteed by it today. */
+/** The sources that a firm holds: under its Execution Firm IDs, operated by it, or guaranteed by it today. */
 export async function listHeldSources(
   tx: Tx,
   environment: Environment,
@@ -95,8 +95,8 @@ async function listWhere(tx: Tx, where: SQL | undefined, now: Date): Promise<Sou
 }
 
 /**
- * Whose sessions these are today: the firm of the Execution Firm ID first, then the
- * operator. As far as the reader sees the codes.
+ * Which firms these sessions belong to today: the firm of the Execution Firm ID first, then the operator. As far as the
+ * reader sees the codes.
  */
 export async function listHoldersOf(
   tx: Tx,

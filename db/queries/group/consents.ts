@@ -65,8 +65,8 @@ export type UncoveredRow = {
 }
 
 /**
- * What the view of the one invariant says, of all groups; it must be empty before anything
- * is published. Read with the system's sight.
+ * What the view of the one invariant finds in all groups. It must find nothing before anything is published. Read with
+ * the system's sight.
  */
 export async function listUncovered(tx: Tx): Promise<UncoveredRow[]> {
   const rows = await tx.execute<{

@@ -49,7 +49,7 @@ export async function listContactsEndedAt(tx: Tx, groupId: string, at: Date): Pr
     )
 }
 
-/** Contacts whose authority ended, but not by their being named once more. */
+/** Contacts whose authority ended, except those that ended because the person was named again. */
 export async function listEndedContacts(tx: Tx, groupId: string): Promise<ContactRecord[]> {
   const isEnded = sql`not upper_inf(${groupContacts.during})`
   return tx
@@ -62,7 +62,7 @@ export async function insertContact(tx: Tx, row: typeof groupContacts.$inferInse
   await tx.insert(groupContacts).values(row)
 }
 
-/** Why the row of a person who is named once more for the same firm ends. */
+/** The reason for which the row of a person ends who is named again for the same firm. */
 export const namedAnew = 'named anew'
 
 /**

@@ -48,7 +48,7 @@ export async function countGroupsOfSources(tx: Tx, environment: Environment, now
   return new Map(rows.map((row) => [row.sourceId, row.groups]))
 }
 
-/** Sources that left a group, with when; one that came back and left once more is there twice, the last time last. */
+/** Sources that left a group, and when. One that came back and left again is listed twice, the last time last. */
 export async function listEndedMembers(tx: Tx, groupId: string): Promise<{ name: string; until: Date }[]> {
   const rows = await tx
     .select({

@@ -42,7 +42,7 @@ export async function isNameTaken(
   return rows.some(({ name }) => comparable(name) === comparable(key.name))
 }
 
-/** A group that was asked for; its dated state begins with it. */
+/** Inserts a group that was asked for; its dated state begins with it. */
 export async function insertGroup(
   tx: Tx,
   row: { id: string; environment: Environment; ownerId: string; name: string; purpose: string },
@@ -60,9 +60,8 @@ export async function renameGroup(tx: Tx, id: string, name: string, purpose: str
 }
 
 /**
- * Change a group's state as the table of group changes says: the period of the
- * old one ends, that of the new one begins.
- * @throws where the table does not list the change from the state it is in
+ * Change a group's state by the table of group changes: the period of the old state ends, that of the new one begins.
+ * @throws where the table does not list the change from the present state
  */
 export async function changeGroup(tx: Tx, id: string, change: GroupChange, now: Date): Promise<void> {
   const { from, to } = groupChanges[change]
@@ -109,7 +108,7 @@ type NewTerms = {
   connection: Record<string, unknown>
 }
 
-/** New terms from this instant on; what was in force ends. `undefined`: only end. */
+/** New terms from this instant on; those in force end. `undefined`: only end. */
 export async function setTerms(tx: Tx, groupId: string, terms: NewTerms | undefined, now: Date): Promise<void> {
   await tx
     .update(groupTerms)
@@ -207,8 +206,8 @@ export async function showGroupTo(
 }
 
 /**
- * Write what each guarantor's row says of the group as it is now: how many sources it has, and the targets of the
- * firm's own. Called with every publication, with the system's sight.
+ * Write what each guarantor's row now says of the group: how many sources it has, and the targets of the firm's own
+ * sources. Called with every publication, with the system's sight.
  */
 export async function keepSight(tx: Tx, groupId: string): Promise<void> {
   await tx.execute(sql`
@@ -221,7 +220,10 @@ export async function keepSight(tx: Tx, groupId: string): Promise<void> {
     where v.group_id = ${groupId} and v.reason = 'guarantor'`)
 }
 
-/** What guarantors' rows say of groups, as far as the reader sees them: of groups of others its own row alone. */
+/**
+ * What guarantors' rows say of groups, as far as the reader sees them: of another owner's group, only the reader's own
+ * row.
+ */
 export async function listSights(
   tx: Tx,
   groupIds: readonly string[],
@@ -245,7 +247,7 @@ export async function countOpenGroups(tx: Tx, ownerId: string, environment: Envi
   )
 }
 
-/** Groups of an environment that are there to be charged for, as far as the reader sees them. */
+/** Groups of an environment that can be charged for, as far as the reader sees them. */
 export async function countChargedGroups(tx: Tx, environment: Environment): Promise<number> {
   return tx.$count(groups, and(eq(groups.environment, environment), inArray(groups.state, ['live', 'suspended'])))
 }

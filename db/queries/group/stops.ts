@@ -9,7 +9,7 @@ import { sourceStops } from '../../schema/stops.ts'
 import { targetSources } from '../../schema/targets.ts'
 
 export type StopRecord = typeof sourceStops.$inferSelect & { source: string; firmName: string | null }
-/** What its reader has to see to. */
+/** A stop that its reader has to deal with. */
 export type OpenStop = { source: string; firmName: string | null }
 type NewStop = Omit<typeof sourceStops.$inferInsert, 'id' | 'liftedAt' | 'liftedBy'>
 
@@ -53,8 +53,8 @@ export async function listOpenStops(tx: Tx, groupIds: readonly string[]): Promis
 }
 
 /**
- * The group of each consent that was withdrawn since then and not given again, newest withdrawal first: so many at
- * most, a group as often as it has one.
+ * The group of each consent that was withdrawn since then and not given again, newest withdrawal first, up to `most`. A
+ * group with several such consents is listed several times.
  */
 export async function listWithdrawnGroups(
   tx: Tx,
@@ -91,14 +91,14 @@ export async function liftStops(tx: Tx, ids: readonly string[], requestId: strin
     .where(and(inArray(sourceStops.id, [...ids]), isNull(sourceStops.liftedAt)))
 }
 
-/** What this request's publication lifted is in force again: the publication was undone. */
+/** Stops that this request's publication lifted are in force again, because the publication was undone. */
 export async function restoreStops(tx: Tx, requestId: string): Promise<void> {
   await tx.update(sourceStops).set({ liftedAt: null, liftedBy: null }).where(eq(sourceStops.liftedBy, requestId))
 }
 
 /**
- * By target id: names of the sources that it carries or carried and that are revoked for its group, or are `revoked`
- * now.
+ * By target id: names of the sources that it carries or carried and that are revoked for its group, or are now to be
+ * revoked (`revoked`).
  */
 export async function listRevokedByTarget(
   tx: Tx,
@@ -125,8 +125,9 @@ export async function listRevokedByTarget(
 }
 
 /**
- * By target id: sources that are stopped for want of a consent, or are `stopping` now, at the target that carried each
- * last, with the reason. Not one that is `present` in the group, whoever brought it back.
+ * By target id: sources that are stopped for want of a consent, or are now to be stopped (`stopping`), at the target
+ * that last carried each, with the reason. Sources that are `present` in the group are left out, no matter how they
+ * came back.
  */
 export async function listStoppedByTarget(
   tx: Tx,

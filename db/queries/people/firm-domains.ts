@@ -52,7 +52,7 @@ export async function endDomainRow(tx: Tx, id: string, now: Date): Promise<void>
     .where(eq(firmDomains.id, id))
 }
 
-/** A firm as the rules for inviting ask of it. */
+/** What the rules for inviting need to know of a firm. */
 export async function findInvitingFirm(tx: Tx, firmId: string, now: Date): Promise<InvitingFirm | undefined> {
   const firm = await findFirm(tx, firmId)
   if (!firm) return undefined

@@ -7,7 +7,7 @@ import { firms } from '../../schema/firms.ts'
 import { invitations, userSecrets } from '../../schema/sign-in.ts'
 import { roleGrants, users } from '../../schema/users.ts'
 
-/** A link that its person has not used yet, and has time to. */
+/** A link that its person has not used yet and still can. */
 export type WaitingInvitation = {
   id: string
   userId: string
@@ -21,7 +21,7 @@ export type WaitingInvitation = {
 
 type NewInvitation = { tokenHash: string; userId: string; invitedBy: string | null }
 
-/** Store a link. Those made before for this person stop working, and their codes with them. @returns when it expires */
+/** Store a link. The person's earlier links and their codes stop working. @returns when it expires */
 export async function insertInvitation(tx: Tx, row: NewInvitation, now: Date): Promise<Date> {
   await endInvitations(tx, row.userId, now)
   const expiresAt = new Date(now.getTime() + invitationMs)
@@ -29,7 +29,7 @@ export async function insertInvitation(tx: Tx, row: NewInvitation, now: Date): P
   return expiresAt
 }
 
-/** Let every unused link of a person go. */
+/** Ends every unused link of a person. */
 async function endInvitations(tx: Tx, userId: string, now: Date): Promise<void> {
   await tx
     .update(invitations)
@@ -64,7 +64,7 @@ export async function listWaitingInvitations(tx: Tx, now: Date, userId?: string)
     .orderBy(asc(invitations.createdAt))
 }
 
-/** Give a link its code, in the place of one given before. `by` null: the installation's command line passes it on. */
+/** Give a link its code, which replaces an earlier one. `by` null: the installation's command line passes it on. */
 export async function saveCode(tx: Tx, id: string, codeHash: string, by: string | null, now: Date): Promise<void> {
   await tx
     .update(invitations)
@@ -73,8 +73,8 @@ export async function saveCode(tx: Tx, id: string, codeHash: string, by: string 
 }
 
 /**
- * Who could take this link's code to pass it on, and is able to sign in: by name. As `dc_auth`, which alone knows who
- * has a password. The same people as `mayPassCode` allows.
+ * The names of people who could take this link's code to pass it on, and can sign in. As `dc_auth`, which alone knows
+ * who has a password. The same people as `mayPassCode` allows.
  */
 export async function listCodePassers(tx: Tx, link: WaitingInvitation, now: Date): Promise<string[]> {
   const { invitedBy, userId, firmId } = link
@@ -97,7 +97,7 @@ export async function listCodePassers(tx: Tx, link: WaitingInvitation, now: Date
   return rows.map(({ name }) => name)
 }
 
-/** One at a time, in this database: who is known, and which domain is whose, is asked before it is written. */
+/** Takes turns in this database: who is known, and whose a domain is, is checked before it is written. */
 export async function lockPeople(tx: Tx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('dc.people'))`)
 }

@@ -22,8 +22,8 @@ export type PersonRow = {
 }
 
 /**
- * Who a user is now: firm, roles in force, and `authorized-contact` where they are one of a group. Undefined when
- * disabled. Over `asAuth` or `asJobs`: nobody is signed in while it is asked.
+ * A user as they are now: firm, roles in force, and `authorized-contact` where they are a contact of a group. Undefined
+ * when disabled. Over `asAuth` or `asJobs`, because nobody is signed in yet.
  */
 export async function findActor(tx: Tx, userId: string, now: Date): Promise<Actor | undefined> {
   const [actor] = await actorsWhere(tx, now, eq(users.id, userId), eq(groupContacts.userId, userId))
@@ -129,7 +129,9 @@ export async function disableUserRow(tx: Tx, id: string): Promise<boolean> {
   return count > 0
 }
 
-/** Count a change of a person's roles. @returns false when somebody else did since this version was read */
+/**
+ * Count a change of a person's roles. @returns false when somebody else has changed them since this version was read
+ */
 export async function bumpUser(tx: Tx, id: string, version: number): Promise<boolean> {
   const rows = await tx
     .update(users)

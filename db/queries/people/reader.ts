@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../../client.ts'
 
-/** Who reads in this transaction, as the policies judge it; `firmId` null: nobody of a firm. */
+/** The reader of this transaction, as the policies see it; `firmId` null: the reader is of no firm. */
 export async function findReader(tx: Tx): Promise<{ firmId: string | null; seesAll: boolean }> {
   const [reader] = await tx.execute<{ firm: string | null; all: boolean }>(
     sql`select dc.actor_firm() as firm, dc.sees_all() as all`,

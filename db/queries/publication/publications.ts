@@ -8,8 +8,8 @@ import { environments } from '../../schema/installation.ts'
 export type VersionRecord = typeof configurationVersions.$inferSelect
 
 /**
- * Publications of an environment come one after the other, so that numbers become
- * visible in order. @returns the newest number
+ * Makes publications of an environment wait for each other, so that numbers become visible in order.
+ * @returns the newest number
  */
 export async function lockPublications(tx: Tx, environment: Environment): Promise<number> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('dc publication ' || ${environment}, 0))`)
@@ -27,7 +27,10 @@ export async function findSettings(tx: Tx, environment: Environment): Promise<un
   return newest?.document
 }
 
-/** The versions that changed an environment's settings, the newest first. Who made one is for those who see its row. */
+/**
+ * The versions that changed an environment's settings, newest first. Only readers who see a version's row see who made
+ * it.
+ */
 export async function listSettingsVersions(tx: Tx, environment: Environment, most: number) {
   const { number, document } = configurationParts
   return tx
@@ -47,7 +50,9 @@ export async function listSettingsVersions(tx: Tx, environment: Environment, mos
 
 export type StoredPart = Part & { number: number; ownerId: string | null }
 
-/** The newest part of each object up to a number, removed ones included; what the connector's snapshot is made of. */
+/**
+ * The newest part of each object up to a number, including removed objects: what the connector's snapshot is made of.
+ */
 export async function listNewestParts(tx: Tx, environment: Environment, upTo?: number): Promise<StoredPart[]> {
   const rows = await tx
     .selectDistinctOn([configurationParts.kind, configurationParts.objectId])
@@ -78,7 +83,7 @@ export async function listPartsSince(
 }
 
 /**
- * Every object that a version up to this one has a part of, removed ones included, in the order of `listNewestParts`.
+ * Every object that has a part in a version up to this one, including removed ones, in the order of `listNewestParts`.
  */
 export async function listObjects(
   tx: Tx,
@@ -94,8 +99,8 @@ export async function listObjects(
 }
 
 /**
- * What tells a version from another one under its number, which there is when the database was put back; '' where there
- * is none.
+ * Tells apart two versions with the same number, which exist after a database was restored from a backup; '' where
+ * there is no such version.
  */
 export async function findVersionMark(tx: Tx, environment: Environment, number: number): Promise<string> {
   const { digest, madeAt, causeId } = configurationVersions

@@ -12,8 +12,8 @@ import { listPartsOf } from './publications.ts'
 type ReportRecord = typeof configurationReports.$inferSelect
 
 /**
- * From which number of each source these targets ran this version and later ones, oldest version first; a target that
- * closed reports nothing.
+ * The number of each source from which these targets ran this version and later ones, oldest version first; a closed
+ * target reports nothing.
  */
 export async function listFirstNumbers(
   tx: Tx,
@@ -60,7 +60,7 @@ export async function listNewestTargetParts(
     .orderBy(configurationParts.objectId, desc(configurationParts.number))
 }
 
-/** The newest word of the connectors on each target, of whichever version. */
+/** The connectors' newest report on each target, on any version. */
 export async function listNewestTargetReports(tx: Tx, environment: Environment): Promise<ReportRecord[]> {
   return tx
     .selectDistinctOn([configurationReports.objectId])
@@ -70,8 +70,8 @@ export async function listNewestTargetReports(tx: Tx, environment: Environment):
 }
 
 /**
- * The shards of an environment, and what each connector that was ever heard of
- * runs. For the exchange, and over `asJobs`.
+ * The shards of an environment, and what each connector that was ever heard there runs. For the exchange, and over
+ * `asJobs`.
  */
 export async function listRunningVersions(tx: Tx, environment: Environment) {
   const connectors = await tx
@@ -95,7 +95,7 @@ export async function listSaidOf(tx: Tx, environment: Environment, number: numbe
   return { parts: parts.map(({ kind, objectId }) => ({ kind, objectId, number })), reports, gone }
 }
 
-/** What connectors said of these objects for this version or a newer one, the newest word of each. */
+/** Reports on these objects for this version or a newer one, only the newest of each object. */
 async function listReports(
   tx: Tx,
   environment: Environment,
@@ -123,7 +123,7 @@ async function listReports(
 }
 
 /**
- * Of targets that this version removed those that run no more: nothing is reported of them but a version that is
+ * Targets that this version removed and that no longer run: connectors report nothing of them, but run a version
  * without them.
  */
 async function listGoneTargets(

@@ -65,7 +65,7 @@ export const listSubmittedOfGroup = (tx: Tx, groupId: string): Promise<Submitted
 const aboutIs = (about: About) =>
   'requestId' in about ? eq(requests.id, about.requestId) : eq(requests.groupId, about.groupId)
 
-/** Rounds that were replaced by a later one, and requests that came to nothing, agree to nothing. */
+/** States in which a round was or must be replaced, or a request came to nothing: such rounds agree to nothing. */
 const over: RequestState[] = ['returned', 'rejected', 'withdrawn', 'expired', 'failed']
 
 async function listSubmitted(tx: Tx, where: SQL | undefined): Promise<Submitted[]> {
@@ -79,7 +79,7 @@ async function listSubmitted(tx: Tx, where: SQL | undefined): Promise<Submitted[
   return rows.map(({ party, requestNumber }) => ({ party: { ...party, slice: party.slice as Slice }, requestNumber }))
 }
 
-/** Who submitted the last round of these requests for the firms that agreed by it; over or not. */
+/** Who submitted the last round of these requests for the firms that agreed by it, in every state of the request. */
 export async function listSubmitters(
   tx: Tx,
   requestIds: readonly string[],

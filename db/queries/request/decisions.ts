@@ -4,7 +4,7 @@ import { decisions, requests } from '../../schema/requests.ts'
 
 export type DecisionRecord = typeof decisions.$inferSelect
 
-/** Decisions of all rounds that stand, newest first. */
+/** Decisions of all rounds that were not taken back, newest first. */
 export async function listStandingDecisions(tx: Tx, requestId: string): Promise<DecisionRecord[]> {
   return tx
     .select()
@@ -18,7 +18,7 @@ export async function listDecisions(tx: Tx, requestId: string): Promise<Decision
   return tx.select().from(decisions).where(eq(decisions.requestId, requestId)).orderBy(asc(decisions.decidedAt))
 }
 
-/** The same of several requests, in no order. */
+/** The same for several requests, in no order. */
 export async function listDecisionsOf(tx: Tx, requestIds: readonly string[]): Promise<DecisionRecord[]> {
   if (requestIds.length === 0) return []
   return tx
@@ -27,7 +27,7 @@ export async function listDecisionsOf(tx: Tx, requestIds: readonly string[]): Pr
     .where(inArray(decisions.requestId, [...requestIds]))
 }
 
-/** As far as the reader sees them; ids of no decision are not in the answer. */
+/** As far as the reader sees them; ids without a decision are left out. */
 export async function listDecisionsById(tx: Tx, ids: readonly string[]): Promise<DecisionRecord[]> {
   if (ids.length === 0) return []
   return tx
@@ -51,7 +51,7 @@ export async function findLastDecisionBy(
   return row
 }
 
-/** Approvals of a group's requests that stand, newest first. */
+/** Approvals of a group's requests that were not taken back, newest first. */
 export async function listApprovalsOfGroup(
   tx: Tx,
   groupId: string,

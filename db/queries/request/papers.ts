@@ -3,7 +3,7 @@ import type { Paper } from '#domain/request/paper.ts'
 import type { Tx } from '../../client.ts'
 import { requestDrafts, requestPapers, requestRounds } from '../../schema/requests.ts'
 
-/** All but the content. */
+/** All columns but the content. */
 export const paperColumns = {
   id: requestPapers.id,
   name: requestPapers.name,
@@ -12,7 +12,7 @@ export const paperColumns = {
   digest: requestPapers.digest,
 }
 
-/** A paper of this request with what is in it, as far as the reader may read it. */
+/** A paper of this request with its content, as far as the reader may read it. */
 export async function findPaperOf(
   tx: Tx,
   requestId: string,
@@ -29,7 +29,7 @@ export async function insertPaper(tx: Tx, row: typeof requestPapers.$inferInsert
   await tx.insert(requestPapers).values(row)
 }
 
-/** Give the draft this paper, or none. @returns false when somebody saved the draft since this version was read */
+/** Give the draft this paper, or none. @returns false when somebody has saved the draft since this version was read */
 export async function saveDraftPaper(
   tx: Tx,
   requestId: string,
@@ -44,7 +44,7 @@ export async function saveDraftPaper(
   return rows.length > 0
 }
 
-/** Forget a paper that no round was submitted with; one that was stays for good. */
+/** Delete a paper that no round was submitted with; a submitted paper stays for good. */
 export async function deletePaper(tx: Tx, id: string): Promise<void> {
   const submitted = tx.select({ id: requestRounds.paperId }).from(requestRounds).where(eq(requestRounds.paperId, id))
   await tx.delete(requestPapers).where(and(eq(requestPapers.id, id), sql`not exists ${submitted}`))

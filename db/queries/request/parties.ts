@@ -9,7 +9,7 @@ export type PartyRecord = Party & AskedAs & { authority: string | null }
 /** When a round was submitted, and by whom: by id and by name. */
 type AskedAs = { round: number; submittedAt: Date; submittedBy: string; submitter: string }
 
-/** A row with its slice, which `insertParties` alone writes, from this type, and nothing ever changes. */
+/** A row with its slice, which only `insertParties` writes, from this type, and which never changes. */
 const recordOf = (row: typeof requestParties.$inferSelect) => ({ ...row, slice: row.slice as Slice })
 
 export async function insertParties(
@@ -33,7 +33,7 @@ export async function listParties(tx: Tx, requestId: string, round: number): Pro
   return rows.map(recordOf)
 }
 
-/** Who has answered and who has not, in all rounds of these requests; without what was asked of them. */
+/** Who has answered and who has not, in all rounds of these requests; without what they were asked. */
 type PartyState = Pick<PartyRecord, 'round' | 'firmId' | 'capacity' | 'metBy' | 'submittedBy'> & {
   requestId: string
 }
@@ -54,8 +54,8 @@ export async function listPartyStates(tx: Tx, requestIds: readonly string[]): Pr
 }
 
 /**
- * By request: what it asked of a firm, by the firm's own rows, of the newest round that asked it anything. A party
- * reads group, submission and sessions here, because the group, the round and the draft are their owner's to read.
+ * By request: what it asked of a firm in the newest round that asked it anything, read from the firm's own rows. A
+ * party reads group, submission and sessions here, because only the owner may read the group, the round and the draft.
  */
 export async function listAsked(
   tx: Tx,
@@ -111,8 +111,8 @@ type OpenParty = {
 }
 
 /**
- * Parties of this firm that have still to answer in requests that are under way. With the
- * system's sight: rounds are their owner's.
+ * Parties of this firm that still have to answer in requests under way. With the system's sight, because rounds are
+ * their owner's to read.
  */
 export async function listOpenParties(tx: Tx, firmId: string): Promise<OpenParty[]> {
   const rows = await tx

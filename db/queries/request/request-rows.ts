@@ -12,14 +12,14 @@ type ListedRequest = {
   request: RequestRecord
   ownerName: string
   groupName: string | null
-  /** The document as stored: whoever reads it parses it. */
+  /** The document as stored; the caller parses it. */
   draft: unknown
   submittedBy: string | null
   submittedAt: Date | null
   submitter: string | null
 }
 
-/** Requests of an environment, or of one group, newest first: so many at most. */
+/** Requests of an environment, or of one group, newest first, up to a limit. */
 export async function listRequestRows(
   tx: Tx,
   of: { environment: Environment } | { groupId: string },

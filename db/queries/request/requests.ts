@@ -25,7 +25,7 @@ export async function findRequest(tx: Tx, number: number): Promise<RequestRecord
   return row
 }
 
-/** The row, locked: decisions of several parties come one after the other. */
+/** The locked row: decisions of several parties wait for each other. */
 export async function lockRequest(tx: Tx, id: string): Promise<RequestRecord> {
   const [row] = await tx.select().from(requests).where(eq(requests.id, id)).for('update')
   if (!row) throw new Error(`request ${id} is gone`)
@@ -42,7 +42,7 @@ export async function insertRequest(tx: Tx, row: typeof requests.$inferInsert): 
   return made
 }
 
-/** Any change counts the version up. */
+/** Every change raises the version by one. */
 export async function saveRequest(tx: Tx, id: string, patch: Partial<typeof requests.$inferInsert>): Promise<void> {
   await tx
     .update(requests)
@@ -54,7 +54,7 @@ export async function deleteRequest(tx: Tx, id: string): Promise<void> {
   await tx.delete(requests).where(eq(requests.id, id))
 }
 
-/** A request of the group that is on its way, other than this one. */
+/** Another request of the group that is under way. */
 export async function findOpenRequest(tx: Tx, groupId: string, exceptId: string): Promise<number | undefined> {
   const [row] = await tx
     .select({ number: requests.number })
@@ -117,7 +117,7 @@ export async function insertDraft(tx: Tx, row: typeof requestDrafts.$inferInsert
   await tx.insert(requestDrafts).values(row)
 }
 
-/** @returns false when somebody saved it since `version` was read */
+/** @returns false when somebody has saved it since `version` was read */
 export async function saveDraftDocument(
   tx: Tx,
   requestId: string,
@@ -142,6 +142,6 @@ export async function findRound(tx: Tx, requestId: string, round: number): Promi
     .from(requestRounds)
     .where(and(eq(requestRounds.requestId, requestId), eq(requestRounds.round, round)))
   if (!row) return undefined
-  // Both columns are written by `insertRound` alone, from these types, and never changed.
+  // Only `insertRound` writes the two columns, from these types, and they never change.
   return { ...row, document: row.document as RequestDocument, sheet: row.sheet as Sheet }
 }

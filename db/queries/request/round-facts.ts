@@ -26,7 +26,7 @@ import { findSettings } from '../publication/publications.ts'
 import { listTargetsOf } from '../target/targets.ts'
 import { listRequestNumbers, type RequestRecord } from './requests.ts'
 
-/** Everything that a request is judged by, read at one instant in the sight of whoever reads it. */
+/** Everything that a request is judged by, read at one instant with the reader's own sight. */
 export type RoundFacts = SheetFacts & {
   owner: FirmRef
   exchange: FirmRef
@@ -119,7 +119,7 @@ async function feeOf(
   return estimate(owner, { id: groupId, environment }, groups, plans, now.getTime(), zone)
 }
 
-/** What a group's page says of its fee, with a year of charges at most. */
+/** What a group's page says of its fee, with at most a year of charges. */
 export async function findBill(
   tx: Tx,
   group: { id: string; environment: Environment; isOver: boolean },

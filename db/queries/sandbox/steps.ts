@@ -7,7 +7,7 @@ import { requestDrafts, requests } from '../../schema/requests.ts'
 import { targetCredentials, targets } from '../../schema/targets.ts'
 import type { RequestRecord } from '../request/requests.ts'
 
-// What the sandbox's six steps and its list of people are ticked by. Over `asJobs`: nobody is signed in at that time.
+// What ticks the sandbox's six steps and its list of people. Over `asJobs`, because nobody is signed in yet.
 
 /** How many targets of each owner have no credential, by the owner's id. */
 export async function countTargetsWithoutCredential(tx: Tx, environment: Environment): Promise<Map<string, number>> {
@@ -21,7 +21,7 @@ export async function countTargetsWithoutCredential(tx: Tx, environment: Environ
   return new Map(rows.map((row) => [row.ownerId, row.count]))
 }
 
-/** The newest request for a new group whose draft names it so. */
+/** The newest request for a new group with this name in its draft. */
 export async function findNewestForGroup(
   tx: Tx,
   environment: Environment,

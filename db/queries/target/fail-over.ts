@@ -10,8 +10,8 @@ import { findSettings } from '../publication/publications.ts'
 import type { TargetRecord } from './targets.ts'
 
 /**
- * A target as wanted, and how it runs: whether somebody is logged on, and whether its
- * other address stands in for the wanted one.
+ * A target as wanted, and how it runs: whether a client is logged on, and whether the other address is in use instead
+ * of the wanted one.
  */
 export async function findFailOverFacts(tx: Tx, target: TargetRecord, now: Date): Promise<FailOverFacts> {
   const { environment, shard, sessionId, groupId, active, listen } = target
@@ -34,7 +34,7 @@ export async function findFailOverFacts(tx: Tx, target: TargetRecord, now: Date)
     active,
     isStoodIn: alarms.length > 0,
     listen,
-    // on several market segments one session each: ODQ1Z9/10
+    // a target has one session on each market segment: ODQ1Z9/10
     isLoggedOn: seen.some((one) => one.sessionId.split('/')[0] === sessionId && isTargetOnline(one.state)),
     jump: typeof jump === 'number' ? jump : defaultFailoverJump,
   }

@@ -76,7 +76,7 @@ export async function listPlacements(
     .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
 }
 
-/** Those of these targets that a client can log on to now: that have a credential in force. */
+/** Those of these targets that a client can log on to now, because they have a credential in force. */
 export async function listTargetsWithCredential(tx: Tx, targetIds: readonly string[], now: Date): Promise<Set<string>> {
   if (targetIds.length === 0) return new Set()
   const rows = await tx

@@ -9,7 +9,7 @@ import { targetCredentials, targetSources, targets } from '../../schema/targets.
 import { users } from '../../schema/users.ts'
 
 export type TargetRecord = typeof targets.$inferSelect
-/** Without what a secret is verified by: the portal writes that and never reads it. */
+/** All columns but the verifiers of secrets, which the portal writes and never reads. */
 const credentialColumns = {
   id: targetCredentials.id,
   targetId: targetCredentials.targetId,
@@ -24,7 +24,7 @@ const credentialColumns = {
 export type CredentialRecord = Omit<typeof targetCredentials.$inferSelect, 'verifier' | 'sealed'>
 type Listen = TargetRecord['listen']
 
-/** By its session id, as far as the transaction's person sees it. */
+/** The target with this session id, as far as the transaction's person sees it. */
 export async function findTarget(tx: Tx, sessionId: string): Promise<TargetRecord | undefined> {
   const [row] = await tx.select().from(targets).where(eq(targets.sessionId, sessionId))
   return row
@@ -65,7 +65,7 @@ export async function listSessionIds(
     .where(inArray(targets.groupId, [...groupIds]))
 }
 
-/** Let every target of an environment that is not closed listen here from now on. */
+/** Make every target of an environment that is not closed listen here from now on. */
 export async function saveListenOfAll(tx: Tx, environment: TargetRecord['environment'], listen: Listen): Promise<void> {
   await tx
     .update(targets)
@@ -93,7 +93,7 @@ export async function insertTarget(
   await tx.insert(targets).values({ ...row, state: 'open' })
 }
 
-/** Close targets. Who paused one, and why, stays with it. */
+/** Close targets. Each keeps the record of who paused it, and why. */
 export async function closeTargets(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await tx
@@ -102,7 +102,7 @@ export async function closeTargets(tx: Tx, ids: readonly string[]): Promise<void
     .where(inArray(targets.id, [...ids]))
 }
 
-/** Targets whose closing is undone: one that was paused is paused again, by the same person and for the same reason. */
+/** Undo the closing of targets: one that was paused is paused again, by the same person and for the same reason. */
 export async function reopenTargets(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await tx
@@ -214,12 +214,12 @@ export async function listLiveCredentials(
     .orderBy(asc(targetCredentials.claimedAt))
 }
 
-/** From this instant on nobody logs on with it. */
+/** Nobody can log on with the credential from this instant on. */
 export async function expireCredential(tx: Tx, id: string, expiresAt: Date): Promise<void> {
   await tx.update(targetCredentials).set({ expiresAt }).where(eq(targetCredentials.id, id))
 }
 
-/** Every credential of a target with who made and who revoked it, newest first. */
+/** Every credential of a target, with the people who made and revoked it, newest first. */
 export async function listCredentials(tx: Tx, targetId: string) {
   const rows = await tx
     .select({ credential: credentialColumns, createdBy: users.name })
