@@ -9,23 +9,23 @@ import { patienceMs } from './patience.ts'
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A portal as a person starts it: a real process, in a directory of its own. */
+/** A portal as a person starts it: a real process with a directory of its own. */
 export type App = {
   /** Without a trailing slash. */
   url: string
   process: ChildProcess
-  /** What it wrote to stdout. */
+  /** The portal's stdout. */
   said(): string
-  /** What it wrote to stderr: its log. */
+  /** The portal's stderr: its log. */
   log(): string
-  /** SIGTERM, and its exit code. */
+  /** Sends SIGTERM. @returns the exit code */
   stop(): Promise<number | null>
 }
 
 /** A data directory that knows the processes started on it. */
 export type DataDirectory = {
   path: string
-  /** Command lines of all live processes that belong to it, however they were started. */
+  /** Command lines of all live processes that belong to the directory, however they were started. */
   processes(): string[]
   remove(): void
 }
@@ -50,12 +50,12 @@ function processesOf(path: string): string[] {
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
       return command.includes(path) || environment.includes(path) ? [`${pid} ${command.slice(0, 120)}`] : []
     } catch {
-      return [] // gone meanwhile, or not ours to look at
+      return [] // the process is gone, or we may not look at it
     }
   })
 }
 
-/** The environment of a portal under test: nothing of ours but what is said here. */
+/** The environment of a portal under test: nothing from our own but what is listed here. */
 export async function appEnvironment(data: DataDirectory, more: Record<string, string> = {}) {
   const [feed = 0, target = 0, backup = 0] = await freePorts(3)
   const { PATH = '', HOME = '' } = process.env
@@ -68,7 +68,7 @@ export async function appEnvironment(data: DataDirectory, more: Record<string, s
     FEED_PORT: String(feed),
     TARGET_PORT: String(target),
     TARGET_BACKUP_PORT: String(backup),
-    npm_lifecycle_event: 'start', // so that it goes with the test run, however that ends
+    npm_lifecycle_event: 'start', // so that the portal ends with the test run, however that ends
     ...more,
   }
 }
@@ -114,7 +114,7 @@ export async function startFreshApp(more: Record<string, string> = {}): Promise<
   }
 }
 
-/** Start a portal and wait until it says where it is. @throws with its log when it ends instead */
+/** Start a portal and wait until it prints its address. @throws with its log when it ends instead */
 export async function startApp(env: Record<string, string>, command = ['node', 'app/start.mjs']): Promise<App> {
   const started = launch(env, command)
   const url = await Promise.race([
@@ -135,7 +135,7 @@ export async function startApp(env: Record<string, string>, command = ['node', '
   }
 }
 
-/** Start it and give it back at once, for tests about starts that fail. */
+/** Start a portal and return it at once, for tests about starts that fail. */
 export function launch(env: Record<string, string>, command = ['node', 'app/start.mjs']) {
   const [program = '', ...args] = command
   const child = spawn(program, args, {

@@ -5,7 +5,7 @@ import { lackOf, wantedOfOurs } from './fonts-in-browser.tsx'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the run's one browser is reached. */
+    /** The address of the run's one browser. */
     browserServer: string
   }
 }

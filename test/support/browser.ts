@@ -15,11 +15,11 @@ export type BrowserTests = {
 }
 
 /**
- * A response of 4xx or 5xx is reported on the console too; the tests look at those themselves. The framework lets go of
- * what it was reading when a page is left in the middle of it.
+ * The browser also reports a response of 4xx or 5xx on the console; the tests check such responses themselves. The
+ * framework aborts what it was reading when a page is left.
  */
 const expectedOnConsole = /Failed to load resource: the server responded with a status|AbortError/
-/** What the browser itself says about a server that is not there. */
+/** What the browser itself reports when a server is gone. */
 const awayOnConsole = /Failed to load resource: net::ERR_|net::ERR_\w+$/
 
 /**
@@ -74,12 +74,12 @@ async function keep(title: string, pages: readonly Page[], serverLog: string): P
   }
 }
 
-/** The checker as our pages need it: they have no frames, and only what is broken is asked for. */
+/** The checker as our pages need it: they have no frames, and only broken rules are asked for. */
 export function axe(page: Page): AxeBuilder {
   return new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
 }
 
-/** No rule of WCAG 2.2 AA broken, as far as a machine can see. */
+/** Checks that no rule of WCAG 2.2 AA is broken, as far as a machine can see. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await axe(page)
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])

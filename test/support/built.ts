@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { projectRoot } from './app.ts'
 
 /**
- * Programs that tests start run from the build: made once, where the sources have changed, before any of them needs it.
+ * Programs that tests start run from the build, which is made once, before any test needs it, when the sources have
+ * changed.
  */
 export default async function setup(): Promise<void> {
   const builder = spawn(process.execPath, ['app/build.mjs'], {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 /** An X.509 certificate and its key, made here from bytes: P-256, good for an hour. */
 export type Issued = { name: string; cert: string; key: string; privateKey: KeyObject }
 
-/** A certificate for these host names and addresses, signed by an authority, or by itself and then one. */
+/** A certificate for these host names and addresses, signed by an authority, or self-signed and then an authority. */
 export function issue(name: string, hosts: readonly string[], by?: Issued): Issued {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const now = Date.now()

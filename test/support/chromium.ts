@@ -15,7 +15,7 @@ export function launchOptions(): LaunchOptions {
   return {
     executablePath,
     headless: true,
-    // as root there is no sandbox to be had; what is tested is our own pages
+    // root gets no sandbox, and only our own pages are tested
     args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-dev-shm-usage'],
     env: { ...process.env, ...env },
   }
@@ -42,7 +42,7 @@ const installedPlaces = [
 ]
 
 /**
- * Inflate into a directory of this process and rename it: launches at once, or an inflate that is killed, never see
+ * Inflate into a directory of this process and rename it, so that two launches at once, or a killed inflate, never see
  * half of it. The package inflates into TMPDIR, so a process of its own does it.
  */
 function inflated(): Chromium {
@@ -68,8 +68,8 @@ function inflated(): Chromium {
 }
 
 /**
- * The package's entry inflates the browser, its fonts and its drawing library; the other libraries only on the service
- * that the package was made for.
+ * The package's entry inflates the browser, its fonts and its drawing library. It inflates the other libraries only on
+ * the service that the package was made for.
  */
 const inflateScript = (home: string) => `
   import chromium from '@sparticuz/chromium'

@@ -41,7 +41,7 @@ function messagesOf(log: string, ignored: ReadonlySet<number>): Field[][] {
   })
 }
 
-/** Lines to print, and whether all is equal. */
+/** The lines to print, and whether all messages are equal. */
 function compareCopies(expected: string, actual: string, ignored: ReadonlySet<number>, show: number) {
   const [left, right] = [messagesOf(expected, ignored), messagesOf(actual, ignored)]
   const count = Math.max(left.length, right.length)

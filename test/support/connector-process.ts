@@ -68,7 +68,7 @@ export function writeConfig(dir: string, document: unknown): string {
   return path
 }
 
-/** Ports that nobody has at the moment. */
+/** Ports that are free at the moment. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -59,7 +59,7 @@ export const target = (more: Partial<SnapshotInput['targets'][number]> = {}): Sn
   ...more,
 })
 
-/** Wanted configuration that a test changes. */
+/** The wanted configuration, which a test can change. */
 export class Wish implements WantedSource {
   private wake: () => void = () => undefined
   reports: { version: number; parts: readonly unknown[] }[] = []
@@ -88,14 +88,14 @@ export type Started = Running & {
   port(key: string): number
 }
 
-/** A log whose lines a test reads. */
+/** A log whose lines a test can read. */
 export function keptLog() {
   const lines: { level: number; msg: string; code?: string; [object: string]: unknown }[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   return { log, lines }
 }
 
-/** A connector in this process, ended with the test. */
+/** A connector in this process; it ends with the test. */
 export async function start(
   document: SnapshotInput,
   data = temporaryDirectory(),

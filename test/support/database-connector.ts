@@ -13,7 +13,8 @@ const settings = {
 }
 
 /**
- * A version of the sandbox's configuration, past the services; every port free. `more`: of the environment's settings.
+ * A version of the sandbox's configuration, written without the services; every port free. `more`: further settings of
+ * the environment.
  */
 export async function publishParts(
   db: Pick<FreshDb, 'owner'>,
@@ -49,7 +50,7 @@ export async function until<T>(
   throw new Error(`${what} never came`)
 }
 
-/** A connector in this process that follows the sandbox's configuration, ended with the test. */
+/** A connector in this process that follows the sandbox's configuration; it ends with the test. */
 export async function runOnDatabase(
   url: string,
   data = temporaryDirectory(),
@@ -82,7 +83,7 @@ export async function runOnDatabase(
   return { running, stop: end, data }
 }
 
-/** Whoever asks a connector for something waits for an answer only where one has reported. */
+/** Makes a connector report, because a command waits for an answer only from a connector that has reported. */
 export const untilHeardOf = (db: FreshDb) =>
   until(
     'the connector is heard of',

@@ -17,12 +17,12 @@ declare module 'vitest' {
   }
 }
 
-/** `pid`: of a server that is its own. */
+/** `pid`: of a server that this process started. */
 type Server = { url: string; pid?: number; users: number; stop(): Promise<void> }
 
 /**
- * Both projects that need a database call this, each with its own copy of the
- * module: the one server hangs on the process.
+ * Both projects that need a database call this, each with its own copy of the module: so the one server is kept on the
+ * process.
  */
 const shared = globalThis as { dropCopyServer?: Promise<Server> } // a name of our own on it
 
@@ -40,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** A server of this process's own, or the given one, with the template of which every database is a copy. */
+/** A server started by this process, or the given one, with the template that every database copies. */
 export async function startServer({ fsync = false } = {}): Promise<Server> {
   const given = process.env.TEST_DATABASE_URL
   if (given) {
@@ -66,8 +66,8 @@ export async function startServer({ fsync = false } = {}): Promise<Server> {
 }
 
 /**
- * A run that is killed cannot clear up after itself. In a process group of its
- * own, so that Ctrl-C does not take it along.
+ * A killed run cannot clear up after itself, so this does. In a process group of its own, so that Ctrl-C does not end
+ * it too.
  */
 function startGuard(pid: number, directory: string): { done(): void } {
   const script = join(import.meta.dirname, 'stop-orphan.mjs')

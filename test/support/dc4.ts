@@ -44,7 +44,7 @@ export async function dc4Client(port: number, more: ClientOptions = {}): Promise
   return FixPeer.connect(port, options, host)
 }
 
-/** Signed as the specification says, not as our own code does. */
+/** Signed according to the specification, not with our own code. */
 export function signedLogon(peer: FixPeer, key: Key = key1, wrong: { time?: string; signature?: string } = {}): void {
   const { sender, target: receiver, subId = '', targetSubId = '', locationId = '' } = peer.options
   const seqNum = peer.seqNum++
@@ -87,5 +87,5 @@ export async function dc4LoggedOn(port: number, more: ClientOptions = {}, key: K
 
 /** The whole source message inside a copy, SOH as `|`. */
 export const innerOf = (copy: Received): string => /<RTRF>(.*)<\/RTRF>/.exec(copy.text)?.[1] ?? ''
-/** What is around it. */
+/** The envelope around it. */
 export const outerOf = (copy: Received): string => copy.text.replace(/<RTRF>.*<\/RTRF>/, '…')

@@ -5,9 +5,9 @@ type Entry = { tag: number; isRequired: boolean; group: Entry[] | undefined }
 type Field = { tag: number; value: string }
 
 /**
- * What a FIX engine holds a message to by its data dictionary, written from the dictionary's own form and sharing
- * nothing with the code that writes messages: a true length and checksum; every field known, of its type, in the
- * header, body or trailer it belongs to, and there; none twice outside a group; each group with as many entries as it
+ * What a FIX engine requires of a message by its data dictionary. Written from the dictionary's own form, sharing
+ * nothing with the code that writes messages. Checks: a true length and checksum; every field known, of its type, and
+ * in the header, body or trailer it belongs to; no field twice outside a group; each group with as many entries as it
  * says, and each entry in the order of the dictionary. A user-defined field (5,000 and up) may be anywhere in a body
  * outside groups.
  */
@@ -63,7 +63,7 @@ export class DictionaryChecker {
     return found
   }
 
-  /** The fields that a layout has, from one index on; answers where the first other one is. */
+  /** Reads the fields of a layout from one index on. @returns the index of the first other field */
   private region(fields: Field[], layout: Entry[], from: number, name: string, found: string[]): number {
     const seen = new Set<number>()
     let at = from
@@ -80,7 +80,9 @@ export class DictionaryChecker {
     return at
   }
 
-  /** The entries of a group whose counting field is at an index; answers where the first field behind it is. */
+  /**
+   * Reads the entries of a group whose counting field is at an index. @returns the index of the first field behind it
+   */
   private group(fields: Field[], counting: number, layout: Entry[], found: string[]): number {
     const { tag, value } = fields[counting]!
     let at = counting + 1

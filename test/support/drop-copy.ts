@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest'
 const commandLine = fileURLToPath(new URL('../../app/cli/drop-copy.mjs', import.meta.url))
 
 /**
- * A command as a user runs it in folder `cwd`, below which their home is; `ended` answers its exit code. It ends with
- * the test.
+ * A command as a user runs it in folder `cwd`, below which their home is; `ended` resolves to its exit code. The
+ * command ends with the test.
  */
 export function dropCopyIn(cwd: string, ...args: string[]) {
   const child = spawn(process.execPath, [commandLine, ...args], {

@@ -16,7 +16,7 @@ afterEach(() => {
   expect(written, 'a test wrote to console.error without expecting it').toEqual([])
 })
 
-/** For a test that is about an error being reported: everything written so far, which then no longer fails the test. */
+/** For a test that expects an error to be reported: everything written so far, which then no longer fails the test. */
 export function expectedConsoleErrors(): string[] {
   const lines = written
   written = []

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { patienceMs } from './patience.ts'
 
-/** A FIX peer written without our own library, so that what is tested is not tested by itself. */
+/** A FIX peer written without our own library, so that the library is not tested by itself. */
 export type Fields = readonly (readonly [tag: number, value: string | number])[]
 
 /** One received message: its text with SOH as `|`, and its fields in order. */
@@ -56,7 +56,7 @@ export function parse(text: string): Received {
 export const fieldOf = (message: Received, tag: number): string | undefined =>
   message.fields.find(([t]) => t === tag)?.[1]
 
-/** What a peer remembers from connection to connection: its next number, and what it sent under the others. */
+/** What a peer remembers from connection to connection: its next number, and the messages it sent before. */
 export type Memory = { seqNum: number; sent: Map<number, { type: string; body: Fields; time: string }> }
 
 type Options = {
@@ -68,7 +68,7 @@ type Options = {
   locationId?: string
   /** Numbers and messages of earlier connections of this peer. */
   memory?: Memory
-  /** Test Requests are answered and Resend Requests served by themselves; default true. */
+  /** Answer Test Requests and Resend Requests automatically; default true. */
   automatic?: boolean
 }
 
@@ -121,7 +121,7 @@ export class FixPeer {
     return seqNum
   }
 
-  /** Sends with a header of the caller's making: `seqNum` is used as given and not counted. */
+  /** Sends with a header that the caller makes: `seqNum` is used as given and not counted. */
   sendAs(seqNum: number, type: string, body: Fields = [], header: Fields = []): void {
     this.write(frame([...this.fields(type, seqNum, utc(), []), ...header, ...body]))
   }

@@ -6,7 +6,7 @@ import { type Shape, StateShape, shapes } from '#app/components/state-word.tsx'
 import { projectRoot } from './app.ts'
 import { patienceMs } from './patience.ts'
 
-/** What a browser must be able to draw before a test of a page can say anything about the page. */
+/** What a browser must be able to draw before a test of a page can mean anything. */
 export type Wanted = { families: readonly string[]; symbols: readonly string[]; shapes: readonly string[] }
 
 /** Our two families; every symbol that our sources can put on a page; the shape of every state. */
@@ -55,7 +55,7 @@ export async function lackOf(browser: Browser, wanted: Wanted): Promise<string |
   }
 }
 
-/** The page is on a host that does not exist: what it asks for is answered from the build. */
+/** The page is on a host that does not exist: its requests are answered from the build. */
 async function openPage(page: Page, body: string): Promise<void> {
   const client = join(projectRoot, 'build/client')
   const styles = readdirSync(join(client, 'assets')).filter((name) => name.endsWith('.css'))
@@ -90,15 +90,15 @@ async function missingGlyphs(page: Page, { families, symbols }: Wanted): Promise
       }
       const lacking = (stack: string, asked: string[]): void => {
         const font = `40px ${stack}`
-        // a code point that is unassigned is drawn as any symbol is that no font has
+        // a browser draws an unassigned code point as it draws any symbol that no font has
         const nothing = [drawn(font, ''), drawn(font, '\u{2fe0}'), drawn(font, '\u{10fffd}')]
         const found = asked.filter((symbol) => nothing.includes(drawn(font, symbol)))
         const more = found.length > 6 ? ` and ${found.length - 6} more` : ''
         if (found.length > 0) missing.push(`${found.slice(0, 6).join(' ')}${more} in ${stack}`)
       }
       for (const family of families) lacking(`'${family}', sans-serif`, symbols)
-      // what a page is drawn with before its own fonts have come; a symbol may be
-      // missing for that moment, a letter may not
+      // the page is first drawn with other fonts, until its own have come: a symbol may be missing then, a letter may
+      // not
       const letters = symbols.filter((symbol) => symbol <= '~')
       for (const family of ['sans-serif', 'monospace', 'system-ui']) lacking(family, letters)
       return missing

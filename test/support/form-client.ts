@@ -1,6 +1,6 @@
 import { type HTMLElement, parse } from 'node-html-parser'
 
-/** What a form is sent with: a text, or several values of one name. */
+/** The value of a form field: a text, or several values of one name. */
 export type Typed = Record<string, string | readonly string[]>
 
 /**
@@ -22,7 +22,7 @@ export class FormClient {
   }
 
   /**
-   * Send a form of the page: the one whose submit button is labelled so.
+   * Send a form of the page: the one whose submit button has this label.
    * @throws when the page has no such form, or the form has no field of a given name
    */
   async submit(page: Page, button: string | RegExp, typed: Typed = {}): Promise<Page> {
@@ -66,7 +66,7 @@ export class Page {
     this.document = parse(html)
   }
 
-  /** What a person reads, white space folded. */
+  /** The text that a person reads, white space folded. */
   get text(): string {
     const main = this.document.querySelector('main') ?? this.document
     return main.structuredText.replace(/\s+/g, ' ').trim()
@@ -97,7 +97,7 @@ export class Page {
 const labelOf = (button: HTMLElement) =>
   (button.getAttribute('value') && !button.text ? button.getAttribute('value')! : button.text)
     .replace(/\s+/g, ' ')
-    .trim() // the attribute was looked at first
+    .trim() // the attribute was checked first
 
 /** The form's fields as a browser would send them, with what was typed in their place. */
 function fieldsOf(form: HTMLElement, typed: Typed, url: URL): URLSearchParams {

@@ -10,16 +10,16 @@ export type FreshDb = {
   /** Of this database: what a child process is started with. */
   ownerUrl: string
   urls: RoleUrls
-  /** The owner's connection, past every policy: to arrange and to assert rows. */
+  /** The owner's connection, which bypasses every policy: to arrange and to assert rows. */
   owner: postgres.Sql
-  /** The instant `database` believes in; tests move it. */
+  /** The time that `database` sees; tests move it. */
   clock: { now: Date }
   /** Empty every table (installation and environments stay): between tests of a file. */
   truncate(): Promise<void>
   close(): Promise<void>
 }
 
-/** A migrated database of its own (sandbox mode) on this server, whose template has been made. */
+/** A migrated database of its own (sandbox mode) on this server, whose template must exist. */
 export async function freshDbOn(server: string): Promise<FreshDb> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = new URL(server)
@@ -53,8 +53,8 @@ async function createFromTemplate(sql: postgres.Sql, name: string): Promise<void
 }
 
 /**
- * Deleting the few rows of a test is many times faster than truncating fifty tables;
- * `replica` leaves triggers and keys out of it.
+ * Deleting the few rows of a test is many times faster than truncating fifty tables. With `replica`, triggers and keys
+ * do not run.
  */
 async function deleteAll(owner: postgres.Sql): Promise<void> {
   const kept = ['installation', 'environments']

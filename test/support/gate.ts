@@ -1,8 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/**
- * A door before a TCP server: shut, it cuts every connection and lets none through, as a server does that was killed.
- */
+/** A gate in front of a TCP server: when shut, it cuts every connection and lets none through, like a killed server. */
 export interface Gate {
   port: number
   shut(): void

@@ -12,8 +12,8 @@ import {
 } from 'jspurefix'
 
 /**
- * The foreign engine's own check of messages against a dictionary, as its session does it (jspurefix 5.11.4,
- * ascii-session.js, checkIntegrity): checksum, message type, tags, tags of the message, required tags.
+ * Checks messages against a dictionary as the foreign engine's session does (jspurefix 5.11.4, ascii-session.js,
+ * checkIntegrity): checksum, message type, tags, tags of the message, required tags.
  */
 export async function jspurefixChecker(dictionary: string): Promise<(frame: Buffer) => string[]> {
   const container = new SessionContainer()

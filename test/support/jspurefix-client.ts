@@ -12,7 +12,7 @@ import {
   SessionLauncher,
 } from 'jspurefix'
 
-/** The one that clients are given. */
+/** The dictionary that clients are given. */
 const dictionary = fileURLToPath(new URL('../../docs/examples/quickfix/drop-copy-FIX42.xml', import.meta.url))
 
 /** A copy as the engine understood it. */
@@ -49,7 +49,7 @@ export type EngineOptions = {
 export const engineStore = (senderCompId: string): MemorySessionStore =>
   new MemorySessionStore(new SessionId('FIX.4.2', senderCompId, 'CME'))
 
-/** One connection of a drop copy client made of the jspurefix engine, which shares no line with ours. */
+/** One connection of a drop copy client built on the jspurefix engine, which shares no line with ours. */
 export class EngineClient {
   readonly copies: EngineCopy[] = []
   /** Every message received, in order, copies included. */
@@ -86,7 +86,7 @@ export class EngineClient {
     return this.sent.filter((message) => message.msgType === msgType)
   }
 
-  /** Log out and wait for the end; answers the connector's own Logout. */
+  /** Log out and wait for the end. @returns the connector's own Logout */
   async logout(): Promise<EngineMessage | undefined> {
     this.launcher.session?.done()
     const error = await this.ended
@@ -121,7 +121,7 @@ class Launcher extends SessionLauncher {
     }
   }
 
-  /** 142 is no part of the engine's session description. */
+  /** The engine's session description has no place for 142. */
   protected override makeSessionMsgFactory(own: ISessionDescription) {
     const { locationId } = this.options
     return new AsciiSessionMsgFactory(own, (_, type, fields) =>
@@ -196,7 +196,7 @@ class Session extends AsciiSession {
     })
   }
 
-  /** What onMsg is about to be called with. */
+  /** The argument of the next onMsg. */
   protected override onDecoded(_: string, text: string): void {
     this.text = text
   }

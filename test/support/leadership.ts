@@ -8,7 +8,7 @@ import { client, gateway, password } from './connector.ts'
 import { type FixPeer, fieldOf, type Received } from './fix-peer.ts'
 import { envelop, sourceFill } from './source-flow.ts'
 
-/** A step that never ends says which it is, and what was logged before. */
+/** A step that never ends is reported by name, with the log before it. */
 export async function within<T>(what: string, step: Promise<T>, logged: () => readonly string[]): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -22,7 +22,7 @@ export async function within<T>(what: string, step: Promise<T>, logged: () => re
   }
 }
 
-/** What a client was told under each number, over all connectors: no number may stand for two messages. */
+/** What clients were told under each number, over all connectors: no number may mean two messages. */
 export class Told {
   readonly byNumber = new Map<number, string>()
   /** The next number of each end. */
@@ -45,8 +45,8 @@ export const targetPort = ({ worker }: Running) => worker.acceptor.port('localho
 export const feedPort = ({ worker }: Running) => worker.acceptor.port('127.0.0.1:0') ?? 0
 
 /**
- * A gateway hands over fills `from` to `to`, and a client that logs on receives them. @returns the client, still logged
- * on
+ * A gateway hands over fills `from` to `to`, and a client that logs on receives them.
+ * @returns the client, still logged on
  */
 export async function deliver(running: Running, told: Told, from: number, to: number): Promise<FixPeer> {
   const gw = await gateway(feedPort(running))
@@ -66,7 +66,7 @@ export async function deliver(running: Running, told: Told, from: number, to: nu
   return peer
 }
 
-/** A connector in a process of its own, so that it can be stopped as a machine stops. */
+/** A connector in a process of its own, so that it can stop as a machine stops. */
 export async function startChild(url: string, data: string, more: readonly string[] = []) {
   const commandLine = fileURLToPath(new URL('../../app/cli/drop-copy.mjs', import.meta.url))
   const args = ['--database', url, '--environment', 'sandbox', '--data', data, ...more]
@@ -92,8 +92,8 @@ export async function startChild(url: string, data: string, more: readonly strin
 }
 
 /**
- * A way to the database on which, when asked to, nothing goes on in either direction, and nothing is closed. `forget`:
- * of the connections that there are.
+ * A way to the database that can be told to pass nothing on in either direction, without closing anything. `forget`
+ * does this for the connections that exist now.
  */
 export async function swallowing(url: string): Promise<{ url: string; swallows: boolean; forget(): void }> {
   const to = new URL(url)

@@ -16,7 +16,7 @@ export class MemoryDisk implements RecoverySegments {
 
   constructor(readonly segmentBytes = 1 << 20) {}
 
-  /** A file of zeros. What stands for its descriptor is its base. */
+  /** A file of zeros. Its base serves as its descriptor. */
   create(base: number): Segment {
     this.files.set(base, memoryOf(Buffer.alloc(this.segmentBytes)))
     return { base, bytes: this.segmentBytes }
@@ -29,7 +29,7 @@ export class MemoryDisk implements RecoverySegments {
     this.written.add(base)
   }
 
-  /** Segments that were begun and not written to are gone with the process that began them. */
+  /** Removes segments that were begun and not written to, as they are lost with the process that began them. */
   dropUnwritten(): void {
     for (let last = this.list.at(-1); last && !this.written.has(last.base); last = this.list.at(-1)) this.remove(last)
   }
@@ -62,13 +62,13 @@ export class MemoryDisk implements RecoverySegments {
     return this.list.find(({ base }) => base > position)
   }
 
-  /** When the first batch of a segment was sealed; undefined: it is not written. */
+  /** When the first batch of a segment was sealed; undefined: nothing is written there. */
   beganMs(segment: Segment): number | undefined {
     const file = this.file(segment.base)
     return validBatch(file, 0) && file.view.getFloat64(24, true)
   }
 
-  /** The crc of a batch that is written. */
+  /** The crc of a written batch. */
   crcOf(batch: number): number | undefined {
     for (const { base } of this.list)
       for (const step of walkBatches(this.file(base), 0)) if ('length' in step && step.number === batch) return step.crc
@@ -76,9 +76,9 @@ export class MemoryDisk implements RecoverySegments {
   }
 }
 
-/** What can be looked up, kept for every segment. */
+/** Look-ups, kept for every segment. */
 export class MemoryLookups extends Lookups {
-  /** Of the segment that is written to. */
+  /** The entries of the segment that is being written. */
   open = new SegmentEntries()
   private readonly sealed = new Map<number, SegmentEntries>()
 

@@ -13,15 +13,15 @@ import { type MemoryDisk, MemoryLookups } from './memory-disk.ts'
 
 export interface MemoryJournalOptions {
   /**
-   * Calls these one after the other, never at once: each ends the write of one batch. Absent: in later turns of the
-   * event loop.
+   * Calls these one after the other, never at once: each ends the write of one batch. Absent: the writes end in later
+   * turns of the event loop.
    */
   later?(endWrite: () => void): void
   /** The wall clock. */
   nowMs?(): number
   /** A batch that would grow past this is split; an eighth of a segment when absent. */
   batchBytes?: number
-  /** What may be appended and not yet written, and what is read without a `load`; two segments when absent. */
+  /** How much may be appended and not yet written, and is read without a `load`; two segments when absent. */
   ringBytes?: number
 }
 
@@ -30,8 +30,8 @@ const loadBytes = 64 * 1024
 
 /**
  * A journal without files and without a thread, for tests that decide what happens when. Records, batches, segments and
- * recovery are those of the real one; only the writer, the files and what is read from them are replaced. Nothing in it
- * fills up or is damaged.
+ * recovery are the real ones; only the writer, the files and reading from files are replaced. The memory never fills up
+ * and is never damaged.
  */
 export function openMemoryJournal(
   disk: MemoryDisk,
@@ -70,7 +70,7 @@ function firstTail(disk: MemoryDisk): Tail {
   return { segment, used: 0, fd: 0, isReserve: false, batch: 0, crc: 0 }
 }
 
-/** Gives the next segment when it is asked for, none ahead. */
+/** Makes the next segment when it is asked for, none ahead. */
 class NextSegment {
   readonly hasReady = true
   private base: number
@@ -128,7 +128,7 @@ class MemoryWriter {
     return jobs.length
   }
 
-  /** What is not written never will be. */
+  /** What is not written yet is never written. */
   stop(): void {
     this.jobs.length = 0
     this.later = () => {}
@@ -152,7 +152,8 @@ export class MemoryJournal extends RecordEncoder implements Journal {
   }
 
   /**
-   * The process dies; so many batches that it was not told of are written all the same. Open the disk again to go on.
+   * The process dies; so many batches are written all the same, without the process being told. Open the disk again to
+   * go on.
    */
   crash(reached = 0): void {
     this.writer.finish(reached)
@@ -209,7 +210,7 @@ export class MemoryJournal extends RecordEncoder implements Journal {
     return !this.find(position)
   }
 
-  /** Where these bytes are; undefined: nowhere any more. */
+  /** The place of these bytes; undefined: they are gone. */
   find(position: number): { memory: Memory; at: number } | undefined {
     const place = this.appender.place(position)
     if (place >= 0) return { memory: this.appender.memory, at: place }
@@ -293,10 +294,10 @@ export class MemoryJournal extends RecordEncoder implements Journal {
   }
 }
 
-/** What is not recent has to be loaded first, as from files. */
+/** Bytes that are not recent have to be loaded first, as from files. */
 class MemoryReader implements JournalReader {
   private readonly decoder = new RecordDecoder()
-  /** What was loaded last: `[from, to)`. */
+  /** The bytes loaded last: `[from, to)`. */
   private from = 0
   private to = 0
 

@@ -13,7 +13,7 @@ import { testKey } from './test-key.ts'
 
 const migrations = join(import.meta.dirname, '../../db/migrations')
 
-/** The migrations up to the one of this name, without it. */
+/** The migrations before the one of this name. */
 function migrationsBefore(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -26,8 +26,8 @@ function migrationsBefore(name: string): string {
 }
 
 /**
- * A database of a production installation as the release before a migration left it. `update` runs that one and all
- * behind it.
+ * A database of a production installation as the release before a migration left it. `update` runs that migration and
+ * all later ones.
  */
 export async function databaseBefore(migration: string): Promise<{ owner: Sql; update(): Promise<unknown> }> {
   const server = inject('databaseServer')

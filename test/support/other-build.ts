@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from './app.ts'
 
-/** What the next release is to a browser: the same pages, with every script and style sheet under another name. */
+/** The next release as a browser sees it: the same pages, with every script and style sheet under another name. */
 export interface OtherBuild {
-  /** What starts it, for `startApp`. */
+  /** What starts the other build, for `startApp`. */
   command: string[]
   remove(): void
 }

@@ -12,7 +12,7 @@ const random = { randomBytes: (length: number) => randomBytes(length) }
 
 type NewPerson = { email: string; firm: string; roles: readonly Role[]; name?: string }
 
-/** Somebody new, put into the database as an invitation would. @returns them, able to act */
+/** A new person, put into the database as an invitation would. @returns the person, able to act */
 export async function addActor(database: Pick<Database, 'asJobs'>, person: NewPerson, now: Date): Promise<Actor> {
   const id = await addUser(database, person, now)
   const actor = await database.asJobs((tx) => findActor(tx, id, now))
@@ -20,7 +20,7 @@ export async function addActor(database: Pick<Database, 'asJobs'>, person: NewPe
   return actor
 }
 
-/** Somebody new, and what two administrators would have passed on to them: the path of their link, and its code. */
+/** A new person, with what two administrators would have passed on: the path of the link, and its code. */
 export async function addInvited(
   database: Pick<Database, 'asJobs' | 'asAuth'>,
   person: NewPerson,

@@ -5,12 +5,12 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** One of our modules, ready for plain node. */
+/** One of our modules, ready to run with plain node. */
 export type Program = { path: string; remove(): void }
 
 /**
- * Compile a module once for a test that starts it many times in processes of their own: through tsx each start costs
- * four times as much. It lies where node finds our packages, with the journal's thread beside it.
+ * Compile a module once for a test that starts it many times in processes of their own: a start through tsx takes four
+ * times as long. The file lies where node finds our packages, with the journal's thread beside it.
  * @param entry absolute path
  */
 export async function compileProgram(entry: string): Promise<Program> {

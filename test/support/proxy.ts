@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo, Socket } from 'node:net'
 
 /**
- * What stands between a browser and a portal. `pass`: hand everything on · `bad-gateway`: answer 502 as a proxy does
- * whose portal is away, and cut what is open · `swallow`: take everything and say nothing more, on open connections as
- * on new ones · `refuse`: cut every connection.
+ * A proxy between a browser and a portal. `pass`: hand everything on · `bad-gateway`: answer 502, as a proxy without
+ * its portal does, and cut open connections · `swallow`: take everything and say nothing more, on open and on new
+ * connections · `refuse`: cut every connection.
  */
 export type Manner = 'pass' | 'bad-gateway' | 'swallow' | 'refuse'
 
@@ -46,7 +46,7 @@ export async function startProxy(portalUrl: string): Promise<PortalProxy> {
       from.on('data', (bytes) => manner !== 'swallow' && answer.write(bytes))
       from.on('end', () => manner !== 'swallow' && answer.end())
     })
-    // nobody there: what a proxy says then
+    // the portal is gone: a proxy says this
     handed.on(
       'error',
       () => answer.headersSent || answer.writeHead(502, { 'Content-Type': 'text/html' }).end(badGateway),

@@ -12,13 +12,13 @@ export type Person = 'avery' | 'alex' | 'casey' | 'drew' | 'xan' | 'bailey' | 'h
 export type Sandbox = {
   deps: Deps
   seeded: Seeded
-  /** as they stand now: roles are read anew at each call */
+  /** with their present rights: roles are read again at each call */
   actor(person: Person): Promise<Actor>
-  /** move the clock on, so that periods that end are not empty */
+  /** move the clock on, so that the periods that end are not empty */
   tick(ms?: number): void
 }
 
-/** What the sandbox's access keys are sealed with. */
+/** The key that seals the sandbox's access keys. */
 export const sealingKey: Uint8Array = randomBytes(32)
 
 /** The seeded sandbox of a test database, and its people to act as. */
@@ -29,7 +29,7 @@ export async function openSandbox(db: FreshDb): Promise<Sandbox> {
   const make = {
     now: () => db.clock.now,
     newId: () => {
-      tick(1) // every command of the seed names new ids, so no two share an instant
+      tick(1) // each command of the seed names new ids, so no two may share an instant
       return randomUUID()
     },
     randomBytes: (length: number) => randomBytes(length),

@@ -1,7 +1,6 @@
-// Stands beside the run's database server: when the run is killed without a word, stops the server and removes its
-// directory.
-// usage: node stop-orphan.mjs PID DIRECTORY, with a pipe on stdin that closes with the run; `done` on it means that all
-// is cleared up.
+// Runs beside the run's database server: when the run is killed without a word, stops the server and removes its
+// directory. usage: node stop-orphan.mjs PID DIRECTORY, with a pipe on stdin that closes with the run; `done` on the
+// pipe means that the run has cleared up itself.
 import { rmSync } from 'node:fs'
 
 const [pid, directory] = [Number(process.argv[2]), process.argv[3]]
@@ -18,9 +17,9 @@ process.stdin.on('close', () => {
 
 function clearUp() {
   try {
-    process.kill(pid, 'SIGQUIT') // PostgreSQL's immediate shutdown: nothing of it is kept anyway
+    process.kill(pid, 'SIGQUIT') // PostgreSQL's immediate shutdown: none of its data are kept anyway
   } catch {
-    // it is gone already
+    // the server is gone already
   }
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }

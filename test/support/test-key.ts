@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The master key of every test installation: roles belong to the server that all test
- * files share, so their passwords must agree.
+ * The master key of every test installation: roles belong to the server that all test files share, so their passwords
+ * must agree.
  */
 export const testKey = Buffer.alloc(32, 7)
 
