@@ -37,7 +37,7 @@ async function withDamage() {
   return { data, memory, seqNum: peer.seqNum }
 }
 
-/** Stops it, and changes a byte of the record of this type that comes as the so-manieth. */
+/** Stops the connector, and changes a byte of the nth record of this type. */
 async function damage(running: Started, data: string, type: string, count: number): Promise<void> {
   const at = await placeOf(running, type, count)
   await running.stop()
@@ -97,12 +97,12 @@ describe('a message in a damaged batch', () => {
   })
 })
 
-/** Segments enough that a start reads nothing of the first. */
+/** Enough segments that a start reads nothing of the first. */
 const last = 800
 
 /**
- * Two targets, of which only the first has a client; the sixth message stands in a segment
- * that is sealed, and in a batch of its own.
+ * Two targets, of which only the first has a client; the sixth message is in a sealed segment, and in a batch of its
+ * own.
  */
 async function withSealed() {
   const data = temporaryDirectory()
@@ -122,7 +122,7 @@ async function withSealed() {
   await peer.until('all copies', () => peer.of('8').length === last)
   const at = await placeOf(first, 'M', 6)
   await first.stop()
-  const again = await start(document, data, small) // nothing of it is in memory
+  const again = await start(document, data, small) // memory holds none of the messages
   expect(again.worker.core.journal.sealed(0)?.end).toBeGreaterThan(at)
   flip(data, at + 60) // in the message's own bytes
   return { again, before: peer.of('8'), seqNum: peer.seqNum }

@@ -77,7 +77,7 @@ describe('a journal whose last, synced bytes have changed', () => {
       envelop(gw, sourceFill('K7T882', n))
       await copies(peer, n) // each in a batch of its own
     }
-    const found = temporaryDirectory() // as a machine leaves it whose power fails
+    const found = temporaryDirectory() // like a machine whose power fails
     cpSync(data, found, { recursive: true, filter: (path) => !path.endsWith('lock') })
     await first.stop()
     flip(found, 24)
@@ -107,7 +107,7 @@ describe('a journal with a flipped bit before valid batches', () => {
       await gw.until('five waiting', () => first.worker.targets.get('ODQ1Z9')!.behind === 5)
       const peer = await client(first.targetPort)
       peer.logon(password())
-      await copies(peer, 5) // their numbers stand in a batch of their own
+      await copies(peer, 5) // their numbers are in a batch of their own
       for (let n = 6; n <= 8; n++) {
         envelop(gw, sourceFill('K7T882', n))
         await copies(peer, n)

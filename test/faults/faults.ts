@@ -91,7 +91,8 @@ function note(name: string, outcome: Outcome, rounds = 1): void {
 const isClean = () => [...table.values()].every(({ lost, doubled, wrong }) => lost + doubled + wrong === 0)
 
 /**
- * Rounds on one rig, then its journal; ends early when something was found, since all that follows would show it again.
+ * Rounds on one rig, then a check of its journal; ends early after the first finding, since everything that follows
+ * would repeat it.
  */
 async function campaign(random: Random, names: readonly FaultName[], untilMs: number): Promise<void> {
   const rig = await Rig.start()
@@ -108,7 +109,7 @@ async function campaign(random: Random, names: readonly FaultName[], untilMs: nu
   }
 }
 
-/** A file system of its own that really is full, where the machine allows one. */
+/** A file system of its own that can really be full, where the machine allows one. */
 async function fullDisk(random: Random): Promise<void> {
   const { way, ...outcome } = await fullDiskRound(random, { bytes: 200 << 20, messages: random.between(1_000, 4_000) })
   note(smallDisk, outcome)
@@ -124,7 +125,7 @@ async function simulations(random: Random): Promise<void> {
   }
 }
 
-/** A million frames of peers with broken serializers and wires; what goes wrong is thrown. */
+/** A million frames of peers with broken serializers and wires; throws what goes wrong. */
 function mutatedFrames(seed: number): void {
   const wrong: string[] = []
   try {
@@ -137,8 +138,8 @@ function mutatedFrames(seed: number): void {
 }
 
 /**
- * Random people do random things through the services, each walk from a seed of
- * its own. @returns how many walks there were
+ * Random people do random things through the services, each walk from a seed of its own.
+ * @returns how many walks there were
  */
 async function walks(rounds: WalkRounds, random: Random, most: number, untilMs: number): Promise<number> {
   const { made, steps, wrong } = await rounds.walk(random, most, untilMs)

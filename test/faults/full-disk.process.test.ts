@@ -29,7 +29,7 @@ describe('a full disk', () => {
     const peer = await client(connector.targetPort)
     peer.logon(password())
     await peer.message('1')
-    files.disk.bytes = files.disk.used // no more than is there once both are
+    files.disk.bytes = files.disk.used // no more than both use once they exist
     const total = 12_000
     let sent = 0
     const { journal } = connector.worker.core

@@ -5,7 +5,7 @@ import { type FixPeer, fieldOf } from '#test/support/fix-peer.ts'
 const heartbeatMs = 30_000
 
 /**
- * A connector whose clock is ahead by as much as the test says, so that no interval passes only because the machine is
+ * A connector whose clock is ahead by as much as the test says, so that intervals do not pass because the machine is
  * slow.
  */
 async function started() {

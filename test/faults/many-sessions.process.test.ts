@@ -3,7 +3,7 @@ import { client, gateway, password, snapshot, start, target } from '#test/suppor
 import { fieldOf } from '#test/support/fix-peer.ts'
 import { envelop, sourceFill } from '#test/support/source-flow.ts'
 
-/** Three characters that tell them apart: 1180 has no more. */
+/** Three characters that tell the sessions apart: 1180 has no more. */
 const sourceIds = Array.from({ length: 200 }, (_, i) => `${i < 100 ? 'A' : 'B'}${String(i % 100).padStart(2, '0')}882`)
 const sessionIds = Array.from({ length: 500 }, (_, i) => `T${String(i).padStart(5, '0')}`)
 

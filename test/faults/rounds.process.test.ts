@@ -4,11 +4,9 @@ import { type FaultName, faults } from './rig/faults.ts'
 import { Rig } from './rig/rig.ts'
 import { closing, flipRound, round, stormLatency } from './rig/round.ts'
 
-/*
- * Each fault once, on one connector; `npm run faults` draws them at random for as long as it is told to.
- */
+/* Each fault once, on one connector; `npm run faults` draws faults at random for as long as it is told to. */
 const random = new Random(20_240_304)
-const names = Object.keys(faults) as FaultName[] // as the object says
+const names = Object.keys(faults) as FaultName[] // the keys are those of the object
 const storm: FaultName = 'resend storm'
 let rig: Rig
 beforeAll(async () => {
@@ -24,7 +22,7 @@ describe('with all clients and gateways counting, nothing is lost, doubled or re
 
   test('fifty overlapping resend requests leave live copies their time', async () => {
     const { quietMs, stormMs } = await stormLatency(rig, random)
-    expect(stormMs).toBeLessThan(Math.max(5_000, 10 * quietMs)) // the same machine at the same moment, however slow
+    expect(stormMs).toBeLessThan(Math.max(5_000, 10 * quietMs)) // same machine, same time
     const { lost, doubled, chain, wrong } = rig.verdict()
     expect({ lost, doubled, chain, wrong }).toEqual({ lost: [], doubled: [], chain: [], wrong: [] })
   })

@@ -27,7 +27,7 @@ let db: FreshDb
 beforeAll(async () => {
   db = await freshDb()
   await writeWorld(db.owner)
-  await db.owner`delete from dc.connector_leases` // its leader is of the sample rows alone
+  await db.owner`delete from dc.connector_leases` // only the sample rows have its leader
 })
 afterAll(() => db.close())
 
@@ -56,7 +56,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   await gone
 }
 
-/** Logs on under its own next number, or the one that it is told to use: numbers were set while it was away. */
+/** Logs on under its own next number, or a given one: the numbers were set while the client was away. */
 async function loggedOn(connect: () => Promise<FixPeer>, body: Parameters<FixPeer['logon']>[0], seqNum = 1) {
   for (let next = seqNum; ; ) {
     const peer = await connect()
@@ -91,7 +91,7 @@ const publish = (version: number, paused: boolean) =>
     { kind: 'target', id: 'ODQ1Z9', document: target({ sources, paused }) },
   ])
 
-/** Every command that the journal holds, oldest first, and the state that it came to. */
+/** Every command that the journal holds, oldest first, with the state that the command reached. */
 async function journaled(data: string) {
   const state = emptyState(judgeTerms)
   const events = {

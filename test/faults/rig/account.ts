@@ -9,7 +9,7 @@ export type Copy = {
   sourceNumber: number
   /** ApplLastSeqNum(1350); 0: absent. */
   previous: number
-  /** ApplResendFlag(1352) or PossResend(97): the client need not take it for news. */
+  /** ApplResendFlag(1352) or PossResend(97): the client may have seen the copy before. */
   isFlagged: boolean
 }
 
@@ -20,11 +20,13 @@ export class Account {
   highest = 0
   readonly byNumber = new Map<number, Copy>()
   readonly distinct = new Set<string>()
-  /** A number that came again with another copy, 52 before 122, a Logout that calls our number too low. */
+  /**
+   * A number that came again with another copy, a 52 before its 122, a Logout that calls our number too low.
+   */
   readonly wrong: string[] = []
   private readonly filled = new Set<number>()
 
-  /** `hasChain`: the classic copies, which name the one before them. */
+  /** `hasChain`: classic copies, which name the copy before them. */
   constructor(readonly hasChain = true) {}
 
   /** A message that carries a number of ours; copies are recorded, Gap Fills move the next number. */
@@ -66,9 +68,9 @@ export class Account {
 }
 
 /**
- * What is wrong with an account, against what the gateways have sent (`SSS NUMBER`; Session ID of a
- * source: its first three characters). `isTold`: a copy that comes twice is flagged, or its 1350 names
- * one before the newest that the client has.
+ * What is wrong with an account, compared with what the gateways have sent (`SSS NUMBER`; Session ID of a source: its
+ * first three characters). `isTold`: a copy that comes twice is flagged, or its 1350 names one before the newest that
+ * the client has.
  */
 export function judge(account: Account, sent: ReadonlySet<string>) {
   const lost = [...sent].filter((what) => !account.distinct.has(what))

@@ -6,7 +6,7 @@ import { openJournal } from '#journal/open-journal.ts'
 import { balances } from '#test/support/balances.ts'
 import type { Account } from './account.ts'
 
-/** What a journal says after all is done, and what of it breaks a law. */
+/** What a journal says after everything is done, and which laws it breaks. */
 export type Audit = {
   /** Messages kept, by source. */
   messages: Map<string, number>
@@ -14,17 +14,17 @@ export type Audit = {
   copies: Map<string, number>
   /** Numbers of feeds that are named as lost. */
   lost: { feed: string; from: number; to: number }[]
-  /** By target: what the ledger says was delivered. */
+  /** By target: what was delivered according to the ledger. */
   delivered: Map<string, number>
   wrong: string[]
 }
 
 /**
- * Reads a journal from its beginning to its end. The laws: every position that a D names holds an M, no (target,
- * epoch, number) twice, no (stream, epoch, number) twice, every row of the ledger balances, and what a client
- * has under a number is what the journal has.
- * @param accounts by target; of one without an account nothing is compared
- * @param isDamaged what stands before damage that was skipped is not held against it
+ * Reads a journal from beginning to end. The laws: every position that a D names holds an M, no (target, epoch, number)
+ * twice, no (stream, epoch, number) twice, every row of the ledger balances, and what a client has under a number is
+ * what the journal has.
+ * @param accounts by target; a target without an account is not compared
+ * @param isDamaged records before damage that was skipped do not count against the journal
  */
 export async function audit(
   dir: string,

@@ -1,12 +1,12 @@
-// The write of the journal's thread on a disk of so many bytes: what is used of it is counted
-// where it is, in the files of one directory.
+// The write of the journal's thread on a disk of limited size: the used bytes are counted from the files of one
+// directory.
 import { fstatSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 
 const BLOCK = 512
 
-/** Bytes that the files of a directory take, those below it included. */
+/** Bytes that the files of a directory and its subdirectories take. */
 export function usedBytes(dir) {
   let bytes = 0
   for (const name of readdirSync(dir, { recursive: true }))
@@ -14,7 +14,7 @@ export function usedBytes(dir) {
   return bytes
 }
 
-/** As `writeSync`; ENOSPC when what is not in the file yet has no room left. */
+/** Like `writeSync`, but throws ENOSPC when there is no room for the bytes that are not in the file yet. */
 export function write(fd, bytes, offset, length, position) {
   const { dir, room } = workerData.writeData
   const isThere = fstatSync(fd).blocks * BLOCK >= position + length

@@ -2,10 +2,10 @@ import { type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
 import { Account } from './account.ts'
 import { Party } from './party.ts'
 
-/** So long without progress, and what is missing is asked for again: it may have been refused, or cut off. */
+/** After this long without progress, ask again for what is missing: the request may have been refused, or cut off. */
 const askAgainMs = 500
 
-/** A client of the service: keeps its account and asks for what it misses until it has it. */
+/** A client of the service: keeps its account, and asks for what it misses until it has everything. */
 export class Client extends Party {
   readonly account: Account
   /** The first three characters of each of its sources. */
@@ -43,7 +43,7 @@ export class Client extends Party {
     return this.account.next > this.account.highest
   }
 
-  /** Stops reading; whoever writes to it finds out. */
+  /** Stops reading; the connector has to notice. */
   freeze(): void {
     this.peer?.socket.pause()
   }
@@ -95,7 +95,7 @@ export class Client extends Party {
     if (!this.isLive || this.isWhole) return
     const now = performance.now()
     if (this.askedFor === next && now - this.askedMs < askAgainMs) return
-    if (this.askedFor !== next && this.askedFor > 0 && now - this.askedMs < 100) return // it is coming in
+    if (this.askedFor !== next && this.askedFor > 0 && now - this.askedMs < 100) return // the copies are coming in
     this.askedFor = next
     this.askedMs = now
     this.request(next, 0)

@@ -10,7 +10,7 @@ import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import { publishParts } from '#test/support/database-connector.ts'
 import { testKey } from '#test/support/test-key.ts'
 
-/** A PostgreSQL server with one published configuration in it, that goes away and comes back when it is told so. */
+/** A PostgreSQL server with one published configuration in it; the server goes away and comes back on demand. */
 export class ConfigurationDatabase {
   private constructor(
     private readonly dir: string,
@@ -34,12 +34,12 @@ export class ConfigurationDatabase {
     return database
   }
 
-  /** The connector's. */
+  /** The connector's URL. */
   get url(): string {
     return roleUrls(this.server.ownerUrl, rolePasswords(testKey)).dc_connector
   }
 
-  /** Everybody is disconnected, and nobody gets in. */
+  /** Disconnects everybody, and lets nobody in. */
   async stop(): Promise<void> {
     await this.server.stop()
   }
@@ -48,7 +48,7 @@ export class ConfigurationDatabase {
     await this.server.restart()
   }
 
-  /** By target: copies delivered, as the connector has reported them. */
+  /** By target: copies delivered, according to the connector's reports. */
   async delivered(): Promise<Map<string, number>> {
     return this.asOwner(async (owner) => {
       const rows = await owner<{ session: string; delivered: number }[]>`

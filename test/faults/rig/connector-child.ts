@@ -7,15 +7,15 @@ import { wantedFile } from '#connector/run/snapshot/wanted-file.ts'
 import { disk, type FilePort } from '#journal/files.ts'
 import { usedBytes } from './bounded-write.mjs'
 
-/** What the rig tells its connector. */
+/** Orders of the rig to its connector. */
 export type Order =
   | { order: 'clock'; aheadMs: number }
-  /** No room: nothing can be allocated, and after so many bytes of a batch the write fails. */
+  /** No room: nothing can be allocated, and the write fails after so many bytes of a batch. */
   | { order: 'disk'; isFull: boolean; partial: number }
   | { order: 'stop' }
   | { order: 'look' }
 
-/** What it answers. */
+/** The connector's answers. */
 export type Answer =
   | { event: 'ready' }
   | { event: 'look'; rss: number; queued: number; alarms: string[]; behind: Count; nextOut: Count; nextIn: Count }
@@ -24,10 +24,10 @@ export type Answer =
 type Count = Record<string, number>
 
 /*
- * The connector as the command line runs it, with a disk that fills and a clock that jumps when it is told so:
+ * The connector as the command line runs it, with a disk that fills and a clock that jumps on demand:
  * CONFIG DATA SEGMENT_BYTES ROOM WRITE_MODULE
- * CONFIG: a file, or the URL of a database that is followed, with the journal's own segments and disk.
- * ROOM: bytes that everything beside DATA and in it may take; 0: as many as there are.
+ * CONFIG: a file, or the URL of a database to follow, with the journal's own segments and disk.
+ * ROOM: bytes that everything in and beside DATA may take; 0: all that there are.
  * WRITE_MODULE: what the journal's thread writes with.
  */
 const [config = '', data = '', segmentBytes = '', room = '0', writeModule = ''] = process.argv.slice(2)
@@ -77,7 +77,7 @@ async function fromFile(): Promise<Running> {
   })
 }
 
-/** As the portal's child does; its stop ends the following first. */
+/** Like the portal's child; a stop ends the following of the database first. */
 function fromDatabase(): Promise<Running> {
   const stopped = new AbortController()
   return new Promise((resolve) => {
@@ -106,7 +106,7 @@ process.on('message', (message: Order) => {
   } else if (message.order === 'look') look()
   else void running.stop().then(() => process.exit(0))
 })
-process.once('disconnect', () => process.exit(0)) // whoever started it is gone
+process.once('disconnect', () => process.exit(0)) // the process that started this one is gone
 
 function look(): void {
   const { worker } = running

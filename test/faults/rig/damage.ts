@@ -4,7 +4,7 @@ import type { Random } from '#gateway-sim/random.ts'
 import { walkBatches } from '#journal/batch-walk.ts'
 import { memoryOf } from '#journal/layout.ts'
 
-/** The newest segment that anything was written to, and where its last whole batch ends. */
+/** The newest segment with anything written, and where its last whole batch ends. */
 function newest(dir: string): { path: string; bytes: Buffer; end: number; from: number } {
   const names = readdirSync(dir).filter((name) => name.endsWith('.segment'))
   for (const name of names.sort().reverse()) {
@@ -24,7 +24,7 @@ function newest(dir: string): { path: string; bytes: Buffer; end: number; from: 
   throw new Error(`no segment of ${dir} holds a batch`)
 }
 
-/** A write that the power cut short: a part of a batch stands behind the last one, and its end does not. */
+/** A write that the power cut short: the beginning of a batch, without its end, follows the last one. */
 export function tearTail(dir: string, random: Random): void {
   const { path, bytes, end, from } = newest(dir)
   const whole = bytes.subarray(from, Math.max(from, end))
@@ -34,8 +34,8 @@ export function tearTail(dir: string, random: Random): void {
 }
 
 /**
- * One bit of the bytes that were synced, behind the first batch, which holds the
- * state or the names that all else builds on.
+ * Flips one bit of the synced bytes, behind the first batch, which holds the state or the names that all else builds
+ * on.
  * @returns its place
  */
 export function flipBit(dir: string, random: Random): number {

@@ -122,7 +122,7 @@ export type FaultName = keyof typeof faults
 
 /**
  * A bit of the synced bytes changes while the connector is down: no number is used again, every copy that comes twice
- * can be told, every loss is named. The rig's journal is judged by this alone from here on.
+ * is recognizable, every loss is named. From here on the rig's journal is judged by these rules only.
  */
 export const bitFlip: Fault = async (rig, random) => {
   await wait(random.between(100, 600))

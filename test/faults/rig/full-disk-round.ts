@@ -7,8 +7,8 @@ import { closing, copiesOf, type Outcome } from './round.ts'
 import { SmallDisk, type Way } from './small-disk.ts'
 
 /**
- * A rig on a disk of so many bytes, which fills up under load: first with room made while it runs, then killed while
- * full, started while full, killed again and started with room.
+ * A rig on a disk of so many bytes, which fills up under load: first room is made while the connector runs; then it is
+ * killed while full, started while full, killed again and started with room.
  */
 export async function fullDiskRound(
   random: Random,
@@ -51,8 +51,7 @@ export async function fullDiskRound(
 }
 
 /**
- * A filler leaves less than a segment, and messages come until feeds are paused.
- * Of the clients the first is away meanwhile.
+ * A filler leaves less than a segment, and messages come until feeds are paused. The first client is away meanwhile.
  */
 async function fillUp(rig: Rig, disk: SmallDisk, random: Random, messages: number, wrong: string[]): Promise<void> {
   await rig.flow(messages, 20)
@@ -74,15 +73,15 @@ async function fillUp(rig: Rig, disk: SmallDisk, random: Random, messages: numbe
 async function livesOn(rig: Rig, wrong: string[]): Promise<void> {
   for (const client of rig.clients) client.cut()
   if (!(await within(() => rig.clients.every((client) => client.isLive)))) wrong.push('no logon while the disk is full')
-  // a start finds out when it makes its next segment
+  // a start notices when it makes its next segment
   if (!(await within(() => isDiskFull(rig)))) wrong.push('not full any more while nobody made room')
-  for (const gateway of rig.gateways) gateway.offer(10) // not read; after a start while full nobody lets it in
+  for (const gateway of rig.gateways) gateway.offer(10) // not read; after a start while full, it is not let in
   const answered = rig.clients.map((client) => isServed(client))
   for (const [i, is] of (await Promise.all(answered)).entries())
     if (!is) wrong.push(`${rig.clients[i]?.session}: no heartbeat or no resend while the disk is full`)
 }
 
-/** Asks once it misses nothing: while it is sent what it missed another request would be refused, as is right. */
+/** Asks when it misses nothing: during a resend another request would rightly be refused. */
 async function isServed(client: Client): Promise<boolean> {
   await within(() => client.isWhole)
   const [again, id] = [client.again, `FULL-${client.again}-${client.logons}`]

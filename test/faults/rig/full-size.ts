@@ -10,8 +10,8 @@ type Say = (text: string) => void
 const killsInARun = 50
 const databaseDownS = 60
 /**
- * The live 99th percentile during a resend storm may be so many times that before it, and is
- * not looked at below so many milliseconds.
+ * During a resend storm the live 99th percentile may be so many times the one before; below so many milliseconds it is
+ * not judged.
  */
 const [stormTimes, stormFloorMs] = [10, 500]
 
@@ -25,7 +25,7 @@ export async function fiftyKills(random: Random, say: Say): Promise<Outcome> {
   })
 }
 
-/** Fifty overlapping Resend Requests within 5 s, three times; live copies keep their time. */
+/** Fifty overlapping Resend Requests within 5 s, three times; live copies stay on time. */
 export async function resendStorms(random: Random, say: Say): Promise<Outcome> {
   return withRig({}, async (rig, add) => {
     await rig.flow(6_000) // something to ask for
@@ -42,7 +42,9 @@ export async function resendStorms(random: Random, say: Say): Promise<Outcome> {
   })
 }
 
-/** The database is down for a minute: everything is delivered meanwhile, a start included, and reported behind it. */
+/**
+ * The database is down for a minute: everything is delivered meanwhile, even across a start, and reported afterwards.
+ */
 export async function databaseDown(random: Random, say: Say): Promise<Outcome> {
   return withRig({ followsDatabase: true }, async (rig, add) => {
     const { database } = rig
@@ -99,7 +101,7 @@ const nothing: Outcome = { copies: 0, lost: [], doubled: [], wrong: [], flagged:
 
 type Add = ((outcome: Outcome) => void) & { isClean(): boolean }
 
-/** All of it on one rig, and then its journal, as one outcome. */
+/** All of this on one rig, then its journal, as one outcome. */
 async function withRig(
   options: Parameters<typeof Rig.start>[0],
   act: (rig: Rig, add: Add) => Promise<void>,

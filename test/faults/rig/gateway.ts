@@ -4,7 +4,7 @@ import { type FixPeer, fieldOf, type Received } from '#test/support/fix-peer.ts'
 import { envelop, fillBody, sourceFill } from '#test/support/source-flow.ts'
 import { Party } from './party.ts'
 
-/** How a gateway hands its messages over: in envelopes or as they are, on connections of its own or on ours. */
+/** How a gateway hands its messages over: in envelopes or plain, on connections that it makes or that we make. */
 export type GatewayOptions = {
   feed: string
   compId: string
@@ -13,9 +13,7 @@ export type GatewayOptions = {
   listens?: boolean
 }
 
-/**
- * An order-entry gateway: hands over the messages of its sources, keeps all of them, and can be told to do so badly.
- */
+/** An order-entry gateway: hands over the messages of its sources, keeps all of them, and can be told to misbehave. */
 export class Gateway extends Party {
   /** Source messages handed over, by `SSS NUMBER`: when, and under which number of the feed first. */
   readonly sent = new Map<string, { atMs: number; feedNumber: number }>()
@@ -24,9 +22,9 @@ export class Gateway extends Party {
   private readonly inner = new Map<string, Buffer[]>()
   private turn = 0
   private hasForgotten = false
-  /** Its next number before it had forgotten it: what was on the way then is asked for. */
+  /** Its next number before it forgot: messages that were on the way then are asked for. */
   private knew = 1
-  /** Its Logon will be answered with what it has forgotten, and nothing that follows it is read. */
+  /** Its Logon will be answered with the number that it forgot, and nothing that follows the Logon is read. */
   private isRefused = false
 
   constructor(
@@ -58,9 +56,7 @@ export class Gateway extends Party {
     if (this.peer) this.peer.cutsNext = true
   }
 
-  /**
-   * Numbers that were used for something which is not sent: a Resend Request brings messages of them, or a Gap Fill.
-   */
+  /** Uses up numbers without sending messages: a Resend Request brings messages of them, or a Gap Fill. */
   skip(numbers: number, messages: number): void {
     this.memory.seqNum += numbers
     const { peer } = this
@@ -72,15 +68,15 @@ export class Gateway extends Party {
   }
 
   /**
-   * The newest messages of a source once more under new numbers of the feed; on a
-   * plain feed those would be other messages.
+   * Sends the newest messages of a source once more under new numbers of the feed; on a plain feed those would be other
+   * messages.
    */
   repeat(random: Random, count: number): void {
     const source = random.pick(this.kind.sources)
     for (const message of (this.inner.get(source) ?? []).slice(-count)) if (this.peer) envelop(this.peer, message)
   }
 
-  /** It has forgotten its numbers: logs on with 34=1, is told what is expected, and goes on there. */
+  /** The gateway has forgotten its numbers: logs on with 34=1, is told the expected number, and goes on there. */
   backToOne(): void {
     this.hasForgotten = true
     this.cut()
@@ -98,7 +94,7 @@ export class Gateway extends Party {
 
   protected hear(peer: FixPeer, message: Received): void {
     if (message.type === 'A' && this.listens) this.logon(peer)
-    // whoever opened the session says it in words only
+    // the end that opened the session says this in words only
     const expected = Number(fieldOf(message, 789) ?? /Expected \[(\d+)\]/.exec(fieldOf(message, 58) ?? '')?.[1])
     if (message.type === '5' && expected > this.memory.seqNum) this.memory.seqNum = Math.max(expected, this.knew)
   }

@@ -5,7 +5,7 @@ import { FixPeer, type Memory, type Received } from '#test/support/fix-peer.ts'
 type Options = ConstructorParameters<typeof FixPeer>[1]
 
 /**
- * A peer that says what comes as it comes, and whose next frame can be cut in the middle together with the connection.
+ * A peer that reports everything as it comes, and can cut its next frame in the middle together with the connection.
  */
 class RigPeer extends FixPeer {
   isLive = false
@@ -37,12 +37,12 @@ class RigPeer extends FixPeer {
 }
 
 /**
- * One end of a session that is there again whenever its connection is gone, and remembers its
- * numbers. It connects, or is connected to.
+ * One end of a session that returns whenever its connection is gone, and remembers its numbers. It connects, or is
+ * connected to.
  */
 export abstract class Party {
   readonly memory: Memory = { seqNum: 1, sent: new Map() }
-  /** Stays away while this is so. */
+  /** Stays away while true. */
   isAway = false
   logons = 0
   protected peer: RigPeer | undefined
@@ -64,7 +64,7 @@ export abstract class Party {
   }
 
   /**
-   * The connection breaks. What is asked of it before it is there again would be lost, so it is not live from now on.
+   * The connection breaks. The end is not live from now on, since anything asked of it before it returns would be lost.
    */
   cut(): void {
     if (this.peer) this.peer.isLive = false

@@ -8,9 +8,9 @@ import type { Outcome } from './round.ts'
 const segmentBytes = 64 * 1024 * 1024
 
 /**
- * A portal with everything that it starts (database, connector, simulated gateway and client, which send and
- * receive) is killed so many times at random instants, while it starts and while it runs: no process may stay, and
- * the next start goes on with the same journal.
+ * A portal with everything that it starts (database, connector, simulated gateway and client, which send and receive)
+ * is killed so many times at random instants, while it starts and while it runs. No process may remain, and the next
+ * start goes on with the same journal.
  */
 export async function portalKilled(random: Random, times: number, say: (text: string) => void): Promise<Outcome> {
   const data = dataDirectory()

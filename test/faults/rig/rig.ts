@@ -17,16 +17,15 @@ import { few, snapshot, type Wanted } from './wanted.ts'
 
 export const segmentBytes = 2 * 1024 * 1024
 const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-/** What the journal's thread writes with: a disk that is told when it is full, and one that has so much room. */
+/** The module that the journal's thread writes with: a disk that is full on demand, and one that has so much room. */
 const writes = { told: besideThis('../../journal/faulty-write.mjs'), bounded: besideThis('./bounded-write.mjs') }
 
 export type RigOptions = { disk?: SmallDisk; wanted?: Wanted; followsDatabase?: boolean }
 type Look = Extract<Answer, { event: 'look' }>
 
 /**
- * A connector in a process of its own, three gateways and three clients (or as many as `wanted`
- * says): everything that messages come in by and go out by. Whatever breaks is started again; what
- * each side has seen is compared when all is quiet.
+ * A connector in a process of its own, three gateways and three clients (or as many as `wanted` says), which cover
+ * every way in and out. Parts that break are started again; when all is quiet, what each side has seen is compared.
  */
 export class Rig {
   readonly journal: string
@@ -47,7 +46,9 @@ export class Rig {
     this.journal = join(disk?.here ?? dir, 'data', 'journal')
   }
 
-  /** On a disk of its own, or among the temporary files; its configuration in a file, or in a database of its own. */
+  /**
+   * On a disk of its own, or among the temporary files; with its configuration in a file, or in a database of its own.
+   */
   static async start({ disk, wanted = few, followsDatabase = false }: RigOptions = {}): Promise<Rig> {
     const dir = mkdtempSync(join(tmpdir(), 'faults-'))
     const [targetPort = 0, ...feedPorts] = await freePorts(1 + wanted.gateways.length)
@@ -65,7 +66,7 @@ export class Rig {
     return rig
   }
 
-  /** By `SSS NUMBER`: every source message handed over that this client must have. */
+  /** By `SSS NUMBER`: every source message handed over that this client must receive. */
   sentTo({ sources }: Client): ReadonlySet<string> {
     const all = this.gateways.flatMap(({ sent }) => [...sent.keys()])
     return new Set(all.filter((what) => sources.includes(what.slice(0, 3))))
@@ -118,7 +119,7 @@ export class Rig {
     await this.end('SIGKILL')
   }
 
-  /** In order, as SIGTERM does it. */
+  /** Stops the connector in order, as SIGTERM does. */
   async stop(): Promise<void> {
     this.order({ order: 'stop' })
     await this.end()
@@ -133,7 +134,7 @@ export class Rig {
     return this.answer('look')
   }
 
-  /** Until each client has every message that was handed over. False: not everything came. */
+  /** Waits until each client has every message that was handed over. False: not everything came. */
   async settled(): Promise<boolean> {
     const hasAll = (client: Client) =>
       client.isLive && client.isWhole && client.account.distinct.size === this.due(client)
@@ -145,8 +146,8 @@ export class Rig {
   }
 
   /**
-   * Until nothing is on its way: the connector has read every number of the gateways, and the clients every number of
-   * the connector.
+   * Waits until nothing is on its way: the connector has read every number of the gateways, and the clients every
+   * number of the connector.
    */
   async rested(): Promise<void> {
     for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await wait(20)) {
@@ -159,7 +160,7 @@ export class Rig {
     }
   }
 
-  /** Of all clients together; `wrong` says everything that no fault excuses. */
+  /** The totals of all clients; `wrong` lists everything that no fault excuses. */
   verdict() {
     const judged = this.clients.map((client) => ({
       account: client.account,
@@ -199,7 +200,7 @@ export class Rig {
         if (answer.event !== event) return
         child?.off('message', hear)
         child?.off('exit', ended)
-        resolve(answer as Extract<Answer, { event: E }>) // the event says so
+        resolve(answer as Extract<Answer, { event: E }>) // the event decides the type
       }
       const ended = (code: number | null, signal: NodeJS.Signals | null) =>
         reject(new Error(`no ${event}: ${code ?? signal}\n${this.stderr}`))
@@ -209,7 +210,7 @@ export class Rig {
   }
 }
 
-/** Ports that nobody has at the moment. */
+/** Ports that are free at the moment. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -5,15 +5,15 @@ import type { Client } from './client.ts'
 import { bitFlip, type FaultName, faults } from './faults.ts'
 import { Rig, segmentBytes } from './rig.ts'
 
-/** What a round, or a whole rig, came to. */
+/** The result of a round, or of a whole rig. */
 export type Outcome = {
   /** Messages handed over, times clients. */
   copies: number
   lost: string[]
-  /** Copies that came twice and do not say so. */
+  /** Copies that came twice without saying so. */
   doubled: string[]
   wrong: string[]
-  /** Copies that came twice and say so. */
+  /** Copies that came twice and said so. */
   flagged: number
   kills: number
   /** From the gateway to the client, milliseconds; NaN when nothing was measured. */
@@ -26,7 +26,7 @@ export async function round(rig: Rig, random: Random, name: FaultName, messages:
   const load = rig.flow(messages)
   await faults[name](rig, random)
   await load
-  await rig.flow(3) // so that whatever went missing before is noticed
+  await rig.flow(3) // so that earlier losses are noticed
   const isSettled = await rig.settled()
   const { lost, doubled, chain, wrong } = rig.verdict()
   const stuck = isSettled || lost.length > 0 ? [] : ['not everything came']
@@ -41,7 +41,7 @@ export async function round(rig: Rig, random: Random, name: FaultName, messages:
   }
 }
 
-/** Stops a rig and compares its journal and its ledger with what the gateways sent and the clients have. */
+/** Stops a rig, and compares its journal and its ledger with what the gateways sent and the clients have. */
 export async function closing(rig: Rig): Promise<string[]> {
   await rig.stop()
   const found = await audit(rig.journal, segmentBytes, accountsOf(rig))
@@ -59,7 +59,7 @@ export async function closing(rig: Rig): Promise<string[]> {
   return wrong
 }
 
-/** A rig of its own, one flipped bit, and the promise that holds then. */
+/** A rig of its own, one flipped bit, and the promise that holds after it. */
 export async function flipRound(random: Random, messages: number): Promise<Outcome> {
   const rig = await Rig.start()
   try {
@@ -67,7 +67,7 @@ export async function flipRound(random: Random, messages: number): Promise<Outco
     await bitFlip(rig, random)
     await load
     await rig.rested()
-    await rig.flow(15) // the chain of these says what is missing before them
+    await rig.flow(15) // the chain of these messages shows what is missing before them
     await rig.rested()
     const { doubled, wrong } = rig.verdict()
     await rig.stop()
@@ -94,7 +94,8 @@ const accountsOf = (rig: Rig) => new Map(rig.clients.map(({ session, account }) 
 export const textOf = ({ source, sourceNumber, number }: Copy) => `${source} ${sourceNumber} again as ${number}`
 
 /**
- * What is missing though neither the feed's losses name it nor the chain: the next copy's 1350 does not reach over it.
+ * What is missing without being named: not among the feed's losses, and not in the chain, because the 1350 of the next
+ * copy does not reach over it.
  */
 function unnamed(client: Client, rig: Rig, losses: Audit['lost']): string[] {
   const { account } = client
@@ -113,8 +114,8 @@ function unnamed(client: Client, rig: Rig, losses: Audit['lost']): string[] {
 }
 
 /**
- * The 99th percentile of live copies in milliseconds: with nothing else going on, and while fifty
- * overlapping Resend Requests come within 5 s.
+ * The 99th percentile of live copies in milliseconds: at rest, and while fifty overlapping Resend Requests come within
+ * 5 s.
  */
 export async function stormLatency(rig: Rig, random: Random): Promise<{ quietMs: number; stormMs: number }> {
   const p99Ms = async (meanwhile: () => Promise<void>, messages: number) => {
@@ -128,7 +129,7 @@ export async function stormLatency(rig: Rig, random: Random): Promise<{ quietMs:
   return { quietMs, stormMs: await p99Ms(() => faults['resend storm'](rig, random), 1_800) }
 }
 
-/** The 99th percentile of what was handed over since, from a gateway to a client, in milliseconds. */
+/** The 99th percentile of the time from a gateway to a client, in milliseconds, for messages handed over since then. */
 export function latency({ clients, gateways }: Rig, sinceMs: number): number {
   const all = clients.flatMap(({ cameAtMs }) =>
     [...cameAtMs].flatMap(([what, cameMs]) => {

@@ -9,15 +9,15 @@ const PIECE = 1 << 20
 const zeros = Buffer.alloc(PIECE)
 
 /**
- * Mounts, says so, and unmounts when its input ends: also when whoever held the other end was killed. In a
- * namespace of its own the mount ends with it.
+ * Mounts, says so, and unmounts when its input ends, even when the process at the other end was killed. In a namespace
+ * of its own, the mount ends with the namespace.
  */
 const script = `trap '' INT TERM HUP
 mount -t tmpfs -o size="$2",mode=700 tmpfs "$1" && echo mounted && { cat >/dev/null; umount -l "$1"; }`
 
 export type Way = 'mounted' | 'in a namespace' | 'bounded'
 
-/** A disk of so many bytes and no more, for one data directory and a file that takes the room. */
+/** A disk of exactly so many bytes, for one data directory and a file that takes the room. */
 export class SmallDisk {
   private constructor(
     readonly bytes: number,
@@ -26,7 +26,7 @@ export class SmallDisk {
     private readonly holder: ChildProcess | undefined,
   ) {}
 
-  /** The first of these ways that the machine allows; the last one always is. */
+  /** The first of these ways that the machine allows; the last one is always allowed. */
   static async make(bytes: number, ways: readonly Way[] = ['mounted', 'in a namespace']): Promise<SmallDisk> {
     const dir = mkdtempSync(join(tmpdir(), 'small-disk-'))
     mkdirSync(join(dir, 'data', 'journal'), { recursive: true }) // real paths of what is mounted elsewhere lead here
@@ -37,7 +37,7 @@ export class SmallDisk {
     return new SmallDisk(bytes, 'bounded', dir, undefined)
   }
 
-  /** The data directory as whoever runs behind `launcher` names it. */
+  /** The data directory, as the program behind `launcher` names it. */
   get data(): string {
     return join(this.mountPoint, 'data')
   }
@@ -47,33 +47,33 @@ export class SmallDisk {
     return this.way === 'in a namespace' ? `/proc/${this.holder?.pid}/root${this.mountPoint}` : this.mountPoint
   }
 
-  /** What a program has to be started by so that it sees the disk. */
+  /** The launcher through which a program sees the disk. */
   get launcher(): string[] {
     if (this.way !== 'in a namespace') return []
     return ['nsenter', '-t', `${this.holder?.pid}`, '-U', '-m', '-w', '--preserve-credentials']
   }
 
-  /** Bytes that nobody has. */
+  /** Free bytes. */
   get room(): number {
     if (this.way === 'bounded') return Math.max(0, this.bytes - usedBytes(this.mountPoint))
     const { bavail, bsize } = statfsSync(this.here)
     return bavail * bsize
   }
 
-  /** A filler takes the room but for so many bytes. */
+  /** A filler takes all room but so many bytes. */
   fill(leave: number): void {
     const fd = openSync(this.filler, 'a', 0o600)
     try {
       for (let left = this.room - leave; left > 0; left = this.room - leave)
         writeSync(fd, zeros, 0, Math.min(left, PIECE))
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error // somebody took the rest
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error // others took the rest
     } finally {
       closeSync(fd)
     }
   }
 
-  /** The filler is gone. */
+  /** Removes the filler. */
   clear(): void {
     rmSync(this.filler, { force: true })
   }
@@ -93,7 +93,7 @@ export class SmallDisk {
   }
 }
 
-/** The process that holds the mount; undefined: it is not allowed here. */
+/** The process that holds the mount; undefined: the machine does not allow it. */
 async function mounted(dir: string, bytes: number, way: Way): Promise<ChildProcess | undefined> {
   const command = ['sh', '-c', script, 'sh', dir, `${bytes}`]
   const [program = '', ...args] = way === 'mounted' ? command : ['unshare', '-rm', ...command]
@@ -101,7 +101,7 @@ async function mounted(dir: string, bytes: number, way: Way): Promise<ChildProce
   const isMounted = await new Promise<boolean>((resolve) => {
     holder.stdout?.once('data', () => resolve(true))
     holder.once('exit', () => resolve(false))
-    holder.once('error', () => resolve(false)) // there is no such program
+    holder.once('error', () => resolve(false)) // the machine has no such program
   })
   if (!isMounted) return undefined
   const letGo = () => holder.stdin?.destroy()

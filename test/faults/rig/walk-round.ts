@@ -3,11 +3,11 @@ import { reportOf, walkAll } from '#test/services/walk/walks.ts'
 import { startServer } from '#test/support/database-server.ts'
 import { freshDbOn } from '#test/support/fresh-db-on.ts'
 
-/** Where walks of this run take place: a database server, started when the first begin. */
+/** The place of this run's walks: a database server, started for the first walk. */
 export class WalkRounds {
   private server: ReturnType<typeof startServer> | undefined
 
-  /** So many walks of sixty steps, unless time is over before. @returns how many were made and what was found */
+  /** Walk so many times sixty steps, or until the time is over. @returns how many walks were made and what was found */
   async walk(random: Random, most: number, untilMs: number): Promise<{ made: number; steps: number; wrong: string[] }> {
     this.server ??= startServer()
     const { url } = await this.server

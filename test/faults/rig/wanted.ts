@@ -1,7 +1,7 @@
 import type { SnapshotInput } from '#domain/configuration/snapshot.ts'
 import type { GatewayOptions } from './gateway.ts'
 
-/** Everything that messages come in by, and go out by. */
+/** Everything that messages come in by and go out by. */
 export type Wanted = {
   gateways: readonly GatewayOptions[]
   targets: readonly {

@@ -21,25 +21,28 @@ import type { MemoryDisk } from '#test/support/memory-disk.ts'
 import { type MemoryJournal, openMemoryJournal } from '#test/support/memory-journal.ts'
 import type { PretendSocket } from './socket.ts'
 
-/** What outlives the connector's process: the disk, the clock, what is to run, and what was found wrong so far. */
+/**
+ * What outlives the connector's process: the disk, the clock, the wanted configuration, and what was found wrong so
+ * far.
+ */
 export type Surroundings = {
   readonly disk: MemoryDisk
   nowMs: number
   week: string
   snapshot: Snapshot
   readonly wrong: string[]
-  /** By batch: the state when that one was durable and nothing had been appended since. */
+  /** By batch: the state when that batch was durable and nothing had been appended since. */
   readonly states: Map<number, string>
 }
 
 const credentials = new CredentialCheck()
 
 /**
- * One life of the connector's process: the real core, intake, feed, target and sweep over a journal in memory and
- * connections that are pretended. Its event loop is the real one; its clock, its disk and its network are the world's.
+ * One life of the connector's process: the real core, intake, feed, target and sweep over a journal in memory and a
+ * pretended network. The event loop is the real one; clock, disk and network belong to the world.
  */
 export class SimulatedConnector {
-  /** Writes of batches under way, in order: each ends when the world says so. */
+  /** Writes of batches under way, in order: the world ends each of them. */
   readonly writes: (() => void)[] = []
   private readonly sweep: Sweep
   private readonly intake: Intake
@@ -114,7 +117,7 @@ export class SimulatedConnector {
     return new SimulatedConnector(around, core, journal, perSocket, writes)
   }
 
-  /** What is recovered is what was there when the last durable batch was sealed. */
+  /** Recovery must bring back exactly what was there when the last durable batch was sealed. */
   private static compare(around: Surroundings, state: State, journal: MemoryJournal): void {
     const before = around.states.get(journal.durableBatch)
     if (before === undefined) return
@@ -137,7 +140,7 @@ export class SimulatedConnector {
     })
   }
 
-  /** When a session has something to do next, by the clock. */
+  /** When a session next has something to do, by the clock. */
   get dueMs(): number {
     const due = [this.feed, this.target].map(({ peer }) => (peer.isConnected ? nextDeadlineMs(peer.session) : Infinity))
     return Math.min(...due)
@@ -149,7 +152,7 @@ export class SimulatedConnector {
     this.target.tick(this.around.nowMs)
   }
 
-  /** The configuration as it is to be now takes effect. */
+  /** The configuration that is wanted now takes effect. */
   reconfigure(): void {
     const { snapshot } = this.around
     this.core.turn()
@@ -163,13 +166,13 @@ export class SimulatedConnector {
     cutOver(core, around.snapshot, '', { of: () => undefined })
   }
 
-  /** A new trading week. */
+  /** A new trading week begins. */
   turnWeek(): void {
     this.core.turn()
     turnTargets(this.core, [this.target], this.around.week)
   }
 
-  /** The process does what it has to do now. */
+  /** The process does its due work. */
   async settle(): Promise<void> {
     for (let i = 0; i < 6 && !this.isDead; i++) await nextTurn()
     const { journal, around, core } = this
@@ -185,7 +188,7 @@ export class SimulatedConnector {
     }
   }
 
-  /** Killed. So many batches reach the disk that the process was not told of. */
+  /** The process is killed. So many batches reach the disk without the process being told. */
   kill(reached: number): void {
     this.isDead = true
     this.journal.crash(reached)
@@ -196,7 +199,7 @@ export class SimulatedConnector {
     return {
       check: (given, configured, required) => credentials.check(given, configured, required),
       judged: () => {},
-      refused: () => {}, // its end says so
+      refused: () => {}, // the refused end reports this
       note: (kind, id, code, text) => {
         if (code === 'aside' && !this.isDead) this.around.wrong.push(`${kind} ${id} kept aside ${text}`)
       },
@@ -205,7 +208,7 @@ export class SimulatedConnector {
   }
 }
 
-/** From where two texts differ. */
+/** Where two texts begin to differ. */
 function differing(before: string, recovered: string): string {
   const at = [...before].findIndex((character, i) => character !== recovered[i])
   const from = Math.max(0, at - 100)

@@ -1,20 +1,20 @@
 import type { Transport } from '#connector/wire/transport.ts'
 import { Framer, frameLimits } from '#fix/framer.ts'
 
-/** One frame on its way to the end; `onTaken`: it was the last of what was written together. */
+/** One frame on its way to the end; `onTaken`: set on the last frame of those written together. */
 type Leaving = { frame: Buffer; onTaken?: () => void }
 
 /**
- * What the connector has in the place of a TCP socket: frames under way in both directions, which the world carries one
- * by one, garbles and swaps. They are gone when the connection breaks. What is written is taken when the end reads it,
- * so an end that does not read is a slow reader.
+ * Replaces the connector's TCP socket: frames under way in both directions, which the world carries one by one, garbles
+ * and swaps. They are gone when the connection breaks. A write is taken when the end reads it, so an end that does not
+ * read is a slow reader.
  */
 export class PretendSocket implements Transport {
   readonly remoteAddress = '127.0.0.1'
   readonly toConnector: Buffer[] = []
   readonly toEnd: Leaving[] = []
   isOpen = true
-  /** The connector closes behind what it has written. */
+  /** The connector closes after what it has written. */
   isEnding = false
   private isPaused = false
   private onData: (chunk: Buffer) => void = () => {}
@@ -56,7 +56,7 @@ export class PretendSocket implements Transport {
     this.break()
   }
 
-  /** The connection is gone, and both find out. */
+  /** The connection breaks, and both ends notice. */
   break(): void {
     if (!this.isOpen) return
     this.isOpen = false
@@ -65,7 +65,7 @@ export class PretendSocket implements Transport {
     this.onClose()
   }
 
-  /** Nobody on our side is told: the process that had it is dead. */
+  /** Our side is not told, because the process that had the connection is dead. */
   vanish(): void {
     this.onClose = () => {}
     this.break()

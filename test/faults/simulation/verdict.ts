@@ -6,25 +6,27 @@ import type { MessageRecord } from '#journal/records.ts'
 import type { End } from '#test/fix/pair.ts'
 import { balances } from '#test/support/balances.ts'
 
-/** By source, in the order of their numbers: whether it is one that the group's level lets through. */
+/** By source, in the order of their numbers: whether the group's level lets the message through. */
 export type Sent = Record<string, ('fill' | 'ack')[]>
 
 type Outcome = {
   journal: Journal
   state: State
   sent: Sent
-  /** The client in each trading week that it has seen, the present one last. */
+  /** The client in each trading week that it has seen, the present week last. */
   clients: readonly { week: string; end: End }[]
   gateway: End
 }
 
-/** A message that the group is to have: in which week it came, and which membership of its source it belongs to. */
+/**
+ * A message that the group should get: the week in which it came, and the membership of its source that it belongs to.
+ */
 type Passing = { number: number; week: string; chain: number }
 
 /**
- * What the journal kept, judged by a model of its own: every message is kept once or named as lost; of those that the
- * group is to have, each came once, in order, and names the one before; what did not come is held, or belongs to a week
- * that is over. No number of a target is used twice in a week.
+ * Judges what the journal kept by a model of its own. Every message is kept once or named as lost. Of the messages that
+ * the group should get, each came once, in order, and names the one before; what did not come is held, or belongs to a
+ * week that is over. No number of a target is used twice in a week.
  */
 export async function verdict({ journal, state, sent, clients, gateway }: Outcome): Promise<string[]> {
   const wrong: string[] = []
@@ -70,7 +72,7 @@ export async function verdict({ journal, state, sent, clients, gateway }: Outcom
   })
   const lost = Object.values(state.data.feeds).flatMap(({ loss }) => loss)
   const named = lost.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-  // a Logon may have been under way for too long: it is sent again
+  // a Logon may have been under way for too long, and is sent again
   const refused = [gateway, ...clients.map(({ end }) => end)]
     .flatMap((end) => end.refused)
     .filter((text) => !text.includes('SendingTime'))

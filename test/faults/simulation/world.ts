@@ -25,7 +25,7 @@ const weekMs = 7 * 24 * 3_600_000
 /** One end, and the connection that it has now. */
 type Link = { end: End; side: 'feed' | 'target'; socket: PretendSocket | undefined }
 
-/** Simulates one run. @returns what is wrong at its end; nothing when all is well */
+/** Simulates one run. @returns what is wrong at the end; nothing when all is well */
 export function simulate(seed: number): Promise<string[]> {
   return new World(seed).run()
 }
