@@ -12,46 +12,46 @@ interface AllocatorOptions {
   segmentBytes: number
   reserveBytes: number
   files: FilePort
-  /** Part of the open segment in use, 0 to 1: the zeroing keeps ahead of it. */
+  /** Part of the open segment in use, 0 to 1: zeroing stays ahead of it. */
   used(): number
   onPressure(full: boolean): void
   onFailure(error: Error): void
 }
 
-/** A segment file to go on with. */
+/** The segment file to go on with. */
 interface Allocation {
   base: number
   fd: number
   bytes: number
-  /** It was the reserve: only session records and deliveries may go in. */
+  /** The file was the reserve: only session records and deliveries may go in. */
   isReserve: boolean
 }
 
 interface Ready {
   base: number
   fd: number
-  /** Its name outlives a power failure. */
+  /** The file's name survives a power failure. */
   isNamed: boolean
 }
 
 /**
  * Makes the next segment ahead of need, and the reserve: files full of zeros, so that a commit only overwrites. Zeroing
- * goes a piece at a time, in step with the use of the open segment, since unpaced it multiplied the latency of commits.
+ * goes piece by piece, in step with the use of the open segment: unpaced, it multiplied the latency of commits.
  *
- * A file gets its name when it is whole, and under that name nothing is truncated or removed but by the call that needs
- * it gone: a segment may be in use an instant after the making of one of its name was given up.
+ * A file gets its name when it is complete. Then only the call that needs the file gone truncates or removes it: a
+ * segment may be in use right after work on another file of its name was given up.
  */
 export class Allocator {
   isFull = false
   private isBlocked = false
   private readonly reservePath: string
-  /** What is being made, one file at a time. */
+  /** The file being made; one at a time. */
   private readonly makingPath: string
   private ready: Ready | undefined
   private base = 0
   private running: Promise<void> = Promise.resolve()
   private readonly stopping = new AbortController()
-  /** Grows with each take: work begun for an earlier one is abandoned. */
+  /** Grows with each take: work begun for an earlier take is abandoned. */
   private generation = 0
 
   constructor(
@@ -62,17 +62,17 @@ export class Allocator {
     this.makingPath = join(segments.dir, 'zeros.part')
   }
 
-  /** From now on the next segment will begin at `base`, or where the one adopted does. */
+  /** The next segment will begin at `base`, or where the adopted one does. */
   prepare(base: number): void {
     if (!this.ready) this.base = base
     this.generation++
     if (this.isBlocked) return
     const { generation } = this
-    // one after the other: no late piece of zeros may land in a file that is in use by then
+    // one after the other: no late piece of zeros may land in a file that is already in use
     this.running = this.running.then(() => this.work(generation))
   }
 
-  /** A file made ahead by an earlier run, still all zeros, is the next segment. */
+  /** Takes a file made ahead by an earlier run, still all zeros, as the next segment. */
   adopt(base: number): void {
     this.base = base
     this.ready = { base, fd: this.segments.openForWrite(this.segments.path(base), false), isNamed: true }
@@ -82,9 +82,7 @@ export class Allocator {
     return this.ready?.base === this.base
   }
 
-  /**
-   * The next segment: the one made ahead, else the reserve when the disk is full, else one without blocks behind it.
-   */
+  /** The next segment: the one made ahead; or else the reserve when the disk is full; or else a file without blocks. */
   take(): Allocation {
     const { base, ready } = this
     this.generation++
@@ -104,8 +102,8 @@ export class Allocator {
   }
 
   /**
-   * A write found the disk full though its segment was there: give the reserve's room to it.
-   * Then: it went through, make a reserve again.
+   * A write found the disk full although its segment exists: give the reserve's room to the disk.
+   * After the write went through: make a reserve again.
    */
   writeBlocked(isBlocked: boolean): void {
     this.isBlocked = isBlocked
@@ -170,8 +168,8 @@ export class Allocator {
   }
 
   /**
-   * A file of zeros for `use`, in whose turn it is still wanted. Nothing is left of one
-   * that is not, nor of one that found no room.
+   * Makes a file of zeros for `use`, while its turn still wants the file. A file that is no longer wanted, or found no
+   * room, leaves nothing behind.
    */
   private async make(bytes: number, generation: number, use: (fd: number) => void): Promise<void> {
     const fd = this.segments.openForWrite(this.makingPath, true)

@@ -8,7 +8,7 @@ import type { Ring } from './ring.ts'
 import type { Segment, Segments } from './segments.ts'
 import type { Writer } from './writer.ts'
 
-/** Where the journal ends: the next batch goes behind this. */
+/** Where the journal ends: the next batch goes behind this point. */
 export interface Tail {
   segment: Segment
   /** Offset in that segment. */
@@ -26,7 +26,7 @@ interface AppenderOptions {
   /** The wall clock. */
   nowMs(): number
   head(): Uint8Array
-  /** A segment is full; what comes next goes to another. */
+  /** A segment is full; further records go to another segment. */
   onSealed(segment: Segment): void
 }
 
@@ -34,7 +34,7 @@ interface Sealed {
   batch: number
   offset: number
   length: number
-  /** Position behind it. */
+  /** Position behind its last byte. */
   end: number
   crc: number
   /** Descriptor of the segment that ends with this batch, else −1. */
@@ -46,16 +46,16 @@ const NEAR_END_BYTES = 4 << 20
 const nothingSent = { batch: 0, crc: 0, position: 0, base: 0, segmentBytes: 0, start: 0, end: 0 }
 
 /**
- * Builds batches in the ring and hands them to the writer, one in flight while one is open, and to the port. Knows no
- * record but H.
+ * Builds batches in the ring, and hands them to the writer and to the port; one batch is in flight while one is open.
+ * Knows no record but H.
  */
 export class Appender implements OpenBatch {
   readonly memory: Memory
-  /** Offset in the ring where the next record goes. Encoders write there and move it. */
+  /** Offset in the ring where the next record goes. Encoders write there and advance it. */
   at = 0
-  /** An encoder asks for room when it would pass this. */
+  /** An encoder asks for room before it passes this. */
   limit = 0
-  /** What an offset in the ring has to be increased by to be a position, and an offset in the segment. */
+  /** What to add to an offset in the ring to get a position, and an offset in the segment. */
   toPosition = 0
   toSegment = 0
   /** Number of the open batch. */
@@ -63,18 +63,18 @@ export class Appender implements OpenBatch {
   durableBatch: number
   durableEnd: number
   durableCrc: number
-  /** From submitting a batch until it was seen to be durable. */
+  /** How long batches took from being submitted until they were seen to be durable. */
   readonly syncs = new Durations()
   private begin = 0
-  /** In the order they are written; the first ones may be, without `collect` having seen it. */
+  /** In the order they are written; the first ones may be written before `collect` sees it. */
   private readonly sealed: Sealed[] = []
-  /** Those that `collect` has seen to be written and the port has not acknowledged, in the same order. */
+  /** Batches that `collect` has seen written and the port has not acknowledged, in the same order. */
   private readonly written: Sealed[] = []
-  /** Bytes of both. */
+  /** Bytes of both lists. */
   private sealedBytes = 0
-  /** What the port is told with. */
+  /** The object that the port gets. */
   private readonly sent: SealedBatch
-  /** Count of the writer that `collect` has seen. */
+  /** The writer's count as last seen by `collect`. */
   private seen = 0
   private isWanted = false
 
@@ -96,7 +96,7 @@ export class Appender implements OpenBatch {
     else this.open(0)
   }
 
-  /** Position behind what was appended. */
+  /** Position behind everything appended. */
   get end(): number {
     return (this.isEmpty ? this.begin : this.at) + this.toPosition
   }
@@ -111,7 +111,7 @@ export class Appender implements OpenBatch {
     return this.sealedBytes + (this.isEmpty ? 0 : this.at - this.begin)
   }
 
-  /** Whether the port has yet to acknowledge what was sealed. */
+  /** Whether the port still has to acknowledge sealed batches. */
   get awaitsPort(): boolean {
     return this.options.port.acknowledged < this.tail.batch
   }
@@ -130,8 +130,8 @@ export class Appender implements OpenBatch {
   }
 
   /**
-   * Allow for a record of `bytes` from `at` on: split the batch, and go on in the next segment when this one has no
-   * room.
+   * Make room for a record of `bytes` from `at` on: split the batch if need be, and go on in the next segment when this
+   * one is full.
    */
   makeRoom(bytes: number, mayRoll = true): void {
     this.seal()
@@ -146,8 +146,8 @@ export class Appender implements OpenBatch {
   }
 
   /**
-   * Make sure that so many bytes can be appended before the next segment begins; where a segment is too small for that,
-   * half of it.
+   * Make sure that so many bytes can be appended before the next segment begins; if a segment is too small for that,
+   * half a segment.
    */
   ensureAhead(bytes: number): void {
     const { segment, used } = this.tail
@@ -157,7 +157,7 @@ export class Appender implements OpenBatch {
     this.open(0)
   }
 
-  /** Put the open batch on its way: now, or when the one in flight is written. Returns the number to wait for. */
+  /** Send the open batch off: now, or when the one in flight is written. Returns the number to wait for. */
   commit(): number {
     if (this.isEmpty) return this.batch - 1
     const { batch } = this
@@ -171,12 +171,11 @@ export class Appender implements OpenBatch {
   }
 
   /**
-   * The writer has done more, or the port has acknowledged more: start the next write. True when something became
-   * durable.
+   * The writer has done more, or the port has acknowledged more: start the next write. True: something became durable.
    */
   collect(): boolean {
     for (const { done } = this.writer; this.seen !== done; this.seen = (this.seen + 1) | 0) {
-      // done never passes what was submitted
+      // the writer never does more than was submitted
       const first = this.sealed.shift()!
       if (first.close >= 0) this.segments.close(first.close)
       this.written.push(first)
@@ -185,7 +184,7 @@ export class Appender implements OpenBatch {
     return this.settle()
   }
 
-  /** What is written and acknowledged is durable. */
+  /** Batches that are written and acknowledged become durable. */
   private settle(): boolean {
     const { written } = this
     const { acknowledged } = this.options.port
@@ -201,13 +200,13 @@ export class Appender implements OpenBatch {
     return this.durableBatch > before
   }
 
-  /** After the writer has ended. */
+  /** Call after the writer has ended. */
   close(): void {
     for (const { close } of this.sealed) if (close >= 0) this.segments.close(close)
     this.segments.close(this.tail.fd)
   }
 
-  /** Whether the segment ends within so many bytes, or within such a part of it. */
+  /** Whether the segment ends within so many bytes, or within this part of it. */
   private isWithin(most: number, part: number): boolean {
     const { bytes } = this.tail.segment
     return bytes - this.tail.used - (this.at - this.begin) < Math.min(most, bytes / part)
@@ -218,7 +217,7 @@ export class Appender implements OpenBatch {
     this.open(0)
   }
 
-  /** End the open batch and submit it. An empty one just ends. Another must be opened before anything is appended. */
+  /** End the open batch and submit it, unless it is empty. Another batch must be opened before anything is appended. */
   private seal(): void {
     this.isWanted = false
     if (this.isEmpty) return
@@ -251,7 +250,7 @@ export class Appender implements OpenBatch {
     this.options.port.send(sent)
   }
 
-  /** Begin a batch with room for at least one record of `bytes`. */
+  /** Open a batch with room for at least one record of `bytes`. */
   private open(bytes: number): void {
     const { tail, ring } = this
     const room = Math.max(this.options.batchBytes, BATCH_BYTES + bytes + CLOSING_BYTES)

@@ -1,7 +1,7 @@
 /**
- * A batch as it was sealed: all its bytes, header, crc and trailer included, exactly as they are written to the segment
- * file. One object and one memory serve all batches: fields and bytes hold during `send` alone, since the memory is
- * used again for later batches. Whoever needs them longer copies them.
+ * A sealed batch: all its bytes, header, crc and trailer included, exactly as they are written to the segment file. One
+ * object and one memory serve all batches: fields and bytes are valid only during `send`, since the memory is reused
+ * for later batches. Copy what is needed longer.
  */
 export interface SealedBatch {
   /** Its number. */
@@ -9,7 +9,7 @@ export interface SealedBatch {
   crc: number
   /** Position of its first byte. */
   position: number
-  /** Base of the segment that it stands in, whose first batch has the same position. */
+  /** Base of the batch's segment, which is the position of the segment's first batch. */
   base: number
   /** Size of that segment's file. */
   segmentBytes: number
@@ -21,19 +21,19 @@ export interface SealedBatch {
 
 /**
  * Where sealed batches go besides the disk. A batch is durable, and what waits for it may leave, when it is on the disk
- * here and the port has acknowledged it. The disk does not wait for the port, nor the port for the disk.
+ * here and the port has acknowledged it. Neither the disk nor the port waits for the other.
  */
 export interface BatchPort {
   /**
-   * Asked once, before the first `send`. To be called from the event loop when `acknowledged` has grown, never inside
-   * `send`.
+   * Called once, before the first `send`. Call `onAcknowledged` from the event loop when `acknowledged` has grown,
+   * never inside `send`.
    */
   listen(onAcknowledged: () => void): void
-  /** In order, each batch once, and none is left out. Never waits and never throws. */
+  /** Sends batches in order, each once, none left out. Never waits and never throws. */
   send(batch: Readonly<SealedBatch>): void
-  /** The newest batch that may leave as far as the port is concerned. */
+  /** The newest batch that the port allows to leave. */
   readonly acknowledged: number
-  /** Nothing more is sent. */
+  /** Sends nothing more. */
   close(): Promise<void>
 }
 

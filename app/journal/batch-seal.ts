@@ -1,9 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { align8, BATCH_MAGIC, type Memory, TRAILER_BYTES, TRAILER_MAGIC } from './layout.ts'
 
-/**
- * Of a batch that is still open: a scan may come here before it is sealed, and the memory may have been used before.
- */
+/** Begin the header of an open batch: a scan may reach the batch before it is sealed, and the memory may be reused. */
 export function beginHeader({ view }: Memory, begin: number, batch: number, nowMs: number): void {
   view.setUint32(begin, BATCH_MAGIC, true)
   view.setFloat64(begin + 16, batch, true)
@@ -27,5 +25,5 @@ export function sealBatch({ bytes, view }: Memory, begin: number, at: number, cr
   return length
 }
 
-/** The crc of a batch that is sealed. */
+/** The crc of a sealed batch. */
 export const crcOfSealed = ({ view }: Memory, begin: number): number => view.getUint32(begin + 8, true)

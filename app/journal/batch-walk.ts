@@ -17,20 +17,20 @@ export interface Batch {
   length: number
   number: number
   crc: number
-  /** False: all of it is there but its last bytes, so the write never ended. */
+  /** False: only the last bytes are missing, so the write never ended. */
   hasTrailer: boolean
 }
 
-/** What stands behind the last valid batch. `from` is where the next batch goes; `[from, to)` is to be cut. */
+/** What is behind the last valid batch. `from` is where the next batch goes; `[from, to)` is to be cut. */
 export interface Verdict {
   tail: 'clean' | 'torn' | 'suspect'
   from: number
   to: number
-  /** Of the last valid batch, 0 when there is none. */
+  /** Number of the last valid batch, 0 when there is none. */
   number: number
 }
 
-/** `[from, to)` holds no valid batch though one follows; `batches` are lost with it. */
+/** `[from, to)` holds no valid batch although one follows; `batches` are lost with it. */
 export interface Damage {
   from: number
   to: number
@@ -43,11 +43,11 @@ const trailerMagic = Buffer.alloc(4)
 trailerMagic.writeUInt32LE(TRAILER_MAGIC)
 
 /**
- * Go through the batches of a segment, and judge what is behind the last one. Nothing valid behind damage: an
- * unfinished write is `torn`; one that finished, told by a trailer of the expected number or a later one, is `suspect`.
- * A batch that is whole but for its trailer counts as valid: nothing of it was promised, nor is anything of it wrong,
- * and so a flipped bit in a trailer costs nothing.
- * @throws UnknownFormatError where a batch of another format stands
+ * Go through the batches of a segment, and judge what is behind the last one. If nothing valid follows the damage, an
+ * unfinished write is `torn`; a finished one, recognised by a trailer of the expected number or a later one, is
+ * `suspect`. A batch that lacks only its trailer counts as valid: nothing in it was promised and nothing in it is
+ * wrong, so a flipped bit in a trailer costs nothing.
+ * @throws UnknownFormatError at a batch of another format
  * @param last number of the batch before this segment, 0 when unknown
  */
 export function* walkBatches(memory: Memory, last: number): Generator<Batch | Damage, Verdict> {
@@ -71,8 +71,8 @@ export function* walkBatches(memory: Memory, last: number): Generator<Batch | Da
 }
 
 /**
- * A whole batch under another format's magic. The digits of formats differ in two bits or
- * more from ours: one flipped bit is damage.
+ * Refuse a whole batch with another format's magic. The digits of formats differ from ours in at least two bits: one
+ * flipped bit is damage.
  */
 function refuseOtherFormat({ view }: Memory, at: number): void {
   if (at + 4 > view.byteLength) return
@@ -114,7 +114,7 @@ function judge(memory: Memory, from: number, expected: number): Verdict {
   const to = endOfData(memory.bytes, from)
   const number = expected - 1
   if (to === from) return { tail: 'clean', from, to, number }
-  // one behind the expected one will do: it was begun when that had finished
+  // a batch shortly after the expected one counts too: its write began when the expected one's had finished
   const most = (to - from) / EMPTY_BATCH_BYTES
   const isFinished = trailersWithin(memory, from, to).some(
     (at) => number === 0 || (memory.view.getUint32(at + 4, true) - expected) >>> 0 < most,
@@ -122,7 +122,7 @@ function judge(memory: Memory, from: number, expected: number): Verdict {
   return { tail: isFinished ? 'suspect' : 'torn', from, to, number }
 }
 
-/** Offsets of what looks like the trailer of a batch of `[from, to)`. */
+/** Offsets of everything in `[from, to)` that looks like the trailer of a batch. */
 export function trailersWithin({ bytes }: Memory, from: number, to: number): number[] {
   const found: number[] = []
   const last = to - TRAILER_BYTES

@@ -4,12 +4,12 @@ import { endOfData, validBatch } from './batch-walk.ts'
 import { memoryOf } from './layout.ts'
 import type { Segment, Segments } from './segments.ts'
 
-/** Bytes in memory, and gone through before other work has its turn. */
+/** Bytes held in memory, and checked before other work gets its turn. */
 const PIECE_BYTES = 4 << 20
 
 /**
  * Whether every batch of a sealed segment is right, none is missing before the next segment, and only zeros follow.
- * False is no verdict: it has to be looked at closely.
+ * False is no verdict: the segment has to be examined closely.
  */
 export async function isClean(segments: Segments, segment: Segment, pieceBytes = PIECE_BYTES): Promise<boolean> {
   const walk = new CleanWalk(segment.bytes, segments.numberBehind(segment.base))
@@ -40,20 +40,20 @@ export function isCleanNow(segments: Segments, segment: Segment, pieceBytes = PI
 }
 
 class CleanWalk {
-  /** Offset in the segment of the piece that is wanted next. */
+  /** Offset in the segment of the piece wanted next. */
   at = 0
   verdict: boolean | undefined
-  /** Of the last batch. */
+  /** Number of the last batch. */
   private number = 0
   private isBehind = false
 
   constructor(
     private readonly bytes: number,
-    /** Number of the first batch behind the segment, where it is known. */
+    /** Number of the first batch behind the segment, if known. */
     private readonly behind: number | undefined,
   ) {}
 
-  /** Goes through what stands from `at` on, as far as it is there. */
+  /** Checks the batches from `at` on, as far as the piece has them. */
   take(piece: Buffer): void {
     const end = this.isBehind ? 0 : this.behindBatches(piece)
     if (end === undefined) {
@@ -62,7 +62,7 @@ class CleanWalk {
     }
     const isZero = endOfData(piece, end) === end
     this.isBehind ||= isZero && end < piece.length
-    const step = isZero ? piece.length : end // a batch that is cut by the piece's end begins the next one
+    const step = isZero ? piece.length : end // a batch cut off by the piece's end begins the next piece
     this.at += step
     if (isZero && this.at >= this.bytes) this.verdict = this.behind === undefined || this.behind === this.number + 1
     else if (step === 0) this.verdict = false

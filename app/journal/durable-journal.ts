@@ -19,7 +19,7 @@ import type { SegmentChecks } from './segment-checks.ts'
 import type { Segments } from './segments.ts'
 
 const READS_IN_FLIGHT = 2
-/** A full disk, or a port that does not acknowledge, keeps nobody from closing for longer. */
+/** The longest that a full disk, or a port that does not acknowledge, delays closing. */
 const CLOSE_MS = 2_000
 
 interface Parts {
@@ -30,13 +30,11 @@ interface Parts {
   checks: SegmentChecks
   recovery: RecoveryReport
   batchBytes: number
-  /** Ends the writer and lets the directory go. */
+  /** Ends the writer and releases the directory. */
   release(): Promise<void>
 }
 
-/**
- * The journal on local disk: what is appended goes to the appender's open batch, and is read back from memory or files.
- */
+/** The journal on local disk: appends go to the appender's open batch, reads come from memory or files. */
 export class DurableJournal extends RecordEncoder implements Journal {
   readonly recovery: RecoveryReport
   private readonly appender: Appender
@@ -101,7 +99,7 @@ export class DurableJournal extends RecordEncoder implements Journal {
     const { segments } = this.parts
     const segment = segments.list[index]
     const behind = segments.list.slice(index + 1)
-    // where the next one does not tell, the one behind it does: later, never too early
+    // if the next segment does not tell, a later one does: a later time, never an earlier one
     const endedMs = firstKnown(behind, (next) => segments.beganMs(next))
     return segment && endedMs !== undefined
       ? { end: segment.base + segment.bytes, bytes: segment.bytes, endedMs }
@@ -120,7 +118,7 @@ export class DurableJournal extends RecordEncoder implements Journal {
     while (this.waiting[0] && this.waiting[0].batch <= this.durableBatch) this.waiting.shift()?.resolve()
   }
 
-  /** Nothing will be durable any more. */
+  /** Nothing more will become durable. */
   fail(error: Error): void {
     this.failure = error
     for (const { reject } of this.waiting.splice(0)) reject(error)

@@ -1,6 +1,6 @@
 /**
- * Numbers and where they are, ascending by number: entries of `stride` 32-bit words, the number first. Numbers come
- * nearly always in order; one that does not is put in its place. Equal numbers stay in the order they came.
+ * Numbers and their places, ascending by number: entries of `stride` 32-bit words, the number first. Numbers nearly
+ * always come in order; others are inserted in their place. Equal numbers stay in the order they came.
  */
 class EntryList implements Entries {
   words: Uint32Array
@@ -48,12 +48,12 @@ class EntryList implements Entries {
   }
 }
 
-/** Entries ascending by their first word, wherever they are kept. */
+/** Entries ascending by their first word, in memory or in a file. */
 export interface Entries {
   readonly stride: 2 | 3
   readonly count: number
   readonly lowest: number
-  /** The last number that an entry holds. */
+  /** The last number that any entry holds. */
   readonly highest: number
   word(index: number): number
 }
@@ -70,7 +70,7 @@ export function countUpTo(entries: Entries, count: number, number: number): numb
   return low
 }
 
-/** What of a segment can be looked up. Numbers of sources and numbers of targets have keys of their own. */
+/** What can be looked up in a segment. Numbers of sources and numbers of targets have separate keys. */
 export class SegmentEntries {
   /** By key; each list of stride 2 (source number, offset of M) or 3 (first number, last number, offset of D or S). */
   readonly lists = new Map<number, EntryList>()
@@ -109,11 +109,11 @@ export class SegmentEntries {
 
 const KINDS = 0x100000000
 
-/** Ids and epochs have 16 bits; the kind stands above them. */
+/** Ids and epochs have 16 bits each; the kind is above them. */
 export const messageKey = (stream: number, epoch: number): number => stream * 0x10000 + epoch
 export const deliveryKey = (target: number, epoch: number): number => KINDS + target * 0x10000 + epoch
 export const isMessageKey = (key: number): boolean => key < KINDS
-/** Of a message's key. */
+/** The ids in a message's key. */
 export const idsOf = (key: number): { stream: number; epoch: number } => ({
   stream: Math.floor(key / 0x10000),
   epoch: key % 0x10000,

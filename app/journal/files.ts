@@ -1,12 +1,12 @@
 import { write as writeFile } from 'node:fs'
 import { open } from 'node:fs/promises'
 
-/** The file operations that fail for want of room, replaceable in tests. */
+/** The file operations that can fail for want of room, replaceable in tests. */
 export interface FilePort {
   /**
-   * URL of a module whose `write(fd, bytes, offset, length, position)` the writer's thread
-   * calls in place of `writeSync` of node:fs. It returns the bytes written or throws as that
-   * does, and finds `writeData` in its workerData.
+   * URL of a module whose `write(fd, bytes, offset, length, position)` the writer's thread calls in place of
+   * `writeSync` of node:fs. It returns the bytes written, or throws, as `writeSync` does, and finds `writeData` in its
+   * workerData.
    */
   writeModule?: string
   writeData?: unknown
@@ -14,7 +14,7 @@ export interface FilePort {
   zero(fd: number, bytes: number, position: number): Promise<void>
 }
 
-/** One piece zeroed ahead: small, so that a commit never waits behind more. */
+/** Size of a piece zeroed ahead: small, so that a commit never waits behind more. */
 export const PIECE_BYTES = 256 * 1024
 
 const zeros = Buffer.alloc(PIECE_BYTES)
@@ -31,7 +31,7 @@ export const disk: FilePort = {
   },
 }
 
-/** Make entries of a directory durable. */
+/** Make the entries of a directory durable. */
 export async function syncDirectory(dir: string): Promise<void> {
   const handle = await open(dir, 'r')
   try {

@@ -6,8 +6,7 @@ import type { JournalRecord } from './records.ts'
 import type { SegmentChecks } from './segment-checks.ts'
 
 /**
- * Reads single records in ascending order: from memory as long as the bytes are there, else through a window of the
- * file.
+ * Reads single records in ascending order: from memory while their bytes are there, else through a window of the file.
  */
 export class ForwardReader implements JournalReader {
   private readonly decoder = new RecordDecoder()
@@ -38,7 +37,7 @@ export class ForwardReader implements JournalReader {
     try {
       if (!this.window.hasRecord(position)) await this.window.loadRecord(position)
     } catch (error) {
-      if (this.checks.isDamaged(position)) return false // removed meanwhile
+      if (this.checks.isDamaged(position)) return false // removed in the meantime
       throw error
     }
     return true

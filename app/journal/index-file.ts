@@ -7,8 +7,8 @@ import { type Entries, type SegmentEntries, strideOf } from './entry-list.ts'
 /*
  * Index file of one sealed segment: header (magic 4 · keys 4 · pages 4 · crc32 of the rest of header, keys and page
  * crcs 4 · base 8 · segment bytes 8) · keys (key 8 · first word 4 · entries 4 · lowest number 4 · highest number 4) ·
- * crc32 of every page · pages of 16 KB with the words of all entries. Never synced: what a power loss leaves of it is
- * told by the crcs, and it is built again from its segment.
+ * crc32 of every page · pages of 16 KB with the words of all entries. Never synced: the crcs show what a power loss has
+ * damaged, and the index is then built again from its segment.
  */
 const MAGIC = 0x31584344
 const HEADER_BYTES = 32
@@ -18,7 +18,7 @@ const PAGE_BYTES = PAGE_WORDS * 4
 /** 16 MB of pages. */
 const CACHED_PAGES = 1_024
 
-/** Write the entries of a segment to its index file. When that fails, nothing of it is left. */
+/** Write the entries of a segment to its index file. A failure leaves no file behind. */
 export async function writeIndex(path: string, base: number, bytes: number, entries: SegmentEntries): Promise<void> {
   const lists = [...entries.lists].sort(([a], [b]) => a - b)
   const words = lists.reduce((sum, [, list]) => sum + list.count * list.stride, 0)
@@ -55,19 +55,19 @@ export async function writeIndex(path: string, base: number, bytes: number, entr
   }
 }
 
-/** Thrown when the pages of an index are not what was written: it must be built again. */
+/** Thrown when the pages of an index differ from what was written: the index must be built again. */
 export class DamagedIndexError extends Error {
   override name = 'DamagedIndexError'
 }
 
 interface Page {
   words: Uint32Array
-  /** Since the cache last looked. */
+  /** Used since the cache last checked. */
   isUsed: boolean
   drop(): void
 }
 
-/** The pages of all indexes in memory, at most 16 MB: the oldest not used of late makes room. */
+/** The pages of all indexes in memory, at most 16 MB: the oldest page not used recently makes room. */
 export class PageCache {
   private readonly pages: Page[] = []
   private hand = 0
@@ -92,10 +92,10 @@ function readPage(path: string, at: number, crc: number): Uint32Array {
   return new Uint32Array(bytes.buffer)
 }
 
-/** The keys of a sealed segment in memory, its entries behind the page cache. */
+/** The keys of a sealed segment in memory; its entries are behind the page cache. */
 export class IndexFile {
   private readonly pages: (Page | undefined)[]
-  /** What was asked for so far; null: the segment has none of it. */
+  /** Entries asked for so far; null: the segment has none. */
   private readonly known = new Map<number, Entries | null>()
 
   private constructor(
@@ -110,7 +110,7 @@ export class IndexFile {
     this.pages = new Array(pageCrcs.length)
   }
 
-  /** Read the keys; undefined when there is no index of this segment, or a damaged one. */
+  /** Read the keys; undefined when this segment has no index, or a damaged one. */
   static open(path: string, base: number, bytes: number, cache: PageCache): IndexFile | undefined {
     const there = statSync(path, { throwIfNoEntry: false })
     if (!there?.isFile()) return undefined
@@ -120,7 +120,7 @@ export class IndexFile {
     const keyCount = header.readUInt32LE(4)
     const pageCount = header.readUInt32LE(8)
     const dataAt = HEADER_BYTES + keyCount * KEY_BYTES + pageCount * 4
-    if (dataAt + pageCount * PAGE_BYTES !== there.size) return undefined // lest a damaged header ask for gigabytes
+    if (dataAt + pageCount * PAGE_BYTES !== there.size) return undefined // a damaged header might ask for gigabytes
     const rest = Buffer.alloc(dataAt - 16)
     if (readAt(path, rest, 16) !== rest.length || crc32(rest) !== header.readUInt32LE(12)) return undefined
     const keyAt = (i: number) => HEADER_BYTES - 16 + i * KEY_BYTES

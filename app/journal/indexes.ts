@@ -7,15 +7,15 @@ import { memoryOf } from './layout.ts'
 import { type Found, type KeyedEntries, Lookups, SegmentIndexing } from './lookups.ts'
 import type { Segment, Segments } from './segments.ts'
 
-/** Batches indexed before other work has its turn. */
+/** Batches indexed before other work gets its turn. */
 const SLICE = 2_000
 
 /**
- * Look-ups over all segments: the open one in memory, sealed ones by their index
- * files, which are built when they are missing.
+ * Look-ups over all segments: the open segment in memory, sealed ones by their index files. Missing index files are
+ * built.
  */
 export class Indexes extends Lookups {
-  /** Of the open segment. */
+  /** Entries of the open segment. */
   open = new SegmentEntries()
   private readonly sealed = new Map<number, KeyedEntries>()
   private readonly cache = new PageCache()
@@ -29,7 +29,7 @@ export class Indexes extends Lookups {
     super(segments.list)
   }
 
-  /** Take the indexes that are there; build the missing ones bit by bit. */
+  /** Use the existing indexes; build the missing ones bit by bit. */
   start(): void {
     for (const segment of this.segments.list.slice(0, -1)) {
       if (!this.openFile(segment)) this.later(segment, () => this.rebuild(segment))
@@ -53,7 +53,7 @@ export class Indexes extends Lookups {
     await this.background
   }
 
-  /** The M in these positions of one segment. */
+  /** The M between these positions of one segment. */
   messagesWithin(from: number, to: number): { stream: number; epoch: number; number: number }[] {
     const segment = this.segments.holding(from)
     if (!segment) return []
@@ -127,14 +127,14 @@ export class Indexes extends Lookups {
     try {
       await writeIndex(this.segments.indexPath(segment.base), segment.base, segment.bytes, entries)
     } catch (error) {
-      // the disk is full: the entries stay in memory, the next start writes them
+      // the disk is full: the entries stay in memory, and the next start writes them
       if (isNoRoom(error)) return
       throw error
     }
     if (this.sealed.get(segment.base) === entries) this.openFile(segment)
   }
 
-  /** A segment removed meanwhile needs no index, nor keeps one. */
+  /** Does the work later, unless the segment is removed by then: a removed segment has no index. */
   private later(segment: Segment, work: () => Promise<void>): void {
     const isThere = () => this.segments.list.includes(segment)
     this.background = this.background

@@ -7,7 +7,7 @@ import { eachRecord, RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord, MessageRecord } from './records.ts'
 import { type Segment, Segments } from './segments.ts'
 
-/** A writer that lives is given this long before bytes that look wrong are looked at once more. */
+/** How long a living writer gets before bytes that look wrong are read again. */
 const settleMs = 50
 const mostReads = 5
 
@@ -19,7 +19,7 @@ interface BadBatch {
   says: string
 }
 
-/** One segment as its file holds it. */
+/** One segment as its file has it. */
 interface InspectedSegment {
   file: string
   base: number
@@ -28,21 +28,21 @@ interface InspectedSegment {
   /** The batches whose bytes are right, oldest first. */
   batches: readonly Batch[]
   bad: readonly BadBatch[]
-  /** Bytes of a write at the end that never finished, or has not yet: nothing of it was sent. */
+  /** Bytes at the end of a write that is not finished, or never will be: nothing of it was sent. */
   unfinishedBytes: number
   memory: Memory
 }
 
 /**
- * A journal seen from outside: reads the files and changes nothing, whether or not a connector is writing them.
- * What is being written at the moment is not taken for damage.
+ * A journal seen from outside: reads the files and changes nothing, even while a connector writes them. A write in
+ * progress does not count as damage.
  */
 export class JournalInspection {
   private readonly decoder = new RecordDecoder()
   private readonly lookUps = new RecordDecoder()
   private readonly segments: Segments
   private readonly window: WindowNow
-  /** The one that `each` gave last. */
+  /** The segment that `each` gave last. */
   private current: InspectedSegment | undefined
 
   constructor(readonly dir: string) {
@@ -50,24 +50,24 @@ export class JournalInspection {
     this.window = new WindowNow(this.segments)
   }
 
-  /** Files that there are, those made ahead included. */
+  /** Whether there are no files, not even files made ahead. */
   get isEmpty(): boolean {
     return this.segments.list.length === 0
   }
 
   /**
-   * Oldest first, those that hold a batch; one is in memory at a time.
-   * `fromMs`: from the one on that holds this instant.
+   * Segments that hold a batch, oldest first; one is in memory at a time. `fromMs`: begins with the segment that holds
+   * this instant.
    */
   async *each(fromMs = Number.NEGATIVE_INFINITY): AsyncGenerator<InspectedSegment> {
     let last: Batch | undefined
     let before: { segment: Segment; read: Read; last: Batch | undefined } | undefined
     for (const segment of this.beginningAt(fromMs)) {
       let read = await this.read(segment, last)
-      if (!read) last = undefined // removed meanwhile: nothing is missing before the next one
-      if (!read || (read.batches.length === 0 && read.verdict.tail === 'clean')) continue // or it was made ahead
+      if (!read) last = undefined // removed in the meantime: nothing is missing before the next one
+      if (!read || (read.batches.length === 0 && read.verdict.tail === 'clean')) continue // or the file was made ahead
       if (before && !(isWhole(before.read) && isWhole(read))) {
-        // it was the newest one when it was read, and was finished since
+        // it was the newest one when read, and has been finished since
         before.read = (await this.readOnce(before.segment, before.last)) ?? before.read
         last = before.read.batches.at(-1) ?? before.last
         read = (await this.read(segment, last)) ?? read
@@ -79,7 +79,7 @@ export class JournalInspection {
     if (before) yield this.show(before.segment, before.read, true)
   }
 
-  /** Every record of one of a segment's batches, in order; the record is reused for the next one. */
+  /** Visits every record of one batch of a segment, in order; the record object is reused for the next one. */
   records({ memory, base }: InspectedSegment, { at }: Batch, visit: (record: JournalRecord) => void): void {
     eachRecord(this.decoder, memory, at, base + at, visit)
   }
@@ -118,11 +118,11 @@ export class JournalInspection {
     try {
       return this.segments.beganMs(segment)
     } catch {
-      return undefined // removed meanwhile
+      return undefined // removed in the meantime
     }
   }
 
-  /** Bytes that look wrong may be those that a living writer is just writing: read until two readings agree. */
+  /** Bytes that look wrong may be those that a living writer is writing: reads until two readings agree. */
   private async read(segment: Segment, last: Batch | undefined): Promise<Read | undefined> {
     let read = await this.readOnce(segment, last)
     for (let reads = 1; read && !isWhole(read) && reads < mostReads; reads++) {
@@ -138,7 +138,7 @@ export class JournalInspection {
     try {
       return walk(basename(this.segments.path(segment.base)), memoryOf(await this.segments.loadLater(segment)), last)
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined // retention took it
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined // retention removed it
       throw error
     }
   }
@@ -192,7 +192,7 @@ function walk(file: string, memory: Memory, last: Batch | undefined): Read {
   return { memory, batches, bad, verdict: step.value }
 }
 
-/** Why a batch whose bytes are right does not stand where it belongs. */
+/** Why a batch whose bytes are right is in the wrong place. */
 function wrongPlace({ view }: Memory, batch: Batch, before: Batch | undefined): string | undefined {
   if (batch.at === 0 && view.getUint8(BATCH_BYTES) !== H) return `batch ${batch.number} does not begin with the state`
   const follows = before?.number === batch.number - 1
@@ -201,7 +201,7 @@ function wrongPlace({ view }: Memory, batch: Batch, before: Batch | undefined): 
   return undefined
 }
 
-/** The batches of a damaged stretch one by one, as far as their headers tell where each ends. */
+/** The batches of a damaged stretch one by one, as far as their headers show where each ends. */
 function damaged(
   file: string,
   { view }: Memory,

@@ -2,19 +2,19 @@ import type { Durations } from './durations.ts'
 import type { RecoveryReport } from './recovery.ts'
 
 /**
- * What the process that holds the journal looks after: its start, its end, the room it takes, and how far the disk is
+ * What the process that holds the journal looks after: start and end, the room on the disk, and how far the disk is
  * behind.
  */
 export interface JournalKeep {
   readonly recovery: RecoveryReport
   /**
-   * Where the durable part ends. Its crc covers that of the batch before, so two journals with equal ends hold the same
-   * batches.
+   * Where the durable part ends. The crc of its last batch covers the crc of the batch before, so two journals with
+   * equal ends hold the same batches.
    */
   readonly durableEnd: JournalEnd
   /**
-   * Bytes appended and not yet durable, whether the disk or the port is behind. Past a few MB the caller should stop
-   * reading its feeds; past the ring an append waits for the disk, never for the port.
+   * Bytes appended and not yet durable, because of the disk or the port. Above a few MB the caller should stop reading
+   * its feeds; when the ring is full an append waits for the disk, never for the port.
    */
   readonly backlogBytes: number
   /** How long batches took to become durable since the journal was opened. */
@@ -23,17 +23,17 @@ export interface JournalKeep {
   readonly isFull: boolean
 
   /**
-   * The segment so many after the oldest, of those nothing is written to any more; undefined: there is none. A few
-   * bytes are read, once each.
+   * The segment at this index from the oldest, among those no longer written to; undefined: there is none. Reads a few
+   * bytes, once per segment.
    */
   sealed(index: number): SealedSegment | undefined
   /**
-   * The crc of a batch; undefined: it is not here, or cannot be read. Reads a whole segment, synchronously: for a
-   * start.
+   * The crc of a batch; undefined: the batch is not here, or cannot be read. Reads a whole segment, synchronously: only
+   * for a start.
    */
   crcOf(batch: number): number | undefined
   /**
-   * A start may replay records from here on, also when it finds the newest head damaged: base of the second newest
+   * A start may replay records from here on, even if it finds the newest head damaged: base of the second newest
    * segment.
    */
   readonly replayFrom: number
@@ -45,7 +45,7 @@ export interface JournalKeep {
   /** Bytes on disk, segments and indexes. */
   readonly diskBytes: number
 
-  /** Commit what is open, wait for it, and let the directory go. */
+  /** Commit the open batch, wait for it, and release the directory. */
   close(): Promise<void>
 }
 

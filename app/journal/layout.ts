@@ -1,5 +1,5 @@
 /**
- * Where things stand in a segment file. Little endian throughout.
+ * How a segment file is laid out. Little endian throughout.
  *
  * batch: magic 4 · length 4 · crc32 4 · crc32 of the batch before 4 · number 8 (double) · wall clock 8 (double, ms) ·
  * records · zeros to a multiple of 8 · trailer (magic 4 · low half of the number 4). The crc covers everything behind
@@ -26,7 +26,7 @@ export const BATCH_BYTES = 32
 export const TRAILER_BYTES = 8
 /** A batch without a record. */
 export const EMPTY_BATCH_BYTES = BATCH_BYTES + TRAILER_BYTES
-/** What a batch may need behind its last record. */
+/** The most that a batch needs behind its last record. */
 export const CLOSING_BYTES = 7 + TRAILER_BYTES
 
 export const M_BYTES = 32
@@ -34,10 +34,10 @@ export const D_BYTES = 24
 export const S_BYTES = 12
 export const I_BYTES = 8
 export const X_BYTES = 8
-/** A record's fixed part is never longer. */
+/** No record's fixed part is longer. */
 export const LONGEST_FIXED_PART = 32
 
-/** The journal is whole and holds what this release does not know: nothing of it may be skipped. */
+/** The journal is undamaged but holds something that this release does not know: nothing of it may be skipped. */
 export class UnknownFormatError extends Error {
   override name = 'UnknownFormatError'
   constructor(what: string) {
@@ -48,9 +48,7 @@ export class UnknownFormatError extends Error {
 /** The next multiple of 8; for offsets below 2 GB. */
 export const align8 = (n: number): number => (n + 7) & ~7
 
-/**
- * Bytes of the record at `at`, of which `available` are there; −1: too few to tell. @throws when no record begins so
- */
+/** Bytes of the record at `at`, of which `available` are there; −1: too few to tell. @throws when it is no record */
 export function recordBytes(view: DataView, at: number, available: number): number {
   if (available < I_BYTES) return -1
   switch (view.getUint8(at)) {

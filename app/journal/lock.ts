@@ -13,9 +13,9 @@ export class JournalLockedError extends Error {
 }
 
 /**
- * Hold the directory until the returned function is called or this process ends: by a socket,
- * which answers only while its process lives.
- * @throws JournalLockedError when another answers
+ * Hold the directory until the returned function is called or this process ends: by a socket, which answers only while
+ * its process lives.
+ * @throws JournalLockedError when another process answers
  */
 export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
   const path = socketIn(dir, 'lock')
@@ -27,7 +27,7 @@ export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
   throw new JournalLockedError(`another process is taking the journal in ${dir}`)
 }
 
-/** In the directory; where that is too deep for a socket, among the temporary files under a name made from it. */
+/** A path in the directory or, if that is too long for a socket, among the temporary files, named after it. */
 export function socketIn(dir: string, name: string): string {
   const real = realpathSync(dir)
   const path = join(real, name)
@@ -49,7 +49,7 @@ function listen(path: string): Promise<Server | undefined> {
   })
 }
 
-/** Remove a socket whose process is gone, and only the one that was asked. */
+/** Remove a socket whose process is gone, and only the socket that was asked. */
 async function removeStale(path: string, dir: string): Promise<void> {
   const asked = statSync(path, { throwIfNoEntry: false })?.ino
   if (await answers(path)) throw new JournalLockedError(`another process holds the journal in ${dir}`)
@@ -63,7 +63,7 @@ function answers(path: string): Promise<boolean> {
       socket.destroy()
       resolve(true)
     })
-    // anything but a refusal may be a living process that is too busy
+    // only a refusal proves that no process lives: another error may be a process too busy to answer
     socket.once('error', (error: NodeJS.ErrnoException) =>
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
     )

@@ -5,7 +5,7 @@ import { eachRecord, RecordDecoder } from './record-decoder.ts'
 import type { JournalRecord } from './records.ts'
 import type { Segment } from './segments.ts'
 
-/** The entries of one segment, wherever they are kept. */
+/** The entries of one segment, in memory or in a file. */
 export interface KeyedEntries {
   readonly keys: Iterable<number>
   entries(key: number): Entries | undefined
@@ -46,7 +46,7 @@ export abstract class Lookups {
     let isSorted = true
     for (let i = 1; i < found.length; i++) isSorted &&= found[i - 1]!.number < found[i]!.number
     if (isSorted) return found.map(({ position }) => position)
-    // numbers out of their order are rare; sorting keeps equal ones in the order they came, and the newest counts
+    // numbers out of order are rare; sorting keeps equal ones in the order they came, and the newest counts
     const newest = new Map(found.sort((a, b) => a.number - b.number).map(({ number, position }) => [number, position]))
     return [...newest.values()]
   }
@@ -55,7 +55,7 @@ export abstract class Lookups {
     return entriesWithin(this.of(segment).entries(key), segment.base, from, to)
   }
 
-  /** A target uses a number once, so the segment of the last look-up may be asked first: resends go upwards. */
+  /** A target uses a number once, so the segment of the last look-up may be asked first: resends ascend. */
   private searchDelivery(key: number, number: number, most: number): number {
     const { lastFound } = this
     if (lastFound && this.list.includes(lastFound)) {
@@ -66,8 +66,8 @@ export abstract class Lookups {
   }
 
   /**
-   * Position of the entry that holds this number, else of the nearest above that begins at
-   * or below `most`; of equal ones the newest.
+   * Position of the entry that holds this number, else of the nearest above that begins at or below `most`; of equal
+   * ones the newest.
    */
   private search(key: number, number: number, most: number): number {
     let best: Found | undefined
@@ -117,7 +117,7 @@ function entriesWithin(entries: Entries | undefined, base: number, from: number,
   return found
 }
 
-/** Add what of a record can be looked up. */
+/** Add the part of a record that can be looked up. */
 export function indexRecord(entries: SegmentEntries, record: JournalRecord, offset: number): void {
   if (record.type === 'M') entries.addMessage(record.stream, record.epoch, record.number, offset)
   else if (record.type === 'D') {
@@ -141,7 +141,7 @@ export class SegmentIndexing {
     this.batches = walkBatches(memory, 0)
   }
 
-  /** True when all is done. */
+  /** True: all batches are done. */
   step(count: number): boolean {
     for (let i = 0; i < count; i++) {
       const { done, value } = this.batches.next()

@@ -14,24 +14,22 @@ import { type Segment, Segments } from './segments.ts'
 import { Writer } from './writer.ts'
 
 interface JournalOptions {
-  /** `fsync` survives power loss, `os` the death of the process. */
+  /** `fsync` survives a power loss, `os` only the death of the process. */
   durability: 'fsync' | 'os'
   /** Bytes of a segment file; 64 MB when absent. A multiple of 4,096. */
   segmentBytes?: number
-  /**
-   * Memory shared with the writer, in which batches are built and from which recent ones are read; 32 MB when absent.
-   */
+  /** Memory shared with the writer, where batches are built and recent ones are read; 32 MB when absent. */
   ringBytes?: number
-  /** A batch that would grow past this is split; 1 MB when absent, at most a quarter of a segment. */
+  /** A batch that would grow larger is split; 1 MB when absent, at most a quarter of a segment. */
   batchBytes?: number
-  /** What is kept back for session records when the disk is full; 16 MB when absent. */
+  /** Room reserved for session records when the disk is full; 16 MB when absent. */
   reserveBytes?: number
   /**
-   * Where sealed batches go besides the disk; absent: nowhere. The journal opens when its port has acknowledged its
-   * first.
+   * Where sealed batches go besides the disk; absent: nowhere. The journal opens when the port has acknowledged its
+   * first batch.
    */
   port?: BatchPort
-  /** Where files come from: replaced in tests that fill disks and tear writes. */
+  /** The file operations: replaced in tests that fill disks and tear writes. */
   files?: FilePort
 }
 
@@ -40,7 +38,7 @@ const MB = 1 << 20
 const FIRST_SEGMENT_BYTES = 8 * MB
 
 /**
- * Take the directory, recover what is there, and open it for appending.
+ * Take the directory, recover its contents, and open it for appending.
  * @throws JournalLockedError when a living process holds it
  */
 export async function openJournal(dir: string, options: JournalOptions, hooks: JournalHooks): Promise<Journal> {
@@ -147,8 +145,8 @@ async function firstTail(segments: Segments, bytes: number, files: FilePort): Pr
 }
 
 /**
- * The segment that recovery ended in. What it read may be in the system's cache only, and is built upon: make it
- * durable.
+ * Opens the segment in which recovery ended. What recovery read may only be in the system's cache, and the journal
+ * builds on it: make it durable.
  */
 function reopen(segments: Segments, segment: Segment, durability: 'fsync' | 'os'): number {
   const fd = segments.openForWrite(segments.path(segment.base), false)

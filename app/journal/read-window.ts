@@ -6,10 +6,10 @@ export const SMALLEST_READ = 64 * 1024
 /** Enough for nearly every record. */
 const ONE_RECORD = 1024
 export const LARGEST_READ = 1 << 20
-/** What all open windows hold together, as long as each has the smallest read. */
+/** What all open windows hold together, while each has the smallest size. */
 export const MOST_IN_ALL = 32 << 20
 
-/** Lets so many reads be in flight at once; the others wait their turn. */
+/** Allows so many reads at once; the others wait their turn. */
 export class Turns {
   private free: number
   private readonly waiting: (() => void)[] = []
@@ -51,7 +51,7 @@ class Piece {
   }
 }
 
-/** Pieces that grow while reads go on from one to the next, and are small for single ones. */
+/** Pieces that grow while reads are consecutive, and stay small for single reads. */
 export class Window extends Piece {
   private size = SMALLEST_READ / 2
 
@@ -60,15 +60,15 @@ export class Window extends Piece {
     private readonly turns: Turns,
     /** Everything before this position is in its file. */
     private readonly writtenEnd: () => number,
-    /** How many bytes it may read at once now. */
+    /** How many bytes the window may read at once now. */
     private readonly largest: () => number,
   ) {
     super()
   }
 
   /**
-   * Read from a position on, at least `least` bytes where the segment has them.
-   * @throws when the position is not in any segment (removed, or never written)
+   * Read from a position on, at least `least` bytes if the segment has them.
+   * @throws when no segment has the position (removed, or never written)
    */
   async load(position: number, least = 0): Promise<void> {
     const isNext = position >= this.from && position <= this.to + this.size
@@ -76,7 +76,7 @@ export class Window extends Piece {
     await this.turns.take(() => this.readFrom(position, Math.max(this.size, least)))
   }
 
-  /** Holds nothing any more. */
+  /** Releases what the window holds. */
   forget(): void {
     this.memory = memoryOf(Buffer.alloc(0))
     this.from = this.to = 0
@@ -99,7 +99,7 @@ export class Window extends Piece {
         ? this.memory.bytes
         : Buffer.allocUnsafeSlow(length)
     this.from = this.to = 0
-    const writtenEnd = this.writtenEnd() // behind it a later look may find what is not there yet
+    const writtenEnd = this.writtenEnd() // behind it a later read may find what is not there yet
     const fd = openSync(this.segments.path(segment.base), 'r')
     try {
       const read = await readFully(fd, buffer, length, position - segment.base)
@@ -112,10 +112,10 @@ export class Window extends Piece {
   }
 }
 
-/** Makes windows over one journal: the more of them are open, the less each holds. */
+/** Makes windows over one journal: the more are open, the less each holds. */
 export class Windows {
   private openNow = 0
-  /** Of a scan that has ended: the next one needs no memory of its own. */
+  /** From a scan that has ended: the next scan needs no memory of its own. */
   private idle: Window | undefined
 
   constructor(
@@ -124,7 +124,7 @@ export class Windows {
     private readonly writtenEnd: () => number,
   ) {}
 
-  /** Until `close`. */
+  /** A window until `close`. */
   open(): Window {
     this.openNow++
     return this.make()
@@ -140,7 +140,7 @@ export class Windows {
     return new Window(this.segments, this.turns, this.writtenEnd, largest)
   }
 
-  /** A window for as long as this takes. */
+  /** Lends a window for the duration of the work. */
   async lent<T>(work: (window: Window) => Promise<T>): Promise<T> {
     const window = this.idle ?? this.make()
     this.idle = undefined
@@ -150,7 +150,7 @@ export class Windows {
   }
 }
 
-/** A piece read synchronously, for single records or many in a row. Memory once handed out is not written to again. */
+/** A piece read synchronously, for single records or many in a row. Memory once handed out is never overwritten. */
 export class WindowNow extends Piece {
   private size = ONE_RECORD
 
@@ -173,7 +173,7 @@ export class WindowNow extends Piece {
     if (bytes < 0) throw new Error(`nothing of the journal is at ${position}`)
     if (!this.has(position, bytes)) this.read(segment, position, bytes)
     if (!this.has(position, bytes)) throw new Error(`the record at ${position} is cut short`)
-    // what stands behind it in the open segment may not have been written yet
+    // bytes behind it in the open segment may not have been written yet
     if (segment === this.segments.list.at(-1)) this.to = position + bytes
   }
 

@@ -34,7 +34,7 @@ const noMemory = memoryOf(none)
 
 /** Turns bytes into records, always the same objects: no allocation per record. */
 export class RecordDecoder {
-  /** Number and wall clock given to what is decoded, until a header sets others. */
+  /** Number and wall clock of the decoded records, until a header sets others. */
   batch = 0
   wallClockMs = 0
 
@@ -80,13 +80,13 @@ export class RecordDecoder {
   private readonly control: ControlRecord = { type: 'X', ...nowhere, ...noBytes, kind: 0 }
   private readonly head: HeadRecord = { type: 'H', ...nowhere, ...noBytes }
 
-  /** The batch header at `at`: what follows belongs to it. */
+  /** Reads the batch header at `at`: the records that follow belong to it. */
   enter({ view }: Memory, at: number): void {
     this.batch = view.getFloat64(at + 16, true)
     this.wallClockMs = view.getFloat64(at + 24, true)
   }
 
-  /** The whole record at `at`. @throws when none begins there */
+  /** The whole record at `at`. @throws when no record begins there */
   decode(memory: Memory, at: number, position: number): JournalRecord {
     const record = this.fill(memory, at, position)
     record.position = position
@@ -175,7 +175,7 @@ function place<R extends { bytes: Buffer; start: number; end: number }>(
   return record
 }
 
-/** What readVarint read: a second result without an object. */
+/** The value that readVarint read: a second result without an object. */
 let varint = 0
 
 function readVarint(bytes: Buffer, at: number): number {
@@ -206,8 +206,8 @@ export function writeVarint(bytes: Buffer, at: number, value: number): number {
 }
 
 /**
- * Call `visit` with every record of the valid batch at `at`, whose first byte has this
- * position. What its trailer says does not matter.
+ * Call `visit` with every record of the valid batch at `at`, whose first byte has this position. The trailer does not
+ * matter.
  */
 export function eachRecord(
   decoder: RecordDecoder,

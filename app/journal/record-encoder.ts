@@ -8,19 +8,19 @@ const LONGEST_COPY = 13
 const MOST_COPIES = 65_535
 const none = Buffer.alloc(0)
 
-/** The batch that records are put into. */
+/** The batch into which records are written. */
 export interface OpenBatch {
   readonly memory: Memory
   /** Offset in `memory` where the next record goes. */
   at: number
-  /** Ask for room before a record would pass this offset. */
+  /** Ask for room before a record passes this offset. */
   readonly limit: number
-  /** What an offset in `memory` has to be increased by to be a position, and an offset in the segment. */
+  /** What to add to an offset in `memory` to get a position, and an offset in the segment. */
   readonly toPosition: number
   readonly toSegment: number
   /** Whether the segment is the reserve, which takes no messages. */
   readonly tail: { readonly isReserve: boolean }
-  /** Allow for a record of `bytes` from `at` on, in this batch or another; unless `mayRoll`, in this segment. */
+  /** Make room for a record of `bytes` from `at` on, in this batch or another; without `mayRoll`, in this segment. */
   makeRoom(bytes: number, mayRoll?: boolean): void
   /** Make sure that so many bytes can be appended before the next segment begins. */
   ensureAhead(bytes: number): void
@@ -28,20 +28,20 @@ export interface OpenBatch {
   commit(): number
 }
 
-/** Encodes records straight into the open batch, and notes what can be looked up. */
+/** Encodes records directly into the open batch, and indexes what can be looked up. */
 export class RecordEncoder {
   readonly memory: Memory
   private readonly bytes: Buffer
   private readonly view: DataView
-  /** Offset in `memory` of the D begun and not ended, else −1. */
+  /** Offset in `memory` of the D that is begun but not ended, else −1. */
   private deliveryAt = -1
   private copies = 0
 
   constructor(
     private readonly open: OpenBatch,
-    /** `open`: entries of the segment that the open batch stands in. */
+    /** `open`: the entries of the open batch's segment. */
     private readonly indexes: { readonly open: SegmentEntries },
-    /** What a batch grows to before it is split. */
+    /** The size at which a batch is split. */
     private readonly batchBytes: number,
   ) {
     this.memory = open.memory
@@ -82,7 +82,7 @@ export class RecordEncoder {
   }
 
   beginDelivery(target: number, epoch: number, kind: number, firstNumber: number, sendingTimeMs: number): number {
-    // from here to endDelivery nothing may ask for the state, so no new segment may begin: leave room for the longest D
+    // until endDelivery nothing may ask for the state, so no new segment may begin: leave room for the longest D
     this.open.ensureAhead(2 * this.batchBytes)
     return this.putDelivery(this.room(D_BYTES + LONGEST_COPY), target, epoch, kind, firstNumber, sendingTimeMs)
   }
@@ -183,7 +183,7 @@ export class RecordEncoder {
     return this.open.commit()
   }
 
-  /** Where the next record goes, with room for `bytes` of it. */
+  /** Where the next record goes, with room for its `bytes`. */
   private room(bytes: number): number {
     const { open } = this
     if (this.deliveryAt >= 0) throw new Error('a delivery record was begun and not ended')
@@ -191,7 +191,7 @@ export class RecordEncoder {
     return open.at
   }
 
-  /** The batch or the D is full: end this D and begin another that goes on with the numbers. */
+  /** The batch or the D is full: end this D and begin another that continues the numbers. */
   private continueDelivery(): void {
     const { view, deliveryAt: at, copies } = this
     const first = view.getUint32(at + 12, true) + copies

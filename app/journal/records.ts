@@ -1,13 +1,13 @@
 /**
  * What a batch holds. Every record has an address: the base of its segment plus its offset in it, an integer that only
- * grows. The objects handed to `replay`, `scan` and by `read` are reused: they and the bytes they point to hold until
- * the next call or append; whoever keeps a record copies what it needs.
+ * grows. The objects given to `replay` and `scan`, and returned by `read`, are reused: they and the bytes they point to
+ * are valid until the next call or append. Copy what is needed longer.
  */
 export type JournalRecord = MessageRecord | DeliveryRecord | SessionRecord | InboundRecord | ControlRecord | HeadRecord
 
 interface Addressed {
   position: number
-  /** Number of the batch the record stands in; 0 when a scan began in the middle of that batch. */
+  /** Number of the record's batch; 0 when a scan began in the middle of that batch. */
   batch: number
   /** When that batch was sealed, by the wall clock; 0 when a scan began in the middle of it. */
   wallClockMs: number
@@ -15,7 +15,7 @@ interface Addressed {
 
 /** The numbers kept of a source message. All are unsigned; 8, 16 or 32 bits as said. */
 export interface MessageFields {
-  /** What the message is (8 bits), in the numbering of whoever appends. */
+  /** What the message is (8 bits), in the numbering of the appending code. */
   class: number
   /** 16 bits, likewise. */
   flags: number
@@ -35,13 +35,11 @@ export interface MessageFields {
   digest: number
   /** Offset of the body in the canonical bytes, below 65,536. */
   bodyAt: number
-  /**
-   * Offset of the place for tag 797 in the canonical bytes, below 65,536; 0: a copy's order follows from all of them.
-   */
+  /** Offset of the place for tag 797 in the canonical bytes, below 65,536; 0: all of them determine a copy's order. */
   at797: number
 }
 
-/** M: a source message, once whatever the fan-out. Its canonical bytes are `bytes[start, end)`. */
+/** M: a source message, kept once for any number of copies. Its canonical bytes are `bytes[start, end)`. */
 export interface MessageRecord extends Addressed, MessageFields {
   type: 'M'
   bytes: Buffer
@@ -61,7 +59,7 @@ export interface DeliveryRecord extends Addressed {
   firstNumber: number
   /** SendingTime(52) of these copies, milliseconds since 1970. */
   sendingTimeMs: number
-  /** Copies in this record; only the first `count` entries of the arrays below hold. */
+  /** Copies in this record; only the first `count` entries of the arrays below are valid. */
   count: number
   /** Position of each copy's M. */
   messages: Float64Array
@@ -69,30 +67,27 @@ export interface DeliveryRecord extends Addressed {
   chain: Float64Array
 }
 
-/**
- * S: an outbound number used for something that is no copy. `bytes[start, end)`
- * is the frame where it was kept, else empty.
- */
+/** S: an outbound number used for no copy. `bytes[start, end)` is the frame if it was kept, else empty. */
 export interface SessionRecord extends Addressed {
   type: 'S'
   session: number
   epoch: number
   number: number
-  /** First character of MsgType(35), as its code; two-character types in the numbering of whoever appends. */
+  /** First character of MsgType(35), as its code; two-character types in the numbering of the appending code. */
   msgType: number
   bytes: Buffer
   start: number
   end: number
 }
 
-/** I: the next number a session expects. */
+/** I: the next number that a session expects. */
 export interface InboundRecord extends Addressed {
   type: 'I'
   session: number
   next: number
 }
 
-/** X: anything else that changes state, rare. */
+/** X: any other change of state; rare. */
 export interface ControlRecord extends Addressed {
   type: 'X'
   kind: number
@@ -101,7 +96,7 @@ export interface ControlRecord extends Addressed {
   end: number
 }
 
-/** H: the whole state, first in every segment. A replay that follows a restored H does not meet it again. */
+/** H: the whole state, first in every segment. A replay that follows a restored H does not meet that H again. */
 export interface HeadRecord extends Addressed {
   type: 'H'
   bytes: Buffer

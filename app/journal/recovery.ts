@@ -28,7 +28,7 @@ import type { Segment, Segments } from './segments.ts'
  *   4. `judge`: what stands behind the last valid batch of the last segment.
  *
  * What is not right is judged by one question: can anything of it have left this process? A batch leaves when its write
- * has ended, and the trailer is the last that is written. So:
+ * has ended, and the trailer is written last. So:
  *
  *     where                             what is found            verdict    what becomes of it
  *     behind the last valid batch       zeros                    clean      nothing to do
@@ -39,39 +39,39 @@ import type { Segment, Segments } from './segments.ts'
  *     before a valid batch              wrong bytes              damaged    skipped, never cut; `damaged` is told
  *     a segment below the newest        wrong bytes at its end   damaged    the same: a later segment follows
  *
- * A trailer of the expected batch counts, and so does one of a batch shortly behind it: the write of a
- * batch begins when the write before has ended.
+ * A trailer counts if it is that of the expected batch, or of a batch shortly behind it: the write of a batch begins
+ * when the write before has ended.
  *
  * Cutting writes zeros over the tail, so that the next batch is written where the last valid one ends, and no later
- * start can take old bytes behind it for a batch. Otherwise only a missing trailer is written, and a file that ends
- * within a block is made longer.
+ * start can take the old bytes for a batch. Otherwise only a missing trailer is written, and a file that ends within a
+ * block is extended.
  */
 
 const BLOCK_BYTES = 4096
 
-/** What recovery found at the end of the journal and on its way. */
+/** What recovery found at the end of the journal and before it. */
 export interface RecoveryReport {
   /**
-   * `torn`: the last write never finished and nothing of it was promised; it was cut. `suspect`: it finished and its
+   * `torn`: the last write never finished, so nothing of it was promised; it was cut. `suspect`: it finished but its
    * bytes are wrong, so what it promised is unknown; it was cut, and every outbound number must be raised by 10,000.
    */
   tail: 'clean' | 'torn' | 'suspect'
   /** The positions cut, `to` exclusive; both 0 when the tail is clean. */
   cut: { from: number; to: number }
-  /** Damage in front of valid batches: skipped, never cut. `batches` were lost with it; `head` when only an H was. */
+  /** Damage in front of valid batches: skipped, never cut. `batches` were lost in it; `head`: only an H was lost. */
   damaged: { from: number; to: number; batches: number; head: boolean }[]
-  /** Whether a head was restored, so the journal is not a new one. */
+  /** Whether a head was restored: if so, the journal is not new. */
   restored: boolean
   replayedRecords: number
 }
 
-/** What recovery asks of the directory. */
+/** What recovery needs of the directory. */
 type RecoverySegments = Pick<Segments, 'dir' | 'list' | 'load' | 'path'>
 
 interface RecoveryHooks {
   restore(head: Uint8Array): void
   replay(record: JournalRecord): void
-  /** Between two records replayed: what stood here cannot be read. */
+  /** Called between two replayed records: the bytes between them cannot be read. */
   damaged?(from: number): void
 }
 
@@ -81,15 +81,15 @@ interface Recovered {
   tail: Tail | undefined
   /** Entries of the open segment. */
   entries: SegmentEntries
-  /** A segment made ahead that nothing was written to. */
+  /** A segment made ahead, still unused. */
   spare: Segment | undefined
-  /** What it has gone through, oldest first: the last one is where to go on. */
+  /** The segments replayed, oldest first: the last one is where to go on. */
   replayed: readonly Segment[]
 }
 
 /**
- * Bring the state back: the newest segment whose head is whole, then every record behind it, in one pass over that
- * segment (over more only when a newer head is damaged). Cuts the tail if need be.
+ * Bring the state back: from the newest segment whose head is whole, then every record behind it, in one pass over that
+ * segment (over more only when a newer head is damaged). Cuts the tail if necessary.
  * @throws when no head can be read and the journal does not begin with its first segment
  */
 export function recover(segments: RecoverySegments, hooks: RecoveryHooks): Recovered {
@@ -107,7 +107,7 @@ class Recovery {
     replayedRecords: 0,
   }
   private entries = new SegmentEntries()
-  /** The last batch met. */
+  /** Number of the last batch found. */
   private number = 0
   private crc = 0
   private loaded: { segment: Segment; memory: Memory } | undefined
@@ -126,15 +126,15 @@ class Recovery {
     return { report: this.report, tail, entries: this.entries, spare, replayed: list.slice(from) }
   }
 
-  /** The last one loaded is kept: it is nearly always the one to replay. */
+  /** Keeps the segment loaded last: it is nearly always the one to replay. */
   private load(segment: Segment): Memory {
     if (this.loaded?.segment !== segment) this.loaded = { segment, memory: memoryOf(this.segments.load(segment)) }
     return this.loaded.memory
   }
 
   /**
-   * Newest segments without a single valid batch were made ahead or died at
-   * birth, mostly: nothing was promised in them.
+   * Newest segments without a valid batch were mostly made ahead, or ended right after they were made: nothing in them
+   * was promised.
    */
   private dropEmpty(): Segment | undefined {
     const { list } = this.segments
@@ -152,7 +152,7 @@ class Recovery {
     return spare
   }
 
-  /** All batches of a segment that was in use are damaged. @throws when that is all there is of the journal */
+  /** All batches of a segment that was in use are damaged. @throws when the journal has nothing else */
   private cutWhole(segment: Segment, memory: Memory, { to }: Verdict): void {
     if (segment === this.segments.list[0]) throw new Error('no segment of the journal has a readable head')
     this.report.tail = 'suspect'
@@ -214,7 +214,7 @@ class Recovery {
     this.report.restored = true
   }
 
-  /** Behind the last batch: nothing, an unfinished write, or (below a later segment) damage. */
+  /** Judges what is behind the last batch: nothing, an unfinished write, or (below a later segment) damage. */
   private judge(segment: Segment, memory: Memory, verdict: Verdict, isLast: boolean): void {
     if (verdict.tail === 'clean') return
     const from = segment.base + verdict.from
@@ -233,7 +233,7 @@ class Recovery {
     this.overwrite(segment, verdict.from, Buffer.alloc(bytes.length))
   }
 
-  /** For whoever wants to look at it; a full disk keeps nobody from starting. */
+  /** Keeps the cut bytes for later examination; a full disk does not prevent the start. */
   private keepCut(from: number, bytes: Uint8Array): void {
     const path = join(this.segments.dir, `${String(from).padStart(16, '0')}.cut`)
     try {
@@ -244,7 +244,7 @@ class Recovery {
     }
   }
 
-  /** A file that was cut short ends where a block does, so that the next segment begins at one. */
+  /** Rounds a file that was cut short up to a whole block, so that the next segment begins at a block. */
   private roundUp(segment: Segment): void {
     const bytes = Math.ceil(segment.bytes / BLOCK_BYTES) * BLOCK_BYTES
     if (bytes === segment.bytes) return
@@ -272,10 +272,7 @@ class Recovery {
   }
 }
 
-/**
- * Whether more than the head was written to a segment without a valid batch: a
- * trailer stands where the head's does not.
- */
+/** Whether more than the head was written to a segment without a valid batch: a trailer is where the head's is not. */
 function isPromised(memory: Memory, { to }: Verdict): boolean {
   const headBytes = memory.bytes.length >= BATCH_BYTES ? memory.view.getUint32(4, true) : 0
   return trailersWithin(memory, 0, to).some((at) => at + TRAILER_BYTES !== headBytes)

@@ -1,6 +1,6 @@
 import { type Memory, memoryOf } from './layout.ts'
 
-/** A stretch of the journal that is in the ring, positions and offsets growing together. */
+/** A stretch of the journal in the ring; positions and offsets grow together. */
 interface Run {
   position: number
   offset: number
@@ -9,15 +9,15 @@ interface Run {
 }
 
 /**
- * The memory in which batches are built, from which the writer's thread writes them and recent ones are
- * read. Filled round and round; the newest bytes overwrite the oldest. Knows nothing of durability: the
- * appender never claims what is not yet written.
+ * The memory in which batches are built, from which the writer's thread writes them and recent ones are read. Filled
+ * round and round: the newest bytes overwrite the oldest. The ring knows nothing of durability: the appender never
+ * claims room that holds unwritten bytes.
  */
 export class Ring {
   readonly shared: SharedArrayBuffer
   readonly memory: Memory
   readonly size: number
-  /** Oldest first; a new one at each turn of the ring and each new segment. */
+  /** Oldest first; each turn of the ring and each new segment begins another. */
   private readonly runs: Run[] = []
 
   constructor(bytes: number) {
@@ -26,7 +26,7 @@ export class Ring {
     this.memory = memoryOf(Buffer.from(this.shared))
   }
 
-  /** Where a batch that needs `room` bytes in one piece begins when the last one ended at `at`. */
+  /** Where a batch that needs `room` contiguous bytes begins when the last one ended at `at`. */
   startFor(at: number, room: number): number {
     if (room > this.size)
       throw new RangeError(`a batch of ${room} bytes is larger than the journal's memory of ${this.size}`)
@@ -34,8 +34,7 @@ export class Ring {
   }
 
   /**
-   * Give `[offset, offset + room)` to what begins at `position`; whatever older was
-   * there can no longer be read from the ring.
+   * Give `[offset, offset + room)` to what begins at `position`; older bytes there can no longer be read from the ring.
    */
   claim(position: number, offset: number, room: number): void {
     const newest = this.runs.at(-1)
@@ -54,11 +53,11 @@ export class Ring {
 
   /** The newest run now ends here. */
   extend(end: number): void {
-    // a claim came before
+    // claim was called before
     this.runs[this.runs.length - 1]!.end = end
   }
 
-  /** Offset of a position, or −1; `end` is where the open batch ends at present. */
+  /** Offset of a position, or −1; `end` is the present end of the open batch. */
   place(position: number, end: number): number {
     for (let i = this.runs.length - 1; i >= 0; i--) {
       const run = this.runs[i]!

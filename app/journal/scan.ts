@@ -18,7 +18,7 @@ import type { JournalRecord } from './records.ts'
 import type { SegmentChecks } from './segment-checks.ts'
 import type { Segment, Segments } from './segments.ts'
 
-/** Where recent bytes are and where the journal ends, at any moment. */
+/** Where recent bytes are, and where the journal ends at any moment. */
 interface Recent {
   readonly end: number
   /** Everything before this position is in its file. */
@@ -36,13 +36,13 @@ interface ScanRequest {
 }
 
 /**
- * One pass over the journal, a record at a time: from memory as long as the bytes are there, else a window of the file.
- * Batches read from a file are checked by their crc, but for the one in whose middle the scan begins.
+ * One pass over the journal, record by record: from memory while the bytes are there, else through a window of the
+ * file. Batches read from a file are checked by their crc, except one in whose middle the scan begins.
  */
 export class Scan {
   private readonly decoder = new RecordDecoder()
   private position: number
-  /** Where the bytes gone through since other work had its turn began. */
+  /** Where the bytes read since other work had its turn begin. */
   private turnFrom: number
   private isStopped = false
 
@@ -75,7 +75,7 @@ export class Scan {
     return !this.isStopped && this.position < this.request.to && this.position < this.recent.end
   }
 
-  /** One step over what stands here, all of it in memory. */
+  /** One step over the bytes here, which are all in memory. */
   private step(memory: Memory, at: number): void {
     const { position } = this
     const first = memory.view.getUint8(at)
@@ -95,7 +95,7 @@ export class Scan {
     const { position } = this
     const segment = this.segments.holding(position)
     if (!segment) return this.leaveGone()
-    // perhaps in the middle of a batch, whose crc nobody looks at here
+    // perhaps in the middle of a batch, whose crc is not checked here
     if (position === this.request.from && (await this.checks.damages(position)))
       return this.segments.holding(position) ? this.resync(segment) : this.leaveGone()
     if (!this.window.has(position, 8)) await this.window.load(position)
@@ -107,7 +107,7 @@ export class Scan {
     return this.recordInFile(segment)
   }
 
-  /** All of a checked batch. */
+  /** Visits all of a checked batch. */
   private async batchInFile(segment: Segment): Promise<void> {
     const { position, window } = this
     const length = await this.batchLength(segment)
@@ -119,7 +119,7 @@ export class Scan {
     if (this.position === trailer && this.goesOn()) this.position += TRAILER_BYTES
   }
 
-  /** Length of the batch here by its header, 0 when it cannot be. */
+  /** Length of the batch here by its header, 0 when that is impossible. */
   private async batchLength(segment: Segment): Promise<number> {
     const { position, window } = this
     if (!window.has(position, EMPTY_BATCH_BYTES)) await window.load(position)
@@ -130,7 +130,7 @@ export class Scan {
     return isBatch && position + length <= segment.base + segment.bytes ? length : 0
   }
 
-  /** A record of the batch in whose middle the scan began. */
+  /** Visits a record of the batch in whose middle the scan began. */
   private async recordInFile(segment: Segment): Promise<void> {
     try {
       if (!this.window.hasRecord(this.position)) await this.window.loadRecord(this.position)
@@ -140,7 +140,7 @@ export class Scan {
     this.step(this.window.memory, this.position - this.window.from)
   }
 
-  /** Nothing more is written here: that was the segment, unless bytes behind the zeros say that it is damaged. */
+  /** No batch begins here: the segment has ended, unless bytes behind the zeros show that it is damaged. */
   private async leaveIfEnded(segment: Segment): Promise<void> {
     if (segment === this.segments.list.at(-1)) return this.resync(segment)
     const { position, window } = this
@@ -150,7 +150,7 @@ export class Scan {
     this.leave(segment.base + segment.bytes - 1)
   }
 
-  /** Zeros, or the end of the file, where there were batches. */
+  /** Whether there are zeros, or the end of the file, where batches were. */
   private missesBatches(): boolean {
     const { batch } = this.decoder
     const behind = this.segments.numberBehind(this.position)
@@ -158,7 +158,7 @@ export class Scan {
     return batch > 0 && !wasRemoved && behind !== undefined && behind > batch + 1
   }
 
-  /** Here is no file, or no more of it: it was removed, or was cut short. */
+  /** The file, or the rest of it, is missing: it was removed, or was cut short. */
   private leaveGone(): void {
     const from = this.position
     const isMissing = this.missesBatches()
@@ -166,14 +166,14 @@ export class Scan {
     if (isMissing) this.request.onDamage(from, this.position)
   }
 
-  /** What stands here is damaged: go on at the next valid batch, in this segment or the next. */
+  /** The bytes here are damaged: go on at the next valid batch, in this segment or the next. */
   private async resync(segment: Segment): Promise<void> {
     const from = this.position
     const memory = memoryOf(await this.segments.loadLater(segment))
     const next = nextValid(memory, from - segment.base + 1, 0)
     if (next) this.position = segment.base + next.at
     else this.leave(segment.base + segment.bytes - 1)
-    if (next && this.position === from + TRAILER_BYTES) return // that was a trailer: no record was lost
+    if (next && this.position === from + TRAILER_BYTES) return // only a trailer was damaged: no record was lost
     await this.checks.met(from, this.position)
     this.request.onDamage(from, this.position)
   }

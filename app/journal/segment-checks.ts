@@ -8,8 +8,8 @@ import type { Segment, Segments } from './segments.ts'
 /*
  * How damage in old segments is found
  *
- * A start goes through the newest segment alone (`recovery.ts`). Older ones may hold weeks; reading them all would make
- * a start as slow as the journal is long. So each is gone through when somebody first wants a record of it, once:
+ * A start goes through the newest segment alone (`recovery.ts`). Older segments may hold weeks; reading them all would
+ * make a start slower the longer the journal is. So each is checked once, when a record of it is first wanted:
  *
  *     a reader or a look-up asks for position p
  *             │
@@ -25,8 +25,8 @@ import type { Segment, Segments } from './segments.ts'
  *             ▼
  *     `walkBatches` over the whole segment: each stretch without a valid batch goes to the list of damage
  *
- * There are two walks because nearly every segment is clean: the first goes through it in pieces of 4 MB and says yes
- * or no, the second needs all of it in memory and says where.
+ * There are two walks because nearly every segment is clean: the first reads it in pieces of 4 MB and answers yes or
+ * no, the second needs all of it in memory and finds out where.
  *
  *     asked by                 call         how
  *     readers, scans           `damages`    in slices between other work, one segment at a time; who asks next waits
@@ -38,20 +38,19 @@ import type { Segment, Segments } from './segments.ts'
  * may stand where batches were, and only the first number of the next segment tells.
  */
 
-/** Bytes gone through before other work has its turn. */
+/** Bytes checked before other work gets its turn. */
 const SLICE_BYTES = 2 << 20
 
 type Damaged = RecoveryReport['damaged']
 
 /**
- * Sealed segments are gone through by crc once, before the first record is read from them; what is
- * damaged is added to what recovery has found, and told. A segment whose last batches are still on
- * their way to the disk has to wait for it.
+ * Checks each sealed segment by crc once, before the first record is read from it. Damage is added to what recovery has
+ * found, and reported. A segment whose last batches are still on their way to the disk is checked once they are there.
  */
 export class SegmentChecks {
   private readonly done = new WeakSet<Segment>()
   private readonly running = new Map<Segment, Promise<void>>()
-  /** One segment at a time: a damaged one is in memory while it is gone through. */
+  /** One segment at a time: a damaged one is in memory while it is checked. */
   private last = Promise.resolve()
 
   constructor(
@@ -62,36 +61,36 @@ export class SegmentChecks {
     private readonly onDamaged: (from: number, to: number) => void,
   ) {}
 
-  /** All of it has been gone through. */
+  /** The whole segment has been checked. */
   passed(segment: Segment): void {
     this.done.add(segment)
   }
 
-  /** Whether this position is known to stand in damaged bytes, or in a file that is gone. */
+  /** Whether this position is known to be in damaged bytes, or in a removed file. */
   isDamaged(position: number): boolean {
     if (!this.segments.holding(position)) return true
     const { damaged } = this
     for (let i = 0; i < damaged.length; i++) {
-      const { from, to } = damaged[i]! // within the list
+      const { from, to } = damaged[i]! // the index is within the list
       if (position >= from && position < to) return true
     }
     return false
   }
 
-  /** Go through the segment that holds this position, unless that was done. */
+  /** Check the segment that holds this position, unless that was done. */
   private async look(position: number): Promise<void> {
     const segment = this.unchecked(position)
     if (!segment) return
     let running = this.running.get(segment)
     if (!running) {
       running = this.last.then(() => this.walkLater(segment)).finally(() => this.running.delete(segment))
-      this.last = running.catch(() => undefined) // whoever asked is told
+      this.last = running.catch(() => undefined) // the caller gets the error
       this.running.set(segment, running)
     }
     return running
   }
 
-  /** The same at once, holding up all other work. */
+  /** The same at once; all other work waits. */
   lookNow(position: number): void {
     const segment = this.unchecked(position)
     if (!segment) return
@@ -103,13 +102,13 @@ export class SegmentChecks {
     while (!this.step(walk, segment));
   }
 
-  /** Whether it stands in damaged bytes, once its segment has been gone through. */
+  /** Whether the position is in damaged bytes, once its segment has been checked. */
   async damages(position: number): Promise<boolean> {
     await this.look(position)
     return this.isDamaged(position)
   }
 
-  /** Somebody could not read what stands here. In a segment that is still being written that may mean nothing. */
+  /** A caller could not read these bytes. In a segment that is still being written that may mean nothing. */
   async met(from: number, to: number): Promise<void> {
     await this.look(from)
     const segment = this.segments.holding(from)
@@ -134,11 +133,11 @@ export class SegmentChecks {
       const walk = walkBatches(memoryOf(await this.segments.loadLater(segment)), 0)
       while (!this.step(walk, segment)) await nextTurn()
     } catch (error) {
-      if (this.segments.list.includes(segment)) throw error // else it was removed meanwhile
+      if (this.segments.list.includes(segment)) throw error // otherwise the segment was removed in the meantime
     }
   }
 
-  /** True: all of it has been gone through. */
+  /** True: the whole segment has been checked. */
   private step(walk: Generator<Batch | Damage, Verdict>, segment: Segment): boolean {
     const { base } = segment
     for (let bytes = 0; bytes < SLICE_BYTES; ) {
@@ -146,7 +145,7 @@ export class SegmentChecks {
       if (done) {
         const behind = this.segments.numberBehind(base) ?? 0
         const missing = behind - value.number - 1
-        // zeros may stand where batches were: up to the end nothing can be read
+        // there may be zeros where batches were: up to the end nothing can be read
         if (value.tail !== 'clean' || missing > 0)
           this.found(base + value.from, this.segments.above(base)?.base ?? base + segment.bytes, Math.max(1, missing))
         this.done.add(segment)

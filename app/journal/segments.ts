@@ -17,14 +17,14 @@ import { EMPTY_BATCH_BYTES, type Memory, memoryOf } from './layout.ts'
 /** One file of the journal: the positions `[base, base + bytes)`. */
 export interface Segment {
   base: number
-  /** Room in it, written or not. */
+  /** Size of its file, written or not. */
   bytes: number
-  /** Of its first batch, once somebody asked. */
+  /** Number and time of its first batch, once somebody has asked. */
   first?: { number: number; wallClockMs: number }
 }
 
 const suffix = '.segment'
-/** Only what is named as the journal names it: a copy beside a segment is none. */
+/** Only files with the journal's own names: a copy beside a segment is not a segment. */
 const named = /^\d{16}\.segment$/
 const namedIndex = /^\d{16}\.index$/
 const O_DSYNC = constants.O_DSYNC ?? constants.O_SYNC ?? 0
@@ -53,7 +53,7 @@ export class Segments {
     return join(this.dir, `${String(base).padStart(16, '0')}.index`)
   }
 
-  /** For writing as durably as the journal was asked to be. */
+  /** Opens a file for writing with the durability of the journal. */
   openForWrite(path: string, create: boolean): number {
     const flags = constants.O_RDWR | (create ? constants.O_CREAT | constants.O_TRUNC : 0)
     return openSync(path, flags | (this.durability === 'fsync' ? O_DSYNC : 0), 0o600)
@@ -64,8 +64,8 @@ export class Segments {
   }
 
   /**
-   * A new file of this size without blocks behind it: for when none was made
-   * ahead. One being made under this name loses it.
+   * A new file of this size without blocks: for when no file was made ahead. A file being made under this name loses
+   * the name.
    */
   createSparse(base: number, bytes: number): number {
     rmSync(this.path(base), { force: true })
@@ -82,13 +82,13 @@ export class Segments {
     closeSync(fd)
   }
 
-  /** The segment that holds a position, or undefined when it was removed or is not written yet. */
+  /** The segment that holds a position; undefined when it was removed or is not written yet. */
   holding(position: number): Segment | undefined {
     let low = 0
     let high = this.list.length - 1
     while (low <= high) {
       const middle = (low + high) >> 1
-      // within bounds
+      // the index is within the list
       const segment = this.list[middle]!
       if (position < segment.base) high = middle - 1
       else if (position >= segment.base + segment.bytes) low = middle + 1
@@ -97,26 +97,26 @@ export class Segments {
     return undefined
   }
 
-  /** The segment that a batch stands in if it is there at all: the newest that begins with it or an earlier one. */
+  /** The segment that holds a batch, if any does: the newest that begins with this batch or an earlier one. */
   holdingBatch(number: number): Segment | undefined {
     return this.list.findLast((segment) => (this.first(segment)?.number ?? Number.POSITIVE_INFINITY) <= number)
   }
 
-  /** The oldest segment above a position, for going on behind the end of another. */
+  /** The oldest segment above a position, to go on behind the end of another. */
   above(position: number): Segment | undefined {
     return this.list.find((s) => s.base > position)
   }
 
   /**
-   * When the first batch of a segment was sealed, by the wall clock; undefined
-   * while that cannot be read, or is damaged.
+   * When the first batch of a segment was sealed, by the wall clock; undefined while that cannot be read, or is
+   * damaged.
    */
   beganMs(segment: Segment): number | undefined {
     return this.first(segment)?.wallClockMs
   }
 
   /**
-   * Number of the first batch of the next segment above a position; undefined while that cannot be read, or is damaged.
+   * Number of the first batch in the next segment above a position; undefined while that cannot be read, or is damaged.
    */
   numberBehind(position: number): number | undefined {
     const next = this.above(position)
@@ -133,7 +133,7 @@ export class Segments {
     return segment.first
   }
 
-  /** The first bytes of a segment file, as many as there are of those asked for. */
+  /** The first bytes of a segment file, or fewer if the file is shorter. */
   private loadStart(segment: Segment, bytes: number): Memory {
     const start = Buffer.alloc(bytes)
     const fd = openSync(this.path(segment.base), 'r')
@@ -144,7 +144,7 @@ export class Segments {
     }
   }
 
-  /** All bytes of a segment file; what is missing of it reads as zero. */
+  /** All bytes of a segment file; missing bytes read as zero. */
   load(segment: Segment): Buffer {
     const bytes = Buffer.alloc(segment.bytes)
     const fd = openSync(this.path(segment.base), 'r')
@@ -160,7 +160,7 @@ export class Segments {
     return bytes
   }
 
-  /** The same without holding up other work. */
+  /** The same without blocking other work. */
   async loadLater(segment: Segment): Promise<Buffer> {
     const bytes = Buffer.alloc(segment.bytes)
     const file = await open(this.path(segment.base), 'r')
@@ -176,7 +176,7 @@ export class Segments {
     return bytes
   }
 
-  /** Those of an earlier run, of bytes that may be written anew: they never say what stands there then. */
+  /** Removes indexes of an earlier run for bytes that may be rewritten: such an index never describes the new bytes. */
   removeIndexesFrom(base: number): void {
     for (const name of readdirSync(this.dir))
       if (namedIndex.test(name) && Number.parseInt(name, 10) >= base) rmSync(join(this.dir, name), { force: true })

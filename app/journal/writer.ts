@@ -11,16 +11,16 @@ const SLOTS = 256
 interface WriterEvents {
   /** At least one more job is done. */
   done(): void
-  /** A write found no room and is being retried; then: it went through. */
+  /** A write found no room and is being retried; then, with false: it went through. */
   full(isFull: boolean): void
-  /** Nothing is written any more. */
+  /** Nothing more is written. */
   failed(error: Error): void
 }
 
 /**
- * The journal's writer thread seen from the main thread. Jobs go through shared memory and a futex, word comes back as
- * a message: of the four combinations with `Atomics.waitAsync` this had the best median but for 5 µs (0.26 ms a commit
- * against 0.21 for the bare write), and keeps the process alive while something is in flight.
+ * The journal's writer thread seen from the main thread. Jobs go through shared memory and a futex; the answer comes
+ * back as a message. Of the four combinations with `Atomics.waitAsync` this one's median was within 5 µs of the best
+ * (0.26 ms a commit against 0.21 for the bare write), and it keeps the process alive while something is in flight.
  */
 export class Writer {
   private readonly control = new Int32Array(new SharedArrayBuffer(16))
@@ -51,12 +51,12 @@ export class Writer {
     this.thread.on('error', (cause) => events.failed(new Error('the journal writer died', { cause })))
   }
 
-  /** Jobs done since the start, as a 32-bit count that turns over. */
+  /** Jobs done since the start, as a 32-bit count that wraps around. */
   get done(): number {
     return Atomics.load(this.control, DONE)
   }
 
-  /** Write `[at, at + length)` of the memory at `position` of the file. Waits only when 256 are waiting already. */
+  /** Write `[at, at + length)` of the memory at `position` of the file. Waits only when 256 jobs are waiting. */
   submit(fd: number, at: number, length: number, position: number): void {
     while (((this.submitted - this.done) | 0) >= SLOTS) this.waitForOne(this.done)
     const job = ((this.submitted >>> 0) % SLOTS) * 4
@@ -69,20 +69,20 @@ export class Writer {
     Atomics.notify(this.control, SUBMITTED)
   }
 
-  /** Block this thread until more than `done` are done. @throws when the disk does nothing for 30 s */
+  /** Block this thread until more than `done` jobs are done. @throws when the disk does nothing for 30 s */
   waitForOne(done: number): void {
     if (Atomics.wait(this.control, DONE, done, 30_000) === 'timed-out') {
       throw new Error('the journal has taken nothing for 30 s and its memory is full')
     }
   }
 
-  /** There may be room again: do not wait for the next try. */
+  /** There may be room again: try at once instead of waiting for the next try. */
   retry(): void {
     Atomics.add(this.control, RETRY, 1)
     Atomics.notify(this.control, RETRY)
   }
 
-  /** Finish what was submitted (but for a full disk) and end the thread. */
+  /** Finish everything submitted (except on a full disk) and end the thread. */
   async close(): Promise<void> {
     this.isClosing = true
     Atomics.store(this.control, STOP, 1)
@@ -91,7 +91,7 @@ export class Writer {
     await this.exited
   }
 
-  /** On a full disk the thread leaves what it could not write: nothing of it was promised. */
+  /** On a full disk the thread drops what it could not write: nothing of that was promised. */
   private hearFailure(error: Error, events: WriterEvents): void {
     if (!this.isClosing || !isNoRoom(error)) events.failed(error)
   }
