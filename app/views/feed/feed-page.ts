@@ -49,7 +49,7 @@ export type FeedView = {
    */
   aside: Awaited<ReturnType<typeof listKeptAside>>
   refusedLogons: RefusedLogon[]
-  /** Logons, at any address of the connector, that named nobody it knows. */
+  /** Logons at any address of the connector that named no feed or target it knows. */
   strangers: RefusedLogon[]
 }
 

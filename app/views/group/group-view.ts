@@ -32,7 +32,7 @@ export type GroupSource = {
   lastReceivedAt: Date | null
 }
 
-/** A source that is not in the group any more, with its figures of this trading week. */
+/** A source that is no longer in the group, with its figures of this trading week. */
 export type LeftSource = {
   name: string
   at: Date | null
@@ -87,7 +87,7 @@ export type GroupView = {
     /** whether this reader may end them */
     mayEnd: boolean
   }[]
-  /** as far as it is known today; null for those who do not see the fee */
+  /** as far as the fee is known today; null for readers who do not see the fee */
   bill: GroupBill | null
   requests: RequestRow[]
   signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]

@@ -54,7 +54,7 @@ export async function listLeftSources(
       name,
       at: stop?.at ?? ended.get(name) ?? null,
       why: stop ? whyLeft(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
-      // where a consent was missing nobody gave a reason: the portal's own note is what `why` says
+      // where a consent was missing nobody gave a reason: the portal's own note is in `why`
       reason: stop && stop.cause !== 'no-consent' ? stop.reason : null,
       fromNumber: stop ? from(stop.version, name) : null,
       ledger,

@@ -16,8 +16,8 @@ export async function findFirmPage(tx: Tx, firmId: string, now: Date): Promise<F
 }
 
 /**
- * The firm that a person is to be invited into: the reader's own, or any firm where the exchange reads. Undefined: not
- * theirs.
+ * The firm that a person is to be invited into: the reader's own, or any firm for a reader of the exchange. Undefined:
+ * not theirs to invite into.
  */
 export async function findFirmToInviteInto(
   tx: Tx,

@@ -21,7 +21,7 @@ export async function listRequests(tx: Tx, reader: Actor, environment: Environme
   return { rows: [...waiting, ...rows.filter((row) => !row.waitsForMe)], waitingForMe: waiting.length }
 }
 
-/** How many wait for this reader: the figure beside "Requests". */
+/** How many requests wait for this reader: the figure beside "Requests". */
 export async function countWaiting(tx: Tx, reader: Actor, environment: Environment): Promise<number> {
   return (await listRequests(tx, reader, environment)).waitingForMe
 }
@@ -57,7 +57,7 @@ async function readRequests(tx: Tx, which: Which) {
   return { rows, parties, contacts }
 }
 
-/** The rows as this reader is to see them. `asked`: what they ask of the reader's firm, where that is shown. */
+/** The rows as this reader may see them. `asked`: what they ask of the reader's firm, where that is shown. */
 export function rowsFor(
   reader: Actor,
   { rows, parties, contacts }: ReadRequests,
@@ -94,7 +94,7 @@ export function rowsFor(
   })
 }
 
-/** The figures beside "With clearing firms", for those who see all parties. */
+/** The figures beside "With clearing firms", for readers who see all parties. */
 export function progressOf(
   parties: readonly { capacity: string; metBy: string | null }[],
   reader: Pick<Actor, 'firmId' | 'isExchange'>,

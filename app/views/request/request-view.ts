@@ -76,7 +76,7 @@ export type RequestView = {
   stateWord: string
   stateAt: Date
   stateBy: string | null
-  /** null where there is none, or none for this reader; `reasonIsTold`: somebody was told one */
+  /** null where there is no reason, or none for this reader; `reasonIsTold`: somebody was told one */
   stateReason: string | null
   reasonIsTold: boolean
   round: number
@@ -89,7 +89,7 @@ export type RequestView = {
   appliedAt: Date | null
   document: RequestDocument | null
   sheet: Sheet | null
-  /** owner or exchange: `parties` are all of them, otherwise the reader's firm alone */
+  /** owner or exchange: `parties` has all of them; for others it has only the reader's firm */
   seesAll: boolean
   parties: PartyView[]
   decisions: DecisionView[]

@@ -55,7 +55,7 @@ export type Delivery = {
   ledger: LedgerRow[]
   /** health of the feeds behind the sources that the reader sees */
   feeds: Map<string, FeedFacts>
-  /** figures of feeds; for the exchange alone */
+  /** figures of feeds; only for the exchange */
   feedRows: ReportedFeed[]
   /** by target session id */
   parts: Map<string, PartState>

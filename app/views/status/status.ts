@@ -11,7 +11,7 @@ import { type Delivery, loadDelivery } from './delivery.ts'
 import { listPortalAlarms } from './portal-alarms.ts'
 import type { FeedRow, SourceRow, StatusView } from './status-view.ts'
 
-/** Everything the status page shows, as far as this transaction's person sees it: worst first. */
+/** Everything the status page shows to this transaction's person, worst first. */
 export async function findStatus(tx: Tx, environment: Environment, now: Date): Promise<StatusView> {
   const delivery = await loadDelivery(tx, environment, now)
   const targets = await listTargetRows(tx, environment, delivery, now)

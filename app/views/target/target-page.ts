@@ -97,7 +97,7 @@ export async function findTargetPage(
   }
 }
 
-/** Sources that are not on the target any more and have figures of this week. */
+/** Sources that are no longer on the target but have figures of this week. */
 function leftOf(delivery: Delivery, sessionId: string, present: readonly { name: string }[]): TargetView['left'] {
   return delivery.ledger
     .filter((row) => row.sessionId === sessionId && !present.some((one) => one.name === row.sourceId))
