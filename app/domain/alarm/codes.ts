@@ -21,7 +21,9 @@ export const alarmCodes = [
 ] as const
 export type AlarmCode = (typeof alarmCodes)[number]
 
-/** Alarms that nobody has to act on at once: pages show them in amber, and no group *Needs you* for one. */
+/**
+ * Alarms that nobody has to act on at once: pages show them in amber, and no group turns to *Needs you* because of one.
+ */
 export const patientCodes: readonly AlarmCode[] = ['aside', 'ids', 'clock-set']
 
 /** `code` as it was reported. */

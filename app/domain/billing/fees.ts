@@ -13,7 +13,7 @@ export type FeePlan = {
   sourceDocument: string
   /** a sample for the sandbox, which nobody owes */
   isSample: boolean
-  /** in force from then on, in milliseconds since 1970, until the other instant or for good */
+  /** in force from this instant on, in milliseconds since 1970, until the other instant; without one, for ever */
   fromMs: number
   untilMs: number | undefined
 }

@@ -1,6 +1,6 @@
 /**
- * A source session, as far as this rule asks: the firms whose session it is, by
- * its Execution Firm ID or as its operator.
+ * What this rule needs to know of a source session: the firms that hold it, by its Execution Firm ID or as its
+ * operator.
  */
 export type HeldSource = { name: string; heldBy: readonly { id: string; name: string }[] }
 
@@ -28,7 +28,7 @@ export function consentsBySubmission(asked: AskedOf, ownerId: string, submittedF
   return asked.sources.every((source) => holds(ownerId, source) && !asked.revoked.includes(source.name))
 }
 
-/** A session that belongs to another firm than the one that receives its copies, and that firm's name. */
+/** A session of a firm other than the one that receives its copies, and that firm's name. */
 export type SessionOfAnother = { source: string; firm: string }
 
 /** Sessions among these that the group's owner does not hold: every party reads whose they are. */

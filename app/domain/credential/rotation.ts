@@ -1,7 +1,7 @@
 import { monthsLater } from '../calendar/month.ts'
 import type { FeedSecretKind } from './feed-secret.ts'
 
-/** A credential of a target as far as time concerns it. */
+/** What the rules about time need to know of a target's credential. */
 type DatedCredential = {
   kind: FeedSecretKind
   createdAt: Date
@@ -9,7 +9,9 @@ type DatedCredential = {
   revokedAt: Date | null
 }
 
-/** Four weeks, in milliseconds: how long an access key goes on beside the newer one that replaces it (spec §2.4). */
+/**
+ * Four weeks, in milliseconds: how long an access key still works beside the newer one that replaces it (spec §2.4).
+ */
 const keyOverlapMs = 28 * 86_400_000
 const dueAfterMonths = 12
 

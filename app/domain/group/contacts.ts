@@ -1,11 +1,11 @@
 import type { Actor } from '../people/permissions.ts'
 
-/** A contact in force, as far as ending them asks. */
+/** What the rule for ending a contact needs to know of one in force. */
 type Contact = { ownerId: string; authorizedBy: string; userId: string | null }
 
 /**
- * Whether this person may end a contact, at once and alone: a signatory of the clearing firm that authorized them, a
- * requester of the owner or another contact of the same group, or operations of the exchange.
+ * Whether this person may end a contact, at once and without anybody else: a signatory of the clearing firm that
+ * authorized the contact, a requester of the owner or another contact of the same group, or operations of the exchange.
  */
 export function mayEndContact(
   contact: Contact,

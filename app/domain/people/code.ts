@@ -3,8 +3,8 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const length = 12
 
 /**
- * Bytes of randomness that make a code: 60 bits of them are used. A code is worth nothing
- * without its link, and ten tries end both.
+ * Bytes of randomness that make a code: 60 bits of them are used. A code is useless without its link, and ten tries end
+ * both.
  */
 export const codeBytes = length
 

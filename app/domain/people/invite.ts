@@ -4,7 +4,7 @@ import { type Role, roleConflict } from './roles.ts'
 /** How long an invited person has to use their link: seven days. */
 export const invitationMs = 7 * 86_400_000
 
-/** A firm, as far as inviting somebody into it goes. */
+/** What the rules for inviting need to know of a firm. */
 export type InvitingFirm = {
   id: string
   name: string
@@ -37,7 +37,7 @@ export function inviteRefusal(actor: Actor, firm: InvitingFirm, roles: readonly 
   return sentence ? { code: 'role-conflict', sentence } : undefined
 }
 
-/** Whether somebody with these roles would be the first administrator of a firm that has none. */
+/** Whether a person with these roles would be the first administrator of a firm that has none. */
 export const isFirstAdministrator = (
   firm: Pick<InvitingFirm, 'hasAdministrator' | 'isExchange'>,
   roles: readonly Role[],

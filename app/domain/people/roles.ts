@@ -35,7 +35,7 @@ export const roleNames: Record<Role, string> = {
 
 export const isRole = (word: string): word is Role => roles.some((role) => role === word)
 
-/** A firm grants firm roles, the exchange exchange roles; nobody holds both kinds. */
+/** A firm grants firm roles, the exchange grants exchange roles; nobody holds both kinds. */
 export const rolesOf = (isExchange: boolean): readonly Role[] => (isExchange ? exchangeRoles : firmRoles)
 
 /** Roles that decide; an administrator of the exchange never holds one of them. */

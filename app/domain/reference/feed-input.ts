@@ -9,7 +9,9 @@ export type ResetMode = (typeof resetModes)[number]
 const optional = z.string().trim().max(64).default('')
 const [, dailyReset] = reset.options
 
-/** When a feed that we open is reset: the form of its page. `time` and `zone` are for a daily reset alone. */
+/**
+ * The form of a feed's page that sets when a feed that we open is reset. `time` and `zone` are only for a daily reset.
+ */
 export const feedResetInput = z
   .object({
     ...{ commandId, feedId: objectId, version, reason },

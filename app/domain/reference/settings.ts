@@ -63,5 +63,5 @@ export const zoneOf = (settings: { week?: { zone: string } | undefined }): strin
 /** The part that a snapshot takes over unchanged; its schema judges it when a snapshot is assembled. */
 export function commonOf({ exchange, week, limits, journal }: EnvironmentSettings): Common {
   const common = { exchange, ...(week && { week }), ...(limits && { limits }), ...(journal && { journal }) }
-  return common as Common // shapes are judged by `parseSnapshot`, which every publication goes through
+  return common as Common // every publication goes through `parseSnapshot`, which checks the shapes
 }

@@ -37,7 +37,9 @@ type TermsConnection = Partial<ConnectionEntry> & {
   allowFrom?: string[]
 }
 
-/** A new group's connection with the addresses that its targets are to allow; any, where one of them cannot be read. */
+/**
+ * A new group's connection with the addresses that its targets will allow: any address, if one of them cannot be read.
+ */
 export const agreedConnection = (connection: ConnectionEntry): TermsConnection =>
   connection.addresses.every((word) => readNetwork(word)?.isExact)
     ? { ...connection, allowFrom: connection.addresses.map(normal) }

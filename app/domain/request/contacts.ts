@@ -15,8 +15,8 @@ export function contactsIn(document: RequestDocument | DraftDocument): { contact
 }
 
 /**
- * People whose clearing firm guarantees none of these sources: a contact is authorized by a firm that guarantees a
- * source of the group, and nobody else's word counts. Sources that are not known guarantee nothing here.
+ * People whose clearing firm guarantees none of these sources. Only a firm that guarantees a source of the group can
+ * authorize a contact. Unknown sources guarantee nothing here.
  */
 export function unauthorizable(
   document: RequestDocument | DraftDocument,

@@ -31,7 +31,7 @@ type NewGroupDocument = {
   connection: ConnectionEntry
 }
 
-/** A later change of a group: what is to become different, nothing else. */
+/** A later change of a group: only what is to become different. */
 export type ChangeDocument = {
   kind: 'change'
   reason: string

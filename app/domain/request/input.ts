@@ -142,7 +142,7 @@ const completeDocument = z.discriminatedUnion('kind', [newGroup, change, close])
 export type FieldProblem = { step: StepId; field: string; message: string }
 export type Incomplete = { code: 'incomplete'; problems: FieldProblem[] }
 
-/** The fields that one step of a draft of this kind has; a change and a closing have one step alone. */
+/** The fields that one step of a draft of this kind has; a change and a closing have only one step. */
 export function stepFields(kind: RequestKind, step: StepId): z.ZodObject {
   if (kind === 'change') return draftChange.omit({ kind: true })
   if (kind === 'close') return draftClose.omit({ kind: true })
@@ -161,7 +161,7 @@ export function readStep(
   return answer(draftDocument.safeParse(given), given)
 }
 
-/** The draft as a document that may be submitted, or everything that is still missing, beside its field. */
+/** The draft as a document that can be submitted, or everything that is still missing, with its field. */
 export function checkComplete(draft: DraftDocument): Result<RequestDocument, Incomplete> {
   return answer(completeDocument.safeParse(draft), draft)
 }
@@ -228,5 +228,5 @@ const only = (all: Record<string, unknown>, keys: readonly string[]) =>
 const without = (all: Record<string, unknown>, keys: readonly string[]) =>
   Object.fromEntries(Object.entries(all).filter(([key]) => !keys.includes(key)))
 
-/** Commands that carry a sentence: why somebody returned, rejected, withdrew, paused or revoked. */
+/** Why somebody returned, rejected, withdrew, paused or revoked: the sentence that such a command carries. */
 export const reason = text(limits.reason).min(1, 'Say why.')

@@ -26,7 +26,7 @@ export type Present = {
   }
   /** whether another group of the owner has taken the name meanwhile */
   nameTaken: boolean
-  /** by source name; a name that is missing here does not exist any more */
+  /** by source name; a name that is missing here no longer exists */
   sources: Record<
     string,
     { open: boolean; guarantors: string[]; inGroup: boolean; by?: string; guarantorNames: string[] }

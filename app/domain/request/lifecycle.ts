@@ -94,7 +94,7 @@ export const openStates: readonly RequestState[] = ['with-firms', 'with-gam', 's
 
 export const isFinal = (state: RequestState): boolean => finalStates.includes(state)
 
-/** What the state word needs beside the state. */
+/** What the state word needs to know besides the state. */
 type RequestProgress = { met: number; firms: number; running: number; parts: number; effectiveAt?: string }
 
 /** The word on screen: "With clearing firms (2 of 3)". `effectiveAt` is already written in the reader's form. */

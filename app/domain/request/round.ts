@@ -41,7 +41,7 @@ export type Slice = {
   why?: string
   rejects: boolean
   protocol: Protocol
-  /** guarantor: its own sources that are to flow; exchange: all that change; payer: none */
+  /** guarantor: its own sources that are to flow; exchange: all sources that change; payer: none */
   sources: string[]
   /**
    * those of `sources` that the recipient does not hold, with the firm whose
@@ -50,7 +50,7 @@ export type Slice = {
   ofOthers?: SessionOfAnother[]
   /** people whom this clearing firm is to authorize */
   contacts: ContactEntry[]
-  /** payer: what it is to pay; exchange: what the sheet says beside the sources */
+  /** payer: what it is to pay; exchange: what the sheet says besides the sources */
   payment?: { account: string; amountMinor: number | null; currency: string | null }
   items?: Item[]
   connection?: ConnectionEntry

@@ -22,7 +22,7 @@ export type SheetFacts = {
   billTo: string
 }
 
-/** What the group's terms are after the change; `level` null when nothing flows any more or none is chosen yet. */
+/** The group's terms after the change; `level` null when nothing flows any more or no level is chosen yet. */
 export function termsAfter(document: RequestDocument | DraftDocument, terms: SheetFacts['terms']) {
   const protocol = terms?.protocol ?? 'classic'
   switch (document.kind) {

@@ -57,7 +57,7 @@ export function submissionSentence(asked: {
   byExchange: boolean
   kind: RequestKind
   group: string
-  /** firms that have still to answer, beside the exchange */
+  /** firms that still have to answer, besides the exchange */
   goesTo: readonly string[]
   /** sessions whose clearing firms answer too, and are not named to the submitter before */
   alsoFor: readonly string[]

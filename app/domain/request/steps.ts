@@ -9,7 +9,7 @@ export const limits = {
   reason: 1000,
 } as const
 
-/** The four steps of the form, in order; sections carry names, not letters. */
+/** The four steps of the form, in order; its sections have names, not letters. */
 export const steps = [
   { id: 'group', title: 'Group and billing' },
   { id: 'sources', title: 'Sources and messages' },

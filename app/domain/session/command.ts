@@ -20,7 +20,7 @@ export type SessionKind = (typeof sessionKinds)[number]
 
 /** MsgSeqNum(34) has nine digits. */
 const mostNumber = 999_999_999
-/** How far one command may raise a number that never falls again: a slip of the finger costs no more. */
+/** How far one command may raise a number that can never fall again, so that a typing error costs no more than this. */
 export const mostRaise = 1_000_000
 /** Milliseconds. An older command would surprise people, so it is not carried out any more. */
 export const commandLastsMs = 10 * 60_000

@@ -10,7 +10,7 @@ export type AddressRole = (typeof addressRoles)[number]
  */
 export const defaultFailoverJump = 4_000
 
-/** A target as far as a failover concerns it. */
+/** What a failover needs to know of a target. */
 export type FailOverFacts = {
   name: string
   protocol: Protocol

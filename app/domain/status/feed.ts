@@ -1,7 +1,7 @@
 import { writeCount } from '../figures.ts'
 import { type DeliveryState, type FeedFacts, feedNeeds, type Heard, unfounded } from './state.ts'
 
-/** The state of one feed by itself, in the same words as what is delivered from it. */
+/** The state of one feed, in the same words as the state of what is delivered from it. */
 export function feedState(feed: FeedFacts, wanted: 'open' | 'closed', heard: Heard): DeliveryState {
   const say = (word: DeliveryState['word'], sentence: string): DeliveryState => ({ word, text: word, sentence })
   if (wanted === 'closed') return { ...say('Paused', 'Nothing is taken from it any more.'), text: 'Closed' }

@@ -98,7 +98,9 @@ type ObservedTarget = {
   lastCredential: string | null
   lastSentAt: Date | null
   lastHeardAt: Date | null
-  /** The newest ten copies, newest first. Content of messages: for the owner's people alone. */
+  /**
+   * The newest ten copies, newest first. They hold the content of messages, so only the owner's people may see them.
+   */
   recent: RecentCopy[]
   detail: string | null
 }
@@ -146,7 +148,7 @@ type ObservedRefusedLogon = {
   at: Date
   /** feed or target: what the Logon tried to reach */
   kind: string
-  /** Null: the Logon named nobody known. */
+  /** Null: the Logon named no known feed or target. */
   objectId: string | null
   /** SenderCompID(49) as sent. */
   claimed: string

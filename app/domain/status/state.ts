@@ -69,7 +69,7 @@ export function addLedgers(ledgers: readonly Ledger[]): Ledger {
   }
 }
 
-/** Wanted beside observed, for one target. */
+/** What is wanted and what is observed of one target. */
 export type TargetFacts = {
   sessionId: string
   wanted: 'open' | 'paused' | 'closed'
@@ -82,7 +82,7 @@ export type TargetFacts = {
   detail?: string
   /** what the connector wants a person to see to, in its words */
   alarm?: string
-  /** milliseconds since the newest part was published; an unanswered one older than a minute needs somebody */
+  /** milliseconds since the newest part was published; if it is unanswered for more than a minute, somebody must act */
   publishedAgoMs: number
   loggedOn: boolean
   onBackup: boolean
@@ -93,7 +93,7 @@ export type TargetFacts = {
   recovering: number
 }
 
-/** Wanted beside observed, for one feed. */
+/** What is wanted and what is observed of one feed. */
 export type FeedFacts = {
   id: string
   part: PartRun

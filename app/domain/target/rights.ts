@@ -3,10 +3,12 @@ import { liveCredentials } from '../credential/secret.ts'
 import type { TargetState } from '../group/states.ts'
 import type { Role } from '../people/roles.ts'
 
-/** A person, as far as a right on a target asks about them. */
+/** What a right on a target depends on in a person. */
 type Person = { userId: string; firmId: string; isExchange: boolean; standings: readonly string[] }
 
-/** From the installation's command line: nobody's account here, named as the machine knows them. Over `dc_jobs`. */
+/**
+ * A user of the installation's command line: without an account here, named as the machine knows them. Over `dc_jobs`.
+ */
 export type Operator = { operator: string }
 
 type TargetRole = Extract<Role, 'technical-contact' | 'operations' | 'gam'>
@@ -16,7 +18,7 @@ type Holder = TargetRole | 'owner' | 'exchange' | 'operator'
 
 type Row = {
   from: readonly TargetState[]
-  /** `technical-contact` is the owner's; the first that is a role is the one that a refusal asks for. */
+  /** `technical-contact` is one of the owner's; a refusal asks for the first of these that is a role. */
   who: readonly Holder[]
   /** Who may, as a page says it to those who may not. */
   words: string
@@ -71,7 +73,8 @@ export const peopleWho = (action: TargetAction): readonly TargetRole[] => {
 }
 
 /**
- * A target as far as rights go; `pauserName`: null where the reader may not see who paused it, or nobody's account did.
+ * What rights depend on in a target. `pauserName`: null where the reader may not see who paused it, or it was paused
+ * without an account.
  */
 export type ActedOn = {
   ownerId: string
@@ -140,7 +143,7 @@ export function pauserOf({ state, pausedBy, pauserName }: Omit<ActedOn, 'ownerId
   return pauserName ?? (pausedBy === null ? 'the operator' : 'the exchange')
 }
 
-/** Why there is no room for another credential beside so many live ones; undefined: there is. */
+/** Why there is no room for another credential beside this many live ones; undefined: there is room. */
 export const noRoom = (live: number): TargetRefusal | undefined =>
   live >= liveCredentials ? { code: 'too-many-credentials', limit: liveCredentials } : undefined
 

@@ -35,7 +35,7 @@ export async function forgetAnswers({ asJobs }: JobDeps): Promise<number> {
   })
 }
 
-/** Requests all of whose parts the connector runs become applied; the group goes live and its fee begins. */
+/** Marks requests as applied when the connector runs all of their parts; the group goes live and its fee begins. */
 export async function confirmApplied({ asJobs }: JobDeps): Promise<number[]> {
   return asJobs(async (tx) => {
     const now = await transactionInstant(tx)

@@ -24,7 +24,7 @@ export type Invited = {
 export async function inviteUser(input: InviteUserInput, actor: Actor, deps: Deps): CommandAnswer<Invited> {
   const { firmId, email, name, roles } = input
   const about = { action: 'user.invite', objectKind: 'firm', objectId: firmId }
-  let made: string | null = null // beside the answer, which is kept: what opens an account must not be
+  let made: string | null = null // not in the answer, which is kept: what opens an account must not be
   const answer = await runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<Omit<Invited, 'token'>> => {
     await lockPeople(tx)
     const firm = await asSystem(tx, () => findInvitingFirm(tx, firmId, now))

@@ -12,7 +12,7 @@ import { type Deps, sha256 } from '#services/deps.ts'
 type PassedCode = {
   userId: string
   email: string
-  /** in this answer alone */
+  /** only in this answer */
   code: string | null
 }
 
@@ -23,7 +23,7 @@ type PassedCode = {
 export async function passCode(input: CodeInput, actor: Actor, deps: Deps): CommandAnswer<PassedCode> {
   const { userId } = input
   const about = { action: 'user.pass-code', objectKind: 'user', objectId: userId }
-  let made: string | null = null // beside the answer, which is kept: what opens an account must not be
+  let made: string | null = null // not in the answer, which is kept: what opens an account must not be
   const answer = await runCommand(
     deps,
     actor,

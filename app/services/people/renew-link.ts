@@ -16,7 +16,7 @@ import { type Invited, makeLink } from './invite-user.ts'
 export async function renewLink(input: LinkInput, actor: Actor, deps: Deps): CommandAnswer<Invited> {
   const { userId, reason } = input
   const about = { action: 'user.renew-link', objectKind: 'user', objectId: userId, reason }
-  let made: string | null = null // beside the answer, which is kept: what opens an account must not be
+  let made: string | null = null // not in the answer, which is kept: what opens an account must not be
   const answer = await runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<Omit<Invited, 'token'>> => {
     const user = await findUser(tx, userId)
     if (user?.state !== 'active' || (!actor.isExchange && user.firmId !== actor.firmId))

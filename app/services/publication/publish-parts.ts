@@ -202,7 +202,7 @@ const stoppedPart = (stopped: readonly Stopping[]): Stopping[] =>
     .map(({ source, reason }) => ({ source, reason: reason.slice(0, mostReason) }))
     .sort((a, b) => (a.source < b.source ? -1 : 1))
 
-/** The sources that the target's present part says were revoked for good. */
+/** The sources that were revoked for good, by the target's present part. */
 function revokedBefore(before: readonly Part[], sessionId: string): string[] {
   const document: unknown = before.find((part) => part.kind === 'target' && part.objectId === sessionId)?.document
   return typeof document === 'object' && document !== null && 'revoked' in document ? stringsOf(document.revoked) : []

@@ -180,8 +180,8 @@ async function takeContactsBack(tx: Tx, { request, group, publishedAt, ended }: 
 }
 
 /**
- * Targets that the publication made close for good, and those that it closed open again: as they were, so one that was
- * paused is paused by the same person and for the same reason. Credentials and addresses are not touched.
+ * Targets that the publication made are closed for good, and those that it closed are open again: as they were, so one
+ * that was paused is paused by the same person and for the same reason. Credentials and addresses are not touched.
  */
 async function takeTargetsBack(tx: Tx, { request, group, ended }: Undoing): Promise<void> {
   const { environment, publishedVersion } = request

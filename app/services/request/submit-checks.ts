@@ -8,7 +8,7 @@ import type { RequestDocument } from '#domain/request/document.ts'
 import { sourceChanges } from '#domain/request/sheet.ts'
 import type { Refused } from '#services/refused.ts'
 
-/** What can be wrong with a complete document beside its form: unknown sources, accounts, clearing firms, limits. */
+/** What can be wrong with a complete document: unknown sources, accounts or clearing firms, and limits. */
 export async function documentRefusal(
   tx: Tx,
   request: RequestRecord,

@@ -50,7 +50,7 @@ export async function createCredential(
 ): CommandAnswer<CreatedCredential> {
   const { sessionId, reason } = input
   const about = { action: 'credential.create', objectKind: 'target', objectId: sessionId, reason }
-  let made: string | null = null // beside the answer, which is kept: a secret must not be
+  let made: string | null = null // not in the answer, which is kept: a secret must not be
   const answer = await runCommand(
     deps,
     actor,
