@@ -134,9 +134,9 @@ const refusalEvent = (actor: Actor, at: Date, command: Command, refused: string)
 
 /**
  * The portal's own sight inside a person's transaction: for what a command must know or write of other firms (who
- * guarantees a source, whether a party has an eligible person, the parts of a version, `uncovered`). The person's own
- * sight must have passed the rules before, and they are shown nothing of what is read here. Await it alone: queries
- * started beside it see the same.
+ * guarantees a source, whether a party has an eligible person, the parts of a version, `uncovered`). Rules are checked
+ * first with the person's own sight, and the person is shown nothing of what is read here. Await it alone: queries
+ * started beside it have the same sight.
  */
 export async function asSystem<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const [before] = await tx.execute<{ scope: string | null }>(sql`
@@ -176,7 +176,7 @@ export function openConnectorPool(url: string): ConnectorPool {
   return { ...pool, ask: (question) => asked.ask(question), close }
 }
 
-/** `ask` gives up on an answer that does not come, so a half-open connection blocks nobody for ever. */
+/** `ask` gives up on an answer that does not come, so that no caller waits for ever on a half-open connection. */
 export type ConnectorPool = Pool & { ask<T>(question: (db: Db) => Promise<T>): Promise<T> }
 
 /** Milliseconds; longer than any statement of `dc_connector` may take. */

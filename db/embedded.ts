@@ -34,7 +34,7 @@ type EmbeddedOptions = {
 }
 
 export type EmbeddedServer = {
-  /** Connects as the owner, who alone may migrate. */
+  /** Connects as the owner; only the owner may migrate. */
   ownerUrl: string
   /** True when a server that an earlier process left running was taken over. */
   adopted: boolean

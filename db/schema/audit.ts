@@ -50,7 +50,7 @@ export const auditEvents = dc.table(
     at: instant('at').notNull(),
     /** Null: the portal itself. */
     actorId: uuid('actor_id'),
-    /** The firm that may read it, beside the exchange. */
+    /** The firm that may read it, besides the exchange. */
     forFirm: uuid('for_firm'),
     action: text('action').notNull(),
     objectKind: text('object_kind').notNull(),

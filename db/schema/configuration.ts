@@ -72,7 +72,7 @@ export const configurationParts = dc.table(
 const reportStates = ['running', 'refused'] as const
 type ReportState = (typeof reportStates)[number]
 
-/** What a connector says of each part of a version. Written by `dc_connector` alone. */
+/** What a connector says of each part of a version. Written only by `dc_connector`. */
 export const configurationReports = dc.table(
   'configuration_reports',
   {

@@ -19,7 +19,9 @@ export const installation = dc.table(
   (t) => [check('installation_one', sql`${t.only}`), check('installation_mode', oneOf(t.mode, modes))],
 )
 
-/** The row whose lock orders publications: numbers become visible in order. Settings are a part of the versions. */
+/**
+ * The row whose lock orders publications, so that numbers become visible in order. Settings are a part of the versions.
+ */
 export const environments = dc.table(
   'environments',
   {

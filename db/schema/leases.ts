@@ -38,7 +38,7 @@ export const connectorLeases = dc.table(
   },
   (t) => [
     primaryKey({ name: 'connector_leases_pkey', columns: [t.environment, t.shard] }),
-    // makes the term part of a key: a new leader waits for reports of the old one, and a renewal waits for nobody
+    // makes the term part of a key, so that a new leader waits for reports of the old one, but a renewal need not wait
     unique('connector_leases_term').on(t.environment, t.shard, t.term),
   ],
 )

@@ -43,7 +43,7 @@ export const observedConnectors = dc.table(
   (t) => [primaryKey({ name: 'observed_connectors_pkey', columns: [t.environment, t.shard, t.connector] })],
 )
 
-/** The connector's store; for the exchange alone. */
+/** The connector's store; only for the exchange. */
 export const observedJournals = dc.table(
   'observed_journals',
   {
@@ -157,7 +157,9 @@ export const observedTargets = dc.table(
     lastCredential: text('last_credential'),
     lastSentAt: instant('last_sent_at'),
     lastHeardAt: instant('last_heard_at'),
-    /** The newest ten copies, newest first. Content of messages: for the owner's people alone. */
+    /**
+     * The newest ten copies, newest first. They hold the content of messages, so only the owner's people may see them.
+     */
     recent: jsonb('recent').$type<RecentCopy[]>().notNull().default([]),
     detail: text('detail'),
     at: instant('at').notNull(),

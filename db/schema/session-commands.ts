@@ -50,7 +50,7 @@ export const sessionCommands = dc.table(
 const outcomeStates = ['done', 'refused', 'expired'] as const
 type OutcomeState = (typeof outcomeStates)[number]
 
-/** What became of a command, once. Written by `dc_connector` alone. */
+/** The one outcome of a command. Written only by `dc_connector`. */
 export const sessionCommandOutcomes = dc.table(
   'session_command_outcomes',
   {

@@ -3,7 +3,7 @@ import { check, index, integer, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, dc, instant } from './columns.ts'
 import { users } from './users.ts'
 
-/** How a person proves who they are. Read and written by `dc_auth` alone. */
+/** How a person proves who they are. Read and written only by `dc_auth`. */
 export const userSecrets = dc.table('user_secrets', {
   userId: uuid('user_id')
     .primaryKey()
@@ -14,7 +14,7 @@ export const userSecrets = dc.table('user_secrets', {
   changedAt: instant('changed_at').notNull(),
 })
 
-/** Signed-in browsers. Read and written by `dc_auth` alone. */
+/** Signed-in browsers. Read and written only by `dc_auth`. */
 export const authSessions = dc.table(
   'auth_sessions',
   {

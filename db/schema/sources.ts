@@ -26,7 +26,7 @@ export const feeds = dc.table(
     shard: shardColumn(),
     /** The feed's part of a snapshot, without its secrets. */
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
-    /** What its Logon is proved with, sealed (`sealedFeedSecret`): read by connectors alone. */
+    /** What its Logon is proved with, sealed (`sealedFeedSecret`): only connectors read it. */
     sealed: bytea('sealed'),
     /** The public part of the credential. */
     credential: jsonb('credential').$type<FeedCredential>(),

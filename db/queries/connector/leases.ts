@@ -6,7 +6,7 @@ import type { Db, Tx } from '../../client.ts'
 /** The lease with what its leader reported last. */
 export type FoundLease = Lease & { numbers: unknown }
 
-/** undefined: nobody has ever led. */
+/** undefined: there has never been a leader. */
 export async function findLease(db: Db, { environment, shard }: Shard): Promise<FoundLease | undefined> {
   const [row] = await db.execute<{
     lineage: string
@@ -145,8 +145,7 @@ export async function removeRefusals(db: Db, { environment, shard }: Shard): Pro
 export type OpenRefusal = Refusal & { since: Date }
 
 /**
- * Why nobody leads a shard, as the connector says that would lead it. undefined: somebody leads, or no connector asks
- * to.
+ * Why no connector leads a shard, in the words of the one that would lead it. undefined: one leads, or none asks to.
  */
 export async function findRefusal(tx: Tx, { environment, shard }: Shard): Promise<OpenRefusal | undefined> {
   const [row] = await tx.execute<{ code: string; says: string; remedy: string; since_ms: number }>(sql`

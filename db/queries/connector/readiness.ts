@@ -11,7 +11,7 @@ export type LastReport = Shard & {
   isPublished: boolean
   /** Undefined: nothing was ever reported. */
   report: { state: string; heardAt: Date; runningVersion: number | null; doubt: string | null } | undefined
-  /** Why nobody leads the shard. */
+  /** Why no connector leads the shard. */
   refusal: OpenRefusal | undefined
 }
 

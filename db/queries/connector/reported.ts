@@ -58,7 +58,7 @@ export const listReportedSources = (
     .from(observedSources)
     .where(reportedBy(observedSources, environment, connectors))
 
-/** For the exchange alone. */
+/** Only for the exchange. */
 export const listReportedFeeds = (tx: Tx, environment: Environment, connectors: Connectors): Promise<ReportedFeed[]> =>
   tx
     .select()
@@ -205,7 +205,7 @@ export async function listKeptAside(
 
 export type RefusedLogon = { id: number; at: Date; address: string; claimed: string; says: string }
 
-/** Logons that were turned away at a feed or a target, newest first; `of` null: logons that named nobody known. */
+/** Logons that were turned away at a feed or a target, newest first; `of` null: logons that named none known. */
 export async function listRefusedLogons(
   tx: Tx,
   environment: Environment,

@@ -21,7 +21,7 @@ export async function listContacts(
   return rows.map(({ contact, firmName }) => ({ ...contact, firmName }))
 }
 
-/** Contacts whose authority nobody has ended, of several groups: who may submit for which clearing firm. */
+/** Contacts of several groups whose authority was not ended: who may submit for which clearing firm. */
 export async function listContactsOf(
   tx: Tx,
   groupIds: readonly string[],

@@ -191,7 +191,7 @@ export async function listMembersEndedAt(
     )
 }
 
-/** From now on this firm sees the group, for good. */
+/** Lets this firm see the group from now on, for good. */
 export async function showGroupTo(
   tx: Tx,
   groupId: string,

@@ -75,7 +75,7 @@ async function listSubmitted(tx: Tx, where: SQL | undefined): Promise<Submitted[
     .innerJoin(requests, and(eq(requests.id, requestParties.requestId), eq(requests.round, requestParties.round)))
     .where(and(eq(requestParties.metBy, 'submission'), notInArray(requests.state, over), where))
     .orderBy(desc(requestParties.submittedAt))
-  // The slice is written by `insertParties` alone, from this type, and never changed.
+  // Only `insertParties` writes the slice, from this type, and it never changes.
   return rows.map(({ party, requestNumber }) => ({ party: { ...party, slice: party.slice as Slice }, requestNumber }))
 }
 

@@ -7,7 +7,7 @@ import { requestDrafts, requestRounds, requests } from '../../schema/requests.ts
 import { users } from '../../schema/users.ts'
 import type { RequestRecord } from './requests.ts'
 
-/** A request with what a list says beside it; the draft and the round are for owner and exchange, null for others. */
+/** A request as a list shows it. The draft and the round are for owner and exchange; null for others. */
 type ListedRequest = {
   request: RequestRecord
   ownerName: string
@@ -46,7 +46,7 @@ export async function listRequestRows(
     .limit(most)
 }
 
-/** Every request of a group with the sheet of its last round, which owner and exchange alone see: null for others. */
+/** Every request of a group with the sheet of its last round, which only owner and exchange see: null for others. */
 export async function listSheetsOfGroup(
   tx: Tx,
   groupId: string,

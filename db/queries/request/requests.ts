@@ -19,7 +19,7 @@ export type RoundRecord = {
   baseRevision: number
 }
 
-/** By the number in its address, as far as the transaction's person sees it. */
+/** The request with this number, as far as the transaction's person sees it. */
 export async function findRequest(tx: Tx, number: number): Promise<RequestRecord | undefined> {
   const [row] = await tx.select().from(requests).where(eq(requests.number, number))
   return row

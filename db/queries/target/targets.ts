@@ -193,7 +193,7 @@ export async function findCredential(
   return row ? { ...row.credential, target: row.target } : undefined
 }
 
-/** Neither revoked nor expired at this instant. */
+/** Whether a credential is neither revoked nor expired at this instant. */
 export const isGoodAt = (now: Date) =>
   and(
     isNull(targetCredentials.revokedAt),
