@@ -1,7 +1,7 @@
 import type { Contact, Level, NewGroupWish, Role, Target, Who, Wish } from './facts.ts'
 import type { FirmKey } from './world.ts'
 
-/** What is written into a draft: of a new group one step of its form, of a change all of it. */
+/** What is written into a draft: one step of the form for a new group, the whole form for a change. */
 export type Text =
   | { step: 'group'; name: string; account: string }
   | { step: 'sources'; sources: string[]; level: Level; rejects?: boolean }
@@ -15,7 +15,7 @@ type ByPerson =
   | { kind: 'save'; request: string; text: Text }
   | { kind: 'attach paper'; request: string; paper: string }
   | { kind: 'submit' | 'take back' | 'withdraw' | 'undo' | 'discard'; request: string }
-  /** `shown`: another digest or round than the present one is named where it is not `present` */
+  /** `shown`: unless `present`, the act names another digest or round than the present one */
   | {
       kind: 'decide'
       request: string
@@ -25,7 +25,7 @@ type ByPerson =
     }
   | { kind: 'copy'; request: string; copy: string }
   | { kind: 'withdraw consent'; group: string; sources: string[]; mode: 'from-now-on' | 'nothing-again' }
-  /** `target`: the nth that the group ever had */
+  /** `target`: the nth target that the group has had */
   | { kind: 'pause' | 'resume'; group: string; target: number }
   | { kind: 'fail over'; group: string; target: number; to: Target['active'] }
   | { kind: 'create credential'; group: string; target: number; credential: string }
@@ -35,7 +35,7 @@ type ByPerson =
   | { kind: 'disable'; person: Who }
   | { kind: 'invite'; firm: FirmKey; person: Who; roles: Role[] }
 
-/** What nobody does in the portal: the exchange's reference data, the clock, and what the connector says. */
+/** Events outside the portal's pages: the exchange's reference data, the clock, and what the connector says. */
 type Event =
   | { kind: 'reference data'; source: string; firm: FirmKey; guarantees: boolean }
   | { kind: 'publish reference data' }
@@ -46,7 +46,7 @@ export type PersonsAct = ByPerson & { by: Who }
 /** One step of a walk, as plain data: a walk can be printed, cut and walked again. */
 export type Act = PersonsAct | Event
 
-/** The kind of an act as it is counted, by what is asked for and in which capacity. */
+/** The name under which an act is counted: what is asked for, and in which capacity. */
 export function nameOf(act: Act): string {
   switch (act.kind) {
     case 'start':
@@ -64,7 +64,7 @@ export function nameOf(act: Act): string {
 
 const variants = (kind: string, ...of: string[]) => of.map((one) => `${kind} ${one}`)
 const capacities = ['as guarantor', 'as bill-to', 'as exchange']
-/** Each of them has to be carried out by some walk: a walk in which something never succeeds says nothing of it. */
+/** Some walk has to carry out each of these: a walk in which an act never succeeds proves nothing about it. */
 export const actNames: readonly string[] = [
   ...variants('start', 'new-group', 'change', 'close'),
   ...['save', 'attach paper', 'submit', 'take back', 'withdraw', 'undo', 'discard', 'copy'],
@@ -85,7 +85,7 @@ export const actNames: readonly string[] = [
 
 export const isByPerson = (act: Act): act is PersonsAct => 'by' in act
 
-/** The same act by somebody else. */
+/** The same act by another person. */
 export const by = (act: PersonsAct, who: Who): PersonsAct => ({ ...act, by: who })
 
 export const emptyWish = (kind: Wish['kind']): Wish => {

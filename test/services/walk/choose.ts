@@ -7,7 +7,7 @@ import { hasRight, isTimely } from './rights.ts'
 import { isUnwritten, text } from './wishes.ts'
 import { clearingFirms, exchange, type FirmKey, sources, tradingFirms } from './world.ts'
 
-/** How often each kind of step is tried, beside the others. */
+/** How often each kind of step is tried, in proportion to the others. */
 const weights: Record<Act['kind'], number> = {
   start: 6,
   save: 12,
@@ -34,10 +34,10 @@ const weights: Record<Act['kind'], number> = {
   'time passes': 5,
   'connector reports': 4,
 }
-const kinds = Object.keys(weights) as Act['kind'][] // the keys of a literal are its own
+const kinds = Object.keys(weights) as Act['kind'][] // exactly its keys
 /**
- * While a publication can still be undone people narrow what it widened, and then undo it: an undo that brings back
- * more than it may is found there and nowhere else.
+ * While a publication can still be undone, people narrow what it widened, and then undo it: only this finds an undo
+ * that brings back more than it may.
  */
 const whileApplying: Partial<Record<Act['kind'], number>> = {
   'withdraw consent': 20,
@@ -53,7 +53,7 @@ const drawnBy = (of: Record<Act['kind'], number>) =>
 const drawn = drawnBy(weights)
 const drawnWhileApplying = drawnBy({ ...weights, ...whileApplying })
 
-/** Who would have a right elsewhere: the likeliest to be let in by mistake. */
+/** People with rights in similar places, who are the likeliest to be let in by mistake. */
 const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
   submit: ['gam', 'requester'],
   decide: ['clearing-signatory', 'gam', 'billing-approver'],
@@ -70,7 +70,7 @@ const nearRoles: Partial<Record<Act['kind'], readonly Role[]>> = {
   invite: ['firm-admin', 'administrator'],
 }
 
-/** The exchange has nothing that the firm signed: a GAM tries to submit it all the same. */
+/** Submitting needs something that the firm signed. Without such a paper a GAM tries to submit all the same. */
 function isWithoutPaper(model: Model, act: Act): boolean {
   if (act.kind !== 'submit') return false
   const { onBehalf, paper } = model.request(act.request)
@@ -80,7 +80,7 @@ function isWithoutPaper(model: Model, act: Act): boolean {
 const nobody: Who = ''
 type Proposal = Act | undefined
 
-/** The next step: mostly something that may be done now by somebody who may, often enough not. */
+/** The next step: mostly an act that is allowed now by a person who may do it, but often enough not. */
 export function choose(random: Random, model: Model, step: number): Act {
   const isApplying = [...model.requests.values()].some(inState('applying'))
   for (;;) {
@@ -100,7 +100,7 @@ export function choose(random: Random, model: Model, step: number): Act {
 
 const request = (random: Random, model: Model, fits: (request: Request) => boolean) =>
   some(random, [...model.requests], ([, one]) => fits(one))
-/** Often one of which something is being changed: what happens meanwhile is what goes wrong. */
+/** Often a group that is being changed, because what happens during a change is what goes wrong. */
 const group = (random: Random, model: Model, fits: (group: Group) => boolean) => {
   const moving = [...model.requests.values()].filter(inState('with-firms', 'with-gam', 'applying'))
   const isMoving = (label: string) => moving.some((one) => one.group === label)

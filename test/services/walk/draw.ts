@@ -1,8 +1,8 @@
 import type { Random } from '#gateway-sim/random.ts'
 
 /**
- * One of those that fit; now and then any of them, fit or not. Often nothing where none fits: then something else is
- * done.
+ * One of those that fit; now and then any of them, whether it fits or not. When none fits, often nothing: then
+ * something else is done.
  */
 export function some<T>(random: Random, all: readonly T[], fits: (one: T) => boolean): T | undefined {
   const fitting = all.filter(fits)
@@ -11,7 +11,7 @@ export function some<T>(random: Random, all: readonly T[], fits: (one: T) => boo
   return from.length > 0 ? random.pick(from) : undefined
 }
 
-/** One of these or more, at most so many. */
+/** At least one of these, and at most so many. */
 export function several<T>(random: Random, all: readonly T[], most: number): T[] {
   const chosen = new Set<T>()
   for (let i = random.between(1, most); i > 0 && all.length > 0; i--) chosen.add(random.pick(all))

@@ -4,9 +4,9 @@ import { type Model, nothingAgreed } from './model.ts'
 import { exchange, type FirmKey } from './world.ts'
 
 /**
- * Tell the model of an act that was carried out. `state`: what the request it is about is said to be now: where the
+ * Tell the model of an act that was carried out. `state`: the state that the portal now gives the request. Where the
  * rules leave a choice (an approval of the exchange publishes, or the request comes back because something moved), the
- * model follows it and judges what it brings.
+ * model follows the portal and judges the result.
  */
 export function takeEffect(model: Model, act: PersonsAct, state: string | undefined): void {
   const firm = model.person(act.by).firm
@@ -149,7 +149,7 @@ function end(model: Model, request: Request, state: Request['state']): void {
   if (request.wish.kind === 'new-group' && group && state !== 'returned') group.state = 'abandoned'
 }
 
-/** The connector runs everything that was published; without its word only what changed nothing that it runs. */
+/** The connector runs everything that was published; without its report, only what changes nothing that it runs. */
 export function confirm(model: Model, byWord: boolean): void {
   for (const request of model.requests.values()) {
     const group = model.groupOf(request)

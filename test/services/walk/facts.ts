@@ -1,9 +1,9 @@
 import type { FirmKey } from './world.ts'
 
 /*
- * What the model of a walk remembers: plain values, so that a copy of it is a model too. Requests and groups carry
- * labels (`r7`: the request begun in step 7, `g:r7`: the group that it asked for), because ids differ from one replay
- * to the next.
+ * What the model of a walk remembers: plain values, so that a copy of the model is a model too. Requests and groups
+ * carry labels (`r7`: the request begun in step 7, `g:r7`: the group that it asked for), because ids differ from one
+ * replay to the next.
  */
 
 export type Who = string
@@ -38,7 +38,7 @@ export type Target = {
   credentials: Set<string>
 }
 
-/** What was agreed of a group: what an undo goes back to. */
+/** What was agreed about a group: an undo goes back to this. */
 export type Agreed = {
   level: Level | null
   rejects: boolean
@@ -47,7 +47,10 @@ export type Agreed = {
   agreements: Map<string, Agreement>
   /** by `who/firm` */
   contacts: Map<string, Contact>
-  /** taken back with "and nothing again", with the firm that must sign before it flows; null: the owner took it out */
+  /**
+   * taken back with "and nothing again", with the firm that must sign before the source flows; null: the owner took it
+   * out
+   */
   revoked: Map<string, FirmKey | null>
 }
 
@@ -94,12 +97,12 @@ export type RequestState =
 export type Ask = {
   firm: FirmKey
   capacity: 'guarantor' | 'bill-to'
-  /** everything that the firm is shown, as one text: an approval is of this and of nothing else */
+  /** everything that the firm is shown, as one text: an approval covers this and nothing else */
   shown: string
   sources: string[]
   contacts: Contact[]
   met: 'decision' | 'submission' | 'carried-over' | null
-  /** what the firm narrowed after it had agreed: its agreement does not reach these any more */
+  /** what the firm narrowed after it had agreed: its agreement no longer covers these */
   narrowedSince: Set<string>
 }
 

@@ -5,15 +5,15 @@ import type { FreshDb } from '#test/support/fresh-db-on.ts'
 import { type Observer, openObserver } from './observe.ts'
 import { enterWorld, madeId } from './world.ts'
 
-/** A database of its own in which one walk after the other takes place, each from the same beginning. */
+/** A database of its own for one walk after another, each from the same beginning. */
 export type Lane = {
   db: FreshDb
   observer: Observer
   deps: Deps
   jobs: JobDeps
-  /** What happened up to now is where every later walk begins. */
+  /** Every later walk begins with what has happened up to now. */
   keep(): Promise<void>
-  /** Back to what was kept, with ids and secrets drawn from this seed. */
+  /** Goes back to what was kept, with ids and secrets drawn from this seed. */
   begin(seed: number): Promise<void>
   close(): Promise<void>
 }
@@ -59,10 +59,9 @@ export async function openLane(db: FreshDb): Promise<Lane> {
 }
 
 /**
- * Copies of all tables, and a function that makes those that were written to so again: a few rows deleted and inserted,
- * many times faster than a new database. Every row that was written since has a later transaction in `xmin`; rows that
- * were deleted are missed by their count. `replica` leaves triggers and keys out of it, because nothing may delete what
- * is never changed.
+ * Copies all tables, and makes a function that restores those that were written to: a few rows deleted and inserted,
+ * many times faster than a new database. Rows written since then have a later transaction in `xmin`; deleted rows show
+ * in the count. `replica` leaves triggers and keys out, because nothing may delete what is never changed.
  */
 async function keepTables(db: FreshDb): Promise<void> {
   await db.owner.unsafe(`

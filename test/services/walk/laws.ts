@@ -4,10 +4,10 @@ import type { Seen, SeenRequest, SeenTarget } from './observe.ts'
 import { contactEmail, type Names, personOf } from './perform.ts'
 import { worldKey } from './world.ts'
 
-/** A law that does not hold, and what was seen instead. */
+/** A broken law, and what was seen instead. */
 export type Breach = { law: string; what: string }
 
-/** Compare what is written down with what the model says was agreed. Nothing when every law holds. */
+/** Compare the database with what was agreed according to the model. Empty when every law holds. */
 export function breaches(model: Model, names: Names, seen: Seen): Breach[] {
   const found: Breach[] = []
   const law = (title: string, told: readonly string[], wanted: readonly string[]) => {
@@ -59,8 +59,8 @@ export function breaches(model: Model, names: Names, seen: Seen): Breach[] {
 }
 
 /**
- * The one invariant, from what the connector is to run: every guarantor of today has agreed to every source at its
- * level.
+ * The one invariant, for everything that the connector is told to run: every guarantor of today has agreed to every
+ * source at its level.
  */
 function flowing(model: Model, label: string, group: Group, targets: readonly SeenTarget[]): Breach[] {
   return targets.flatMap(({ part }) =>
@@ -95,7 +95,7 @@ const standing = (model: Model, group: Group) =>
     return own === group.owner || own === firm
   })
 
-/** Sources taken back for good that a target of the group would still give out on request. */
+/** Sources taken back for good that a target of the group would still send on request. */
 function stillOpen({ revoked }: Group, targets: readonly SeenTarget[]): string[] {
   const parts = targets.flatMap(({ part }) => (part ? [part] : []))
   if (parts.length === 0) return []
@@ -167,7 +167,7 @@ const wantedPeople = (model: Model) =>
       `${contactEmail(who)} of ${firm} is ${isActive ? 'active' : 'disabled'}: ${[...roles].sort().join(' ')}`,
   )
 
-/** A decision that was just written is by another person than the submitter and names what that person was shown. */
+/** A new decision must be by another person than the submitter, and must name what that person was shown. */
 export function decisionBreach(seen: Seen, number: number | undefined, shownDigest: string, who: string): Breach[] {
   const law = 'nobody approves their own, and a decision names what was shown'
   const row = seen.requests?.find((one) => one.number === number)

@@ -4,14 +4,14 @@ import { clearingFirms, type FirmKey, people, sources as sourcesOfWorld } from '
 
 /**
  * Who agreed to what: the rules of consent, requests and immediate acts as the portal promises them, small enough to be
- * read against those rules. It is told what was done and never looks into the database.
+ * compared with those rules by reading. The model is told what was done, and never looks into the database.
  */
 export class Model {
   nowMs: number
   people = new Map<Who, Person>()
-  /** Of each source who guarantees it today. */
+  /** For each source, the firms that guarantee it today. */
   guarantors = new Map<string, Set<FirmKey>>()
-  /** Sources whose guarantors changed since the last check: what flows of them may flow up to that. */
+  /** Sources whose guarantors changed since the last check: until that check, their messages may still flow. */
   unchecked = new Set<string>()
   groups = new Map<string, Group>()
   requests = new Map<string, Request>()
@@ -29,7 +29,7 @@ export class Model {
     return clearingFirms.filter((firm) => [...group.sources].some((source) => this.guarantors.get(source)?.has(firm)))
   }
 
-  /** Today's guarantors that have not agreed to this source in this group at its level. */
+  /** Guarantors of today that have not agreed to this source in this group at its level. */
   missing(group: Agreed, source: string, level: Level | null = group.level): FirmKey[] {
     return [...(this.guarantors.get(source) ?? [])].filter((firm) => {
       const agreed = group.agreements.get(`${source}/${firm}`)
@@ -37,7 +37,7 @@ export class Model {
     })
   }
 
-  /** What the group has when the request is published now. */
+  /** What the group would have if the request were published now. */
   after(request: Request): { sources: string[]; level: Level | null } {
     const { wish } = request
     const group = this.groupOf(request)
@@ -48,7 +48,7 @@ export class Model {
     return { sources: [...new Set([...kept, ...wish.add])], level: wish.level ?? group?.level ?? null }
   }
 
-  /** A round is frozen, with whom it asks; where everybody has agreed by then, only the exchange is left. */
+  /** Freezes a round, with the parties it asks; when all of them have agreed already, only the exchange is left. */
   submit(label: string, by: Who): void {
     const request = this.request(label)
     const asks = asksOf(this, request, by, this.groupOf(request) ?? nothingAgreed())
@@ -72,8 +72,8 @@ export class Model {
   }
 
   /**
-   * What everybody agreed to comes into force: for sources that are in the group then, and only as far as nobody
-   * narrowed meanwhile.
+   * What everybody agreed to comes into force, but only for sources that are in the group then, and only as far as
+   * nobody narrowed meanwhile.
    */
   publish(label: string): void {
     const request = this.request(label)
@@ -97,7 +97,7 @@ export class Model {
   }
 
   /**
-   * An undo takes back what its publication widened, item by item: what was before comes again, except what somebody
+   * An undo takes back what its publication widened, item by item: the earlier state returns, except where somebody
    * narrowed, paused, revoked or ended since.
    */
   undo(label: string): void {
@@ -128,8 +128,8 @@ export class Model {
   }
 
   /**
-   * At once, by one signatory: the sources leave the group. What the firm agreed to in an open request does not reach
-   * them any more.
+   * One signatory takes the sources out of the group at once. The firm's agreement in an open request no longer covers
+   * them.
    */
   withdrawConsent(label: string, firm: FirmKey, sources: readonly string[], isForGood: boolean): void {
     const group = this.group(label)
@@ -154,8 +154,8 @@ export class Model {
   }
 
   /**
-   * The check of every minute and of every publication: a source that a guarantor of today has not agreed to leaves,
-   * and one without any.
+   * The check of every minute and of every publication: a source leaves when a guarantor of today has not agreed to it,
+   * or when it has no guarantor.
    */
   check(): void {
     for (const group of this.groups.values())
@@ -222,7 +222,7 @@ export class Model {
   }
 }
 
-/** Terms up to `all` let everything flow; the two others only themselves. */
+/** Terms up to `all` let everything flow; the two others let only their own level flow. */
 export const covers = (upTo: Level, level: Level): boolean => upTo === 'all' || upTo === level
 
 export const nothingAgreed = (): Agreed => ({
@@ -237,7 +237,7 @@ export const nothingAgreed = (): Agreed => ({
 const agreedOf = ({ level, rejects, sources, agreements, contacts, revoked }: Agreed): Agreed =>
   structuredClone({ level, rejects, sources, agreements, contacts, revoked })
 
-/** A source that leaves takes every firm's agreement for it in this group along. */
+/** A source that leaves ends every firm's agreement for it in this group. */
 function leave(group: Agreed, source: string): void {
   group.sources.delete(source)
   for (const key of [...group.agreements.keys()]) if (key.startsWith(`${source}/`)) group.agreements.delete(key)

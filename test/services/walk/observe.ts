@@ -3,7 +3,7 @@ import type { Level } from './facts.ts'
 import { environment } from './world.ts'
 
 /*
- * What the database says after a step, asked past every policy in one query. Ids are those of the database.
+ * The state of the database after a step, read in one query that bypasses every policy. Ids are those of the database.
  */
 
 export type SeenParty = {
@@ -28,7 +28,7 @@ export type SeenTarget = {
   session: string
   group: string
   credentials: { id: string; isRevoked: boolean }[] | null
-  /** what the connector is to run; null: not published, or taken away */
+  /** what the connector is told to run; null: not published, or taken away */
   part: {
     level: Level
     sources: string[]
@@ -70,7 +70,7 @@ export function openObserver(url: string): Observer {
   const sql = postgres(url, { max: 1, onnotice: () => undefined, connection: { TimeZone: 'UTC' } })
   return {
     see: async (now, afterSeq) => {
-      const clock = sql`select set_config('dc.now', ${now.toISOString()}, false)`.execute() // the view asks for it
+      const clock = sql`select set_config('dc.now', ${now.toISOString()}, false)`.execute() // the view reads this
       const [row] = await sql<{ seen: Seen }[]>`${sql.unsafe(everything)} ${afterSeq})) as seen`
       await clock
       if (!row) throw new Error('a query without from gives one row')
@@ -80,7 +80,7 @@ export function openObserver(url: string): Observer {
   }
 }
 
-/** Rows in an order of their own, so that what did not change reads the same twice. */
+/** Rows in a fixed order, so that unchanged rows read the same twice. */
 const list = (columns: string, from: string, order: string) =>
   `(select json_agg(json_build_object(${columns}) order by ${order}) from ${from})`
 const everything = `select json_build_object(

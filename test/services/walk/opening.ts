@@ -2,8 +2,8 @@ import type { Act, Text } from './acts.ts'
 import type { Contact } from './facts.ts'
 
 /*
- * How every walk begins: two live groups, some of whose sources have two guarantors, and a request for a third, which
- * another firm is to pay. Done by the services as everything else, so the model knows it for the same reasons.
+ * The beginning of every walk: two live groups, some of whose sources have two guarantors, and a request for a third
+ * group, which another firm is to pay. The services make all of this as usual, so the model knows it in the usual way.
  */
 const saved = (by: string, request: string, ...texts: Text[]): Act[] =>
   texts.map((text) => ({ kind: 'save', by, request, text }))

@@ -27,7 +27,7 @@ import type { Lane } from './lane.ts'
 import type { Seen, SeenPerson } from './observe.ts'
 import { clearingCode, emailOf, environment, exchange, firms, people, worldId } from './world.ts'
 
-/** What the database calls the things that a walk has labels for. */
+/** The database's names of the things for which a walk has labels. */
 export type Names = {
   /** request numbers by label */
   requests: Map<string, number>
@@ -41,8 +41,8 @@ export type Names = {
 type Answer = Promise<Result<unknown, Refused>>
 
 /**
- * The service that a page or the API would call, with what its page showed. Undefined: there is nothing of that name in
- * this walk.
+ * The service that a page or the API would call, with what its page showed. Undefined: this walk has nothing of that
+ * name.
  */
 export async function perform(
   lane: Lane,
@@ -155,13 +155,13 @@ function performOnPerson({ deps }: Lane, seen: Seen, act: OnPerson, actor: Actor
 export const personOf = (seen: Seen, who: string): SeenPerson | undefined =>
   seen.people?.find((one) => one.email === contactEmail(who))
 
-/** Who they are to the portal at this moment; undefined: nobody, because disabled people are not signed in. */
+/** The person's present rights in the portal; undefined: nobody, because disabled people are not signed in. */
 function actorOf(seen: Seen, who: string): Actor | undefined {
   const person = personOf(seen, who)
   if (person?.state !== 'active') return undefined
   const { id: userId, firm: firmId, email, roles } = person
   const isContact = seen.contacts?.some((contact) => contact.user === userId) === true
-  // as the database's check has them
+  // as in the check of the database
   const standings = [...roles, ...(isContact ? ['authorized-contact'] : [])] as Standing[]
   const entry = people[who]
   return {

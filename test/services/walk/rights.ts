@@ -5,8 +5,7 @@ import { exchange } from './world.ts'
 
 /*
  * Who may do what, written from the rules of the portal (its table of actions and of immediate acts), not from the
- * product's code. `hasRight` asks for the person alone, `isTimely` for the state. An act that lacks either must be
- * refused.
+ * product's code. `hasRight` judges the person alone, `isTimely` the state. An act that fails either must be refused.
  */
 
 const drafters: readonly Role[] = ['requester', 'clearing-signatory', 'technical-contact', 'billing-approver']
@@ -75,7 +74,7 @@ export function hasRight(model: Model, act: PersonsAct): boolean {
   }
 }
 
-/** The only person whom the exchange names in a firm: an administrator, where the firm has none. */
+/** The only person whom the exchange may name in a firm: an administrator, when the firm has none. */
 function isFirstAdministrator(model: Model, { firm, roles }: PersonsAct & { kind: 'invite' }): boolean {
   const own = [...model.people.values()].filter((one) => one.firm === firm && one.isActive)
   return firm !== exchange && roles.join() === 'firm-admin' && !own.some((one) => one.roles.has('firm-admin'))
@@ -93,7 +92,9 @@ function mayDraft(model: Model, who: Who, { owner }: { owner: string }): boolean
   return me?.firm === owner && drafters.some((role) => me.roles.has(role))
 }
 
-/** Requester or contact of the owner (a change may be drafted by others of it too), the GAM where it is on behalf. */
+/**
+ * Requester or contact of the owner (other people of the owner may draft a change), or the GAM for a request on behalf.
+ */
 function mayEdit(model: Model, who: Who, request: Request): boolean {
   const me = model.people.get(who)
   if (me?.firm === exchange) return request.onBehalf && me.roles.has('gam')
@@ -103,8 +104,8 @@ function mayEdit(model: Model, who: Who, request: Request): boolean {
 }
 
 /**
- * A new group: a requester of the owner. Later changes: a contact of that group, today; where none is left, a signatory
- * of a guarantor. A GAM on behalf of the firm, with the paper attached.
+ * A new group: a requester of the owner. Later changes: today's contact of that group; when none is left, a signatory
+ * of a guarantor. On behalf of the firm: a GAM, with the paper attached.
  */
 function maySubmit(model: Model, who: Who, request: Request): boolean {
   const me = model.people.get(who)
@@ -121,7 +122,7 @@ function maySubmit(model: Model, who: Who, request: Request): boolean {
   )
 }
 
-/** The owner's technical contact or operations; resumed by the person who paused, or by operations. */
+/** The owner's technical contact or operations; only the person who paused, or operations, may resume. */
 function mayRun(model: Model, act: PersonsAct & { kind: 'pause' | 'resume' }, me: Person, group: Group | undefined) {
   if (me.firm === exchange) return me.roles.has('operations')
   if (me.firm !== group?.owner || !me.roles.has('technical-contact')) return false
@@ -139,7 +140,7 @@ function mayEnd(me: Person, who: Who, group: Group, contact: Contact): boolean {
 const open: readonly RequestState[] = ['with-firms', 'with-gam', 'scheduled']
 const endedUnheard: readonly RequestState[] = ['rejected', 'withdrawn', 'expired', 'failed']
 
-/** Milliseconds after which the connector's silence lets a publication be undone. */
+/** How many milliseconds of the connector's silence it takes before a publication can be undone. */
 const silenceMs = 60_000
 
 export function isTimely(model: Model, act: PersonsAct): boolean {

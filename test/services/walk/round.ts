@@ -4,10 +4,10 @@ import { isContact } from './rights.ts'
 import { accounts, clearingFirms, type FirmKey, sources as sourcesOfWorld } from './world.ts'
 
 /**
- * Who is asked when this person submits. Every guarantor whose agreement is missing, or for whom people are named; a
- * payer where it is another firm. A contact's submission is the agreement of the firm that authorized them: for
- * sessions that the owner holds, where nobody is named and that firm has not said "and nothing again". The same sheet
- * keeps an approval, unless the firm narrowed since.
+ * Who is asked when this person submits: every guarantor whose agreement is missing, or for whom people are named; and
+ * a payer, if another firm. A contact's submission is the agreement of the firm that authorized the contact: for
+ * sessions that the owner holds, if nobody is named and that firm has not said "and nothing again". An approval is kept
+ * when the sheet is the same, unless the firm narrowed since.
  */
 export function asksOf(model: Model, request: Request, by: Who, open: Agreed): Ask[] {
   const speakers = speaksFor(model, by, model.groupOf(request))
@@ -46,7 +46,8 @@ function payersAsk(request: Request): Ask[] {
 }
 
 /**
- * Firms whose agreement this person's submission can be: those that authorized them; with no contact left, their own.
+ * Firms whose agreement this person's submission can be: those that authorized the person; when no contact is left, the
+ * person's own firm.
  */
 function speaksFor(model: Model, who: Who, group: Group | undefined): FirmKey[] {
   if (!group) return []

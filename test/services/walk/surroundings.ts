@@ -3,7 +3,7 @@ import type { Act } from './acts.ts'
 import type { Lane } from './lane.ts'
 import { environment, worldId } from './world.ts'
 
-/** The exchange enters who guarantees a source from now on; no page of the portal does that yet. */
+/** The exchange enters who guarantees a source from now on; the portal has no page for this yet. */
 export async function guarantee({ db }: Lane, act: Act & { kind: 'reference data' }): Promise<void> {
   const [source, firm] = [worldId('source', act.source), worldId('firm', act.firm)]
   const now = db.clock.now.toISOString()
@@ -17,7 +17,7 @@ export async function guarantee({ db }: Lane, act: Act & { kind: 'reference data
       where source_id = ${source} and firm_id = ${firm} and upper_inf(during)`
 }
 
-/** The connector says of every part of every version that it runs, or that it refuses it, and the portal takes note. */
+/** The connector reports that it runs, or refuses, every part of every version, and the portal takes note. */
 export async function connectorReports({ db, jobs }: Lane, state: 'running' | 'refused'): Promise<void> {
   const now = db.clock.now.toISOString()
   await db.owner`

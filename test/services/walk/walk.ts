@@ -12,10 +12,10 @@ import { hasRight, isTimely } from './rights.ts'
 import { connectorReports, guarantee } from './surroundings.ts'
 import { environment, worldId } from './world.ts'
 
-/** `outcome`: done, the code of the refusal, or that there was nothing of that name. */
+/** `outcome`: done, the code of the refusal, or that nothing of that name exists. */
 export type Told = { act: Act; outcome: string; breaches: Breach[] }
 
-/** Refusals of what the rules allow this person now: a walk in which these pass would prove nothing. */
+/** Refusals of acts that the rules allow this person now: if these passed, a walk would prove nothing. */
 const unjust = [
   'not-allowed',
   'not-found',
@@ -39,7 +39,7 @@ const unjust = [
   'invalid-configuration',
 ]
 
-/** Acts that publish, and with which what flows is checked. */
+/** Acts that publish, and so check what flows. */
 const publications: readonly Act['kind'][] = [
   'decide',
   'undo',
@@ -51,7 +51,7 @@ const publications: readonly Act['kind'][] = [
   'revoke credential',
 ]
 
-/** One walk: what was done so far, as the model and as the database have it. */
+/** One walk: the acts so far, as the model and as the database know them. */
 export class Walk {
   constructor(
     private readonly lane: Lane,
@@ -65,7 +65,7 @@ export class Walk {
     return new Walk(lane, new Model(lane.db.clock.now.getTime()), names, await lane.observer.see(lane.db.clock.now, 0))
   }
 
-  /** The same walk so far, to be gone on with in another way. */
+  /** A copy of the walk so far, which can continue differently. */
   fork(): Walk {
     const model = Object.assign(new Model(0), structuredClone({ ...this.model }))
     return new Walk(this.lane, model, structuredClone(this.names), this.seen)
@@ -144,8 +144,8 @@ export class Walk {
   }
 
   /**
-   * A draft is shown to its owner's people alone, though a contact or a signatory of a clearing firm may submit, or has
-   * begun it.
+   * Only the owner's people are shown a draft, though a contact or a signatory of a clearing firm may submit it, or may
+   * have begun it.
    */
   private isUnseen(act: PersonsAct, code: string): boolean {
     const { model } = this
@@ -179,7 +179,9 @@ export class Walk {
     this.learnNames(seen)
   }
 
-  /** Targets come with publications; which of them are closed is the database's word, for nothing flows on those. */
+  /**
+   * Targets come with publications. The database says which of them are closed, because nothing flows on closed ones.
+   */
   private learnNames({ targets }: Seen): void {
     for (const [label, id] of this.names.groups) {
       const group = this.model.groups.get(label)
@@ -210,7 +212,7 @@ const newTarget = (isClosed: boolean): Target => {
 const isOfExchange = ({ capacity, verdict }: PersonsAct & { kind: 'decide' }) =>
   capacity === 'exchange' && verdict === 'approve'
 
-/** All but the trail, as one text. */
+/** All except the trail, as one text. */
 const rest = ({ seq: _seq, events: _events, ...others }: Seen): string => JSON.stringify(others)
 
 function auditBreach(seen: Seen, act: PersonsAct, refused: string | null): Breach[] {

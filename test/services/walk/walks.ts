@@ -9,14 +9,14 @@ import { opening } from './opening.ts'
 import { type Told, Walk } from './walk.ts'
 import { sentence } from './words.ts'
 
-/** How often each kind of act was done and was refused, and how often requests came into a state. */
+/** How often each kind of act was done or refused, and how often requests came into a state. */
 export type Figures = {
   walks: number
   done: Map<string, number>
   refused: Map<string, number>
   came: Map<RequestState, number>
 }
-/** A walk that broke a law, cut down to what is needed to break it. */
+/** A walk that broke a law, reduced to the steps that are needed to break it. */
 export type Found = { seed: number; steps: number; trace: string }
 
 /**
@@ -44,7 +44,7 @@ export async function walkAll(
   return { figures, found }
 }
 
-/** Where walks are made, one after the other. */
+/** Makes walks, one after the other. */
 class Walks {
   private constructor(
     private readonly lane: Lane,
@@ -93,7 +93,7 @@ class Walks {
     return this.beginning.fork()
   }
 
-  /** Leave out steps, many at once and then one by one, as long as the same law is broken. */
+  /** Leave out steps, many at once and then one by one, as long as the same law is still broken. */
   private async report(seed: number, all: readonly Act[], breach: Breach): Promise<Found> {
     let acts = all
     for (let size = Math.ceil(acts.length / 2); size >= 1; size = size > 1 ? Math.floor(size / 2) : 0)
@@ -108,7 +108,7 @@ class Walks {
     return { seed, steps: all.length, trace: [...lines, ...broken].join('\n') }
   }
 
-  /** Walk these steps, up to the first that breaks a law. */
+  /** Walk these steps, up to the first one that breaks a law. */
   private async again(seed: number, acts: readonly Act[]): Promise<Told[]> {
     const walk = await this.fresh(seed)
     const told: Told[] = []
@@ -120,7 +120,7 @@ class Walks {
   }
 }
 
-/** What was found, to be read and to be walked again. */
+/** The finding, to read and to repeat. */
 export const reportOf = ({ seed, steps, trace }: Found): string =>
   `SEED=${seed} broke a law at step ${steps}. Without the steps that do not matter:\n${trace}`
 

@@ -5,7 +5,7 @@ import type { Contact, Level, Request, Who } from './facts.ts'
 import type { Model } from './model.ts'
 import { accounts, clearingFirms, type FirmKey, sources } from './world.ts'
 
-/** Whether there is nothing yet that could be submitted. */
+/** Whether the draft has nothing yet that could be submitted. */
 export function isUnwritten({ wish }: Request): boolean {
   switch (wish.kind) {
     case 'new-group':
@@ -23,7 +23,7 @@ export function isUnwritten({ wish }: Request): boolean {
 
 const level = (random: Random): Level => random.pick(['executions', 'executions', 'all', 'all', 'acknowledgments'])
 
-/** What is written next into a draft. */
+/** What to write next into a draft. */
 export function text(random: Random, model: Model, draft: Request): Text {
   const { wish, owner } = draft
   if (wish.kind === 'close') return { step: 'close' }
@@ -45,7 +45,7 @@ export function text(random: Random, model: Model, draft: Request): Text {
   }
 }
 
-/** Mostly sessions that the owner holds. */
+/** Mostly sessions that the owner holds, sometimes others. */
 const wished = (random: Random, owner: FirmKey) =>
   Object.keys(sources).filter((name) => sources[name]?.holder === owner || random.below(100) < 20)
 
@@ -70,7 +70,7 @@ function change(random: Random, model: Model, { owner, group: label }: Request):
 }
 
 /**
- * People for firms that guarantee one of the sources: mostly of the owner, sometimes of that firm, sometimes of
+ * People for firms that guarantee one of the sources: mostly people of the owner, sometimes of that firm, sometimes of
  * neither.
  */
 function contacts(random: Random, model: Model, owner: FirmKey, names: readonly string[]): Contact[] {

@@ -9,8 +9,8 @@ import { publishSettings } from '#services/reference/publish-settings.ts'
 import type { FreshDb } from '#test/support/fresh-db-on.ts'
 
 /*
- * Where every walk takes place: an exchange, three clearing firms, three firms that trade, their people and their
- * sessions. Ids are made from positions in these lists, so that a walk's trace says the same on every machine.
+ * The world of every walk: an exchange, three clearing firms, three firms that trade, their people and their sessions.
+ * Ids are made from positions in these lists, so that a walk's trace is the same on every machine.
  */
 
 export const environment = 'sandbox' as const
@@ -62,7 +62,9 @@ export const people: Record<string, Entry> = {
   drew: person('dogwood', 'Drew Dogwood', 'requester', 'technical-contact', 'clearing-signatory', 'firm-admin'),
 }
 
-/** Who may trade under a session's Firm ID, or operates it, holds it; who guarantees it lets its copies go. */
+/**
+ * The firm that trades under a session's Firm ID, or operates it, holds the session; the guarantor lets its copies go.
+ */
 export const sources: Record<string, { holder: FirmKey; operatedBy: FirmKey | null; guarantors: readonly FirmKey[] }> =
   {
     K7T882: { holder: 'alder', operatedBy: null, guarantors: ['xenon'] },
@@ -76,7 +78,7 @@ export const sources: Record<string, { holder: FirmKey; operatedBy: FirmKey | nu
     Z5H733: { holder: 'dogwood', operatedBy: null, guarantors: ['birch'] },
   }
 
-/** Who a group of the owner is billed to: itself, or another firm, which then is a party. */
+/** Who can be billed for a group of the owner: the owner, or another firm, which then is a party. */
 export const accounts: Record<string, { owner: FirmKey; payer: FirmKey }> = {
   'alder-own': { owner: 'alder', payer: 'alder' },
   'alder-by-cedar': { owner: 'alder', payer: 'cedar' },
@@ -98,7 +100,7 @@ export function worldId(kind: keyof typeof ids, key: string): string {
   if (id === undefined) throw new Error(`no ${kind} is called ${key}`)
   return id
 }
-/** The key of an id of the world; the id itself where a walk has made it. */
+/** The key of an id of the world; the id itself when a walk has made it. */
 export function worldKey(kind: keyof typeof ids, id: string): string {
   for (const [key, own] of ids[kind]) if (own === id) return key
   return id
@@ -108,7 +110,7 @@ export const madeId = (position: number): string => idOf(9, position)
 
 export const emailOf = (who: string): string => `${who}@${people[who]?.firm ?? 'elsewhere'}.example`
 
-/** Enter the firms, people, sessions and accounts, as an exchange does before anybody asks for anything. */
+/** Enter the firms, people, sessions and accounts, as an exchange does before any request. */
 export async function enterWorld(db: FreshDb): Promise<void> {
   const now = db.clock.now
   let made = 0
