@@ -31,7 +31,7 @@ if (options.help) {
   process.stdout.write(help)
   process.exit(0)
 }
-// its programs end with it
+// the programs of the bench end with it
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const isAsked = (name: string) => name.includes(options.only)

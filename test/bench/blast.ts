@@ -1,14 +1,14 @@
 /**
  * Strangers at a connector's door: tsx test/bench/blast.ts JSON, with {"port", "kind", "addresses"}. Each address sends
- * the same over and over, on a new connection when the last one was closed, until it is ended. A process of its own, so
- * that its work is not the product's.
+ * the same over and over, on a new connection when the last one was closed, until the program is ended. A process of
+ * its own, so that its work does not count as the product's.
  */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blast, BlastOrder } from './hostile.ts'
 import { frame, sendingTime } from './report-frames.ts'
 
-/** More than the connector lets one address have at once. */
+/** More connections than the connector allows one address at once. */
 const slowPerAddress = 25
 const pauseMs = 20
 

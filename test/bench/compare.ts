@@ -8,15 +8,15 @@ type Asked = (name: string) => boolean
 
 const pairsBeside = 2
 const enginePairs = 2
-/** Copies that it is given. */
+/** Copies that the engine is given. */
 const engineCopies = 6_000
-/** All delivered so soon after the last message was handed over: a rate that is sustained. */
+/** A rate is sustained when everything is delivered within so many seconds after the last message was handed over. */
 const sustainedS = 1
-/** Seconds that a rate below it is driven. */
+/** How many seconds a lower rate is driven. */
 const sustainedFor = 4
 const partsOfRate = [0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5]
 
-/** What generator and sink can do by themselves. */
+/** What generator and sink can do without a system between them. */
 export async function ceilingTable(isAsked: Asked): Promise<Table> {
   const rows: string[][] = []
   for (const scenario of ceilings.filter(({ name }) => isAsked(`ceiling, ${name}`)))
@@ -24,7 +24,7 @@ export async function ceilingTable(isAsked: Asked): Promise<Table> {
   return { head: ['generator to sink, nothing between', 'messages/s'], rows }
 }
 
-/** Relay and connector as fast as they take it, in turn. */
+/** Relay and connector in turn, each as fast as it takes messages. */
 export async function flatOutTable(isAsked: Asked, pairs: number): Promise<Table> {
   const rows: string[][] = []
   for (const scenario of flatOut.filter(({ name }) => isAsked(name))) {
@@ -49,8 +49,8 @@ export async function flatOutTable(isAsked: Asked, pairs: number): Promise<Table
 }
 
 /**
- * What the connector sustains: its rate flat out where every run's last copy came in time. Otherwise what
- * sockets hold between generator and connector is most of what came late, so it is driven at parts of that
+ * The rate that the connector sustains: its flat-out rate when every run's last copy came in time. Otherwise most of
+ * the late copies were held by sockets between generator and connector, so the connector is driven at parts of that
  * rate for some seconds until one is sustained.
  */
 async function sustained(scenario: Scenario, runs: Pair[]): Promise<string> {
@@ -67,7 +67,7 @@ async function sustained(scenario: Scenario, runs: Pair[]): Promise<string> {
   return 'none'
 }
 
-/** The way of a copy from when it was due to leave the generator until the sink has it. */
+/** The time of a copy from when it was due to leave the generator until the sink has it. */
 export async function latencyTable(isAsked: Asked, pairs: number): Promise<Table> {
   const rows: string[][] = []
   for (const scenario of atRates.filter(({ name }) => isAsked(name))) {
@@ -86,7 +86,7 @@ export async function latencyTable(isAsked: Asked, pairs: number): Promise<Table
   return { head: ['at a fixed rate', ...p50, ...p99, "relay's p99 within", 'generator late, ms'], rows }
 }
 
-/** The engine from npm is so much slower that it gets fewer messages, and the connector as many as elsewhere. */
+/** The engine from npm is so much slower that it gets fewer messages; the connector gets as many as elsewhere. */
 export async function engineTable(isAsked: Asked, pairs: number): Promise<Table> {
   const rows: string[][] = []
   for (const scenario of flatOut.filter(({ name, isCompared }) => isCompared && isAsked(`jspurefix, ${name}`))) {
@@ -129,7 +129,7 @@ async function takeTurns(scenario: Scenario, pairs: number): Promise<Pair[]> {
   return runs
 }
 
-/** The median of each, and the median of the pairs' ratios. */
+/** The median of each system, and the median of the pairs' ratios. */
 function compared(runs: Pair[], of: (run: Run) => number, show: (value: number) => string): string[] {
   const ratio = median(runs.map(({ relay, ours }) => of(ours) / of(relay)))
   return [

@@ -13,13 +13,13 @@ const blasts = ['garbage', 'bad checksums', 'unknown Logons', 'slow frames', 'ha
 export type Blast = (typeof blasts)[number]
 export type BlastOrder = { port: number; kind: Blast; addresses: string[] }
 
-/** A quiet session: what others do to it shows. */
+/** A quiet session, on which the effects of others show. */
 const scenario: Scenario = { name: 'hostile', shape: oneToOne, messages: 2_000, perSecond: 200 }
-/** Targets at the listener that is blasted, and strangers, each with an address of its own. */
+/** Targets at the attacked listener, and strangers, each with an address of its own. */
 const bystanders = 500
 const strangers = range(5).map((i) => `127.0.0.${i + 2}`)
 
-/** One client's way of a copy, quiet and while strangers do their worst at a listener of the same connector. */
+/** One client's latency, at rest and while strangers do their worst at a listener of the same connector. */
 export async function hostileTable(): Promise<Table> {
   const quiet = await run(scenario, (shape) => startBlasted(shape))
   const rows = [rowOf('quiet', quiet, quiet)]
@@ -60,7 +60,7 @@ async function startBlasted(shape: Shape, kind?: Blast): Promise<System> {
   return { ...system, stop }
 }
 
-/** By the rules under which a stranger stays connected. */
+/** According to the rules under which a stranger stays connected. */
 function addBystanders(path: string, port: number): void {
   const config = JSON.parse(readFileSync(path, 'utf8'))
   const [first] = config.targets

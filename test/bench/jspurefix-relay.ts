@@ -1,7 +1,7 @@
 /**
- * The independent engine as a relay: jspurefix accepts feeds and targets, and sends on each target what comes
- * on the feeds of its group, with its own file store. What a user gets who builds drop copy on an engine from
- * npm; it keeps no chain and syncs nothing.
+ * The independent engine as a relay: jspurefix accepts feeds and targets, and sends on each target what comes on the
+ * feeds of its group, with its own file store. Shows what a user gets who builds drop copy on an engine from npm; this
+ * relay keeps no chain and syncs nothing.
  *
  * tsx test/bench/jspurefix-relay.ts JSON, with {"data": "DIR", "feeds": [end …], "targets": [end
  * …], "groups": [[feed index …] per target]}; an end is {"port", "senderCompId", "targetCompId"} as
@@ -28,7 +28,7 @@ const options: Options = JSON.parse(process.argv[2] ?? '')
 mkdirSync(options.data, { recursive: true })
 const dictionary = join(options.data, 'dictionary.xml')
 const copies = readFileSync(new URL('./jspurefix-relay.xml', import.meta.url), 'utf8')
-// what a source message lacks that a copy has
+// the fields of a copy that a source message lacks
 writeFileSync(dictionary, copies.replaceAll(/(name='(?:ApplID|ApplSeqNum|CopyMsgIndicator)' required=)'Y'/g, "$1'N'"))
 
 const description = ({ port, senderCompId, targetCompId: own }: PeerEnd): ISessionDescription => ({
@@ -55,7 +55,7 @@ const description = ({ port, senderCompId, targetCompId: own }: PeerEnd): ISessi
   Logon: { Username: null, Password: null },
 })
 
-/** Where messages go, as they have logged on. */
+/** Where messages go: the targets that have logged on. */
 const targets: (TargetSession | undefined)[] = []
 
 class Session extends AsciiSession {
@@ -82,7 +82,7 @@ class FeedSession extends Session {
   }
 
   protected override onApplicationMsg(msgType: string, view: MsgView): void {
-    const { StandardHeader: _, StandardTrailer: __, ...body } = view.toObject() as ILooseObject // of its own decoder
+    const { StandardHeader: _, StandardTrailer: __, ...body } = view.toObject() as ILooseObject // from its own decoder
     for (const target of this.to) targets[target]?.relay(msgType, body)
   }
 }
@@ -126,5 +126,5 @@ const launchers = [
   ...options.targets.map((end, i) => new Launcher(description(end), (config) => new TargetSession(config, i))),
 ]
 for (const launcher of launchers) void launcher.run()
-setTimeout(() => process.stdout.write('{"event":"ready"}\n'), 1_000) // it says nothing of itself when it listens
+setTimeout(() => process.stdout.write('{"event":"ready"}\n'), 1_000) // jspurefix does not report when it listens
 process.on('SIGTERM', () => process.exit(0))

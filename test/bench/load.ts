@@ -12,7 +12,7 @@ import {
   sendingTime,
 } from './report-frames.ts'
 
-/** Sent by the bench: one feed each, how many messages over all of them, and how fast. */
+/** The bench's order: one end for each feed, how many messages over all of them, and how fast. */
 export type LoadOrder = {
   feeds: FeedEnd[]
   kind: Body
@@ -32,7 +32,7 @@ export type FeedEnd = {
   encapsulates?: string | string[]
 }
 
-/** `latestMs`: how long after it was due a message was written at most. */
+/** `latestMs`: the greatest delay between a message's due time and its write. */
 export type LoadReport = { firstMicros: number; lastMicros: number; latestMs: number }
 
 type Feed = { socket: Socket; frames: Frames; number: number }
@@ -40,7 +40,10 @@ type Feed = { socket: Socket; frames: Frames; number: number }
 const burst = 64
 const settleMs = 500
 
-/** The load generator: a process of its own, so that its work is not the product's. It never waits for an answer. */
+/**
+ * The load generator: a process of its own, so that its work does not count as the product's. It never waits for an
+ * answer.
+ */
 process.on('message', async (order: LoadOrder) => {
   const feeds = await Promise.all(order.feeds.map((end) => logOn(end, order.kind)))
   await sleep(settleMs) // an engine may still be busy with the Logon
@@ -58,7 +61,7 @@ async function logOn(end: FeedEnd, kind: Body): Promise<Feed> {
   socket.once('close', () => {
     throw new Error(`${senderCompId}: the feed was closed`)
   })
-  socket.resume() // what it says to us is not of interest
+  socket.resume() // answers do not matter here
   const frames = framesOf(end, kind)
   return { socket, frames, number: number + 1 }
 }
@@ -85,8 +88,8 @@ async function flatOut(feeds: Feed[], { messages }: LoadOrder): Promise<LoadRepo
 }
 
 /**
- * Every millisecond what is due by then, in rounds of one message from every feed. A message carries the time it was
- * due, so that a pause of the generator counts as latency.
+ * Every millisecond, writes what is due by then, in rounds of one message from every feed. A message carries its due
+ * time, so that a pause of the generator counts as latency.
  */
 async function atRate(feeds: Feed[], { messages, perSecond }: LoadOrder): Promise<LoadReport> {
   const firstMicros = nowMicros()
@@ -108,7 +111,7 @@ async function atRate(feeds: Feed[], { messages, perSecond }: LoadOrder): Promis
   return { firstMicros, lastMicros: nowMicros(), latestMs }
 }
 
-/** Everything written has been taken by the system. */
+/** The system has taken everything that was written. */
 const flushed = ({ socket }: Feed) => new Promise<void>((resolve) => socket.write('', () => resolve()))
 
 function send(feed: Feed, count: number, dueMicros: (i: number) => number): boolean {

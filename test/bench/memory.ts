@@ -8,7 +8,7 @@ import { storm } from './storm.ts'
 import { startConnector } from './systems.ts'
 
 const twoTargets: Shape = { ...oneToOne, targets: 2 }
-/** One that reads, ten for the storm. */
+/** One target with a client that reads, ten for the storm. */
 const elevenTargets: Shape = { ...oneToOne, targets: 11 }
 const liveS = 16
 const standstillS = 60
@@ -16,7 +16,7 @@ const pausedS = 10
 const stormS = 14
 const logonsPerSecond = 50
 
-/** What the other targets' clients do while the first one reads: `done` when they have what they wait for. */
+/** What the other targets' clients do while the first one reads: `done` when they have everything they wait for. */
 type Company = (
   targets: TargetEnd[],
   messages: number,
@@ -44,9 +44,9 @@ const reconnect: Company = (targets) => ({
 })
 
 /**
- * The peak of the connector's memory when a client stops reading, asks for everything, or many
- * reconnect, and that of the same run without; live copies come at half of what it can do. The first
- * target's client only reads: it must not notice.
+ * The peak of the connector's memory when a client stops reading, asks for everything, or many reconnect, and the peak
+ * of the same run without; live copies come at half of what the connector can do. The first target's client only reads,
+ * and must not notice.
  */
 export async function memoryTable(): Promise<Table> {
   const saturated = await run({ name: 'memory', shape: twoTargets, messages: 200_000, perSecond: 0 }, startConnector)

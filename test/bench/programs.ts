@@ -30,7 +30,10 @@ export function startSink(order: SinkOrder, told?: (received: number) => void) {
   }
 }
 
-/** Starts the program that sends messages; `done` when the system has taken them all. It stays until it is ended. */
+/**
+ * Starts the program that sends messages; `done` when the system has taken all of them. The program runs until it is
+ * ended.
+ */
 export function startLoad(order: LoadOrder) {
   const child = program('./load.ts')
   const done = answer<LoadReport>(child, 'load generator', (report: LoadReport) => report)
@@ -39,20 +42,20 @@ export function startLoad(order: LoadOrder) {
 
 const program = (name: string) => fork(fileURLToPath(new URL(name, import.meta.url)), { execArgv: ['--import', 'tsx'] })
 
-/** The message that `pick` takes for the answer; rejects when the program ends without it. */
+/** Resolves with the message that `pick` accepts as the answer; rejects when the program ends without one. */
 function answer<T>(child: ChildProcess, name: string, pick: (message: never) => T | undefined): Promise<T> {
   const done = new Promise<T>((resolve, reject) => {
     child.on('message', (message) => {
-      const picked = pick(message as never) // the program of this folder sent it
+      const picked = pick(message as never) // a program of this folder sent it
       if (picked !== undefined) resolve(picked)
     })
     child.once('exit', (code) => reject(new Error(`the ${name} ended with ${code}`)))
   })
-  done.catch(() => undefined) // heard by whoever awaits it, later perhaps
+  done.catch(() => undefined) // a caller that awaits it, perhaps later, gets the error
   return done
 }
 
-/** The same promise, but rejected when a run takes longer than any that works. */
+/** The same promise, but rejected when a run takes longer than any working run. */
 export async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -11,15 +11,13 @@ const encapsulated = 110
 const possDup = Buffer.from('\x0143=Y\x01')
 const applResend = Buffer.from('\x011352=Y\x01')
 const dueTime = Buffer.from('\x015979=')
-/**
- * What one Application Message Request asks for: ranges of as many numbers as are granted at once, and so many of them.
- */
+/** What one Application Message Request asks for: so many ranges, each of as many numbers as are granted at once. */
 const numbersPerRange = 2501
 const rangesPerRequest = 100
-/** 34 of the first copy, and its source number: a Logon has the first. */
+/** 34 of the first copy, and its source number: the Logon has the first 34. */
 const firstNumber = 2
 
-/** Everything so far, asked for once more. */
+/** One request for everything so far. */
 type Request = {
   by: 'fix' | 'application'
   say: Say
@@ -27,7 +25,7 @@ type Request = {
   received: number
   askedMicros: number
   latencies: Stopwatch
-  /** By application: the source numbers not asked for yet, and the ranges whose end has not been reported. */
+  /** By application: the source numbers not asked for yet, and the ranges whose end was not reported yet. */
   next: number
   last: number
   open: number
@@ -54,7 +52,7 @@ export class Receiver {
     return this.again.reduce((sum, { copies }) => sum + copies, this.live + (this.request?.received ?? 0))
   }
 
-  /** Frames by BodyLength, across chunks. `first`: what was read of it before. */
+  /** Frames by BodyLength, across chunks. `first`: what was read of the frame before. */
   read(socket: Readable, say: Say, first?: Buffer): void {
     let rest: Buffer = Buffer.alloc(0)
     const read = (chunk: Buffer) => {
@@ -117,7 +115,7 @@ export class Receiver {
     this.request = undefined
   }
 
-  /** What is no copy: the end of a range, or a refusal, which a run does not survive. */
+  /** Messages that are not copies: the end of a range, or a refusal, which fails the run. */
   private takeAnswer(bytes: Buffer, at: number, end: number, typeAt: number): void {
     const type = bytes.toString('latin1', typeAt, bytes.indexOf(SOH, typeAt))
     const isRefusal =

@@ -7,13 +7,13 @@ import type { SinkReport } from './sink.ts'
 import { connectorEnds, type System, startConnectorIn, temporaryDirectory } from './systems.ts'
 
 const livePerSecond = 1_000
-/** Live copies before anything is asked for; the first are not measured. */
+/** Live copies before the first request; the first of them are not measured. */
 const quiet = 6_000
 const warmUp = 1_000
 
 /**
- * A connector with a long journal is killed: how long until it is ready, and then a client asks for all of it, by FIX
- * resend and by application, while live copies go on.
+ * A connector with a long journal is killed: measures the time until it is ready, and then a client asks for
+ * everything, by FIX resend and by application, while live copies go on.
  */
 export async function recoveryTable(messages: number): Promise<Table> {
   const dir = temporaryDirectory()
@@ -48,7 +48,9 @@ export async function recoveryTable(messages: number): Promise<Table> {
 
 type Filling = { copiesPerS: number; shortCpu: number; longCpu: number; peakMb: number }
 
-/** CPU seconds per million copies are taken of a part near the beginning, when it has warmed up, and of the last. */
+/**
+ * CPU seconds per million copies are measured on a part near the beginning, after the warm-up, and on the last part.
+ */
 async function fill(system: System, messages: number, sent: Sent): Promise<Filling> {
   const part = Math.floor(messages / 16)
   const told = everyTenth((copies) =>

@@ -1,7 +1,7 @@
 /**
- * The bare relay: what the connector's speed is compared with. It reads frames, rewrites the header for each target,
- * makes one group-committed append with fdatasync, and then writes on. No session rules, no recovery, no look-ups; so
- * nothing that keeps a promise after a crash.
+ * The bare relay, with which the connector's speed is compared. It reads frames, rewrites the header for each target,
+ * makes one group-committed append with fdatasync, and then writes on. It has no session rules, no recovery and no
+ * look-ups, so nothing that keeps a promise after a crash.
  *
  * tsx test/bench/relay.ts JSON, with
  * {"data": "DIR", "durability": "fsync" | "os", "sources": count, "groups": [[source, …], …]}: for every target the
@@ -22,10 +22,10 @@ interface Options {
 
 const SOH = 1
 const HIGH_WATER = 16 << 20
-/** Header tags that a copy does not take over from its source. */
+/** Header tags that a copy does not take from its source. */
 const replaced = new Set([8, 9, 34, 35, 43, 49, 50, 52, 56, 57, 97, 122, 142, 143, 369])
 
-/** Bytes that grow and are handed over whole. */
+/** A growing buffer that is handed over whole. */
 class Out {
   bytes = Buffer.allocUnsafe(1 << 16)
   used = 0
@@ -60,7 +60,7 @@ const feeds = new Set<Socket>()
 let isWriting = false
 let isScheduled = false
 
-/** One append for everything that came since the last, then the copies leave. */
+/** One append for everything that came since the last one; then the copies leave. */
 function commit(): void {
   isScheduled = false
   if (isWriting || log.used === 0) return
@@ -91,7 +91,7 @@ function read(feed: Socket, to: Target[]): void {
     }
     rest = Buffer.from(bytes.subarray(at))
     const isBehind = log.used > HIGH_WATER || to.some(({ socket }) => (socket?.writableLength ?? 0) > HIGH_WATER)
-    // what is in the log will be committed, and then the feed goes on
+    // the log's content is committed first, then the feed goes on
     if (isBehind && log.used > 0) feed.pause()
     if (!isScheduled && !isWriting) {
       isScheduled = true
@@ -129,7 +129,7 @@ function take(feed: Socket, bytes: Buffer, from: number, end: number, to: Target
   for (const target of to) copy(target, head, bytes, bodyAt, end - 7, sum)
 }
 
-/** Offset of the first field that is not of the header. */
+/** Offset of the first field that does not belong to the header. */
 function bodyStart(bytes: Buffer, from: number): number {
   for (let at = from; ; ) {
     let tag = 0
@@ -190,7 +190,7 @@ function listen(onSocket: (socket: Socket) => void): Promise<number> {
   )
 }
 
-/** A sink: whatever it sends is answered or dropped, copies go to the newest connection. */
+/** A sink: everything it sends is answered or dropped, and copies go to the newest connection. */
 function listenForTarget(target: Target): Promise<number> {
   return listen((socket) => {
     target.socket = socket

@@ -2,7 +2,7 @@ const SOH = '\x01'
 const numberDigits = 9
 const microsDigits = 16
 
-/** What a source message says: a fill, or that an order has been taken. */
+/** The content of a source message: a fill, or that an order was accepted. */
 export type Body = 'execution' | 'acknowledgment'
 
 const bodies: Record<Body, string> = {
@@ -16,11 +16,10 @@ const bodies: Record<Body, string> = {
 
 /** Writes messages of a feed one after the other. */
 export interface Frames {
-  /** Of one message. */
+  /** The length of one message. */
   readonly bytes: number
   /**
-   * What is written from now on carries this SendingTime(52), to the second: a
-   * receiver refuses one that is minutes old.
+   * Messages from now on carry this SendingTime(52), to the second, because a receiver refuses one that is minutes old.
    */
   stamp(ms: number): void
   /** Write one message at an offset. `micros` is on the machine's monotonic clock. @returns the offset behind it */
@@ -75,8 +74,8 @@ export class ReportFrames implements Frames {
 }
 
 /**
- * The same messages as an encapsulated feed carries them: whole, in 213 of a 35=n,
- * and with the number of the source on both.
+ * The same messages as an encapsulated feed carries them: whole, in 213 of a 35=n, and with the source's number on
+ * both.
  */
 export class EncapsulatedFrames implements Frames {
   private readonly inner: ReportFrames
@@ -129,7 +128,7 @@ export class RotatingFrames implements Frames {
     this.each = sourceIds.map((id) => new EncapsulatedFrames(senderCompId, targetCompId, id, body))
   }
 
-  /** The same of each: names of sources have one length. */
+  /** The same for each of them: names of sources have one length. */
   get bytes(): number {
     return this.current.bytes
   }
@@ -146,7 +145,7 @@ export class RotatingFrames implements Frames {
   }
 
   private get current(): EncapsulatedFrames {
-    return this.each[this.at]! // never beyond its end
+    return this.each[this.at]! // `at` is never beyond the end
   }
 }
 
@@ -156,7 +155,7 @@ const close = Buffer.from(`</RTRF>${SOH}`, 'latin1')
 const trailer = Buffer.from(`10=000${SOH}`, 'latin1')
 const trailerSum = sumOf(trailer)
 
-/** @returns what the bytes' sum grew by */
+/** @returns by how much the sum of the bytes grew */
 function putTime(into: Buffer, at: number, ms: number): number {
   const time = Buffer.from(sendingTime(ms), 'latin1')
   const grown = sumOf(time) - sumOf(into.subarray(at, at + time.length))
@@ -164,7 +163,7 @@ function putTime(into: Buffer, at: number, ms: number): number {
   return grown
 }
 
-/** @returns the sum of the digits, which is what the bytes are more than zeros */
+/** @returns the sum of the digits, which is what the bytes add to those of zeros */
 function digits(into: Buffer, at: number, count: number, value: number): number {
   let rest = value
   let sum = 0

@@ -1,7 +1,7 @@
 /** A table of the report; the first column is text, the others are figures. */
 export type Table = { head: string[]; rows: string[][] }
 
-/** As `docs/performance.md` has it, or in columns for the terminal. */
+/** As a table for `docs/performance.md`, or in columns for the terminal. */
 export function show({ head, rows }: Table, markdown: boolean): string {
   if (markdown) {
     const line = (cells: string[]) => `| ${cells.join(' | ')} |`
@@ -13,7 +13,7 @@ export function show({ head, rows }: Table, markdown: boolean): string {
   return [head, ...rows].map(line).join('\n')
 }
 
-/** With thousands' commas and so many decimals. */
+/** With commas for thousands, and so many decimals. */
 export const shown = (value: number, digits = 0) =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
@@ -26,5 +26,5 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** What is going on, on standard error: the report is for standard output. */
+/** Progress, on standard error, because the report goes to standard output. */
 export const progress = (text: string) => console.error(`  ${text}`)

@@ -10,17 +10,17 @@ export type Run = {
   latencies: Latencies
   /** From the last message handed over to the last copy. */
   lagS: number
-  /** How late the generator was at most. */
+  /** The generator's greatest delay. */
   lateMs: number
 }
 
-/** A run that is not over so long after it should be stands still. */
+/** A run that is not over so long after its due end is stuck. */
 const standstillS = 60
-/** Messages a second that any of them does at least. */
+/** Messages a second that every system does at least. */
 export const slowestPerSecond = 5_000
-/** This part of the copies of a measured latency is left out. */
+/** The part of the copies that a latency measurement leaves out at the start. */
 const warmUp = 0.1
-/** Messages that a system driven flat out has relayed before it is measured: one that runs all day is compiled. */
+/** Messages that a flat-out system relays before it is measured, because a system that runs all day is compiled. */
 const warmUpMessages = 60_000
 
 /** Drives one system through one scenario. */
@@ -53,25 +53,25 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
     console.error(system.log().split('\n').slice(-20).join('\n'))
     throw error
   } finally {
-    load.end() // not before its messages have arrived: what a dead socket holds may be dropped
+    load.end() // not before its messages have arrived, because a closed socket may drop what it holds
     sink.end()
     await system.stop()
   }
 }
 
-/** As many of each source. */
+/** As many messages of each source. */
 export const evenly = (messages: number, { sources }: Shape): number => Math.floor(messages / sources) * sources
 
-/** What was sent so far, over all feeds: a connection begins with its Logon, which takes a number as well. */
+/** Messages sent so far, over all feeds; a connection begins with its Logon, which takes a number as well. */
 export type Sent = { messages: number; connections: number }
 
-/** The same ends, with the numbers at which their Logons go on. */
+/** The same ends, with the numbers of their next Logons. */
 export const endsAfter = ({ feeds, targets }: Ends, { messages, connections }: Sent): Ends => ({
   feeds: feeds.map((feed) => ({ ...feed, number: messages / feeds.length + connections + 1 })),
   targets: targets.map((target) => ({ ...target, number: connections + 1 })), // they send nothing but Logons
 })
 
-/** So many messages flat out, until the last copy has come. */
+/** Drives so many messages flat out, until the last copy has come. */
 export async function flow(
   system: System,
   shape: Shape,
@@ -101,7 +101,7 @@ export async function flow(
   }
 }
 
-/** Messages a second from the generator to the sink with nothing between them. */
+/** Messages a second directly from the generator to the sink. */
 export async function runDirect({ shape, messages }: Scenario): Promise<number> {
   const sink = startSink({ targets: [], copies: messages, latency: false, warmUp: 0, listens: shape.sources })
   try {

@@ -1,8 +1,8 @@
 import { type Body, ReportFrames } from './report-frames.ts'
 
 /**
- * What is measured. Target i copies `sourcesPerTarget` sources from source i on, counted
- * round; each source has a feed of its own.
+ * What is measured. Target i copies `sourcesPerTarget` sources, starting with source i and wrapping round; each source
+ * has a feed of its own.
  */
 export type Shape = {
   sources: number
@@ -15,8 +15,8 @@ export type Shape = {
 }
 
 /**
- * `perSecond`: messages over all feeds; 0: as fast as they are taken. `beside`: no goal hangs on it, so two pairs are
- * enough. `isCompared`: with the independent engine as well.
+ * `perSecond`: messages over all feeds; 0: as fast as they are taken. `beside`: no goal depends on this scenario, so
+ * two pairs are enough. `isCompared`: the independent engine is measured as well.
  */
 export type Scenario = {
   name: string
@@ -43,7 +43,7 @@ export const range = (count: number) => Array.from({ length: count }, (_, i) => 
 export const groupsOf = ({ sources, targets, sourcesPerTarget }: Shape): number[][] =>
   range(targets).map((target) => range(sourcesPerTarget).map((i) => (target + i) % sources))
 
-/** To how many targets a source's messages go. */
+/** How many targets a source's messages go to. */
 export const copiesPerMessage = ({ sources, targets, sourcesPerTarget }: Shape) =>
   (targets * sourcesPerTarget) / sources
 
@@ -93,7 +93,7 @@ export const atRates: Scenario[] = [1_000, 10_000].map((perSecond) => ({
   perSecond,
 }))
 
-/** What the generator hands straight to the sink: no more can be measured. */
+/** The generator hands messages straight to the sink: no measurement can exceed this. */
 export const ceilings: Scenario[] = [
   { name: '1 feed to 1 target', shape: oneToOne, messages: 1_000_000, perSecond: 0 },
   { name: '8 feeds to 8 targets', shape: eightToEight, messages: 1_000_000, perSecond: 0 },

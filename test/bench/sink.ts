@@ -6,13 +6,13 @@ import { frame, sendingTime } from './report-frames.ts'
 /** Sends a message of this type and body. */
 export type Say = (type: string, body: string) => void
 
-/** Sent by the bench: which targets to log on to, and how many copies to wait for over all of them. */
+/** The bench's order: which targets to log on to, and how many copies to wait for over all of them. */
 export type SinkOrder = {
   /** `number`: 34 of the Logon, 1 unless the target has a history. */
   targets: TargetEnd[]
-  /** Live ones. */
+  /** Live copies. */
   copies: number
-  /** Measure every copy's way from when it was due to leave the generator to here, but for the first `warmUp`. */
+  /** Measure every copy's time from its due time at the generator to here, except for the first `warmUp`. */
   latency: boolean
   warmUp: number
   /**
@@ -23,33 +23,33 @@ export type SinkOrder = {
   again?: { after: number; by: ('fix' | 'application')[]; history: number }
   /** Stop reading for so long once so many copies have come. One target. */
   pause?: { after: number; ms: number }
-  /** Send a Heartbeat so often, as 108 says; absent: none is expected for an hour. */
+  /** Send a Heartbeat at this interval, as in 108; absent: none is expected for an hour. */
   heartbeatS?: number
-  /** Take so many feeds' connections itself, on ports of its own: generator to sink, and nothing between. */
+  /** Take so many feeds' connections directly, on ports of the sink's own: generator to sink, and nothing between. */
   listens?: number
 }
 export type TargetEnd = { port: number; senderCompId: string; targetCompId: string; number?: number }
 
 export type SinkReport = {
   copies: number
-  /** When the first live one came, and the last. */
+  /** When the first live copy came, and the last. */
   firstMicros: number
   lastMicros: number
-  /** Of live copies while nothing was asked for. */
+  /** Latencies of live copies while no request was under way. */
   latencies: Latencies
-  /** How each request went: until the last copy sent again, and live copies meanwhile. */
+  /** How each request went: up to the last copy sent again, with the live copies meanwhile. */
   again: { by: 'fix' | 'application'; copies: number; seconds: number; latencies: Latencies }[]
 }
 
-/** `ports`: where it listens. */
+/** `ports`: where the sink listens. */
 export type SinkReady = { ports: number[] }
 
-/** Sent now and then, so that a run that stands still says where. */
+/** Sent now and then, so that a stuck run says where it is stuck. */
 export type SinkProgress = { received: number }
 
 const progressMs = 500
 
-/** The receiving end: a process of its own, so that its work is not the product's. */
+/** The receiving end: a process of its own, so that its work does not count as the product's. */
 process.on('message', async (order: SinkOrder) => {
   const receiver = new Receiver(order, (report) => process.send?.(report, () => process.exit(0)))
   await Promise.all(order.targets.map((target) => logOn(target, order, receiver)))

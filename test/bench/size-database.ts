@@ -3,7 +3,7 @@ import { type FreshDb, freshDbOn } from '#test/support/fresh-db-on.ts'
 import type { sizedSnapshot } from './size-shape.ts'
 import { cpuSecondsOf } from './systems.ts'
 
-/** What the database has done since it was made. */
+/** The work of the database since it was made. */
 type Work = { cpuSeconds: number; rows: number; updated: number; inPlace: number; walBytes: number }
 
 /** The database that a connector of the bench follows and reports to. */
@@ -13,7 +13,7 @@ export class SizedDatabase {
     private readonly server: number,
   ) {}
 
-  /** With this configuration as its first version. `server`: the process. */
+  /** Opens a database with this configuration as its first version. `server`: the process. */
   static async open({ url, pid }: { url: string; pid: number }, snapshot: ReturnType<typeof sizedSnapshot>) {
     const db = await freshDbOn(url)
     await publish(db, snapshot)
@@ -24,7 +24,7 @@ export class SizedDatabase {
     return this.db.urls.dc_connector
   }
 
-  /** How old the report is that a page would read now; undefined before the first. */
+  /** The age of the report that a page would read now; undefined before the first. */
   async reportAgeMs(): Promise<number | undefined> {
     const [row] = await this.db.owner<{ age: number }[]>`
       select (extract(epoch from clock_timestamp() - heard_at) * 1000)::float8 as age from dc.observed_connectors`
@@ -52,7 +52,7 @@ export class SizedDatabase {
     return this.db.close()
   }
 
-  /** Of the server and of all that it has started, what has ended included. */
+  /** Counts the server and everything it has started, ended processes included. */
   private cpuSeconds(): number {
     const children = readFileSync(`/proc/${this.server}/task/${this.server}/children`, 'utf8').trim().split(' ')
     return [this.server, ...children.map(Number)].reduce((sum, pid) => sum + cpuSecondsOf(pid, true), 0)

@@ -3,7 +3,7 @@ import type { FeedEnd } from './load.ts'
 import { range } from './scenarios.ts'
 import type { TargetEnd } from './sink.ts'
 
-/** As much as one connector runs: 10,000 pairs of a target and a source. Each source goes to two targets. */
+/** The load of one connector: 10,000 pairs of a target and a source. Each source goes to two targets. */
 const sources = 5_000
 const targets = 500
 const sourcesPerTarget = 20
@@ -11,7 +11,7 @@ const feeds = 10
 /** Nobody logs on to the other targets. */
 const clients = 490
 
-/** Where all feeds connect to, and all clients. */
+/** The ports to which all feeds and all clients connect. */
 export type Ports = { feeds: number; targets: number }
 
 const host = '127.0.0.1'
@@ -59,7 +59,7 @@ export const feedEnds = (ports: Ports): FeedEnd[] =>
 export const targetEnds = (ports: Ports): TargetEnd[] =>
   range(clients).map((i) => ({ port: ports.targets, senderCompId: `${targetId(i)}N`, targetCompId: 'CME' }))
 
-/** The clients' copies of so many messages, as many of each source. */
+/** How many copies the clients get of so many messages, as many of each source. */
 export const copiesOf = (messages: number) => (messages / sources) * clients * sourcesPerTarget
-/** So many messages at least, and as many of each source. */
+/** How many messages make at least so many copies, with as many of each source. */
 export const messagesFor = (copies: number) => Math.ceil(copies / copiesOf(sources)) * sources

@@ -9,35 +9,35 @@ import { SizedDatabase } from './size-database.ts'
 import { copiesOf, feedEnds, messagesFor, type Ports, sizedSnapshot, targetEnds } from './size-shape.ts'
 import { type System, startConnectorIn, temporaryDirectory } from './systems.ts'
 
-/** In so long each client sends one Heartbeat and gets one. */
+/** In this time each client sends one Heartbeat and gets one. */
 const heartbeatS = 30
 const idleS = 30
 const liveS = 20
 const perSecond = 2_000
 /** Copies that wait when all clients log on at once. */
 const waiting = 350_000
-/** A catching up that takes longer is broken off: its rate is that of this time. */
+/** A longer catch-up is stopped; its rate is then the rate of this time. */
 const catchUpAtMostS = 60
 const settleS = 5
-/** By then the engine has given back the memory of the start, and compiled the code that runs once a second. */
+/** After this time the engine has given back the memory of the start, and compiled the code that runs once a second. */
 const restS = 120
 const patienceS = 180
 const sampleMs = 100
 
-/** A connector at work, each second of it; CPU in cores. */
+/** A connector at work, second by second; CPU in cores. */
 type Figures = {
   cpu: number
   idleMb: number
   peakMb: number
   copies: number
-  /** Where it reports to one. `inPlace`: the part of the updates that no index had to hear of. */
+  /** For a connector that reports to a database. `inPlace`: the part of the updates that changed no index. */
   database?: { cpu: number; rows: number; inPlace: number; walBytes: number; agesMs: number[] }
 }
 
 type Rig = { system: System; ports: Ports; database: SizedDatabase | undefined }
 type Server = Parameters<typeof SizedDatabase.open>[0]
 
-/** A connector of the size of a large exchange: at rest, live, and when all its clients have been away. */
+/** A connector of the size of a large exchange: at rest, live, and after all its clients have been away. */
 export async function sizeTables(isAsked: (name: string) => boolean): Promise<Table[]> {
   const [isIdle, isLive, isCatchUp] = ['size-idle', 'size-live', 'size-catch-up'].map(isAsked)
   if (!isIdle && !isLive && !isCatchUp) return []
@@ -117,7 +117,7 @@ const liveBounds = ({ cpu, database }: Figures, alone: Figures) => {
   const [reports, longestMs] = [cpu - alone.cpu, longestOf(database)]
   return [
     bound(`reports at ${shown(perSecond)}/s, of a core`, '< 0.1', shown(reports, 3), reports < 0.1),
-    // one a second, and a moment until it is written
+    // there is one a second, and writing it takes a moment
     bound(`a report each second at ${shown(perSecond)}/s, ms`, '< 2,000', shown(longestMs), longestMs < 2_000),
   ]
 }
@@ -126,7 +126,7 @@ const catchUpBounds = ({ copies, idleMb, peakMb }: Figures) => [
   bound('catching up, MB more than idle', '< 100', shown(peakMb - idleMb), peakMb - idleMb < 100),
 ]
 
-/** One connector with nothing behind it, started for this. `server`: where it follows a database, otherwise a file. */
+/** One connector with an empty journal, started for this. `server`: to follow a database, otherwise a file. */
 async function measured(server: Server | undefined, work: (rig: Rig) => Promise<Figures>): Promise<Figures> {
   const [feeds = 0, targets = 0] = await freePorts(2)
   const ports = { feeds, targets }
@@ -201,7 +201,7 @@ async function catchUp(rig: Rig): Promise<Figures> {
 
 const sinkOrder = ({ targets }: System, copies: number) => ({ targets, copies, latency: false, warmUp: 0, heartbeatS })
 
-/** What the connector does in so many seconds, or until `done`. */
+/** Samples the connector for so many seconds, or until `done`. */
 async function observed(
   { system, database }: Rig,
   seconds: number,
@@ -217,7 +217,7 @@ async function observed(
     () => {
       isDone = true
     },
-    () => undefined, // said where it is awaited
+    () => undefined, // reported where it is awaited
   )
   const fromMs = performance.now()
   while (!isDone && performance.now() < fromMs + seconds * 1000) {

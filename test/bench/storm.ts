@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { frame, sendingTime } from './report-frames.ts'
 import type { TargetEnd } from './sink.ts'
 
-/** Clients that log on and are gone again as soon as they are answered, so many a second over all targets. */
+/** Clients that log on and leave as soon as they are answered, so many a second over all targets. */
 export async function storm(
   targets: TargetEnd[],
   perSecond: number,
@@ -20,14 +20,14 @@ export async function storm(
   }
   for (let i = 0; i < perSecond * seconds; i++) {
     await sleep(fromMs + (i * 1000) / perSecond - performance.now())
-    const client = clients[i % clients.length]! // one each in turn
+    const client = clients[i % clients.length]! // the clients take turns
     client.busy = client.busy.then(() => logOn(client))
   }
   await Promise.all(clients.map(({ busy }) => busy))
   return { logons, refused }
 }
 
-/** Answers whether it was let in. */
+/** Whether the client was let in. */
 async function logOnOnce({ port, senderCompId, targetCompId }: TargetEnd, number: number): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   socket.on('error', () => socket.destroy())

@@ -9,7 +9,7 @@ import type { FeedEnd } from './load.ts'
 import { groupsOf, range, type Shape } from './scenarios.ts'
 import type { TargetEnd } from './sink.ts'
 
-/** Where a system listens. */
+/** The ports of a system. */
 export type Ends = { feeds: FeedEnd[]; targets: TargetEnd[] }
 
 export type System = Ends & {
@@ -18,11 +18,11 @@ export type System = Ends & {
   /** Its resident memory, MB: now, and at its peak. */
   rssMb(): number
   peakMb(): number
-  /** What it has logged, for a run that went wrong. */
+  /** The system's log, for a run that went wrong. */
   log(): string
-  /** Ends it in order and removes what it wrote. */
+  /** Ends the system in order and removes what it wrote. */
   stop(): Promise<void>
-  /** SIGKILL; what it wrote stays. */
+  /** SIGKILL; what the system wrote stays. */
   kill(): Promise<void>
 }
 
@@ -51,7 +51,8 @@ export async function connectorEnds(shape: Shape, dir: string): Promise<Ends> {
 }
 
 /**
- * Start it there, for the first time or again on what it has. `from`: where its configuration is; a file, if absent.
+ * Start the connector in this directory, for the first time or again on what it has. `from`: where its configuration
+ * is; absent: a file.
  */
 export async function startConnectorIn(
   dir: string,
@@ -67,20 +68,20 @@ export async function startConnectorIn(
 }
 
 /**
- * The relay that does nothing but read, append and write: plain feeds and classic copies
- * whatever the shape's dialect and protocol.
+ * The relay that only reads, appends and writes: always plain feeds and classic copies, whatever dialect and protocol
+ * the shape names.
  */
 export async function startRelay(shape: Shape): Promise<System> {
   const dir = temporaryDirectory()
   const { durability, sources } = shape
   const options = JSON.stringify({ data: dir, durability, sources, groups: groupsOf(shape) })
   const child = start(['--import', 'tsx', 'test/bench/relay.ts', options], dir)
-  // the relay of this folder wrote it
+  // only the relay of this folder writes it
   const ports = JSON.parse(await saidReady(child)) as { feeds: number[]; targets: number[] }
   return { feeds: ports.feeds.map(feedEnd), targets: ports.targets.map(targetEnd), ...measures(child, dir) }
 }
 
-/** The independent engine from npm with its own file store: plain feeds and classic copies as the relay has them. */
+/** The independent engine from npm with its own file store: plain feeds and classic copies, as with the relay. */
 export async function startJspurefix(shape: Shape): Promise<System> {
   const dir = temporaryDirectory()
   const ports = await freePorts(shape.sources + shape.targets)
@@ -136,7 +137,7 @@ function snapshot(shape: Shape, feeds: FeedEnd[], targets: TargetEnd[]): Snapsho
   }
 }
 
-/** What is to be ended should the bench be. */
+/** Processes to end together with the bench. */
 const running = new Map<ChildProcess, string>()
 process.on('exit', () => {
   for (const [child, dir] of running) {
@@ -181,7 +182,7 @@ function measures(child: ChildProcess, dir: string): Omit<System, keyof Ends> {
   }
 }
 
-/** What a process has used so far; `withEnded`: with the children of it that have ended. */
+/** The resources that a process has used so far; `withEnded`: including its children that have ended. */
 export function cpuSecondsOf(pid: number, withEnded = false): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   const ticks = fields.slice(11, withEnded ? 15 : 13).reduce((sum, field) => sum + Number(field), 0)
