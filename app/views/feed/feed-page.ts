@@ -44,8 +44,7 @@ export type FeedView = {
     lastReceivedAt: Date | null
   }[]
   /**
-   * Messages delivered to nobody, by the source they name. `known`: the source runs; `isSession`: a session has this
-   * name.
+   * Messages delivered to nobody, by the source named. `known`: the source runs; `isSession`: a session is so named.
    */
   aside: Awaited<ReturnType<typeof listKeptAside>>
   refusedLogons: RefusedLogon[]
@@ -56,10 +55,7 @@ export type FeedView = {
 const shownLogons = 20
 const shownNames = 200
 
-/**
- * One feed: what was agreed, its present state, what it kept aside, whom it turned away. For people of the exchange who
- * may read feeds.
- */
+/** One feed: what was agreed, its state, what it kept aside, whom it turned away. For readers of the exchange. */
 export async function findFeedPage(
   tx: Tx,
   environment: Environment,

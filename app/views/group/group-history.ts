@@ -95,8 +95,7 @@ export async function findGroupHistory(
 }
 
 /**
- * Reads one more than a page. An event told to several firms is in the trail once for each; the exchange reads the
- * owner's.
+ * One more than a page. An event told to several firms is in the trail once for each; the exchange reads the owner's.
  */
 async function eventsOf(
   tx: Tx,
@@ -147,8 +146,8 @@ function whatOf(
 }
 
 /**
- * The portal writes `items` from the domain's type: the sheet's with the round, and for a clearing firm those that
- * concern it.
+ * The portal writes `items` from the domain's type: the sheet's with the round, and a clearing firm's own for that
+ * firm.
  */
 function publishedWords(word: string, items: unknown, firms: readonly NamedFirm[]): string {
   return Array.isArray(items) && items.length > 0 ? itemsInOne(items as Item[], firms) : word

@@ -28,8 +28,7 @@ export type Agreement = {
 }
 
 /**
- * The valid agreements of a firm, on one request or on all of a group, newest first; the exchange reads the whole sheet
- * instead.
+ * A firm's valid agreements on one request or on all of a group, newest first; the exchange reads the sheet instead.
  */
 export async function listAgreements(tx: Tx, firmId: string, about: About): Promise<Agreement[]> {
   const all = [

@@ -130,10 +130,7 @@ function hasUnseen(document: DraftDocument, facts: RoundFacts): boolean {
   return names.length === 0 || names.some((name) => !facts.sources.has(name))
 }
 
-/**
- * What is unknown about a clearing firm before the request is sent, since some of the sources are not this firm's to
- * see.
- */
+/** What is unknown about a clearing firm until the request is sent, since this firm may not see some of the sources. */
 function contactNotes(document: DraftDocument, facts: RoundFacts): Record<string, string> {
   if (!hasUnseen(document, facts)) return {}
   const unsure = unauthorizable(document, namesAfter(document, facts), facts.sources)

@@ -23,10 +23,7 @@ export async function listPortalAlarms(tx: Tx, environment: Environment, now: Da
   ]
 }
 
-/**
- * Whether this month or the next has no fee plan although there are groups to charge, among those that the transaction
- * sees.
- */
+/** Whether this month or the next lacks a fee plan although the transaction sees groups to charge. */
 export async function findFeePlanHole(tx: Tx, environment: Environment, now: Date): Promise<FeePlanHole | undefined> {
   if (environment === 'certification' || (await countChargedGroups(tx, environment)) === 0) return undefined
   const settings = environmentSettings.safeParse(await findSettings(tx, environment))

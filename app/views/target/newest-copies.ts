@@ -4,8 +4,7 @@ import type { Environment } from '#domain/reference/environment.ts'
 import type { RecentCopy } from '#domain/status/observed.ts'
 
 /**
- * The newest copies of a target, newest first. They hold the content of messages, so only the owner's people may see
- * them.
+ * The newest copies of a target, newest first. They hold messages' content, so only the owner's people may see them.
  */
 export const listNewestCopies = (tx: Tx, environment: Environment, sessionId: string): Promise<RecentCopy[]> =>
   listRecentCopies(tx, environment, sessionId)
