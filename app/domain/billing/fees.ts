@@ -178,10 +178,7 @@ export function estimate(
   }
 }
 
-/**
- * What a group's page says of its fee: the sentence and the amounts of all
- * months come from one call, so that they agree.
- */
+/** A group page's words on the fee: the sentence and all months' amounts come from one call, so that they agree. */
 export type GroupBill = {
   /** About this month, or about how the fee ended. */
   sentence: string

@@ -3,8 +3,7 @@ import type { Snapshot } from './snapshot.ts'
 type Report = (path: readonly PropertyKey[], says: string) => void
 
 /**
- * An acceptor needs a certificate and its key; an initiator may have one. An address speaks TLS to everybody or to
- * nobody.
+ * An acceptor needs a certificate and its key; an initiator may have one. An address speaks TLS to all or to nobody.
  */
 export function checkTls(snapshot: Snapshot, report: Report): void {
   for (const [i, { mode, tls }] of snapshot.feeds.entries()) {

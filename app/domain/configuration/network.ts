@@ -4,10 +4,7 @@
  */
 type Network = { family: 4 | 6; bits: bigint; prefix: number }
 
-/**
- * `isExact`: no bit is set beyond the prefix. 10.1.2.3/8 is not exact, and may mean the address or the network that it
- * lies in.
- */
+/** `isExact`: no bit is set beyond the prefix. 10.1.2.3/8 is not exact: it may mean the address or its network. */
 type ReadNetwork = { network: Network; isExact: boolean }
 
 const widths = { 4: 32, 6: 128 } as const

@@ -158,10 +158,7 @@ export type SnapshotTarget = Snapshot['targets'][number]
 
 export type SnapshotRefusal = { code: 'invalid-snapshot'; problems: string[] }
 
-/**
- * Checks the shape first, then how the parts fit together. Refused with one line per problem, `targets[0].sources[1]:
- * …`.
- */
+/** Checks the shape, then how the parts fit together. Refused with a line per problem, `targets[0].sources[1]: …`. */
 export function parseSnapshot(document: unknown): Result<Snapshot, SnapshotRefusal> {
   const parsed = snapshotSchema.safeParse(document)
   if (!parsed.success) return refuse({ code: 'invalid-snapshot', problems: problemLines(parsed.error) })

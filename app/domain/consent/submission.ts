@@ -1,7 +1,4 @@
-/**
- * What this rule needs to know of a source session: the firms that hold it, by its Execution Firm ID or as its
- * operator.
- */
+/** What this rule needs to know of a source session: who holds it, by its Execution Firm ID or as its operator. */
 export type HeldSource = { name: string; heldBy: readonly { id: string; name: string }[] }
 
 /** What one clearing firm is asked to agree to. */

@@ -82,10 +82,7 @@ const usedAtOnce = 300_000
 /** The most numbers that a session can use in each further second while its leader does not reach the database. */
 const usedPerSecond = 2_000
 
-/**
- * How far every number is raised when a journal that is behind leads: further than can have been used since the last
- * report.
- */
+/** How far every number is raised when a journal that is behind leads: more than was used since the last report. */
 export const gapAfter = ({ silentMs }: Pick<Lease, 'silentMs'>): number =>
   Math.min(mostRaise, usedAtOnce + Math.ceil(silentMs / 1_000) * usedPerSecond)
 
@@ -109,10 +106,7 @@ export function refusalSentence({ code }: RefusedClaim, claim: Claim, lease: Lea
 export const refusalRemedy = (lease: Lease): string =>
   `Start it with the data directory that led last (last heard of ${writeAge(lease.silentMs)} ago). If that is lost, start it once with --lead-from-behind "reason" (where the portal runs it, the portal: npm start -- --lead-from-behind "reason"): every outbound number is raised by ${gapAfter(lease)} above the last one reported, and what gateways send again is marked as a possible resend.`
 
-/**
- * An operator's order to lead with a journal that is behind needs a reason, because people read it until the end of the
- * alarm.
- */
+/** An order to lead with a journal that is behind needs a reason, because people read it until the alarm ends. */
 export const lacksReason = (takeOver: string | undefined): boolean => takeOver?.trim() === ''
 
 /** Shown until a take-over has been acknowledged: every figure of that time needs a second look. */

@@ -2,10 +2,7 @@
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const length = 12
 
-/**
- * Bytes of randomness that make a code: 60 bits of them are used. A code is useless without its link, and ten tries end
- * both.
- */
+/** Random bytes that make a code: 60 bits are used. A code is useless without its link, and ten tries end both. */
 export const codeBytes = length
 
 /** How often a code may be tried before its link stops working. */

@@ -111,10 +111,7 @@ export type RoundInput = {
   revoked: { source: string; clearingFirmId: string }[]
   /** clearing firms that the submitter speaks for: as an authorized contact of this group, or as their signatory */
   submittedFor: readonly string[]
-  /**
-   * parties of the round before with their answers; empty on the first. An approval older than a withdrawal does not
-   * count
-   */
+  /** parties of the round before, with their answers; empty on the first. A withdrawal cancels older approvals */
   before: { firmId: string; capacity: Capacity; sliceDigest: string; approved: boolean }[]
 }
 

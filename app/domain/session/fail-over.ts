@@ -32,10 +32,7 @@ export const otherRole = (role: AddressRole): AddressRole => (role === 'primary'
 export const inForce = ({ active, isStoodIn }: Pick<FailOverFacts, 'active' | 'isStoodIn'>): AddressRole =>
   isStoodIn ? otherRole(active) : active
 
-/**
- * Whether a target can be failed over to this address; `isDone`: the address is already wanted and in use, so there is
- * nothing to do.
- */
+/** Whether a target can be failed over to this address; `isDone`: the address is already wanted and in use. */
 export function fitFailOver(facts: FailOverFacts, to: AddressRole): Result<{ isDone: boolean }, UnfitFailOver> {
   const unfit = (sentence: string) => refuse({ code: 'unfit-failover', sentence } as const)
   const { name, active, isStoodIn, listen } = facts

@@ -108,10 +108,7 @@ type ObservedTarget = {
 /** `kind`: fix or application. `since`: ISO 8601. */
 export type ServedResend = { kind: string; from: number; to: number; next: number; since: string }
 
-/**
- * A recent copy, decoded for people who watch the target. Texts are as in the message; what has a word is shown as that
- * word.
- */
+/** A recent copy, decoded for people who watch the target. Texts are as in the message; codes with a word are words. */
 export type RecentCopy = {
   /** SendingTime(52) of the copy, ISO 8601. */
   at: string

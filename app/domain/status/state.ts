@@ -145,10 +145,7 @@ export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], hea
   return unfounded(heard) ?? needsYou(facts, feeds, heard) ?? held(facts) ?? moving(facts, feeds)
 }
 
-/**
- * The state that overrides every other: no connector leads, it says nothing, or it leads with numbers that may be
- * wrong.
- */
+/** The state that overrides every other: no connector leads, it is silent, or its numbers may be wrong. */
 export function unfounded(heard: Heard): DeliveryState | undefined {
   const { refusal, doubt, isFirm = false } = heard
   if (refusal) return act(refusal.says, isFirm ? waitForExchange : refusal.remedy)
@@ -249,8 +246,7 @@ const copies = (count: number) => (count === 1 ? '1 copy' : `${writeCount(count)
 const verb = (count: number, one: string, many: string) => (count === 1 ? one : many)
 
 /**
- * In the words of the columns beside it. Waiting copies get their numbers when the client comes; the client has to ask
- * for held ones.
+ * In the words of the columns beside it. Waiting copies get numbers when the client comes; held ones it must ask for.
  */
 export const keptWords = ({ waiting, held }: Ledger, of = ''): string => {
   const waits = `${copies(waiting)}${of} ${verb(waiting, 'waits', 'wait')}`

@@ -14,10 +14,7 @@ import { feedPart, publishChanged, readSettings } from '#services/publication/pu
 /** `version` null: the feed has this rule already, and nothing was published. */
 type ResetSet = { version: number | null }
 
-/**
- * Set when a feed that we open starts its numbers at 1, and publish the rule: a running connector uses it without
- * cutting the session.
- */
+/** Set when a feed that we open starts its numbers at 1, and publish it. A running connector cuts no session for it. */
 export function setFeedReset(input: FeedResetInput, actor: Actor, deps: Deps): CommandAnswer<ResetSet> {
   const about = { action: 'feed.set-reset', objectKind: 'feed', objectId: input.feedId, reason: input.reason }
   return runCommand(deps, actor, input, about, async (tx, now): CommandAnswer<ResetSet> => {

@@ -55,8 +55,7 @@ async function stopInGroup(tx: Tx, groupId: string, rows: readonly UncoveredRow[
 }
 
 /**
- * Record what was taken out and whose consent is missing, and tell the owner and each of these firms, who see the group
- * from now on.
+ * Record what was taken out and whose consent is missing, and tell the owner and these firms, who now see the group.
  */
 export async function recordStops(
   tx: Tx,

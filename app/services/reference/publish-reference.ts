@@ -84,10 +84,7 @@ async function wantedParts(tx: Tx, environment: Environment, now: Date, addresse
   return [...moved.map(feedPart), ...sources.map(sourcePart)]
 }
 
-/**
- * The wanted parts that differ from the newest ones or are missing there. Indexed by name, since an exchange has
- * thousands.
- */
+/** The wanted parts that the newest ones lack or differ from. Indexed by name, since an exchange has thousands. */
 function changedOf(wanted: readonly Part[], before: readonly Part[]): Part[] {
   const key = ({ kind, objectId }: Part) => `${kind} ${objectId}`
   const newest = new Map(before.map((part) => [key(part), part]))
