@@ -46,10 +46,7 @@ async function roleProblems(role: string, url: string): Promise<string[]> {
   }
 }
 
-/**
- * SQL for a DBA, where the portal may not create roles itself; the DBA chooses the passwords. Run before the first
- * start.
- */
+/** SQL for a DBA, where the portal may not create roles; the DBA chooses the passwords. Run before the first start. */
 export function rolesSql(): string {
   const lines = roleNames.map((role) => `create role ${role} login ${roleAttributes} password 'CHOOSE-ONE';`)
   return [

@@ -12,8 +12,7 @@ export type Db = PostgresJsDatabase<Record<string, never>>
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
 /**
- * Who acts. The database derives the user's firm, and whether it is the exchange, from the user; a disabled user sees
- * nothing.
+ * Who acts. The database derives from the user the firm and whether it is the exchange; a disabled user sees nothing.
  */
 type Actor = {
   userId: string
@@ -78,10 +77,7 @@ export function openDatabase({ urls, now, connections }: DatabaseOptions): Datab
   }
 }
 
-/**
- * Sets the transaction's actor and instant. They are local to the transaction, so the next one on this connection
- * starts with none.
- */
+/** Sets the transaction's actor and instant, for it alone: the next one on this connection starts with none. */
 const settings = (userId: string, now: Date) =>
   sql`select set_config('dc.user', ${userId}, true), set_config('dc.now', ${now.toISOString()}, true), set_config('dc.scope', '', true)`
 
@@ -182,10 +178,7 @@ export type ConnectorPool = Pool & { ask<T>(question: (db: Db) => Promise<T>): P
 /** Milliseconds; longer than any statement of `dc_connector` may take. */
 const answerMs = 15_000
 
-/**
- * Seconds before a lost connection is tried again: a caller meanwhile waits no longer than this to hear that there is
- * no connection.
- */
+/** Seconds before a lost connection is tried again: no caller waits longer to hear that there is no connection. */
 const retryS = 0.1
 
 /** The connector's one connection for its lease, separate so that nothing delays it: a slow answer comes too late. */

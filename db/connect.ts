@@ -45,10 +45,7 @@ const sentences: Record<string, (user: string, said: string) => string> = {
 }
 const refusedSetting = /unsupported startup parameter: (\S+)/
 
-/**
- * Why connecting is impossible until somebody changes something, in one sentence; undefined: another reason, or the
- * server is away.
- */
+/** Why connecting is impossible until somebody changes something; undefined: another reason, or the server is away. */
 export function connectProblem(error: unknown, url: string): string | undefined {
   if (!(error instanceof Error)) return undefined
   const [, setting] = refusedSetting.exec(error.message) ?? []

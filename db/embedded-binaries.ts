@@ -50,8 +50,8 @@ async function packageOfPlatform() {
 }
 
 /**
- * Copied under another name and then renamed, so that a start killed half-way leaves no copy that looks complete. Links
- * stay relative.
+ * Copied under another name, then renamed: a start killed half-way leaves no copy that looks whole. Links stay
+ * relative.
  */
 function copied(root: string, version: string): string {
   const to = join(copies, `postgres-${basename(root)}-${version}`)

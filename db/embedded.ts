@@ -108,10 +108,7 @@ function openPlace(directory: string): Place {
   }
 }
 
-/**
- * The variables that any program needs to run here. Others of ours may be secrets, or PG* variables that change what
- * the program does.
- */
+/** The variables that any program needs here. Others may be secrets of ours, or PG* variables with effects. */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const needed = ['PATH', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name]
@@ -142,8 +139,7 @@ async function removeUnfinished({ home }: Place): Promise<void> {
 }
 
 /**
- * Initialises in a directory of its own, then renames it: a start killed half-way leaves no directory that looks like a
- * database.
+ * Initialises in its own directory, then renames it: a start killed half-way leaves nothing that looks like a database.
  */
 async function initialise({ initdb }: Binaries, place: Place, fsync: boolean): Promise<void> {
   const unfinished = `${place.pgdata}.${randomBytes(4).toString('hex')}.tmp`
@@ -211,8 +207,7 @@ async function unwritten({ pidFile }: Place): Promise<PidFile | undefined> {
 }
 
 /**
- * Failures that the next try can solve: a port taken meanwhile, or children of a killed server that have not yet
- * noticed.
+ * Failures that the next try can solve: a port taken meanwhile, or children that have not noticed their server's death.
  */
 const passing = /could not create any TCP\/IP sockets|shared memory block|Address already in use/
 

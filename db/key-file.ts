@@ -23,10 +23,7 @@ export function readKey(path: string): Buffer {
   return Buffer.from(text, 'hex')
 }
 
-/**
- * Written under another name and linked into place, so that a reader never sees half a key and a second writer cannot
- * replace the first one's key.
- */
+/** Written under another name and linked into place: no reader sees half a key, and no second writer replaces a key. */
 function create(path: string): void {
   const beside = `${path}.${process.pid}`
   writeFileSync(beside, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600 })

@@ -46,8 +46,7 @@ export function survivingLoss(client: postgres.Sql): postgres.Sql {
 type Loss = { error: unknown }
 
 /**
- * Refuses the statements after the one that met the loss: those that a `catch` still sends would fail like the
- * rollback.
+ * Refuses statements after the one that met the loss: those that a `catch` still sends would fail like the rollback.
  */
 function silentAfter(
   loss: Loss,

@@ -67,10 +67,7 @@ async function refuseOtherMode(owner: postgres.Sql, mode: Mode): Promise<void> {
   }
 }
 
-/**
- * Roles belong to the whole server and another database may use them, so a role that already accepts the password is
- * left alone.
- */
+/** Another database of the server may use these roles, so a role that already accepts the password is left alone. */
 async function ensureRole(
   owner: postgres.Sql,
   ownerUrl: string,

@@ -1,9 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 
-/**
- * What PostgreSQL stores of a password (SCRAM-SHA-256, RFC 5803), computed here so that no statement ever holds a
- * password.
- */
+/** What PostgreSQL stores of a password (SCRAM-SHA-256, RFC 5803), made here so that no statement holds a password. */
 export function scramVerifier(password: string): string {
   const iterations = 4096
   const salt = randomBytes(16)

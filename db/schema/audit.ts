@@ -13,8 +13,7 @@ export const commands = dc.table(
     /** Counts the commands under this id, from 1. */
     run: integer('run').notNull(),
     /**
-     * sha256 of what was asked, without the id: other content under the same id is another command. Empty: from before
-     * this column.
+     * sha256 of what was asked, without the id: other content makes another command. Empty: from before this column.
      */
     inputDigest: text('input_digest').notNull().default(''),
     actorId: uuid('actor_id').notNull(),

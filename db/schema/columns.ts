@@ -49,7 +49,6 @@ export const at = (date: Date): SQL => sql`${date.toISOString()}::timestamptz`
 export const covers = (column: AnyPgColumn, date: Date): SQL<boolean> => sql<boolean>`${column} @> ${at(date)}`
 
 /**
- * The same period, ended at this instant: `set({ during: endedAt(table.during, now) })`. It must not become empty:
- * check before.
+ * The same period, ended now: `set({ during: endedAt(table.during, now) })`. It must not become empty: check before.
  */
 export const endedAt = (column: AnyPgColumn, date: Date): SQL => sql`tstzrange(lower(${column}), ${at(date)})`

@@ -50,8 +50,8 @@ export const configurationParts = dc.table(
      */
     objectId: text('object_id').notNull(),
     /**
-     * The owner of a target's group; null for feeds and sources, which only the exchange reads, and for settings, which
-     * everybody may read.
+     * The owner of a target's group. Null for feeds and sources (only the exchange reads them) and settings (all read
+     * them).
      */
     ownerId: uuid('owner_id').references(() => firms.id),
     /** Null: removed by this version. Secrets by reference. */

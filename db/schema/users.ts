@@ -32,8 +32,7 @@ export const users = dc.table(
 )
 
 /**
- * Who holds which role, and since when. Nobody grants themselves a role; `granted_by` null: the installation's command
- * line.
+ * Who holds which role, since when. Nobody grants themselves one; `granted_by` null: the installation's command line.
  */
 export const roleGrants = dc.table(
   'role_grants',

@@ -18,8 +18,7 @@ export async function findNewestVersion(tx: Tx, environment: Environment): Promi
 }
 
 /**
- * What a Logon is proved with: a client's password as its verifier; or a sealed secret, and what it is bound to
- * (`#db/sealing.ts`).
+ * What a Logon is proved with: a password's verifier, or a sealed secret and what it is bound to (`#db/sealing.ts`).
  */
 export type StoredCredential =
   | { kind: 'password'; verifier: { sha256: string; salt: string } }

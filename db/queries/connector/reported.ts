@@ -168,10 +168,7 @@ export async function listFeedHealth(tx: Tx, environment: Environment): Promise<
   })
 }
 
-/**
- * Messages delivered to nobody, by the source they name. `known`: the source runs; `isSession`: a session has this
- * name.
- */
+/** Messages delivered to nobody, by the source named. `known`: the source runs; `isSession`: a session is so named. */
 type KeptAside = { name: string; known: boolean; isSession: boolean; messages: number; at: Date }
 
 /**

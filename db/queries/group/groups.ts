@@ -220,10 +220,7 @@ export async function keepSight(tx: Tx, groupId: string): Promise<void> {
     where v.group_id = ${groupId} and v.reason = 'guarantor'`)
 }
 
-/**
- * What guarantors' rows say of groups, as far as the reader sees them: of another owner's group, only the reader's own
- * row.
- */
+/** What guarantors' rows say of groups, as far as the reader sees them: of others' groups only the reader's own row. */
 export async function listSights(
   tx: Tx,
   groupIds: readonly string[],

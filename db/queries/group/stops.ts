@@ -97,8 +97,7 @@ export async function restoreStops(tx: Tx, requestId: string): Promise<void> {
 }
 
 /**
- * By target id: names of the sources that it carries or carried and that are revoked for its group, or are now to be
- * revoked (`revoked`).
+ * By target id: names of the sources that it carries or carried and whose revocation holds or comes now (`revoked`).
  */
 export async function listRevokedByTarget(
   tx: Tx,

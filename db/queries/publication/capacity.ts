@@ -5,10 +5,7 @@ import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
 import { type CapacityKind, capacityLimits } from '../../schema/installation.ts'
 
-/**
- * The limits in force. What the exchange published no limit for is unlimited, except for the wire's own limit of a
- * target.
- */
+/** The limits in force. Where the exchange published none there is no limit, except the wire's own for a target. */
 export async function findLimits(
   tx: Tx,
   environment: Environment,

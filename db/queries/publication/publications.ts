@@ -28,8 +28,7 @@ export async function findSettings(tx: Tx, environment: Environment): Promise<un
 }
 
 /**
- * The versions that changed an environment's settings, newest first. Only readers who see a version's row see who made
- * it.
+ * The versions that changed an environment's settings, newest first. Only readers of a version's row see who made it.
  */
 export async function listSettingsVersions(tx: Tx, environment: Environment, most: number) {
   const { number, document } = configurationParts

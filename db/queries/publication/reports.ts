@@ -69,10 +69,7 @@ export async function listNewestTargetReports(tx: Tx, environment: Environment):
     .orderBy(configurationReports.objectId, desc(configurationReports.number), desc(configurationReports.at))
 }
 
-/**
- * The shards of an environment, and what each connector that was ever heard there runs. For the exchange, and over
- * `asJobs`.
- */
+/** An environment's shards, and what each connector ever heard there runs. For the exchange, and over `asJobs`. */
 export async function listRunningVersions(tx: Tx, environment: Environment) {
   const connectors = await tx
     .select({ shard: observedConnectors.shard, runningVersion: observedConnectors.runningVersion })
@@ -122,10 +119,7 @@ async function listReports(
   return rows.map(({ kind, objectId, state, detail, number: of }) => ({ kind, objectId, state, detail, number: of }))
 }
 
-/**
- * Targets that this version removed and that no longer run: connectors report nothing of them, but run a version
- * without them.
- */
+/** Targets that this version removed and that no longer run: connectors only report a version without them. */
 async function listGoneTargets(
   tx: Tx,
   environment: Environment,
