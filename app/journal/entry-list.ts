@@ -31,7 +31,7 @@ class EntryList implements Entries {
     return this.words[0] ?? 0
   }
 
-  /** Stretches of one list do not overlap, so the last entry ends highest. */
+  /** Stretches of one list do not overlap, so the last entry has the highest end. */
   get highest(): number {
     return this.words[(this.count - 1) * this.stride + this.stride - 2] ?? 0
   }

@@ -4,7 +4,7 @@
  * batch: magic 4 · length 4 · crc32 4 · crc32 of the batch before 4 · number 8 (double) · wall clock 8 (double, ms) ·
  * records · zeros to a multiple of 8 · trailer (magic 4 · low half of the number 4). The crc covers everything behind
  * itself but the trailer; length is the whole batch. Batches stand back to back from offset 0, the rest of the file is
- * zero. The first byte tells what stands at an address:
+ * zero. The first byte tells what is at an address:
  */
 export const PADDING = 0
 export const M = 1

@@ -35,7 +35,7 @@ export interface MessageFields {
   digest: number
   /** Offset of the body in the canonical bytes, below 65,536. */
   bodyAt: number
-  /** Offset of the place for tag 797 in the canonical bytes, below 65,536; 0: all of them determine a copy's order. */
+  /** Offset of the place for tag 797 in the canonical bytes, below 65,536; 0: a copy's fields have to be arranged. */
   at797: number
 }
 

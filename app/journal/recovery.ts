@@ -25,7 +25,7 @@ import type { Segment, Segments } from './segments.ts'
  *   2. `newestWithHead`: from the newest segment backwards to the first whose head is whole. When that head is damaged,
  *      the segment before is taken, and all its records and those of the next one are replayed.
  *   3. `replaySegment`: restore the head, then apply every record that follows it, batch by batch (`batch-walk.ts`).
- *   4. `judge`: what stands behind the last valid batch of the last segment.
+ *   4. `judge`: what is behind the last valid batch of the last segment.
  *
  * What is not right is judged by one question: can anything of it have left this process? A batch leaves when its write
  * has ended, and the trailer is written last. So:

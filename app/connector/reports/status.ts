@@ -17,9 +17,9 @@ type Identity = { environment: Environment; shard: string; connector: string; re
 export type SelfState = 'starting' | 'running' | 'draining' | 'stopped'
 
 /**
- * What a worker sees, as rows that changed since the last time: made once a second, written by whoever has a database.
- * Sources and rows of the ledger are many, so they are looked at only when they were marked where they change. Feeds
- * and targets are few, and the clock alone changes some of their figures, so each is looked at every time (ADR 43).
+ * What a worker sees, as the rows that changed since the last time: made once a second, written by the code that has a
+ * database. Sources and ledger rows are many, so only those marked as changed are read. Feeds and targets are few, and
+ * the clock alone changes some of their figures, so each is read every time (ADR 43).
  */
 export class Status {
   private readonly said = new SaidRows()

@@ -1,6 +1,6 @@
 /**
- * Runs passes one after the other. A pass takes no argument: it reads all that is wanted, compares, acts. `wake` only
- * makes the next one come sooner; a wake during a pass brings one more.
+ * Runs passes one after the other. A pass takes no argument: it reads everything wanted, compares, and acts. `wake`
+ * only brings the next pass forward; a wake during a pass brings one more.
  */
 export class Passes {
   private running: Promise<void> | undefined

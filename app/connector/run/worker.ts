@@ -96,7 +96,7 @@ export class Worker {
   running: Snapshot | undefined
   private readonly credentials = new CredentialCheck()
   private readonly failures = new FailureLimit()
-  /** Of the feeds and targets that run; undefined: they have changed, and nobody has asked since. */
+  /** The names of the feeds and targets that run; undefined: these changed, and nobody has asked since. */
   private named: Identities<Feed, Target> | undefined
   private readonly timer: NodeJS.Timeout
   private renewedMs = 0

@@ -36,7 +36,7 @@ type SessionNumbers = {
   name: string
   epoch: number
   nextOut: number
-  /** Of a feed. */
+  /** Only for a feed. */
   nextIn?: number
   /** Only for a feed with a trading week of its own. */
   week?: string

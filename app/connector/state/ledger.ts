@@ -1,6 +1,6 @@
 /**
- * Counts of one (target, source, week): every message of a member source counts in exactly one term, so `received =
- * delivered + filtered + waiting + held + expired`.
+ * Counts of one (target, source, week): every message of a member source counts in exactly one term:
+ * `received = delivered + filtered + waiting + held + expired`.
  */
 export type Row = {
   received: number

@@ -1,9 +1,9 @@
 /**
  * Where a cursor is in its work:
- *   idle     no copy waits, or nobody is there to have it
+ *   idle     no copy waits, or no client is there
  *   parked   copies wait, and there is no room for them
- *   joined   copies wait, and the sweep carries the cursor, but what the sweep reads now lies elsewhere in the journal
- *   reading  what the sweep reads now it reads for this cursor as well
+ *   joined   copies wait, and the sweep moves the cursor, but now reads elsewhere in the journal
+ *   reading  the sweep reads its present piece for this cursor too
  */
 export type CursorMode = 'idle' | 'parked' | 'joined' | 'reading'
 
@@ -18,7 +18,7 @@ export type CursorEvent =
   | 'stopped'
 
 /**
- * What follows a mode when something happens. A bar: it cannot happen then, for only the sweep tells of it, and the
+ * The mode that follows when something happens. A bar means that it cannot happen: only the sweep reports it, and the
  * sweep knows no cursor that is idle or parked.
  *
  *                    idle     parked   joined   reading

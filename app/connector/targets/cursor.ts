@@ -35,7 +35,7 @@ export class Cursor {
     return this.mode === 'reading'
   }
 
-  /** Copies wait, and there may be room for them. Called for each of them as it comes. */
+  /** Copies wait, and there may be room for them. Called for each copy as it comes. */
   wake(): void {
     const { report, core } = this.outlet
     if (report.behindSinceMs === 0) report.behindSinceMs = core.steadyMs

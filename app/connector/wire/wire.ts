@@ -87,7 +87,7 @@ export class Wire {
     return this.isOpen && isInBounds && budget.queued < budget.inAll * ofAll
   }
 
-  /** The same for what is sent again: it waits for nothing else, and must not delay an answer. */
+  /** The same for what is sent again: it need not wait for anything, and must not keep an answer waiting. */
   get hasRoomToSpare(): boolean {
     const { budget, queued } = this
     return this.isOpen && queued < Math.min(spare, budget.perSocket) && budget.queued < budget.inAll

@@ -1,9 +1,7 @@
 import { numberAsked } from '#connector/feeds/number-asked.ts'
 import type { Worker } from '#connector/run/worker.ts'
 
-/**
- * The alarm that a feed cannot log on, with what to do about it in words: raised and ended by what its session notes.
- */
+/** Raises or ends the alarm that a feed cannot log on, as its session notes it. The alarm says in words what to do. */
 export function showRefusal(worker: Worker, id: string, code: string, text: string): void {
   const { alarms } = worker
   if (code === 'logged-on') alarms.clear('feed-refused', 'feed', id)
@@ -16,7 +14,7 @@ export function showRefusal(worker: Worker, id: string, code: string, text: stri
   }
 }
 
-/** Its numbers are below what is expected of it. */
+/** The numbers of the feed are below those expected of it. */
 function raiseLow(worker: Worker, id: string, text: string): void {
   const once = worker.commandLine('accept-reset', id)
   const remedy =
