@@ -28,7 +28,7 @@ export const variables = z.object({
   DATA_DIR: z.string().min(1).optional(),
   /** Owner connection of a server of your own; absent: an embedded server under DATA_DIR. */
   DATABASE_URL: postgresUrl.optional(),
-  /** The four login roles, where DATABASE_URL may not create them (`drop-copy db roles --print`). All or none. */
+  /** The four login roles, needed when DATABASE_URL may not create them (`drop-copy db roles --print`). All or none. */
   DATABASE_URL_REQUEST: postgresUrl.optional(),
   DATABASE_URL_AUTH: postgresUrl.optional(),
   DATABASE_URL_JOBS: postgresUrl.optional(),

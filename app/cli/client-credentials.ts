@@ -6,7 +6,7 @@ import type { Credential } from '#domain/configuration/fields.ts'
 import { UsageError } from './command.ts'
 import { askUnseen } from './terminal.ts'
 
-/** What was asked for on the command line, and what a configuration snapshot knows. */
+/** What the command line asks for, and what a configuration snapshot knows. */
 interface Sought {
   session: string
   protocol: 'classic' | 'dc4'

@@ -10,7 +10,7 @@ import { readable } from './readable.ts'
 /** One copy of a delivery: its number, the message it is a copy of, and ApplLastSeqNum(1350), 0 without one. */
 type Copy = { number: number; source: string; sourceNumber: number; previous: number }
 
-/** What a record says, with names instead of ids and secrets masked: a line of `journal cat --json`. */
+/** The content of a record, with names instead of ids and with masked secrets: a line of `journal cat --json`. */
 export type Described = { position: number; batch: number; at: string } & (
   | {
       type: 'message'

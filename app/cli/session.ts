@@ -155,7 +155,7 @@ async function ask(database: Database, session: SessionRow, asked: Asked, action
   return { waiting: `it is carried out if one starts before ${until}, and not after`, poll: whenAnswered(database, id) }
 }
 
-/** Says what a failover will do. @returns the exit code where there is nothing to confirm */
+/** Prints what a failover will do. @returns the exit code when there is nothing to confirm */
 async function sayFailOver(database: Database, sessionId: string, to: AddressRole): Promise<number | undefined> {
   const facts = await database.asJobs(async (tx) => {
     const target = await findTarget(tx, sessionId)

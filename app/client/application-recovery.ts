@@ -32,7 +32,7 @@ export class ApplicationRecovery {
     private readonly tell: (event: 'application-resend' | 'lost', text: string) => void,
   ) {}
 
-  /** Something is being asked for, or is about to be. */
+  /** A request is under way, or will be soon. */
   get isBusy(): boolean {
     return this.live && (this.open !== undefined || this.next() !== undefined)
   }
@@ -42,7 +42,7 @@ export class ApplicationRecovery {
     this.look()
   }
 
-  /** What was asked for ended with the connection; it is asked for again on the next one. */
+  /** The open request ended with the connection; the next connection asks again. */
   closed(): void {
     this.live = this.gapFilled = false
     this.open = undefined

@@ -40,7 +40,7 @@ export interface ClientOptions {
   policy?: PolicyChoice
   /** Which holes in the chain are asked for by Application Resend. Default `holes`: all. */
   applicationResend?: ApplicationResendMode
-  /** Where numbers and receipts are kept between runs. Default: nowhere, each run begins at 1. */
+  /** The file that keeps numbers and receipts between runs. Default: none, so each run begins at 1. */
   state?: string
   /** Begin at 1 and rewrite the state file, whatever it says: a new trading week. */
   fresh?: boolean
@@ -69,7 +69,7 @@ export interface ClientSummary {
   /** Resend Requests that were needed, and copies that came by them. */
   gaps: number
   recovered: number
-  /** Numbers of the target that will not come: never answered, or gap-filled. */
+  /** Numbers of the target that will never come: not answered, or gap-filled. */
   lostNumbers: number
   gapFilled: number
   /** Application Resends that were granted, and copies that came outside the live chain alone. */
@@ -120,7 +120,7 @@ export class Client {
   private sentAway = 0
   /** Logons in a row whose refusal taught nothing and sent us nowhere else. */
   private refusals = 0
-  /** Whether this connection's Logon was answered, well or badly. */
+  /** Whether this connection's Logon was answered, even with a refusal. */
   private isAnswered = false
   private hasEnded = false
   private saved = ''

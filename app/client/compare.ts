@@ -3,7 +3,7 @@ import { type Eligibility, type FilterReason, filterReasonOf } from '#dropcopy/e
 import type { NumberTally } from '#peer/number-tally.ts'
 import type { SourceReceipt } from './receipts.ts'
 
-/** What was sent of one source against what came of it. All counts are of source numbers. */
+/** What one source sent, compared with what came. All counts are of source numbers. */
 interface Comparison {
   sent: number
   /** Not copied under the target's terms, by reason. */

@@ -24,7 +24,7 @@ export function describeCopy(message: Message, copy: Copy): string {
 }
 
 /**
- * The same as one JSON object: names for what the service added, tags for what the
+ * The same as one JSON object: names for the fields that the service added, tags for those that the
  * source wrote (classic: for the whole copy).
  */
 export function copyAsJson(message: Message, facts: Copy): string {

@@ -14,7 +14,7 @@ const mostHoles = 1_000
 /** Source numbers that the chain says are missing, inclusive. `isBreak`: a copy had come before it. */
 export type Hole = { from: number; to: number; isBreak: boolean }
 
-/** What came of one source. */
+/** What came of one source's messages. */
 export interface SourceReceipt {
   /** How often each source number (1181) came on the live chain since the source started last. */
   live: NumberTally
@@ -93,7 +93,7 @@ export class Receipts {
     return { facts, link, first }
   }
 
-  /** The hole has been asked for to its end. False: the copy that the chain named did not come, so it stays a loss. */
+  /** The whole hole has been asked for. False: the copy that the chain named did not come, so the hole stays a loss. */
   close(sourceId: string, hole: Hole): boolean {
     const source = this.source(sourceId)
     if (source.live.get(hole.to) === 0 && source.applResent.get(hole.to) === 0) return false

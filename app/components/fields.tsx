@@ -54,7 +54,7 @@ const describedBy = (id: string, hint: unknown, error: string | undefined) =>
 type TextFieldProps = Labelled &
   Omit<InputHTMLAttributes<HTMLInputElement>, 'name' | 'id' | 'className'> & { mono?: boolean }
 
-/** One line of text; the browser checks it by the HTML constraints given, the server again. */
+/** One line of text; the browser checks the given HTML constraints, and the server checks again. */
 export function TextField({ name, label, hint, defaultValue, mono = false, required, ...rest }: TextFieldProps) {
   const { id, error, typed } = useField(name)
   return (
@@ -141,7 +141,7 @@ export function TextArea({
 
 type SelectProps = Labelled & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'name' | 'id' | 'className'>
 
-/** One of a list; pass `<option>`s. */
+/** One option from a list; pass `<option>`s. */
 export function Select({ name, label, hint, defaultValue, required, children, ...rest }: SelectProps) {
   const { id, error, typed } = useField(name)
   return (
@@ -166,7 +166,7 @@ interface Choice {
   value: string
   label: ReactNode
   hint?: ReactNode
-  /** Why it may not be chosen; shown beside it. */
+  /** Why the option may not be chosen; shown beside it. */
   disabledReason?: string | undefined
 }
 
@@ -179,10 +179,10 @@ interface ChoicesProps {
   hideLegend?: boolean
 }
 
-/** Any number of a list. Posts `name` once for each that is checked. */
+/** Any number of options from a list. Posts `name` once for each checked one. */
 export const Checkboxes = (props: ChoicesProps) => <Choices type="checkbox" {...props} />
 
-/** Exactly one of a short list. */
+/** Exactly one option from a short list. */
 export const Radios = (props: ChoicesProps & { required?: boolean }) => <Choices type="radio" {...props} />
 
 function Choices({

@@ -177,7 +177,7 @@ const EnvironmentBadge = ({ environment }: { environment: Environment }) => (
   </span>
 )
 
-/** Which environment every page shows, and a menu of the others where there are any. */
+/** The environment that every page shows, with a menu of the other ones, if any. */
 function EnvironmentSwitch({ environment, environments }: Pick<FrameProps, 'environment' | 'environments'>) {
   const others = environments.filter((one) => one !== environment)
   if (others.length === 0) return <EnvironmentBadge environment={environment} />

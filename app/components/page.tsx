@@ -60,7 +60,7 @@ export function Section({
   title: string
   actions?: ReactNode
   intro?: ReactNode | undefined
-  /** What links on this page jump to. */
+  /** The id that links on this page jump to. */
   id?: string
   children: ReactNode
 }) {

@@ -15,7 +15,7 @@ export interface Acquaintance {
 }
 
 /**
- * Who is signed in, and what concerns only them: account, theme, leaving. A
+ * The signed-in person, and what concerns only them: account, theme, signing out. A
  * `<details>`, so it opens without JavaScript.
  */
 export function PersonMenu({

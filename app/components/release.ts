@@ -47,7 +47,7 @@ export function meetOtherBuild(build: string): void {
   location.reload()
 }
 
-/** What an action answered is shown once: a new password, or what was refused. */
+/** Whether the page shows an action's answer, which is shown only once: a new password, or a refusal. */
 const isShowingAnAnswer = () => document.querySelector('main :is([data-shown-once], [role=alert])') !== null
 
 /** Whether any control's value differs from the one that the page came with. */

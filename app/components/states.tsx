@@ -22,10 +22,10 @@ export const DeliveryWordState = ({ state }: { state: Pick<DeliveryState, 'word'
   <State {...delivery[state.word]} word={state.text} />
 )
 
-/** The shape of a word alone, beside a text that says it. */
+/** Only the shape of a word, beside a text that contains the word. */
 export const DeliveryShape = ({ word }: { word: DeliveryWord }) => <StateShape {...delivery[word]} />
 
-/** What is wrong and what to do: the line under a state that is not fine. */
+/** The line under a bad state: what is wrong, and what to do. */
 export function DeliverySentence({ state, children }: { state: DeliveryState; children?: ReactNode }) {
   return (
     <p className="max-w-3xl">

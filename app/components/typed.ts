@@ -1,7 +1,7 @@
 import { useLocation } from '@remix-run/react'
 import { createContext, useContext, useEffect, useState } from 'react'
 
-/** Who types: what one person typed is offered to nobody else in the same tab. */
+/** The person who types: nobody else in the same tab is offered their text. */
 export const TypedBy = createContext('')
 
 /** One field whose value differs from the saved one. */

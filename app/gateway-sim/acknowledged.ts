@@ -21,7 +21,7 @@ export interface AcknowledgedHost {
 }
 
 /**
- * How far the peer has taken what it was sent, according to the LastMsgSeqNumProcessed(369) of each of its messages or,
+ * How far the peer has taken what we sent, according to the LastMsgSeqNumProcessed(369) of each of its messages or,
  * where it writes none, to its answer to a Test Request.
  */
 export class Acknowledged {

@@ -46,15 +46,15 @@ export interface GatewaySimOptions {
 
 export type Rate = number | 'max'
 
-/** What happens, as printed one JSON object a line. */
+/** Events, which are printed as one JSON object a line. */
 export type SimEvent =
   | { event: 'listening'; feed: string; host: string; port: number }
   | { event: 'connected'; feed: string; nextOut: number; nextIn: number }
   | { event: 'disconnected'; feed: string; reason: string }
   | ({ event: 'sent'; feed: string } & SentReport)
-  /** All was sent once; the peer has not taken it yet. */
+  /** Everything was sent once; the peer has not taken it yet. */
   | { event: 'done'; feed: string; total: number }
-  /** The peer has taken all of it. */
+  /** The peer has taken everything. */
   | { event: 'acknowledged'; feed: string; total: number }
   | { event: 'resend'; feed: string; begin: number; end: number; messages: number }
   | { event: 'note'; feed: string; text: string }

@@ -23,7 +23,7 @@ interface ProducerHost {
 /** Makes source messages at the wanted rate, from a flow or from a log. */
 export class Producer {
   readonly done: Promise<void>
-  /** What came of the log, where one is played. */
+  /** The outcome of playing a log, if one is played. */
   readonly replayed = { sent: 0, passedOver: 0, failed: false }
   private readonly outlet: Outlet
   private readonly host: ProducerHost

@@ -92,7 +92,7 @@ export const orderReject = (order: Order, moment: Moment): string =>
 export const statusReport = (order: Order, moment: Moment): string =>
   acknowledgment(order, '0', moment).replace('\x01150=0\x01', '\x01150=I\x01').replace('\x0120=0\x01', '\x0120=3\x01')
 
-/** What every fill says: of an outright order, of a spread, of one leg of it. */
+/** The content of every fill: of an outright order, a spread, or one leg of a spread. */
 function execution(
   order: Order,
   trade: Trade,

@@ -100,7 +100,7 @@ export class SentLog {
     if (this.temporary !== undefined) rmSync(this.temporary, { recursive: true, force: true })
   }
 
-  /** The newer half goes to another file, which takes this one's place whole or not at all. */
+  /** The newer half goes to another file, which then replaces this one in a single step. */
   private dropOlderHalf(): void {
     const slot = this.offsets.findIndex((offset) => offset >= this.size / 2)
     const from = this.offsets[slot]
@@ -186,7 +186,7 @@ type LogRecord = { offset: number; end: number } & (
   | { kind: 'R' }
 )
 
-/** The record at `index`; undefined when it is not there whole. The frame is a view. */
+/** The record at `index`; undefined when it is missing or incomplete. The frame is a view. */
 function parse(buffer: Buffer, index: number, offset: number): LogRecord | undefined {
   const newline = buffer.indexOf(10, index)
   if (newline < 0) return undefined

@@ -33,7 +33,7 @@ export interface Installation {
   /** Seals secrets that connectors must read again; connectors are given the path of the key. */
   seal(text: string, what: string): Buffer
   sealingKeyPath: string
-  /** True at the start that made the database. */
+  /** Whether this start made the database. */
   isNew: boolean
 }
 

@@ -15,7 +15,7 @@ interface Pages {
   close(): Promise<void>
 }
 
-/** The Remix build where there is one beside us, Vite in middleware mode where we run from the sources. */
+/** The Remix build next to ours; when we run from the sources, Vite in middleware mode. */
 export async function openPages(root: string, server: Server): Promise<Pages> {
   return import.meta.url.includes('/build/') ? built(root) : development(root, server)
 }

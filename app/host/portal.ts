@@ -24,7 +24,7 @@ import type { StopOrder } from './stop.ts'
 export interface Portal {
   /** The first administrator's link; undefined when there are people already. */
   setUpUrl: string | undefined
-  /** Where browsers reach it. */
+  /** The address at which browsers reach the portal. */
   url: string
 }
 

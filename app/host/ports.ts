@@ -5,7 +5,7 @@ export class PortTaken extends Error {}
 
 /**
  * Make sure a port can be listened on before anything depends on it.
- * @param patienceMs how long to wait for who has it now
+ * @param patienceMs how long to wait for the port's present owner to leave
  * @throws PortTaken naming the port, its variable and a free one
  */
 export async function requireFreePort(host: string, port: number, variable: string, patienceMs = 0): Promise<void> {

@@ -5,7 +5,7 @@ interface Programs {
   guard: string
 }
 
-/** What we start beside ourselves: the bundles next to ours, or the sources in development. */
+/** The programs that we start: the bundles next to ours, or the sources in development. */
 export function programsOf(root: string, development: boolean): Programs {
   const at = (bundle: string, source: string) => join(root, development ? source : `build/${bundle}.js`)
   return {
@@ -14,6 +14,6 @@ export function programsOf(root: string, development: boolean): Programs {
   }
 }
 
-/** How Node runs one of them. */
+/** The Node arguments that run one of these programs. */
 export const nodeOptions = (program: string): string[] =>
   program.endsWith('.ts') ? ['--import', 'tsx'] : ['--enable-source-maps']

@@ -17,7 +17,7 @@ export type SignedInUser = Actor & {
  */
 export interface RequestContext {
   user: SignedInUser | undefined
-  /** Nobody is known because the database did not answer. */
+  /** No person is known, because the database did not answer. */
   isDatabaseAway: boolean
   cspNonce: string
   mode: Mode
@@ -28,9 +28,9 @@ export interface RequestContext {
   /** Where the browser reaches us, without a trailing slash. */
   publicUrl: string
   auth: Auth
-  /** The page that was asked for, to come back to after signing in; '/' for everything that is posted. */
+  /** The requested page, to return to after signing in; '/' for everything that is posted. */
   here: string
-  /** What services are given. */
+  /** The dependencies of services. */
   deps: {
     withActor: Database['withActor']
     now(): Date

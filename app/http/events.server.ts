@@ -48,11 +48,11 @@ export interface Events {
   handler: RequestHandler
   /** Whether a session has a stream open. */
   isWatching(sessionId: string): boolean
-  /** End every stream; browsers come back by themselves. */
+  /** End every stream; browsers connect again on their own. */
   close(): void
 }
 
-/** Streams at once, of one person and of everybody. */
+/** The most streams at once, for one person and for all people. */
 export const streamLimits = { person: 4, all: 500 }
 
 interface Watcher {
@@ -189,7 +189,7 @@ const unread = 'event: unread\ndata: {}\n\n'
 
 const change = (digest: string) => `event: change\nid: ${digest}\ndata: {}\n\n`
 
-/** Tell everybody what differs from the last reading. */
+/** Tell all watchers what differs from the last reading. */
 function send(channel: Channel, { shown, heardAt }: Reading): void {
   const digest = createHash('sha256')
     .update(JSON.stringify(shown) ?? '')
@@ -202,7 +202,7 @@ function send(channel: Channel, { shown, heardAt }: Reading): void {
   channel.heardMs = heardMs
 }
 
-/** A reader who cannot keep up is cut off and comes back. */
+/** A reader that cannot keep up is cut off, and connects again. */
 function tell(channel: Channel, event: string): void {
   for (const { response } of channel.watchers) {
     if (response.writableLength > 64 * 1024) response.destroy()

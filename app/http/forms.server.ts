@@ -31,7 +31,7 @@ export async function readForm<S extends z.ZodType>(
   return parsed(await formOf(request), params, schema)
 }
 
-/** The same for a form with a file beside its fields; `intent` is what its pressed button says. */
+/** The same for a form with a file beside its fields; `intent` is the value of the pressed button. */
 export async function readUpload<S extends z.ZodType>(
   request: Request,
   params: Record<string, string | undefined>,
@@ -98,7 +98,7 @@ function fieldErrors(error: z.ZodError): Record<string, string> {
   return fields
 }
 
-/** What the schema says, unless that is zod's own word for a field that is not there or was sent twice. */
+/** The schema's message, unless it is zod's own message for a field that is missing or was sent twice. */
 const sentenceFor = ({ code, message }: z.core.$ZodIssue) => {
   if (code !== 'invalid_type' || !message.startsWith('Invalid input')) return message
   return message.endsWith('undefined') ? 'This is missing.' : 'One value is expected here.'

@@ -45,7 +45,7 @@ export const sameOrigin =
     const allowed = [request.headers['x-forwarded-host'] ?? request.headers.host, publicUrl && new URL(publicUrl).host]
     if (host === undefined || !allowed.includes(host))
       return refuse(response, 403, 'This request did not come from a page of this portal. Nothing was changed.')
-    // Remix compares Origin with this header once more and knows nothing of PUBLIC_URL
+    // Remix compares Origin with this header again, and does not know PUBLIC_URL
     request.headers['x-forwarded-host'] = host
     next()
   }
@@ -69,7 +69,7 @@ export const bodyLimits = {
 
 type BodyLimit = { bytes: number; ms: number }
 
-/** Pages whose forms need nobody signed in. Data requests of the same page end in `.data`. */
+/** Pages whose forms work without a sign-in. Data requests of the same page end in `.data`. */
 const isOpen = (path: string) =>
   /^\/(?:sign-in|sign-out|continue-as|theme|environment|invitations\/[^/]+|set-up\/[^/]+)(?:\.data)?$/.test(path)
 

@@ -39,7 +39,7 @@ export const identify =
     }
   }
 
-/** The person of a session as they stand now; undefined when they were disabled meanwhile. */
+/** The person of a session with their present rights; undefined when they were disabled meanwhile. */
 export async function signedIn(
   { database, now }: Pick<Identity, 'database' | 'now'>,
   session: FoundSession,

@@ -1,7 +1,7 @@
 import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
 
-/** What a page answers while the database does not: the frame says that nothing is lost. */
+/** The answer of a page while the database is away: the frame says that nothing is lost. */
 export const databaseAway = (): Response =>
   new Response(null, { status: 503, statusText: 'Service Unavailable', headers: { 'Retry-After': '5' } })
 

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 
 /**
- * One line a request, when it has been answered. Paths that carry a secret are masked;
+ * Logs one line for each request once it is answered. Paths that carry a secret are masked;
  * query values and bodies are never written.
  */
 export const requestLog =

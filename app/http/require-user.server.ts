@@ -6,7 +6,7 @@ import { databaseAway } from './outage.server.ts'
 import { inWords } from './refusals.server.ts'
 
 /**
- * Every loader and action begins with this; it reads only the load context.
+ * Every loader and action begins with this call, which reads only the load context.
  * @throws Response: a redirect to sign-in, and back from there, for nobody; 403 for a person without the permission;
  * 503 where the database could not be asked who it is
  */

@@ -10,7 +10,7 @@ import { users } from '#db/schema/users.ts'
  * Without a navigation or an action for this long a session ends; a page that only updates itself does not prolong it.
  */
 const idle = new TimeSpan(4, 'h')
-/** And after this long in any case. */
+/** A session ends after this long in any case. */
 const absoluteMs = 12 * 3600_000
 
 declare module 'lucia' {
@@ -26,7 +26,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export interface FoundSession {
   id: string
   userId: string
-  /** Present when the session was prolonged and the browser must be told. */
+  /** Present when the session was prolonged, which the browser must learn. */
   setCookie?: string
 }
 

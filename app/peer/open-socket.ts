@@ -22,7 +22,8 @@ export interface PeerAddress {
 const handshakeMs = 10_000
 
 /**
- * Connect; one of the two is called, once. `failed` is told why, in words. With TLS the certificate is always checked.
+ * Connect, and call one of the two callbacks once. `failed` is told why, in words. With TLS the certificate is always
+ * checked.
  */
 export function openSocket(
   { host, port, tls }: PeerAddress,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { appEnvironment, dataDirectory, startApp } from '#test/support/app.ts'
 import { progress, shown, type Table } from './report.ts'
 
-/** How long until the portal says that it is ready: with nothing there, after an ordered stop, and after SIGKILL. */
+/** Time until the portal says that it is ready: with an empty directory, after an ordered stop, and after SIGKILL. */
 export async function portalStartTable(): Promise<Table> {
   const data = dataDirectory()
   const rows: string[][] = []

@@ -154,7 +154,7 @@ function frameEnd(bytes: Buffer, at: number): number {
   return i < bytes.length && end <= bytes.length ? end : 0
 }
 
-/** 43=Y stands right behind 34; 1352=Y is somewhere in front of the body. */
+/** 43=Y comes right behind 34; 1352=Y is somewhere in front of the body. */
 function isAgain({ by }: Request, bytes: Buffer, at: number, end: number, typeAt: number): boolean {
   if (by === 'application') return bytes.subarray(at, end).includes(applResend)
   const from = bytes.indexOf(SOH, typeAt + 5)

@@ -92,7 +92,7 @@ export type FreshApp = {
   close(): Promise<void>
 }
 
-/** Start one, with these variables beside those of every test. */
+/** Start a portal with these variables in addition to those of every test. */
 export async function startFreshApp(more: Record<string, string> = {}): Promise<FreshApp> {
   const db = await freshDb()
   const data = dataDirectory()

@@ -79,8 +79,8 @@ const inflateScript = (home: string) => `
 
 /**
  * Fonts for every machine. The package's own fonts.conf names folders of the service it was made for, and a browser
- * without any font dies at the first page with text. Ours names the inflated fonts and nothing of the machine. It is
- * written each time, because a checkout that has moved keeps its inflated browser and has other paths.
+ * without any font dies at the first page with text. Our file names the inflated fonts and no fonts of the machine. It
+ * is written each time, because a checkout that has moved keeps its inflated browser and has other paths.
  */
 function fontConfiguration(place: string): Record<string, string> {
   const folder = join(place, 'font-configuration')

@@ -90,7 +90,7 @@ class NextSegment {
   }
 }
 
-/** Writes from the ring to the disk when it is told to. */
+/** Writes from the ring to the disk on demand. */
 class MemoryWriter {
   done = 0
   private readonly jobs: (() => void)[] = []

@@ -82,7 +82,7 @@ function PersonState({ person }: { person: Pick<ListedPerson, 'isActive'> }) {
   return <State tone="grey" shape="cross" word="Disabled" />
 }
 
-/** Until when the link works, and whether somebody has taken its code to pass it on. */
+/** How long the link works, and whether somebody has taken its code to pass it on. */
 function WaitingLink({ person }: { person: Pick<ListedPerson, 'codeTaken'> & { linkUntil: Date | string | null } }) {
   if (person.linkUntil === null) return null
   return (

@@ -7,7 +7,7 @@ import { findDraftPage } from '#views/request/draft-page.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
 
 /**
- * The request that a URL names, as this person may see it.
+ * The request that a URL names, if this person may see it.
  * @throws Response 404: no such request, or not theirs to see
  */
 export async function loadRequest(context: RequestContext, user: SignedInUser, number: string | undefined) {

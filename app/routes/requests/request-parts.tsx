@@ -10,7 +10,7 @@ import { sentenceCase } from '#domain/sentence-case.ts'
 import type { DecisionView, RequestView } from '#views/request/request-view.ts'
 import { capacityNames } from './request-preview.tsx'
 
-/** Who must agree, and who has. */
+/** The parties that must agree, and those that have. */
 export function Parties({ view }: { view: RequestView }) {
   if (view.parties.length === 0) return null
   return (

@@ -112,7 +112,7 @@ export function GroupTable({
 const LastSent = ({ at, isKnown }: { at: Date | null; isKnown: boolean }) =>
   at !== null || isKnown ? <Age at={at} /> : <>–</>
 
-/** Why a group has none. */
+/** Why a group has no target. */
 export const noTarget = ({ isOver, stateSentence }: Pick<GroupView, 'isOver' | 'stateSentence'>): string =>
   isOver ? stateSentence : 'No target yet: a group gets its targets when it is approved.'
 

@@ -7,7 +7,7 @@ import type { TargetView } from '#views/group/group-view.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 
 /**
- * The target that a URL names, as this person may see it.
+ * The target that a URL names, if this person may see it.
  * @throws Response 404: no such target, or not theirs to see
  */
 export async function loadTarget(context: RequestContext, user: SignedInUser, sessionId: string | undefined) {

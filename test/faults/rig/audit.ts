@@ -6,7 +6,7 @@ import { openJournal } from '#journal/open-journal.ts'
 import { balances } from '#test/support/balances.ts'
 import type { Account } from './account.ts'
 
-/** What a journal says after everything is done, and which laws it breaks. */
+/** The content of a journal after everything is done, and the laws that it breaks. */
 export type Audit = {
   /** Messages kept, by source. */
   messages: Map<string, number>

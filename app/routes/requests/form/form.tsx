@@ -92,14 +92,14 @@ const decodedStep = (kind: RequestKind, step: StepId, fields: Record<string, unk
 
 /** The values of the form's controls, under the document's names. */
 function asWritten(fields: Record<string, unknown>, intent: string): Record<string, unknown> {
-  // the pressed button says where to go next; it is no part of the document
+  // the pressed button says where to go next; it does not belong to the document
   const { remove, intent: _, commandId: __, ...rest } = withAddresses(withTyped(withoutRow(fields, intent)))
   if (typeof remove !== 'object' || remove === null) return rest
   const chosen = Object.entries(remove).filter(([, mode]) => withdrawalModes.some((known) => known === mode))
   return { ...rest, removeSources: chosen.map(([source, mode]) => ({ source, revoked: mode === 'nothing-again' })) }
 }
 
-/** Sessions typed whole come from a field of their own, beside those that are ticked. */
+/** Sessions that are typed in full come from a field of their own; the others are ticked. */
 function withTyped(fields: Record<string, unknown>): Record<string, unknown> {
   const lists = sourceLists.flatMap((name) => {
     const typed = fields[typedField[name]]
