@@ -55,7 +55,7 @@ function readConfigOrExit(): { config: Config; given: Arguments } {
   }
 }
 
-/** What the person at the terminal reads, and the exit code: 3 when it runs already, 2 for what they can put right. */
+/** The text for the person at the terminal, and the exit code: 3 when it runs already, 2 for what they can fix. */
 function report(error: unknown, log: Logger): number {
   if (error instanceof AlreadyRunning || error instanceof PortTaken) {
     console.error(error.message)

@@ -14,7 +14,7 @@ import { print, printNote } from './terminal.ts'
 
 type Outcome = { isDone: boolean; says: string }
 
-/** What was asked of the connector, and how to see whether it has answered; or why it was not asked. */
+/** What was asked of the connector, and how to poll for its answer; or why the connector was not asked. */
 export type Told = { refused: string } | { waiting: string; poll(): Promise<Outcome | undefined> }
 
 const patienceMs = 20_000

@@ -36,14 +36,14 @@ type Verb = (typeof verbs)[number]
 type Asked = {
   verb: Verb | 'list'
   name: string
-  /** Of the connector that is named. */
+  /** The shard of the connector that is named. */
   shard: string
   to?: AddressRole
   reason: string
   yes: boolean
   expected?: number
   next?: number
-  /** Of a connector that runs from a file: its data directory. */
+  /** The data directory of a connector that runs from a file. */
   data?: string
 }
 

@@ -22,7 +22,7 @@ export interface ClientOptions {
   others?: readonly PeerAddress[]
   /** 6 characters; SenderCompID(49) is this and `N`. */
   session: string
-  /** What copies are. Default `classic`. */
+  /** The protocol of copies. Default `classic`. */
   protocol?: 'classic' | 'dc4'
   password?: string
   /** Signs the Logon instead of a password. */

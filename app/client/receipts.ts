@@ -56,7 +56,7 @@ export interface Receipt {
 export class Receipts {
   readonly sources = new Map<string, SourceReceipt>()
   copies = 0
-  /** What each target number was when it came first, and what each source number held: digests. */
+  /** Digests of what came first under each target number, and of what each source number held. */
   private readonly byTarget = new NumberTally(keptNumbers)
   private readonly contents = new Map<string, NumberTally>()
   /** 5979 of each source number: digests. */

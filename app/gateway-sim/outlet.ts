@@ -166,7 +166,7 @@ export class Outlet {
   }
 }
 
-/** Where the last run stopped; frames written behind its last checkpoint move the numbers on. */
+/** Goes on where the last run stopped; frames written after its last checkpoint count as well. */
 function resumed(
   found: Checkpoint | undefined,
   options: GatewaySimOptions,

@@ -52,7 +52,7 @@ export class Producer {
     })
   }
 
-  /** At the first logon; later calls do nothing. */
+  /** Starts production at the first logon; later calls do nothing. */
   start(): void {
     if (this.started) return
     this.started = true

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What was written last about everything that is not a frame, in the owner's own words. */
+/** The last record of everything that is not a frame, in a form that the owner chooses. */
 export type Checkpoint = Record<string, unknown>
 
 /** What a reopened log hands over, in the order it was written. */

@@ -7,7 +7,7 @@ const beginning = /(?:(?<!\d)|(?<=\\x01|\\u0001|\\00?1|%01|10=\d{3}))8=FIXT?\.\d
 export const separatorWithin = 40
 
 /**
- * What people and tools write for SOH, or else any signs that are no letters: a bar, a tab, a semicolon, ` | `, a new
+ * What people and tools write for SOH, or else signs that are not letters: a bar, a tab, a semicolon, ` | `, a new
  * line.
  */
 const firstSeparator =

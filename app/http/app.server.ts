@@ -13,7 +13,7 @@ interface AppParts {
   build: string
   /** Hashed files of the build; Vite's middleware in development. */
   assets: RequestHandler
-  /** What probes ask, before anybody is looked up: does the process live, does everything work. */
+  /** The questions of probes, answered before anybody is looked up: does the process live, does everything work? */
   healthz: RequestHandler
   readyz: RequestHandler
   /** Finds out who asks, into `response.locals.user`. */

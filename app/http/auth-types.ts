@@ -8,7 +8,7 @@ interface CookieChange {
 
 export type SignInRefusal =
   | { code: 'wrong-credentials' }
-  /** For this account from this address, or for the address; the same answer for both, known account or not. */
+  /** For this account from this address, or for the address; the answer hides which, and if the account exists. */
   | { code: 'too-many-attempts'; retryAfterS: number }
 
 export type PasswordRefusal =

@@ -15,7 +15,7 @@ const usable = (token: string, now: Date) =>
     lt(invitations.codesTried, codeTries),
   )
 
-/** What a link offers; undefined when it was used, has expired, was tried too often, or never was. As `dc_auth`. */
+/** What a link offers; undefined when it was used, has expired, was tried too often, or never existed. As `dc_auth`. */
 export async function findInvitation(tx: Tx, token: string, now: Date): Promise<Invitation | undefined> {
   const [found] = await tx
     .select({

@@ -59,7 +59,7 @@ export async function run(scenario: Scenario, start: (shape: Shape) => Promise<S
   }
 }
 
-/** As many messages of each source. */
+/** Rounds a number of messages down, so that every source sends equally many. */
 export const evenly = (messages: number, { sources }: Shape): number => Math.floor(messages / sources) * sources
 
 /** Messages sent so far, over all feeds; a connection begins with its Logon, which takes a number as well. */
