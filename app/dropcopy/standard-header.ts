@@ -27,10 +27,8 @@ export const carriedTags: readonly number[] = [
   Tag.CstmApplVerID,
   Tag.ApplExtID,
 ]
-const own = 1
-const carried = 2
-const headerTags = new Uint8Array(2048)
-for (const tag of [
+/** The header fields of a source session's messages; a copy has its own instead, or none. */
+export const ownTags: readonly number[] = [
   Tag.BeginString,
   Tag.BodyLength,
   Tag.MsgSeqNum,
@@ -46,8 +44,11 @@ for (const tag of [
   Tag.SenderLocationID,
   Tag.TargetLocationID,
   Tag.LastMsgSeqNumProcessed,
-])
-  headerTags[tag] = own
+]
+const own = 1
+const carried = 2
+const headerTags = new Uint8Array(2048)
+for (const tag of ownTags) headerTags[tag] = own
 for (const tag of carriedTags) headerTags[tag] = carried
 
 export const isCarried = (tag: number): boolean => tag < headerTags.length && headerTags[tag] === carried

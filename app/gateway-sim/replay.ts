@@ -1,4 +1,5 @@
 import { classOf, type MessageClass } from '#dropcopy/classify.ts'
+import { ownTags } from '#dropcopy/standard-header.ts'
 import { sealFrame } from '#fix/checksum.ts'
 import { frameLimits } from '#fix/framer.ts'
 import { decode, Message } from '#fix/message.ts'
@@ -25,23 +26,7 @@ export interface LoggedMessage {
   readonly administrative: boolean
 }
 
-const headerTags = new Set<number>([
-  Tag.BeginString,
-  Tag.BodyLength,
-  Tag.MsgSeqNum,
-  Tag.MsgType,
-  Tag.PossDupFlag,
-  Tag.SenderCompID,
-  Tag.SenderSubID,
-  Tag.SendingTime,
-  Tag.TargetCompID,
-  Tag.TargetSubID,
-  Tag.PossResend,
-  Tag.OrigSendingTime,
-  Tag.SenderLocationID,
-  Tag.TargetLocationID,
-  Tag.LastMsgSeqNumProcessed,
-])
+const headerTags = new Set(ownTags)
 /** What a feed puts around a message. */
 const envelopeBytes = 512
 
