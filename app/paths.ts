@@ -54,6 +54,7 @@ export const paths = {
   discardRequest: (number: number) => `/requests/${number}/discard`,
   copyRequest: (number: number) => `/requests/${number}/copy`,
   sessions: () => '/sessions',
+  source: (name: string) => `/sessions/${part(name)}`,
   feed: (feedId: string) => `/feeds/${part(feedId)}`,
   feedReset: (feedId: string) => `/feeds/${part(feedId)}/reset`,
   feedEvents: (feedId: string) => `/events/feeds/${part(feedId)}`,

@@ -43,6 +43,7 @@ export default [
   route('requests/:number/copy', 'routes/requests/copy.tsx'),
 
   route('sessions', 'routes/feeds/sessions.tsx'),
+  route('sessions/:name', 'routes/sources/source.tsx'),
   route('feeds/:feedId', 'routes/feeds/feed.tsx'),
   route('feeds/:feedId/reset', 'routes/feeds/reset.tsx'),
   route('settings', 'routes/settings/settings.tsx'),

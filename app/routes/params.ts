@@ -1,3 +1,5 @@
+import { sourceNamePattern } from '#domain/reference/source.ts'
+
 /** Whether a part of a URL can be a row's id. If not, the answer is "not found", without a query. */
 export const isUuid = (text: string | undefined): text is string =>
   text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
@@ -12,3 +14,7 @@ export const isSessionId = (text: string | undefined): text is string =>
 
 /** A feed's id from a URL. */
 export const isFeedId = (text: string | undefined): text is string => text !== undefined && /^[\w.:-]{1,64}$/.test(text)
+
+/** A source session's name from a URL. */
+export const isSourceName = (text: string | undefined): text is string =>
+  text !== undefined && sourceNamePattern.test(text)

@@ -46,6 +46,7 @@ export const sourceStops = dc.table(
       foreignColumns: [groups.id, groups.ownerId],
     }),
     index('source_stops_of_group').on(t.groupId),
+    index('source_stops_of_source').on(t.sourceId),
     index('source_stops_owner').on(t.ownerId),
     index('source_stops_firm').on(t.firmId),
     check('source_stops_cause', oneOf(t.cause, stopCauses)),

@@ -72,6 +72,7 @@ export const targetSources = dc.table(
       foreignColumns: [targets.id, targets.groupId],
     }),
     index('target_sources_of_target').on(t.targetId),
+    index('target_sources_of_source').on(t.sourceId),
     check('target_sources_during', sql`not isempty(${t.during})`),
   ],
 )

@@ -40,6 +40,7 @@ export const guardedTables = [
   'request_papers',
   'request_rounds',
   'request_parties',
+  'request_sources',
   'decisions',
   'configuration_versions',
   'configuration_parts',

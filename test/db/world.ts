@@ -205,12 +205,12 @@ async function requestRows(put: Put, json: Json): Promise<void> {
     round: 1,
     submitted_by: people.ana,
     submitted_at: at,
-    document: json({}),
+    document: json({ kind: 'new-group', sources: ['K7T882'] }),
     sheet: json({}),
     base_revision: 0,
   })
   const asked = { submitted_by: people.ana, submitter: 'Ana', submitted_at: at }
-  const party = { ...key, round: 1, slice: json({}), ...asked }
+  const party = { ...key, round: 1, slice: json({ sources: ['K7T882'] }), ...asked }
   await put('request_parties', { ...party, firm_id: xenon, capacity: 'guarantor', slice_digest: 'd1' })
   await put('request_parties', { ...party, firm_id: exchange, capacity: 'exchange', slice_digest: 'd2' })
   await put('decisions', {

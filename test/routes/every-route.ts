@@ -71,6 +71,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/feeds/:feedId': { at: '/feeds/no-such-feed', needs: 'feed:read', missing: true },
   '/feeds/:feedId/reset': { at: '/feeds/no-such-feed/reset', needs: 'feed:write', missing: true },
   '/sessions': { at: '/sessions', needs: 'source:read' },
+  '/sessions/:name': { at: '/sessions/ZZZ999', needs: 'source:read', missing: true },
   '/settings': { at: '/settings', needs: 'settings:read' },
   '/administration/people': { at: '/administration/people', needs: 'people:read' },
   '/administration/people/invite': { at: '/administration/people/invite', needs: 'people:write' },

@@ -64,3 +64,15 @@ export function stopSentences(source: string, firmName: string | null): { senten
         : `Request a change that adds ${source} again; it flows once ${firmName} has agreed.`,
   }
 }
+
+/** Whose consent is gone, as the row of a source that left a group says it. */
+export function stoppedBecause({
+  cause,
+  firmName,
+  revokes,
+}: Omit<Stop, 'source' | 'at'> & { revokes: boolean }): string {
+  const again = revokes ? ', and nothing again' : ''
+  if (cause === 'withdrawn') return `${firmName ?? 'Its clearing firm'} withdrew its consent${again}`
+  if (cause === 'removed') return `Removed by a request${again}`
+  return firmName === null ? 'No clearing firm guarantees it' : `No consent of ${firmName}`
+}

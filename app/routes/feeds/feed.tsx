@@ -3,6 +3,7 @@ import { useLoaderData } from '@remix-run/react'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { useLive } from '#app/components/live.ts'
 import { Counts, PageHead, Section } from '#app/components/page.tsx'
+import { SourceName } from '#app/components/source-name.tsx'
 import { DeliveryWordState } from '#app/components/states.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Age } from '#app/components/time.tsx'
@@ -86,14 +87,14 @@ export default function Feed() {
 
 function FeedSources({ sources, stale }: { sources: FeedView['sources']; stale: boolean }) {
   return (
-    <Section title="Sources" id="sources">
+    <Section title="Source sessions" id="sources">
       <Table
-        caption="Sources on this feed"
+        caption="Source sessions on this feed"
         rows={sources}
         rowKey={(source) => source.name}
         empty="No source session comes over this feed."
         columns={[
-          { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+          { key: 'name', head: 'Source session', cell: (source) => <SourceName name={source.name} /> },
           {
             key: 'received',
             head: 'Received',

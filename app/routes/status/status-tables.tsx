@@ -2,6 +2,7 @@ import { Link } from '@remix-run/react'
 import { FeedLink, FeedName } from '#app/components/feed-name.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
+import { SourceName } from '#app/components/source-name.tsx'
 import { DeliveryWordState } from '#app/components/states.tsx'
 import { type Sort, Table } from '#app/components/table.tsx'
 import { Age } from '#app/components/time.tsx'
@@ -191,7 +192,12 @@ export function SourceTable({
       empty={empty}
       {...(sort ? { sort } : {})}
       columns={[
-        { key: 'name', head: 'Source', sortable: true, cell: (source) => <Mono>{source.name}</Mono> },
+        {
+          key: 'name',
+          head: 'Source session',
+          sortable: true,
+          cell: (source) => <SourceName name={source.name} />,
+        },
         { key: 'gateway', head: 'Gateway', cell: (source) => gatewayName(source.gateway) },
         { key: 'guarantors', head: 'Guaranteed by', cell: (source) => source.guarantors.join(', ') || '–' },
         { key: 'groups', head: 'Groups', number: true, sortable: true, cell: (source) => <Count of={source.groups} /> },

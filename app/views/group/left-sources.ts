@@ -3,6 +3,7 @@ import { listEndedMembers } from '#db/queries/group/group-rows.ts'
 import type { GroupRecord } from '#db/queries/group/groups.ts'
 import { listStops, listWithdrawnGroups } from '#db/queries/group/stops.ts'
 import { listFirstNumbers } from '#db/queries/publication/reports.ts'
+import { stoppedBecause } from '#domain/consent/stops.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
 import { figuresOf } from '#views/status/status.ts'
@@ -53,7 +54,7 @@ export async function listLeftSources(
     return {
       name,
       at: stop?.at ?? ended.get(name) ?? null,
-      why: stop ? whyLeft(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
+      why: stop ? stoppedBecause(stop) : ledger.stopped ? 'Stopped: a consent is missing' : 'Removed by a request',
       // where a consent was missing nobody gave a reason: the portal's own note is in `why`
       reason: stop && stop.cause !== 'no-consent' ? stop.reason : null,
       fromNumber: stop ? from(stop.version, name) : null,
@@ -61,16 +62,6 @@ export async function listLeftSources(
       lastReceivedAt: figuresOf(delivery, name).lastReceivedAt,
     }
   })
-}
-
-type Stop = Pick<Awaited<ReturnType<typeof listStops>>[number], 'cause' | 'firmName' | 'revokes'>
-
-/** Whose consent is gone, in words. */
-function whyLeft({ cause, firmName, revokes }: Stop): string {
-  const again = revokes ? ', and nothing again' : ''
-  if (cause === 'withdrawn') return `${firmName ?? 'Its clearing firm'} withdrew its consent${again}`
-  if (cause === 'removed') return `Removed by a request${again}`
-  return firmName === null ? 'No clearing firm guarantees it' : `No consent of ${firmName}`
 }
 
 /** A consent that was withdrawn and not given again. */
@@ -102,7 +93,15 @@ export async function listWithdrawn(tx: Tx, environment: Environment, now: Date)
     const versions = stops.map((stop) => stop.version)
     const from = await readFromNumbers(tx, environment, sessions.get(groupId) ?? [], versions)
     for (const { source, at, reason, version, ...stop } of stops)
-      found.push({ groupId, groupName, source, at, why: whyLeft(stop), reason, fromNumber: from(version, source) })
+      found.push({
+        groupId,
+        groupName,
+        source,
+        at,
+        why: stoppedBecause(stop),
+        reason,
+        fromNumber: from(version, source),
+      })
   }
   return found.sort((a, b) => b.at.getTime() - a.at.getTime())
 }
