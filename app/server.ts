@@ -3,6 +3,7 @@ import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
 import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { forgetAnswers, runDueJobs, stopUncoveredSources } from '#services/jobs/jobs.ts'
+import { standingsKeeper } from '#services/jobs/standings.ts'
 import { verifyAudit } from '#services/jobs/verify-audit.ts'
 import { publishReferenceData } from '#services/reference/publish-reference.ts'
 import { findFeePlanHole } from '#views/status/portal-alarms.ts'
@@ -138,6 +139,7 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
     }
   }
   return [
+    { name: 'standings', everyMs: 500, run: standingsKeeper(deps) },
     { name: 'fee plans', everyMs: 60_000, run: feePlans },
     { name: 'due requests', everyMs: 1000, run: due },
     { name: 'sources without consent', everyMs: 60_000, run: uncovered },

@@ -1,10 +1,11 @@
 import { recordEvent } from '#db/audit.ts'
-import type { Command, Tx } from '#db/client.ts'
+import { asSystem, type Command, type Tx } from '#db/client.ts'
 import { findNewestCommand, insertCommand, lockCommand } from '#db/queries/command/commands.ts'
 import { transactionInstant } from '#db/queries/command/instant.ts'
 import { digestOf } from '#domain/digest.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { ok, type Result, refuse } from '#domain/result.ts'
+import { keepTouchedStandings } from '#services/standing/keep-standings.ts'
 import { type Deps, sha256 } from './deps.ts'
 import type { Refused } from './refused.ts'
 
@@ -39,6 +40,7 @@ export function runCommand<T>(
       const now = await transactionInstant(tx)
       const answer = await work(tx, now)
       if (!answer.ok) return answer
+      await asSystem(tx, () => keepTouchedStandings(tx, now))
       const isFirst = await insertCommand(tx, {
         id: commandId,
         run: (newest?.run ?? 0) + 1,

@@ -99,6 +99,7 @@ export const configurationReports = dc.table(
       columns: [t.environment, t.number],
       foreignColumns: [configurationVersions.environment, configurationVersions.number],
     }),
+    index('configuration_reports_object').on(t.environment, t.kind, t.objectId, t.number),
     check('configuration_reports_kind', oneOf(t.kind, objectKinds)),
     check('configuration_reports_state', oneOf(t.state, reportStates)),
   ],

@@ -6,7 +6,7 @@ import { runFromDatabase } from '#connector/database/run-from-database.ts'
 import type { Running } from '#connector/run/run-connector.ts'
 import { listLastReports } from '#db/queries/connector/readiness.ts'
 import { connectorReasons } from '#domain/status/readiness.ts'
-import { sessionsState } from '#domain/status/state.ts'
+import { sessionsState, underConnector } from '#domain/status/state.ts'
 import { verdict } from '#domain/status/verdict.ts'
 import { commandSession } from '#services/session/command-session.ts'
 import { client, feed, gateway, keptLog, password, target, temporaryDirectory } from '#test/support/connector.ts'
@@ -79,7 +79,7 @@ async function said() {
   const heard = { agoMs: 0, refusal: report.refusal, doubt: report.report?.doubt ?? undefined }
   const ledger = { received: 1, delivered: 1, filtered: 0, waiting: 0, held: 0, expired: 0 }
   return {
-    word: sessionsState(ledger, 1, heard).word,
+    word: underConnector(sessionsState(ledger, 1), heard).word,
     sentence: verdict([], 0, heard).sentence,
     reasons: connectorReasons({
       ...{ environment: 'sandbox', shard: 'main', child: 'running' },

@@ -269,6 +269,9 @@ async function runningRows(put: Put, json: Json): Promise<void> {
   const figures = { ...place, session_id: 'ODQ1Z9', source_id: 'K7T882', at }
   await put('observed_ledger', { ...figures, week: '2026-03-01' })
   await put('observed_past_ledger', { ...figures, week: '2026-02-22' })
+  const standing = { environment: 'sandbox', word: 'Complete', rank: 7, group_id: group }
+  await put('target_standings', { ...standing, target_id: target, owner_id: alder, shard: 'main' })
+  await put('group_standings', { ...standing, firm_id: alder })
   const knock = {
     ...place,
     at,

@@ -138,11 +138,32 @@ export const worstHeard = (heards: readonly Heard[]): Heard => ({
 /** Whether the connector has been silent for so long that the present state is unknown. */
 export const isSilent = ({ agoMs }: Heard): boolean => agoMs === undefined || agoMs > silentAfterMs
 
-const answerWithinMs = 60_000
+/** Milliseconds within which the connector answers a publication. */
+export const answerWithinMs = 60_000
 
-/** The state of one target. One function for every page, mail and script. */
-export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState {
-  return unfounded(heard) ?? needsYou(facts, feeds, heard) ?? held(facts) ?? moving(facts, feeds)
+/**
+ * What replaces a state when a page is read: everything that is known of the connector as a whole, only what makes all
+ * figures doubtful, or nothing.
+ */
+export const replacedBy = ['connector', 'doubt', 'nothing'] as const
+export type ReplacedBy = (typeof replacedBy)[number]
+
+/** A state by what was reported and agreed of a target or group itself, before `underConnector`. */
+export type OwnState = DeliveryState & { replacedBy: ReplacedBy }
+
+/** The state of one target by itself. One function for every page, mail and script. */
+export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[]): OwnState {
+  const own = targetTrouble(facts)
+  if (own) return { ...own, replacedBy: 'doubt' }
+  const isClosed = facts.wanted === 'closed'
+  const state = needsYou(facts, feeds) ?? held(facts) ?? moving(facts, feeds)
+  return { ...state, replacedBy: isClosed ? 'doubt' : 'connector' }
+}
+
+/** The state as a reader is shown it: what is known of the connector as a whole comes before what it said of one. */
+export function underConnector({ replacedBy, ...state }: OwnState, heard: Heard): DeliveryState {
+  if (replacedBy === 'nothing') return state
+  return unfounded(heard) ?? (replacedBy === 'doubt' ? state : (alarmed(heard) ?? state))
 }
 
 /** The state that overrides every other: no connector leads, it is silent, or its numbers may be wrong. */
@@ -186,16 +207,19 @@ const alarmed = ({ alarm }: Heard): DeliveryState | undefined =>
     ? act('The connector that copies for this group has raised an alarm.', seenToByExchange)
     : act(alarm.says, 'Settle what it names, or tell operations.'))
 
-function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[], heard: Heard): DeliveryState | undefined {
+function targetTrouble(facts: TargetFacts): DeliveryState | undefined {
   const open = unaccounted(facts.ledger)
   if (open !== 0)
     return act(
       `${writeCount(Math.abs(open))} ${open > 0 ? 'messages are' : 'copies too many are'} unaccounted for on ${facts.sessionId}.`,
       'Compare the ledger of each source, and tell operations.',
     )
-  if (facts.alarm) return act(`${facts.sessionId}: ${facts.alarm}`, 'Settle what it names, or tell operations.')
-  const ofAll = facts.wanted === 'closed' ? undefined : alarmed(heard)
-  if (ofAll) return ofAll
+  return facts.alarm
+    ? act(`${facts.sessionId}: ${facts.alarm}`, 'Settle what it names, or tell operations.')
+    : undefined
+}
+
+function needsYou(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState | undefined {
   if (facts.part === 'refused')
     return act(
       `The connector refused ${facts.sessionId}: ${facts.detail ?? 'no reason given'}.`,
@@ -286,47 +310,40 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
  * The delivery state for a guarantor, who sees figures of its own sessions but no target. `sessions`: how many of them
  * are in the group now.
  */
-export function sessionsState(ledger: Ledger, sessions: number, heard: Heard): DeliveryState {
-  const first = unfounded(heard)
-  if (first) return first
+export function sessionsState(ledger: Ledger, sessions: number): OwnState {
   const open = unaccounted(ledger)
-  if (open !== 0)
-    return act(
-      `${writeCount(Math.abs(open))} messages of your sessions are unaccounted for.`,
-      'Tell operations of the exchange.',
-    )
-  const ofAll = alarmed(heard)
-  if (ofAll) return ofAll
+  if (open !== 0) {
+    const sentence = `${writeCount(Math.abs(open))} messages of your sessions are unaccounted for.`
+    return { ...act(sentence, 'Tell operations of the exchange.'), replacedBy: 'doubt' }
+  }
+  const say = (word: DeliveryWord, text: string, sentence: string): OwnState => {
+    return { word, text, sentence, replacedBy: 'connector' }
+  }
   if (ledger.waiting + ledger.held > 0)
-    return {
-      word: 'Waiting for them',
-      text: 'Waiting for them',
-      sentence: `${keptWords(ledger, ' of your sessions')} for the client.`,
-    }
-  if (sessions === 0)
-    return { word: 'Complete', text: 'None of yours', sentence: 'None of your sessions is in this group now.' }
-  return { word: 'Complete', text: 'Complete', sentence: 'Every copy of your sessions that should be there is there.' }
+    return say('Waiting for them', 'Waiting for them', `${keptWords(ledger, ' of your sessions')} for the client.`)
+  return sessions === 0
+    ? say('Complete', 'None of yours', 'None of your sessions is in this group now.')
+    : say('Complete', 'Complete', 'Every copy of your sessions that should be there is there.')
 }
 
 /** A group some of whose sources were stopped for want of a consent; the first is named, the others are counted. */
-export function stoppedState(stops: readonly { source: string; firmName: string | null }[]): DeliveryState | undefined {
+export function stoppedState(stops: readonly { source: string; firmName: string | null }[]): OwnState | undefined {
   const [first] = stops
   if (!first) return undefined
   const { sentence, todo } = stopSentences(first.source, first.firmName)
   const more = stops.length - 1
-  return act(
-    more > 0 ? `${sentence} So ${verb(more, 'is 1 other', `are ${writeCount(more)} others`)}.` : sentence,
-    todo,
-  )
+  const all = more > 0 ? `${sentence} So ${verb(more, 'is 1 other', `are ${writeCount(more)} others`)}.` : sentence
+  return { ...act(all, todo), replacedBy: 'nothing' }
 }
 
 /** A group is as well as its worst target; without targets there is nothing to deliver on yet. */
-export function groupState(targets: readonly DeliveryState[], heard: Heard): DeliveryState {
-  const first = unfounded(heard)
-  if (first) return first
-  const worst = [...targets].sort(worstFirst)[0]
-  return worst ?? { word: 'Waiting for them', text: 'Waiting for them', sentence: 'No target yet.' }
+export function groupState(targets: readonly OwnState[]): OwnState {
+  const worst = [...targets].sort((a, b) => worstFirst(a, b) || firmness(b) - firmness(a))[0]
+  const none = { word: 'Waiting for them', text: 'Waiting for them', sentence: 'No target yet.' } as const
+  return worst ?? { ...none, replacedBy: 'connector' }
 }
+
+const firmness = (state: OwnState): number => replacedBy.indexOf(state.replacedBy)
 
 /** For sorting rows. */
 export const worstFirst = (a: { word: DeliveryWord }, b: { word: DeliveryWord }): number =>

@@ -13,6 +13,8 @@ import {
   type Ledger,
   sessionsState,
   stoppedState,
+  underConnector,
+  unfounded,
   worstFirst,
 } from '#domain/status/state.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
@@ -94,12 +96,10 @@ export function deliveryOf(
   { ledger, stops, sources }: { ledger: Ledger; stops: readonly OpenStop[]; sources: number },
 ): DeliveryState {
   const stopped = stoppedState(stops)
-  if (stopped) return stopped
-  if (targets.length === 0) return sessionsState(ledger, sources, delivery.heard)
-  return groupState(
-    targets.map((target) => target.state),
-    heardFor(delivery, targets),
-  )
+  if (stopped) return underConnector(stopped, delivery.heard)
+  if (targets.length === 0) return underConnector(sessionsState(ledger, sources), delivery.heard)
+  const own = groupState(targets.map((target) => ({ ...target.state, replacedBy: 'nothing' })))
+  return unfounded(heardFor(delivery, targets)) ?? underConnector(own, delivery.heard)
 }
 
 /** What is known of the connectors of these targets; for a guarantor, who sees no target, of those of its sessions. */

@@ -18,6 +18,7 @@ import { type ConnectorRecord, connectorOf, listConnectors } from '#db/queries/c
 import { listSeenShards } from '#db/queries/feed/feeds.ts'
 import { findReader, findReadersFirmName } from '#db/queries/people/reader.ts'
 import { listNewestTargetParts, listNewestTargetReports } from '#db/queries/publication/reports.ts'
+import { listTargets } from '#db/queries/target/target-rows.ts'
 import { canWait } from '#domain/alarm/codes.ts'
 import { isStopReason, reasonFor } from '#domain/consent/stops.ts'
 import type { Shard } from '#domain/leadership/leader.ts'
@@ -87,7 +88,7 @@ export async function loadDelivery(tx: Tx, environment: Environment, now: Date):
     ledger: await ledgerOf(tx, environment, connectors),
     feeds: await feedHealth(tx, environment, connectors, alarms),
     feedRows: await listReportedFeeds(tx, environment, connectors),
-    parts: await partStates(tx, environment),
+    parts: await partStates(tx, environment, now),
   }
 }
 
@@ -158,9 +159,10 @@ async function feedHealth(
 }
 
 /** For each target: the newest part that was published, and what the connector said of it. */
-async function partStates(tx: Tx, environment: Environment): Promise<Map<string, PartState>> {
-  const parts = await listNewestTargetParts(tx, environment)
-  const runs = runsOf(parts, await listNewestTargetReports(tx, environment))
+async function partStates(tx: Tx, environment: Environment, now: Date): Promise<Map<string, PartState>> {
+  const sessions = (await listTargets(tx, environment, now)).map(({ target }) => target.sessionId)
+  const parts = await listNewestTargetParts(tx, environment, sessions)
+  const runs = runsOf(parts, await listNewestTargetReports(tx, environment, sessions))
   return new Map(
     runs.map(({ objectId, state, detail }, i) => {
       return [objectId, { part: state, publishedAt: parts[i]?.madeAt ?? null, ...(detail && { detail }) }]

@@ -5,7 +5,14 @@ import { listPlacements, listTargets, listTargetsWithCredential } from '#db/quer
 import type { TargetRecord } from '#db/queries/target/targets.ts'
 import { runOfSession } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { type DeliveryState, type FeedFacts, type TargetFacts, targetState, worstFirst } from '#domain/status/state.ts'
+import {
+  type DeliveryState,
+  type FeedFacts,
+  type TargetFacts,
+  targetState,
+  underConnector,
+  worstFirst,
+} from '#domain/status/state.ts'
 import { isTargetOnline } from '#domain/status/words.ts'
 import { pauserOf } from '#domain/target/rights.ts'
 import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
@@ -47,7 +54,7 @@ export async function listTargetRows(
       pausedBy: pauserOf({ ...target, pauserName: names.get(target.pausedBy ?? '') ?? null }),
       now,
     })
-    const state = targetState(facts, feeds, delivery.heardOf([target.shard]))
+    const state = underConnector(targetState(facts, feeds), delivery.heardOf([target.shard]))
     const row: TargetRow = {
       sessionId: target.sessionId,
       groupId: target.groupId,

@@ -21,7 +21,7 @@ export type ReportedTarget = typeof observedTargets.$inferSelect
 export type ReportedSource = typeof observedSources.$inferSelect
 export type ReportedFeed = typeof observedFeeds.$inferSelect
 
-type Connectors = readonly Pick<ConnectorRecord, 'shard' | 'connector' | 'week'>[]
+export type Connectors = readonly Pick<ConnectorRecord, 'shard' | 'connector' | 'week'>[]
 type Connector = Pick<ConnectorRecord, 'environment' | 'shard' | 'connector'>
 
 /** Alarms that these connectors have raised and not ended, the oldest first. */
@@ -69,7 +69,7 @@ export const listReportedFeeds = (tx: Tx, environment: Environment, connectors: 
 type Reported = typeof observedTargets | typeof observedSources | typeof observedFeeds | typeof observedAlarms
 
 /** Rows of these connectors; none where there are no connectors. */
-const reportedBy = (table: Reported, environment: Environment, connectors: Connectors) =>
+export const reportedBy = (table: Reported, environment: Environment, connectors: Connectors) =>
   and(
     eq(table.environment, environment),
     anyOf(connectors.map(({ shard, connector }) => and(eq(table.shard, shard), eq(table.connector, connector)))),
@@ -77,6 +77,18 @@ const reportedBy = (table: Reported, environment: Environment, connectors: Conne
 
 const anyOf = (conditions: readonly (SQL | undefined)[]): SQL | undefined =>
   conditions.length === 0 ? sql`false` : or(...conditions)
+
+/** Rows of the ledger `l` of the trading week that each connector is in. */
+export const ledgerOf = (environment: Environment, connectors: Connectors): SQL =>
+  sql`l.environment = ${environment} and (${sql.join(
+    connectors.length === 0
+      ? [sql`false`]
+      : connectors.map(
+          ({ shard, connector, week }) =>
+            sql`(l.shard = ${shard} and l.connector = ${connector}${week === null ? sql`` : sql` and l.week = ${week}`})`,
+        ),
+    sql` or `,
+  )})`
 
 /** Figures of a source on a target; `filteredBy`: how many by reason, an object a segment. */
 type LedgerRow = {

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gte, inArray } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { PartKind } from '#domain/configuration/parts.ts'
 import type { PartReport } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
@@ -36,11 +37,18 @@ export async function listFirstNumbers(
     .orderBy(asc(configurationReports.number))
 }
 
-/** The newest version that has a part of each target; `madeAt` null where the reader does not see the version's row. */
+const isOneOf = (column: PgColumn, ids: readonly string[]) => sql`${column} = any(${`{${ids.join(',')}}`}::text[])`
+
+/**
+ * The newest version that has a part of each of these targets; `madeAt` null where the reader does not see the
+ * version's row.
+ */
 export async function listNewestTargetParts(
   tx: Tx,
   environment: Environment,
+  sessionIds: readonly string[],
 ): Promise<{ kind: PartKind; objectId: string; number: number; madeAt: Date | null }[]> {
+  const { kind, objectId } = configurationParts
   return tx
     .selectDistinctOn([configurationParts.objectId], {
       kind: configurationParts.kind,
@@ -56,16 +64,21 @@ export async function listNewestTargetParts(
         eq(configurationVersions.number, configurationParts.number),
       ),
     )
-    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.kind, 'target')))
+    .where(and(eq(configurationParts.environment, environment), eq(kind, 'target'), isOneOf(objectId, sessionIds)))
     .orderBy(configurationParts.objectId, desc(configurationParts.number))
 }
 
-/** The connectors' newest report on each target, on any version. */
-export async function listNewestTargetReports(tx: Tx, environment: Environment): Promise<ReportRecord[]> {
+/** The connectors' newest report on each of these targets, on any version. */
+export async function listNewestTargetReports(
+  tx: Tx,
+  environment: Environment,
+  sessionIds: readonly string[],
+): Promise<ReportRecord[]> {
+  const { kind, objectId } = configurationReports
   return tx
     .selectDistinctOn([configurationReports.objectId])
     .from(configurationReports)
-    .where(and(eq(configurationReports.environment, environment), eq(configurationReports.kind, 'target')))
+    .where(and(eq(configurationReports.environment, environment), eq(kind, 'target'), isOneOf(objectId, sessionIds)))
     .orderBy(configurationReports.objectId, desc(configurationReports.number), desc(configurationReports.at))
 }
 

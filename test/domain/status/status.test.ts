@@ -13,6 +13,7 @@ import {
   type TargetFacts,
   targetState,
   unaccounted,
+  underConnector,
 } from '#domain/status/state.ts'
 import { verdict } from '#domain/status/verdict.ts'
 
@@ -32,7 +33,7 @@ const target: TargetFacts = {
 const feed: FeedFacts = { id: 'gw1', part: 'running', connected: true, gap: 0, lost: 0 }
 const heard = { agoMs: 500 }
 const word = (over: Partial<TargetFacts>, feeds: FeedFacts[] = [feed]) =>
-  targetState({ ...target, ...over }, feeds, heard).word
+  underConnector(targetState({ ...target, ...over }, feeds), heard).word
 
 describe('a feed', () => {
   test('has a state of its own, worst first, and says nothing while the connector is silent', () => {
@@ -46,11 +47,11 @@ describe('a feed', () => {
     expect(feedState({ ...feed, lost: 1 }, 'closed', heard).text).toBe('Closed')
   })
   test('is named to whoever may look at it, by the target that stands still for it', () => {
-    expect(targetState(target, [{ ...feed, alarm: 'MsgSeqNum too low' }], heard)).toMatchObject({
+    expect(underConnector(targetState(target, [{ ...feed, alarm: 'MsgSeqNum too low' }]), heard)).toMatchObject({
       feed: 'gw1',
       todo: 'Settle it with whoever runs the gateway.',
     })
-    expect(targetState(target, [{ ...feed, connected: false }], heard).feed).toBe('gw1')
+    expect(underConnector(targetState(target, [{ ...feed, connected: false }]), heard).feed).toBe('gw1')
   })
 })
 
@@ -58,8 +59,11 @@ describe('an alarm of the connector as a whole', () => {
   const alarmed = (says: string | null) => ({ ...heard, alarm: { says } })
   test('stands over every target that is not closed', () => {
     const full = alarmed('The disk is full.')
-    expect(targetState(target, [feed], full)).toMatchObject({ word: 'Needs you', sentence: 'The disk is full.' })
-    expect(targetState({ ...target, wanted: 'closed' }, [feed], full).text).toBe('Closed')
+    expect(underConnector(targetState(target, [feed]), full)).toMatchObject({
+      word: 'Needs you',
+      sentence: 'The disk is full.',
+    })
+    expect(underConnector(targetState({ ...target, wanted: 'closed' }, [feed]), full).text).toBe('Closed')
   })
   test('is told to a firm without what it says, on its targets and on the sessions that it guarantees', () => {
     const told = {
@@ -67,9 +71,9 @@ describe('an alarm of the connector as a whole', () => {
       sentence: 'The connector that copies for this group has raised an alarm.',
       todo: 'Operations of the exchange have to see to it; copies may be late or missing until then.',
     }
-    expect(targetState(target, [feed], alarmed(null))).toMatchObject(told)
-    expect(sessionsState(ledger, 1, alarmed(null))).toMatchObject(told)
-    expect(sessionsState(ledger, 1, heard).word).toBe('Complete')
+    expect(underConnector(targetState(target, [feed]), alarmed(null))).toMatchObject(told)
+    expect(underConnector(sessionsState(ledger, 1), alarmed(null))).toMatchObject(told)
+    expect(underConnector(sessionsState(ledger, 1), heard).word).toBe('Complete')
   })
 })
 
@@ -80,7 +84,9 @@ describe('what only the exchange can put right', () => {
     ['its numbers are in doubt', { ...heard, doubt: 'Numbers were raised.' }],
     ['it says nothing', { agoMs: 11_000 }],
   ])('names no command to a firm: %s', (_, one) => {
-    const [exchange, firm] = [one, { ...one, isFirm: true }].map((of) => targetState(target, [feed], of))
+    const [exchange, firm] = [one, { ...one, isFirm: true }].map((of) =>
+      underConnector(targetState(target, [feed]), of),
+    )
     expect([firm?.word, firm?.sentence]).toEqual([exchange?.word, exchange?.sentence])
     expect(firm?.todo).toMatch(/exchange/)
     expect(firm?.todo).not.toMatch(/drop-copy|See that/)
@@ -108,7 +114,7 @@ describe('the word of a target', () => {
     expect(word({ part: 'refused', detail: 'port taken' })).toBe('Needs you')
     expect(word({}, [{ ...feed, lost: 1 }])).toBe('Needs you')
     expect(word({ alarm: 'the client keeps asking for 1' })).toBe('Needs you')
-    expect(targetState({ ...target, wanted: 'paused', pausedBy: 'Hollis' }, [feed], heard).text).toBe(
+    expect(underConnector(targetState({ ...target, wanted: 'paused', pausedBy: 'Hollis' }, [feed]), heard).text).toBe(
       'Paused by Hollis',
     )
   })
@@ -116,9 +122,9 @@ describe('the word of a target', () => {
   test('is Unknown the moment the connector falls silent, whatever it said last', () => {
     fc.assert(
       fc.property(fc.option(fc.integer({ min: 10_001 }), { nil: undefined }), fc.boolean(), (agoMs, loggedOn) => {
-        expect(targetState({ ...target, loggedOn }, [feed], { agoMs }).word).toBe('Unknown')
-        expect(groupState([], { agoMs }).word).toBe('Unknown')
-        expect(sessionsState(ledger, 1, { agoMs }).word).toBe('Unknown')
+        expect(underConnector(targetState({ ...target, loggedOn }, [feed]), { agoMs }).word).toBe('Unknown')
+        expect(underConnector(groupState([]), { agoMs }).word).toBe('Unknown')
+        expect(underConnector(sessionsState(ledger, 1), { agoMs }).word).toBe('Unknown')
       }),
     )
   })
@@ -126,25 +132,25 @@ describe('the word of a target', () => {
   test('says how many copies wait for a client that is away, in the words of the columns', () => {
     const away = { ...ledger, delivered: 0, waiting: 60, held: 30 }
     const sentence = (over: Partial<Ledger>) =>
-      targetState({ ...target, loggedOn: false, ledger: { ...away, ...over } }, [feed], heard).sentence
+      underConnector(targetState({ ...target, loggedOn: false, ledger: { ...away, ...over } }, [feed]), heard).sentence
     expect(sentence({})).toBe('No logon. 60 copies wait and 30 copies are held.')
     expect(sentence({ received: 70, held: 0 })).toBe('No logon. 60 copies wait.')
     expect(sentence({ received: 11, waiting: 0, held: 1 })).toBe('No logon. 1 copy is held.')
     expect(sentence({ received: 11, waiting: 1, held: 0 })).toBe('No logon. 1 copy waits.')
-    expect(sessionsState(away, 1, heard).sentence).toBe(
+    expect(underConnector(sessionsState(away, 1), heard).sentence).toBe(
       '60 copies of your sessions wait and 30 copies are held for the client.',
     )
-    expect(sessionsState(away, 0, heard).word).toBe('Waiting for them')
-    expect(sessionsState(ledger, 0, heard).sentence).toBe('None of your sessions is in this group now.')
+    expect(underConnector(sessionsState(away, 0), heard).word).toBe('Waiting for them')
+    expect(underConnector(sessionsState(ledger, 0), heard).sentence).toBe('None of your sessions is in this group now.')
   })
 })
 
 test('a group is as well as its worst target', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...deliveryWords), { minLength: 1 }), (words) => {
-      const states = words.map((one) => ({ word: one, text: one, sentence: '' }))
+      const states = words.map((one) => ({ word: one, text: one, sentence: '', replacedBy: 'connector' as const }))
       const worst = deliveryWords.find((one) => words.includes(one))
-      expect(groupState(states, heard).word).toBe(worst)
+      expect(groupState(states).word).toBe(worst)
     }),
   )
 })
@@ -167,7 +173,7 @@ test('the sum of ledgers is unaccounted for exactly as much as its parts', () =>
 })
 
 describe('the first sentence of the page', () => {
-  const complete = { name: 'Desk 7', state: targetState(target, [feed], heard), ledger }
+  const complete = { name: 'Desk 7', state: underConnector(targetState(target, [feed]), heard), ledger }
   test('has the truth in one line', () => {
     expect(verdict([complete, complete], 0, heard).sentence).toBe('2 of 2 groups complete, nothing unaccounted.')
     expect(verdict([], 0, heard).sentence).toBe('No group is live yet.')
@@ -177,7 +183,11 @@ describe('the first sentence of the page', () => {
     })
   })
   test('names the worst group, and says what is missing', () => {
-    const away = { ...complete, name: 'Desk 8', state: targetState({ ...target, loggedOn: false }, [feed], heard) }
+    const away = {
+      ...complete,
+      name: 'Desk 8',
+      state: underConnector(targetState({ ...target, loggedOn: false }, [feed]), heard),
+    }
     expect(verdict([complete, away], 0, heard)).toMatchObject({
       tone: 'attention',
       sentence: '1 of 2 groups complete, nothing unaccounted. Desk 8: No logon. No copy waits.',
