@@ -21,6 +21,7 @@ export const paths = {
   invitation: (token: string) => `/invitations/${part(token)}`,
   setUp: (token: string) => `/set-up/${part(token)}`,
   account: () => '/account',
+  columns: () => '/columns',
   groups: () => '/groups',
   group: (groupId: string) => `/groups/${part(groupId)}`,
   groupEvents: (groupId: string) => `/events/groups/${part(groupId)}`,
@@ -67,6 +68,7 @@ export const paths = {
   changeRoles: (userId: string) => `/administration/people/${part(userId)}/roles`,
   disablePerson: (userId: string) => `/administration/people/${part(userId)}/disable`,
   firms: () => '/administration/firms',
+  firmsCsv: () => '/administration/firms.csv',
   firm: (firmId: string) => `/administration/firms/${part(firmId)}`,
   endDomain: (firmId: string, domainId: string) =>
     `/administration/firms/${part(firmId)}/domains/${part(domainId)}/end`,

@@ -10,6 +10,7 @@ export default [
   route('invitations/:token', 'routes/account/invitation.tsx'),
   route('set-up/:token', 'routes/account/set-up.tsx'),
   route('account', 'routes/account/account.tsx'),
+  route('columns', 'routes/lists/columns.ts'),
 
   route('groups', 'routes/groups/groups.tsx'),
   route('groups/:groupId', 'routes/groups/group.tsx', [
@@ -54,6 +55,7 @@ export default [
   route('administration/people/:userId/link', 'routes/people/link.tsx'),
   route('administration/people/:userId/code', 'routes/people/code.tsx'),
   route('administration/firms', 'routes/firms/firms.tsx'),
+  route('administration/firms.csv', 'routes/firms/firms-csv.ts'),
   route('administration/firms/:firmId', 'routes/firms/firm.tsx'),
   route('administration/firms/:firmId/domains/:domainId/end', 'routes/firms/end-domain.tsx'),
   route('*', 'routes/not-found.ts'),

@@ -1,5 +1,7 @@
 import { Link, useLocation } from '@remix-run/react'
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
+import type { Sort } from '#domain/list/ask.ts'
+import { listQuery } from './list/address.ts'
 
 export interface Column<Row> {
   key: string
@@ -15,13 +17,17 @@ export interface Column<Row> {
   wide?: boolean
   /** Whether the cell is empty: a folded row leaves it out, and a table drops a column that is empty in every row. */
   blank?: (row: Row) => boolean
+  /** A person may leave the column out of their list. */
+  optional?: boolean
+  /**
+   * Where a folded row has the cell: on the first line, on the second, or nowhere. A table of which one column says so
+   * folds each row to these two lines.
+   */
+  brief?: 'first' | 'second' | 'none'
+  /** The row's name, for people who hear the table; without one it is the first column. */
+  isName?: boolean
   /** Whether a folded row may leave the cell out although a table keeps the column: a zero among figures. */
   folded?: (row: Row) => boolean
-}
-
-export interface Sort {
-  key: string
-  dir: 'asc' | 'desc'
 }
 
 /** `?sort=key&dir=desc`, only for keys the page offers. */
@@ -64,10 +70,15 @@ export function Table<Row>({
   foot?: ReactNode
 }) {
   const shown = columns.filter((column) => !column.blank || rows.some((row) => !column.blank?.(row)))
+  const name = Math.max(
+    0,
+    shown.findIndex((column) => column.isName),
+  )
+  const isBrief = shown.some((column) => column.brief)
   if (rows.length === 0) return <p className="border-y border-line py-4 text-muted">{empty}</p>
   return (
     // The roles survive the folding, which would otherwise take the table's meaning away from screen readers.
-    <table className="table">
+    <table className={isBrief ? 'table table-brief' : 'table'}>
       <caption className="sr-only">{caption}</caption>
       <thead>
         <tr>
@@ -76,11 +87,11 @@ export function Table<Row>({
           ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody onKeyDown={betweenRows}>
         {rows.map((row) => (
           <tr key={rowKey(row)}>
             {shown.map((column, index) => (
-              <Cell key={column.key} column={column} row={row} first={index === 0} />
+              <Cell key={column.key} column={column} row={row} isName={index === name} />
             ))}
           </tr>
         ))}
@@ -90,15 +101,30 @@ export function Table<Row>({
   )
 }
 
-function Cell<Row>({ column, row, first }: { column: Column<Row>; row: Row; first: boolean }) {
+/** Up and down lead from the link of one row to that of the next; Enter opens it, as it does every link. */
+function betweenRows(event: KeyboardEvent<HTMLTableSectionElement>) {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  const at = document.activeElement
+  const row = at?.closest('tr')
+  if (step === 0 || event.altKey || event.ctrlKey || event.metaKey || !row || at?.matches('input, select, textarea'))
+    return
+  const rows = [...event.currentTarget.rows].filter((one) => one.querySelector('a'))
+  const next = rows[rows.indexOf(row) + step]?.querySelector('a')
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
+
+function Cell<Row>({ column, row, isName }: { column: Column<Row>; row: Row; isName: boolean }) {
   const look = [
     column.number && 'number',
     column.tight && 'tight',
     column.wide && 'wide',
     (column.blank?.(row) || column.folded?.(row)) && 'blank',
+    column.brief && `brief-${column.brief}`,
   ]
   const className = look.filter(Boolean).join(' ') || undefined
-  if (first)
+  if (isName)
     return (
       <th scope="row" className={className}>
         {column.cell(row)}
@@ -112,7 +138,7 @@ function Cell<Row>({ column, row, first }: { column: Column<Row>; row: Row; firs
 }
 
 function Head<Row>({ column, sort }: { column: Column<Row>; sort: Sort | undefined }) {
-  const location = useLocation()
+  const { search } = useLocation()
   const className = [column.number && 'number', column.tight && 'tight'].filter(Boolean).join(' ') || undefined
   const active = sort?.key === column.key ? sort.dir : undefined
   if (!column.sortable || !sort)
@@ -121,18 +147,18 @@ function Head<Row>({ column, sort }: { column: Column<Row>; sort: Sort | undefin
         {column.head || <span className="sr-only">Actions</span>}
       </th>
     )
-  const params = new URLSearchParams(location.search)
-  params.set('sort', column.key)
-  params.set('dir', active === 'asc' ? 'desc' : 'asc')
   return (
     <th scope="col" className={className} aria-sort={active && (active === 'asc' ? 'ascending' : 'descending')}>
       <Link
-        to={`?${params}`}
+        to={listQuery(search, { sort: column.key, dir: active === 'asc' ? 'desc' : 'asc' })}
         preventScrollReset
-        className={`inline-flex items-center gap-1 hover:text-text ${column.number ? 'flex-row-reverse' : ''}`}
+        className={`group inline-flex items-center gap-1 hover:text-text ${column.number ? 'flex-row-reverse' : ''} ${active ? 'text-text' : ''}`}
       >
         {column.head}
-        <span aria-hidden="true" className={active ? 'text-text' : 'opacity-40'}>
+        <span
+          aria-hidden="true"
+          className={active ? '' : 'opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60'}
+        >
           {active === 'desc' ? '↓' : '↑'}
         </span>
       </Link>

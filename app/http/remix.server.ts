@@ -1,9 +1,6 @@
-import {
-  type AppLoadContext,
-  createRequestHandler,
-  type ServerBuild,
-  writeReadableStreamToWritable,
-} from '@remix-run/node'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type AppLoadContext, createRequestHandler, type ServerBuild } from '@remix-run/node'
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
 
 /**
@@ -46,6 +43,20 @@ function headersOf(request: ExpressRequest): Headers {
 async function send(response: ExpressResponse, answer: Response): Promise<void> {
   response.status(answer.status)
   for (const [name, value] of answer.headers) response.append(name, value)
-  if (answer.body) await writeReadableStreamToWritable(answer.body, response)
-  else response.end()
+  if (!answer.body) return void response.end()
+  // Remix's own way of writing does not wait for a slow browser, and would collect a long file in memory
+  await pipeline(Readable.from(piecesOf(answer.body)), response).catch((error: unknown) => {
+    if (!response.destroyed) throw error // a browser that has gone away needs no answer
+  })
+}
+
+async function* piecesOf(body: ReadableStream<Uint8Array>) {
+  const reader = body.getReader()
+  let isWhole = false
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value
+    isWhole = true
+  } finally {
+    if (!isWhole) await reader.cancel().catch(() => undefined)
+  }
 }

@@ -14,6 +14,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/invitations/:token': { at: '/invitations/never-made', needs: 'nothing' },
   '/set-up/:token': { at: '/set-up/never-made', needs: 'nothing' },
   '/account': { at: '/account', needs: 'own-password:write' },
+  '/columns': { at: '/columns', needs: 'nothing' },
   '/groups': { at: '/groups', needs: 'group:read' },
   '/groups/:groupId': { at: `/groups/${id}`, needs: 'group:read', missing: true },
   '/groups/:groupId/sources': { at: `/groups/${id}/sources`, needs: 'group:read', missing: true },
@@ -96,6 +97,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
     missing: true,
   },
   '/administration/firms': { at: '/administration/firms', needs: 'firm:read' },
+  '/administration/firms.csv': { at: '/administration/firms.csv', needs: 'firm:read' },
   '/administration/firms/:firmId': { at: `/administration/firms/${id}`, needs: 'firm:read', missing: true },
   '/administration/firms/:firmId/domains/:domainId/end': {
     at: `/administration/firms/${id}/domains/${id}/end`,

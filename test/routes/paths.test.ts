@@ -15,6 +15,7 @@ const all = {
   environment: paths.environment(),
   invitation: paths.invitation('a/b'),
   account: paths.account(),
+  columns: paths.columns(),
   groups: paths.groups(),
   group: paths.group(id),
   groupEvents: paths.groupEvents(id),
@@ -60,6 +61,7 @@ const all = {
   renewLink: paths.renewLink(id),
   passCode: paths.passCode(id),
   firms: paths.firms(),
+  firmsCsv: paths.firmsCsv(),
   firm: paths.firm(id),
   endDomain: paths.endDomain(id, id),
 }
@@ -71,6 +73,7 @@ test('addresses do not move unseen: bookmarks, mails and paper name them', () =>
     {
       "account": "/account",
       "changeRoles": "/administration/people/00000000-0000-4000-8000-000000000001/roles",
+      "columns": "/columns",
       "continueAs": "/continue-as",
       "copyRequest": "/requests/7/copy",
       "createPassword": "/targets/ODQ1Z9/create-password",
@@ -86,6 +89,7 @@ test('addresses do not move unseen: bookmarks, mails and paper name them', () =>
       "feedReset": "/feeds/gw1/reset",
       "firm": "/administration/firms/00000000-0000-4000-8000-000000000001",
       "firms": "/administration/firms",
+      "firmsCsv": "/administration/firms.csv",
       "group": "/groups/00000000-0000-4000-8000-000000000001",
       "groupBilling": "/groups/00000000-0000-4000-8000-000000000001/billing",
       "groupEvents": "/events/groups/00000000-0000-4000-8000-000000000001",

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '#db/client.ts'
+import { readAsked } from '#domain/list/ask.ts'
+import { firmList } from '#domain/people/firm-list.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { inviteUser } from '#services/people/invite-user.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
@@ -75,8 +77,7 @@ test('a link says who made it, and who made it may not take its code', async () 
 })
 
 test('a firm is shown with its domains, and its people are invited by itself or the exchange', async () => {
-  const firms = await as(hadley, (tx, now) => findFirmsPage(tx, now))
-  const alder = firms.find((firm) => firm.id === alex.firmId)
+  const alder = (await firmsBy('')).rows.find((firm) => firm.id === alex.firmId)
   expect(alder).toMatchObject({ name: 'Alder Trading', domains: ['alder.example'] })
   expect(alder?.administrators).toEqual([alex.name, aubrey.name].sort())
   const page = await as(hadley, (tx, now) => findFirmPage(tx, alex.firmId, now))
@@ -88,8 +89,48 @@ test('a firm is shown with its domains, and its people are invited by itself or 
   expect(await into(alex, hadley.firmId)).toBeUndefined()
 })
 
+const firmsBy = (query: string, size = 50) =>
+  as(hadley, (tx, now) => findFirmsPage(tx, readAsked(new URLSearchParams(query), firmList), size, now))
+const namesBy = async (query: string) => (await firmsBy(query)).rows.map((firm) => firm.name)
+
+describe('the list of firms', () => {
+  test('is searched by name, by a domain and by a firm ID', async () => {
+    expect(await namesBy('q=aldER')).toEqual(['Alder Trading'])
+    expect(await namesBy('q=alder.example')).toEqual(['Alder Trading'])
+    const { codes } = (await firmsBy('q=Alder')).rows[0]!
+    expect(await namesBy(`q=${codes[0]!.toLowerCase()}`)).toContain('Alder Trading')
+  })
+
+  test('takes % for a letter, and finds nothing by ten thousand of them', async () => {
+    expect(await namesBy('q=%25')).toEqual([])
+    expect(await firmsBy(`q=${'%25'.repeat(10_000)}`)).toMatchObject({
+      rows: [],
+      note: expect.stringContaining('left out'),
+    })
+  })
+
+  test('has the firms without an administrator and those without a domain apart', async () => {
+    const all = (await firmsBy('')).rows
+    const without = (key: 'administrators' | 'domains') =>
+      all.filter((firm) => firm[key].length === 0).map((firm) => firm.name)
+    expect(await namesBy('lacks=administrator')).toEqual(without('administrators'))
+    expect(await namesBy('lacks=domain')).toEqual(without('domains'))
+    expect(await namesBy('lacks=domain&q=alder')).toEqual([])
+  })
+
+  test('is paged in the order of names, and knows where each page stands', async () => {
+    const all = await firmsBy('')
+    const first = await firmsBy('', 2)
+    expect(first.pager).toMatchObject({ first: 1, last: 2, total: { rows: all.rows.length }, previous: null })
+    const second = await firmsBy(first.pager.next!, 2)
+    expect(second.pager).toMatchObject({ first: 3, last: 4 })
+    expect([...first.rows, ...second.rows]).toEqual(all.rows.slice(0, 4))
+    expect((await firmsBy(second.pager.previous!, 2)).rows).toEqual(first.rows)
+  })
+})
+
 test('the exchange writes requests for firms, not for itself', async () => {
-  const names = (await as(hadley, (tx, now) => listFirmsToWriteFor(tx, now))).map((firm) => firm.name)
+  const names = (await as(hadley, (tx) => listFirmsToWriteFor(tx))).map((firm) => firm.name)
   expect(names).toContain('Alder Trading')
   expect(names).not.toContain('Harbor Exchange')
 })

@@ -33,7 +33,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 /** The firms on whose behalf somebody of the exchange may write; a firm writes for itself. */
 async function ownersFor(context: RequestContext, user: SignedInUser): Promise<{ id: string; name: string }[]> {
   if (!user.isExchange) return []
-  return context.read(user, (tx) => listFirmsToWriteFor(tx, context.deps.now()))
+  return context.read(user, (tx) => listFirmsToWriteFor(tx))
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {

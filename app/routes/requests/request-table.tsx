@@ -1,9 +1,10 @@
 import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { RequestWord } from '#app/components/states.tsx'
-import { type Column, type Sort, Table } from '#app/components/table.tsx'
+import { type Column, Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
+import type { Sort } from '#domain/list/ask.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
 

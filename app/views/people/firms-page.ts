@@ -1,13 +1,37 @@
 import type { Tx } from '#db/client.ts'
-import { findInvitingFirm, listDomains, listFirms } from '#db/queries/people/firm-domains.ts'
+import { findInvitingFirm, listDomains, listDomainsToday } from '#db/queries/people/firm-domains.ts'
+import { countFirms, listFirmNames, listFirmPage } from '#db/queries/people/firm-list.ts'
+import { listCodesToday, listHolders } from '#db/queries/people/firms.ts'
+import type { ListAsked } from '#domain/list/ask.ts'
+import { type ListPage, listPage, type PlacedPage } from '#domain/list/page.ts'
+import type { FirmFilter, FirmSort } from '#domain/people/firm-list.ts'
 import type { InvitingFirm } from '#domain/people/invite.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 
-type FirmRow = Awaited<ReturnType<typeof listFirms>>[number]
+export type FirmRow = { id: string; name: string; codes: string[]; domains: string[]; administrators: string[] }
+type Asked = ListAsked<FirmSort, FirmFilter>
 type FirmPage = { firm: InvitingFirm; domains: Awaited<ReturnType<typeof listDomains>> }
 
-/** Every active firm by name, with its domains and administrators today, as far as the reader sees them. */
-export const findFirmsPage = (tx: Tx, now: Date): Promise<FirmRow[]> => listFirms(tx, now)
+/** Active firms with their codes, domains and administrators today, a page of them. */
+export async function findFirmsPage(tx: Tx, asked: Asked, size: number, now: Date): Promise<ListPage<FirmRow>> {
+  return listPage(asked, await listFirmRows(tx, asked, size, now), await countFirms(tx, asked, now))
+}
+
+/** The same rows without their number. */
+export async function listFirmRows(tx: Tx, asked: Asked, size: number, now: Date): Promise<PlacedPage<FirmRow>> {
+  const page = await listFirmPage(tx, asked, size, now)
+  const ids = page.rows.map(({ id }) => id)
+  const codes = await listCodesToday(tx, ids, now)
+  const domains = await listDomainsToday(tx, ids, now)
+  const administrators = await listHolders(tx, ids, ['firm-admin', 'administrator'], now)
+  const rows = page.rows.map(({ id, name }) => ({
+    ...{ id, name },
+    codes: codes.filter((row) => row.firmId === id).map(({ code }) => code),
+    domains: domains.filter((row) => row.firmId === id).map(({ domain }) => domain),
+    administrators: administrators.filter((row) => row.firmId === id).map((row) => row.name),
+  }))
+  return { ...page, rows }
+}
 
 /** A firm as the exchange's administrators keep it, with every domain that it has or had. */
 export async function findFirmPage(tx: Tx, firmId: string, now: Date): Promise<FirmPage | undefined> {
@@ -30,7 +54,4 @@ export async function findFirmToInviteInto(
 }
 
 /** The firms on whose behalf somebody of the exchange may write a request. */
-export async function listFirmsToWriteFor(tx: Tx, now: Date): Promise<{ id: string; name: string }[]> {
-  const firms = await listFirms(tx, now)
-  return firms.filter((firm) => !firm.isExchange).map(({ id, name }) => ({ id, name }))
-}
+export const listFirmsToWriteFor = (tx: Tx): Promise<{ id: string; name: string }[]> => listFirmNames(tx)

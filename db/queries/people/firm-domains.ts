@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, or, sql } from 'drizzle-orm'
 import type { InvitingFirm } from '#domain/people/invite.ts'
 import type { Tx } from '../../client.ts'
 import { covers, endedAt } from '../../schema/columns.ts'
-import { firmDomains, firms } from '../../schema/firms.ts'
+import { firmDomains } from '../../schema/firms.ts'
 import { findFirm, listHolders } from './firms.ts'
 
 type DomainRow = { id: string; firmId: string; domain: string; from: Date | null; until: Date | null }
@@ -17,12 +17,17 @@ export async function listDomains(tx: Tx, firmId: string): Promise<DomainRow[]> 
   return rows.map(({ id, domain, during }) => ({ id, firmId, domain, from: during.from, until: during.until }))
 }
 
-/** Domains in force, by firm. */
-async function listDomainsToday(tx: Tx, now: Date): Promise<{ firmId: string; domain: string }[]> {
+/** Domains of these firms that are in force. */
+export async function listDomainsToday(
+  tx: Tx,
+  firmIds: readonly string[],
+  now: Date,
+): Promise<{ firmId: string; domain: string }[]> {
+  if (firmIds.length === 0) return []
   return tx
     .select({ firmId: firmDomains.firmId, domain: firmDomains.domain })
     .from(firmDomains)
-    .where(covers(firmDomains.during, now))
+    .where(and(inArray(firmDomains.firmId, [...firmIds]), covers(firmDomains.during, now)))
     .orderBy(asc(firmDomains.domain))
 }
 
@@ -57,7 +62,7 @@ export async function findInvitingFirm(tx: Tx, firmId: string, now: Date): Promi
   const firm = await findFirm(tx, firmId)
   if (!firm) return undefined
   const administrators = await listHolders(tx, [firmId], 'firm-admin', now)
-  const domains = (await listDomainsToday(tx, now)).filter((row) => row.firmId === firmId)
+  const domains = await listDomainsToday(tx, [firmId], now)
   return {
     id: firm.id,
     name: firm.name,
@@ -66,24 +71,4 @@ export async function findInvitingFirm(tx: Tx, firmId: string, now: Date): Promi
     hasAdministrator: administrators.length > 0,
     domains: domains.map(({ domain }) => domain),
   }
-}
-
-type FirmRow = { id: string; name: string; isExchange: boolean; domains: string[]; administrators: string[] }
-
-/** Every active firm by name, with its domains and administrators today, as far as the reader sees them. */
-export async function listFirms(tx: Tx, now: Date): Promise<FirmRow[]> {
-  const rows = await tx.select().from(firms).where(eq(firms.state, 'active')).orderBy(asc(firms.name))
-  const domains = await listDomainsToday(tx, now)
-  const ids = rows.map(({ id }) => id)
-  const administrators = [
-    ...(await listHolders(tx, ids, 'firm-admin', now)),
-    ...(await listHolders(tx, ids, 'administrator', now)),
-  ]
-  return rows.map(({ id, name, isExchange }) => ({
-    id,
-    name,
-    isExchange,
-    domains: domains.filter((row) => row.firmId === id).map(({ domain }) => domain),
-    administrators: administrators.filter((row) => row.firmId === id).map((row) => row.name),
-  }))
 }

@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import type { Role } from '#domain/people/roles.ts'
 import type { FirmRef } from '#domain/request/round.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
@@ -59,11 +60,25 @@ export async function findGamOf(tx: Tx, firmId: string, now: Date) {
   return row
 }
 
-/** Active people who hold the role today, by firm. */
+/** Codes of these firms that are in force. */
+export async function listCodesToday(
+  tx: Tx,
+  firmIds: readonly string[],
+  now: Date,
+): Promise<{ firmId: string; code: string }[]> {
+  if (firmIds.length === 0) return []
+  return tx
+    .select({ firmId: firmCodes.firmId, code: firmCodes.code })
+    .from(firmCodes)
+    .where(and(inArray(firmCodes.firmId, [...firmIds]), covers(firmCodes.during, now)))
+    .orderBy(asc(firmCodes.kind), asc(firmCodes.code))
+}
+
+/** Active people who hold one of the roles today, by firm. */
 export async function listHolders(
   tx: Tx,
   firmIds: readonly string[],
-  role: (typeof roleGrants.$inferSelect)['role'],
+  held: Role | readonly Role[],
   now: Date,
 ): Promise<{ userId: string; firmId: string; name: string }[]> {
   if (firmIds.length === 0) return []
@@ -74,7 +89,7 @@ export async function listHolders(
     .where(
       and(
         inArray(users.firmId, [...firmIds]),
-        eq(roleGrants.role, role),
+        inArray(roleGrants.role, [held].flat()),
         eq(users.state, 'active'),
         covers(roleGrants.during, now),
       ),

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react'
+import { Notice } from '#app/components/page.tsx'
+import { type Column, Table } from '#app/components/table.tsx'
+import type { ListPage } from '#domain/list/page.ts'
+import { ColumnsMenu } from './columns-menu.tsx'
+import { EmptyList } from './empty-list.tsx'
+import { Pager } from './pager.tsx'
+import { type Chips, Toolbar } from './toolbar.tsx'
+
+/** A list: what is asked of it, a page of its rows, and the pages beside this one. */
+export function List<Row>({
+  name,
+  caption,
+  page,
+  rowKey,
+  columns,
+  hidden,
+  searchLabel,
+  chips = [],
+  csv,
+  empty,
+}: {
+  /** What a person's choice of columns is kept under. */
+  name: string
+  caption: string
+  page: ListPage<Row>
+  rowKey: (row: Row) => string
+  columns: readonly Column<Row>[]
+  /** The columns that this person does not want to see. */
+  hidden: readonly string[]
+  searchLabel: string
+  chips?: readonly Chips[]
+  csv?: string
+  empty: ReactNode
+}) {
+  const { asked, note, pager, rows } = page
+  const choosable = columns.filter((column) => column.optional)
+  return (
+    <>
+      {note && <Notice tone="amber">{note}</Notice>}
+      <Toolbar asked={asked} searchLabel={searchLabel} chips={chips} csv={csv}>
+        {choosable.length > 0 && <ColumnsMenu list={name} columns={choosable} hidden={hidden} />}
+      </Toolbar>
+      <Table
+        caption={caption}
+        rows={rows}
+        rowKey={rowKey}
+        sort={asked.sort}
+        columns={columns.filter(({ key, optional }) => !optional || !hidden.includes(key))}
+        empty={
+          <EmptyList asked={asked} chips={chips}>
+            {empty}
+          </EmptyList>
+        }
+      />
+      <Pager pager={pager} caption={caption} />
+    </>
+  )
+}
