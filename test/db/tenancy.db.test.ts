@@ -108,6 +108,7 @@ describe('a clearing firm', () => {
       'requests',
       'observed_ledger',
       'observed_past_ledger',
+      'rollups', // of its session: none of the group that it flows into
     ]) {
       expect([name, await seen(name)]).toEqual([name, 1])
     }

@@ -272,6 +272,14 @@ async function runningRows(put: Put, json: Json): Promise<void> {
   const standing = { environment: 'sandbox', word: 'Complete', rank: 7, group_id: group }
   await put('target_standings', { ...standing, target_id: target, owner_id: alder, shard: 'main' })
   await put('group_standings', { ...standing, firm_id: alder })
+  const drawn = { environment: 'sandbox', step: 'minute', starts_at: at, received: Array(60).fill(1) }
+  await put(
+    'rollups',
+    { ...drawn, kind: 'target', object_id: 'ODQ1Z9' },
+    { ...drawn, kind: 'source', object_id: 'K7T882' },
+  )
+  await put('rollup_shards', { environment: 'sandbox', lineage: 'l', week: '2026-03-01', heard_at: at, read_at: at })
+  await put('rollup_counts', { environment: 'sandbox', kind: 'target', object_id: 'ODQ1Z9' })
   const knock = {
     ...place,
     at,
