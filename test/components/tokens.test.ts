@@ -22,7 +22,9 @@ function contrast(a: string, b: string): number {
 }
 
 const grounds = ['page', 'surface', 'sunken']
-const texts = ['text', 'muted', 'accent', 'accent-strong', 'green', 'blue', 'grey', 'amber', 'violet', 'red']
+const quantities = ['received', 'delivered', 'waiting']
+const states = ['green', 'blue', 'grey', 'amber', 'violet', 'red']
+const texts = ['text', 'muted', 'accent', 'accent-strong', ...states, ...quantities]
 const pairs: [string, string, number][] = [
   ...texts.flatMap((text) => grounds.map((ground): [string, string, number] => [text, ground, 4.5])),
   ...['green', 'blue', 'amber', 'violet', 'red'].map((tone): [string, string, number] => [tone, `${tone}-soft`, 4.5]),

@@ -2,6 +2,7 @@ import { Link } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { Section } from '#app/components/page.tsx'
+import { LastHour } from '#app/components/sparkline.tsx'
 import { RequestWord } from '#app/components/states.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
@@ -104,6 +105,11 @@ export function TargetsCarrying({ targets }: { targets: SourcePage['targets'] })
             key: 'state',
             head: 'State',
             cell: (target) => (target.state === 'paused' ? 'Paused' : target.state === 'closed' ? 'Closed' : 'Open'),
+          },
+          {
+            key: 'last-hour',
+            head: 'Delivered, last hour',
+            cell: ({ lastHour }) => lastHour && <LastHour of={lastHour} quantity="delivered" />,
           },
         ]}
       />

@@ -1,5 +1,6 @@
 import type { Tx } from '#db/client.ts'
 import { listFeedHealth } from '#db/queries/connector/reported.ts'
+import { listSparklines } from '#db/queries/rollup/sparklines.ts'
 import {
   findSourceCard,
   listAlarmsOf,
@@ -47,6 +48,9 @@ export async function findSourcePage(
   const ledger = await listLedgerByGroup(tx, environment, name)
   const requests = await listRequestsNaming(tx, environment, name, { before: at.before, most: most + 1 })
   const figures = figuresOf(seen)
+  const carrying = await listTargetsCarrying(tx, source.id, at.now, most)
+  const ids = carrying.map(({ sessionId }) => sessionId)
+  const lastHours = await listSparklines(tx, { environment, kind: 'target', ids }, at.now)
   return {
     name,
     ...source,
@@ -75,7 +79,7 @@ export async function findSourcePage(
       ledger: row.until === null ? (ledger.find(({ groupId }) => groupId === row.groupId) ?? nothing) : null,
     })),
     hasMoreGroups: fed.length > most,
-    targets: await listTargetsCarrying(tx, source.id, at.now, most),
+    targets: carrying.map((target) => ({ ...target, lastHour: lastHours.get(target.sessionId) })),
     requests: requests.slice(0, most).map((row) => ({ ...row, stateWord: requestStateWord(row.state) })),
     /** the older requests begin below this number; null: there are none */
     olderThan: requests.length > most ? (requests[most - 1]?.number ?? null) : null,
