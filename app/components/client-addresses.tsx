@@ -17,7 +17,7 @@ export function ClientAddressList({
   if (stated.length === 0) return 'Any address'
   return (
     <>
-      Any address. Named in the request, and restricting nobody: <MonoList names={stated} />
+      Any address. Named in the request, without restricting anyone: <MonoList names={stated} />
     </>
   )
 }

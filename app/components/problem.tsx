@@ -19,8 +19,8 @@ const words: Record<number, Words> = {
       'What was sent is not a form of this portal. Nothing was changed. Load the page again and send it from there.',
   },
   403: {
-    title: 'This is not for your role',
-    sentence: 'You are signed in, but none of your roles opens this page. Your firm administrator grants roles.',
+    title: 'You cannot open this page',
+    sentence: 'Your roles do not give access to this page. Your firm’s administrator can change your roles.',
   },
   404: {
     title: 'There is nothing here',

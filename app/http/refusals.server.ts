@@ -122,10 +122,10 @@ function explainSignIn(
     case 'weak-password':
       return at(422, `This password is too easy to guess. ${error.why}`)
     case 'invitation-gone':
-      return at(410, 'This link was used or has expired. Ask whoever invited you for a new one.')
+      return at(410, 'This link was used or has expired. Ask the person who invited you for a new one.')
     case 'wrong-code':
       return at(422, 'This is not the code of this link. After ten wrong ones the link stops working.', {
-        code: 'Not the code of this link, or nobody has taken one out for you yet.',
+        code: 'This is not the code of this link, or no administrator has taken a code for you yet.',
       })
   }
 }
@@ -149,7 +149,7 @@ function explainPeople(
     case 'not-allowed':
       return at(403, `You may not do this. It takes ${aRole(error.needs)}.`)
     case 'own-submission':
-      return at(403, 'You submitted this request, so somebody else decides it.')
+      return at(403, 'You submitted this request, so another person decides it.')
     case 'not-a-party':
       return at(403, 'Your firm has nothing to decide in this round.')
     case 'own-account':
@@ -163,7 +163,7 @@ function explainPeople(
       const numbers = error.numbers.map(String)
       return at(
         409,
-        `Nobody else at ${error.firm} could answer ${numbers.length === 1 ? 'request' : 'requests'} ${list(numbers)} as ${roles}. Give that role to another person first.`,
+        `No one else at ${error.firm} can answer ${numbers.length === 1 ? 'request' : 'requests'} ${list(numbers)} as ${roles}. Give that role to another person first.`,
       )
     }
     case 'no-agreement':

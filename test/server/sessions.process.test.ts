@@ -68,11 +68,11 @@ describe('an invitation', () => {
     const path = new URL(link).pathname
     const bare = await client.get(path)
     expect(bare.text).toContain('Join Cedar Markets')
-    expect(bare.text).toContain('nobody has taken it for you yet')
+    expect(bare.text).toContain('no administrator has taken the code for you yet')
     const { stdout } = await dropCopy('user', 'code', 'kim@cedar.example') // nobody who could pass it on has a password
     const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){2}/.exec(stdout)?.[0] ?? ''
     const page = await client.get(path)
-    expect(page.text).not.toContain('nobody has taken it')
+    expect(page.text).not.toContain('has taken the code')
     const typed = { name: 'Kim Cedar', code, password, again: password }
     const weak = { ...typed, password: 'aaaaaaaaaaaa', again: 'aaaaaaaaaaaa' }
     expect((await client.submit(page, /Set the password/, weak)).status).toBe(422)

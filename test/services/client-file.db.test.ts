@@ -93,7 +93,7 @@ describe('the files of a client', () => {
     const lines = (await settingsFor('casey')).split('\n')
     expect(lines).toContain('SocketConnectHost=two.example')
     expect(lines).toContain('SocketConnectHost1=one.example')
-    expect(lines).toContain('# The backup address is in force; the primary sends you away with a Logout.')
+    expect(lines).toContain('# The backup address is in force; the primary refuses the Logon with a Logout.')
   })
 
   test('are gone with the target', async () => {

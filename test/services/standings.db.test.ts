@@ -147,7 +147,7 @@ describe('the standing of a target and of its group', () => {
     expect((await targetRow())?.recheck_at).toEqual(new Date(db.clock.now.getTime() + 5000))
     sandbox.tick(6000)
     await expectKept()
-    expect((await targetRow())?.sentence).toContain('nobody can log on')
+    expect((await targetRow())?.sentence).toContain('no client can log on')
   })
 
   test('goes with the group', async () => {

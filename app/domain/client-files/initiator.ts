@@ -75,8 +75,8 @@ export function initiatorConfiguration(end: ClientEnd): string {
     `TargetSubID=${exchange.subId}`,
     '',
     protocol === 'dc4'
-      ? `# The ${inForce} address is in force; the ${otherRole(inForce)} sends you away with a Logout.`
-      : '# Either address lets you in, one connection at a time.',
+      ? `# The ${inForce} address is in force; the ${otherRole(inForce)} refuses the Logon with a Logout.`
+      : '# Your client can log on at either address, over one connection at a time.',
     ...addresses.flatMap(({ host, port }, index) => [
       `SocketConnectHost${index || ''}=${host}`,
       `SocketConnectPort${index || ''}=${port}`,

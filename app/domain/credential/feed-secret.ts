@@ -56,7 +56,7 @@ export function feedCredentialConsequence({ name, mode }: FeedMode, kind: FeedSe
   const we = kind === 'hmac' ? 'sign our Logon with the new access key' : 'send the new password'
   if (mode === 'accept')
     return kind === 'none'
-      ? `${cut} Whoever connects as its gateway is let in without a credential then.`
-      : `${cut} Its gateway is let in again when it ${by}; the one before is not taken any more.`
+      ? `${cut} From then on its gateway can log on without a credential.`
+      : `${cut} Its gateway can log on again when it ${by}; the earlier one is refused.`
   return kind === 'none' ? `${cut} We log on without a credential then.` : `${cut} We ${we} from then on.`
 }

@@ -101,7 +101,7 @@ function numbersOf(session: SessionFacts, { expected, next }: SessionCommand): s
   const said: string[] = []
   if (expected !== undefined) {
     said.push(`Its next number is expected to be ${expected} instead of ${session.nextIn}.`)
-    if (session.kind === 'feed') said.push('The numbers between count as lost: nobody asks for them any more.')
+    if (session.kind === 'feed') said.push('The numbers between count as lost: they are not asked for again.')
   }
   if (next !== undefined)
     said.push(`Our next number is ${next} instead of ${session.nextOut}; asked for those between, we gap-fill them.`)

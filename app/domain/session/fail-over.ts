@@ -40,7 +40,7 @@ export function fitFailOver(facts: FailOverFacts, to: AddressRole): Result<{ isD
     return unfit(`${name} has its ${otherRole(to)} address alone: there is nothing to fail over to.`)
   if (to === active && isStoodIn)
     return unfit(
-      `The ${active} address of ${name} is wanted already, but could not be had when the connector started: it runs on its ${otherRole(active)}. Fail it over to its ${otherRole(active)} first, which makes that permanent and cuts nobody, and then back.`,
+      `The ${active} address of ${name} is wanted already, but was not available when the connector started: it runs on its ${otherRole(active)}. Fail it over to its ${otherRole(active)} first, which makes that permanent and disconnects no client, and then back.`,
     )
   return ok({ isDone: to === active })
 }
@@ -58,11 +58,11 @@ export function failOverConsequence(facts: FailOverFacts, to: AddressRole): stri
   if (to === active) return [`The ${to} address of ${name}, ${at(to)}, is in force already. Nothing is changed.`]
   if (isStoodIn)
     return [
-      `The connector runs ${name} on its ${to} address, ${at(to)}, already, since its ${from} could not be had at its start. This makes it permanent: nobody is cut and no number jumps.`,
+      `The connector runs ${name} on its ${to} address, ${at(to)}, already, because its ${from} was not available at the start. This makes it permanent: no client is disconnected and no number jumps.`,
     ]
   const cut = isLoggedOn
     ? `The client of ${name} is logged out: “Configuration changed. Logout forced.”`
-    : `The client of ${name} is not logged on; nobody is cut.`
+    : `The client of ${name} is not logged on, so no client is disconnected.`
   if (!isDc4)
     return [
       cut,

@@ -285,7 +285,7 @@ function moving(facts: TargetFacts, feeds: readonly FeedFacts[]): DeliveryState 
   if (!facts.hasCredential)
     return say(
       'Waiting for them',
-      `No password or access key yet: nobody can log on to ${facts.sessionId}. ${keptWords(facts.ledger)}.`,
+      `No password or access key yet, so no client can log on to ${facts.sessionId}. ${keptWords(facts.ledger)}.`,
     )
   if (!facts.loggedOn) return say('Waiting for them', `No logon. ${keptWords(facts.ledger)}.`)
   if (facts.behindMs > lateAfterMs)

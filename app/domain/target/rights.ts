@@ -52,16 +52,24 @@ export const targetActions = {
   'revoke-credential': {
     from: ['open', 'paused', 'closed'],
     who: ['technical-contact', 'operations'],
-    words: 'The owner’s technical contact and operations may.',
+    words: 'Only the owner’s technical contact and operations may do this.',
   },
-  'fail-over': { from: ['open', 'paused'], who: ['gam', 'operator'], words: 'Only a GAM may.' },
+  'fail-over': {
+    from: ['open', 'paused'],
+    who: ['gam', 'operator'],
+    words: 'Only a Global Account Manager may do this.',
+  },
   'client-file': {
     from: ['open', 'paused'],
     who: ['owner', 'exchange'],
-    words: 'The owner of its group and the exchange may.',
+    words: 'Only the owner of its group and the exchange may do this.',
   },
   /** Log its session out, or change its numbers. */
-  command: { from: ['open', 'paused'], who: ['operator'], words: 'Only the operator may, from the command line.' },
+  command: {
+    from: ['open', 'paused'],
+    who: ['operator'],
+    words: 'Only the operator may do this, from the command line.',
+  },
 } as const satisfies Record<string, Row>
 
 export type TargetAction = keyof typeof targetActions
@@ -170,7 +178,7 @@ function whyNot(action: TargetAction, refusal: TargetRefusal): string {
       return 'This target is closed.'
     case 'not-allowed':
       return action === 'resume' && refusal.needs === 'operations'
-        ? 'Whoever paused it resumes it, or operations.'
+        ? 'Only the person who paused it, or operations, can resume it.'
         : targetActions[action].words
     case 'already-paused':
       return 'It is paused already.'

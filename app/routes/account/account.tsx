@@ -50,7 +50,7 @@ export default function Account() {
   return (
     <>
       <PageHead title={account.name}>{account.firmName}</PageHead>
-      <Section title="Who you are here">
+      <Section title="Your account">
         <Facts
           facts={[
             { term: 'E-mail', value: account.email },

@@ -15,7 +15,7 @@ import { line } from '#domain/text.ts'
 const acceptInput = z
   .object({
     token: z.string().min(1).max(200),
-    code: z.string().trim().min(1, 'The code that somebody gives you.').max(40),
+    code: z.string().trim().min(1, 'Enter the code that you were given.').max(40),
     /** not asked of a person who already has an account */
     name: line(120).default(''),
     password: z.string().min(12, 'At least 12 characters.').max(500),
@@ -45,7 +45,7 @@ export default function InvitationPage() {
   if (!invitation)
     return (
       <PageHead title="This link no longer works">
-        It was used, or it has expired. Ask whoever invited you for a new one.
+        It was used, or it has expired. Ask the person who invited you for a new one.
       </PageHead>
     )
   return (
@@ -87,7 +87,7 @@ export default function InvitationPage() {
 /** What to do before the link can be used. */
 function NoCodeYet({ firmName }: { firmName: string }) {
   return (
-    <Notice tone="amber" title="This link needs a code, and nobody has taken it for you yet">
+    <Notice tone="amber" title="This link needs a code, and no administrator has taken the code for you yet">
       Ask another administrator of {firmName} or of the exchange, not the one who sent you the link: they find the code
       under Administration and tell it to you.
     </Notice>

@@ -72,7 +72,7 @@ export default function Feed() {
       <KeptAside aside={feed.aside} stale={isStale} />
       <RefusedLogons logons={feed.refusedLogons} />
       <RefusedLogons
-        title="Logons that named nobody known"
+        title="Logons under an unknown name"
         intro="At any address of the connector: a gateway or a client with a wrong SenderCompID or TargetCompID looks like this."
         logons={feed.strangers}
       />
@@ -128,7 +128,7 @@ function KeptAside({ aside, stale }: { aside: FeedView['aside']; stale: boolean 
       id="aside"
       intro={
         some
-          ? 'Stored, and delivered to nobody. Names that no source session has are counted over all feeds, since the connector started.'
+          ? 'Stored, but not delivered. Names that no source session has are counted over all feeds, since the connector started.'
           : undefined
       }
     >

@@ -38,13 +38,13 @@ export default function EndDomain() {
   const answer = useActionData<typeof action>()
   const back = { to: paths.firm(firm.id), label: firm.name }
   if (domain.until !== null)
-    return <NotNow title={`${domain.domain} has ended`} why="It is the firm’s no longer." back={back} />
+    return <NotNow title={`${domain.domain} has ended`} why="It no longer belongs to the firm." back={back} />
   return (
     <>
       <PageHead title={`End ${domain.domain}`} back={back} />
       <p className="mb-5 max-w-xl">
-        Nobody new is invited at it from now on. Everybody of {firm.name} who signs in with an address there goes on
-        doing so; whoever should not is disabled under Administration.
+        No new person of {firm.name} can be invited at {domain.domain} from now on. People who sign in with an address
+        there can still do so. To stop one of them, disable the person under Administration.
       </p>
       <ReasonForm
         commandId={commandId}

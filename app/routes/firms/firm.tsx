@@ -65,7 +65,7 @@ export default function Firm() {
           caption="E-mail domains"
           rows={domains}
           rowKey={(row) => row.id}
-          empty="None yet, so nobody of this firm can be invited. Add the domain of its addresses below."
+          empty="None yet, so no one at this firm can be invited. Add the domain of its addresses below."
           columns={[
             { key: 'domain', head: 'Domain', cell: (row) => row.domain },
             { key: 'from', head: 'Since', cell: (row) => row.from && <Instant at={row.from} precision="min" /> },

@@ -21,12 +21,12 @@ export default function GroupBilling() {
       <Section title="Fee">
         {fee ? (
           <>
-            {fee.sample && <Notice tone="amber">A sample fee plan: nobody owes these amounts.</Notice>}
+            {fee.sample && <Notice tone="amber">This is a sample fee plan. These amounts are not owed.</Notice>}
             <Facts
               facts={[
                 { term: 'A month', value: <Money minor={fee.amountMinor} currency={fee.currency} /> },
                 { term: 'Why', value: fee.sentence },
-                fee.source !== '' && { term: 'According to', value: fee.source },
+                fee.source !== '' && { term: 'Fee schedule', value: fee.source },
                 Boolean(terms?.billTo) && { term: 'Billed to', value: terms?.billTo },
                 Boolean(terms?.account) && { term: 'Account', value: terms?.account },
               ]}

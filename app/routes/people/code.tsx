@@ -49,7 +49,8 @@ export default function Code() {
     return <NotNow title={`No link waits for ${person.name}`} why={why} back={back} />
   }
   if (!link.mayPass) {
-    const why = 'Whoever makes a link never sees its code. Another administrator takes it and passes it on.'
+    const why =
+      'The person who makes a link never sees its code. Another administrator takes the code and passes it on.'
     return <NotNow title="You made this link" why={why} back={back} />
   }
   return (
@@ -97,7 +98,7 @@ function Passed({
         <>
           <div data-shown-once>
             <Notice tone="amber" title="Shown once">
-              Tell it to the person it is for and to nobody else, above all not to whoever made the link.
+              Tell the code only to the person it is for. Do not tell it to the person who made the link.
             </Notice>
           </div>
           <Facts facts={[{ term: 'Code', value: <Copyable text={code} label="the code" /> }]} />

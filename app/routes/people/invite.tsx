@@ -58,7 +58,7 @@ export default function Invite() {
   const back = isOwn ? { to: paths.people(), label: 'Administration' } : { to: paths.firm(firm.id), label: firm.name }
   if (answer && 'invited' in answer) return <NewLink link={answer.invited} back={back} />
   const title = isOwn ? 'Invite a person' : `Invite the first administrator of ${firm.name}`
-  if (barred) return <NotNow title="Nobody can be invited here" why={barred} back={back} />
+  if (barred) return <NotNow title="No one can be invited here" why={barred} back={back} />
   if (firm.domains.length === 0) return <NoDomain firm={firm.name} title={title} back={back} />
   return (
     <>

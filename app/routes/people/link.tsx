@@ -48,7 +48,7 @@ export default function Link() {
       {mayRenew ? (
         <>
           <p className="mb-5 max-w-xl">
-            For somebody whose link has expired, or who has lost their password. Links made before stop working now. A
+            For a person whose link has expired, or who has lost their password. Earlier links stop working now. A
             password they have works until they use the new link.
           </p>
           <ReasonForm

@@ -9,9 +9,9 @@ export function SoleRoles({ person, sole }: { person: { name: string; firmName: 
   return (
     <Notice
       tone="amber"
-      title={`Nobody else at ${person.firmName} is ${sole.map((role) => roleNames[role]).join(' or ')}`}
+      title={`No one else at ${person.firmName} is ${sole.map((role) => roleNames[role]).join(' or ')}`}
     >
-      Without {person.name}, whatever waits for that role waits until somebody else holds it.
+      Without {person.name}, requests for that role wait until another person holds the role.
     </Notice>
   )
 }

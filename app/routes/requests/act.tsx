@@ -82,14 +82,14 @@ const words: Record<
         met.length === 0
           ? 'Nobody has approved it yet.'
           : `${plural(met.length, 'approval')} (${inWords(met.map((party) => party.firmName))}) ${met.length === 1 ? 'comes' : 'come'} to nothing.`
-      return `The request ends here. ${lost} You may copy it as a new one.`
+      return `The request ends here. ${lost} You may copy it as a new request.`
     },
   },
   undo: {
     title: (n) => `Undo request ${n}`,
     button: 'Undo',
     effect: () =>
-      'A new configuration version puts back what ran before. The consents given by this request end, and it becomes Failed; whoever asked may copy it as a new one.',
+      'A new configuration version puts back what ran before. The consents given by this request end, and it becomes Failed. The firm that asked may copy it as a new request.',
   },
 }
 

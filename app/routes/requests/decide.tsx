@@ -101,8 +101,8 @@ function Asked({ view, mine, verdict, commandId }: AskedProps) {
 
 const effects: Record<Exclude<DecisionVerdict, 'approve'>, string> = {
   return:
-    'The request goes back to whoever asked, with your reason. They may mend it and submit it again; nothing flows meanwhile.',
-  reject: 'The request ends here. Whoever asked may copy it as a new one; nothing flows.',
+    'The request goes back to the firm that asked, with your reason. The firm may correct the request and submit it again. No copy flows meanwhile.',
+  reject: 'The request ends here, and no copy flows. The firm that asked may copy it as a new request.',
 }
 
 function Effect({ view, capacity }: { view: RequestView; capacity: string }) {
@@ -139,7 +139,7 @@ function DecideForm({
         <TextArea
           name="reason"
           label="Reason"
-          hint="Whoever asked and the exchange read it."
+          hint="The firm that asked and the exchange read it."
           required
           maxLength={1000}
         />

@@ -45,7 +45,7 @@ export default function DiscardDraft() {
       {why === null ? (
         <CommandForm commandId={commandId} refusal={refused}>
           <input type="hidden" name="version" value={version} />
-          <p className="mb-5">What was written is gone for good. It was never sent to anybody.</p>
+          <p className="mb-5">The draft is deleted for good. It was never sent.</p>
           <FormActions>
             <Submit kind="danger">Discard the draft</Submit>
             <ButtonLink to={back.to}>Keep it</ButtonLink>

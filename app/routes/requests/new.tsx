@@ -52,7 +52,7 @@ export default function NewRequest() {
     return (
       <>
         <PageHead title={`Change ${group.name}`} back={{ to: paths.group(group.id), label: `Group ${group.name}` }}>
-          Anybody of the owner writes it; an authorized contact of the group submits it.
+          Anyone at the owner can write the request. An authorized contact of the group submits it.
         </PageHead>
         <CommandForm commandId={commandId} refusal={refused}>
           <input type="hidden" name="environment" value={environment} />

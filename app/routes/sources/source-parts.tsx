@@ -120,7 +120,10 @@ export function TargetsCarrying({ targets }: { targets: SourcePage['targets'] })
 /** Who guarantees the session, and who did. */
 export function Guarantors({ guarantors }: { guarantors: SourcePage['guarantors'] }) {
   return (
-    <Section title="Guaranteed by" intro="Nothing is copied to a group without the consent of every present guarantor.">
+    <Section
+      title="Guaranteed by"
+      intro="Nothing is copied to a group without the consent of every clearing firm listed here."
+    >
       <Table
         caption="Clearing firms that guarantee this source session"
         rows={guarantors}

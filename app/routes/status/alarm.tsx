@@ -11,7 +11,7 @@ export function Alarm({ alarm: { code, says, since, feed } }: { alarm: AlarmRow 
   if (code === 'aside')
     return (
       <Notice tone="amber" title="Messages are kept aside">
-        {says}: stored, and delivered to nobody. Since <Instant at={since} />. {link}
+        {says}: stored, but not delivered. Since <Instant at={since} />. {link}
       </Notice>
     )
   return (

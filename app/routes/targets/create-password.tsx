@@ -69,7 +69,7 @@ export default function CreatePassword() {
         >
           <p className="mb-4 max-w-xl">
             {name === 'password'
-              ? 'The password is shown once, on the next page, and stored nowhere that anybody could read it.'
+              ? 'The password is shown once, on the next page, and is not stored in a form that can be read.'
               : 'The secret key is shown once, on the next page, and kept sealed: only the connector reads it again.'}{' '}
             Keep it where your client takes it from. A lost one is replaced by creating another.
           </p>
@@ -97,8 +97,8 @@ function Created({
       <>
         <PageHead title={`The ${isKey ? 'secret key' : 'password'} was shown already`} back={back} />
         <p className="mb-4 max-w-xl">
-          This form was sent before and created {name} <Mono>{created.fingerprint}</Mono>, which was shown then. If
-          nobody kept it, create another and revoke that one.
+          This form was sent before and created {name} <Mono>{created.fingerprint}</Mono>, which was shown then. If it
+          was not kept, create another and revoke that one.
         </p>
         <ButtonLink to={back.to}>To the target</ButtonLink>
       </>

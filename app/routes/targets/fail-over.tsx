@@ -46,7 +46,7 @@ export default function FailOverTarget() {
             {failOver.consequence.map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
-            <li>The way back is a failover as well, and somebody’s decision.</li>
+            <li>Going back takes another failover, which a person decides.</li>
           </ul>
           <ReasonForm
             commandId={commandId}

@@ -61,7 +61,7 @@ export default function PauseTarget() {
               Copies of {plural(sources, 'source session')} stop going out on this target, at once.
               {isLoggedOn && ' Its client is logged out.'}
             </li>
-            <li>None is lost. {kept} now; every one that comes waits until somebody resumes.</li>
+            <li>None is lost. {kept} now; every later copy waits until the target is resumed.</li>
             <li>Logons are refused: “Session is paused.” The reason you give here stands on the target’s page.</li>
             <li>You, and operations of the exchange, can resume it.</li>
           </ul>

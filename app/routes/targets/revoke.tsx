@@ -76,7 +76,7 @@ export default function RevokeCredential() {
             It stops working at once; a session opened with it ends.{' '}
             {other
               ? `Another ${name} of this target goes on working${other.expiresAt ? `, until ${formatDay(new Date(other.expiresAt))}` : ''}.`
-              : 'It is the only one: nobody can log on until another is created, and copies wait meanwhile.'}
+              : 'It is the only one. No client can log on until another is created, and copies wait meanwhile.'}
           </p>
           <ReasonForm
             commandId={commandId}

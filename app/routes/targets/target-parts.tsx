@@ -72,11 +72,11 @@ function QuickfixFiles({ sessionId }: { sessionId: string }) {
   )
 }
 
-/** Which address lets clients in, and what the other one does. */
+/** Which address clients log on at, and what the other one does. */
 const inForceWords = ({ inForce, protocol }: TargetView): string =>
   protocol === 'dc4'
-    ? `the ${inForce} address; the ${otherRole(inForce)} refuses Logons`
-    : `the ${inForce} address; the ${otherRole(inForce)} lets you in, too`
+    ? `the ${inForce} address; the ${otherRole(inForce)} address refuses Logons`
+    : `the ${inForce} address; clients can log on at the ${otherRole(inForce)} address as well`
 
 /** Passwords by fingerprint, access keys by id: who made them, when they last opened a session. */
 export function Credentials({ target, credentials }: { target: TargetView; credentials: readonly CredentialRow[] }) {
@@ -91,7 +91,7 @@ export function Credentials({ target, credentials }: { target: TargetView; crede
         caption={all}
         rows={credentials}
         rowKey={(credential) => credential.id}
-        empty={`No ${name} yet: nobody can log on. The owner’s technical contact creates one.`}
+        empty={`No ${name} yet, so no client can log on. The owner’s technical contact creates one.`}
         columns={[
           {
             key: 'fingerprint',

@@ -20,8 +20,10 @@ describe('a feed’s secret', () => {
 
   test('is announced with what becomes of the feed', () => {
     const accepting = { name: 'gw1', mode: 'accept' } as const
-    expect(feedCredentialConsequence(accepting, 'password')).toContain('let in again when it sends the new password')
-    expect(feedCredentialConsequence(accepting, 'none')).toContain('let in without a credential')
+    expect(feedCredentialConsequence(accepting, 'password')).toContain(
+      'can log on again when it sends the new password',
+    )
+    expect(feedCredentialConsequence(accepting, 'none')).toContain('can log on without a credential')
     expect(feedCredentialConsequence({ ...accepting, mode: 'initiate' }, 'hmac')).toContain('We sign our Logon')
   })
 })

@@ -81,7 +81,7 @@ describe('a failover', () => {
     expect(said).toContain('A Logon at its primary, a.example:9901, is refused')
     expect(said).toContain('jumps by 4,000')
     const classic = failOverConsequence({ ...facts, protocol: 'classic', isLoggedOn: false }, 'backup').join(' ')
-    expect(classic).toContain('nobody is cut')
+    expect(classic).toContain('no client is disconnected')
     expect(classic).toContain('may log on at either')
     expect(classic).not.toContain('4,000')
   })
@@ -91,6 +91,8 @@ describe('a failover', () => {
     expect([inForce(facts), inForce(stoodIn)]).toEqual(['primary', 'backup'])
     expect(fitFailOver(stoodIn, 'primary').ok).toBe(false)
     expect(fitFailOver(stoodIn, 'backup')).toEqual({ ok: true, value: { isDone: false } })
-    expect(failOverConsequence(stoodIn, 'backup')).toEqual([expect.stringContaining('nobody is cut and no number')])
+    expect(failOverConsequence(stoodIn, 'backup')).toEqual([
+      expect.stringContaining('no client is disconnected and no number'),
+    ])
   })
 })

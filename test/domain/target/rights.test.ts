@@ -133,7 +133,7 @@ describe('the reason beside a button', () => {
         }
     const paused = target({ state: 'paused', pausedBy: 'x', pauserName: 'Drew' })
     const why = rightOn('resume', mayNot('resume', paused, person('owner', 'technical-contact'))).why
-    expect(why).toBe('Whoever paused it resumes it, or operations.')
+    expect(why).toBe('Only the person who paused it, or operations, can resume it.')
     expect(rightOn('pause', mayNot('pause', target(), person('owner', 'viewer'))).why).toBe(targetActions.pause.words)
   })
 })

@@ -49,8 +49,8 @@ export function GroupStep({ document, ...form }: StepProps & { document: NewGrou
         </Select>
         {preview.fee && (
           <Notice tone="blue" title={preview.fee.sentence}>
-            {preview.fee.source !== '' && `According to ${preview.fee.source}.`}
-            {preview.fee.sample && ' A sample fee plan: nobody owes it.'}
+            {preview.fee.source !== '' && `The fee is set in ${preview.fee.source}.`}
+            {preview.fee.sample && ' This is a sample fee plan. No fee is owed.'}
           </Notice>
         )}
         <Checkboxes

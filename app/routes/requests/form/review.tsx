@@ -22,7 +22,7 @@ import type { StepProps } from './form.tsx'
 export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps) {
   const { document, preview } = draft
   const inOne = useMemo(() => refusal && withoutFields(refusal), [refusal]) // each new object takes the focus
-  const incomplete = draft.problems.length > 0 ? 'First mend what is listed above.' : null
+  const incomplete = draft.problems.length > 0 ? 'First correct what is listed above.' : null
   const noPaper = byExchange && !draft.paper ? `First attach what ${draft.ownerName} has signed.` : null
   const whyNot = draft.submit.may ? (incomplete ?? noPaper) : (draft.submit.why ?? 'Not now.')
   return (
