@@ -42,6 +42,7 @@ export const paths = {
   failOverTarget: (sessionId: string) => `/targets/${part(sessionId)}/fail-over`,
   quickfixFile: (sessionId: string, file: ClientFile) => `/targets/${part(sessionId)}/quickfix/${file}`,
   requests: () => '/requests',
+  requestsCsv: () => '/requests.csv',
   requestsEvents: () => '/events/requests',
   newRequest: () => '/requests/new',
   newRequestFor: (groupId: string) => `/requests/new?group=${part(groupId)}`,

@@ -33,6 +33,7 @@ export default [
   route('targets/:sessionId/quickfix/:file', 'routes/targets/quickfix-file.ts'),
 
   route('requests', 'routes/requests/requests.tsx'),
+  route('requests.csv', 'routes/requests/requests-csv.ts'),
   route('requests/new', 'routes/requests/new.tsx'),
   route('requests/:number', 'routes/requests/request.tsx'),
   route('requests/:number/form/:step', 'routes/requests/form/form.tsx'),

@@ -1,7 +1,7 @@
 import { Link, useLocation } from '@remix-run/react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import type { Sort } from '#domain/list/ask.ts'
-import { listQuery } from './list/address.ts'
+import { sortQuery } from './list/address.ts'
 
 export interface Column<Row> {
   key: string
@@ -150,7 +150,7 @@ function Head<Row>({ column, sort }: { column: Column<Row>; sort: Sort | undefin
   return (
     <th scope="col" className={className} aria-sort={active && (active === 'asc' ? 'ascending' : 'descending')}>
       <Link
-        to={listQuery(search, { sort: column.key, dir: active === 'asc' ? 'desc' : 'asc' })}
+        to={sortQuery(search, { key: column.key, dir: active === 'asc' ? 'desc' : 'asc' })}
         preventScrollReset
         className={`group inline-flex items-center gap-1 hover:text-text ${column.number ? 'flex-row-reverse' : ''} ${active ? 'text-text' : ''}`}
       >

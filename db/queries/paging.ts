@@ -131,12 +131,25 @@ export const countLimit = 10_000
 
 /** How many rows a query has, and whether there are more than are counted. */
 export async function countRows(tx: Tx, from: SQL, where: SQL | undefined): Promise<RowCount> {
-  const condition = where ? sql`where ${where}` : sql``
-  const [row] = await tx.execute<{ n: number }>(
-    sql`select count(*)::integer as n from (select 1 from ${from} ${condition} limit ${countLimit + 1}) counted`,
+  return (await countEach(tx, from, { all: where }))('all')
+}
+
+/** The same for several conditions at once. @returns the count of each by its name */
+export async function countEach<Name extends string>(
+  tx: Tx,
+  from: SQL,
+  conditions: Readonly<Record<Name, SQL | undefined>>,
+): Promise<(name: Name) => RowCount> {
+  const parts = Object.entries<SQL | undefined>(conditions).map(
+    ([name, where]) => sql`
+      select ${name} as name, count(*)::integer as n
+      from (select 1 from ${from} ${where ? sql`where ${where}` : sql``} limit ${countLimit + 1}) counted`,
   )
-  const n = row?.n ?? 0
-  return { rows: Math.min(n, countLimit), isMore: n > countLimit }
+  const rows = await tx.execute<{ name: string; n: number }>(sql.join(parts, sql` union all `))
+  return (name) => {
+    const n = rows.find((row) => row.name === name)?.n ?? 0
+    return { rows: Math.min(n, countLimit), isMore: n > countLimit }
+  }
 }
 
 /** Whether a text has the letters that are searched for; `%` and `_` are letters like others. */

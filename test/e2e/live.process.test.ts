@@ -42,13 +42,13 @@ describe('what somebody else does to a request', () => {
   test('is shown on the open list of requests, and by the figure beside it', async () => {
     const page = await browser.newPage()
     await signInAs(page, portal.app.url, 'Xan Xenon', '/requests?show=all')
-    await page.getByRole('heading', { name: 'Waiting for you' }).waitFor()
+    await page.getByText('1 request waits for you.').waitFor()
     await withdraw(3)
     await page.getByRole('row', { name: /Withdrawn/ }).waitFor()
     await page.getByText('Nothing waits for you.').waitFor()
     expect(await page.locator('nav[aria-label="Portal"]').innerText()).not.toContain('waiting for you')
     await takeUp(3)
-    await page.getByRole('heading', { name: 'Waiting for you' }).waitFor()
+    await page.getByText('1 request waits for you.').waitFor()
   })
 
   test('reaches every tab of a browser, though one of them alone holds the stream', async () => {

@@ -52,6 +52,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
     missing: true,
   },
   '/requests': { at: '/requests', needs: 'request:read' },
+  '/requests.csv': { at: '/requests.csv', needs: 'request:read' },
   '/requests/new': { at: '/requests/new', needs: 'request:draft' },
   '/requests/:number': { at: '/requests/999999', needs: 'request:read', missing: true },
   '/requests/:number/form/:step': { at: '/requests/999999/form/group', needs: 'request:draft', missing: true },

@@ -6,7 +6,7 @@ import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts
 import { findGroupHistory } from '#views/group/group-history.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
 import { findDraftPage } from '#views/request/draft-page.ts'
-import { countWaiting, listRequests } from '#views/request/request-list.ts'
+import { countWaiting, findRequestsPage, listRequests } from '#views/request/request-list.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
 import { findSandboxSteps, listSandboxPeople } from '#views/status/sandbox.ts'
 import { findStatus } from '#views/status/status.ts'
@@ -32,6 +32,8 @@ async function idOf(table: string, where: string): Promise<string> {
   return row?.id ?? ''
 }
 
+const sandboxPeople: Person[] = ['avery', 'alex', 'casey', 'drew', 'xan', 'bailey', 'harper', 'hollis']
+
 describe('the list of requests', () => {
   test('shows each person what waits for them, and only what concerns their firm', async () => {
     const see = async (person: Person) => {
@@ -44,6 +46,59 @@ describe('the list of requests', () => {
     expect(await see('bailey')).toEqual([[1, 2, 3, 4], 0])
     expect(await see('harper')).toEqual([[1, 2, 3, 4, 5], 0])
     expect(await as('xan', (tx, me) => countWaiting(tx, me, 'sandbox'))).toBe(1)
+  })
+
+  const asked = (person: Person, query = '') =>
+    as(person, (tx, me) => findRequestsPage(tx, me, 'sandbox', new URLSearchParams(query)))
+  const numbers = async (person: Person, query: string) =>
+    (await asked(person, query)).list.rows.map((row) => row.number).sort()
+
+  test('begins with what waits for the reader, and where nothing does with what is open', async () => {
+    expect((await asked('xan')).list).toMatchObject({
+      asked: { filters: { show: 'waiting' } },
+      pager: { total: { rows: 1 } },
+    })
+    expect((await asked('bailey')).list.asked.filters).toEqual({ show: 'open' })
+  })
+
+  test('is filtered by state and kind, and counts what each choice would show', async () => {
+    const { counts } = await asked('harper')
+    expect([counts.all.rows, counts.open.rows + counts.closed.rows]).toEqual([5, 5])
+    expect(await numbers('harper', 'show=all')).toEqual([1, 2, 3, 4, 5])
+    expect((await numbers('harper', 'show=open')).length).toBe(counts.open.rows)
+    expect((await numbers('harper', 'show=closed')).length).toBe(counts.closed.rows)
+    expect(await numbers('harper', 'show=all&kind=close')).toEqual([])
+    const { list, owner } = await asked('harper', `show=all&owner=${(await sandbox.actor('avery')).firmId}`)
+    expect(list.rows.map((row) => row.ownerName)).toEqual(['Alder Trading', 'Alder Trading'])
+    expect(owner?.name).toBe('Alder Trading')
+  })
+
+  test('is found by number, group, firm and person, as far as the reader may see them', async () => {
+    expect(await numbers('harper', 'show=all&q=3')).toContain(3)
+    expect(await numbers('harper', 'show=all&q=options+DESK')).toEqual([3])
+    expect(await numbers('harper', 'show=all&q=alder')).toEqual([3, 5])
+    expect(await numbers('harper', 'show=all&q=casey')).toEqual([1, 4])
+    expect(await numbers('xan', 'show=all&q=options+desk')).toEqual([3]) // a party, from what it was asked
+    expect(await numbers('casey', 'show=all&q=options+desk')).toEqual([])
+    expect(await numbers('harper', 'show=all&q=%25')).toEqual([])
+    expect(await numbers('harper', `show=all&q=${'9'.repeat(10_000)}`)).toEqual([])
+  })
+
+  test('can be sorted by every column that it offers, both ways', async () => {
+    for (const key of ['number', 'group', 'owner', 'submitted', 'since'])
+      for (const dir of ['asc', 'desc'])
+        expect(await numbers('harper', `show=all&sort=${key}&dir=${dir}`)).toEqual([1, 2, 3, 4, 5])
+    const { list } = await asked('harper', 'show=all&sort=number&dir=desc')
+    expect(list.rows.map((row) => row.number)).toEqual([5, 4, 3, 2, 1])
+  })
+
+  test('in SQL holds the same to wait for a person as the page of the request does', async () => {
+    for (const person of sandboxPeople) {
+      const waiting = (await as(person, (tx, me) => listRequests(tx, me, 'sandbox'))).rows.filter(
+        (row) => row.waitsForMe,
+      )
+      expect(await numbers(person, 'show=waiting')).toEqual(waiting.map((row) => row.number).sort())
+    }
   })
 })
 

@@ -5,7 +5,7 @@ import type { ListPage } from '#domain/list/page.ts'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { Pager } from './pager.tsx'
-import { type Chips, Toolbar } from './toolbar.tsx'
+import { type Chips, type Choice, type Only, Toolbar } from './toolbar.tsx'
 
 /** A list: what is asked of it, a page of its rows, and the pages beside this one. */
 export function List<Row>({
@@ -17,6 +17,8 @@ export function List<Row>({
   hidden,
   searchLabel,
   chips = [],
+  choices = [],
+  only = [],
   csv,
   empty,
 }: {
@@ -30,15 +32,17 @@ export function List<Row>({
   hidden: readonly string[]
   searchLabel: string
   chips?: readonly Chips[]
+  choices?: readonly Choice[]
+  only?: readonly Only[]
   csv?: string
   empty: ReactNode
 }) {
-  const { asked, note, pager, rows } = page
+  const { asked, note, rows } = page
   const choosable = columns.filter((column) => column.optional)
   return (
     <>
       {note && <Notice tone="amber">{note}</Notice>}
-      <Toolbar asked={asked} searchLabel={searchLabel} chips={chips} csv={csv}>
+      <Toolbar asked={asked} searchLabel={searchLabel} chips={chips} choices={choices} only={only} csv={csv}>
         {choosable.length > 0 && <ColumnsMenu list={name} columns={choosable} hidden={hidden} />}
       </Toolbar>
       <Table
@@ -48,12 +52,12 @@ export function List<Row>({
         sort={asked.sort}
         columns={columns.filter(({ key, optional }) => !optional || !hidden.includes(key))}
         empty={
-          <EmptyList asked={asked} chips={chips}>
+          <EmptyList asked={asked} filters={[...chips, ...choices]} only={only}>
             {empty}
           </EmptyList>
         }
       />
-      <Pager pager={pager} caption={caption} />
+      <Pager page={page} caption={caption} />
     </>
   )
 }

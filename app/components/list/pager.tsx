@@ -1,11 +1,12 @@
 import { Link, useLocation } from '@remix-run/react'
 import { writeCount } from '#domain/figures.ts'
-import type { Pager as Pages } from '#domain/list/page.ts'
+import type { ListPage } from '#domain/list/page.ts'
 import { beside, listQuery } from './address.ts'
 
 /** "51–100 of 5,214", and the pages beside this one. */
-export function Pager({ pager, caption }: { pager: Pages; caption: string }) {
+export function Pager({ page, caption }: { page: ListPage<unknown>; caption: string }) {
   const { search } = useLocation()
+  const { asked, pager } = page
   const { first, last, total, next, previous } = pager
   if (last === 0) return null
   const of = `${total.isMore ? 'more than ' : ''}${writeCount(total.rows)}`
@@ -19,9 +20,9 @@ export function Pager({ pager, caption }: { pager: Pages; caption: string }) {
       </span>
       {(previous !== null || next !== null) && (
         <span className="flex items-center gap-2">
-          {previous !== null && first > 1 && <Turn to={listQuery(search)} word="First" rel="first" />}
-          <Turn to={previous && beside(search, previous)} word="Previous" rel="prev" />
-          <Turn to={next && beside(search, next)} word="Next" rel="next" />
+          {previous !== null && first > 1 && <Turn to={listQuery(search, asked)} word="First" rel="first" />}
+          <Turn to={previous && beside(search, asked, previous)} word="Previous" rel="prev" />
+          <Turn to={next && beside(search, asked, next)} word="Next" rel="next" />
         </span>
       )}
     </nav>

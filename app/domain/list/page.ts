@@ -14,7 +14,7 @@ export interface RowCount {
 }
 
 /** "51–100 of 5,214", and the addresses' part that leads to the pages beside this one. */
-export interface Pager {
+interface Pager {
   first: number
   last: number
   total: RowCount

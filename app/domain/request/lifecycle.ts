@@ -87,7 +87,7 @@ export function requestCan(action: RequestAction, state: RequestState): boolean 
 }
 
 /** States that no action leaves. */
-const finalStates: readonly RequestState[] = ['applied', 'rejected', 'withdrawn', 'expired', 'failed']
+export const finalStates: readonly RequestState[] = ['applied', 'rejected', 'withdrawn', 'expired', 'failed']
 
 /** A group has at most one request in these states at a time; drafts and returned requests are unlimited. */
 export const openStates: readonly RequestState[] = ['with-firms', 'with-gam', 'scheduled', 'applying']

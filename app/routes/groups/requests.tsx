@@ -10,5 +10,5 @@ export function loader({ context }: LoaderFunctionArgs) {
 
 export default function GroupRequests() {
   const { group } = useGroup()
-  return <RequestTable requests={group.requests} empty="No request concerns this group." withGroup={false} />
+  return <RequestTable requests={group.requests} empty="No request concerns this group." />
 }

@@ -4,7 +4,6 @@ import { RequestWord } from '#app/components/states.tsx'
 import { type Column, Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { Sort } from '#domain/list/ask.ts'
 import type { RequestKind } from '#domain/request/lifecycle.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
 
@@ -14,97 +13,102 @@ export const kindNames: Record<RequestKind, string> = { 'new-group': 'New group'
 const requestPage = ({ number, state }: Pick<RequestRow, 'number' | 'state'>): string =>
   state === 'draft' ? paths.requestStep(number, 'group') : paths.request(number)
 
-/** Requests, with the state of each and what this person can do next. */
-export function RequestTable({
-  requests,
-  empty,
-  withGroup = true,
-  sort,
-  caption = 'Requests',
-}: {
-  requests: readonly RequestRow[]
-  empty: ReactNode
-  withGroup?: boolean
-  sort?: Sort
-  caption?: string
-}) {
-  const group: Column<RequestRow> = {
+/** The requests of one group, with the state of each and what this person can do next. */
+export const RequestTable = ({ requests, empty }: { requests: readonly RequestRow[]; empty: ReactNode }) => (
+  <Table
+    caption="Requests"
+    rows={requests}
+    rowKey={(request) => String(request.number)}
+    empty={empty}
+    columns={requestColumns.filter(({ key }) => key !== 'group')}
+  />
+)
+
+/** What is shown of a request in a list. */
+export const requestColumns: readonly Column<RequestRow>[] = [
+  {
+    key: 'state',
+    head: 'State',
+    tight: true,
+    brief: 'first',
+    cell: (request) => <RequestWord state={request.state} word={request.stateWord} />,
+  },
+  {
+    key: 'number',
+    head: 'Request',
+    sortable: true,
+    tight: true,
+    isName: true,
+    brief: 'first',
+    cell: (request) => (
+      <Link to={requestPage(request)} className="link whitespace-nowrap">
+        {request.number} · {kindNames[request.kind]}
+      </Link>
+    ),
+  },
+  {
+    key: 'next',
+    head: 'Next',
+    tight: true,
+    brief: 'first',
+    cell: (request) =>
+      request.waitsForMe && request.next ? (
+        <Link to={requestPage(request)} className="link font-medium">
+          {request.next}
+        </Link>
+      ) : (
+        '–'
+      ),
+    blank: (request) => !request.waitsForMe,
+  },
+  {
     key: 'group',
     head: 'Group',
     sortable: true,
-    cell: (request) => request.groupName || <span className="text-muted">not named yet</span>,
-  }
-  return (
-    <Table
-      caption={caption}
-      rows={requests}
-      rowKey={(request) => String(request.number)}
-      empty={empty}
-      {...(sort ? { sort } : {})}
-      columns={[
-        {
-          key: 'number',
-          head: 'Request',
-          sortable: true,
-          tight: true,
-          cell: (request) => (
-            <Link to={requestPage(request)} className="link whitespace-nowrap">
-              {request.number} · {kindNames[request.kind]}
-            </Link>
-          ),
-        },
-        {
-          key: 'state',
-          head: 'State',
-          tight: true,
-          cell: (request) => <RequestWord state={request.state} word={request.stateWord} />,
-        },
-        ...(withGroup ? [group] : []),
-        { key: 'owner', head: 'Asked for by', sortable: true, cell: (request) => request.ownerName },
-        {
-          key: 'asked',
-          head: 'Asked of you',
-          wide: true,
-          cell: (request) => request.asked ?? '–',
-          blank: (request) => request.asked === null,
-        },
-        {
-          key: 'submitted',
-          head: 'Submitted',
-          sortable: true,
-          cell: (request) =>
-            request.submittedAt ? (
-              <Instant at={request.submittedAt} precision="min" />
-            ) : (
-              <span className="text-muted">not yet</span>
-            ),
-        },
-        {
-          key: 'by',
-          head: 'By',
-          cell: (request) => request.submittedBy ?? '–',
-          blank: (request) => !request.submittedBy,
-        },
-        {
-          key: 'since',
-          head: 'In this state since',
-          sortable: true,
-          cell: (request) => <Instant at={request.stateAt} precision="min" />,
-        },
-        {
-          key: 'next',
-          head: 'Next',
-          cell: (request) =>
-            request.waitsForMe && request.next ? (
-              <Link to={requestPage(request)} className="link font-medium">
-                {request.next}
-              </Link>
-            ) : (
-              '–'
-            ),
-          blank: (request) => !request.waitsForMe,
-        },
-      ]}
-    />
-  )
-}
+    brief: 'second',
+    cell: (request) =>
+      request.groupName ? <bdi>{request.groupName}</bdi> : <span className="text-muted">not named yet</span>,
+  },
+  {
+    key: 'owner',
+    head: 'Asked for by',
+    sortable: true,
+    optional: true,
+    brief: 'second',
+    cell: (request) => <bdi>{request.ownerName}</bdi>,
+  },
+  {
+    key: 'asked',
+    head: 'Asked of you',
+    optional: true,
+    cell: (request) => request.asked ?? '–',
+    blank: (request) => request.asked === null,
+  },
+  {
+    key: 'submitted',
+    head: 'Submitted',
+    sortable: true,
+    optional: true,
+    cell: (request) =>
+      request.submittedAt ? (
+        <Instant at={request.submittedAt} precision="min" />
+      ) : (
+        <span className="text-muted">not yet</span>
+      ),
+  },
+  {
+    key: 'by',
+    head: 'By',
+    optional: true,
+    cell: (request) => (request.submittedBy ? <bdi>{request.submittedBy}</bdi> : '–'),
+    blank: (request) => !request.submittedBy,
+  },
+  {
+    key: 'since',
+    head: 'In this state since',
+    sortable: true,
+    optional: true,
+    brief: 'second',
+    cell: (request) => <Instant at={request.stateAt} precision="min" />,
+  },
+]

@@ -1,65 +1,40 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
+import { List } from '#app/components/list/list.tsx'
 import { useLive } from '#app/components/live.ts'
-import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
-import { compareBy, readSort } from '#app/components/table.tsx'
+import { ButtonLink, PageHead } from '#app/components/page.tsx'
+import { hiddenColumns } from '#app/http/columns.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { everyRow } from '#domain/list/ask.ts'
 import { may } from '#domain/people/permissions.ts'
-import { isFinal } from '#domain/request/lifecycle.ts'
+import { requestKinds } from '#domain/request/lifecycle.ts'
 import { listAgreedFor } from '#views/request/agreements.ts'
-import { listRequests } from '#views/request/request-list.ts'
-import type { RequestRow } from '#views/request/request-view.ts'
+import { findRequestsPage, type RequestsPage } from '#views/request/request-list.ts'
 import { AgreedForYou } from './agreed-for-you.tsx'
-import { RequestTable } from './request-table.tsx'
+import { kindNames, requestColumns } from './request-table.tsx'
 
 export const meta = () => [{ title: 'Requests · Drop Copy Portal' }]
 
-const filters = ['open', 'closed', 'all'] as const
-type Filter = (typeof filters)[number]
-
-const matches: Record<Filter, (request: RequestRow) => boolean> = {
-  open: (request) => !isFinal(request.state),
-  closed: (request) => isFinal(request.state),
-  all: () => true,
-}
-
-const sortable: Record<string, (request: RequestRow) => string | number | Date | null> = {
-  number: (request) => request.number,
-  group: (request) => request.groupName,
-  owner: (request) => request.ownerName,
-  submitted: (request) => request.submittedAt,
-  since: (request) => request.stateAt,
-}
-
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'request:read')
-  const { rows, agreed } = await context.read(user, async (tx) => ({
-    ...(await listRequests(tx, user, context.environment)),
+  const params = new URL(request.url).searchParams
+  const shown = await context.read(user, async (tx) => ({
+    ...(await findRequestsPage(tx, user, context.environment, params)),
     agreed: await listAgreedFor(tx, user.firmId, context.environment, context.deps.now()),
   }))
-  const show = new URL(request.url).searchParams.get('show')
-  const filter = filters.find((name) => name === show) ?? 'open'
-  const sort = readSort(request, Object.keys(sortable), { key: 'since', dir: 'desc' })
-  const waiting = rows.filter((row) => row.waitsForMe)
-  const others = rows.filter((row) => !row.waitsForMe)
   return {
-    agreed,
-    waiting,
-    others: others.filter(matches[filter]).sort(compareBy(sortable[sort.key] ?? (() => 0), sort.dir)),
-    counts: filters.map((name) => ({ name, count: others.filter(matches[name]).length })),
-    filter,
-    sort,
+    ...shown,
+    hidden: hiddenColumns(request, user.userId, 'requests'),
     mayAsk: may(user, 'request:submit') && !user.isExchange,
   }
 }
 
-const filterLabels: Record<Filter, string> = { open: 'Open', closed: 'Closed', all: 'All' }
-
 export default function Requests() {
-  const { agreed, waiting, others, counts, filter, sort, mayAsk } = useLoaderData<typeof loader>()
+  const { list, counts, owner, agreed, hidden, mayAsk } = useLoaderData<typeof loader>()
   useLive(paths.requestsEvents())
+  const waiting = counts.waiting.rows
   return (
     <>
       <PageHead
@@ -72,38 +47,43 @@ export default function Requests() {
           )
         }
       >
-        {waiting.length === 0
-          ? 'Nothing waits for you.'
-          : `${plural(waiting.length, 'request')} ${waiting.length === 1 ? 'waits' : 'wait'} for you.`}
+        {waiting === 0 ? (
+          'Nothing waits for you.'
+        ) : (
+          <Link to={`${paths.requests()}?show=waiting`} className="link">
+            {plural(waiting, 'request')} {waiting === 1 ? 'waits' : 'wait'} for you.
+          </Link>
+        )}
       </PageHead>
       <AgreedForYou agreed={agreed} />
-      {waiting.length > 0 && (
-        <Section title="Waiting for you">
-          <RequestTable requests={waiting} empty="" caption="Requests that wait for you" />
-        </Section>
-      )}
-      <Section
-        title={waiting.length > 0 ? 'Others' : 'Requests'}
-        actions={counts.map(({ name, count }) => (
-          <Link
-            key={name}
-            to={`?show=${name}`}
-            aria-current={filter === name ? 'true' : undefined}
-            className={filter === name ? 'font-medium text-text' : 'link'}
-          >
-            {filterLabels[name]} {count}
-          </Link>
-        ))}
-      >
-        <RequestTable requests={others} sort={sort} empty={emptyWords(filter, waiting.length > 0)} />
-      </Section>
+      <List
+        name="requests"
+        caption="Requests"
+        page={list}
+        hidden={hidden}
+        rowKey={(request) => String(request.number)}
+        searchLabel="Number, group, firm or person"
+        csv={paths.requestsCsv()}
+        chips={[{ name: 'show', label: 'Which requests', words: showsOf(counts) }]}
+        choices={[
+          {
+            name: 'kind',
+            every: 'All kinds',
+            words: requestKinds.map((kind) => ({ word: kind, label: kindNames[kind] })),
+          },
+        ]}
+        only={owner ? [{ name: 'owner', label: `Asked for by ${owner.name}` }] : []}
+        columns={requestColumns}
+        empty="There is no request yet."
+      />
     </>
   )
 }
 
-/** @param others whether requests that wait for the reader are listed above */
-function emptyWords(filter: Filter, others: boolean): string {
-  if (filter === 'closed') return 'No request has come to its end yet.'
-  if (filter === 'open') return others ? 'No other request is open.' : 'No request is open.'
-  return others ? 'There is no other request.' : 'There is no request yet.'
-}
+/** What is shown of the requests, with how many there are. */
+const showsOf = (counts: RequestsPage['counts']) => [
+  { word: 'waiting', label: 'Waiting for you', count: counts.waiting },
+  { word: 'open', label: 'Open', count: counts.open },
+  { word: 'closed', label: 'Closed', count: counts.closed },
+  { word: everyRow, label: 'All', count: counts.all },
+]

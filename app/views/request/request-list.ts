@@ -1,12 +1,17 @@
 import type { Tx } from '#db/client.ts'
 import { listContactsOf } from '#db/queries/group/contacts.ts'
+import { findFirm } from '#db/queries/people/firms.ts'
 import { listAsked, listPartyStates, type PartyRecord } from '#db/queries/request/parties.ts'
-import { listRequestRows } from '#db/queries/request/request-rows.ts'
+import { countRequests, countWaitingRequests, listRequestPlaces } from '#db/queries/request/request-list.ts'
+import { listRequestRows, listRequestRowsById } from '#db/queries/request/request-rows.ts'
+import { type ListAsked, pageSize, readAsked } from '#domain/list/ask.ts'
+import { type ListPage, listPage, type PlacedPage } from '#domain/list/page.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Submitter } from '#domain/request/guards.ts'
 import { storedDraft } from '#domain/request/input.ts'
 import { requestStateWord } from '#domain/request/lifecycle.ts'
+import { type RequestFilter, type RequestSort, requestList, requestShows } from '#domain/request/request-list.ts'
 import { askedWords } from '#domain/request/signing.ts'
 import { nextFor, nextWords, type RequestStanding } from '#domain/request/standing.ts'
 import type { RequestList, RequestRow } from './request-view.ts'
@@ -16,36 +21,84 @@ const most = 500
 
 /** Requests that this reader sees, those waiting for them first, then the newest. */
 export async function listRequests(tx: Tx, reader: Actor, environment: Environment): Promise<RequestList> {
-  const rows = await listOf(tx, reader, { environment })
+  const rows = await rowsOf(tx, reader, await listRequestRows(tx, { environment }, most))
   const waiting = rows.filter((row) => row.waitsForMe)
   return { rows: [...waiting, ...rows.filter((row) => !row.waitsForMe)], waitingForMe: waiting.length }
 }
 
 /** How many requests wait for this reader: the figure beside "Requests". */
-export async function countWaiting(tx: Tx, reader: Actor, environment: Environment): Promise<number> {
-  return (await listRequests(tx, reader, environment)).waitingForMe
+export const countWaiting = (tx: Tx, reader: Actor, environment: Environment): Promise<number> =>
+  countWaitingRequests(tx, reader, environment)
+
+type Asked = ListAsked<RequestSort, RequestFilter>
+
+/** A page of the list, with how many requests each choice of what to show would have. */
+export type RequestsPage = {
+  list: ListPage<RequestRow>
+  counts: Awaited<ReturnType<typeof countRequests>>
+  /** The firm whose requests alone are asked for. */
+  owner: { id: string; name: string } | null
+}
+
+/** What an address asks of the list, and the page that answers it. */
+export async function findRequestsPage(
+  tx: Tx,
+  reader: Actor,
+  environment: Environment,
+  params: URLSearchParams,
+): Promise<RequestsPage> {
+  const counts = await countRequests(tx, reader, environment, readAsked(params, requestList(0)))
+  const asked = readAsked(params, requestList(counts.waiting.rows))
+  const page = await listRequestsAsked(tx, reader, environment, asked, pageSize)
+  const shown = requestShows.find((show) => show === asked.filters.show) ?? 'all'
+  const owner = asked.filters.owner && (await findFirm(tx, asked.filters.owner))
+  return {
+    list: listPage(asked, page, counts[shown]),
+    counts,
+    owner: owner ? { id: owner.id, name: owner.name } : null,
+  }
+}
+
+/** The same without the page: what a file of the list holds. */
+export async function findRequestsAsked(tx: Tx, reader: Actor, environment: Environment, params: URLSearchParams) {
+  const { waiting } = await countRequests(tx, reader, environment, readAsked(params, requestList(0)))
+  return readAsked(params, requestList(waiting.rows))
+}
+
+/** The rows of a page, as this reader may see them. */
+export async function listRequestsAsked(
+  tx: Tx,
+  reader: Actor,
+  environment: Environment,
+  asked: Asked,
+  size: number,
+): Promise<PlacedPage<RequestRow>> {
+  const places = await listRequestPlaces(tx, reader, environment, asked, size)
+  const ids = places.rows.map(({ id }) => id)
+  const found = new Map((await listRequestRowsById(tx, ids)).map((row) => [row.request.id, row]))
+  const inOrder = ids.flatMap((id) => found.get(id) ?? [])
+  return { ...places, rows: await rowsOf(tx, reader, inOrder) }
 }
 
 /** The requests of one group, newest first. */
-export const listRequestsOfGroup = (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
-  listOf(tx, reader, { groupId })
+export const listRequestsOfGroup = async (tx: Tx, reader: Actor, groupId: string): Promise<RequestRow[]> =>
+  rowsOf(tx, reader, await listRequestRows(tx, { groupId }, most))
 
-type Which = { environment: Environment } | { groupId: string }
+type ListedRequest = Awaited<ReturnType<typeof listRequestRows>>[number]
 
-async function listOf(tx: Tx, reader: Actor, which: Which): Promise<RequestRow[]> {
-  const read = await readRequests(tx, which)
+async function rowsOf(tx: Tx, reader: Actor, listed: ListedRequest[]): Promise<RequestRow[]> {
+  const read = await withParties(tx, listed)
   const ids = read.rows.map(({ request }) => request.id)
   return rowsFor(reader, read, reader.isExchange ? new Map() : await listAsked(tx, reader.firmId, ids))
 }
 
 /** What several readers' lists are made of, read once over `asJobs`, which sees all requests. */
-export const readRequestsOf = (tx: Tx, environment: Environment): Promise<ReadRequests> =>
-  readRequests(tx, { environment })
+export const readRequestsOf = async (tx: Tx, environment: Environment): Promise<ReadRequests> =>
+  withParties(tx, await listRequestRows(tx, { environment }, most))
 
-type ReadRequests = Awaited<ReturnType<typeof readRequests>>
+type ReadRequests = Awaited<ReturnType<typeof withParties>>
 
-async function readRequests(tx: Tx, which: Which) {
-  const rows = await listRequestRows(tx, which, most)
+async function withParties(tx: Tx, rows: ListedRequest[]) {
   const parties = await listPartyStates(
     tx,
     rows.map((row) => row.request.id),

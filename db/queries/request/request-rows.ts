@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { firms } from '../../schema/firms.ts'
@@ -19,12 +19,19 @@ type ListedRequest = {
   submitter: string | null
 }
 
+/** Requests by id. */
+export const listRequestRowsById = (tx: Tx, ids: readonly string[]): Promise<ListedRequest[]> =>
+  ids.length === 0 ? Promise.resolve([]) : rowsWhere(tx, inArray(requests.id, [...ids]), ids.length)
+
 /** Requests of an environment, or of one group, newest first, up to a limit. */
-export async function listRequestRows(
+export const listRequestRows = (
   tx: Tx,
   of: { environment: Environment } | { groupId: string },
   most: number,
-): Promise<ListedRequest[]> {
+): Promise<ListedRequest[]> =>
+  rowsWhere(tx, 'groupId' in of ? eq(requests.groupId, of.groupId) : eq(requests.environment, of.environment), most)
+
+async function rowsWhere(tx: Tx, where: SQL, most: number): Promise<ListedRequest[]> {
   return tx
     .select({
       request: requests,
@@ -41,7 +48,7 @@ export async function listRequestRows(
     .leftJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
     .leftJoin(requestRounds, and(eq(requestRounds.requestId, requests.id), eq(requestRounds.round, requests.round)))
     .leftJoin(users, eq(users.id, requestRounds.submittedBy))
-    .where('groupId' in of ? eq(requests.groupId, of.groupId) : eq(requests.environment, of.environment))
+    .where(where)
     .orderBy(desc(requests.number))
     .limit(most)
 }
