@@ -22,6 +22,8 @@ export const paths = {
   setUp: (token: string) => `/set-up/${part(token)}`,
   account: () => '/account',
   columns: () => '/columns',
+  search: (q?: string) => (q ? `/search?q=${part(q)}` : '/search'),
+  searchAnswers: (q: string) => `/search.json?q=${part(q)}`,
   groups: () => '/groups',
   group: (groupId: string) => `/groups/${part(groupId)}`,
   groupEvents: (groupId: string) => `/events/groups/${part(groupId)}`,

@@ -11,6 +11,8 @@ export default [
   route('set-up/:token', 'routes/account/set-up.tsx'),
   route('account', 'routes/account/account.tsx'),
   route('columns', 'routes/lists/columns.ts'),
+  route('search', 'routes/search/search.tsx'),
+  route('search.json', 'routes/search/answers.ts'),
 
   route('groups', 'routes/groups/groups.tsx'),
   route('groups/:groupId', 'routes/groups/group.tsx', [

@@ -4,6 +4,7 @@ import { paths } from '#app/paths.ts'
 import { type Environment, environmentNames } from '#domain/reference/environment.ts'
 import { useConnection } from './connection.ts'
 import { type Acquaintance, PersonMenu, type Theme } from './person-menu.tsx'
+import { SearchField } from './search/search-field.tsx'
 import { Clock } from './time.tsx'
 import { TypedBy } from './typed.ts'
 import { WaitingBar } from './waiting-bar.tsx'
@@ -43,6 +44,7 @@ export function Frame({ environment, environments, rail, person, others, theme, 
             </span>
           </Link>
           <EnvironmentSwitch environment={environment} environments={environments} />
+          <SearchField />
           <div className="grow" />
           <span className="text-table text-muted max-sm:hidden">
             <Clock />

@@ -15,6 +15,8 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/set-up/:token': { at: '/set-up/never-made', needs: 'nothing' },
   '/account': { at: '/account', needs: 'own-password:write' },
   '/columns': { at: '/columns', needs: 'nothing' },
+  '/search': { at: '/search', needs: 'status:read' },
+  '/search.json': { at: '/search.json', needs: 'status:read' },
   '/groups': { at: '/groups', needs: 'group:read' },
   '/groups/:groupId': { at: `/groups/${id}`, needs: 'group:read', missing: true },
   '/groups/:groupId/sources': { at: `/groups/${id}/sources`, needs: 'group:read', missing: true },

@@ -16,6 +16,13 @@ export type RequestState = (typeof requestStates)[number]
 export const requestKinds = ['new-group', 'change', 'close'] as const
 export type RequestKind = (typeof requestKinds)[number]
 
+/** As screens name them. */
+export const requestKindNames: Record<RequestKind, string> = {
+  'new-group': 'New group',
+  change: 'Change',
+  close: 'Close',
+}
+
 export const capacities = ['guarantor', 'bill-to', 'exchange'] as const
 export type Capacity = (typeof capacities)[number]
 

@@ -4,10 +4,8 @@ import { RequestWord } from '#app/components/states.tsx'
 import { type Column, Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import type { RequestKind } from '#domain/request/lifecycle.ts'
+import { requestKindNames } from '#domain/request/lifecycle.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
-
-export const kindNames: Record<RequestKind, string> = { 'new-group': 'New group', change: 'Change', close: 'Close' }
 
 /** The page of a request: its form while it is being written, its sheet afterwards. */
 const requestPage = ({ number, state }: Pick<RequestRow, 'number' | 'state'>): string =>
@@ -42,7 +40,7 @@ export const requestColumns: readonly Column<RequestRow>[] = [
     brief: 'first',
     cell: (request) => (
       <Link to={requestPage(request)} className="link whitespace-nowrap">
-        {request.number} · {kindNames[request.kind]}
+        {request.number} · {requestKindNames[request.kind]}
       </Link>
     ),
   },

@@ -6,6 +6,7 @@ import { RequestWord } from '#app/components/states.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { requestKindNames } from '#domain/request/lifecycle.ts'
 import type { RequestView } from '#views/request/request-view.ts'
 import { Agreements } from './agreements.tsx'
 import { loadRequest } from './load-request.server.ts'
@@ -13,7 +14,6 @@ import { RequestActions } from './request-actions.tsx'
 import { AboutRequest, Decisions, Parties, Parts } from './request-parts.tsx'
 import { SheetView, SliceView } from './request-sheet.tsx'
 import { firstStep } from './request-steps.ts'
-import { kindNames } from './request-table.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `Request ${data?.view.number ?? ''} · Drop Copy Portal` },
@@ -32,7 +32,7 @@ export default function Request() {
   return (
     <>
       <PageHead
-        kind={kindNames[view.kind]}
+        kind={requestKindNames[view.kind]}
         title={view.groupName}
         identifier={`request ${view.number}`}
         state={<RequestWord state={view.state} word={view.stateWord} />}

@@ -9,11 +9,11 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { everyRow } from '#domain/list/ask.ts'
 import { may } from '#domain/people/permissions.ts'
-import { requestKinds } from '#domain/request/lifecycle.ts'
+import { requestKindNames, requestKinds } from '#domain/request/lifecycle.ts'
 import { listAgreedFor } from '#views/request/agreements.ts'
 import { findRequestsPage, type RequestsPage } from '#views/request/request-list.ts'
 import { AgreedForYou } from './agreed-for-you.tsx'
-import { kindNames, requestColumns } from './request-table.tsx'
+import { requestColumns } from './request-table.tsx'
 
 export const meta = () => [{ title: 'Requests · Drop Copy Portal' }]
 
@@ -69,7 +69,7 @@ export default function Requests() {
           {
             name: 'kind',
             every: 'All kinds',
-            words: requestKinds.map((kind) => ({ word: kind, label: kindNames[kind] })),
+            words: requestKinds.map((kind) => ({ word: kind, label: requestKindNames[kind] })),
           },
         ]}
         only={owner ? [{ name: 'owner', label: `Asked for by ${owner.name}` }] : []}

@@ -7,7 +7,7 @@ import { RequestWord } from '#app/components/states.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
-import { kindNames } from '#app/routes/requests/request-table.tsx'
+import { requestKindNames } from '#domain/request/lifecycle.ts'
 import type { SourcePage } from '#views/source/source-page.ts'
 
 type Group = SourcePage['groups'][number]
@@ -163,7 +163,7 @@ export function RequestsNaming({
             head: 'Request',
             cell: (request) => (
               <Link to={paths.request(request.number)} className="link">
-                {request.number} {kindNames[request.kind]}
+                {request.number} {requestKindNames[request.kind]}
               </Link>
             ),
           },
