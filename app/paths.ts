@@ -64,6 +64,7 @@ export const paths = {
   feedEvents: (feedId: string) => `/events/feeds/${part(feedId)}`,
   settings: () => '/settings',
   people: () => '/administration/people',
+  peopleCsv: () => '/administration/people.csv',
   invite: () => '/administration/people/invite',
   inviteInto: (firmId: string) => `/administration/people/invite?firm=${part(firmId)}`,
   renewLink: (userId: string) => `/administration/people/${part(userId)}/link`,

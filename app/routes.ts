@@ -52,6 +52,7 @@ export default [
   route('feeds/:feedId/reset', 'routes/feeds/reset.tsx'),
   route('settings', 'routes/settings/settings.tsx'),
   route('administration/people', 'routes/people/people.tsx'),
+  route('administration/people.csv', 'routes/people/people-csv.ts'),
   route('administration/people/invite', 'routes/people/invite.tsx'),
   route('administration/people/:userId/roles', 'routes/people/roles.tsx'),
   route('administration/people/:userId/disable', 'routes/people/disable.tsx'),

@@ -78,6 +78,7 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   '/sessions/:name': { at: '/sessions/ZZZ999', needs: 'source:read', missing: true },
   '/settings': { at: '/settings', needs: 'settings:read' },
   '/administration/people': { at: '/administration/people', needs: 'people:read' },
+  '/administration/people.csv': { at: '/administration/people.csv', needs: 'people:read' },
   '/administration/people/invite': { at: '/administration/people/invite', needs: 'people:write' },
   '/administration/people/:userId/roles': {
     at: `/administration/people/${id}/roles`,

@@ -29,7 +29,7 @@ export async function addInvited(
   const id = await addUser(database, person, now)
   const { token } = await database.asJobs((tx) => makeLink(tx, id, null, random, now))
   const code = await database.asAuth(async (tx) => {
-    const [link] = await listWaitingInvitations(tx, now, id)
+    const [link] = await listWaitingInvitations(tx, now, [id])
     if (!link) throw new Error(`no link waits for ${person.email}`)
     return giveCode(tx, link, null, random, now)
   })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '#db/client.ts'
 import { readAsked } from '#domain/list/ask.ts'
 import { firmList } from '#domain/people/firm-list.ts'
+import { peopleList } from '#domain/people/people-list.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { inviteUser } from '#services/people/invite-user.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
@@ -39,17 +40,54 @@ afterAll(() => db?.close())
 const as = <T>(reader: Actor, read: (tx: Tx, now: Date) => Promise<T>) =>
   db.database.withActor(reader, (tx) => read(tx, db.clock.now))
 
+const peoplePage = (reader: Actor, query = '') => {
+  const asked = readAsked(new URLSearchParams(query), peopleList)
+  return as(reader, (tx, now) => findPeoplePage(tx, reader, asked, 50, now))
+}
+const peopleBy = async (reader: Actor, query = '') => (await peoplePage(reader, query)).list.rows
+
+describe('the list of people', () => {
+  test('is searched by name, e-mail and firm', async () => {
+    expect((await peopleBy(hadley, 'q=aubrey@')).map((person) => person.userId)).toEqual([aubrey.userId])
+    expect((await peopleBy(hadley, 'q=alder+trading')).map((person) => person.firmId)).toContain(alex.firmId)
+    expect(await peopleBy(alex, 'q=harbor')).toEqual([])
+    expect(await peopleBy(hadley, 'q=%25')).toEqual([])
+  })
+
+  test('is filtered by role, firm and state, and counts what each choice would show', async () => {
+    const gams = await peopleBy(hadley, 'role=gam')
+    expect(gams.length).toBeGreaterThan(0)
+    expect(gams.every((person) => person.roles.includes('gam'))).toBe(true)
+    const { list, counts, firm } = await peoplePage(hadley, `firm=${alex.firmId}`)
+    expect(new Set(list.rows.map((person) => person.firmName))).toEqual(new Set([firm?.name]))
+    expect(counts.all.rows).toBe(list.rows.length)
+    expect((await peopleBy(hadley, 'show=link')).every((person) => person.linkUntil !== null)).toBe(true)
+    expect(await peopleBy(hadley, 'show=disabled')).toEqual([])
+    expect(await peopleBy(alex, `firm=${hadley.firmId}`)).toEqual([])
+  })
+
+  test('stands by firm and within it by name, or by name, or by e-mail', async () => {
+    const order = new Intl.Collator('en', { numeric: true }).compare
+    const byFirm = (await peopleBy(hadley)).map(({ firmName, name }) => `${firmName} ${name}`)
+    expect(byFirm).toEqual([...byFirm].sort(order))
+    for (const key of ['name', 'email'] as const) {
+      const values = (await peopleBy(hadley, `sort=${key}&dir=desc`)).map((person) => person[key])
+      expect(values).toEqual([...values].sort((a, b) => order(b, a)))
+    }
+  })
+})
+
 test('a firm’s administrator lists the firm’s own people, the exchange’s everybody', async () => {
-  const own = await as(alex, (tx, now) => findPeoplePage(tx, alex, now))
+  const own = await peopleBy(alex)
   expect(new Set(own.map((person) => person.firmName))).toEqual(new Set(['Alder Trading']))
-  const all = await as(hadley, (tx, now) => findPeoplePage(tx, hadley, now))
+  const all = await peopleBy(hadley)
   expect(all.map((person) => person.firmName)).toContain('Harbor Exchange')
   expect(all.length).toBeGreaterThan(own.length)
 })
 
 test('what may be done about a person is done by somebody else, and roles are changed in the person’s own firm', async () => {
   const rights = async (reader: Actor, person: Actor) => {
-    const people = await as(reader, (tx, now) => findPeoplePage(tx, reader, now))
+    const people = await peopleBy(reader)
     const row = people.find(({ userId }) => userId === person.userId)
     return row && [row.mayRenew, row.mayChangeRoles, row.mayDisable]
   }

@@ -1,6 +1,7 @@
 import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { movedOn, notFound } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
+import { isUuid } from '#app/routes/params.ts'
 import { findPersonPage, type PersonPage } from '#views/people/people-page.ts'
 
 /**
@@ -14,6 +15,7 @@ export async function loadPerson(
   userId: string | undefined,
   whose: 'own' | 'everybody' = 'own',
 ): Promise<PersonPage> {
+  if (!isUuid(userId)) throw notFound()
   const found = await context.read(user, (tx) => findPersonPage(tx, user, { userId, whose }, context.deps.now()))
   if (!found) throw notFound()
   const { person } = found

@@ -1,31 +1,43 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
+import { List } from '#app/components/list/list.tsx'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
-import { Table } from '#app/components/table.tsx'
+import type { Column } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
+import { hiddenColumns } from '#app/http/columns.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
+import { everyRow, pageSize, readAsked } from '#domain/list/ask.ts'
+import { peopleList } from '#domain/people/people-list.ts'
 import { may } from '#domain/people/permissions.ts'
-import { roleNames } from '#domain/people/roles.ts'
+import { type Role, roleNames, roles, rolesOf } from '#domain/people/roles.ts'
+import { sentenceCase } from '#domain/sentence-case.ts'
 import { findPeoplePage, type ListedPerson } from '#views/people/people-page.ts'
 
 export const meta = () => [{ title: 'Administration · Drop Copy Portal' }]
 
-export async function loader({ context }: LoaderFunctionArgs) {
+export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'people:read')
+  const asked = readAsked(new URL(request.url).searchParams, peopleList)
+  const shown = await context.read(user, (tx) => findPeoplePage(tx, user, asked, pageSize, context.deps.now()))
   return {
-    people: await context.read(user, (tx) => findPeoplePage(tx, user, context.deps.now())),
+    ...shown,
+    hidden: hiddenColumns(request, user.userId, 'people'),
+    roles: rolesKept(user.isExchange),
     mayWrite: may(user, 'people:write'),
     seesFirms: may(user, 'firm:read'),
   }
 }
 
+/** Roles that people whom the reader keeps can hold. */
+const rolesKept = (isExchange: boolean): readonly Role[] => (isExchange ? roles : rolesOf(false))
+
 export default function People() {
-  const { people, mayWrite, seesFirms } = useLoaderData<typeof loader>()
-  const active = people.filter((person) => person.isActive).length
-  const links = people.filter((person) => person.linkUntil !== null).length
+  const { list, counts, firm, hidden, roles: offered, mayWrite, seesFirms } = useLoaderData<typeof loader>()
+  const active = counts.active.rows
+  const links = counts.link.rows
   return (
     <>
       <PageHead
@@ -44,38 +56,97 @@ export default function People() {
         {plural(active, 'person is', 'people are')} active.
         {links > 0 && ` ${plural(links, 'link')} ${links === 1 ? 'is' : 'are'} not used yet.`}
       </PageHead>
-      <Table
+      <List
+        name="people"
         caption="People"
-        rows={people}
+        page={list}
+        hidden={hidden}
         rowKey={(person) => person.userId}
-        empty="Nobody yet."
-        columns={[
-          { key: 'name', head: 'Name', cell: (person) => person.name },
-          { key: 'email', head: 'E-mail', cell: (person) => person.email },
-          { key: 'firm', head: 'Firm', cell: (person) => person.firmName },
+        searchLabel={seesFirms ? 'Name, e-mail or firm' : 'Name or e-mail'}
+        csv={paths.peopleCsv()}
+        chips={[
           {
-            key: 'roles',
-            head: 'Roles',
-            cell: (person) => person.roles.map((role) => roleNames[role]).join(', ') || 'none',
-          },
-          { key: 'state', head: 'State', cell: (person) => <PersonState person={person} /> },
-          {
-            key: 'link',
-            head: 'Link waiting',
-            cell: (person) => <WaitingLink person={person} />,
-            blank: (person) => person.linkUntil === null,
-          },
-          {
-            key: 'act',
-            head: '',
-            cell: (person) => <Acts person={person} />,
-            blank: (person) => !(person.mayPass || person.mayRenew || person.mayChangeRoles || person.mayDisable),
+            name: 'show',
+            label: 'Which people',
+            words: [
+              { word: everyRow, label: 'All', count: counts.all },
+              { word: 'active', label: 'Active', count: counts.active },
+              { word: 'link', label: 'Link waiting', count: counts.link },
+              { word: 'disabled', label: 'Disabled', count: counts.disabled },
+            ],
           },
         ]}
+        choices={[
+          {
+            name: 'role',
+            every: 'All roles',
+            words: offered.map((role) => ({ word: role, label: sentenceCase(roleNames[role]) })),
+          },
+        ]}
+        only={firm ? [{ name: 'firm', label: firm.name }] : []}
+        empty="Nobody yet."
+        columns={columns}
       />
     </>
   )
 }
+
+type Shown = Omit<ListedPerson, 'linkUntil'> & { linkUntil: Date | string | null }
+
+const columns: readonly Column<Shown>[] = [
+  {
+    key: 'state',
+    head: 'State',
+    tight: true,
+    brief: 'first',
+    cell: (person) => <PersonState person={person} />,
+  },
+  {
+    key: 'name',
+    head: 'Name',
+    sortable: true,
+    isName: true,
+    brief: 'first',
+    cell: (person) => <bdi>{person.name}</bdi>,
+  },
+  {
+    key: 'email',
+    head: 'E-mail',
+    sortable: true,
+    optional: true,
+    brief: 'second',
+    cell: (person) => person.email,
+  },
+  {
+    key: 'firm',
+    head: 'Firm',
+    sortable: true,
+    optional: true,
+    brief: 'second',
+    cell: (person) => <bdi>{person.firmName}</bdi>,
+  },
+  {
+    key: 'roles',
+    head: 'Roles',
+    optional: true,
+    brief: 'second',
+    cell: (person) => person.roles.map((role) => roleNames[role]).join(', ') || 'none',
+  },
+  {
+    key: 'link',
+    head: 'Link waiting',
+    optional: true,
+    cell: (person) => <WaitingLink person={person} />,
+    blank: (person) => person.linkUntil === null,
+  },
+  {
+    key: 'act',
+    head: '',
+    brief: 'second',
+    cell: (person) => <Acts person={person} />,
+    blank: (person) => !(person.mayPass || person.mayRenew || person.mayChangeRoles || person.mayDisable),
+  },
+]
 
 function PersonState({ person }: { person: Pick<ListedPerson, 'isActive'> }) {
   if (person.isActive) return <State tone="green" shape="check" word="Active" />

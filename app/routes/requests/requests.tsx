@@ -64,7 +64,7 @@ export default function Requests() {
         rowKey={(request) => String(request.number)}
         searchLabel="Number, group, firm or person"
         csv={paths.requestsCsv()}
-        chips={[{ name: 'show', label: 'Which requests', words: showsOf(counts) }]}
+        chips={[{ name: 'show', label: 'Which requests', words: showsOf(counts, list.asked.filters.show) }]}
         choices={[
           {
             name: 'kind',
@@ -80,9 +80,11 @@ export default function Requests() {
   )
 }
 
-/** What is shown of the requests, with how many there are. */
-const showsOf = (counts: RequestsPage['counts']) => [
-  { word: 'waiting', label: 'Waiting for you', count: counts.waiting },
+/** What may be shown of the requests, with how many there are. Nobody chooses what waits where nothing does. */
+const showsOf = (counts: RequestsPage['counts'], chosen: string | undefined) => [
+  ...(counts.waiting.rows > 0 || chosen === 'waiting'
+    ? [{ word: 'waiting', label: 'Waiting for you', count: counts.waiting }]
+    : []),
   { word: 'open', label: 'Open', count: counts.open },
   { word: 'closed', label: 'Closed', count: counts.closed },
   { word: everyRow, label: 'All', count: counts.all },

@@ -35,7 +35,7 @@ export async function passCode(input: CodeInput, actor: Actor, deps: Deps): Comm
         return refuse({ code: 'not-found' })
       if (!may(actor, 'people:write'))
         return refuse({ code: 'not-allowed', needs: actor.isExchange ? 'administrator' : 'firm-admin' })
-      const [link] = await listWaitingInvitations(tx, now, userId)
+      const [link] = await listWaitingInvitations(tx, now, [userId])
       if (!link) return refuse({ code: 'no-link' })
       if (!mayPassCode(actor, link)) return refuse({ code: 'own-link' })
       made = await asSystem(tx, () => giveCode(tx, link, actor.userId, deps, now))

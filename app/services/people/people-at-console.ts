@@ -78,7 +78,7 @@ export async function codeAtConsole(
 ): Promise<AtConsole<{ code: string; expiresAt: Date }>> {
   const email = plainEmail(typed)
   const known = await findUserByEmail(tx, email)
-  const [link] = known ? await listWaitingInvitations(tx, now, known.id) : []
+  const [link] = known ? await listWaitingInvitations(tx, now, [known.id]) : []
   if (!link) return cannot(`no link waits for ${email}; make one with drop-copy user invite`)
   const passers = await listCodePassers(tx, link, now)
   if (passers.length > 0) return cannot(`${passers.join(' or ')} passes this code on, under Administration`)

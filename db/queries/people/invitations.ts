@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { codeTries } from '#domain/people/code.ts'
 import { invitationMs } from '#domain/people/invite.ts'
 import type { Tx } from '../../client.ts'
@@ -37,9 +37,17 @@ async function endInvitations(tx: Tx, userId: string, now: Date): Promise<void> 
     .where(and(eq(invitations.userId, userId), isNull(invitations.usedAt)))
 }
 
-/** The links that wait, as far as the reader sees them. */
-export async function listWaitingInvitations(tx: Tx, now: Date, userId?: string): Promise<WaitingInvitation[]> {
-  const whose = userId === undefined ? undefined : eq(invitations.userId, userId)
+/** Whether a link is not used, not expired, and its code not tried too often. */
+export const isWaiting = (now: Date): SQL | undefined =>
+  and(isNull(invitations.usedAt), gt(invitations.expiresAt, now), lt(invitations.codesTried, codeTries))
+
+/** The links that wait for these people, as far as the reader sees them. */
+export async function listWaitingInvitations(
+  tx: Tx,
+  now: Date,
+  userIds: readonly string[],
+): Promise<WaitingInvitation[]> {
+  if (userIds.length === 0) return []
   return tx
     .select({
       id: invitations.id,
@@ -52,15 +60,7 @@ export async function listWaitingInvitations(tx: Tx, now: Date, userId?: string)
     })
     .from(invitations)
     .innerJoin(users, eq(users.id, invitations.userId))
-    .where(
-      and(
-        whose,
-        eq(users.state, 'active'),
-        isNull(invitations.usedAt),
-        gt(invitations.expiresAt, now),
-        lt(invitations.codesTried, codeTries),
-      ),
-    )
+    .where(and(inArray(invitations.userId, [...userIds]), eq(users.state, 'active'), isWaiting(now)))
     .orderBy(asc(invitations.createdAt))
 }
 

@@ -66,12 +66,24 @@ async function actorsWhere(tx: Tx, now: Date, whose?: SQL, whoseContact?: SQL): 
 }
 
 /** The people whom this transaction sees, by firm and name. */
-export async function listPeople(tx: Tx, now: Date): Promise<PersonRow[]> {
+export const listPeople = (tx: Tx, now: Date): Promise<PersonRow[]> => peopleWhere(tx, now, undefined)
+
+/** The people of one firm, by name. */
+export const listPeopleOf = (tx: Tx, firmId: string, now: Date): Promise<PersonRow[]> =>
+  peopleWhere(tx, now, eq(users.firmId, firmId))
+
+export async function findPerson(tx: Tx, userId: string, now: Date): Promise<PersonRow | undefined> {
+  const [person] = await peopleWhere(tx, now, eq(users.id, userId))
+  return person
+}
+
+async function peopleWhere(tx: Tx, now: Date, where: SQL | undefined): Promise<PersonRow[]> {
   const rows = await tx
     .select({ user: users, firmName: firms.name, role: roleGrants.role })
     .from(users)
     .innerJoin(firms, eq(firms.id, users.firmId))
     .leftJoin(roleGrants, and(eq(roleGrants.userId, users.id), covers(roleGrants.during, now)))
+    .where(where)
     .orderBy(asc(firms.name), asc(users.name), asc(roleGrants.role))
   const people = new Map<string, PersonRow>()
   for (const { user, firmName, role } of rows) {
