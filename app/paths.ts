@@ -45,7 +45,7 @@ export const paths = {
   quickfixFile: (sessionId: string, file: ClientFile) => `/targets/${part(sessionId)}/quickfix/${file}`,
   requests: () => '/requests',
   requestsCsv: () => '/requests.csv',
-  requestsEvents: () => '/events/requests',
+  requestsEvents: (search: string) => `/events/requests${search}`,
   newRequest: () => '/requests/new',
   newRequestFor: (groupId: string) => `/requests/new?group=${part(groupId)}`,
   request: (number: number) => `/requests/${number}`,

@@ -1,5 +1,6 @@
 import { encode } from 'turbo-stream'
 import { heardFromPortal, type Trouble, waitsFor } from './connection.ts'
+import { isAnybodyThere } from './event-stream.ts'
 import { isOtherBuild, keepAtHand, leaveFor, meetOtherBuild } from './release.ts'
 
 /** After this time the page says that it is waiting for an answer. */
@@ -11,8 +12,6 @@ const slowMs = 3_000
 const giveUpMs = { first: 4_000, later: 15_000, post: 20_000 }
 /** Pauses between two tries; longer when the portal itself failed on the page. */
 const retryMs: Record<Trouble, number> = { 'no-answer': 1_000, 'no-database': 1_000, failing: 4_000 }
-/** For the probe that asks whether the portal is there. */
-const probeMs = 3_000
 
 /**
  * When one of its requests fails, the framework replaces the page with an error page, and offers no hook to prevent
@@ -65,8 +64,7 @@ async function read(asked: Asked): Promise<Response> {
       }
       waitsFor(reading, trouble)
       await pause(retryMs[trouble ?? 'no-answer'], asked.init.signal)
-      while (trouble === 'no-answer' && !(await isAnybodyThere(asked.plain)))
-        await pause(retryMs['no-answer'], asked.init.signal)
+      while (trouble === 'no-answer' && !(await isAnybodyThere())) await pause(retryMs['no-answer'], asked.init.signal)
     }
   } finally {
     waitsFor(reading, undefined)
@@ -119,19 +117,6 @@ async function attempt({ url, init, plain }: Asked, reading: symbol, limitMs: nu
   } finally {
     for (const timer of timers) clearTimeout(timer)
     init.signal?.removeEventListener('abort', giveUp)
-  }
-}
-
-/** A probe that costs the portal nothing, however many pages wait. A proxy that answers instead lacks our header. */
-async function isAnybodyThere(plain: typeof fetch): Promise<boolean> {
-  const given = new AbortController()
-  const timer = setTimeout(() => given.abort(), probeMs)
-  try {
-    return (await plain('/healthz', { signal: given.signal, cache: 'no-store' })).headers.has('X-Portal-Build')
-  } catch {
-    return false
-  } finally {
-    clearTimeout(timer)
   }
 }
 

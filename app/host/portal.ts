@@ -6,7 +6,7 @@ import { createApp } from '../http/app.server.ts'
 import { environmentOf } from '../http/environment.server.ts'
 import { eventView } from '../http/event-views.server.ts'
 import { type Events, openEvents } from '../http/events.server.ts'
-import { identify, signedIn } from '../http/identify.server.ts'
+import { identify, stillSignedIn } from '../http/identify.server.ts'
 import { loadContext } from '../http/load-context.server.ts'
 import { withOutagePage } from '../http/outage.server.ts'
 import { openSessions } from '../http/sessions.server.ts'
@@ -55,12 +55,10 @@ export async function openPortal(options: {
   const events = openEvents({
     viewOf: (path, user, request) => {
       const environment = environmentOf(request.headers.cookie, environments, port)
-      return eventView(path, user, { database, environment, mode, now })
+      const { searchParams } = new URL(request.url, 'http://portal.invalid')
+      return eventView(path, searchParams, user, { database, environment, mode, now })
     },
-    recheck: async (user) => {
-      const session = { id: user.sessionId, userId: user.userId }
-      return (await sessions.stands(session.id)) ? signedIn({ database, now }, session, user.origin) : undefined
-    },
+    recheck: (users) => stillSignedIn({ database, sessions, now }, users),
     build: pages.version,
     log,
   })

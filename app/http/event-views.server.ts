@@ -1,93 +1,130 @@
 import type { Database, Tx } from '#db/client.ts'
-import type { Permission } from '#domain/people/permissions.ts'
+import { findReader } from '#db/queries/people/reader.ts'
+import { may, type Permission } from '#domain/people/permissions.ts'
 import { findFeedPage } from '#views/feed/feed-page.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
-import { listRequests } from '#views/request/request-list.ts'
+import { listWithdrawn } from '#views/group/left-sources.ts'
+import { listAgreedFor } from '#views/request/agreements.ts'
+import { findRequestsPage } from '#views/request/request-list.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
 import { findSandboxSteps } from '#views/status/sandbox.ts'
 import { findStatus } from '#views/status/status.ts'
+import { listNewestCopies } from '#views/target/newest-copies.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
+import { ReaderGone, type Reading, type View } from './channel.server.ts'
 import type { Environment, Mode, SignedInUser } from './context.ts'
-import type { Reading, View } from './events.server.ts'
 
 /** How a view is read: with the same rights as its page's loader. */
 interface Looking {
+  tx: Tx
   user: SignedInUser
   environment: Environment
-  now(): Date
+  now: Date
+  /** What the path names. */
+  id: string
+  /** The parameters of the page's list. */
+  search: URLSearchParams
   /** Reads the sandbox across all firms; undefined elsewhere. */
   steps(): Promise<unknown>
-  read<T>(query: (tx: Tx) => Promise<T>): Promise<T>
 }
 
-/**
- * The views that pages watch, by their path below /events. What a view holds depends on
- * the person, so each person has their own.
- */
-const views: { path: RegExp; permission: Permission; read(id: string, looking: Looking): Promise<Reading> }[] = [
+interface LiveView {
+  /** Below /events. */
+  path: RegExp
+  permission: Permission
+  /**
+   * Whether what is shown depends on who this person is, beside their firm and roles. Where it does not, everybody with
+   * the same rights shares one reading.
+   */
+  isPersonal?(user: SignedInUser): boolean
+  /** The same fields as the page's loader answers, by the same names: a test compares them. */
+  read(looking: Looking): Promise<Reading>
+}
+
+/** What waits for a person and what they may do about a request depends on what they did before. */
+const actsOnRequests = (user: SignedInUser) =>
+  may(user, 'request:draft') || may(user, 'request:decide') || may(user, 'request:decide-as-exchange')
+
+/** The pages that follow what happens. */
+const views: LiveView[] = [
   {
     path: /^\/status$/,
     permission: 'status:read',
-    read: async (_, { environment, now, read, steps }) => {
-      const { heardAt, ...status } = await read((tx) => findStatus(tx, environment, now()))
-      return { shown: { status, steps: await steps() }, heardAt }
+    read: async ({ tx, user, environment, now, steps }) => {
+      const { heardAt, ...status } = await findStatus(tx, environment, now)
+      const withdrawn = await listWithdrawn(tx, environment, now)
+      const agreed = await listAgreedFor(tx, user.firmId, environment, now)
+      return { shown: { status, withdrawn, agreed, steps: await steps() }, heardAt }
     },
   },
   {
     path: /^\/targets\/([A-Z0-9]{6})$/,
     permission: 'target:read',
-    read: async (id, { user, now, read }) => ({ shown: await read((tx) => findTargetPage(tx, user, id, now())) }),
+    isPersonal: (user) => may(user, 'target:pause'),
+    read: async ({ tx, user, environment, id, now }) => {
+      const target = await findTargetPage(tx, user, id, now)
+      const seesCopies = target?.ownerId === user.firmId
+      return { shown: target && { target, recent: seesCopies ? await listNewestCopies(tx, environment, id) : null } }
+    },
   },
   {
     path: /^\/groups\/([0-9a-f-]{36})$/,
     permission: 'group:read',
-    read: async (id, { user, now, read }) => ({ shown: await read((tx) => findGroupPage(tx, user, id, now())) }),
+    isPersonal: actsOnRequests,
+    read: async ({ tx, user, id, now }) => shownAs('group', await findGroupPage(tx, user, id, now)),
   },
   {
     path: /^\/requests$/,
     permission: 'request:read',
-    read: async (_, { user, environment, read }) => ({
-      shown: await read((tx) => listRequests(tx, user, environment)),
-    }),
+    isPersonal: actsOnRequests,
+    read: async ({ tx, user, environment, now, search }) => {
+      const page = await findRequestsPage(tx, user, environment, search)
+      return { shown: { ...page, agreed: await listAgreedFor(tx, user.firmId, environment, now) } }
+    },
   },
   {
     path: /^\/requests\/([1-9]\d{0,8})$/,
     permission: 'request:read',
-    read: async (id, { user, now, read }) => ({
-      shown: await read((tx) => findRequestPage(tx, user, Number(id), now())),
-    }),
+    isPersonal: actsOnRequests,
+    read: async ({ tx, user, id, now }) => shownAs('view', await findRequestPage(tx, user, Number(id), now)),
   },
   {
     path: /^\/feeds\/([\w.:-]{1,64})$/,
     permission: 'feed:read',
-    read: async (id, { environment, now, read }) => ({
-      shown: await read((tx) => findFeedPage(tx, environment, id, now())),
-    }),
+    read: async ({ tx, environment, id, now }) => shownAs('feed', await findFeedPage(tx, environment, id, now)),
   },
 ]
 
-/** The view that a stream's path names, as this person sees it. */
+const shownAs = (name: string, value: unknown): Reading => ({
+  shown: value === undefined ? undefined : { [name]: value },
+})
+
+/** The view that a stream's path and list parameters name, as people with this person's rights see it. */
 export function eventView(
   path: string,
+  search: URLSearchParams,
   user: SignedInUser,
   parts: { database: Database; environment: Environment; mode: Mode; now(): Date },
 ): View | undefined {
   const { database, environment, mode, now } = parts
-  const looking: Looking = {
-    user,
-    environment,
-    now,
-    steps: async () => (mode === 'sandbox' ? database.asJobs((tx) => findSandboxSteps(tx, now())) : undefined),
-    read: (query) => database.withActor(user, query),
-  }
+  const steps = async () => (mode === 'sandbox' ? database.asJobs((tx) => findSandboxSteps(tx, now())) : undefined)
   for (const view of views) {
     const match = view.path.exec(path)
     if (!match) continue
     return {
-      key: `${environment} ${user.userId} ${path}`,
+      key: [environment, whose(user, view), path, search.toString()].join(' '),
       permission: view.permission,
-      read: () => view.read(match[1] ?? '', looking),
+      read: (reader) =>
+        database.withActor(reader, async (tx) => {
+          // to the database a disabled person is nobody: their reading would be empty for all who watch
+          if ((await findReader(tx)).firmId !== reader.firmId) throw new ReaderGone()
+          return view.read({ tx, user: reader, environment, now: now(), id: match[1] ?? '', search, steps })
+        }),
     }
   }
   return undefined
 }
+
+/** Those who see the same of a view: the person, or everybody of the firm with the same roles. */
+const whose = (user: SignedInUser, view: LiveView): string =>
+  view.isPersonal?.(user) ? user.userId : [user.firmId, ...[...user.standings].sort()].join(' ')

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { isDatabaseAway } from '#db/away.ts'
 import type { Database } from '#db/client.ts'
-import { findActor } from '#db/queries/people/people.ts'
+import { findActor, listActorsOf } from '#db/queries/people/people.ts'
 import { addressOf } from './address.server.ts'
 import type { SignedInUser } from './context.ts'
 import type { FoundSession, Sessions } from './sessions.server.ts'
@@ -39,8 +39,23 @@ export const identify =
     }
   }
 
+/** The people of streams with their present rights; undefined where the session ended or they were disabled. */
+export async function stillSignedIn(
+  { database, sessions, now }: Pick<Identity, 'database' | 'sessions' | 'now'>,
+  users: readonly SignedInUser[],
+): Promise<(SignedInUser | undefined)[]> {
+  const standing = await sessions.standing(users.map(({ sessionId }) => sessionId))
+  const ids = [...new Set(users.map(({ userId }) => userId))]
+  const actors = await database.asAuth((tx) => listActorsOf(tx, ids, now()))
+  const byId = new Map(actors.map((actor) => [actor.userId, actor]))
+  return users.map((user) => {
+    const actor = standing.has(user.sessionId) ? byId.get(user.userId) : undefined
+    return actor && { ...user, ...actor }
+  })
+}
+
 /** The person of a session with their present rights; undefined when they were disabled meanwhile. */
-export async function signedIn(
+async function signedIn(
   { database, now }: Pick<Identity, 'database' | 'now'>,
   session: FoundSession,
   origin: string | undefined,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle'
-import { and, eq, lte, ne, or } from 'drizzle-orm'
+import { and, eq, gt, inArray, lte, ne, or } from 'drizzle-orm'
 import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
 import type { Database } from '#db/client.ts'
 import { authSessions } from '#db/schema/sign-in.ts'
@@ -38,8 +38,8 @@ export interface Sessions {
    * @param prolong true for navigations and actions
    */
   find(cookieHeader: string | undefined, prolong: boolean): Promise<FoundSession | undefined>
-  /** The same by id, for a stream that stays open. Never prolongs. */
-  stands(id: string): Promise<boolean>
+  /** Which of these are still good, by id, for streams that stay open. Never prolongs. */
+  standing(ids: readonly string[]): Promise<Set<string>>
   end(id: string): Promise<void>
   endAllOf(userId: string, butId?: string): Promise<void>
   blankCookie(): string
@@ -85,7 +85,15 @@ export function openSessions(options: { db: Database['auth']; port: number; secu
       const told = session.fresh ? { setCookie: lucia.createSessionCookie(raw).serialize() } : {}
       return { id, userId: session.userId, ...told }
     },
-    stands: async (id) => (await find(id)) !== undefined,
+    standing: async (ids) => {
+      const isGood = and(gt(authSessions.expiresAt, now()), gt(authSessions.absoluteUntil, now()))
+      const rows = await db
+        .select({ id: authSessions.id })
+        .from(authSessions)
+        .innerJoin(users, and(eq(users.id, authSessions.userId), eq(users.state, 'active')))
+        .where(and(inArray(authSessions.id, [...ids]), isGood))
+      return new Set(rows.map(({ id }) => id))
+    },
     end: (id) => stored.deleteSession(id),
     endAllOf: async (userId, butId = '') => {
       await db.delete(authSessions).where(and(eq(authSessions.userId, userId), ne(authSessions.id, butId)))

@@ -159,7 +159,7 @@ async function openLive(path: (typeof livePages)[number][0], name: string): Prom
     await page.locator('main a[href^="/targets/"]').first().click()
     await page.waitForURL(/\/targets\//)
   }
-  await page.locator('h1').waitFor()
+  await page.locator('h1').filter({ hasNotText: 'Sign in' }).waitFor()
   await mark(page)
   return page
 }

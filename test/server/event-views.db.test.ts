@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ReaderGone } from '#app/http/channel.server.ts'
+import type { SignedInUser } from '#app/http/context.ts'
 import { eventView } from '#app/http/event-views.server.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Sandbox } from '#test/support/sandbox.ts'
@@ -24,8 +27,9 @@ afterAll(() => db.close())
 const look = async (path: string) => {
   const user = { ...(await sandbox.actor('hollis')), sessionId: 'any' }
   const now = () => db.clock.now
-  const view = eventView(path, user, { database: db.database, environment: 'sandbox', mode: 'sandbox', now })
-  const reading = await view?.read()
+  const parts = { database: db.database, environment: 'sandbox', mode: 'sandbox', now } as const
+  const view = eventView(path, new URLSearchParams(), user, parts)
+  const reading = await view?.read(user)
   return { shown: JSON.stringify(reading?.shown), heardAt: reading?.heardAt }
 }
 /** The connector's report of nothing new, a second later. */
@@ -39,6 +43,33 @@ const heartbeats = async () => {
   await db.owner`update dc.observed_targets set last_heard_at = ${at}, next_in = next_in + 1, next_out = next_out + 1, at = ${at}`
   await db.owner`update dc.observed_feeds set next_in = next_in + 1, next_out = next_out + 1, at = ${at}`
 }
+
+describe('one reading', () => {
+  /** Of the list's second page, as Hollis sees it, or somebody who differs from Hollis in this. */
+  const keyFor = async (path: string, other: Partial<SignedInUser> = {}) => {
+    const user = { ...(await sandbox.actor('hollis')), sessionId: 'any', ...other }
+    const parts = { database: db.database, environment: 'sandbox', mode: 'sandbox', now: () => db.clock.now } as const
+    return eventView(path, new URLSearchParams('page=2'), user, parts)?.key
+  }
+  test('is for all of a firm who have the same roles', async () => {
+    const key = await keyFor('/status')
+    expect(key).toContain(' /status page=2')
+    expect(await keyFor('/status', { userId: randomUUID(), sessionId: 'another' })).toBe(key)
+    expect(await keyFor('/status', { standings: ['auditor'] })).not.toBe(key)
+    expect(await keyFor('/status', { firmId: randomUUID() })).not.toBe(key)
+  })
+  test('is for one person where what is shown depends on what they did', async () => {
+    const another = { userId: randomUUID() }
+    expect(await keyFor('/requests', another)).not.toBe(await keyFor('/requests'))
+    const viewer = { standings: ['viewer'] } as const
+    expect(await keyFor('/requests', { ...another, ...viewer })).toBe(await keyFor('/requests', viewer))
+  })
+  test('is refused to somebody who is nobody to the database', async () => {
+    const user = { ...(await sandbox.actor('hollis')), userId: randomUUID(), sessionId: 'any' }
+    const parts = { database: db.database, environment: 'sandbox', mode: 'sandbox', now: () => db.clock.now } as const
+    await expect(eventView('/status', new URLSearchParams(), user, parts)?.read(user)).rejects.toThrow(ReaderGone)
+  })
+})
 
 test.each([
   ['the status', () => '/status'],

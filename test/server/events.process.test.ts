@@ -2,8 +2,10 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ReaderGone, type Reading } from '#app/http/channel.server.ts'
 import type { SignedInUser } from '#app/http/context.ts'
-import { type Events, openEvents, type Reading, streamLimits } from '#app/http/events.server.ts'
+import { type Events, openEvents, streamLimits } from '#app/http/events.server.ts'
+import { type Fields, markOf, readShown } from '#domain/live/shown.ts'
 import { until } from '#test/support/app.ts'
 
 const person = (userId: string): SignedInUser => ({
@@ -19,8 +21,10 @@ const person = (userId: string): SignedInUser => ({
 })
 
 /** A view that takes a moment to read, as a query does. */
-async function read(): Promise<Reading> {
+async function read(reader: SignedInUser): Promise<Reading> {
   reads++
+  readers.push(reader.userId)
+  if (gone.has(reader.userId)) throw new ReaderGone()
   readingNow++
   mostAtOnce = Math.max(mostAtOnce, readingNow)
   await new Promise((resolve) => setTimeout(resolve, 10))
@@ -30,9 +34,12 @@ async function read(): Promise<Reading> {
 }
 
 /** The streams behind a listener of their own, with a view that the test changes; who asks is said by a header. */
-let shown: unknown
+let shown: Fields | undefined
 let heardAt: Date | null
 let reads: number
+/** Who the view was read as, and who is nobody to the database. */
+let readers: string[]
+let gone: Set<string>
 let readingNow = 0
 let mostAtOnce: number
 /** A question that the database took and does not answer. */
@@ -45,6 +52,8 @@ beforeEach(async () => {
   shown = { copies: 1 }
   heardAt = null
   reads = 0
+  readers = []
+  gone = new Set()
   mostAtOnce = 0
   hung = undefined
   rights = (user) => user
@@ -55,7 +64,7 @@ beforeEach(async () => {
         : path === '/people'
           ? { key: `people ${user.userId}`, permission: 'people:write', read: async () => ({ shown }) }
           : undefined,
-    recheck: async (user) => rights(user),
+    recheck: async (users) => users.map(rights),
     log: pino({ level: 'silent' }),
     snapshotMs: 20,
     recheckMs: 50,
@@ -98,19 +107,47 @@ async function listen(name: string, headers: Record<string, string> = {}) {
   })()
   return heard
 }
-const changes = (text: string) => text.match(/event: change/g)?.length ?? 0
-const ids = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map((match) => match[1] ?? '')
+/** What a stream has shown, event by event. */
+const shownIn = (text: string) =>
+  [...text.matchAll(/^event: shown\ndata: (.*)$/gm)].map(([, data = '']) => readShown(data))
+const changes = (text: string) => shownIn(text).length
 
 describe('a stream', () => {
-  test('says that something changed when it did, once, and carries none of it', async () => {
-    const heard = await listen('ana')
-    await until('the first snapshot is announced', () => changes(heard.text) === 1)
+  test('sends a page the fields that differ from what the page shows, and then what changes in them', async () => {
+    shown = { status: { copies: 1, groups: [{ id: 'a', waiting: 0 }] }, steps: [] }
+    const heard = await listen('ana', { 'X-Shown-Marks': `status=${markOf({ copies: 0 })},steps=${markOf([])}` })
+    await until('it is sent what it lacks', () => changes(heard.text) === 1)
+    const marks = { status: markOf(shown.status), steps: markOf([]) }
+    expect(shownIn(heard.text)).toEqual([{ whole: { status: shown.status }, marks }])
     const readsThen = reads
     await until('it was read again without a change', () => reads > readsThen + 3)
     expect(changes(heard.text)).toBe(1)
-    shown = { copies: 2 }
-    await until('the change is announced', () => changes(heard.text) === 2)
-    expect(heard.text).not.toContain('copies')
+    const status = { copies: 1, groups: [{ id: 'a', waiting: 7 }] }
+    shown = { status, steps: [] }
+    await until('the change is sent', () => changes(heard.text) === 2)
+    expect(shownIn(heard.text)[1]).toEqual({
+      patch: { status: { fields: { groups: { by: 'id', rows: { a: { fields: { waiting: { is: 7 } } } } } } } },
+      marks: { status: markOf(status) },
+    })
+  })
+  test('tells a page that shows what it does not say nothing but that something changed', async () => {
+    const heard = await listen('ana')
+    await until('it has begun', () => changes(heard.text) === 1)
+    expect(shownIn(heard.text)).toEqual([{ whole: {}, marks: { copies: markOf(1) } }])
+  })
+  test('sends a page that has everything nothing but the marks, by which it knows', async () => {
+    const heard = await listen('ana', { 'X-Shown-Marks': `copies=${markOf(1)}` })
+    await until('it has begun', () => changes(heard.text) === 1)
+    expect(shownIn(heard.text)).toEqual([{ whole: {}, marks: { copies: markOf(1) } }])
+  })
+  test('has a page read itself when the view is there no more, and when it is there again', async () => {
+    const heard = await listen('ana')
+    await until('it has begun', () => changes(heard.text) === 1)
+    shown = undefined
+    const told = () => heard.text.match(/^event: changed$/gm)?.length ?? 0
+    await until('it is told', () => told() === 1)
+    shown = { copies: 1 }
+    await until('it is told again', () => told() === 2)
   })
   test('tells when the connector reported, and has nothing read again for it', async () => {
     const heard = await listen('ana')
@@ -124,17 +161,7 @@ describe('a stream', () => {
   test('says which build is served, and goes on saying that it is alive, by events, which the page can see', async () => {
     const heard = await listen('ana')
     await until('it was alive twice', () => (heard.text.match(/^event: alive$/gm)?.length ?? 0) >= 2)
-    expect(heard.text).toMatch(/^retry: \d+\n\nevent: build\ndata: b1\n/)
-  })
-  test('resumed with the last event id says nothing until something changes', async () => {
-    const first = await listen('ana')
-    await until('it has an id', () => ids(first.text).length === 1)
-    const second = await listen('ben', { 'Last-Event-ID': ids(first.text)[0]! })
-    const readsThen = reads
-    await until('the view was read again', () => reads > readsThen + 2)
-    expect(changes(second.text)).toBe(0)
-    shown = { copies: 2 }
-    await until('the change is announced', () => changes(second.text) === 1)
+    expect(heard.text).toMatch(/^event: build\ndata: b1\n\nevent: alive\ndata: \d+\n/)
   })
   test('ends with signed-out when the session has ended', async () => {
     const heard = await listen('ana')
@@ -152,9 +179,7 @@ describe('a stream', () => {
   test('outlives a view that cannot be read for a while', async () => {
     const heard = await listen('ana')
     await until('it speaks', () => changes(heard.text) === 1)
-    const circular: { self?: unknown } = {}
-    circular.self = circular // cannot be made a snapshot of
-    shown = circular
+    shown = { cannot: new Map() }
     await until('readers are told, who would take the page for true', () => heard.text.includes('event: unread'))
     const alive = () => heard.text.match(/^event: alive$/gm)?.length ?? 0
     const [readsThen, aliveThen] = [reads, alive()]
@@ -181,6 +206,19 @@ describe('a stream', () => {
 })
 
 describe('streams', () => {
+  test('of one view go on when the person as whom it was read is nobody any more', async () => {
+    const first = await listen('ana')
+    await until('it is read as ana', () => changes(first.text) === 1)
+    const second = await listen('ben')
+    await until('ben has begun', () => changes(second.text) === 1)
+    rights = (user) => (user.userId === 'ana' ? undefined : user)
+    gone.add('ana')
+    await until('her stream has ended', () => first.ended)
+    shown = { copies: 2 }
+    await until('ben is sent the change', () => changes(second.text) === 2)
+    expect(readers.at(-1)).toBe('ben')
+    expect(changes(first.text)).toBe(1)
+  })
   test('of one view are read once for all who watch, and not at all when nobody does', async () => {
     const all = await Promise.all(['ana', 'ben', 'cleo'].map((name) => listen(name)))
     await until('all were told', () => all.every((heard) => changes(heard.text) === 1))
@@ -195,7 +233,7 @@ describe('streams', () => {
     await listen('dan')
     await until('it is read again for the next one', () => reads > readsThen)
   })
-  test('of one person are four at most, and one that closes makes room', async () => {
+  test('of one person are limited, and one that closes makes room', async () => {
     const mine = await Promise.all(Array.from({ length: streamLimits.person }, () => listen('ana')))
     expect((await ask('ana')).status).toBe(429)
     const other = await ask('ben')

@@ -14,7 +14,7 @@ import { findGroupHistory } from '#views/group/group-history.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
 import { listWithdrawn } from '#views/group/left-sources.ts'
 import { listAgreedFor } from '#views/request/agreements.ts'
-import { listRequests } from '#views/request/request-list.ts'
+import { findRequestsPage } from '#views/request/request-list.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
@@ -29,7 +29,9 @@ async function as<T>(person: Person, read: (tx: Tx, me: Actor) => Promise<T>): P
   return db.database.withActor(me, (tx) => read(tx, me))
 }
 const rowOf = async (person: Person, number: number) =>
-  (await as(person, (tx, me) => listRequests(tx, me, 'sandbox'))).rows.find((row) => row.number === number)
+  (await as(person, (tx, me) => findRequestsPage(tx, me, 'sandbox', new URLSearchParams('show=all')))).list.rows.find(
+    (row) => row.number === number,
+  )
 const history = (person: Person, groupId: string) =>
   as(person, async (tx, me) => (await findGroupHistory(tx, me, groupId, db.clock.now))?.rows ?? [])
 const group = (person: Person, groupId: string) => as(person, (tx, me) => findGroupPage(tx, me, groupId, db.clock.now))

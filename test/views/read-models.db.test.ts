@@ -6,7 +6,7 @@ import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts
 import { findGroupHistory } from '#views/group/group-history.ts'
 import { findGroupPage } from '#views/group/group-page.ts'
 import { findDraftPage } from '#views/request/draft-page.ts'
-import { countWaiting, findRequestsPage, listRequests } from '#views/request/request-list.ts'
+import { countWaiting, findRequestsPage } from '#views/request/request-list.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
 import { findSandboxSteps, listSandboxPeople } from '#views/status/sandbox.ts'
 import { findStatus } from '#views/status/status.ts'
@@ -35,10 +35,12 @@ async function idOf(table: string, where: string): Promise<string> {
 const sandboxPeople: Person[] = ['avery', 'alex', 'casey', 'drew', 'xan', 'bailey', 'harper', 'hollis']
 
 describe('the list of requests', () => {
+  const asked = (person: Person, query = '') =>
+    as(person, (tx, me) => findRequestsPage(tx, me, 'sandbox', new URLSearchParams(query)))
   test('shows each person what waits for them, and only what concerns their firm', async () => {
     const see = async (person: Person) => {
-      const { rows, waitingForMe } = await as(person, (tx, me) => listRequests(tx, me, 'sandbox'))
-      return [rows.map((row) => row.number).sort(), waitingForMe]
+      const { list, counts } = await asked(person, 'show=all')
+      return [list.rows.map((row) => row.number).sort(), counts.waiting.rows]
     }
     expect(await see('avery')).toEqual([[3, 5], 1])
     expect(await see('casey')).toEqual([[1, 4], 1])
@@ -48,8 +50,6 @@ describe('the list of requests', () => {
     expect(await as('xan', (tx, me) => countWaiting(tx, me, 'sandbox'))).toBe(1)
   })
 
-  const asked = (person: Person, query = '') =>
-    as(person, (tx, me) => findRequestsPage(tx, me, 'sandbox', new URLSearchParams(query)))
   const numbers = async (person: Person, query: string) =>
     (await asked(person, query)).list.rows.map((row) => row.number).sort()
 
@@ -94,9 +94,7 @@ describe('the list of requests', () => {
 
   test('in SQL holds the same to wait for a person as the page of the request does', async () => {
     for (const person of sandboxPeople) {
-      const waiting = (await as(person, (tx, me) => listRequests(tx, me, 'sandbox'))).rows.filter(
-        (row) => row.waitsForMe,
-      )
+      const waiting = (await asked(person, 'show=all')).list.rows.filter((row) => row.waitsForMe)
       expect(await numbers(person, 'show=waiting')).toEqual(waiting.map((row) => row.number).sort())
     }
   })

@@ -32,8 +32,8 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 }
 
 export default function Feed() {
-  const { feed, mayReset } = useLoaderData<typeof loader>()
-  useLive(paths.feedEvents(feed.id))
+  const data = useLoaderData<typeof loader>()
+  const { feed, mayReset } = useLive(paths.feedEvents(data.feed.id), data)
   const { session, isStale } = feed
   const count = (label: string, of: number | undefined, to?: string, loud = false) => ({
     label,

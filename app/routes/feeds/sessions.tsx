@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
-import { useLive } from '#app/components/live.ts'
+import { useReread } from '#app/components/live.ts'
 import { PageHead, Section } from '#app/components/page.tsx'
 import { compareBy, readSort } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -29,7 +29,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 export default function Sessions() {
   const { sources, targets, feeds, isStale, sort } = useLoaderData<typeof loader>()
-  useLive(paths.statusEvents())
+  useReread(paths.statusEvents())
   return (
     <>
       <PageHead title="Sessions">

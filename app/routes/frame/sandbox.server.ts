@@ -1,7 +1,5 @@
 import type { Acquaintance } from '#app/components/person-menu.tsx'
-import type { SandboxStep as Step } from '#app/components/sandbox-strip.tsx'
 import type { RequestContext } from '#app/http/context.ts'
-import { paths } from '#app/paths.ts'
 import { isRole, roleNames } from '#domain/people/roles.ts'
 import { findSandboxSteps, listSandboxPeople, type SandboxStep } from '#views/status/sandbox.ts'
 
@@ -19,29 +17,7 @@ export async function loadSandboxPeople(context: RequestContext): Promise<Acquai
 }
 
 /** The strip of six steps, ticked from real state; undefined where there is no sandbox. */
-export async function loadSandboxSteps(context: RequestContext): Promise<Step[] | undefined> {
+export async function loadSandboxSteps(context: RequestContext): Promise<SandboxStep[] | undefined> {
   if (context.mode !== 'sandbox') return undefined
-  const steps = await context.readSandbox((tx) => findSandboxSteps(tx, context.deps.now()))
-  return steps?.map((step) => ({
-    title: step.title,
-    who: step.asName,
-    userId: step.asUserId,
-    to: pageOf(step),
-    done: step.isDone,
-    current: step.isNext,
-  }))
-}
-
-function pageOf({ at }: SandboxStep): string {
-  if (at === null) return paths.requests()
-  switch (at.page) {
-    case 'draft':
-      return paths.requestStep(at.number, 'review')
-    case 'request':
-      return paths.request(at.number)
-    case 'credential':
-      return paths.createPassword(at.sessionId)
-    case 'target':
-      return paths.target(at.sessionId)
-  }
+  return context.readSandbox((tx) => findSandboxSteps(tx, context.deps.now()))
 }

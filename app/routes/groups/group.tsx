@@ -26,8 +26,8 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   return {
     group,
     seesFee,
-    mayWithdraw: may(user, 'consent:withdraw') && group.withdrawable.length > 0,
-    mayDraft: group.mayRequestChange && may(user, 'request:draft'),
+    isSignatory: may(user, 'consent:withdraw'),
+    isDrafter: may(user, 'request:draft'),
   }
 }
 
@@ -37,8 +37,8 @@ type GroupPage = { group: GroupView }
 export const useGroup = () => useOutletContext<GroupPage>()
 
 export default function Group() {
-  const { group, seesFee, mayWithdraw, mayDraft } = useLoaderData<typeof loader>()
-  useLive(paths.groupEvents(group.id))
+  const data = useLoaderData<typeof loader>()
+  const { group, seesFee, isSignatory, isDrafter } = useLive(paths.groupEvents(data.group.id), data)
   const tabs = [
     { to: paths.group(group.id), label: 'Overview' },
     { to: paths.groupSources(group.id), label: 'Sources', count: group.sources.length },
@@ -58,8 +58,12 @@ export default function Group() {
         state={group.delivery ? <DeliveryWordState state={group.delivery} /> : <span>{group.stateWord}</span>}
         actions={
           <>
-            {mayDraft && <ButtonLink to={paths.newRequestFor(group.id)}>Request a change</ButtonLink>}
-            {mayWithdraw && <ButtonLink to={paths.withdrawConsent(group.id)}>Withdraw consent</ButtonLink>}
+            {isDrafter && group.mayRequestChange && (
+              <ButtonLink to={paths.newRequestFor(group.id)}>Request a change</ButtonLink>
+            )}
+            {isSignatory && group.withdrawable.length > 0 && (
+              <ButtonLink to={paths.withdrawConsent(group.id)}>Withdraw consent</ButtonLink>
+            )}
           </>
         }
       >

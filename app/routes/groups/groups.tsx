@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
-import { useLive } from '#app/components/live.ts'
+import { useReread } from '#app/components/live.ts'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { compareBy, readSort } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -35,7 +35,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 export default function Groups() {
   const { groups, isStale, sort, mayAsk } = useLoaderData<typeof loader>()
-  useLive(paths.statusEvents())
+  useReread(paths.statusEvents())
   const live = groups.filter((group) => group.isLive).length
   return (
     <>

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
+import { useRereadOn } from '#app/components/live.ts'
 import { Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
@@ -8,6 +9,7 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
 import { findGroupHistory } from '#views/group/group-history.ts'
+import { useGroup } from './group.tsx'
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'group:read')
@@ -24,6 +26,8 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
 /** What happened to the group, in plain words, newest first. */
 export default function GroupHistory() {
   const { history, isFirst } = useLoaderData<typeof loader>()
+  const { group } = useGroup()
+  useRereadOn([group.stateWord, group.requests, group.contacts, group.signed, group.left, group.withdrawable])
   const { groupId, rows, older } = history
   return (
     <Section title="What happened" intro="As far as your firm is told.">

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { inWords, plural } from '#app/components/format.ts'
-import { useLive } from '#app/components/live.ts'
+import { useReread } from '#app/components/live.ts'
 import { NotNow } from '#app/components/not-now.tsx'
 import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
@@ -128,6 +128,6 @@ export default function RequestActPage() {
 
 /** The page is read again when the request moves: an act that is not possible now may be possible in a minute. */
 function Follow({ number }: { number: number }) {
-  useLive(paths.requestEvents(number))
+  useReread(paths.requestEvents(number))
   return null
 }

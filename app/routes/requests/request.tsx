@@ -1,6 +1,6 @@
 import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { useLive } from '#app/components/live.ts'
+import { useLive, useRereadOn } from '#app/components/live.ts'
 import { ButtonLink, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { RequestWord } from '#app/components/states.tsx'
 import { Instant } from '#app/components/time.tsx'
@@ -27,8 +27,9 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
 }
 
 export default function Request() {
-  const { view } = useLoaderData<typeof loader>()
-  useLive(paths.requestEvents(view.number))
+  const data = useLoaderData<typeof loader>()
+  const { view } = useLive(paths.requestEvents(data.view.number), data)
+  useRereadOn(view.actions) // what waits for the person is counted in the frame
   return (
     <>
       <PageHead

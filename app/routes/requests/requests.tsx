@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { Link, useLoaderData } from '@remix-run/react'
+import { Link, useLoaderData, useLocation } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
 import { List } from '#app/components/list/list.tsx'
-import { useLive } from '#app/components/live.ts'
+import { useLive, useRereadOn } from '#app/components/live.ts'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
 import { hiddenColumns } from '#app/http/columns.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -32,9 +32,10 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 }
 
 export default function Requests() {
-  const { list, counts, owner, agreed, hidden, mayAsk } = useLoaderData<typeof loader>()
-  useLive(paths.requestsEvents())
+  const url = paths.requestsEvents(useLocation().search)
+  const { list, counts, owner, agreed, hidden, mayAsk } = useLive(url, useLoaderData<typeof loader>())
   const waiting = counts.waiting.rows
+  useRereadOn(waiting) // the frame says it, too
   return (
     <>
       <PageHead

@@ -9,6 +9,7 @@ import { Age } from '#app/components/time.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { loadSandboxSteps } from '#app/routes/frame/sandbox.server.ts'
+import { asStep } from '#app/routes/frame/sandbox-step.ts'
 import { AgreedForYou } from '#app/routes/requests/agreed-for-you.tsx'
 import { may } from '#domain/people/permissions.ts'
 import { stoppedIn, unaccounted } from '#domain/status/state.ts'
@@ -24,9 +25,10 @@ export const meta = () => [{ title: 'Status · Drop Copy Portal' }]
 export async function loader({ context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'status:read')
   const now = context.deps.now()
-  const status = await context.read(user, (tx) => findStatus(tx, context.environment, now))
+  const { heardAt, ...status } = await context.read(user, (tx) => findStatus(tx, context.environment, now))
   return {
     status,
+    heardAt,
     withdrawn: await context.read(user, (tx) => listWithdrawn(tx, context.environment, now)),
     agreed: await context.read(user, (tx) => listAgreedFor(tx, user.firmId, context.environment, now)),
     steps: await loadSandboxSteps(context),
@@ -37,13 +39,15 @@ export async function loader({ context }: LoaderFunctionArgs) {
 const tones = { good: 'text-green', attention: 'text-text', bad: 'text-red', unknown: 'text-muted' } as const
 
 export default function Status() {
-  const { status, withdrawn, agreed, steps, mayAsk } = useLoaderData<typeof loader>()
-  useLive(paths.statusEvents())
+  const { status, heardAt, withdrawn, agreed, steps, mayAsk } = useLive(
+    paths.statusEvents(),
+    useLoaderData<typeof loader>(),
+  )
   const { verdict, ledger, groups, targets, sources, feeds, isStale } = status
   return (
     <>
-      <PageHead title="Status" state={<HeardAt at={status.heardAt} stale={isStale} />} />
-      {steps && <SandboxStrip steps={steps} />}
+      <PageHead title="Status" state={<HeardAt at={heardAt} stale={isStale} />} />
+      {steps && <SandboxStrip steps={steps.map(asStep)} />}
       <p className={`mb-4 max-w-4xl text-head font-semibold ${tones[verdict.tone]}`}>
         <span className="figure">{verdict.sentence}</span>
       </p>

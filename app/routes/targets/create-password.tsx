@@ -6,6 +6,7 @@ import { NotNow } from '#app/components/not-now.tsx'
 import { ButtonLink, Facts, Notice, PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
+import { commandLine } from '#app/http/command-line.server.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -14,7 +15,8 @@ import { credentialName, keyFile } from '#app/routes/names.ts'
 import { expiryBeside } from '#domain/credential/rotation.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
 import { type CreatedCredential, createCredential } from '#services/target/create-credential.ts'
-import { clientCommand, loadTarget } from './load-target.server.ts'
+import { clientCommand } from './client-command.ts'
+import { loadTarget } from './load-target.server.ts'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `Create ${data?.name ?? 'credential'} · Drop Copy Portal` },
@@ -41,7 +43,8 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const created = await createCredential(input.value, user, context.deps)
   if (!created.ok) return refusal(created.error, input.typed)
-  const command = clientCommand(context, await loadTarget(context, user, created.value.sessionId))
+  const target = await loadTarget(context, user, created.value.sessionId)
+  const command = clientCommand(context.mode === 'sandbox' ? commandLine : null, target)
   return data({ created: created.value, command })
 }
 

@@ -5,13 +5,15 @@ import { plural } from '#app/components/format.ts'
 import { useLive } from '#app/components/live.ts'
 import { Act, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
+import { commandLine } from '#app/http/command-line.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { credentialName } from '#app/routes/names.ts'
 import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
 import { may } from '#domain/people/permissions.ts'
 import { listNewestCopies } from '#views/target/newest-copies.ts'
-import { clientCommand, loadTarget } from './load-target.server.ts'
+import { clientCommand } from './client-command.ts'
+import { loadTarget } from './load-target.server.ts'
 import { Connection, Credentials, RecentCopies, Session, TargetSources } from './target-parts.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
@@ -30,13 +32,13 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
     isTechnical: may(user, 'credential:create'),
     isPauser: may(user, 'target:pause'),
     isGam: may(user, 'target:fail-over'),
-    command: clientCommand(context, target),
+    commandLine: context.mode === 'sandbox' ? commandLine : null,
   }
 }
 
 export default function Target() {
-  const { target, recent, isTechnical, isPauser, isGam, command } = useLoaderData<typeof loader>()
-  useLive(paths.targetEvents(target.sessionId))
+  const data = useLoaderData<typeof loader>()
+  const { target, recent, isTechnical, isPauser, isGam } = useLive(paths.targetEvents(data.target.sessionId), data)
   const isStale = target.delivery.word === 'Unknown'
   const live = target.credentials?.filter((credential) => credential.isLive).length
   return (
@@ -86,7 +88,7 @@ export default function Target() {
       {recent && recent.length > 0 && (
         <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />
       )}
-      <Connection target={target} clientCommand={command} />
+      <Connection target={target} clientCommand={clientCommand(data.commandLine, target)} />
       {target.credentials && <Credentials target={target} credentials={target.credentials} />}
       {recent?.length === 0 && <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />}
       <Session target={target} stale={isStale} />

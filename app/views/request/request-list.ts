@@ -14,17 +14,10 @@ import { requestStateWord } from '#domain/request/lifecycle.ts'
 import { type RequestFilter, type RequestSort, requestList, requestShows } from '#domain/request/request-list.ts'
 import { askedWords } from '#domain/request/signing.ts'
 import { nextFor, nextWords, type RequestStanding } from '#domain/request/standing.ts'
-import type { RequestList, RequestRow } from './request-view.ts'
+import type { RequestRow } from './request-view.ts'
 
 /** How many of the newest requests are listed; older ones are found by their group. */
 const most = 500
-
-/** Requests that this reader sees, those waiting for them first, then the newest. */
-export async function listRequests(tx: Tx, reader: Actor, environment: Environment): Promise<RequestList> {
-  const rows = await rowsOf(tx, reader, await listRequestRows(tx, { environment }, most))
-  const waiting = rows.filter((row) => row.waitsForMe)
-  return { rows: [...waiting, ...rows.filter((row) => !row.waitsForMe)], waitingForMe: waiting.length }
-}
 
 /** How many requests wait for this reader: the figure beside "Requests". */
 export const countWaiting = (tx: Tx, reader: Actor, environment: Environment): Promise<number> =>

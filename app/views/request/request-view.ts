@@ -25,8 +25,6 @@ export type RequestRow = {
   next: string | null
 }
 
-export type RequestList = { rows: RequestRow[]; waitingForMe: number }
-
 /** An action on the page: shown, and where it may not be done, shown disabled with the reason. */
 export type ActionView = { action: RequestAction; may: boolean; why: string | null }
 

@@ -30,6 +30,10 @@ export async function findActor(tx: Tx, userId: string, now: Date): Promise<Acto
   return actor
 }
 
+/** These people as `findActor` finds them. */
+export const listActorsOf = (tx: Tx, userIds: readonly string[], now: Date): Promise<Actor[]> =>
+  actorsWhere(tx, now, inArray(users.id, [...userIds]), inArray(groupContacts.userId, [...userIds]))
+
 /** Everybody who may act, as `findActor` finds them, by firm and name. */
 export const listActors = (tx: Tx, now: Date): Promise<Actor[]> => actorsWhere(tx, now)
 
