@@ -7,7 +7,7 @@ import type { SignedInUser } from './context.ts'
 interface EventsParts {
   /** Path below /events, without query. Undefined: there is no such stream. */
   viewOf(path: string, user: SignedInUser, request: Request): View | undefined
-  /** The people with their present rights, in the same order; undefined where the session ended or they are disabled. */
+  /** The people with their present rights, in the same order; undefined where their session ended. */
   recheck(users: readonly SignedInUser[]): Promise<(SignedInUser | undefined)[]>
   /** The build of the pages that are served. */
   build: string

@@ -1,6 +1,6 @@
 /**
- * What a live page shows, as text. The portal and the browser write the same text for the same content: keys are sorted,
- * what is undefined is left out, and an instant is `{"$at": milliseconds}`.
+ * What a live page shows, as text. The portal and the browser write the same text for the same content: keys are
+ * sorted, what is undefined is left out, and an instant is `{"$at": milliseconds}`.
  * @throws for what this text cannot hold, such as a Map
  */
 export function writeShown(value: unknown): string {
