@@ -1,4 +1,5 @@
 import { sourceNamePattern } from '#domain/reference/source.ts'
+import { type Span, spans } from '#domain/rollup/series.ts'
 
 /** Whether a part of a URL can be a row's id. If not, the answer is "not found", without a query. */
 export const isUuid = (text: string | undefined): text is string =>
@@ -18,3 +19,9 @@ export const isFeedId = (text: string | undefined): text is string => text !== u
 /** A source session's name from a URL. */
 export const isSourceName = (text: string | undefined): text is string =>
   text !== undefined && sourceNamePattern.test(text)
+
+/** How long a time a page's picture shows: `?span=24h`; an hour unless one of the offered spans is asked for. */
+export const spanOf = (request: Request): Span => {
+  const asked = new URL(request.url).searchParams.get('span')
+  return spans.find((span) => span === asked) ?? '1h'
+}

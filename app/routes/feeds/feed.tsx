@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { Chart } from '#app/components/chart.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { useLive } from '#app/components/live.ts'
 import { Counts, PageHead, Section } from '#app/components/page.tsx'
@@ -11,24 +12,32 @@ import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { gatewayName, whyAside } from '#app/routes/names.ts'
-import { isFeedId } from '#app/routes/params.ts'
+import { isFeedId, spanOf } from '#app/routes/params.ts'
 import { Alarm } from '#app/routes/status/alarm.tsx'
 import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
 import { may } from '#domain/people/permissions.ts'
 import { type FeedView, findFeedPage } from '#views/feed/feed-page.ts'
+import { findPicture } from '#views/rollup/picture.ts'
 import { FeedConnection, FeedSession } from './feed-parts.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `Feed ${data?.feed.id ?? ''} · Drop Copy Portal` },
 ]
 
-export async function loader({ params, context }: LoaderFunctionArgs) {
+export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'feed:read')
   const { feedId } = params
   if (!isFeedId(feedId)) throw notFound()
-  const feed = await context.read(user, (tx) => findFeedPage(tx, context.environment, feedId, context.deps.now()))
-  if (!feed) throw notFound()
-  return { feed, mayReset: may(user, 'feed:write') }
+  const { environment } = context
+  const now = context.deps.now()
+  const read = await context.read(user, async (tx) => {
+    const feed = await findFeedPage(tx, environment, feedId, now)
+    return (
+      feed && { feed, picture: await findPicture(tx, { environment, kind: 'feed', id: feedId }, spanOf(request), now) }
+    )
+  })
+  if (!read) throw notFound()
+  return { ...read, mayReset: may(user, 'feed:write') }
 }
 
 export default function Feed() {
@@ -66,6 +75,7 @@ export default function Feed() {
       {feed.alarms.map((alarm) => (
         <Alarm key={alarm.code} alarm={alarm} />
       ))}
+      <Chart picture={data.picture} subject={`Feed ${feed.id}`} />
       <FeedSession session={session} stale={isStale} />
       <FeedConnection id={feed.id} connection={feed.connection} mayReset={mayReset && feed.isOpen} />
       <FeedSources sources={feed.sources} stale={isStale} />

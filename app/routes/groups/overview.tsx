@@ -1,31 +1,42 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { Link } from '@remix-run/react'
+import { Link, useLoaderData } from '@remix-run/react'
+import { Chart } from '#app/components/chart.tsx'
 import { ClientAddressList } from '#app/components/client-addresses.tsx'
 import { Mono } from '#app/components/figures.tsx'
 import { plural } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
+import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { protocolNames } from '#app/routes/names.ts'
+import { isUuid, spanOf } from '#app/routes/params.ts'
 import { Agreements } from '#app/routes/requests/agreements.tsx'
 import { noTarget, TargetTable } from '#app/routes/status/status-tables.tsx'
 import { levelNames } from '#domain/group/states.ts'
+import { findPicture } from '#views/rollup/picture.ts'
 import { useGroup } from './group.tsx'
 
-export function loader({ context }: LoaderFunctionArgs) {
-  requireUser(context, 'group:read')
-  return null
+export async function loader({ request, params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'group:read')
+  const { groupId } = params
+  if (!isUuid(groupId)) throw notFound()
+  const of = { environment: context.environment, kind: 'group' as const, id: groupId }
+  return context.read(user, (tx) => findPicture(tx, of, spanOf(request), context.deps.now()))
 }
 
 /** What was agreed, who signed it, what runs, who may change it. */
 export default function Overview() {
   const { group } = useGroup()
+  const picture = useLoaderData<typeof loader>()
   const { terms } = group
   return (
     <>
       <LeftNotice />
+      {group.otherSources === null && group.targets.length > 0 && (
+        <Chart picture={picture} subject={`Group ${group.name}`} />
+      )}
       <Section title="Agreed">
         {terms ? (
           <Facts

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
+import { Chart } from '#app/components/chart.tsx'
 import { FeedName } from '#app/components/feed-name.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { Counts, Facts, PageHead, Section } from '#app/components/page.tsx'
@@ -9,8 +10,9 @@ import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { gatewayName } from '#app/routes/names.ts'
-import { isSourceName, requestNumber } from '#app/routes/params.ts'
+import { isSourceName, requestNumber, spanOf } from '#app/routes/params.ts'
 import { Alarm } from '#app/routes/status/alarm.tsx'
+import { findPicture } from '#views/rollup/picture.ts'
 import { findSourcePage, type SourcePage } from '#views/source/source-page.ts'
 import { GroupsFed, GroupsLeft, Guarantors, RequestsNaming, TargetsCarrying } from './source-parts.tsx'
 
@@ -23,15 +25,23 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const { name } = params
   if (!isSourceName(name)) throw notFound()
   const before = requestNumber(new URL(request.url).searchParams.get('before') ?? undefined)
-  const source = await context.read(user, (tx) =>
-    findSourcePage(tx, user, context.environment, name, { now: context.deps.now(), before }),
-  )
-  if (!source) throw notFound()
-  return { source, isFirst: before === undefined }
+  const { environment } = context
+  const now = context.deps.now()
+  const read = await context.read(user, async (tx) => {
+    const source = await findSourcePage(tx, user, environment, name, { now, before })
+    return (
+      source && {
+        source,
+        picture: await findPicture(tx, { environment, kind: 'source', id: name }, spanOf(request), now),
+      }
+    )
+  })
+  if (!read) throw notFound()
+  return { ...read, isFirst: before === undefined }
 }
 
 export default function Source() {
-  const { source, isFirst } = useLoaderData<typeof loader>()
+  const { source, picture, isFirst } = useLoaderData<typeof loader>()
   const { name, state, isStale, figures } = source
   const present = source.groups.filter((group) => group.until === null)
   const left = source.groups.filter((group) => group.until !== null)
@@ -56,7 +66,7 @@ export default function Source() {
       {source.alarms.map((alarm) => (
         <Alarm key={`${alarm.code}${alarm.says}`} alarm={alarm} />
       ))}
-      {/* The chart of what was received stands here, above what it was received for. */}
+      <Chart picture={picture} subject={`Source session ${name}`} />
       <GroupsFed groups={present} more={source.hasMoreGroups} stale={isStale} />
       <TargetsCarrying targets={source.targets} />
       <GroupsLeft groups={left} />

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { Chart } from '#app/components/chart.tsx'
 import { Mono } from '#app/components/figures.tsx'
 import { plural } from '#app/components/format.ts'
 import { useLive } from '#app/components/live.ts'
@@ -9,8 +10,10 @@ import { commandLine } from '#app/http/command-line.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { credentialName } from '#app/routes/names.ts'
+import { spanOf } from '#app/routes/params.ts'
 import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
 import { may } from '#domain/people/permissions.ts'
+import { findPicture } from '#views/rollup/picture.ts'
 import { listNewestCopies } from '#views/target/newest-copies.ts'
 import { clientCommand } from './client-command.ts'
 import { loadTarget } from './load-target.server.ts'
@@ -20,12 +23,14 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `Target ${data?.target.sessionId ?? ''} · Drop Copy Portal` },
 ]
 
-export async function loader({ params, context }: LoaderFunctionArgs) {
+export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'target:read')
   const target = await loadTarget(context, user, params.sessionId)
   const seesCopies = user.firmId === target.ownerId
+  const of = { environment: context.environment, kind: 'target' as const, id: target.sessionId }
   return {
     target,
+    picture: await context.read(user, (tx) => findPicture(tx, of, spanOf(request), context.deps.now())),
     recent: seesCopies
       ? await context.read(user, (tx) => listNewestCopies(tx, context.environment, target.sessionId))
       : null,
@@ -85,6 +90,7 @@ export default function Target() {
           {target.pauseReason}
         </Notice>
       )}
+      <Chart picture={data.picture} subject={`Target ${target.sessionId}`} />
       {recent && recent.length > 0 && (
         <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />
       )}
