@@ -73,7 +73,11 @@ export const paths = {
   disablePerson: (userId: string) => `/administration/people/${part(userId)}/disable`,
   firms: () => '/administration/firms',
   firmsCsv: () => '/administration/firms.csv',
-  firm: (firmId: string) => `/administration/firms/${part(firmId)}`,
-  endDomain: (firmId: string, domainId: string) =>
-    `/administration/firms/${part(firmId)}/domains/${part(domainId)}/end`,
+  firm: (firmId: string) => `/firms/${part(firmId)}`,
+  groupsOf: (ownerId: string) => `/groups?owner=${part(ownerId)}&state=all`,
+  requestsOf: (ownerId: string) => `/requests?owner=${part(ownerId)}&show=all`,
+  peopleOf: (firmId: string) => `/administration/people?firm=${part(firmId)}`,
+  sessionsLike: (q: string) => `/sessions?q=${part(q)}`,
+  addDomain: (firmId: string) => `/firms/${part(firmId)}/domains/add`,
+  endDomain: (firmId: string, domainId: string) => `/firms/${part(firmId)}/domains/${part(domainId)}/end`,
 } as const

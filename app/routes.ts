@@ -60,7 +60,8 @@ export default [
   route('administration/people/:userId/code', 'routes/people/code.tsx'),
   route('administration/firms', 'routes/firms/firms.tsx'),
   route('administration/firms.csv', 'routes/firms/firms-csv.ts'),
-  route('administration/firms/:firmId', 'routes/firms/firm.tsx'),
-  route('administration/firms/:firmId/domains/:domainId/end', 'routes/firms/end-domain.tsx'),
+  route('firms/:firmId', 'routes/firms/firm.tsx'),
+  route('firms/:firmId/domains/add', 'routes/firms/add-domain.tsx'),
+  route('firms/:firmId/domains/:domainId/end', 'routes/firms/end-domain.tsx'),
   route('*', 'routes/not-found.ts'),
 ] satisfies RouteConfig

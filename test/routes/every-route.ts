@@ -102,12 +102,9 @@ export const pages: Record<string, { at: string; needs: Permission | 'nothing'; 
   },
   '/administration/firms': { at: '/administration/firms', needs: 'firm:read' },
   '/administration/firms.csv': { at: '/administration/firms.csv', needs: 'firm:read' },
-  '/administration/firms/:firmId': { at: `/administration/firms/${id}`, needs: 'firm:read', missing: true },
-  '/administration/firms/:firmId/domains/:domainId/end': {
-    at: `/administration/firms/${id}/domains/${id}/end`,
-    needs: 'firm:write',
-    missing: true,
-  },
+  '/firms/:firmId': { at: `/firms/${id}`, needs: 'directory:read', missing: true },
+  '/firms/:firmId/domains/add': { at: `/firms/${id}/domains/add`, needs: 'firm:write', missing: true },
+  '/firms/:firmId/domains/:domainId/end': { at: `/firms/${id}/domains/${id}/end`, needs: 'firm:write', missing: true },
   '/*': { at: '/no-such-page', needs: 'nothing', missing: true },
 }
 

@@ -10,7 +10,7 @@ import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { addActor } from '#test/support/people.ts'
 import { openSandbox, type Sandbox } from '#test/support/sandbox.ts'
 import { done } from '#test/support/workflow.ts'
-import { findFirmPage, findFirmsPage, findFirmToInviteInto, listFirmsToWriteFor } from '#views/people/firms-page.ts'
+import { findFirmsPage, findFirmToInviteInto, findKeptFirm, listFirmsToWriteFor } from '#views/people/firms-page.ts'
 import { findLinkPage, findPeoplePage, findPersonPage } from '#views/people/people-page.ts'
 
 let db: FreshDb
@@ -118,7 +118,7 @@ test('a firm is shown with its domains, and its people are invited by itself or 
   const alder = (await firmsBy('')).rows.find((firm) => firm.id === alex.firmId)
   expect(alder).toMatchObject({ name: 'Alder Trading', domains: ['alder.example'] })
   expect(alder?.administrators).toEqual([alex.name, aubrey.name].sort())
-  const page = await as(hadley, (tx, now) => findFirmPage(tx, alex.firmId, now))
+  const page = await as(hadley, (tx, now) => findKeptFirm(tx, alex.firmId, now))
   expect(page?.domains.map(({ domain }) => domain)).toEqual(['alder.example'])
   const into = (reader: Actor, firmId: string) =>
     as(reader, (tx, now) => findFirmToInviteInto(tx, reader, firmId, now)).then((firm) => firm?.name)

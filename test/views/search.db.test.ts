@@ -55,8 +55,17 @@ describe('the search', () => {
   test('finds people for those alone who may see people, and of a firm its own', async () => {
     expect(await find('harper', 'bailey')).toEqual([])
     expect(await find('alex', 'avery@')).toEqual(['person Avery Alder'])
-    expect(await find('alex', 'alder')).toEqual(['person Alex Alder', 'person Avery Alder'])
+    expect(await find('alex', 'ery a')).toEqual(['person Avery Alder'])
     expect(await find('alex', 'harper')).toEqual([])
+  })
+
+  test('finds a firm for everybody by its name, and by a code that the reader sees', async () => {
+    for (const person of ['harper', 'casey', 'drew'] as const) {
+      expect(await find(person, 'xenon')).toContain('firm Xenon Clearing')
+      expect(await find(person, '560')).toContain('firm Xenon Clearing')
+    }
+    expect((await find('casey', '914'))[0]).toBe('firm Cedar Markets')
+    expect((await find('harper', '914'))[0]).toBe('firm Cedar Markets')
   })
 
   test('finds a feed for those alone who may see feeds', async () => {

@@ -27,6 +27,7 @@ export const permissions = {
   'request:read': everybody,
   'target:read': everybody,
   'source:read': everybody,
+  'directory:read': everybody,
   'feed:read': ['operations', 'auditor'],
   'feed:write': ['operations'],
   'settings:read': everyExchangeRole,

@@ -1,113 +1,117 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
-import { Link, useActionData, useLoaderData } from '@remix-run/react'
-import { TextField } from '#app/components/fields.tsx'
-import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
-import { ReasonForm } from '#app/components/reason-form.tsx'
-import { refusalOf } from '#app/components/refusal.ts'
-import { Table } from '#app/components/table.tsx'
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { Mono } from '#app/components/figures.tsx'
+import { ButtonLink, type Fact, Facts, PageHead, Section } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
-import { readForm } from '#app/http/forms.server.ts'
-import { refusal } from '#app/http/refusals.server.ts'
+import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { addDomainInput } from '#domain/people/input.ts'
-import { isFirstAdministrator } from '#domain/people/invite.ts'
+import { isUuid } from '#app/routes/params.ts'
 import { may } from '#domain/people/permissions.ts'
-import { addDomain } from '#services/people/firm-domains.ts'
-import { loadFirm } from './load-firm.server.ts'
+import { type FirmPage, findFirmPage } from '#views/firm/firm-page.ts'
+import { Domains, Groups, People, Requests, Sources } from './firm-parts.tsx'
 
-export const meta = () => [{ title: 'Firm · Drop Copy Portal' }]
-
-export { shouldRevalidate } from '#app/components/refusal.ts'
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `${data?.firm.name ?? 'Firm'} · Drop Copy Portal` },
+]
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
-  const user = requireUser(context, 'firm:read')
-  const { firm, domains } = await loadFirm(context, user, params.firmId)
-  const mayWrite = may(user, 'firm:write')
-  const mayInvite = mayWrite && firm.isActive && isFirstAdministrator(firm, ['firm-admin'])
-  return { firm, domains, mayWrite, mayInvite, commandId: context.deps.newId() }
-}
-
-export async function action({ request, params, context }: ActionFunctionArgs) {
-  const user = requireUser(context, 'firm:write')
-  const input = await readForm(request, params, addDomainInput)
-  if (!input.ok) return refusal(input.error)
-  const added = await addDomain(input.value, user, context.deps)
-  if (!added.ok) return refusal(added.error, input.typed)
-  return redirect(paths.firm(added.value.firmId))
+  const user = requireUser(context, 'directory:read')
+  const { firmId } = params
+  if (!isUuid(firmId)) throw notFound()
+  const firm = await context.read(user, (tx) => findFirmPage(tx, user, context.environment, firmId, context.deps.now()))
+  if (!firm) throw notFound()
+  return { firm, seesFirms: may(user, 'firm:read') }
 }
 
 export default function Firm() {
-  const { firm, domains, mayWrite, mayInvite, commandId } = useLoaderData<typeof loader>()
-  const answer = useActionData<typeof action>()
+  const { firm, seesFirms } = useLoaderData<typeof loader>()
+  const { inside, kept } = firm
   return (
     <>
       <PageHead
-        kind="Firm"
+        kind={firm.isExchange ? 'Exchange' : 'Firm'}
         title={firm.name}
-        back={{ to: paths.firms(), label: 'Firms' }}
+        {...(seesFirms && { back: { to: paths.firms(), label: 'Firms' } })}
         actions={
-          mayInvite && (
+          kept?.mayInvite && (
             <ButtonLink to={paths.inviteInto(firm.id)} kind="primary">
               Invite its first administrator
             </ButtonLink>
           )
         }
       >
-        {firm.isExchange
-          ? 'The exchange itself.'
-          : firm.hasAdministrator
-            ? 'Its own administrators invite its people.'
-            : 'It has no administrator yet. The exchange invites the first, who invites the others.'}
+        {sentence(firm)}
       </PageHead>
-      <Section title="E-mail domains" intro="People of this firm are invited at these alone.">
-        <Table
-          caption="E-mail domains"
-          rows={domains}
-          rowKey={(row) => row.id}
-          empty="None yet, so no one at this firm can be invited. Add the domain of its addresses below."
-          columns={[
-            { key: 'domain', head: 'Domain', cell: (row) => row.domain },
-            { key: 'from', head: 'Since', cell: (row) => row.from && <Instant at={row.from} precision="min" /> },
-            {
-              key: 'until',
-              head: 'Until',
-              cell: (row) => (row.until ? <Instant at={row.until} precision="min" /> : 'in force'),
-            },
-            {
-              key: 'act',
-              head: '',
-              cell: (row) =>
-                mayWrite && row.until === null ? (
-                  <Link to={paths.endDomain(firm.id, row.id)} className="link">
-                    End<span className="sr-only"> {row.domain}</span>
-                  </Link>
-                ) : null,
-              blank: (row) => !mayWrite || row.until !== null,
-            },
-          ]}
-        />
+      <Section title="Registered Entity">
+        <Facts facts={factsOf(firm)} />
       </Section>
-      {mayWrite && (
-        <Section title="Add a domain">
-          <ReasonForm
-            commandId={commandId}
-            refusal={refusalOf(answer)}
-            act="Add the domain"
-            hint="Kept in the audit trail: from whom you know that it is theirs."
-            back={paths.firms()}
-          >
-            <TextField
-              name="domain"
-              label="Domain"
-              hint="What stands behind the @, as in alder.example. A subdomain is a domain of its own."
-              required
-              maxLength={253}
-              autoComplete="off"
-            />
-          </ReasonForm>
-        </Section>
+      {inside && !firm.isExchange && (
+        <>
+          <Groups firm={firm} groups={inside.groups} />
+          <Sources
+            title="Source sessions that it guarantees"
+            sources={inside.guaranteed}
+            more={paths.sessionsLike(firm.name)}
+          />
+          <Sources
+            title="Source sessions of its own"
+            sources={inside.held}
+            more={paths.sessionsLike(firm.codes.find(({ kind }) => kind === 'execution')?.code ?? '')}
+          />
+          <Requests
+            title="Its requests"
+            requests={inside.owned}
+            withOwner={false}
+            empty="It has asked for nothing yet."
+            more={paths.requestsOf(firm.id)}
+          />
+          <Requests
+            title="Requests of others that it was asked about"
+            requests={inside.asked}
+            withOwner
+            empty="No other firm’s request has needed its agreement."
+            more={null}
+          />
+        </>
       )}
+      {inside?.people && <People firm={firm} people={inside.people} />}
+      {inside && <Domains firmId={firm.id} domains={inside.domains} mayWrite={kept?.mayWrite ?? false} />}
     </>
   )
+}
+
+/** How the firm stands, in a sentence. */
+function sentence({ isExchange, isActive, isOwn, inside, kept }: FirmPage): string {
+  if (!isActive) return 'It is not active any more: none of its people can sign in.'
+  if (isExchange) return 'The exchange itself.'
+  if (kept && !kept.hasAdministrator)
+    return 'It has no administrator yet. The exchange invites the first, who invites the others.'
+  if (inside === null) return 'What a firm has and does is for its own people and the exchange to see.'
+  return isOwn ? 'Your own firm.' : 'Its own administrators invite its people.'
+}
+
+const codes = (firm: FirmPage, kind: 'execution' | 'clearing') => firm.codes.filter((code) => code.kind === kind)
+
+function factsOf(firm: FirmPage): (Fact | false)[] {
+  const [clearing, execution] = [codes(firm, 'clearing'), codes(firm, 'execution')]
+  const list = (of: FirmPage['codes']) => <Mono>{of.map(({ code }) => code).join(' ')}</Mono>
+  return [
+    { term: 'Name', value: <bdi>{firm.name}</bdi> },
+    clearing.length > 0 && { term: 'Clearing Firm ID', value: list(clearing) },
+    execution.length > 0 && { term: 'Execution Firm ID', value: list(execution) },
+    clearing.length + execution.length === 0 && { term: 'Firm IDs', value: 'None that you see' },
+    firm.inside !== null &&
+      !firm.isExchange && {
+        term: 'Agreement',
+        value: firm.agreement ? (
+          <>
+            <Mono>{firm.agreement.number}</Mono>, signed <Instant at={firm.agreement.signedAt} show="day" />
+          </>
+        ) : (
+          'None on file, so that it cannot submit a request'
+        ),
+      },
+    firm.gam !== null && { term: 'Global Account Manager', value: firm.gam },
+  ]
 }

@@ -10,7 +10,7 @@ import type { Actor } from '#domain/people/permissions.ts'
 
 export type FirmRow = { id: string; name: string; codes: string[]; domains: string[]; administrators: string[] }
 type Asked = ListAsked<FirmSort, FirmFilter>
-type FirmPage = { firm: InvitingFirm; domains: Awaited<ReturnType<typeof listDomains>> }
+type KeptFirm = { firm: InvitingFirm; domains: Awaited<ReturnType<typeof listDomains>> }
 
 /** Active firms with their codes, domains and administrators today, a page of them. */
 export async function findFirmsPage(tx: Tx, asked: Asked, size: number, now: Date): Promise<ListPage<FirmRow>> {
@@ -34,7 +34,7 @@ export async function listFirmRows(tx: Tx, asked: Asked, size: number, now: Date
 }
 
 /** A firm as the exchange's administrators keep it, with every domain that it has or had. */
-export async function findFirmPage(tx: Tx, firmId: string, now: Date): Promise<FirmPage | undefined> {
+export async function findKeptFirm(tx: Tx, firmId: string, now: Date): Promise<KeptFirm | undefined> {
   const firm = await findInvitingFirm(tx, firmId, now)
   return firm && { firm, domains: await listDomains(tx, firmId) }
 }

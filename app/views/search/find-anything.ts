@@ -32,7 +32,7 @@ export async function findAnything(
     code !== null && may(reader, 'target:read') && targets(await listTargetsFound(tx, environment, code, most)),
     may(reader, 'group:read') && groups(await listGroupsFound(tx, environment, name, most)),
     number !== null && may(reader, 'request:read') && requests(await listRequestsFound(tx, environment, number)),
-    may(reader, 'firm:read') && firms(await listFirmsFound(tx, { name, code }, now, most)),
+    may(reader, 'directory:read') && firms(await listFirmsFound(tx, { name, code }, now, most)),
     may(reader, 'people:read') &&
       people(await listPeopleFound(tx, name, reader.isExchange ? null : reader.firmId, most), reader),
     may(reader, 'feed:read') && feeds(await listFeedsFound(tx, environment, name, most)),

@@ -44,7 +44,7 @@ const places: readonly Place[] = [
   { page: 'person, disable', needs: 'people:write', path: ({ person }) => when(person, paths.disablePerson) },
   { page: 'invite', needs: 'people:write', path: () => paths.invite() },
   { page: 'firms', needs: 'firm:read', path: () => paths.firms() },
-  { page: 'firm', needs: 'firm:read', path: (_, { firmId }) => paths.firm(firmId) },
+  { page: 'firm', needs: 'directory:read', path: (_, { firmId }) => paths.firm(firmId) },
   { page: 'account', needs: 'own-password:write', path: () => paths.account() },
 ]
 
