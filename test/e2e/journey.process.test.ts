@@ -23,8 +23,10 @@ describe.each([
       await approve(page, request)
       expect(
         await page
-          .getByRole('table', { name: 'Parties' })
-          .getByRole('row', { name: new RegExp(firm!) })
+          .getByRole('region', { name: 'Who acts, in order' })
+          .getByRole('listitem')
+          .filter({ hasText: firm! })
+          .last()
           .innerText(),
       ).toMatch(/approved/i)
     }

@@ -194,7 +194,7 @@ export function clearingFirmName(code: string, firms: readonly NamedFirm[]): str
 }
 
 /** The items in words, for the group's history and the difference a party reads. */
-export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): string {
+function itemSentence(item: Item, firms: readonly NamedFirm[] = []): string {
   switch (item.op) {
     case 'create-group':
       return `Create group ${item.name}`
@@ -218,7 +218,7 @@ export function itemSentence(item: Item, firms: readonly NamedFirm[] = []): stri
 }
 
 /** Whom targets let in, in words. */
-const addressWords = (allowFrom: readonly string[]): string =>
+export const addressWords = (allowFrom: readonly string[]): string =>
   allowFrom.length === 0 ? 'any address' : `${allowFrom.join(', ')} only`
 
 /** All items in one line: sources and a person's clearing firms together, however many there are. */

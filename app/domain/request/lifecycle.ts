@@ -99,6 +99,9 @@ export const finalStates: readonly RequestState[] = ['applied', 'rejected', 'wit
 /** A group has at most one request in these states at a time; drafts and returned requests are unlimited. */
 export const openStates: readonly RequestState[] = ['with-firms', 'with-gam', 'scheduled', 'applying']
 
+/** States in which a round was or must be replaced, or a request came to nothing: such rounds agree to nothing. */
+export const lapsedStates: readonly RequestState[] = ['returned', 'rejected', 'withdrawn', 'expired', 'failed']
+
 export const isFinal = (state: RequestState): boolean => finalStates.includes(state)
 
 /** What the state word needs to know besides the state. */

@@ -1,10 +1,11 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
-import { useActionData, useLoaderData } from '@remix-run/react'
+import { Link, useActionData, useLoaderData } from '@remix-run/react'
 import { TextArea } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { NotNow } from '#app/components/not-now.tsx'
 import { ButtonLink, PageHead, Section } from '#app/components/page.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
+import { Signature } from '#app/components/signature.tsx'
 import type { RequestContext } from '#app/http/context.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
@@ -14,11 +15,11 @@ import { may } from '#domain/people/permissions.ts'
 import { whyBarred } from '#domain/request/barred.ts'
 import { decideInput } from '#domain/request/command-input.ts'
 import { actionOf } from '#domain/request/decide.ts'
-import { type DecisionVerdict, verdicts } from '#domain/request/lifecycle.ts'
+import { type Capacity, type DecisionVerdict, verdicts } from '#domain/request/lifecycle.ts'
 import { decideRequest } from '#services/request/decide-request.ts'
 import type { RequestView } from '#views/request/request-view.ts'
 import { loadRequest } from './load-request.server.ts'
-import { SheetView, SliceView } from './request-sheet.tsx'
+import { SliceView } from './request-sheet.tsx'
 
 export const meta = () => [{ title: 'Decide · Drop Copy Portal' }]
 
@@ -64,7 +65,10 @@ export default function Decide() {
   return (
     <>
       <PageHead title={`${titles[verdict]} request ${view.number}`} back={back}>
-        {view.ownerName}, group {view.groupName}
+        {view.ownerName}, group {view.groupName}.{' '}
+        <Link to={back.to} className="link">
+          Read the whole request
+        </Link>
       </PageHead>
       {mine ? (
         <Asked view={view} mine={mine} verdict={verdict} commandId={commandId} />
@@ -82,19 +86,59 @@ type AskedProps = {
   commandId: string
 }
 
+/** What is decided on: exactly what the digest covers. The whole request is on its own page. */
 function Asked({ view, mine, verdict, commandId }: AskedProps) {
+  const refused = refusalOf(useActionData())
+  const firms = view.parties.flatMap((party) => party.slice?.firm ?? [])
+  const slice = (
+    <Section title={verdict === 'approve' ? 'What you sign' : 'What is decided on'}>
+      <SliceView slice={mine.slice} firms={firms} />
+    </Section>
+  )
+  const fields = (
+    <>
+      <input type="hidden" name="round" value={mine.round} />
+      <input type="hidden" name="capacity" value={mine.capacity} />
+      <input type="hidden" name="digest" value={mine.digest} />
+    </>
+  )
+  const actions = (
+    <>
+      <Submit kind={verdict === 'reject' ? 'danger' : 'primary'}>
+        {verdict === 'approve' ? 'Sign and approve' : titles[verdict]}
+      </Submit>
+      <ButtonLink to={paths.request(view.number)}>Cancel</ButtonLink>
+    </>
+  )
+  if (verdict === 'approve')
+    return (
+      <Signature
+        title="Your signature"
+        sentences={[mine.sentence]}
+        effect={effectOf(view, mine.capacity)}
+        commandId={commandId}
+        refusal={refused}
+        fields={fields}
+        actions={actions}
+      >
+        {slice}
+      </Signature>
+    )
   return (
     <>
-      {verdict !== 'approve' && <p className="mb-5 max-w-xl">{effects[verdict]}</p>}
-      {verdict === 'approve' && mine.capacity === 'exchange' && view.sheet ? (
-        <SheetView view={{ ...view, sheet: view.sheet }} />
-      ) : (
-        <Section title="What is decided on">
-          <SliceView slice={mine.slice} />
-        </Section>
-      )}
-      {verdict === 'approve' && <Effect view={view} capacity={mine.capacity} />}
-      <DecideForm verdict={verdict} mine={mine} commandId={commandId} back={paths.request(view.number)} />
+      <p className="mb-5 max-w-xl">{effects[verdict]}</p>
+      <CommandForm commandId={commandId} refusal={refused}>
+        {fields}
+        <TextArea
+          name="reason"
+          label="Reason"
+          hint="The firm that asked and the exchange read it."
+          required
+          maxLength={1000}
+        />
+        <FormActions>{actions}</FormActions>
+      </CommandForm>
+      <div className="mt-8">{slice}</div>
     </>
   )
 }
@@ -105,51 +149,11 @@ const effects: Record<Exclude<DecisionVerdict, 'approve'>, string> = {
   reject: 'The request ends here, and no copy flows. The firm that asked may copy it as a new request.',
 }
 
-function Effect({ view, capacity }: { view: RequestView; capacity: string }) {
+/** What an approval does, and what it does not do yet. */
+function effectOf(view: RequestView, capacity: Capacity): string {
+  if (capacity === 'exchange')
+    return 'The configuration is published at once, and the connector applies it within seconds. The fee begins when all of it runs.'
   const waiting = view.parties.filter((party) => !party.isMet && party.capacity !== 'exchange').length
-  const sentence =
-    capacity === 'exchange'
-      ? 'The configuration is published at once, and the connector applies it within seconds. The fee begins when all of it runs.'
-      : waiting > 1 || !view.seesAll
-        ? 'Nothing flows before the other parties and the exchange have approved too. You may take it back until it is published.'
-        : 'Nothing flows before the exchange has approved too. You may take it back until it is published.'
-  return <p className="mb-5 max-w-xl text-muted">{sentence}</p>
-}
-
-function DecideForm({
-  verdict,
-  mine,
-  commandId,
-  back,
-}: {
-  verdict: DecisionVerdict
-  mine: NonNullable<RequestView['mine']>
-  commandId: string
-  back: string
-}) {
-  const refused = refusalOf(useActionData())
-  return (
-    <CommandForm commandId={commandId} refusal={refused}>
-      <input type="hidden" name="round" value={mine.round} />
-      <input type="hidden" name="capacity" value={mine.capacity} />
-      <input type="hidden" name="digest" value={mine.digest} />
-      {verdict === 'approve' ? (
-        <p className="mb-4 border-l-4 border-accent pl-4">{mine.sentence}</p>
-      ) : (
-        <TextArea
-          name="reason"
-          label="Reason"
-          hint="The firm that asked and the exchange read it."
-          required
-          maxLength={1000}
-        />
-      )}
-      <FormActions>
-        <Submit kind={verdict === 'reject' ? 'danger' : 'primary'}>
-          {verdict === 'approve' ? 'Sign and approve' : titles[verdict]}
-        </Submit>
-        <ButtonLink to={back}>Cancel</ButtonLink>
-      </FormActions>
-    </CommandForm>
-  )
+  const others = waiting > 1 || !view.seesAll ? 'the other parties and the exchange have' : 'the exchange has'
+  return `Nothing flows before ${others} approved too. You may take your approval back until the request is published.`
 }

@@ -1,5 +1,5 @@
 import { Link } from '@remix-run/react'
-import { Mono, MonoList } from '#app/components/figures.tsx'
+import { Mono } from '#app/components/figures.tsx'
 import { Facts, Section } from '#app/components/page.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -8,51 +8,6 @@ import { paths } from '#app/paths.ts'
 import { requestCan } from '#domain/request/lifecycle.ts'
 import { sentenceCase } from '#domain/sentence-case.ts'
 import type { DecisionView, RequestView } from '#views/request/request-view.ts'
-import { capacityNames } from './request-preview.tsx'
-
-/** The parties that must agree, and those that have. */
-export function Parties({ view }: { view: RequestView }) {
-  if (view.parties.length === 0) return null
-  return (
-    <Section title={view.seesAll ? 'Parties' : 'Your firm’s part'}>
-      <Table
-        caption="Parties"
-        rows={view.parties}
-        rowKey={(party) => `${party.firmId}${party.capacity}`}
-        empty=""
-        columns={[
-          { key: 'firm', head: 'Firm', cell: (party) => party.firmName },
-          { key: 'capacity', head: 'How', cell: (party) => capacityNames[party.capacity] },
-          {
-            key: 'standing',
-            head: 'Stands',
-            cell: (party) => <State {...standingLook(party)} word={sentenceCase(party.standing)} />,
-          },
-          {
-            key: 'sources',
-            head: 'For',
-            cell: (party) =>
-              party.slice && party.slice.sources.length > 0 ? <MonoList names={party.slice.sources} /> : '–',
-            blank: (party) => !party.slice?.sources.length,
-          },
-          {
-            key: 'people',
-            head: 'Who could answer',
-            cell: (party) => party.couldAnswer.join(', ') || '–',
-            blank: (party) => party.couldAnswer.length === 0,
-          },
-        ]}
-      />
-    </Section>
-  )
-}
-
-/** What a decision against the request did to the request; otherwise whether the party has agreed. */
-const standingLook = ({ standing, isMet }: RequestView['parties'][number]) => {
-  if (standing === 'returned') return { tone: 'amber', shape: 'triangle' } as const
-  if (standing === 'rejected') return { tone: 'red', shape: 'cross' } as const
-  return isMet ? ({ tone: 'green', shape: 'check' } as const) : ({ tone: 'grey', shape: 'ring' } as const)
-}
 
 const verdictWords = { approve: 'Approved', return: 'Returned', reject: 'Rejected' } as const
 

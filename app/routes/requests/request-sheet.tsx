@@ -2,40 +2,43 @@ import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { ClientAddressList } from '#app/components/client-addresses.tsx'
 import { Money, Mono, MonoList } from '#app/components/figures.tsx'
+import { Fold } from '#app/components/fold.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { type Fact, Facts, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { paths } from '#app/paths.ts'
 import { protocolNames } from '#app/routes/names.ts'
 import { isSessionId } from '#app/routes/params.ts'
-import { levelNames } from '#domain/group/states.ts'
 import { environmentNames, gatewayNames } from '#domain/reference/environment.ts'
 import { agreedConnection, clientAddressesOf } from '#domain/request/addresses.ts'
+import { changesOf, messageWords } from '#domain/request/changes.ts'
 import { contactsIn } from '#domain/request/contacts.ts'
 import type { ConnectionEntry, ContactEntry } from '#domain/request/document.ts'
-import { clearingFirmName, itemSentence, type NamedFirm } from '#domain/request/items.ts'
+import { clearingFirmName, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
+import { askedWords } from '#domain/request/signing.ts'
 import type { RequestView } from '#views/request/request-view.ts'
 import { paperFacts } from './paper-facts.tsx'
+import { Changes } from './request-changes.tsx'
 
-const messages = (level: Sheet['level'], rejects: boolean) =>
-  level === null ? 'None' : `${levelNames[level]}${rejects ? ', with rejects' : ''}`
+type Shown = Pick<RequestView, 'number' | 'document' | 'parties'> & { sheet: Sheet }
 
-/** The sheet that owner and exchange read: everything the request does. */
-export function SheetView({ view }: { view: Pick<RequestView, 'number' | 'document' | 'parties'> & { sheet: Sheet } }) {
+/** The sheet that owner and exchange read: first what the request changes, last and folded what stays. */
+export function SheetView({ view }: { view: Shown }) {
   const { sheet, document } = view
   const firms = view.parties.flatMap((party) => party.slice?.firm ?? [])
   const contacts = document ? contactsIn(document).contacts : []
+  const isNew = document?.kind === 'new-group'
+  const newTargets = sheet.targets.flatMap((target) => (target.isNew ? [target.sessionId] : []))
   return (
     <>
-      <Section title="What it does">
+      <Section title={isNew ? 'What is asked for' : 'What changes'}>
+        <Changes changes={changesOf(sheet.items, firms, newTargets)} />
+      </Section>
+      <Section title="Why, and at what cost">
         <Facts
           facts={[
-            { term: 'Copies go to', value: `${sheet.owner}, group ${sheet.group}` },
-            { term: 'Environment', value: environmentNames[sheet.environment] },
-            { term: 'Messages', value: messages(sheet.level, sheet.rejects) },
-            { term: 'Protocol', value: protocolNames[sheet.protocol] ?? sheet.protocol },
-            document?.kind === 'new-group' && document.purpose !== '' && { term: 'Purpose', value: document.purpose },
+            isNew && document.purpose !== '' && { term: 'Purpose', value: document.purpose },
             document !== null && document.kind !== 'new-group' && { term: 'Why', value: document.reason },
             { term: 'Fee', value: sheet.fee?.sentence ?? 'None' },
             { term: 'Billed to', value: sheet.billTo },
@@ -43,75 +46,104 @@ export function SheetView({ view }: { view: Pick<RequestView, 'number' | 'docume
           ]}
         />
       </Section>
-      {document?.kind !== 'new-group' && (
-        <Section title="Step by step">
-          <ol className="list-decimal pl-5">
-            {sheet.items.map((item) => (
-              <li key={itemSentence(item)}>{itemSentence(item, firms)}</li>
-            ))}
-          </ol>
-        </Section>
-      )}
-      <SheetTables sheet={sheet} />
-      <Contacts contacts={contacts} firms={firms} />
-      {document?.kind === 'new-group' && <ConnectionFacts connection={document.connection} />}
+      <Section title="In detail">
+        <Fold title="Source sessions" summary={countOf(sheet)}>
+          <SourceTable sheet={sheet} />
+        </Fold>
+        {sheet.targets.length > 0 && (
+          <Fold title="Targets" summary={inWords(sheet.targets.map(({ sessionId }) => sessionId))}>
+            <TargetTable sheet={sheet} />
+          </Fold>
+        )}
+        {contacts.length > 0 && (
+          <Fold title="Authorized contacts" summary={inWords(contacts.map(({ name }) => name))}>
+            <ContactTable contacts={contacts} firms={firms} />
+          </Fold>
+        )}
+        {isNew && (
+          <Fold title="Connection" summary={lineWords[document.connection.line]}>
+            <ConnectionFacts connection={document.connection} />
+          </Fold>
+        )}
+        <Fold title={isNew ? 'Environment and protocol' : 'What stays'} summary={constantsOf(sheet, isNew)}>
+          <Facts
+            facts={[
+              { term: 'Copies go to', value: `${sheet.owner}, group ${sheet.group}` },
+              { term: 'Environment', value: environmentNames[sheet.environment] },
+              { term: 'Messages', value: messageWords(sheet.level, sheet.rejects) },
+              { term: 'Protocol', value: protocolNames[sheet.protocol] ?? sheet.protocol },
+            ]}
+          />
+        </Fold>
+      </Section>
     </>
   )
+}
+
+/** "2 added, 1 removed, 4 stay" */
+function countOf({ sources }: Sheet): string {
+  const count = (change: 'add' | 'remove' | 'keep', word: string) => {
+    const many = sources.filter((source) => source.change === change).length
+    return many > 0 ? [`${many} ${many === 1 && word === 'stay' ? 'stays' : word}`] : []
+  }
+  return [...count('add', 'added'), ...count('remove', 'removed'), ...count('keep', 'stay')].join(', ') || 'none'
+}
+
+/** What the request leaves as it is, said and not only named. */
+function constantsOf({ environment, protocol, level, rejects, items }: Sheet, isNew: boolean): string {
+  const turns = items.some(({ op }) => op === 'set-level' || op === 'set-rejects' || op === 'close-group')
+  const messages = isNew || turns ? [] : [messageWords(level, rejects)]
+  return [...messages, protocolNames[protocol] ?? protocol, environmentNames[environment]].join(', ')
 }
 
 const changeWords = { add: 'Added', remove: 'Removed', keep: 'Stays' } as const
 
-function SheetTables({ sheet }: { sheet: Sheet }) {
-  return (
-    <>
-      <Section title="Source sessions">
-        <Table
-          caption="Source sessions"
-          rows={sheet.sources}
-          rowKey={(source) => source.name}
-          empty="None."
-          columns={[
-            { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
-            { key: 'change', head: 'Change', cell: (source) => changeWords[source.change] },
-            {
-              key: 'holder',
-              head: 'Session of',
-              cell: (source) => source.holder ?? sheet.owner,
-              blank: () => sheet.sources.every((source) => source.holder === undefined),
-            },
-            { key: 'gateway', head: 'Gateway', cell: (source) => gatewayNames[source.gatewayKind] },
-            { key: 'guarantors', head: 'Guaranteed by', cell: (source) => inWords(source.guarantors) || 'nobody' },
-          ]}
-        />
-      </Section>
-      <Section title="Targets">
-        <Table
-          caption="Targets"
-          rows={sheet.targets}
-          rowKey={(target) => target.sessionId}
-          empty="None."
-          columns={[
-            {
-              key: 'target',
-              head: 'Target',
-              cell: ({ sessionId }) =>
-                isSessionId(sessionId) ? (
-                  <Link to={paths.target(sessionId)} className="link">
-                    <Mono>{sessionId}</Mono>
-                  </Link>
-                ) : (
-                  sessionId
-                ),
-            },
-            { key: 'new', head: 'Change', cell: (target) => (target.isNew ? 'New' : 'Stays') },
-            { key: 'gateway', head: 'Sources on', cell: (target) => gatewayNames[target.gatewayKind] },
-            { key: 'sources', head: 'Carries', cell: (target) => <MonoList names={target.sources} /> },
-          ]}
-        />
-      </Section>
-    </>
-  )
-}
+const SourceTable = ({ sheet }: { sheet: Sheet }) => (
+  <Table
+    caption="Source sessions"
+    rows={sheet.sources}
+    rowKey={(source) => source.name}
+    empty="None."
+    columns={[
+      { key: 'name', head: 'Source session', cell: (source) => <Mono>{source.name}</Mono> },
+      { key: 'change', head: 'Change', cell: (source) => changeWords[source.change] },
+      {
+        key: 'holder',
+        head: 'Session of',
+        cell: (source) => source.holder ?? sheet.owner,
+        blank: () => sheet.sources.every((source) => source.holder === undefined),
+      },
+      { key: 'gateway', head: 'Gateway', cell: (source) => gatewayNames[source.gatewayKind] },
+      { key: 'guarantors', head: 'Guaranteed by', cell: (source) => inWords(source.guarantors) || 'no clearing firm' },
+    ]}
+  />
+)
+
+const TargetTable = ({ sheet }: { sheet: Sheet }) => (
+  <Table
+    caption="Targets"
+    rows={sheet.targets}
+    rowKey={(target) => target.sessionId}
+    empty="None."
+    columns={[
+      {
+        key: 'target',
+        head: 'Target',
+        cell: ({ sessionId }) =>
+          isSessionId(sessionId) ? (
+            <Link to={paths.target(sessionId)} className="link">
+              <Mono>{sessionId}</Mono>
+            </Link>
+          ) : (
+            sessionId
+          ),
+      },
+      { key: 'new', head: 'Change', cell: (target) => (target.isNew ? 'New' : 'Stays') },
+      { key: 'gateway', head: 'Sources on', cell: (target) => gatewayNames[target.gatewayKind] },
+      { key: 'sources', head: 'Carries', cell: (target) => <MonoList names={target.sources} /> },
+    ]}
+  />
+)
 
 /** People whom a clearing firm authorizes by signing. */
 export function Contacts({
@@ -120,69 +152,82 @@ export function Contacts({
   title = 'Authorized contacts',
   intro,
   notes = {},
-}: {
-  contacts: readonly ContactEntry[]
-  firms: readonly NamedFirm[]
-  title?: string
-  intro?: string | undefined
-  /** facts about a clearing firm's part, by the firm's ID */
-  notes?: Readonly<Record<string, string>>
-}) {
+}: ContactsProps & { title?: string; intro?: string | undefined }) {
   if (contacts.length === 0) return null
   return (
     <Section title={title} intro={intro}>
-      <Table
-        caption={title}
-        rows={contacts}
-        rowKey={(contact) => contact.email + contact.clearingCode}
-        empty=""
-        columns={[
-          { key: 'name', head: 'Name', cell: (contact) => contact.name },
-          { key: 'title', head: 'Title', cell: (contact) => contact.title || '–', blank: (contact) => !contact.title },
-          { key: 'email', head: 'E-mail', cell: (contact) => contact.email },
-          { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
-          { key: 'firm', head: 'Authorized by', cell: (contact) => clearingFirmName(contact.clearingCode, firms) },
-          {
-            key: 'note',
-            head: 'But',
-            wide: true,
-            cell: (contact) => notes[contact.clearingCode] ?? '',
-            blank: (contact) => notes[contact.clearingCode] === undefined,
-          },
-        ]}
-      />
+      <ContactTable caption={title} contacts={contacts} firms={firms} notes={notes} />
     </Section>
   )
 }
 
-function ConnectionFacts({ connection }: { connection: ConnectionEntry }) {
-  return (
-    <Section title="Connection">
-      <Facts
-        facts={[
-          { term: 'Line', value: connection.line === 'new' ? 'A new line' : 'A line that the firm has already' },
-          {
-            term: 'Client addresses',
-            value: <ClientAddressList {...clientAddressesOf(agreedConnection(connection))} />,
-          },
-          connection.notes !== '' && { term: 'Notes', value: connection.notes },
-        ]}
-      />
-    </Section>
-  )
+type ContactsProps = {
+  contacts: readonly ContactEntry[]
+  firms: readonly NamedFirm[]
+  /** facts about a clearing firm's part, by the firm's ID */
+  notes?: Readonly<Record<string, string>>
 }
 
-/** What one party agrees to, and nothing else of the request. */
-export function SliceView({ slice }: { slice: Slice }) {
+const ContactTable = ({
+  caption = 'Authorized contacts',
+  contacts,
+  firms,
+  notes = {},
+}: ContactsProps & { caption?: string }) => (
+  <Table
+    caption={caption}
+    rows={contacts}
+    rowKey={(contact) => contact.email + contact.clearingCode}
+    empty=""
+    columns={[
+      { key: 'name', head: 'Name', cell: (contact) => contact.name },
+      { key: 'title', head: 'Title', cell: (contact) => contact.title || '–', blank: (contact) => !contact.title },
+      { key: 'email', head: 'E-mail', cell: (contact) => contact.email },
+      { key: 'phone', head: 'Telephone', cell: (contact) => contact.phone },
+      { key: 'firm', head: 'Authorized by', cell: (contact) => clearingFirmName(contact.clearingCode, firms) },
+      {
+        key: 'note',
+        head: 'Note',
+        wide: true,
+        cell: (contact) => notes[contact.clearingCode] ?? '',
+        blank: (contact) => notes[contact.clearingCode] === undefined,
+      },
+    ]}
+  />
+)
+
+/** The line of a new group's clients, in words. */
+const lineWords: Record<ConnectionEntry['line'], string> = {
+  new: 'A new line',
+  existing: 'A line that the firm has already',
+}
+
+const ConnectionFacts = ({ connection }: { connection: ConnectionEntry }) => (
+  <Facts
+    facts={[
+      { term: 'Line', value: lineWords[connection.line] },
+      {
+        term: 'Client addresses',
+        value: <ClientAddressList {...clientAddressesOf(agreedConnection(connection))} />,
+      },
+      connection.notes !== '' && { term: 'Notes', value: connection.notes },
+    ]}
+  />
+)
+
+/**
+ * What one party agrees to, and nothing else of the request: all that the digest covers.
+ * @param firms that may be named beside its own
+ */
+export function SliceView({ slice, firms = [slice.firm] }: { slice: Slice; firms?: readonly NamedFirm[] }) {
+  const isExchange = slice.capacity === 'exchange'
   const facts: (Fact | false)[] = [
+    !isExchange && { term: 'Asked of you', value: <span className="font-medium">{askedWords(slice)}</span> },
     { term: 'Copies go to', value: slice.recipient.name },
     { term: 'Group', value: slice.group },
     { term: 'Environment', value: environmentNames[slice.environment] },
     slice.why !== undefined && { term: 'Why it is asked for', value: slice.why },
-    slice.capacity !== 'bill-to' && {
-      term: 'Messages',
-      value: `${messages(slice.level, slice.rejects)}${slice.levelBefore ? `; until now ${levelNames[slice.levelBefore]}` : ''}`,
-    },
+    slice.capacity !== 'bill-to' && { term: 'Messages', value: <Messages slice={slice} /> },
     slice.capacity !== 'bill-to' && { term: 'Protocol', value: protocolNames[slice.protocol] ?? slice.protocol },
     slice.capacity !== 'bill-to' && { term: sourcesTerm(slice), value: <Sources slice={slice} /> },
     slice.payment !== undefined && { term: 'Account', value: slice.payment.account },
@@ -194,12 +239,22 @@ export function SliceView({ slice }: { slice: Slice }) {
   ]
   return (
     <>
+      {slice.items !== undefined && (
+        <div className="mb-6">
+          <Changes changes={changesOf(slice.items, firms)} />
+        </div>
+      )}
       <Facts facts={facts} />
+      {slice.connection && (
+        <div className="mt-6">
+          <ConnectionFacts connection={slice.connection} />
+        </div>
+      )}
       {slice.contacts.length > 0 && (
         <div className="mt-6">
           <Contacts
             contacts={slice.contacts}
-            firms={[slice.firm]}
+            firms={firms}
             title="People authorized with it"
             intro={
               slice.capacity === 'guarantor'
@@ -210,6 +265,18 @@ export function SliceView({ slice }: { slice: Slice }) {
         </div>
       )}
     </>
+  )
+}
+
+function Messages({ slice: { level, rejects, levelBefore } }: { slice: Slice }): ReactNode {
+  const now = messageWords(level, rejects)
+  return levelBefore ? (
+    <>
+      <span className="text-muted">{messageWords(levelBefore, false)}</span> →{' '}
+      <span className="font-medium">{now}</span>
+    </>
+  ) : (
+    now
   )
 }
 

@@ -1,5 +1,7 @@
 import { type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { Fold } from '#app/components/fold.tsx'
+import { inWords } from '#app/components/format.ts'
 import { useLive, useRereadOn } from '#app/components/live.ts'
 import { ButtonLink, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { RequestWord } from '#app/components/states.tsx'
@@ -11,7 +13,8 @@ import type { RequestView } from '#views/request/request-view.ts'
 import { Agreements } from './agreements.tsx'
 import { loadRequest } from './load-request.server.ts'
 import { RequestActions } from './request-actions.tsx'
-import { AboutRequest, Decisions, Parties, Parts } from './request-parts.tsx'
+import { AboutRequest, Decisions, Parts } from './request-parts.tsx'
+import { Parties, ProgressLine } from './request-progress.tsx'
 import { SheetView, SliceView } from './request-sheet.tsx'
 import { firstStep } from './request-steps.ts'
 
@@ -58,6 +61,7 @@ export default function Request() {
         )}
         .
       </PageHead>
+      <ProgressLine steps={view.progress} parties={view.parties} />
       {view.reasonIsTold && (
         <Notice
           tone={view.state === 'returned' ? 'amber' : 'plain'}
@@ -69,8 +73,15 @@ export default function Request() {
       {view.state === 'applying' && view.seesAll && <Parts parts={view.parts} />}
       {view.sheet ? <SheetView view={{ ...view, sheet: view.sheet }} /> : <Concerns view={view} />}
       <Agreements agreed={view.agreed} />
-      <Parties view={view} />
       <Decisions decisions={view.decisions} />
+      {view.parties.length > 0 && (
+        <Fold
+          title={view.seesAll ? 'Who is asked for what' : 'What your firm is asked for'}
+          summary={view.seesAll ? inWords(view.parties.map((party) => party.firmName)) : undefined}
+        >
+          <Parties parties={view.parties} />
+        </Fold>
+      )}
       <AboutRequest view={view} />
     </>
   )

@@ -84,7 +84,7 @@ export async function findGroupPage(tx: Tx, reader: Actor, groupId: string, now:
     bill: seesAll ? await findBill(tx, { ...group, isOver }, owner, now) : null,
     requests: await listRequestsOfGroup(tx, reader, groupId),
     signed: await signedOf(tx, groupId, now),
-    agreed: await listAgreements(tx, reader.firmId, { groupId }),
+    agreed: await listAgreements(tx, reader.firmId, groupId),
     ledger,
     withdrawable: reader.standings.includes('clearing-signatory')
       ? [...new Set(live.filter((one) => one.clearingFirmId === reader.firmId).map((one) => one.source))].sort()

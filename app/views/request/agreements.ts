@@ -1,13 +1,10 @@
 import type { Tx } from '#db/client.ts'
-import {
-  type About,
-  listSigned,
-  listSubmittedFor,
-  listSubmittedOf,
-  listSubmittedOfGroup,
-} from '#db/queries/request/agreements.ts'
+import { listSigned, listSubmittedFor, listSubmittedOf, listSubmittedOfGroup } from '#db/queries/request/agreements.ts'
+import type { DecisionRecord } from '#db/queries/request/decisions.ts'
+import type { PartyRecord } from '#db/queries/request/parties.ts'
+import type { RequestRecord } from '#db/queries/request/requests.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import type { Capacity } from '#domain/request/lifecycle.ts'
+import { type Capacity, lapsedStates } from '#domain/request/lifecycle.ts'
 import type { Slice } from '#domain/request/round.ts'
 import { signerIn } from './request-names.ts'
 
@@ -27,16 +24,36 @@ export type Agreement = {
   slice: Slice
 }
 
-/**
- * A firm's valid agreements on one request or on all of a group, newest first; the exchange reads the sheet instead.
- */
-export async function listAgreements(tx: Tx, firmId: string, about: About): Promise<Agreement[]> {
-  const all = [
-    ...(await listSigned(tx, firmId, about)).map(signed),
-    ...(await listSubmittedOf(tx, firmId, about)).map(submitted),
-  ]
-  return all.sort((a, b) => b.at.getTime() - a.at.getTime())
+/** A firm's valid agreements on a group, newest first; the exchange reads the sheet instead. */
+export async function listAgreements(tx: Tx, firmId: string, groupId: string): Promise<Agreement[]> {
+  return newestFirst([
+    ...(await listSigned(tx, firmId, groupId)).map(signed),
+    ...(await listSubmittedOf(tx, firmId, groupId)).map(submitted),
+  ])
 }
+
+/** The same on one request, from what was read of it: by the same rules as the queries. */
+export function agreementsAmong(
+  firmId: string,
+  { number: requestNumber, round, state }: Pick<RequestRecord, 'number' | 'round' | 'state'>,
+  parties: readonly PartyRecord[],
+  decisions: readonly { decision: DecisionRecord }[],
+): Agreement[] {
+  const own = parties.filter((party) => party.firmId === firmId)
+  const bySubmission = lapsedStates.includes(state)
+    ? []
+    : own.filter((party) => party.round === round && party.metBy === 'submission')
+  const byDecision = decisions.flatMap(({ decision }) => {
+    const { verdict, takenBackAt, capacity } = decision
+    if (decision.firmId !== firmId || verdict !== 'approve' || takenBackAt !== null || capacity === 'exchange')
+      return []
+    const party = own.find((one) => one.round === decision.round && one.capacity === capacity)
+    return party ? [signed({ decision, slice: party.slice, requestNumber })] : []
+  })
+  return newestFirst([...byDecision, ...bySubmission.map((party) => submitted({ party, requestNumber }))])
+}
+
+const newestFirst = (all: Agreement[]): Agreement[] => all.sort((a, b) => b.at.getTime() - a.at.getTime())
 
 /** How long a firm is shown what was agreed on its behalf. */
 const toldForMs = 30 * 24 * 3600_000

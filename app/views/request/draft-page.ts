@@ -3,14 +3,9 @@ import { listAccounts } from '#db/queries/billing/billing.ts'
 import { listGuarantorsOfGroup, listHeldSources } from '#db/queries/feed/sources.ts'
 import { listContacts } from '#db/queries/group/contacts.ts'
 import { listStops } from '#db/queries/group/stops.ts'
-import { findFirm, listClearingFirms, listCodes } from '#db/queries/people/firms.ts'
-import {
-  type DraftRecord,
-  findDraft,
-  findRequest,
-  findRound,
-  type RequestRecord,
-} from '#db/queries/request/requests.ts'
+import { listClearingFirms, listCodes } from '#db/queries/people/firms.ts'
+import { findShownRequest, listShownDecisions, type ShownRequest } from '#db/queries/request/request-page.ts'
+import { type DraftRecord, findDraft, type RequestRecord } from '#db/queries/request/requests.ts'
 import { findRoundFacts, type RoundFacts } from '#db/queries/request/round-facts.ts'
 import { uncovered } from '#domain/consent/covering.ts'
 import { consentsBySubmission } from '#domain/consent/submission.ts'
@@ -27,19 +22,20 @@ import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
 import { consentSentence, submissionSentence } from '#domain/request/signing.ts'
 import { actionsFor, type RequestStanding } from '#domain/request/standing.ts'
 import { submitterFrom } from './request-list.ts'
-import { findStateBy } from './request-names.ts'
+import { stateByOf } from './request-names.ts'
 import type { ActionView, DraftPreview, DraftView, PickableSource } from './request-view.ts'
 
 /** A draft, or a returned request, for the form: what was typed, what is missing, and what it would become. */
 export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: Date): Promise<DraftView | undefined> {
-  const request = await findRequest(tx, number)
-  const draft = request && (await findDraft(tx, request.id))
-  if (!request || !draft || (request.state !== 'draft' && request.state !== 'returned')) return undefined
-  const owner = await findFirm(tx, request.ownerId)
+  const shown = await findShownRequest(tx, number, now)
+  if (shown?.request.state !== 'draft' && shown?.request.state !== 'returned') return undefined
+  const { request } = shown
+  const draft = await findDraft(tx, request.id)
+  if (!draft) return undefined
   const facts = await findRoundFacts(tx, request, draft.document, now)
   const problems = problemsOf(draft.document, facts)
   const by = await submitterOf(tx, reader, request, now)
-  const actions = await actionsOf(tx, by, request, now)
+  const actions = await actionsOf(tx, by, shown, now)
   return {
     id: request.id,
     number,
@@ -47,7 +43,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     environment: request.environment,
     state: request.state,
     ownerId: request.ownerId,
-    ownerName: owner?.name ?? '',
+    ownerName: shown.ownerName ?? '',
     groupId: request.groupId,
     groupName: facts.group?.name ?? null,
     version: draft.version,
@@ -56,7 +52,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     paper: draft.paper,
     savedAt: draft.savedAt,
     savedBy: draft.savedByName,
-    returned: await returnedOf(tx, request),
+    returned: await returnedOf(tx, shown),
     problems,
     preview: previewOf(draft, facts, by),
     accounts: (await listAccounts(tx, request.ownerId)).map(({ id, name, number: no, firmName }) => {
@@ -98,8 +94,7 @@ async function submitterOf(tx: Tx, reader: Actor, { groupId }: RequestRecord, no
   return { ...submitterFrom(reader, contacts), name: reader.name, groupHasContact: contacts.length > 0, revoked }
 }
 
-async function actionsOf(tx: Tx, by: By, request: RequestRecord, now: Date): Promise<ActionView[]> {
-  const round = request.round > 0 ? await findRound(tx, request.id, request.round) : undefined
+async function actionsOf(tx: Tx, by: By, { request, round }: ShownRequest, now: Date): Promise<ActionView[]> {
   const standing: RequestStanding = {
     ...request,
     submittedBy: round?.submittedBy ?? null,
@@ -111,9 +106,11 @@ async function actionsOf(tx: Tx, by: By, request: RequestRecord, now: Date): Pro
   return actionsFor(standing, by)
 }
 
-async function returnedOf(tx: Tx, request: RequestRecord): Promise<DraftView['returned']> {
+async function returnedOf(tx: Tx, shown: ShownRequest): Promise<DraftView['returned']> {
+  const { request } = shown
   if (request.state !== 'returned') return null
-  return { by: await findStateBy(tx, request), at: request.stateAt, reason: request.stateReason }
+  const by = stateByOf(shown, await listShownDecisions(tx, request.id))
+  return { by, at: request.stateAt, reason: request.stateReason }
 }
 
 /** The group's sources after the change. */

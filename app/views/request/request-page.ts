@@ -1,30 +1,40 @@
 import type { Tx } from '#db/client.ts'
 import { listGuarantorsOfGroup } from '#db/queries/feed/sources.ts'
 import { listContacts } from '#db/queries/group/contacts.ts'
-import { findGroup } from '#db/queries/group/groups.ts'
-import { findFirm, findGamOf, listFirmRefs, listHolders } from '#db/queries/people/firms.ts'
-import { findUser, listUserNames } from '#db/queries/people/people.ts'
 import { listSaidOf } from '#db/queries/publication/reports.ts'
-import { type DecisionRecord, listDecisions } from '#db/queries/request/decisions.ts'
-import { listAsked, listParties, type PartyRecord } from '#db/queries/request/parties.ts'
+import type { PartyRecord } from '#db/queries/request/parties.ts'
 import {
-  findDraft,
-  findRequest,
-  findRound,
-  type RequestRecord,
-  type RoundRecord,
-} from '#db/queries/request/requests.ts'
+  findShownRequest,
+  listHoldersOfRoles,
+  listShownDecisions,
+  listShownParties,
+  type ShownDecision,
+  type ShownRequest,
+} from '#db/queries/request/request-page.ts'
+import type { RequestRecord } from '#db/queries/request/requests.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { runsOf } from '#domain/publication/runs.ts'
 import { mayNotDecide, roleOfCapacity } from '#domain/request/decide.ts'
-import { type Capacity, isFinal, requestStateWord } from '#domain/request/lifecycle.ts'
+import { type Capacity, isFinal, requestCan, requestStateWord } from '#domain/request/lifecycle.ts'
+import { type ProgressStep, progressLine } from '#domain/request/progress.ts'
 import { signingSentence } from '#domain/request/signing.ts'
 import { actionsFor, type RequestStanding } from '#domain/request/standing.ts'
 import { undoBarred } from '#domain/request/undo.ts'
-import { listAgreements } from './agreements.ts'
+import { agreementsAmong } from './agreements.ts'
 import { draftName, progressOf, submitterFrom } from './request-list.ts'
-import { findStateBy, signerIn, withSessionIds } from './request-names.ts'
+import { signerIn, stateByOf, withSessionIds } from './request-names.ts'
 import type { DecisionView, PartyView, RequestView } from './request-view.ts'
+
+/** What the page is made of, as far as the reader sees it. */
+type Read = ShownRequest & {
+  /** of the last round: all for owner and exchange, their own for others */
+  parties: PartyRecord[]
+  /** what the reader's firm was asked in the newest round that asked anything of it */
+  asked: PartyRecord | undefined
+  decisions: ShownDecision[]
+  parts: RequestView['parts']
+  seesAll: boolean
+}
 
 /** One request by number, as this reader may see it. A draft that was never submitted is on its own page. */
 export async function findRequestPage(
@@ -33,41 +43,41 @@ export async function findRequestPage(
   number: number,
   now: Date,
 ): Promise<RequestView | undefined> {
-  const request = await findRequest(tx, number)
-  if (!request) return undefined
-  const round = await findRound(tx, request.id, request.round)
-  const parties = await listParties(tx, request.id, request.round)
-  const decisions = await listDecisions(tx, request.id)
+  const shown = await findShownRequest(tx, number, now)
+  if (!shown) return undefined
+  const { request, round, group } = shown
+  const rows = await listShownParties(tx, request, reader.firmId)
+  const decisions = await listShownDecisions(tx, request.id)
   const seesAll = reader.isExchange || reader.firmId === request.ownerId
+  const parties = rows.filter((party) => party.round === request.round)
   // a party's own row holds what it may know of the round: of this round or the last that asked it
-  const asked = seesAll ? undefined : (await listAsked(tx, reader.firmId, [request.id])).get(request.id)?.[0]
-  const owner = await findFirm(tx, request.ownerId)
-  const group = request.groupId ? await findGroup(tx, request.groupId) : undefined
-  const draft = group ? undefined : await findDraft(tx, request.id)
-  const names = await listUserNames(tx, [request.draftedBy, round?.submittedBy ?? null])
+  const asked = seesAll ? undefined : rows.find((party) => party.capacity !== 'exchange')
   const parts = await partsOf(tx, request)
-  const standing = await standingOf(tx, reader, { request, round, parties, parts }, now)
-  const progress = { ...progressOf(parties, reader, request.ownerId), ...runningOf(parts) }
-  const mine = mineOf(reader, request, parties)
+  const read: Read = { ...shown, parties, asked, decisions, parts, seesAll }
+  const standing = await standingOf(tx, reader, read, now)
+  const figures = { ...progressOf(parties, reader, request.ownerId), ...runningOf(parts) }
+  const mine = mineOf(reader, read)
+  const stateBy = stateByOf(shown, decisions)
+  const partyViews = await partyViewsOf(tx, reader, read, mine?.sentence ?? null, now)
   return {
     id: request.id,
     number,
     kind: request.kind,
     environment: request.environment,
     groupId: group?.id ?? null,
-    groupName: group?.name ?? asked?.slice.group ?? draftName(draft?.document),
+    groupName: group?.name ?? asked?.slice.group ?? draftName(shown.draft),
     ownerId: request.ownerId,
-    ownerName: owner?.name ?? '',
+    ownerName: shown.ownerName ?? '',
     state: request.state,
-    stateWord: requestStateWord(request.state, 'met' in progress ? { ...noProgress, ...progress } : undefined),
+    stateWord: requestStateWord(request.state, 'met' in figures ? { ...noProgress, ...figures } : undefined),
     stateAt: request.stateAt,
-    stateBy: await findStateBy(tx, request),
-    stateReason: seesAll || (await isTold(tx, reader, request)) ? request.stateReason : null,
+    stateBy,
+    stateReason: seesAll || isTold(reader, read) ? request.stateReason : null,
     reasonIsTold: request.stateReason !== null,
     round: request.round,
     version: request.version,
-    draftedBy: names.get(request.draftedBy) ?? '',
-    submittedBy: round ? (names.get(round.submittedBy) ?? '') : (asked?.submitter ?? null),
+    draftedBy: shown.drafter ?? '',
+    submittedBy: round ? (shown.submitter ?? '') : (asked?.submitter ?? null),
     submittedAt: round?.submittedAt ?? asked?.submittedAt ?? null,
     expiresAt: request.expiresAt,
     publishedVersion: request.publishedVersion,
@@ -75,13 +85,14 @@ export async function findRequestPage(
     document: round?.document ?? null,
     sheet: await withSessionIds(tx, request, round?.sheet ?? null),
     seesAll,
-    parties: await partyViews(tx, reader, { request, parties, decisions, sentence: mine?.sentence ?? null }, now),
-    decisions: await decisionViews(tx, decisions, now),
-    agreed: await listAgreements(tx, reader.firmId, { requestId: request.id }),
+    progress: stepsOf(read, partyViews, stateBy),
+    parties: partyViews,
+    decisions: decisions.map(decisionView),
+    agreed: agreementsAmong(reader.firmId, request, rows, decisions),
     mine,
     actions: actionsFor(standing.request, standing.by),
     parts,
-    gam: await gamOf(tx, request, now),
+    gam: shown.gam,
   }
 }
 
@@ -92,32 +103,23 @@ const runningOf = (parts: RequestView['parts']) => ({
   parts: parts.length,
 })
 
-async function gamOf(tx: Tx, request: RequestRecord, now: Date): Promise<RequestView['gam']> {
-  const gam = await findGamOf(tx, request.ownerId, now)
-  return gam ? { name: gam.name, phone: gam.phone, hours: gam.hours } : null
-}
-
-async function standingOf(
-  tx: Tx,
-  reader: Actor,
-  what: { request: RequestRecord; round: RoundRecord | undefined; parties: PartyRecord[]; parts: RequestView['parts'] },
-  now: Date,
-) {
-  const { request, round, parties, parts } = what
-  const contacts = request.groupId ? await listContacts(tx, request.groupId, now) : []
+async function standingOf(tx: Tx, reader: Actor, { request, round, parties, parts }: Read, now: Date) {
+  const { groupId, state, publishedAt } = request
+  const contacts = groupId ? await listContacts(tx, groupId, now) : []
   const standing: RequestStanding = {
     ...request,
     submittedBy: round?.submittedBy ?? parties[0]?.submittedBy ?? null,
     groupHasContact: contacts.length > 0,
-    guarantors: request.groupId ? await listGuarantorsOfGroup(tx, request.groupId, now) : [],
+    // who may submit is the only rule that asks for them
+    guarantors: groupId && requestCan('submit', state) ? await listGuarantorsOfGroup(tx, groupId, now) : [],
     parties,
-    undoBarred: undoBarred({ publishedAt: request.publishedAt, parts }, now),
+    undoBarred: undoBarred({ publishedAt, parts }, now),
   }
   return { request: standing, by: submitterFrom(reader, contacts) }
 }
 
 /** The party that this reader answers for now, with the sentence that they would sign. */
-function mineOf(reader: Actor, request: RequestRecord, parties: readonly PartyRecord[]): RequestView['mine'] {
+function mineOf(reader: Actor, { request, parties }: Read): RequestView['mine'] {
   const deciding = {
     submittedBy: parties[0]?.submittedBy ?? '',
     draftedOnBehalfBy: request.onBehalf ? request.draftedBy : null,
@@ -130,38 +132,54 @@ function mineOf(reader: Actor, request: RequestRecord, parties: readonly PartyRe
   return { capacity, round: request.round, digest, slice, sentence: signingSentence(slice, reader.name) }
 }
 
-async function partyViews(
+/** @param sentence that the reader would sign for their own firm */
+async function partyViewsOf(
   tx: Tx,
   reader: Actor,
-  known: {
-    request: RequestRecord
-    parties: readonly PartyRecord[]
-    decisions: readonly DecisionRecord[]
-    /** that the reader would sign for their own firm */
-    sentence: string | null
-  },
+  { request, parties, decisions }: Read,
+  sentence: string | null,
   now: Date,
 ): Promise<PartyView[]> {
-  const { request, parties, decisions, sentence } = known
-  const views: PartyView[] = []
-  for (const { firmId, capacity, slice, sliceDigest, metBy, submittedBy } of parties) {
-    const holders =
-      metBy === null && !isFinal(request.state) ? await listHolders(tx, [firmId], roleOfCapacity(capacity), now) : []
-    const couldAnswer = holders.filter((one) => one.userId !== submittedBy).map((one) => one.name)
-    const isOwn = firmId === reader.firmId
-    views.push({
+  const open = isFinal(request.state) ? [] : parties.filter((party) => party.metBy === null)
+  const holders = await listHoldersOfRoles(
+    tx,
+    open.map((party) => party.firmId),
+    open.map((party) => roleOfCapacity(party.capacity)),
+    now,
+  )
+  const mayAnswer = ({ firmId, capacity, submittedBy }: PartyRecord) =>
+    holders.filter(
+      (one) => one.firmId === firmId && one.role === roleOfCapacity(capacity) && one.userId !== submittedBy,
+    )
+  return parties.map((party) => {
+    const { firmId, capacity, slice, sliceDigest, metBy } = party
+    return {
       firmId,
       firmName: slice.firm.name,
       capacity,
-      standing: standingWord({ firmId, capacity, metBy, round: request.round }, decisions),
+      standing: standingWord(party, decisions),
       isMet: metBy !== null,
-      couldAnswer,
+      since: sinceOf(party, decisions),
+      couldAnswer: open.includes(party) ? mayAnswer(party).map((one) => one.name) : [],
       slice,
       sliceDigest,
-      sentence: isOwn ? sentence : null,
-    })
-  }
-  return views
+      sentence: firmId === reader.firmId ? sentence : null,
+    }
+  })
+}
+
+function stepsOf(read: Read, parties: readonly PartyView[], stateBy: string | null): ProgressStep[] {
+  const { request, round, asked, ownerName, submitter, parts, seesAll } = read
+  return progressLine({
+    ...request,
+    stateBy,
+    ownerName: ownerName ?? '',
+    submittedBy: round ? submitter : (asked?.submitter ?? null),
+    submittedAt: round?.submittedAt ?? asked?.submittedAt ?? null,
+    parties,
+    seesAll,
+    ...(seesAll ? runningOf(parts) : { running: 0, parts: 0 }),
+  })
 }
 
 /**
@@ -169,55 +187,57 @@ async function partyViews(
  * undid it, or if the party's own firm acted. What another firm or the portal said may name sessions of others, so only
  * owner and exchange read it.
  */
-async function isTold(tx: Tx, reader: Actor, { state, stateBy }: RequestRecord): Promise<boolean> {
-  if (state === 'withdrawn' || state === 'failed') return true
-  return stateBy !== null && (await findUser(tx, stateBy))?.firmId === reader.firmId
+const isTold = (reader: Actor, { request: { state }, mover }: Read): boolean =>
+  state === 'withdrawn' || state === 'failed' || mover?.firmId === reader.firmId
+
+type Standing = Pick<PartyRecord, 'firmId' | 'capacity' | 'metBy' | 'round' | 'submittedAt'>
+
+/** The last decision for a party in its round that was not taken back. */
+function lastDecision(party: Standing, decisions: readonly ShownDecision[]) {
+  return decisions.findLast(({ decision }) => isFor(party, decision) && decision.takenBackAt === null)?.decision
 }
 
-function standingWord(
-  party: { firmId: string; capacity: Capacity; metBy: string | null; round: number },
-  decisions: readonly DecisionRecord[],
-): string {
+const isFor = (
+  party: Pick<Standing, 'round' | 'firmId' | 'capacity'>,
+  decision: { round: number; firmId: string; capacity: Capacity },
+) => decision.round === party.round && decision.firmId === party.firmId && decision.capacity === party.capacity
+
+function standingWord(party: Standing, decisions: readonly ShownDecision[]): string {
   if (party.metBy === 'decision') return 'approved'
   if (party.metBy === 'submission') return 'agreed by submission'
   if (party.metBy === 'carried-over') return `carried over from round ${party.round - 1}`
-  const last = decisions.find(
-    (one) =>
-      one.round === party.round &&
-      one.firmId === party.firmId &&
-      one.capacity === party.capacity &&
-      one.takenBackAt === null,
-  )
-  if (last?.verdict === 'return') return 'returned'
-  if (last?.verdict === 'reject') return 'rejected'
+  const verdict = lastDecision(party, decisions)?.verdict
+  if (verdict === 'return') return 'returned'
+  if (verdict === 'reject') return 'rejected'
   return 'waiting'
 }
 
-async function decisionViews(tx: Tx, rows: readonly DecisionRecord[], now: Date): Promise<DecisionView[]> {
-  const firms = await listFirmRefs(tx, [...new Set(rows.map((row) => row.firmId))], now)
-  const names = await listUserNames(
-    tx,
-    rows.flatMap((row) => [row.decidedBy, row.takenBackBy]),
-  )
-  return rows.map((row) => {
-    const { takenBackAt: at, takenBackBy: by, takenBackReason: reason } = row
-    return {
-      round: row.round,
-      firmName: firms.get(row.firmId)?.name ?? '',
-      capacity: row.capacity,
-      verdict: row.verdict,
-      decidedBy: names.get(row.decidedBy) ?? signerIn(row.authority),
-      decidedAt: row.decidedAt,
-      reason: row.reason,
-      authority: row.authority,
-      takenBack: at && by ? { by: names.get(by) ?? 'the same firm', at, reason: reason ?? '' } : null,
-    }
-  })
+/** Since when a party stands as it does: its decision; or else the submission, or when it took its approval back. */
+function sinceOf(party: Standing, decisions: readonly ShownDecision[]): Date {
+  const last = lastDecision(party, decisions)
+  if (last && party.metBy !== 'submission') return last.decidedAt
+  const back = decisions.flatMap(({ decision }) => (isFor(party, decision) ? (decision.takenBackAt ?? []) : []))
+  return back.at(-1) ?? party.submittedAt
 }
 
-async function partsOf(tx: Tx, request: RequestRecord): Promise<RequestView['parts']> {
-  const { environment, publishedVersion } = request
-  if (publishedVersion === null) return []
+function decisionView({ decision, firmName, decider, taker }: ShownDecision): DecisionView {
+  const { takenBackAt: at, takenBackBy: by, takenBackReason: reason } = decision
+  return {
+    round: decision.round,
+    firmName: firmName ?? '',
+    capacity: decision.capacity,
+    verdict: decision.verdict,
+    decidedBy: decider ?? signerIn(decision.authority),
+    decidedAt: decision.decidedAt,
+    reason: decision.reason,
+    authority: decision.authority,
+    takenBack: at && by ? { by: taker ?? 'the same firm', at, reason: reason ?? '' } : null,
+  }
+}
+
+/** While a publication is being applied: its parts, and what connectors said of them. */
+async function partsOf(tx: Tx, { environment, publishedVersion, state }: RequestRecord): Promise<RequestView['parts']> {
+  if (publishedVersion === null || state !== 'applying') return []
   const { parts, reports, gone } = await listSaidOf(tx, environment, publishedVersion)
   return runsOf(parts, reports, gone)
 }

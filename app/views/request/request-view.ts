@@ -4,6 +4,7 @@ import type { DraftDocument, RequestDocument } from '#domain/request/document.ts
 import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, DecisionVerdict, RequestAction, RequestKind, RequestState } from '#domain/request/lifecycle.ts'
 import type { Paper } from '#domain/request/paper.ts'
+import type { ProgressStep } from '#domain/request/progress.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import type { Agreement } from './agreements.ts'
 
@@ -35,6 +36,8 @@ export type PartyView = {
   /** 'approved', 'waiting', 'carried over from round 1', 'agreed by submission', 'returned', 'rejected' */
   standing: string
   isMet: boolean
+  /** since when it stands so */
+  since: Date
   /** people who could answer now, other than the submitter; only for the exchange and the firm itself */
   couldAnswer: string[]
   /** present where this reader may see it: the firm itself, the owner, the exchange */
@@ -89,6 +92,8 @@ export type RequestView = {
   sheet: Sheet | null
   /** owner or exchange: `parties` has all of them; for others it has only the reader's firm */
   seesAll: boolean
+  /** who must act, in the order of acting */
+  progress: ProgressStep[]
   parties: PartyView[]
   decisions: DecisionView[]
   /** what this reader's firm signed, as the signer saw it */

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, isNull, ne, notInArray, type SQL } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
-import type { RequestState } from '#domain/request/lifecycle.ts'
+import { lapsedStates } from '#domain/request/lifecycle.ts'
 import type { Slice } from '#domain/request/round.ts'
 import type { Tx } from '../../client.ts'
 import { decisions, requestParties, requests } from '../../schema/requests.ts'
@@ -11,11 +11,9 @@ import type { PartyRecord } from './parties.ts'
 type Signed = { decision: DecisionRecord; slice: Slice; requestNumber: number }
 /** A party whose agreement is the submission itself. */
 type Submitted = { party: PartyRecord; requestNumber: number }
-/** One request, or all of a group. */
-export type About = { requestId: string } | { groupId: string }
 
-/** What people of a firm signed and have not taken back, newest first. */
-export async function listSigned(tx: Tx, firmId: string, about: About): Promise<Signed[]> {
+/** What people of a firm signed for a group and have not taken back, newest first. */
+export async function listSigned(tx: Tx, firmId: string, groupId: string): Promise<Signed[]> {
   const rows = await tx
     .select({ decision: decisions, slice: requestParties.slice, requestNumber: requests.number })
     .from(decisions)
@@ -35,16 +33,16 @@ export async function listSigned(tx: Tx, firmId: string, about: About): Promise<
         eq(decisions.verdict, 'approve'),
         isNull(decisions.takenBackAt),
         ne(decisions.capacity, 'exchange'),
-        aboutIs(about),
+        eq(requests.groupId, groupId),
       ),
     )
     .orderBy(desc(decisions.decidedAt))
   return rows.map(({ slice, ...row }) => ({ ...row, slice: slice as Slice })) // as in `listSubmitted`
 }
 
-/** What a firm agreed to by a submission, newest first. */
-export const listSubmittedOf = (tx: Tx, firmId: string, about: About): Promise<Submitted[]> =>
-  listSubmitted(tx, and(eq(requestParties.firmId, firmId), aboutIs(about)))
+/** What a firm agreed to by a submission for a group, newest first. */
+export const listSubmittedOf = (tx: Tx, firmId: string, groupId: string): Promise<Submitted[]> =>
+  listSubmitted(tx, and(eq(requestParties.firmId, firmId), eq(requests.groupId, groupId)))
 
 /** What others agreed to for this firm by submitting a request since then, newest first. */
 export const listSubmittedFor = (tx: Tx, firmId: string, environment: Environment, since: Date): Promise<Submitted[]> =>
@@ -62,18 +60,12 @@ export const listSubmittedFor = (tx: Tx, firmId: string, environment: Environmen
 export const listSubmittedOfGroup = (tx: Tx, groupId: string): Promise<Submitted[]> =>
   listSubmitted(tx, eq(requests.groupId, groupId))
 
-const aboutIs = (about: About) =>
-  'requestId' in about ? eq(requests.id, about.requestId) : eq(requests.groupId, about.groupId)
-
-/** States in which a round was or must be replaced, or a request came to nothing: such rounds agree to nothing. */
-const over: RequestState[] = ['returned', 'rejected', 'withdrawn', 'expired', 'failed']
-
 async function listSubmitted(tx: Tx, where: SQL | undefined): Promise<Submitted[]> {
   const rows = await tx
     .select({ party: requestParties, requestNumber: requests.number })
     .from(requestParties)
     .innerJoin(requests, and(eq(requests.id, requestParties.requestId), eq(requests.round, requestParties.round)))
-    .where(and(eq(requestParties.metBy, 'submission'), notInArray(requests.state, over), where))
+    .where(and(eq(requestParties.metBy, 'submission'), notInArray(requests.state, [...lapsedStates]), where))
     .orderBy(desc(requestParties.submittedAt))
   // Only `insertParties` writes the slice, from this type, and it never changes.
   return rows.map(({ party, requestNumber }) => ({ party: { ...party, slice: party.slice as Slice }, requestNumber }))

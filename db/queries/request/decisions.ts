@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Tx } from '../../client.ts'
 import { decisions, requests } from '../../schema/requests.ts'
 
@@ -13,12 +13,7 @@ export async function listStandingDecisions(tx: Tx, requestId: string): Promise<
     .orderBy(desc(decisions.decidedAt))
 }
 
-/** Decisions of all rounds, those that were taken back included, oldest first. */
-export async function listDecisions(tx: Tx, requestId: string): Promise<DecisionRecord[]> {
-  return tx.select().from(decisions).where(eq(decisions.requestId, requestId)).orderBy(asc(decisions.decidedAt))
-}
-
-/** The same for several requests, in no order. */
+/** All decisions on several requests, those that were taken back included, in no order. */
 export async function listDecisionsOf(tx: Tx, requestIds: readonly string[]): Promise<DecisionRecord[]> {
   if (requestIds.length === 0) return []
   return tx
@@ -34,21 +29,6 @@ export async function listDecisionsById(tx: Tx, ids: readonly string[]): Promise
     .select()
     .from(decisions)
     .where(inArray(decisions.id, [...ids]))
-}
-
-/** What this person decided last on a request. */
-export async function findLastDecisionBy(
-  tx: Tx,
-  requestId: string,
-  userId: string,
-): Promise<DecisionRecord | undefined> {
-  const [row] = await tx
-    .select()
-    .from(decisions)
-    .where(and(eq(decisions.requestId, requestId), eq(decisions.decidedBy, userId)))
-    .orderBy(desc(decisions.decidedAt))
-    .limit(1)
-  return row
 }
 
 /** Approvals of a group's requests that were not taken back, newest first. */

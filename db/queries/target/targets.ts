@@ -53,6 +53,24 @@ export async function listTargetsOf(
   }))
 }
 
+/** On which targets of a group each source was placed at an instant, by session id. */
+export async function listCarriers(
+  tx: Tx,
+  groupId: string,
+  at: Date,
+): Promise<{ sessionId: string; source: string }[]> {
+  return tx
+    .select({
+      sessionId: targets.sessionId,
+      source: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
+    })
+    .from(targetSources)
+    .innerJoin(targets, eq(targets.id, targetSources.targetId))
+    .innerJoin(sourceSessions, eq(sourceSessions.id, targetSources.sourceId))
+    .where(and(eq(targetSources.groupId, groupId), covers(targetSources.during, at)))
+    .orderBy(asc(targets.sessionId))
+}
+
 /** The session ids of all targets of these groups, closed ones included; as far as the reader sees the targets. */
 export async function listSessionIds(
   tx: Tx,
