@@ -3,7 +3,7 @@ import { sealAuditEvents } from '#db/audit-seal.ts'
 import { hideParameters } from '#db/failed-statement.ts'
 import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { forgetAnswers, runDueJobs, stopUncoveredSources } from '#services/jobs/jobs.ts'
-import { takeFigures } from '#services/jobs/rollups.ts'
+import { takeFigures, thinFigures } from '#services/jobs/rollups.ts'
 import { standingsKeeper } from '#services/jobs/standings.ts'
 import { verifyAudit } from '#services/jobs/verify-audit.ts'
 import { publishReferenceData } from '#services/reference/publish-reference.ts'
@@ -147,6 +147,7 @@ function jobsOf({ database }: Installation, { environments }: Config, log: Logge
     { name: 'reference data', everyMs: 60_000, run: reference },
     // the figures themselves once a minute; in between only how many copies wait
     { name: 'figures of pictures', everyMs: 5000, run: () => takeFigures(deps) },
+    { name: 'old figures of pictures', everyMs: 600_000, run: () => thinFigures(deps) },
     { name: 'audit seals', everyMs: 1000, run: () => sealAuditEvents(database, now()) },
     // the first time soon after a start, then once a day
     { name: 'audit trail', everyMs: 600_000, run: auditTrail },

@@ -20,6 +20,12 @@ export const pages: Record<Step, Page> = {
 
 export const floorTo = (ms: number, unitMs: number): number => Math.floor(ms / unitMs) * unitMs
 
+/** How old figures may become before they are put into the next longer step, or removed: 13 months. */
+export const keptMs: Record<Step, number> = { minute: 8 * dayMs, quarter: 35 * dayMs, hour: 396 * dayMs }
+
+/** Most that a step holds. More than that in one minute can only follow a silence of hours. */
+export const mostInStep = 2_147_483_647
+
 /** Which objects have figures. A group's are the sum of its targets'. `shard`: the minutes in which it was heard. */
 export const rollupKinds = ['target', 'source', 'feed', 'firm', 'environment', 'shard'] as const
 export type RollupKind = (typeof rollupKinds)[number]

@@ -9,6 +9,7 @@ import {
   saveHighest,
   saveReading,
 } from '#db/queries/rollup/cuts.ts'
+import { removeOldest, thinOldest } from '#db/queries/rollup/thinning.ts'
 import { cutOf } from '#domain/rollup/cut.ts'
 import type { JobDeps } from '#services/deps.ts'
 
@@ -32,4 +33,22 @@ async function takeOf(tx: Tx, reported: Reported): Promise<void> {
     await addGrowth(tx, reported, cut.minuteMs, cut.isHeard)
   }
   await saveReading(tx, reported)
+}
+
+/** More batches than come up between two calls; the rest waits for the next one. */
+const mostBatches = 40
+
+/**
+ * Puts minutes that are older than eight days into quarter hours, quarter hours that are older than 35 days into hours,
+ * and removes hours after 13 months. Each batch is a transaction of its own.
+ */
+export async function thinFigures({ asJobs }: Pick<JobDeps, 'asJobs'>): Promise<void> {
+  const thinned = [
+    (tx: Tx, now: Date) => thinOldest(tx, 'minute', 'quarter', now),
+    (tx: Tx, now: Date) => thinOldest(tx, 'quarter', 'hour', now),
+    removeOldest,
+  ]
+  for (const thin of thinned)
+    for (let i = 0; i < mostBatches; i++)
+      if ((await asJobs(async (tx) => thin(tx, await transactionInstant(tx)))) === 0) break
 }

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Shard } from '#domain/leadership/leader.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Reading } from '#domain/rollup/cut.ts'
-import { floorTo, pages } from '#domain/rollup/steps.ts'
+import { floorTo, mostInStep, pages } from '#domain/rollup/steps.ts'
 import type { Tx } from '../../client.ts'
 import { at } from '../../schema/columns.ts'
 
@@ -138,9 +138,6 @@ const counted = ({ environment, shard, connector, now }: Reported): SQL => {
 }
 
 type Place = { minuteMs: number; columns: readonly string[] }
-
-/** Most that a step holds. More than that in one minute can only follow a silence of hours. */
-const mostInStep = 2_147_483_647
 
 /**
  * Puts rows of `kind`, `object_id` and the columns into their minute. Counts are added to those that are there, because
