@@ -197,13 +197,10 @@ function problemsOf({ status, p95, cpu, bytes, queries }: Measured): string[] {
   ]
 }
 
-const slowest = ({ page, person, statements }: Measured): string =>
-  [
-    `${page}, ${person}:`,
-    ...statements
-      .slice(0, 8)
-      .map(
-        ({ calls, ms, rows, text }) =>
-          `  ${shown(ms, 2)} ms, ${shown(calls, 1)} times, ${shown(rows)} rows: ${text.replace(/\s+/g, ' ').slice(0, 400)}`,
-      ),
-  ].join('\n')
+function slowest({ page, person, statements }: Measured): string {
+  const lines = statements.slice(0, 8).map(({ calls, ms, rows, text }) => {
+    const said = text.replace(/\s+/g, ' ').slice(0, 400)
+    return `  ${shown(ms, 2)} ms, ${shown(calls, 1)} times, ${shown(rows)} rows: ${said}`
+  })
+  return [`${page}, ${person}:`, ...lines].join('\n')
+}

@@ -29,7 +29,11 @@ const places: readonly Place[] = [
   { page: 'request, open', needs: 'request:read', path: ({ open }) => when(open, paths.request) },
   { page: 'request, asked of me', needs: 'request:read', path: ({ asked }) => when(asked, paths.request) },
   { page: 'request, applied', needs: 'request:read', path: ({ applied }) => when(applied, paths.request) },
-  { page: 'request, draft', needs: 'request:draft', path: ({ draft }) => when(draft, paths.request) },
+  {
+    page: 'request, draft',
+    needs: 'request:draft',
+    path: ({ draft }) => when(draft, (n) => paths.requestStep(n, 'review')),
+  },
   {
     page: 'request, approve',
     needs: 'request:decide',
