@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, dc, inet, instant } from './columns.ts'
 
@@ -63,7 +64,8 @@ export const auditEvents = dc.table(
   },
   (t) => [
     index('audit_events_firm').on(t.forFirm, t.seq),
-    index('audit_events_object').on(t.objectKind, t.objectId, t.seq),
+    index('audit_events_object').on(t.objectId, t.seq),
+    index('audit_events_of_seals').on(t.seq).where(sql`${t.action} in ('audit.broken-seal', 'audit.matches')`),
   ],
 )
 

@@ -39,6 +39,7 @@ export const consents = dc.table(
     }),
     index('consents_clearing_firm').on(t.clearingFirmId),
     index('consents_owner').on(t.ownerId),
+    index('consents_source').on(t.sourceId),
     check('consents_level', oneOf(t.upToLevel, levels)),
     check('consents_basis', oneOf(t.basis, consentBases)),
     check('consents_during', sql`not isempty(${t.during})`),

@@ -79,6 +79,8 @@ export const requests = dc.table(
       .where(sql`${t.state} in ('with-firms', 'with-gam', 'scheduled', 'applying')`),
     index('requests_of_owner').on(t.ownerId),
     index('requests_of_group').on(t.groupId),
+    // what waits for somebody or is due is a small part of all requests
+    index('requests_of_state').on(t.state, t.environment, t.stateAt),
     check('requests_environment', oneOf(t.environment, environmentNames)),
     check('requests_kind', oneOf(t.kind, requestKinds)),
     check('requests_state', oneOf(t.state, requestStates)),
@@ -231,6 +233,7 @@ export const requestParties = dc.table(
       foreignColumns: [requests.id, requests.ownerId],
     }),
     index('request_parties_firm').on(t.firmId),
+    index('request_parties_submission').on(t.firmId, t.submittedAt).where(sql`${t.metBy} = 'submission'`),
     check('request_parties_capacity', oneOf(t.capacity, capacities)),
     check('request_parties_met_by', oneOf(t.metBy, partyMeans)),
   ],
@@ -292,6 +295,7 @@ export const decisions = dc.table(
     uniqueIndex('decisions_one_standing')
       .on(t.requestId, t.round, t.firmId, t.capacity)
       .where(sql`${t.takenBackAt} is null`),
+    index('decisions_of_request').on(t.requestId),
     index('decisions_firm').on(t.firmId),
     check('decisions_verdict', oneOf(t.verdict, verdicts)),
     check('decisions_four_eyes', sql`${t.decidedBy} <> ${t.submittedBy}`),

@@ -46,6 +46,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
     ownerName: shown.ownerName ?? '',
     groupId: request.groupId,
     groupName: facts.group?.name ?? null,
+    inGroup: facts.members,
     version: draft.version,
     document: draft.document,
     onBehalf: request.onBehalf,

@@ -151,6 +151,8 @@ export type DraftView = {
   ownerName: string
   groupId: string | null
   groupName: string | null
+  /** names of the sources that the group has today, as far as the reader sees them */
+  inGroup: readonly string[]
   version: number
   document: DraftDocument
   /** entered by the exchange for the owner */

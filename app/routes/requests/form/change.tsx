@@ -10,7 +10,7 @@ import { ClientAddresses, ContactRows } from './people.tsx'
 import { LookUp, SourcePicker } from './sources.tsx'
 
 /** A change of a group: the requester fills in only what should change. */
-export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { document: ChangeDocument }) {
+export function ChangeStep({ document, more, ...form }: StepProps & { document: ChangeDocument }) {
   const { draft } = form
   return (
     <DraftForm {...form}>
@@ -23,11 +23,11 @@ export function ChangeStep({ document, more, inGroup, ...form }: StepProps & { d
         defaultValue={document.reason}
       />
       <Fieldset legend="Add sources">
-        <SourcePicker draft={draft} name="addSources" chosen={document.addSources} taken={inGroup} />
+        <SourcePicker draft={draft} name="addSources" chosen={document.addSources} taken={draft.inGroup} />
       </Fieldset>
-      {inGroup.length > 0 && (
+      {draft.inGroup.length > 0 && (
         <Fieldset legend="Remove sources" hint="What is removed stops flowing when the change is applied.">
-          {inGroup.map((source) => (
+          {draft.inGroup.map((source) => (
             <Select
               key={source}
               name={`remove.${source}`}

@@ -8,7 +8,6 @@ import { type Refusal, refusalOf } from '#app/components/refusal.ts'
 import { Steps } from '#app/components/steps.tsx'
 import { Age } from '#app/components/time.tsx'
 import { useUnsaved } from '#app/components/typed.ts'
-import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { decodeForm, words } from '#app/http/decode-form.server.ts'
 import { readFields, readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
@@ -23,7 +22,6 @@ import { type RequestKind, requestKinds } from '#domain/request/lifecycle.ts'
 import { isStep, type StepId } from '#domain/request/steps.ts'
 import { saveDraft } from '#services/request/save-draft.ts'
 import { submitRequest } from '#services/request/submit-request.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 import { ChangeStep, CloseStep } from './change.tsx'
 import { GroupStep } from './group.tsx'
 import { PeopleStep } from './people.tsx'
@@ -44,7 +42,6 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams
   return {
     draft,
-    inGroup: await sourcesOf(context, user, draft),
     step,
     /** which missing fields of this step are reported beside them: all, or those of the sessions alone */
     check: query.get('check'),
@@ -53,13 +50,6 @@ export async function loader({ request, params, context }: LoaderFunctionArgs) {
     byExchange: user.isExchange,
     commandId: context.deps.newId(),
   }
-}
-
-/** The sources that the group of a change has today, as far as this person sees them. */
-async function sourcesOf(context: RequestContext, user: SignedInUser, { groupId, kind }: Draft): Promise<string[]> {
-  if (groupId === null || kind !== 'change') return []
-  const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
-  return group?.sources.map((source) => source.name) ?? []
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -142,7 +132,7 @@ function stepIn(kind: RequestKind, step: string | undefined): StepId {
 }
 
 export default function RequestForm() {
-  const { draft, inGroup, step, check, more, byExchange, commandId } = useLoaderData<typeof loader>()
+  const { draft, step, check, more, byExchange, commandId } = useLoaderData<typeof loader>()
   const refused = refusalOf(useActionData())
   const all = stepsOf(draft.kind)
   // each new object takes the focus: a draft that is merely read again must not take it from a person who is typing
@@ -152,7 +142,7 @@ export default function RequestForm() {
   const refusal = answered ?? lacking
   const unsaved = useUnsaved(all.map(({ id }) => paths.requestStep(draft.number, id)))
   const others = all.filter(({ id }) => id !== step && unsaved.includes(paths.requestStep(draft.number, id)))
-  const form = { draft, inGroup, commandId, refusal, more, byExchange }
+  const form = { draft, commandId, refusal, more, byExchange }
   return (
     <>
       <PageHead
@@ -222,7 +212,6 @@ const titles: Record<RequestKind, string> = { 'new-group': 'New group', change: 
 /** What every step is given. */
 export interface StepProps {
   draft: Draft
-  inGroup: readonly string[]
   commandId: string
   refusal: Refusal | undefined
   more: boolean
