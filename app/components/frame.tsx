@@ -21,7 +21,7 @@ interface FrameProps {
   /** The environments of this installation; a switch when there is more than one. */
   environments: readonly Environment[]
   rail: readonly RailEntry[]
-  person: { name: string; firmName: string; roles: readonly string[] }
+  person: { name: string; firmId: string; firmName: string; roles: readonly string[] }
   /** Whom the person may continue as; sandbox only. */
   others: readonly Acquaintance[]
   theme: Theme
@@ -45,7 +45,7 @@ export function Frame({ environment, environments, rail, person, others, theme, 
           </Link>
           <EnvironmentSwitch environment={environment} environments={environments} />
           <SearchField />
-          <div className="grow" />
+          <div className="grow max-md:hidden" />
           <span className="text-table text-muted max-sm:hidden">
             <Clock />
           </span>

@@ -23,7 +23,7 @@ export function PersonMenu({
   others,
   theme,
 }: {
-  person: { name: string; firmName: string; roles: readonly string[] }
+  person: { name: string; firmId: string; firmName: string; roles: readonly string[] }
   others: readonly Acquaintance[]
   theme: Theme
 }) {
@@ -45,6 +45,9 @@ export function PersonMenu({
         </p>
         <Link to={paths.account()} className="menu-item">
           Account
+        </Link>
+        <Link to={paths.firm(person.firmId)} className="menu-item">
+          Your firm
         </Link>
         <ThemeSwitch theme={theme} />
         {others.length > 0 && <ContinueAs others={others} />}

@@ -38,7 +38,7 @@ export function SearchField() {
   }
 
   return (
-    <div ref={box} className="relative min-w-0 max-md:shrink-0 md:max-w-96 md:grow">
+    <div ref={box} className="relative min-w-0 max-md:ml-auto max-md:shrink-0 md:max-w-96 md:grow">
       <Link to={paths.search()} className="button h-9 px-2.5 md:hidden">
         <span className="sr-only">Search</span>
         <Lens />

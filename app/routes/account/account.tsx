@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctio
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
 import { TextField } from '#app/components/fields.tsx'
+import { FirmName } from '#app/components/firm-name.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { Facts, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { NewPasswordFields } from '#app/components/password-fields.tsx'
@@ -29,6 +30,7 @@ export function loader({ context }: LoaderFunctionArgs) {
   return {
     name: user.name,
     email: user.email,
+    firmId: user.firmId,
     firmName: user.firmName,
     roles: standingNames(user.standings),
     commandId: crypto.randomUUID(),
@@ -54,7 +56,7 @@ export default function Account() {
         <Facts
           facts={[
             { term: 'E-mail', value: account.email },
-            { term: 'Firm', value: account.firmName },
+            { term: 'Firm', value: <FirmName id={account.firmId} name={account.firmName} /> },
             { term: 'Roles', value: account.roles.join(', ') || 'none' },
           ]}
         />

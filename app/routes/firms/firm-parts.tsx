@@ -1,5 +1,6 @@
 import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
+import { FirmName } from '#app/components/firm-name.tsx'
 import { ButtonLink, Section } from '#app/components/page.tsx'
 import { SourceName } from '#app/components/source-name.tsx'
 import { State } from '#app/components/state-word.tsx'
@@ -25,13 +26,14 @@ function all({ rows, total }: { rows: readonly unknown[]; total: number }, to: s
 }
 
 export function Groups({ firm, groups }: { firm: Pick<FirmPage, 'id'>; groups: FirmInside['groups'] }) {
+  if (groups.total === 0) return null
   return (
-    <Section title="Groups that it owns" actions={all(groups, paths.groupsOf(firm.id))}>
+    <Section title="Groups that it owns" id="groups" actions={all(groups, paths.groupsOf(firm.id))}>
       <Table
         caption="Groups that the firm owns"
         rows={groups.rows}
         rowKey={(group) => group.id}
-        empty="It owns no group."
+        empty=""
         columns={[
           {
             key: 'name',
@@ -49,10 +51,20 @@ export function Groups({ firm, groups }: { firm: Pick<FirmPage, 'id'>; groups: F
   )
 }
 
-export function Sources({ title, sources, more }: { title: string; sources: FirmInside['held']; more: string }) {
+export function Sources({
+  id,
+  title,
+  sources,
+  more,
+}: {
+  id: string
+  title: string
+  sources: FirmInside['held']
+  more: string
+}) {
   if (sources.total === 0) return null
   return (
-    <Section title={title} actions={all(sources, more)}>
+    <Section title={title} id={id} actions={all(sources, more)}>
       <Table
         caption={title}
         rows={sources.rows}
@@ -74,25 +86,26 @@ export function Sources({ title, sources, more }: { title: string; sources: Firm
 }
 
 export function Requests({
+  id,
   title,
   requests,
   withOwner,
-  empty,
   more,
 }: {
+  id: string
   title: string
   requests: FirmInside['owned']
   withOwner: boolean
-  empty: string
   more: string | null
 }) {
+  if (requests.total === 0) return null
   return (
-    <Section title={title} actions={all(requests, more)}>
+    <Section title={title} id={id} actions={all(requests, more)}>
       <Table
         caption={title}
         rows={requests.rows}
         rowKey={(request) => String(request.number)}
-        empty={empty}
+        empty=""
         columns={[
           {
             key: 'number',
@@ -112,7 +125,7 @@ export function Requests({
           {
             key: 'owner',
             head: 'Asked for by',
-            cell: (request) => <bdi>{request.ownerName}</bdi>,
+            cell: (request) => <FirmName id={request.ownerId} name={request.ownerName} />,
             blank: () => !withOwner,
           },
           {
@@ -129,7 +142,7 @@ export function Requests({
 
 export function People({ firm, people }: { firm: Pick<FirmPage, 'id'>; people: NonNullable<FirmInside['people']> }) {
   return (
-    <Section title="People" actions={all(people, paths.peopleOf(firm.id))}>
+    <Section title="People" id="people" actions={all(people, paths.peopleOf(firm.id))}>
       <Table
         caption="People of the firm"
         rows={people.rows}

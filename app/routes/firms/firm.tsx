@@ -1,14 +1,15 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
-import { ButtonLink, type Fact, Facts, PageHead, Section } from '#app/components/page.tsx'
+import { ButtonLink, Counts, type Fact, Facts, PageHead, Section } from '#app/components/page.tsx'
 import { Instant } from '#app/components/time.tsx'
 import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
+import { writeCount } from '#domain/figures.ts'
 import { may } from '#domain/people/permissions.ts'
-import { type FirmPage, findFirmPage } from '#views/firm/firm-page.ts'
+import { type FirmInside, type FirmPage, findFirmPage } from '#views/firm/firm-page.ts'
 import { Domains, Groups, People, Requests, Sources } from './firm-parts.tsx'
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
@@ -43,6 +44,7 @@ export default function Firm() {
       >
         {sentence(firm)}
       </PageHead>
+      {inside && <Counts counts={countsOf(inside)} />}
       <Section title="Registered Entity">
         <Facts facts={factsOf(firm)} />
       </Section>
@@ -50,27 +52,29 @@ export default function Firm() {
         <>
           <Groups firm={firm} groups={inside.groups} />
           <Sources
+            id="guaranteed"
             title="Source sessions that it guarantees"
             sources={inside.guaranteed}
             more={paths.sessionsLike(firm.name)}
           />
           <Sources
+            id="held"
             title="Source sessions of its own"
             sources={inside.held}
             more={paths.sessionsLike(firm.codes.find(({ kind }) => kind === 'execution')?.code ?? '')}
           />
           <Requests
+            id="owned"
             title="Its requests"
             requests={inside.owned}
             withOwner={false}
-            empty="It has asked for nothing yet."
             more={paths.requestsOf(firm.id)}
           />
           <Requests
+            id="asked"
             title="Requests of others that it was asked about"
             requests={inside.asked}
             withOwner
-            empty="No other firm’s request has needed its agreement."
             more={null}
           />
         </>
@@ -79,6 +83,20 @@ export default function Firm() {
       {inside && <Domains firmId={firm.id} domains={inside.domains} mayWrite={kept?.mayWrite ?? false} />}
     </>
   )
+}
+
+/** What the firm has and does, in figures that lead to the rows. */
+function countsOf({ groups, guaranteed, held, owned, asked, people }: FirmInside) {
+  const count = (label: string, total: number, to: string) =>
+    total > 0 ? [{ label, value: writeCount(total), to }] : []
+  return [
+    ...count('Groups', groups.total, '#groups'),
+    ...count('Sessions guaranteed', guaranteed.total, '#guaranteed'),
+    ...count('Sessions of its own', held.total, '#held'),
+    ...count('Its requests', owned.total, '#owned'),
+    ...count('Asked to agree', asked.total, '#asked'),
+    ...count('People', people?.total ?? 0, '#people'),
+  ]
 }
 
 /** How the firm stands, in a sentence. */

@@ -23,6 +23,7 @@ export async function loadFrame(request: Request, context: RequestContext) {
     seesFeeds: may(user, 'feed:read'),
     person: {
       name: user.name,
+      firmId: user.firmId,
       firmName: user.firmName,
       roles: standingNames(user.standings),
     },

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
+import { FirmName } from '#app/components/firm-name.tsx'
 import { plural } from '#app/components/format.ts'
 import { List } from '#app/components/list/list.tsx'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
@@ -123,7 +124,7 @@ const columns: readonly Column<Shown>[] = [
     sortable: true,
     optional: true,
     brief: 'second',
-    cell: (person) => <bdi>{person.firmName}</bdi>,
+    cell: (person) => <FirmName id={person.firmId} name={person.firmName} />,
   },
   {
     key: 'roles',

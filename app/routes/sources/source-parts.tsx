@@ -1,5 +1,6 @@
 import { Link } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
+import { FirmName } from '#app/components/firm-name.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { Section } from '#app/components/page.tsx'
 import { LastHour } from '#app/components/sparkline.tsx'
@@ -14,7 +15,7 @@ type Group = SourcePage['groups'][number]
 
 const GroupLink = ({ id, name }: { id: string; name: string }) => (
   <Link to={paths.group(id)} className="link">
-    {name}
+    <bdi>{name}</bdi>
   </Link>
 )
 
@@ -32,7 +33,7 @@ export function GroupsFed({ groups, more, stale }: { groups: readonly Group[]; m
         empty="No group that you see copies from this source session."
         columns={[
           { key: 'group', head: 'Group', cell: (group) => <GroupLink id={group.groupId} name={group.groupName} /> },
-          { key: 'owner', head: 'Owner', cell: (group) => group.ownerName },
+          { key: 'owner', head: 'Owner', cell: (group) => <FirmName id={group.ownerId} name={group.ownerName} /> },
           {
             key: 'since',
             head: 'Since',
@@ -58,7 +59,7 @@ export function GroupsLeft({ groups }: { groups: readonly Group[] }) {
         empty=""
         columns={[
           { key: 'group', head: 'Group', cell: (group) => <GroupLink id={group.groupId} name={group.groupName} /> },
-          { key: 'owner', head: 'Owner', cell: (group) => group.ownerName },
+          { key: 'owner', head: 'Owner', cell: (group) => <FirmName id={group.ownerId} name={group.ownerName} /> },
           { key: 'from', head: 'From', tight: true, cell: (group) => <Instant at={group.from} precision="min" /> },
           {
             key: 'until',
@@ -130,7 +131,7 @@ export function Guarantors({ guarantors }: { guarantors: SourcePage['guarantors'
         rowKey={(row) => `${row.firmId}${row.from?.getTime() ?? ''}`}
         empty="No clearing firm guarantees it, so nothing is copied from it."
         columns={[
-          { key: 'firm', head: 'Clearing firm', cell: (row) => row.firmName },
+          { key: 'firm', head: 'Clearing firm', cell: (row) => <FirmName id={row.firmId} name={row.firmName} /> },
           { key: 'from', head: 'Since', cell: (row) => row.from && <Instant at={row.from} precision="min" /> },
           {
             key: 'until',
@@ -163,7 +164,7 @@ export function RequestsNaming({
             head: 'Request',
             cell: (request) => (
               <Link to={paths.request(request.number)} className="link">
-                {request.number} {requestKindNames[request.kind]}
+                {request.number} · {requestKindNames[request.kind]}
               </Link>
             ),
           },
@@ -177,7 +178,11 @@ export function RequestsNaming({
                 'not yet a group'
               ),
           },
-          { key: 'owner', head: 'Owner', cell: (request) => request.ownerName },
+          {
+            key: 'owner',
+            head: 'Owner',
+            cell: (request) => <FirmName id={request.ownerId} name={request.ownerName} />,
+          },
           {
             key: 'state',
             head: 'State',

@@ -1,8 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import { Link, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { Chart } from '#app/components/chart.tsx'
 import { FeedName } from '#app/components/feed-name.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
+import { FirmName } from '#app/components/firm-name.tsx'
 import { Counts, Facts, PageHead, Section } from '#app/components/page.tsx'
 import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
 import { Age } from '#app/components/time.tsx'
@@ -52,7 +53,7 @@ export default function Source() {
         title={name}
         identifier={gatewayName(source.gatewayKind)}
         state={<DeliveryWordState state={state} />}
-        back={{ to: paths.sessions(), label: 'Sessions' }}
+        back={{ to: paths.sessions(), label: 'Source sessions' }}
       >
         <DeliverySentence state={state}>
           {figures?.lastReceivedAt && (
@@ -113,9 +114,8 @@ function Session({ source }: { source: SourcePage }) {
               </>
             ),
           },
-          holder !== null && { term: 'Registered Entity', value: holder.name },
-          operator !== null && operator.id !== holder?.id && { term: 'Operated by', value: operator.name },
-          { term: 'Gateway', value: gatewayName(source.gatewayKind) },
+          holder !== null && { term: 'Registered Entity', value: <FirmName {...holder} /> },
+          operator !== null && operator.id !== holder?.id && { term: 'Operated by', value: <FirmName {...operator} /> },
           source.marketSegment !== null && { term: 'Market segment', value: <Mono>{source.marketSegment}</Mono> },
           { term: 'Feed', value: <FeedName id={source.feedId} /> },
           segments.length > 1 && {
@@ -126,14 +126,8 @@ function Session({ source }: { source: SourcePage }) {
               </span>
             )),
           },
-          { term: 'State', value: source.isOpen ? 'Open' : 'Closed' },
         ]}
       />
-      <p className="mt-2 text-table">
-        <Link to={paths.sessions()} className="link">
-          All source sessions
-        </Link>
-      </p>
     </Section>
   )
 }
