@@ -1,5 +1,5 @@
 import interLatin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url'
-import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from '@remix-run/react'
 import { type ReactNode, useContext } from 'react'
 import { SeesFeeds } from './components/feed-name.tsx'
@@ -7,6 +7,7 @@ import { BareFrame, Frame } from './components/frame.tsx'
 import { NonceContext } from './components/nonce.ts'
 import { NowProvider } from './components/now.tsx'
 import { Problem } from './components/problem.tsx'
+import { nothingToSay } from './http/said.server.ts'
 import { loadFrame } from './routes/frame/frame.server.ts'
 import stylesheet from './styles/app.css?url'
 import icon from './styles/icon.svg?url'
@@ -19,8 +20,9 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = () => [{ title: 'Drop Copy Portal' }]
 
-export function loader({ request, context }: LoaderFunctionArgs) {
-  return loadFrame(request, context)
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const frame = await loadFrame(request, context)
+  return data(frame, frame.said ? { headers: { 'Set-Cookie': nothingToSay } } : {})
 }
 
 /** The frame shows what waits for the person, so it is read again after every command, refused ones included. */
@@ -65,6 +67,7 @@ function Framed({ children }: { children: ReactNode }) {
       person={frame.person}
       others={frame.others}
       theme={frame.theme}
+      said={frame.said}
     >
       {children}
     </Frame>

@@ -4,6 +4,7 @@ import { paths } from '#app/paths.ts'
 import { type Environment, environmentNames } from '#domain/reference/environment.ts'
 import { useConnection } from './connection.ts'
 import { type Acquaintance, PersonMenu, type Theme } from './person-menu.tsx'
+import { DoneNotice, type Said } from './said.tsx'
 import { SearchField } from './search/search-field.tsx'
 import { Clock } from './time.tsx'
 import { TypedBy } from './typed.ts'
@@ -25,11 +26,12 @@ interface FrameProps {
   /** Whom the person may continue as; sandbox only. */
   others: readonly Acquaintance[]
   theme: Theme
+  said: Said | null
   children: ReactNode
 }
 
 /** Rail, top bar and the page. Under 768 px the rail is a menu in the bar. */
-export function Frame({ environment, environments, rail, person, others, theme, children }: FrameProps) {
+export function Frame({ environment, environments, rail, person, others, theme, said, children }: FrameProps) {
   return (
     <div className="min-h-dvh">
       <SkipLink />
@@ -60,7 +62,7 @@ export function Frame({ environment, environments, rail, person, others, theme, 
           <RailList rail={rail} />
         </nav>
         <TypedBy.Provider value={`${person.name}, ${person.firmName}`}>
-          <Main>{children}</Main>
+          <Main said={said}>{children}</Main>
         </TypedBy.Provider>
       </div>
     </div>
@@ -86,7 +88,7 @@ export function BareFrame({ environment, children }: { environment: Environment 
   )
 }
 
-function Main({ children }: { children: ReactNode }) {
+function Main({ said = null, children }: { said?: Said | null; children: ReactNode }) {
   const isStale = useConnection().trouble !== undefined
   return (
     <>
@@ -96,7 +98,10 @@ function Main({ children }: { children: ReactNode }) {
         data-stale={isStale || undefined}
         className="@container/page min-w-0 grow px-4 pt-5 pb-16 outline-none md:px-6"
       >
-        <div className="max-w-7xl">{children}</div>
+        <div className="max-w-7xl">
+          <DoneNotice said={said} />
+          {children}
+        </div>
       </main>
       <WaitingBar />
     </>

@@ -33,6 +33,21 @@ describe.each([
     expect(new URL(page.url()).hash).toBe('') // a navigation would take the errors away
   })
 
+  test('says what was done on the page that it leads to, once', async () => {
+    const page = await browser.newPage({ javaScriptEnabled })
+    await signInAs(page, portal.url(), 'Avery Alder', `${draft}/group`)
+    await page.getByRole('button', { name: 'Save and continue' }).click()
+    await page.waitForURL(/\/form\/sources$/)
+    const said = page.getByText('Request 5: group and billing saved.')
+    await said.waitFor()
+    if (javaScriptEnabled) await expectAccessible(page)
+    await page.getByRole('link', { name: 'Group and billing' }).first().click()
+    await page.waitForURL(/\/form\/group$/)
+    expect(await said.count()).toBe(0)
+    await page.goto(`${portal.url()}${draft}/sources`)
+    expect(await said.count()).toBe(0)
+  })
+
   test('saved in two windows is refused in the one that is older, which then builds on what is there', async () => {
     const page = await browser.newPage({ javaScriptEnabled })
     await signInAs(page, portal.url(), 'Avery Alder', `${draft}/group`)

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Radios, TextField } from '#app/components/fields.tsx'
 import { NotNow } from '#app/components/not-now.tsx'
@@ -8,6 +8,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { isFeedId } from '#app/routes/params.ts'
 import { feedResetInput, type ResetMode, takesReset } from '#domain/reference/feed-input.ts'
@@ -36,7 +37,11 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const done = await setFeedReset(input.value, user, context.deps)
   if (!done.ok) return refusal(done.error, input.typed)
-  return redirect(paths.feed(input.value.feedId))
+  return redirectSaying(
+    context,
+    paths.feed(input.value.feedId),
+    `The reset rule of feed ${input.value.feedId} is changed.`,
+  )
 }
 
 const choices: { value: ResetMode; label: string; hint: string }[] = [

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { TextField } from '#app/components/fields.tsx'
 import { PageHead } from '#app/components/page.tsx'
@@ -7,6 +7,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { addDomainInput } from '#domain/people/input.ts'
 import { addDomain } from '#services/people/firm-domains.ts'
@@ -28,7 +29,11 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const added = await addDomain(input.value, user, context.deps)
   if (!added.ok) return refusal(added.error, input.typed)
-  return redirect(paths.firm(added.value.firmId))
+  return redirectSaying(
+    context,
+    paths.firm(added.value.firmId),
+    `People at ${input.value.domain} can be invited from now on.`,
+  )
 }
 
 export default function AddDomain() {

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { NotNow } from '#app/components/not-now.tsx'
 import { PageHead } from '#app/components/page.tsx'
@@ -7,6 +7,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { endDomainInput } from '#domain/people/input.ts'
 import { endDomain } from '#services/people/firm-domains.ts'
@@ -30,7 +31,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const ended = await endDomain(input.value, user, context.deps)
   if (!ended.ok) return refusal(ended.error, input.typed)
-  return redirect(paths.firm(ended.value.firmId))
+  return redirectSaying(context, paths.firm(ended.value.firmId), 'The e-mail domain has ended.')
 }
 
 export default function EndDomain() {

@@ -1,6 +1,7 @@
 import type { RailEntry } from '#app/components/frame.tsx'
 import type { Theme } from '#app/components/person-menu.tsx'
 import type { RequestContext } from '#app/http/context.ts'
+import { readSaid } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { readTheme } from '#app/routes/account/theme.server.ts'
 import { may } from '#domain/people/permissions.ts'
@@ -17,9 +18,10 @@ export async function loadFrame(request: Request, context: RequestContext) {
     environments: context.environments,
     theme: readTheme(request) as Theme, // readTheme knows only these three
   }
-  if (!user) return { ...frame, seesFeeds: false, person: undefined, rail: [], others: [] }
+  if (!user) return { ...frame, said: null, seesFeeds: false, person: undefined, rail: [], others: [] }
   return {
     ...frame,
+    said: readSaid(request, user, context.here),
     seesFeeds: may(user, 'feed:read'),
     person: {
       name: user.name,

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { NotNow } from '#app/components/not-now.tsx'
 import { Facts, PageHead } from '#app/components/page.tsx'
@@ -8,6 +8,7 @@ import { Instant } from '#app/components/time.tsx'
 import { readForm } from '#app/http/forms.server.ts'
 import { movedOn, notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
 import { endContactInput } from '#domain/group/input.ts'
@@ -51,7 +52,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const ended = await endContact(input.value, user, context.deps)
   if (!ended.ok) return refusal(ended.error, input.typed)
-  return redirect(paths.group(ended.value.groupId))
+  return redirectSaying(context, paths.group(ended.value.groupId), 'The authorization has ended.')
 }
 
 export default function EndContact() {

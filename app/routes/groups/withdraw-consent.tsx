@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Checkboxes, Radios } from '#app/components/fields.tsx'
 import { Mono } from '#app/components/figures.tsx'
@@ -10,6 +10,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
 import { writeCount } from '#domain/figures.ts'
@@ -43,7 +44,11 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const withdrawn = await withdrawConsent(input.value, user, context.deps)
   if (!withdrawn.ok) return refusal(withdrawn.error, input.typed)
-  return redirect(paths.groupSources(input.value.groupId))
+  return redirectSaying(
+    context,
+    paths.groupSources(input.value.groupId),
+    `Your firm’s consent is withdrawn for ${plural(input.value.sources.length, 'source session')}.`,
+  )
 }
 
 export default function WithdrawConsent() {

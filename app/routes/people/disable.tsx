@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { NotNow } from '#app/components/not-now.tsx'
 import { PageHead } from '#app/components/page.tsx'
@@ -7,6 +7,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { disableUserInput } from '#domain/people/input.ts'
 import { roleNames } from '#domain/people/roles.ts'
@@ -31,7 +32,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const disabled = await disableUser(input.value, user, context.deps)
   if (!disabled.ok) return refusal(disabled.error, input.typed)
-  return redirect(paths.people())
+  return redirectSaying(context, paths.people(), 'The person is disabled and signed out everywhere.')
 }
 
 export default function Disable() {

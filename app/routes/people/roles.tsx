@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Checkboxes } from '#app/components/fields.tsx'
 import { NotNow } from '#app/components/not-now.tsx'
@@ -8,6 +8,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { changeRolesInput } from '#domain/people/input.ts'
 import { rolesOf } from '#domain/people/roles.ts'
@@ -33,7 +34,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const changed = await changeRoles(input.value, user, context.deps)
   if (!changed.ok) return refusal(changed.error, input.typed)
-  return redirect(paths.people())
+  return redirectSaying(context, paths.people(), 'The roles are changed. The person signs in again with the new ones.')
 }
 
 export default function ChangeRoles() {

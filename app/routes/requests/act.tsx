@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { inWords, plural } from '#app/components/format.ts'
 import { useReread } from '#app/components/live.ts'
@@ -9,6 +9,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths, type RequestAct } from '#app/paths.ts'
 import type { Permission } from '#domain/people/permissions.ts'
 import { whyBarred } from '#domain/request/barred.ts'
@@ -31,6 +32,13 @@ const acts: Record<RequestAct, Act> = {
   'take-back': { permission: 'request:decide', command: takeBackApproval },
   withdraw: { permission: 'request:withdraw', command: withdrawRequest },
   undo: { permission: 'request:undo', command: undoPublication },
+}
+
+/** What the request’s page says afterwards. */
+const doneWords: Record<RequestAct, string> = {
+  'take-back': 'The approval is taken back.',
+  withdraw: 'The request is withdrawn.',
+  undo: 'The publication is undone.',
 }
 
 function actIn(name: string | undefined): RequestAct {
@@ -60,7 +68,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const done = await command(input.value, user, context.deps)
   if (!done.ok) return refusal(done.error, input.typed)
-  return redirect(paths.request(done.value.number))
+  return redirectSaying(context, paths.request(done.value.number), doneWords[actIn(params.act)])
 }
 
 const words: Record<

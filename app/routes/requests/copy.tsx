@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
 import { NotNow } from '#app/components/not-now.tsx'
@@ -7,6 +7,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { whyBarred } from '#domain/request/barred.ts'
 import { copyAsNewInput } from '#domain/request/command-input.ts'
@@ -31,7 +32,11 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const copied = await copyAsNew(input.value, user, context.deps)
   if (!copied.ok) return refusal(copied.error)
-  return redirect(paths.requestStep(copied.value.number, 'review'))
+  return redirectSaying(
+    context,
+    paths.requestStep(copied.value.number, 'review'),
+    `Request ${copied.value.number} is begun as a copy. It goes to nobody before it is submitted.`,
+  )
 }
 
 export default function CopyAsNew() {

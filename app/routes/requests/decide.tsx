@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { Link, useActionData, useLoaderData } from '@remix-run/react'
 import { TextArea } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
@@ -10,6 +10,7 @@ import type { RequestContext } from '#app/http/context.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { may } from '#domain/people/permissions.ts'
 import { whyBarred } from '#domain/request/barred.ts'
@@ -54,7 +55,14 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const decided = await decideRequest(input.value, user, context.deps)
   if (!decided.ok) return refusal(decided.error, input.typed)
-  return redirect(paths.request(decided.value.number))
+  return redirectSaying(context, paths.request(decided.value.number), doneWords[input.value.verdict])
+}
+
+/** What the request’s page says afterwards. */
+const doneWords: Record<DecisionVerdict, string> = {
+  approve: 'You approved the request.',
+  return: 'You returned the request.',
+  reject: 'You rejected the request.',
 }
 
 const titles: Record<DecisionVerdict, string> = { approve: 'Approve', return: 'Return', reject: 'Reject' }

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Select } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
@@ -8,6 +8,7 @@ import type { RequestContext, SignedInUser } from '#app/http/context.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
 import { startRequestInput } from '#domain/request/command-input.ts'
@@ -42,7 +43,12 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const started = await startRequest(input.value, user, context.deps)
   if (!started.ok) return refusal(started.error, input.typed)
-  return redirect(paths.requestStep(started.value.number, firstStep(input.value.kind)))
+  const { number } = started.value
+  return redirectSaying(
+    context,
+    paths.requestStep(number, firstStep(input.value.kind)),
+    `Request ${number} is begun. It goes to nobody before it is submitted.`,
+  )
 }
 
 export default function NewRequest() {

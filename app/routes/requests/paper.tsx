@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { FileField } from '#app/components/fields.tsx'
 import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
@@ -8,6 +8,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readUpload } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { draftCommandInput } from '#domain/request/command-input.ts'
 import { paperLimit } from '#domain/request/paper.ts'
@@ -38,7 +39,11 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
       ? await removePaper(input.value, user, context.deps)
       : await attachPaper(input.value, file ?? nothing, user, context.deps)
   if (!done.ok) return refusal(done.error)
-  return redirect(paths.requestStep(done.value.number, 'review'))
+  return redirectSaying(
+    context,
+    paths.requestStep(done.value.number, 'review'),
+    intent === 'remove' ? 'The paper is removed.' : 'The paper is attached.',
+  )
 }
 
 export default function Paper() {

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { NotNow } from '#app/components/not-now.tsx'
 import { PageHead } from '#app/components/page.tsx'
@@ -7,6 +7,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { failOverInput } from '#domain/group/input.ts'
 import { failOverTarget } from '#services/target/fail-over-target.ts'
@@ -28,7 +29,8 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const done = await failOverTarget(input.value, user, context.deps)
   if (!done.ok) return refusal(done.error, input.typed)
-  return redirect(paths.target(input.value.sessionId))
+  const { sessionId, to } = input.value
+  return redirectSaying(context, paths.target(sessionId), `Target ${sessionId} is to be served on its ${to} address.`)
 }
 
 export default function FailOverTarget() {

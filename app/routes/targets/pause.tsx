@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
 import { NotNow } from '#app/components/not-now.tsx'
@@ -8,6 +8,7 @@ import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { targetCommandInput } from '#domain/group/input.ts'
 import { keptWords } from '#domain/status/state.ts'
@@ -42,7 +43,7 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const paused = await pauseTarget(input.value, user, context.deps)
   if (!paused.ok) return refusal(paused.error, input.typed)
-  return redirect(paths.target(input.value.sessionId))
+  return redirectSaying(context, paths.target(input.value.sessionId), `Target ${input.value.sessionId} is paused.`)
 }
 
 export default function PauseTarget() {

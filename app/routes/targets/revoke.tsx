@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node'
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { useActionData, useLoaderData } from '@remix-run/react'
 import { Mono } from '#app/components/figures.tsx'
 import { formatDay } from '#app/components/format.ts'
@@ -10,6 +10,7 @@ import { Instant } from '#app/components/time.tsx'
 import { readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { credentialName } from '#app/routes/names.ts'
 import { isSessionId } from '#app/routes/params.ts'
@@ -45,7 +46,11 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   if (!input.ok) return refusal(input.error)
   const revoked = await revokeCredential(input.value, user, context.deps)
   if (!revoked.ok) return refusal(revoked.error, input.typed)
-  return redirect(paths.target(params.sessionId))
+  return redirectSaying(
+    context,
+    paths.target(params.sessionId),
+    'The credential is revoked: it opens no session any more.',
+  )
 }
 
 export default function RevokeCredential() {

@@ -12,6 +12,7 @@ import { decodeForm, words } from '#app/http/decode-form.server.ts'
 import { readFields, readForm } from '#app/http/forms.server.ts'
 import { notFound, refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
+import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
 import { loadDraft } from '#app/routes/requests/load-request.server.ts'
 import { groupNameOf, nextStep, stepOfProblem, stepsOf } from '#app/routes/requests/request-steps.ts'
@@ -19,7 +20,7 @@ import { withdrawalModes } from '#domain/consent/covering.ts'
 import { draftCommandInput, saveDraftInput } from '#domain/request/command-input.ts'
 import { stepFields } from '#domain/request/input.ts'
 import { type RequestKind, requestKinds } from '#domain/request/lifecycle.ts'
-import { isStep, type StepId } from '#domain/request/steps.ts'
+import { isStep, type StepId, steps } from '#domain/request/steps.ts'
 import { saveDraft } from '#services/request/save-draft.ts'
 import { submitRequest } from '#services/request/submit-request.ts'
 import { ChangeStep, CloseStep } from './change.tsx'
@@ -60,7 +61,8 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
     if (!input.ok) return refusal(input.error)
     const submitted = await submitRequest(input.value, user, context.deps)
     if (!submitted.ok) return refusal(submitted.error)
-    return redirect(paths.request(submitted.value.number))
+    const { number } = submitted.value
+    return redirectSaying(context, paths.request(number), `Request ${number} is submitted.`)
   }
   const input = await readForm(request, params, stepForm)
   if (!input.ok) return refusal(input.error)
@@ -71,8 +73,12 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
   const saved = await saveDraft({ ...save, fields: written }, user, context.deps)
   if (!saved.ok) return refusal(saved.error, typed)
   const draft = await loadDraft(context, user, params.number, 'save')
-  return redirect(placeAfter(draft, input.value.step, intent))
+  const to = placeAfter(draft, input.value.step, intent)
+  if (intent !== 'next' && intent !== 'leave') return redirect(to)
+  return redirectSaying(context, to, `Request ${draft.number}: ${stepTitle(save.step).toLowerCase()} saved.`)
 }
+
+const stepTitle = (step: StepId): string => steps.find(({ id }) => id === step)?.title ?? ''
 
 /** The step's fields under the document's names. Fields that the form does not hold are left out. */
 const decodedStep = (kind: RequestKind, step: StepId, fields: Record<string, unknown>) => {
