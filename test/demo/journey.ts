@@ -85,7 +85,7 @@ export async function reportedSources(person: FormClient, path: string): Promise
   const page = await person.get(path)
   const table = page.document
     .querySelectorAll('table')
-    .find((one) => one.querySelector('caption')?.text.trim() === 'Sources on this target')
+    .find((one) => one.querySelector('caption')?.text.trim() === 'Source sessions on this target')
   if (!table) throw new Error(`No table of sources on ${path}: ${page.text.slice(0, 500)}`)
   const heads = table.querySelectorAll('thead th').map((cell) => cell.text.trim().toLowerCase())
   const rows = new Map<string, ReportedSource>()

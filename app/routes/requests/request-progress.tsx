@@ -1,4 +1,5 @@
 import { MonoList } from '#app/components/figures.tsx'
+import { FirmName } from '#app/components/firm-name.tsx'
 import { inWords } from '#app/components/format.ts'
 import { Section } from '#app/components/page.tsx'
 import { type Shape, State, StateShape, type Tone } from '#app/components/state-word.tsx'
@@ -113,7 +114,7 @@ export function Parties({ parties }: { parties: readonly PartyView[] }) {
       rowKey={(party) => `${party.firmId}${party.capacity}`}
       empty=""
       columns={[
-        { key: 'firm', head: 'Firm', cell: (party) => party.firmName },
+        { key: 'firm', head: 'Firm', cell: (party) => <FirmName id={party.firmId} name={party.firmName} /> },
         { key: 'capacity', head: 'Asked', cell: (party) => capacityNames[party.capacity] },
         {
           key: 'standing',

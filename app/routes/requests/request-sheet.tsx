@@ -5,6 +5,7 @@ import { Money, Mono, MonoList } from '#app/components/figures.tsx'
 import { Fold } from '#app/components/fold.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { type Fact, Facts, Section } from '#app/components/page.tsx'
+import { SourceName } from '#app/components/source-name.tsx'
 import { Table } from '#app/components/table.tsx'
 import { paths } from '#app/paths.ts'
 import { protocolNames } from '#app/routes/names.ts'
@@ -105,7 +106,12 @@ const SourceTable = ({ sheet }: { sheet: Sheet }) => (
     rowKey={(source) => source.name}
     empty="None."
     columns={[
-      { key: 'name', head: 'Source session', cell: (source) => <Mono>{source.name}</Mono> },
+      {
+        key: 'name',
+        head: 'Source session',
+        // the owner may not see a session of another firm before it is in one of its groups
+        cell: ({ name, holder }) => (holder === undefined ? <SourceName name={name} /> : <Mono>{name}</Mono>),
+      },
       { key: 'change', head: 'Change', cell: (source) => changeWords[source.change] },
       {
         key: 'holder',

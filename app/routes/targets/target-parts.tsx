@@ -3,6 +3,7 @@ import { ClientAddressList } from '#app/components/client-addresses.tsx'
 import { Copyable, Count, Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { Facts, Section } from '#app/components/page.tsx'
+import { SourceName } from '#app/components/source-name.tsx'
 import { State } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Age, Instant } from '#app/components/time.tsx'
@@ -266,17 +267,17 @@ export function TargetSources({
   const rows: SourceFigures[] = [...sources, ...left]
   return (
     <Table
-      caption="Sources on this target"
+      caption="Source sessions on this target"
       rows={rows}
       rowKey={(source) => source.name}
-      empty="No source is placed on this target."
+      empty="No source session is placed on this target."
       columns={[
         {
           key: 'name',
-          head: 'Source',
+          head: 'Source session',
           cell: ({ name, highest }) => (
             <>
-              <Mono>{name}</Mono>
+              <SourceName name={name} />
               {highest === undefined && <span className="text-muted"> left the target</span>}
             </>
           ),
