@@ -7,6 +7,7 @@ import { BareFrame, Frame } from './components/frame.tsx'
 import { NonceContext } from './components/nonce.ts'
 import { NowProvider } from './components/now.tsx'
 import { Problem } from './components/problem.tsx'
+import { SandboxLine } from './components/sandbox-strip.tsx'
 import { nothingToSay } from './http/said.server.ts'
 import { loadFrame } from './routes/frame/frame.server.ts'
 import stylesheet from './styles/app.css?url'
@@ -68,6 +69,7 @@ function Framed({ children }: { children: ReactNode }) {
       others={frame.others}
       theme={frame.theme}
       said={frame.said}
+      strip={frame.steps && <SandboxLine steps={frame.steps} ownId={frame.person.userId} />}
     >
       {children}
     </Frame>

@@ -27,11 +27,13 @@ interface FrameProps {
   others: readonly Acquaintance[]
   theme: Theme
   said: Said | null
+  /** Above every page. */
+  strip: ReactNode
   children: ReactNode
 }
 
 /** Rail, top bar and the page. Under 768 px the rail is a menu in the bar. */
-export function Frame({ environment, environments, rail, person, others, theme, said, children }: FrameProps) {
+export function Frame({ environment, environments, rail, person, others, theme, said, strip, children }: FrameProps) {
   return (
     <div className="min-h-dvh">
       <SkipLink />
@@ -62,7 +64,10 @@ export function Frame({ environment, environments, rail, person, others, theme, 
           <RailList rail={rail} />
         </nav>
         <TypedBy.Provider value={`${person.name}, ${person.firmName}`}>
-          <Main said={said}>{children}</Main>
+          <Main said={said}>
+            {strip}
+            {children}
+          </Main>
         </TypedBy.Provider>
       </div>
     </div>

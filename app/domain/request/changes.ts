@@ -32,7 +32,7 @@ export function changesOf(
     ...items.flatMap(groupTurn),
     ...named('Source sessions', added, removed, true),
     ...items.flatMap(termsTurn),
-    ...named('Targets', newTargets, [], true),
+    ...named('Targets', newTargets, [], !newTargets.some((name) => name.includes(' '))), // no id before approval
     ...named('Authorized contacts', people, [], false),
   ]
 }

@@ -6,7 +6,8 @@ import { paths } from '#app/paths.ts'
 import { readTheme } from '#app/routes/account/theme.server.ts'
 import { may } from '#domain/people/permissions.ts'
 import { countWaiting } from '#views/request/request-list.ts'
-import { loadSandboxPeople } from './sandbox.server.ts'
+import { loadSandboxPeople, loadSandboxSteps } from './sandbox.server.ts'
+import { asStep } from './sandbox-step.ts'
 import { standingNames } from './standings.ts'
 
 /** What the frame around every page shows: the person, the environment, the time, and the pages they may open. */
@@ -18,12 +19,14 @@ export async function loadFrame(request: Request, context: RequestContext) {
     environments: context.environments,
     theme: readTheme(request) as Theme, // readTheme knows only these three
   }
-  if (!user) return { ...frame, said: null, seesFeeds: false, person: undefined, rail: [], others: [] }
+  if (!user)
+    return { ...frame, said: null, seesFeeds: false, person: undefined, rail: [], others: [], steps: undefined }
   return {
     ...frame,
     said: readSaid(request, user, context.here),
     seesFeeds: may(user, 'feed:read'),
     person: {
+      userId: user.userId,
       name: user.name,
       firmId: user.firmId,
       firmName: user.firmName,
@@ -31,6 +34,7 @@ export async function loadFrame(request: Request, context: RequestContext) {
     },
     rail: railOf(user, await context.read(user, (tx) => countWaiting(tx, user, context.environment))),
     others: (await loadSandboxPeople(context)).filter((other) => other.userId !== user.userId),
+    steps: (await loadSandboxSteps(context))?.map(asStep),
   }
 }
 

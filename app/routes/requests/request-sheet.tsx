@@ -57,7 +57,7 @@ export function SheetView({ view }: { view: Shown }) {
           </Fold>
         )}
         {contacts.length > 0 && (
-          <Fold title="Authorized contacts" summary={inWords(contacts.map(({ name }) => name))}>
+          <Fold title="Authorized contacts" summary={inWords([...new Set(contacts.map(({ name }) => name))])}>
             <ContactTable contacts={contacts} firms={firms} />
           </Fold>
         )}

@@ -75,12 +75,14 @@ export default function Request() {
       <Agreements agreed={view.agreed} />
       <Decisions decisions={view.decisions} />
       {view.parties.length > 0 && (
-        <Fold
-          title={view.seesAll ? 'Who is asked for what' : 'What your firm is asked for'}
-          summary={view.seesAll ? inWords(view.parties.map((party) => party.firmName)) : undefined}
-        >
-          <Parties parties={view.parties} />
-        </Fold>
+        <Section title="Parties">
+          <Fold
+            title={view.seesAll ? 'Who is asked for what' : 'What your firm is asked for'}
+            summary={view.seesAll ? inWords(view.parties.map((party) => party.firmName)) : undefined}
+          >
+            <Parties parties={view.parties} />
+          </Fold>
+        </Section>
       )}
       <AboutRequest view={view} />
     </>

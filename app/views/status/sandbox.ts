@@ -1,6 +1,8 @@
 import type { Tx } from '#db/client.ts'
-import { listActors, listPeople, type PersonRow } from '#db/queries/people/people.ts'
+import { findExchange } from '#db/queries/people/firms.ts'
+import { listActors } from '#db/queries/people/people.ts'
 import { listParties } from '#db/queries/request/parties.ts'
+import { listHoldersOfRoles } from '#db/queries/request/request-page.ts'
 import {
   countTargetsWithoutCredential,
   countUnrevoked,
@@ -10,7 +12,7 @@ import {
   listLastLogons,
 } from '#db/queries/sandbox/steps.ts'
 import type { Actor } from '#domain/people/permissions.ts'
-import { isRole, roleNames } from '#domain/people/roles.ts'
+import { isRole, type Role, roleNames } from '#domain/people/roles.ts'
 import { readRequestsOf, rowsFor } from '#views/request/request-list.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
 
@@ -76,39 +78,36 @@ const storyGroup = 'Desk 7'
  */
 export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[] | undefined> {
   const story = await findStory(tx)
-  const people = await listPeople(tx, now)
   if (!story) return undefined
   const { number, state } = story
   const isDraft = state === 'draft' || state === 'returned'
   const [first, second] = story.guarantors
   const isApproved = state === 'applying' || state === 'applied'
   const target = isApproved ? await findStoryTarget(tx, story.groupId) : undefined
-  const signer = (firmId: string | undefined) => holder(people, 'clearing-signatory', firmId)
-  const technical = holder(people, 'technical-contact', story.ownerId)
+  const exchange = await findExchange(tx)
+  const firms = [story.ownerId, exchange.id, ...story.guarantors.map(({ firmId }) => firmId)]
+  const holders = await listHoldersOfRoles(tx, firms, ['clearing-signatory', 'technical-contact', 'gam'], now)
+  const holder = (role: Role, firmId: string | undefined) =>
+    holders.find((one) => one.role === role && one.firmId === firmId)
+  const technical = holder('technical-contact', story.ownerId)
   const request = { page: 'request' as const, number }
-  const steps: [SandboxStep['id'], string, boolean, PersonRow | undefined, SandboxStep['at']][] = [
-    [
-      'submit',
-      'Submit the request',
-      !isDraft,
-      byId(people, story.draftedBy),
-      { page: isDraft ? 'draft' : 'request', number },
-    ],
+  const steps: [SandboxStep['id'], string, boolean, Doer | undefined, SandboxStep['at']][] = [
+    ['submit', 'Submit the request', !isDraft, story.drafter, { page: isDraft ? 'draft' : 'request', number }],
     [
       'sign-first',
       `Approve for ${first?.firmName ?? 'the first clearing firm'}`,
       first?.isMet ?? false,
-      signer(first?.firmId),
+      holder('clearing-signatory', first?.firmId),
       request,
     ],
     [
       'sign-second',
       `Approve for ${second?.firmName ?? 'the second clearing firm'}`,
       second?.isMet ?? false,
-      signer(second?.firmId),
+      holder('clearing-signatory', second?.firmId),
       request,
     ],
-    ['approve', 'Approve for the exchange', isApproved, holder(people, 'gam', undefined), request],
+    ['approve', 'Approve for the exchange', isApproved, holder('gam', exchange.id), request],
     [
       'create-password',
       'Create the password',
@@ -136,19 +135,14 @@ export async function findSandboxSteps(tx: Tx, now: Date): Promise<SandboxStep[]
   }))
 }
 
-const byId = (people: readonly PersonRow[], userId: string) => people.find((person) => person.userId === userId)
-
-function holder(people: readonly PersonRow[], role: PersonRow['roles'][number], firmId: string | undefined) {
-  return people.find(
-    (person) => person.isActive && person.roles.includes(role) && (firmId === undefined || person.firmId === firmId),
-  )
-}
+/** Who does a step. */
+type Doer = { userId: string; name: string }
 
 type Story = {
   number: number
   state: string
   ownerId: string
-  draftedBy: string
+  drafter: Doer
   groupId: string | null
   guarantors: { firmId: string; firmName: string; isMet: boolean }[]
 }
@@ -157,9 +151,9 @@ type Story = {
  * The newest request for the story's group; before it is submitted its guarantors are those of the seed's two sources.
  */
 async function findStory(tx: Tx): Promise<Story | undefined> {
-  const request = await findNewestForGroup(tx, environment, storyGroup)
-  if (!request) return undefined
-  const { id, number, state, ownerId, draftedBy, groupId, round } = request
+  const found = await findNewestForGroup(tx, environment, storyGroup)
+  if (!found) return undefined
+  const { id, number, state, ownerId, draftedBy, groupId, round } = found.request
   const guarantors = (await listParties(tx, id, round))
     .filter(({ capacity }) => capacity === 'guarantor')
     .map(({ firmId, slice, metBy }) => ({ firmId, firmName: slice.firm.name, isMet: metBy !== null }))
@@ -168,7 +162,7 @@ async function findStory(tx: Tx): Promise<Story | undefined> {
     number,
     state,
     ownerId,
-    draftedBy,
+    drafter: { userId: draftedBy, name: found.drafter },
     groupId,
     guarantors: guarantors.length > 0 ? guarantors : await expected(tx),
   }

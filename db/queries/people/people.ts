@@ -69,9 +69,6 @@ async function actorsWhere(tx: Tx, now: Date, whose?: SQL, whoseContact?: SQL): 
   return [...actors.values()]
 }
 
-/** The people whom this transaction sees, by firm and name. */
-export const listPeople = (tx: Tx, now: Date): Promise<PersonRow[]> => peopleWhere(tx, now, undefined)
-
 /** The people of one firm, by name. */
 export const listPeopleOf = (tx: Tx, firmId: string, now: Date): Promise<PersonRow[]> =>
   peopleWhere(tx, now, eq(users.firmId, firmId))

@@ -5,6 +5,7 @@ import { groups } from '../../schema/groups.ts'
 import { observedTargets } from '../../schema/observed.ts'
 import { requestDrafts, requests } from '../../schema/requests.ts'
 import { targetCredentials, targets } from '../../schema/targets.ts'
+import { users } from '../../schema/users.ts'
 import type { RequestRecord } from '../request/requests.ts'
 
 // What ticks the sandbox's six steps and its list of people. Over `asJobs`, because nobody is signed in yet.
@@ -21,15 +22,16 @@ export async function countTargetsWithoutCredential(tx: Tx, environment: Environ
   return new Map(rows.map((row) => [row.ownerId, row.count]))
 }
 
-/** The newest request for a new group with this name in its draft. */
+/** The newest request for a new group with this name in its draft, and who began it. */
 export async function findNewestForGroup(
   tx: Tx,
   environment: Environment,
   groupName: string,
-): Promise<RequestRecord | undefined> {
+): Promise<{ request: RequestRecord; drafter: string } | undefined> {
   const [row] = await tx
-    .select({ request: requests })
+    .select({ request: requests, drafter: users.name })
     .from(requests)
+    .innerJoin(users, eq(users.id, requests.draftedBy))
     .innerJoin(requestDrafts, eq(requestDrafts.requestId, requests.id))
     .where(
       and(
@@ -40,7 +42,7 @@ export async function findNewestForGroup(
     )
     .orderBy(desc(requests.number))
     .limit(1)
-  return row?.request
+  return row
 }
 
 /** Every firm that has or had a clearing code, the last by name first. */

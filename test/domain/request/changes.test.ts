@@ -20,7 +20,7 @@ describe('what a request changes', () => {
       { what: 'Messages', before: 'Trade Execution Reports', after: 'All messages' },
       { what: 'Reject messages', before: 'Left out', after: 'Copied too' },
       { what: 'Client addresses', before: 'Any address', after: '192.0.2.0/24 only' },
-      { what: 'Targets', added: ['new target 1'], removed: [], isCode: true },
+      { what: 'Targets', added: ['new target 1'], removed: [], isCode: false },
       { what: 'Authorized contacts', added: ['Avery Alder, by Xenon Clearing (560)'], removed: [], isCode: false },
     ])
   })
