@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Arrow } from '#app/components/arrow.tsx'
 import { MonoList } from '#app/components/figures.tsx'
 import { Facts } from '#app/components/page.tsx'
 import type { Change } from '#domain/request/changes.ts'
@@ -22,7 +23,7 @@ function Turn({ before, after }: { before: string | null; after: string }) {
         {before}
       </span>
       <span aria-hidden="true" className="text-muted">
-        →
+        <Arrow />
       </span>
       <span className="font-medium">
         <span className="sr-only">Then: </span>

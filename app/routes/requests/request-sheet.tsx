@@ -1,5 +1,6 @@
 import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
+import { Arrow } from '#app/components/arrow.tsx'
 import { ClientAddressList } from '#app/components/client-addresses.tsx'
 import { Money, Mono, MonoList } from '#app/components/figures.tsx'
 import { Fold } from '#app/components/fold.tsx'
@@ -278,7 +279,7 @@ function Messages({ slice: { level, rejects, levelBefore } }: { slice: Slice }):
   const now = messageWords(level, rejects)
   return levelBefore ? (
     <>
-      <span className="text-muted">{messageWords(levelBefore, false)}</span> →{' '}
+      <span className="text-muted">{messageWords(levelBefore, false)}</span> <Arrow />{' '}
       <span className="font-medium">{now}</span>
     </>
   ) : (
