@@ -3,7 +3,6 @@ const reasons: Record<string, readonly string[]> = {
   'a document is compared with it, line by line': ['app/config.ts variables', 'app/domain/alarm/codes.ts alarmCodes'],
   'a limit that tests go up to, and one beyond': [
     'app/connector/run/snapshot/ids.ts manyIds',
-    'app/domain/list/ask.ts searchLimit',
     'db/queries/paging.ts countLimit',
     'app/connector/wire/before-logon.ts perConnection',
     'app/host/listener.ts listenerLimits',

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '#db/client.ts'
+import { grantRoles, insertUser } from '#db/queries/people/people.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
@@ -8,7 +10,8 @@ import { findGroupPage } from '#views/group/group-page.ts'
 import { findDraftPage } from '#views/request/draft-page.ts'
 import { countWaiting, findRequestsPage } from '#views/request/request-list.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
-import { findSandboxSteps, listSandboxPeople } from '#views/status/sandbox.ts'
+import { findSandboxSteps } from '#views/status/sandbox.ts'
+import { listSandboxPeople } from '#views/status/sandbox-people.ts'
 import { findStatus } from '#views/status/status.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 
@@ -313,13 +316,31 @@ describe('the status page', () => {
 
 describe('the sandbox', () => {
   test('offers eight people with what waits for them', async () => {
-    const people = await db.database.asJobs((tx) => listSandboxPeople(tx, db.clock.now))
+    const { people, isMore } = await db.database.asJobs((tx) => listSandboxPeople(tx, '', db.clock.now))
     expect(people).toHaveLength(8)
+    expect(isMore).toBe(false)
     const text = (name: string) => people.find((person) => person.name === name)?.waitingText
     expect(text('Xan Xenon')).toBe('1 request to approve')
     expect(text('Avery Alder')).toBe('1 request to finish and submit')
     expect(text('Drew Dogwood')).toBe('1 target without a password')
     expect(text('Harper Harbor')).toBe('')
+  })
+
+  test('finds people by letters of their name, address or firm, and never offers more than twenty', async () => {
+    const find = (search: string) => db.database.asJobs((tx) => listSandboxPeople(tx, search, db.clock.now))
+    expect((await find('dogwood')).people.map(({ name }) => name)).toEqual(['Drew Dogwood'])
+    expect((await find('avery@')).people.map(({ name }) => name)).toEqual(['Avery Alder'])
+    expect((await find('%')).people).toEqual([])
+    const { firmId } = await sandbox.actor('drew')
+    for (let i = 0; i < 21; i++)
+      await db.database.asJobs(async (tx) => {
+        const user = { id: randomUUID(), firmId }
+        await insertUser(tx, { ...user, name: `Sample ${i}`, email: `sample-${i}@dogwood.example` })
+        await grantRoles(tx, user, ['viewer'], null, db.clock.now)
+      })
+    expect(await find('sample')).toMatchObject({ isMore: true, people: { length: 20 } })
+    await db.owner`delete from dc.role_grants where user_id in (select id from dc.users where name like 'Sample %')`
+    await db.owner`delete from dc.users where name like 'Sample %'`
   })
 
   test('begins with the draft and opens each page as the right person', async () => {

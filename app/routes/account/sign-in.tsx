@@ -10,6 +10,7 @@ import { readForm } from '#app/http/forms.server.ts'
 import { refusal } from '#app/http/refusals.server.ts'
 import { paths } from '#app/paths.ts'
 import { loadSandboxPeople } from '#app/routes/frame/sandbox.server.ts'
+import { searchLimit } from '#domain/list/ask.ts'
 import { placeInPortal } from './theme.server.ts'
 
 const signInInput = z.object({
@@ -23,9 +24,11 @@ export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders
 export const meta = () => [{ title: 'Sign in · Drop Copy Portal' }]
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const next = placeInPortal(new URL(request.url).searchParams.get('next'))
+  const { searchParams } = new URL(request.url)
+  const next = placeInPortal(searchParams.get('next'))
   if (context.user) throw redirect(next)
-  return { next, commandId: crypto.randomUUID(), people: await loadSandboxPeople(context) }
+  const search = (searchParams.get('q') ?? '').trim().slice(0, searchLimit)
+  return { next, search, commandId: crypto.randomUUID(), ...(await loadSandboxPeople(context, search)) }
 }
 
 export async function action({ request, params, context }: ActionFunctionArgs) {
@@ -38,12 +41,13 @@ export async function action({ request, params, context }: ActionFunctionArgs) {
 }
 
 export default function SignIn() {
-  const { next, commandId, people } = useLoaderData<typeof loader>()
+  const { next, search, commandId, people, isMore } = useLoaderData<typeof loader>()
+  const isSandbox = people.length > 0 || search !== ''
   return (
     <>
       <PageHead title="Sign in" />
-      {people.length > 0 && <SandboxPeople people={people} next={next} />}
-      <Section title={people.length > 0 ? 'Or with a password' : 'With your e-mail address'}>
+      {isSandbox && <SandboxPeople people={people} isMore={isMore} search={search} next={next} />}
+      <Section title={isSandbox ? 'Or with a password' : 'With your e-mail address'}>
         <CommandForm commandId={commandId} refusal={refusalOf(useActionData())} className="max-w-sm">
           <TextField name="email" label="E-mail" type="email" autoComplete="username" required maxLength={254} />
           <TextField
@@ -63,13 +67,24 @@ export default function SignIn() {
   )
 }
 
-/** The sandbox's people: one press each. */
-function SandboxPeople({ people, next }: { people: readonly Acquaintance[]; next: string }) {
+/** The sandbox's people: one press each, and a search where there are more than are shown. */
+function SandboxPeople({
+  people,
+  isMore,
+  search,
+  next,
+}: {
+  people: readonly Acquaintance[]
+  isMore: boolean
+  search: string
+  next: string
+}) {
   return (
     <Section title="As one of the sandbox’s people">
       <Notice tone="amber">
         This is a sandbox. Its firms and people are made up; the sessions, the messages and the connector are real.
       </Notice>
+      {(isMore || search !== '') && <SearchPeople shown={people.length} search={search} next={next} />}
       <Form method="post" action={paths.continueAs()}>
         <input type="hidden" name="next" value={next} />
         <ul className="border-t border-line">
@@ -92,5 +107,28 @@ function SandboxPeople({ people, next }: { people: readonly Acquaintance[]; next
         </ul>
       </Form>
     </Section>
+  )
+}
+
+function SearchPeople({ shown, search, next }: { shown: number; search: string; next: string }) {
+  return (
+    <Form method="get" className="my-3 flex flex-wrap items-center gap-2" role="search">
+      <input type="hidden" name="next" value={next} />
+      <input
+        type="search"
+        name="q"
+        defaultValue={search}
+        maxLength={searchLimit}
+        placeholder="Name, firm or e-mail"
+        aria-label="Search: name, firm or e-mail"
+        className="control max-w-64"
+      />
+      <button type="submit" className="button">
+        Search
+      </button>
+      <span className="text-caption text-muted" role="status">
+        {shown === 0 ? 'Nobody has these letters in name, firm or e-mail.' : `The first ${shown} are shown.`}
+      </span>
+    </Form>
   )
 }

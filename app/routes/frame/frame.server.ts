@@ -33,7 +33,7 @@ export async function loadFrame(request: Request, context: RequestContext) {
       roles: standingNames(user.standings),
     },
     rail: railOf(user, await context.read(user, (tx) => countWaiting(tx, user, context.environment))),
-    others: (await loadSandboxPeople(context)).filter((other) => other.userId !== user.userId),
+    others: (await loadSandboxPeople(context)).people.filter((other) => other.userId !== user.userId),
     steps: (await loadSandboxSteps(context))?.map(asStep),
   }
 }

@@ -1,19 +1,19 @@
 import type { Acquaintance } from '#app/components/person-menu.tsx'
 import type { RequestContext } from '#app/http/context.ts'
-import { isRole, roleNames } from '#domain/people/roles.ts'
-import { findSandboxSteps, listSandboxPeople, type SandboxStep } from '#views/status/sandbox.ts'
+import { findSandboxSteps, type SandboxStep } from '#views/status/sandbox.ts'
+import { listSandboxPeople } from '#views/status/sandbox-people.ts'
 
-/** The people of the sandbox, with what waits for each of them; an empty list in production. */
-export async function loadSandboxPeople(context: RequestContext): Promise<Acquaintance[]> {
-  if (context.mode !== 'sandbox') return []
-  const people = await context.readSandbox((tx) => listSandboxPeople(tx, context.deps.now()))
-  return people.map((person) => ({
-    userId: person.userId,
-    name: person.name,
-    firmName: person.firmName,
-    role: person.roles.map((role) => (isRole(role) ? roleNames[role] : role)).join(', '),
-    waiting: person.waitingText,
-  }))
+/** Some people of the sandbox, with what waits for each of them; nobody in production. */
+export async function loadSandboxPeople(
+  context: RequestContext,
+  search = '',
+): Promise<{ people: Acquaintance[]; isMore: boolean }> {
+  if (context.mode !== 'sandbox') return { people: [], isMore: false }
+  const { people, isMore } = await context.readSandbox((tx) => listSandboxPeople(tx, search, context.deps.now()))
+  const shown = people.map(({ userId, name, firmName, roles, waitingText }) => {
+    return { userId, name, firmName, role: roles.join(', '), waiting: waitingText }
+  })
+  return { people: shown, isMore }
 }
 
 /** The strip of six steps, ticked from real state; undefined where there is no sandbox. */

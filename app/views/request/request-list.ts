@@ -85,10 +85,6 @@ async function rowsOf(tx: Tx, reader: Actor, listed: ListedRequest[]): Promise<R
   return rowsFor(reader, read, reader.isExchange ? new Map() : await listAsked(tx, reader.firmId, ids))
 }
 
-/** What several readers' lists are made of, read once over `asJobs`, which sees all requests. */
-export const readRequestsOf = async (tx: Tx, environment: Environment): Promise<ReadRequests> =>
-  withParties(tx, await listRequestRows(tx, { environment }, most))
-
 type ReadRequests = Awaited<ReturnType<typeof withParties>>
 
 async function withParties(tx: Tx, rows: ListedRequest[]) {
@@ -104,7 +100,7 @@ async function withParties(tx: Tx, rows: ListedRequest[]) {
 }
 
 /** The rows as this reader may see them. `asked`: what they ask of the reader's firm, where that is shown. */
-export function rowsFor(
+function rowsFor(
   reader: Actor,
   { rows, parties, contacts }: ReadRequests,
   asked: ReadonlyMap<string, readonly PartyRecord[]> = new Map(),

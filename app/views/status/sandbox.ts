@@ -1,34 +1,17 @@
 import type { Tx } from '#db/client.ts'
 import { findExchange } from '#db/queries/people/firms.ts'
-import { listActors } from '#db/queries/people/people.ts'
 import { listParties } from '#db/queries/request/parties.ts'
 import { listHoldersOfRoles } from '#db/queries/request/request-page.ts'
 import {
-  countTargetsWithoutCredential,
   countUnrevoked,
   findFirstTarget,
   findNewestForGroup,
   listFirmsThatClear,
   listLastLogons,
 } from '#db/queries/sandbox/steps.ts'
-import type { Actor } from '#domain/people/permissions.ts'
-import { isRole, type Role, roleNames } from '#domain/people/roles.ts'
-import { readRequestsOf, rowsFor } from '#views/request/request-list.ts'
-import type { RequestRow } from '#views/request/request-view.ts'
+import type { Role } from '#domain/people/roles.ts'
 
 const environment = 'sandbox'
-
-/** One of the people that the sandbox offers for a click, with what waits for them. */
-type SandboxPerson = {
-  userId: string
-  name: string
-  email: string
-  firmName: string
-  roles: string[]
-  waiting: number
-  /** "2 requests to approve"; empty when nothing waits */
-  waitingText: string
-}
 
 /** A step of the strip: `at` is what its button opens, `asUserId` who opens it. */
 export type SandboxStep = {
@@ -39,35 +22,6 @@ export type SandboxStep = {
   asUserId: string
   asName: string
   at: { page: 'draft' | 'request'; number: number } | { page: 'target' | 'credential'; sessionId: string } | null
-}
-
-/** For the sign-in page and "Continue as …": over `asJobs`, since nobody is signed in yet. */
-export async function listSandboxPeople(tx: Tx, now: Date): Promise<SandboxPerson[]> {
-  const actors = (await listActors(tx, now)).filter(({ standings }) => standings.some(isRole))
-  const all = await readRequestsOf(tx, environment)
-  const bare = await countTargetsWithoutCredential(tx, environment)
-  return actors.map((actor) => waitingOf(actor, rowsFor(actor, all), bare.get(actor.firmId) ?? 0))
-}
-
-function waitingOf(actor: Actor, rows: readonly RequestRow[], bareOfFirm: number): SandboxPerson {
-  const mine = rows.filter((row) => row.waitsForMe)
-  const words = new Map<string, number>()
-  for (const row of mine) {
-    const word = (row.next ?? 'Open').toLowerCase()
-    words.set(word, (words.get(word) ?? 0) + 1)
-  }
-  const bare = actor.standings.includes('technical-contact') ? bareOfFirm : 0
-  const texts = [...words].map(([word, count]) => `${count} ${count === 1 ? 'request' : 'requests'} to ${word}`)
-  if (bare > 0) texts.push(`${bare} ${bare === 1 ? 'target' : 'targets'} without a password`)
-  return {
-    userId: actor.userId,
-    name: actor.name,
-    email: actor.email,
-    firmName: actor.firmName,
-    roles: actor.standings.filter(isRole).map((role) => roleNames[role]),
-    waiting: mine.length + bare,
-    waitingText: texts.join(', '),
-  }
 }
 
 /** The group of the strip's story; the seed leaves its request as a draft ready to submit. */

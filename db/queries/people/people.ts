@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import { plainEmail } from '#domain/people/email.ts'
 import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
@@ -8,6 +8,7 @@ import { covers, endedAt } from '../../schema/columns.ts'
 import { groupContacts } from '../../schema/consents.ts'
 import { firms } from '../../schema/firms.ts'
 import { roleGrants, users } from '../../schema/users.ts'
+import { contains } from '../paging.ts'
 
 export type PersonRow = {
   userId: string
@@ -34,10 +35,32 @@ export async function findActor(tx: Tx, userId: string, now: Date): Promise<Acto
 export const listActorsOf = (tx: Tx, userIds: readonly string[], now: Date): Promise<Actor[]> =>
   actorsWhere(tx, now, inArray(users.id, [...userIds]), inArray(groupContacts.userId, [...userIds]))
 
-/** Everybody who may act, as `findActor` finds them, by firm and name. */
-export const listActors = (tx: Tx, now: Date): Promise<Actor[]> => actorsWhere(tx, now)
+/** The first people by firm and name who hold a role and have these letters in their name, address or firm. */
+export async function listSomeActors(tx: Tx, search: string, most: number, now: Date): Promise<Actor[]> {
+  const found = await tx
+    .select({ id: users.id })
+    .from(users)
+    .innerJoin(firms, eq(firms.id, users.firmId))
+    .where(
+      and(
+        eq(users.state, 'active'),
+        eq(firms.state, 'active'),
+        inArray(users.id, tx.select({ id: roleGrants.userId }).from(roleGrants).where(covers(roleGrants.during, now))),
+        search === ''
+          ? undefined
+          : or(contains(users.name, search), contains(users.email, search), contains(firms.name, search)),
+      ),
+    )
+    .orderBy(asc(firms.name), asc(users.name))
+    .limit(most)
+  return listActorsOf(
+    tx,
+    found.map(({ id }) => id),
+    now,
+  )
+}
 
-async function actorsWhere(tx: Tx, now: Date, whose?: SQL, whoseContact?: SQL): Promise<Actor[]> {
+async function actorsWhere(tx: Tx, now: Date, whose: SQL, whoseContact: SQL): Promise<Actor[]> {
   const rows = await tx
     .select({ user: users, firm: firms, role: roleGrants.role })
     .from(users)

@@ -78,6 +78,25 @@ export async function countWaitingRequests(tx: Tx, reader: Reader, environment: 
   return (await countRows(tx, sql`${requests}`, and(all, waitsFor(tx, reader)))).rows
 }
 
+/** How many requests wait for each of these readers, to be answered and to be submitted. */
+export async function countWaitingOfEach(
+  tx: Tx,
+  readers: readonly Reader[],
+  environment: Environment,
+): Promise<(userId: string) => { toAnswer: number; toSubmit: number }> {
+  if (readers.length === 0) return () => ({ toAnswer: 0, toSubmit: 0 })
+  const conditions = readers.flatMap((reader) => {
+    const all = matching(tx, reader, environment, { search: '', filters: {} })
+    const part = (name: string, condition: SQL | undefined) => [
+      `${reader.userId} ${name}`,
+      and(all, condition ?? sql`false`),
+    ]
+    return [part('answer', answers(tx, reader)), part('submit', submits(tx, reader))]
+  })
+  const count = await countEach(tx, sql`${requests}`, Object.fromEntries(conditions))
+  return (userId) => ({ toAnswer: count(`${userId} answer`).rows, toSubmit: count(`${userId} submit`).rows })
+}
+
 function shown(tx: Tx, reader: Reader, show: string | undefined): SQL | undefined {
   const isOver = inArray(requests.state, [...finalStates])
   if (show === 'waiting') return waitsFor(tx, reader)

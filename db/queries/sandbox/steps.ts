@@ -10,14 +10,26 @@ import type { RequestRecord } from '../request/requests.ts'
 
 // What ticks the sandbox's six steps and its list of people. Over `asJobs`, because nobody is signed in yet.
 
-/** How many targets of each owner have no credential, by the owner's id. */
-export async function countTargetsWithoutCredential(tx: Tx, environment: Environment): Promise<Map<string, number>> {
+/** How many targets of each of these owners have no credential, by the owner's id. */
+export async function countTargetsWithoutCredential(
+  tx: Tx,
+  environment: Environment,
+  ownerIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (ownerIds.length === 0) return new Map()
   const rows = await tx
     .select({ ownerId: groups.ownerId, count: count() })
     .from(targets)
     .innerJoin(groups, eq(groups.id, targets.groupId))
     .leftJoin(targetCredentials, and(eq(targetCredentials.targetId, targets.id), isNull(targetCredentials.revokedAt)))
-    .where(and(eq(groups.environment, environment), sql`${targets.state} <> 'closed'`, isNull(targetCredentials.id)))
+    .where(
+      and(
+        eq(groups.environment, environment),
+        inArray(groups.ownerId, [...ownerIds]),
+        sql`${targets.state} <> 'closed'`,
+        isNull(targetCredentials.id),
+      ),
+    )
     .groupBy(groups.ownerId)
   return new Map(rows.map((row) => [row.ownerId, row.count]))
 }
