@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { RequestState } from '#domain/request/lifecycle.ts'
 import type { DeliveryState, DeliveryWord } from '#domain/status/state.ts'
 import { FeedLink } from './feed-name.tsx'
-import { type Shape, State, StateShape, type Tone } from './state-word.tsx'
+import { type Shape, State, type Tone } from './state-word.tsx'
 
 type Look = { tone: Tone; shape: Shape }
 
@@ -21,9 +21,6 @@ const delivery: Record<DeliveryWord, Look> = {
 export const DeliveryWordState = ({ state }: { state: Pick<DeliveryState, 'word' | 'text'> }) => (
   <State {...delivery[state.word]} word={state.text} />
 )
-
-/** Only the shape of a word, beside a text that contains the word. */
-export const DeliveryShape = ({ word }: { word: DeliveryWord }) => <StateShape {...delivery[word]} />
 
 /** The line under a bad state: what is wrong, and what to do. */
 export function DeliverySentence({ state, children }: { state: DeliveryState; children?: ReactNode }) {

@@ -30,24 +30,6 @@ export interface Column<Row> {
   folded?: (row: Row) => boolean
 }
 
-/** `?sort=key&dir=desc`, only for keys the page offers. */
-export function readSort(request: Request, keys: readonly string[], otherwise: Sort): Sort {
-  const params = new URL(request.url).searchParams
-  const key = params.get('sort') ?? ''
-  return keys.includes(key) ? { key, dir: params.get('dir') === 'desc' ? 'desc' : 'asc' } : otherwise
-}
-
-/** Compares two rows' values: numbers and dates by size, text by letters, empty values last. */
-export function compareBy<Row>(value: (row: Row) => string | number | bigint | Date | null, dir: 'asc' | 'desc') {
-  const sign = dir === 'asc' ? 1 : -1
-  return (a: Row, b: Row) => {
-    const [x, y] = [value(a), value(b)]
-    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1
-    if (typeof x === 'string' && typeof y === 'string') return sign * x.localeCompare(y, 'en')
-    return x < y ? -sign : x > y ? sign : 0
-  }
-}
-
 /**
  * Rows with a sticky head; where the page is narrow every row folds under its first column. An
  * empty table is one sentence and what fills it.

@@ -1,15 +1,24 @@
 import type { Database, Tx } from '#db/client.ts'
-import { findReader } from '#db/queries/people/reader.ts'
+import { findReadersFirm } from '#db/queries/people/reader.ts'
+import { pageSize, readAsked } from '#domain/list/ask.ts'
 import { may, type Permission } from '#domain/people/permissions.ts'
+import { groupList, statusList, targetList } from '#domain/status/delivery-list.ts'
+import { findFeedList } from '#views/feed/feed-list.ts'
 import { findFeedPage } from '#views/feed/feed-page.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
+import { findGroupList } from '#views/group/group-list.ts'
+import { findGroupOverview, listGroupTargets } from '#views/group/group-overview.ts'
+import { type GroupTab, openGroup } from '#views/group/group-page.ts'
+import { findGroupRequests } from '#views/group/group-requests.ts'
+import { listGroupSources } from '#views/group/group-sources.ts'
 import { listWithdrawn } from '#views/group/left-sources.ts'
 import { listAgreedFor } from '#views/request/agreements.ts'
 import { findRequestsPage } from '#views/request/request-list.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
+import { findSourceList } from '#views/source/source-list.ts'
 import { findSandboxSteps } from '#views/status/sandbox.ts'
 import { findStatus } from '#views/status/status.ts'
 import { listNewestCopies } from '#views/target/newest-copies.ts'
+import { findTargetList } from '#views/target/target-list.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 import { ReaderGone, type Reading, type View } from './channel.server.ts'
 import type { Environment, Mode, SignedInUser } from './context.ts'
@@ -45,17 +54,55 @@ interface LiveView {
 const actsOnRequests = (user: SignedInUser) =>
   may(user, 'request:draft') || may(user, 'request:decide') || may(user, 'request:decide-as-exchange')
 
+/** A tab of a group, with the head above it. */
+const tabOf =
+  (tab: GroupTab<unknown>): LiveView['read'] =>
+  async ({ tx, user, id, now }) => {
+    const opened = await openGroup(tx, user, id, now)
+    return { shown: opened && { group: opened.head, shown: await tab(tx, opened) } }
+  }
+
 /** The pages that follow what happens. */
 const views: LiveView[] = [
   {
     path: /^\/status$/,
     permission: 'status:read',
-    read: async ({ tx, user, environment, now, steps }) => {
-      const { heardAt, ...status } = await findStatus(tx, environment, now)
+    read: async ({ tx, user, environment, now, search, steps }) => {
+      const of = { asked: readAsked(search, statusList), size: pageSize, now }
+      const { heardAt, ...status } = await findStatus(tx, user, environment, of)
       const withdrawn = await listWithdrawn(tx, environment, now)
       const agreed = await listAgreedFor(tx, user.firmId, environment, now)
       return { shown: { status, withdrawn, agreed, steps: await steps() }, heardAt }
     },
+  },
+  {
+    path: /^\/groups$/,
+    permission: 'group:read',
+    read: async ({ tx, user, environment, now, search }) => {
+      const of = { asked: readAsked(search, groupList), size: pageSize, now }
+      return { shown: { list: await findGroupList(tx, user, environment, of) } }
+    },
+  },
+  {
+    path: /^\/targets$/,
+    permission: 'target:read',
+    read: async ({ tx, user, environment, now, search }) => {
+      const of = { asked: readAsked(search, targetList), size: pageSize, now }
+      return { shown: { list: await findTargetList(tx, user, environment, of) } }
+    },
+  },
+  {
+    path: /^\/sessions$/,
+    permission: 'source:read',
+    read: async ({ tx, user, environment, now, search }) => {
+      const of = { params: search, size: pageSize, now }
+      return { shown: { list: await findSourceList(tx, user, environment, of) } }
+    },
+  },
+  {
+    path: /^\/feeds$/,
+    permission: 'feed:read',
+    read: async ({ tx, environment, now }) => ({ shown: await findFeedList(tx, environment, now) }),
   },
   {
     path: /^\/targets\/([A-Z0-9]{6})$/,
@@ -70,8 +117,15 @@ const views: LiveView[] = [
   {
     path: /^\/groups\/([0-9a-f-]{36})$/,
     permission: 'group:read',
+    read: tabOf(findGroupOverview),
+  },
+  { path: /^\/groups\/([0-9a-f-]{36})\/sources$/, permission: 'group:read', read: tabOf(listGroupSources) },
+  { path: /^\/groups\/([0-9a-f-]{36})\/targets$/, permission: 'target:read', read: tabOf(listGroupTargets) },
+  {
+    path: /^\/groups\/([0-9a-f-]{36})\/requests$/,
+    permission: 'request:read',
     isPersonal: actsOnRequests,
-    read: async ({ tx, user, id, now }) => shownAs('group', await findGroupPage(tx, user, id, now)),
+    read: tabOf(findGroupRequests),
   },
   {
     path: /^\/requests$/,
@@ -117,7 +171,7 @@ export function eventView(
       read: (reader) =>
         database.withActor(reader, async (tx) => {
           // to the database a disabled person is nobody: their reading would be empty for all who watch
-          if ((await findReader(tx)).firmId !== reader.firmId) throw new ReaderGone()
+          if ((await findReadersFirm(tx)) !== reader.firmId) throw new ReaderGone()
           return view.read({ tx, user: reader, environment, now: now(), id: match[1] ?? '', search, steps })
         }),
     }

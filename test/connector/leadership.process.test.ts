@@ -80,7 +80,7 @@ async function said() {
   const ledger = { received: 1, delivered: 1, filtered: 0, waiting: 0, held: 0, expired: 0 }
   return {
     word: underConnector(sessionsState(ledger, 1), heard).word,
-    sentence: verdict([], 0, heard).sentence,
+    sentence: verdict({ counts: [], open: 0, worst: undefined, hidden: 0 }, 0, heard).sentence,
     reasons: connectorReasons({
       ...{ environment: 'sandbox', shard: 'main', child: 'running' },
       heard,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConnectorPool, openConnectorPool } from '#db/client.ts'
 import { saveObserved } from '#db/queries/connector/observed.ts'
+import { listLedger } from '#db/queries/connector/reported.ts'
 import type { Observed } from '#domain/status/observed.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
-import { loadDelivery } from '#views/status/delivery.ts'
 import { actors, writeWorld } from './world.ts'
 
 let db: FreshDb
@@ -66,7 +66,8 @@ describe('the ledger in the database', () => {
     await save({ week: second, at: later, delivered: 2, isOtherWeek: true, of: sources.slice(0, 10) })
     expect([...(await rowsOf('observed_ledger'))]).toEqual([{ week: second, rows: 10, delivered: 20 }])
     expect([...(await rowsOf('observed_past_ledger'))]).toEqual([{ week: first, rows: 200, delivered: 1400 }])
-    const { ledger } = await db.database.withActor(actors.gam, (tx) => loadDelivery(tx, 'sandbox', later))
+    const connectors = [{ shard: 'main', connector: 'main', week: second }]
+    const ledger = await db.database.withActor(actors.gam, (tx) => listLedger(tx, 'sandbox', connectors, ['ODQ1Z9']))
     expect(ledger.map(({ delivered }) => delivered)).toEqual(Array(10).fill(2))
   })
 

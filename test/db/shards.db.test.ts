@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Tx } from '#db/client.ts'
 import { listLastReports } from '#db/queries/connector/readiness.ts'
 import { listRunningVersions, listSaidOf } from '#db/queries/publication/reports.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
 import { findTarget } from '#db/queries/target/targets.ts'
 import { runningVersion, runsOf } from '#domain/publication/runs.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { groupPages, statusPages } from '#test/support/pages.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, groupIdOf } from '#test/support/workflow.ts'
 import { findFeedPage } from '#views/feed/feed-page.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 import { listSessions } from '#views/session/sessions.ts'
-import { findStatus } from '#views/status/status.ts'
 
 /**
  * The sandbox on shard `main`, and beside it shard `b`: a feed, a source of Dogwood's on it, and a target BBBBBB in the
@@ -53,9 +53,9 @@ async function heard(shard: string, agoMs = 0): Promise<void> {
     on conflict (environment, shard, connector) do update set heard_at = excluded.heard_at, running_version = excluded.running_version`
 }
 
-const as = async <T>(person: Person, read: (tx: Parameters<typeof findStatus>[0]) => Promise<T>): Promise<T> =>
+const as = async <T>(person: Person, read: (tx: Tx) => Promise<T>): Promise<T> =>
   db.database.withActor(await sandbox.actor(person), read)
-const status = (person: Person) => as(person, (tx) => findStatus(tx, 'sandbox', db.clock.now))
+const status = async (person: Person) => statusPages(db, await sandbox.actor(person))
 const wordsOf = (view: Awaited<ReturnType<typeof status>>) =>
   Object.fromEntries(view.targets.map((one) => [one.sessionId === 'BBBBBB' ? 'b' : one.groupName, one.delivery.word]))
 
@@ -63,9 +63,9 @@ describe('pages with connectors of two shards', () => {
   test('show what each says of its own sessions and feeds', async () => {
     const view = await status('harper')
     expect(view.isStale).toBe(false)
-    expect(view.feeds.map((feed) => [feed.id, feed.isConnected, feed.received])).toEqual([
-      ['gw1', true, 300],
-      ['gwb', true, 7],
+    expect(view.feeds.map((feed) => [feed.id, feed.session, feed.received])).toEqual([
+      ['gw1', 'logged-on', 300],
+      ['gwb', 'logged-on', 7],
     ])
     const sessions = await db.database.asJobs((tx) => listSessions(tx, db.clock.now))
     const nexts = sessions.map(({ name, shard, nextOut }) => [name === 'BBBBBB' || shard === 'b', nextOut])
@@ -93,7 +93,7 @@ describe('pages with connectors of two shards', () => {
     expect(cedar.verdict.tone).not.toBe('unknown')
     const page = async (name: string) => {
       const [id, reader] = [await groupIdOf(db, name), await sandbox.actor('harper')]
-      return db.database.withActor(reader, (tx) => findGroupPage(tx, reader, id, db.clock.now))
+      return groupPages(db, reader, id)
     }
     expect((await page('Cedar risk'))?.isStale).toBe(false)
     expect(await page('Dogwood surveillance')).toMatchObject({ isStale: true, delivery: { word: 'Unknown' } })

@@ -100,10 +100,10 @@ test.each([
   expect((await look(await pathOf())).shown).toBe(before.shown)
 })
 
-test('the status differs when a figure of it has moved, and when the connector has fallen silent', async () => {
+test('the status differs when what is known of the connector does, and when the connector has fallen silent', async () => {
   await report()
   const before = await look('/status')
-  await db.owner`update dc.observed_feeds set received = received + 1`
+  await db.owner`update dc.observed_connectors set doubt = 'Numbers were raised.'`
   const moved = await look('/status')
   expect(moved.shown).not.toBe(before.shown)
   sandbox.tick(11_000)

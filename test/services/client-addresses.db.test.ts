@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { groupPages } from '#test/support/pages.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, openWorkflow, type Workflow } from '#test/support/workflow.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
@@ -24,8 +24,7 @@ async function part(groupId: string): Promise<{ sessionId: string; allowFrom?: s
 }
 const as = async <T>(person: Person, read: (me: Awaited<ReturnType<Sandbox['actor']>>) => Promise<T>) =>
   read(await sandbox.actor(person))
-const groupPage = (person: Person, id: string) =>
-  as(person, (me) => db.database.withActor(me, (tx) => findGroupPage(tx, me, id, db.clock.now)))
+const groupPage = (person: Person, id: string) => as(person, (me) => groupPages(db, me, id))
 const targetPage = (person: Person, id: string) =>
   as(person, (me) => db.database.withActor(me, (tx) => findTargetPage(tx, me, id, db.clock.now)))
 

@@ -17,9 +17,9 @@ import { pause, pauseTarget } from '#services/target/pause-target.ts'
 import { resume, resumeTarget } from '#services/target/resume-target.ts'
 import { revokeCredential } from '#services/target/revoke-credential.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { groupHistory } from '#test/support/pages.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { codeOf, done, groupIdOf, openWorkflow, stateOf, type Workflow } from '#test/support/workflow.ts'
-import { findGroupHistory } from '#views/group/group-history.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
@@ -117,7 +117,7 @@ describe('the operator, from the command line', () => {
   const history = async (person: Person) => {
     const me = await sandbox.actor(person)
     const groupId = await groupIdOf(db, sandbox.seeded.client.group)
-    return db.database.withActor(me, (tx) => findGroupHistory(tx, me, groupId, db.clock.now))
+    return groupHistory(db, me, groupId)
   }
 
   test('pauses as nobody in particular, and operations may resume it, but no technical contact', async () => {

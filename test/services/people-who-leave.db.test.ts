@@ -4,10 +4,10 @@ import { endContact } from '#services/group/end-contact.ts'
 import { changeRoles } from '#services/people/change-roles.ts'
 import { disableUser } from '#services/people/disable-user.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { groupPages } from '#test/support/pages.ts'
 import { addActor } from '#test/support/people.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { codeOf, done, groupIdOf, openWorkflow } from '#test/support/workflow.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
@@ -20,7 +20,7 @@ describe('ending a contact', () => {
   const contactsOf = async (person: Person, group: string) => {
     const me = await sandbox.actor(person)
     const groupId = await groupIdOf(db, group)
-    const page = await db.database.withActor(me, (tx) => findGroupPage(tx, me, groupId, db.clock.now))
+    const page = await groupPages(db, me, groupId)
     return { groupId, contacts: page?.contacts ?? [] }
   }
   const end = async (person: Person, groupId: string, contactId: string) => {

@@ -8,11 +8,9 @@ import { stopUncoveredSources } from '#services/jobs/jobs.ts'
 import { publishReferenceData } from '#services/reference/publish-reference.ts'
 import { pauseTarget } from '#services/target/pause-target.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { groupHistory, groupPages, statusPages } from '#test/support/pages.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, openWorkflow, type Workflow } from '#test/support/workflow.ts'
-import { findGroupHistory } from '#views/group/group-history.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
-import { findStatus } from '#views/status/status.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
@@ -54,14 +52,12 @@ const versions = () => db.owner<{ number: number; cause: string }[]>`
   select number, cause from dc.configuration_versions where environment = 'sandbox' order by number desc limit 2`
 const seenBy = async (person: Person) => {
   const me = await sandbox.actor(person)
-  return db.database.withActor(me, async (tx) => {
-    const status = await findStatus(tx, 'sandbox', db.clock.now)
-    const groupId = await groupIdOf(db, group)
-    const page = await findGroupPage(tx, me, groupId, db.clock.now)
-    const history = (await findGroupHistory(tx, me, groupId, db.clock.now))?.rows
-    const row = status.groups.find((one) => one.name === group)?.delivery
-    return { row, page, history, status, verdict: status.verdict }
-  })
+  const status = await statusPages(db, me)
+  const groupId = await groupIdOf(db, group)
+  const page = await groupPages(db, me, groupId)
+  const history = (await groupHistory(db, me, groupId))?.rows
+  const row = status.groups.find((one) => one.name === group)?.delivery
+  return { row, page, history, status, verdict: status.verdict }
 }
 async function as<T>(person: Person, read: (tx: Tx, me: Actor) => Promise<T>): Promise<T> {
   const me = await sandbox.actor(person)

@@ -4,9 +4,9 @@ import { findBrokenSeal } from '#db/queries/audit/broken-seal.ts'
 import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { verifyAudit } from '#services/jobs/verify-audit.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { statusPages } from '#test/support/pages.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { openWorkflow } from '#test/support/workflow.ts'
-import { findStatus } from '#views/status/status.ts'
 
 let db: FreshDb
 let sandbox: Sandbox
@@ -26,7 +26,7 @@ async function setReason(seq: number, reason: string | null): Promise<void> {
   await db.owner.unsafe('alter table dc.audit_events enable trigger never_changed')
 }
 const alarmsOf = async (person: Person) => {
-  const view = await db.database.withActor(await sandbox.actor(person), (tx) => findStatus(tx, 'sandbox', db.clock.now))
+  const view = await statusPages(db, await sandbox.actor(person))
   return view.alarms.filter(({ code }) => code === 'broken-seal').map(({ says }) => says)
 }
 const events = async () => {

@@ -8,10 +8,9 @@ import type { Actor } from '#domain/people/permissions.ts'
 import { sha256 } from '#services/deps.ts'
 import { withdrawConsent } from '#services/group/withdraw-consent.ts'
 import type { FreshDb } from '#test/support/fresh-db.ts'
+import { groupHistory, groupPages } from '#test/support/pages.ts'
 import type { Person, Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, openWorkflow, type Workflow } from '#test/support/workflow.ts'
-import { findGroupHistory } from '#views/group/group-history.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 import { listWithdrawn } from '#views/group/left-sources.ts'
 import { listAgreedFor } from '#views/request/agreements.ts'
 import { findRequestsPage } from '#views/request/request-list.ts'
@@ -33,8 +32,8 @@ const rowOf = async (person: Person, number: number) =>
     (row) => row.number === number,
   )
 const history = (person: Person, groupId: string) =>
-  as(person, async (tx, me) => (await findGroupHistory(tx, me, groupId, db.clock.now))?.rows ?? [])
-const group = (person: Person, groupId: string) => as(person, (tx, me) => findGroupPage(tx, me, groupId, db.clock.now))
+  sandbox.actor(person).then(async (me) => (await groupHistory(db, me, groupId))?.rows ?? [])
+const group = (person: Person, groupId: string) => sandbox.actor(person).then((me) => groupPages(db, me, groupId))
 async function change(person: Person, name: string, fields: object): Promise<number> {
   const { number } = done(await flow.start(person, 'change', await groupIdOf(db, name)))
   done(await flow.save(person, number, 'sources', { reason: 'The desk grows.', ...fields }))
@@ -135,7 +134,7 @@ describe('the history of a group', () => {
     expect(new Set(all.map(({ seq }) => seq)).size).toBe(all.length)
     const same = all.filter(({ what }) => what.startsWith('Remove T9F733'))
     expect(same).toHaveLength(1)
-    const older = await as('harper', (tx, me) => findGroupHistory(tx, me, id, db.clock.now, all[3]!.seq))
+    const older = await groupHistory(db, await sandbox.actor('harper'), id, all[3]!.seq)
     expect(older?.rows).toEqual(all.slice(4))
   })
 })

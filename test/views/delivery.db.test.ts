@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { groupPages, keepAll, statusPages } from '#test/support/pages.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
 import { connectorRunsAll, done, groupIdOf, workflowOf } from '#test/support/workflow.ts'
 import { findFeedPage } from '#views/feed/feed-page.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 import { findSandboxSteps } from '#views/status/sandbox.ts'
-import { findStatus } from '#views/status/status.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
@@ -42,14 +41,14 @@ async function report(): Promise<void> {
 
 const status = async (person: Person) => {
   const reader = await sandbox.actor(person)
-  return db.database.withActor(reader, (tx) => findStatus(tx, 'sandbox', db.clock.now))
+  return statusPages(db, reader)
 }
 
 describe('the status page, once the connector reports', () => {
   test('says how all groups stand, the worst first', async () => {
     const view = await status('harper')
     expect(view.verdict.sentence).toBe(
-      '1 of 2 groups complete, nothing unaccounted. Dogwood surveillance: No password or access key yet: nobody can log on to ' +
+      '1 of 2 groups complete, nothing unaccounted. Dogwood surveillance: No password or access key yet, so no client can log on to ' +
         `${view.targets[0]?.sessionId}. 180 copies are held.`,
     )
     expect(view.groups.map((group) => [group.name, group.delivery?.word ?? group.stateWord])).toEqual([
@@ -59,7 +58,7 @@ describe('the status page, once the connector reports', () => {
       ['Options desk', 'Requested'],
     ])
     expect(view.ledger).toMatchObject({ received: 400, delivered: 180, filtered: 40, held: 180 })
-    expect(view.feeds[0]).toMatchObject({ id: 'gw1', isConnected: true, received: 300 })
+    expect(view.feeds[0]).toMatchObject({ id: 'gw1', session: 'logged-on', received: 300 })
   })
 
   test('shows an owner its own groups, and a guarantor its own sessions in them', async () => {
@@ -99,7 +98,7 @@ describe('the status page, once the connector reports', () => {
   test('gives a guarantor its figures on the group page, and none of another’s session', async () => {
     const xan = await sandbox.actor('xan')
     const id = await groupIdOf(db, 'Cedar risk')
-    const page = await db.database.withActor(xan, (tx) => findGroupPage(tx, xan, id, db.clock.now))
+    const page = await groupPages(db, xan, id)
     expect(page?.sources.map((source) => [source.name, source.ledger.delivered])).toEqual([['R5C914', 90]])
     expect(page?.delivery?.word).toBe('Complete')
     expect(page?.ledger.received).toBe(100)
@@ -145,6 +144,7 @@ describe('the status page, once the connector reports', () => {
     const { sessionId } = sandbox.seeded.client
     await db.owner`update dc.observed_ledger set delivered = delivered - 1 where session_id = ${sessionId} and source_id = 'R5C914'`
     const casey = await sandbox.actor('casey')
+    await keepAll(db)
     const target = await db.database.withActor(casey, (tx) => findTargetPage(tx, casey, sessionId, db.clock.now))
     expect(target?.delivery.word).toBe('Needs you')
     expect((await status('casey')).verdict).toMatchObject({ tone: 'bad' })
@@ -154,7 +154,7 @@ describe('the status page, once the connector reports', () => {
   test('charges the first group nothing from the month it was applied, and says why', async () => {
     const casey = await sandbox.actor('casey')
     const id = await groupIdOf(db, 'Cedar risk')
-    const page = await db.database.withActor(casey, (tx) => findGroupPage(tx, casey, id, db.clock.now))
+    const page = await groupPages(db, casey, id)
     expect(page?.bill?.charges).toMatchObject([{ month: '2026-03', amountMinor: 0, waived: true }])
   })
 })

@@ -4,15 +4,13 @@ import type { Tx } from '#db/client.ts'
 import { grantRoles, insertUser } from '#db/queries/people/people.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { type FreshDb, freshDb } from '#test/support/fresh-db.ts'
+import { groupHistory, groupPages, statusPages } from '#test/support/pages.ts'
 import { openSandbox, type Person, type Sandbox } from '#test/support/sandbox.ts'
-import { findGroupHistory } from '#views/group/group-history.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
 import { findDraftPage } from '#views/request/draft-page.ts'
 import { countWaiting, findRequestsPage } from '#views/request/request-list.ts'
 import { findRequestPage } from '#views/request/request-page.ts'
 import { findSandboxSteps } from '#views/status/sandbox.ts'
 import { listSandboxPeople } from '#views/status/sandbox-people.ts'
-import { findStatus } from '#views/status/status.ts'
 import { findTargetPage } from '#views/target/target-page.ts'
 
 let db: FreshDb
@@ -127,7 +125,7 @@ describe('the page of a request', () => {
     ])
     expect(request?.agreed[0]?.digest).toBe(request?.parties[0]?.sliceDigest)
     const id = await idOf('groups', 'Cedar risk')
-    const group = await as('bailey', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
+    const group = await groupPages(db, await sandbox.actor('bailey'), id)
     expect(group?.agreed).toEqual(request?.agreed)
     expect((await page('casey', 1))?.agreed).toEqual([])
     expect((await page('bailey', 4))?.agreed).toEqual([]) // returned, not signed
@@ -240,7 +238,7 @@ describe('the draft', () => {
 describe('the page of a group', () => {
   test('shows the owner what was agreed, who signed it, and what it costs', async () => {
     const id = await idOf('groups', 'Cedar risk')
-    const group = await as('casey', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
+    const group = await groupPages(db, await sandbox.actor('casey'), id)
     expect(group).toMatchObject({ stateWord: 'Requested', isLive: false, otherSources: null })
     expect(group?.sources.map((source) => [source.name, source.flows, source.consents.length])).toEqual([
       ['R5C914', true, 1],
@@ -252,7 +250,7 @@ describe('the page of a group', () => {
       'Xenon Clearing',
     ])
     expect(group?.bill?.sentence).toContain('waived')
-    const history = await as('casey', (tx, me) => findGroupHistory(tx, me, id, db.clock.now))
+    const history = await groupHistory(db, await sandbox.actor('casey'), id)
     const published = history?.rows.find((one) => one.requestNumber === 1)?.what
     expect(published).toBe(
       'Create group Cedar risk; Add R5C914 and S2D914; Level All messages; No reject messages; Authorize Casey Cedar for Xenon Clearing (560) and Birch Clearing (571)',
@@ -262,7 +260,7 @@ describe('the page of a group', () => {
 
   test('shows a guarantor its own sessions, a count of the others, and no target', async () => {
     const id = await idOf('groups', 'Cedar risk')
-    const group = await as('xan', (tx, me) => findGroupPage(tx, me, id, db.clock.now))
+    const group = await groupPages(db, await sandbox.actor('xan'), id)
     expect(group?.sources.map((source) => source.name)).toEqual(['R5C914'])
     expect(group).toMatchObject({ otherSources: 1, targets: [], bill: null, withdrawable: ['R5C914'] })
     expect(JSON.stringify(group)).not.toContain('S2D914')
@@ -270,7 +268,7 @@ describe('the page of a group', () => {
 
   test('is not there for others', async () => {
     const id = await idOf('groups', 'Cedar risk')
-    expect(await as('avery', (tx, me) => findGroupPage(tx, me, id, db.clock.now))).toBeUndefined()
+    expect(await groupPages(db, await sandbox.actor('avery'), id)).toBeUndefined()
   })
 })
 
@@ -296,7 +294,7 @@ describe('the page of a target', () => {
 })
 
 describe('the status page', () => {
-  const status = (person: Person) => as(person, (tx) => findStatus(tx, 'sandbox', db.clock.now))
+  const status = async (person: Person) => statusPages(db, await sandbox.actor(person))
 
   test('knows nothing while the connector has not reported', async () => {
     const view = await status('harper')

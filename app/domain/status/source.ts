@@ -41,3 +41,14 @@ export function sourceState(source: SourceFacts, heard: Heard): DeliveryState {
   const groups = source.groups === 1 ? '1 group' : `${writeCount(source.groups)} groups`
   return say('Complete', 'Heard', `It is heard, and feeds ${groups}${heard.isFirm ? ' that you see' : ''}.`)
 }
+
+/** What was received of a source this trading week, over its segments. */
+export type SourceFigures = {
+  received: number
+  highest: number
+  aside: number
+  duplicates: number
+  lastReceivedAt: Date | null
+}
+
+export const noFigures: SourceFigures = { received: 0, highest: 0, aside: 0, duplicates: 0, lastReceivedAt: null }

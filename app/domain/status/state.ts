@@ -1,4 +1,4 @@
-import { stopSentences } from '../consent/stops.ts'
+import { isStopReason, stopSentences } from '../consent/stops.ts'
 import { writeAge, writeCount } from '../figures.ts'
 import type { PartRun } from '../publication/runs.ts'
 import { lateAfterMs, silentAfterMs } from './late.ts'
@@ -42,7 +42,7 @@ export const stoppedIn = ({ stopped = {} }: Ledger): number =>
   Object.values(stopped).reduce((sum, count) => sum + count, 0)
 
 /** Counts by reason, added up; undefined: there are none. */
-export function addReasons(all: readonly (Record<string, number> | undefined)[]): Record<string, number> | undefined {
+function addReasons(all: readonly (Record<string, number> | undefined)[]): Record<string, number> | undefined {
   const sum = new Map<string, number>()
   for (const one of all)
     for (const [reason, count] of Object.entries(one ?? {})) sum.set(reason, (sum.get(reason) ?? 0) + count)
@@ -67,6 +67,20 @@ export function addLedgers(ledgers: readonly Ledger[]): Ledger {
     expired: of('expired'),
     ...(stopped && { stopped }),
   }
+}
+
+export const noLedger: Ledger = { received: 0, delivered: 0, filtered: 0, waiting: 0, held: 0, expired: 0 }
+
+/** Sums of the ledger as they are stored; `filteredBy`: how many by reason, in parts. */
+type LedgerSums = Omit<Ledger, 'stopped'> & { filteredBy: readonly Record<string, number>[] | null }
+
+/** The terms of the ledger from its sums; `told`: the reader's word for a reason. */
+export function ledgerFrom(sums: LedgerSums | undefined, told = (reason: string) => reason): Ledger {
+  if (!sums) return noLedger
+  const { received, delivered, filtered, waiting, held, expired, filteredBy } = sums
+  const stops = (filteredBy ?? []).flatMap((one) => Object.entries(one)).filter(([reason]) => isStopReason(reason))
+  const stopped = addReasons(stops.map(([reason, count]) => ({ [told(reason)]: count })))
+  return { received, delivered, filtered, waiting, held, expired, ...(stopped && { stopped }) }
 }
 
 /** What is wanted and what is observed of one target. */
@@ -164,6 +178,12 @@ export function targetState(facts: TargetFacts, feeds: readonly FeedFacts[]): Ow
 export function underConnector({ replacedBy, ...state }: OwnState, heard: Heard): DeliveryState {
   if (replacedBy === 'nothing') return state
   return unfounded(heard) ?? (replacedBy === 'doubt' ? state : (alarmed(heard) ?? state))
+}
+
+/** The word that replaces states of each kind while this is known of the connector; undefined: none does. */
+export const wordsUnder = (heard: Heard): Record<Exclude<ReplacedBy, 'nothing'>, DeliveryWord | undefined> => {
+  const doubt = unfounded(heard)?.word
+  return { doubt, connector: doubt ?? alarmed(heard)?.word }
 }
 
 /** The state that overrides every other: no connector leads, it is silent, or its numbers may be wrong. */

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { Link, useLoaderData } from '@remix-run/react'
 import { Chart } from '#app/components/chart.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { useLive } from '#app/components/live.ts'
@@ -15,6 +15,7 @@ import { gatewayName, whyAside } from '#app/routes/names.ts'
 import { isFeedId, spanOf } from '#app/routes/params.ts'
 import { Alarm } from '#app/routes/status/alarm.tsx'
 import { RefusedLogons } from '#app/routes/status/refused-logons.tsx'
+import { writeCount } from '#domain/figures.ts'
 import { may } from '#domain/people/permissions.ts'
 import { type FeedView, findFeedPage } from '#views/feed/feed-page.ts'
 import { findPicture } from '#views/rollup/picture.ts'
@@ -78,7 +79,7 @@ export default function Feed() {
       <Chart picture={data.picture} subject={`Feed ${feed.id}`} />
       <FeedSession session={session} stale={isStale} />
       <FeedConnection id={feed.id} connection={feed.connection} mayReset={mayReset && feed.isOpen} />
-      <FeedSources sources={feed.sources} stale={isStale} />
+      <FeedSources feed={feed} stale={isStale} />
       <KeptAside aside={feed.aside} stale={isStale} />
       <RefusedLogons logons={feed.refusedLogons} />
       <RefusedLogons
@@ -95,9 +96,20 @@ export default function Feed() {
   )
 }
 
-function FeedSources({ sources, stale }: { sources: FeedView['sources']; stale: boolean }) {
+function FeedSources({ feed, stale }: { feed: FeedView; stale: boolean }) {
+  const { sources, sourcesInAll } = feed
   return (
-    <Section title="Source sessions" id="sources">
+    <Section
+      title="Source sessions"
+      id="sources"
+      actions={
+        sourcesInAll > sources.length && (
+          <Link to={`${paths.sessions()}?feed=${encodeURIComponent(feed.id)}`} className="link">
+            All {writeCount(sourcesInAll)}
+          </Link>
+        )
+      }
+    >
       <Table
         caption="Source sessions on this feed"
         rows={sources}

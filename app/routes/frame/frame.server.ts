@@ -43,7 +43,9 @@ function railOf(user: NonNullable<RequestContext['user']>, waiting: number): Rai
     { to: paths.status(), label: 'Status', permission: 'status:read' },
     { to: paths.groups(), label: 'Groups', permission: 'group:read' },
     { to: paths.requests(), label: 'Requests', permission: 'request:read', waiting },
-    { to: paths.sessions(), label: 'Sessions', permission: 'source:read' },
+    { to: paths.targets(), label: 'Targets', permission: 'target:read' },
+    { to: paths.sessions(), label: 'Source sessions', permission: 'source:read' },
+    { to: paths.feeds(), label: 'Feeds', permission: 'feed:read' },
     { to: paths.settings(), label: 'Settings', permission: 'settings:read' },
     { to: paths.people(), label: 'Administration', permission: 'people:read' },
   ] as const

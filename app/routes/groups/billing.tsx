@@ -1,23 +1,30 @@
-import type { LoaderFunctionArgs } from '@remix-run/node'
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
 import { Money } from '#app/components/figures.tsx'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { writeMonth } from '#domain/calendar/month.ts'
 import { sentenceCase } from '#domain/sentence-case.ts'
-import { useGroup } from './group.tsx'
+import { findGroupBill } from '#views/group/group-overview.ts'
+import { GroupFrame } from './group-frame.tsx'
+import { loadGroup } from './load-group.server.ts'
 
-export function loader({ context }: LoaderFunctionArgs) {
-  requireUser(context, 'billing:read')
-  return null
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `${data?.group.name ?? 'Group'} · Drop Copy Portal` },
+]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'billing:read')
+  return loadGroup(context, user, params.groupId, findGroupBill)
 }
 
 export default function GroupBilling() {
-  const { group } = useGroup()
-  const { bill, terms } = group
+  const { group, shown, may } = useLoaderData<typeof loader>()
+  const { bill, terms } = shown
   const fee = bill?.monthly
   return (
-    <>
+    <GroupFrame group={group} may={may}>
       <Section title="Fee">
         {fee ? (
           <>
@@ -56,6 +63,6 @@ export default function GroupBilling() {
           />
         </Section>
       )}
-    </>
+    </GroupFrame>
   )
 }

@@ -13,7 +13,8 @@ import { paths } from '#app/paths.ts'
 import { isUuid } from '#app/routes/params.ts'
 import { endContactInput } from '#domain/group/input.ts'
 import { endContact } from '#services/group/end-contact.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
+import { listGroupContacts } from '#views/group/group-overview.ts'
+import { loadGroup } from './load-group.server.ts'
 
 export const meta = () => [{ title: 'End a contact · Drop Copy Portal' }]
 
@@ -22,10 +23,9 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'contact:end')
   const { groupId, contactId } = params
-  if (!isUuid(groupId) || !isUuid(contactId)) throw notFound()
-  const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
-  if (!group) throw notFound()
-  const contact = group.contacts.find((one) => one.id === contactId)
+  if (!isUuid(contactId)) throw notFound()
+  const { group, shown: contacts } = await loadGroup(context, user, groupId, listGroupContacts)
+  const contact = contacts.find((one) => one.id === contactId)
   const back = { to: paths.group(group.id), label: `Group ${group.name}` }
   if (!contact)
     throw movedOn({
@@ -33,7 +33,7 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
       why: 'This person does not, or no longer, change the group for that clearing firm. Nothing is left to end.',
       back,
     })
-  const others = group.contacts.filter((one) => one.id !== contactId)
+  const others = contacts.filter((one) => one.id !== contactId)
   return {
     contact,
     back,

@@ -1,42 +1,39 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { Link, useLoaderData } from '@remix-run/react'
+import { Link, useLoaderData, useLocation } from '@remix-run/react'
 import { plural } from '#app/components/format.ts'
-import { useReread } from '#app/components/live.ts'
+import { List } from '#app/components/list/list.tsx'
+import { useLive } from '#app/components/live.ts'
 import { ButtonLink, PageHead } from '#app/components/page.tsx'
-import { compareBy, readSort } from '#app/components/table.tsx'
+import { hiddenColumns } from '#app/http/columns.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
-import { GroupTable } from '#app/routes/status/status-tables.tsx'
+import { groupColumns } from '#app/routes/status/delivery-columns.tsx'
+import { whole } from '#app/routes/status/word-chips.ts'
+import { levelNames, levels } from '#domain/group/states.ts'
+import { pageSize, readAsked } from '#domain/list/ask.ts'
 import { may } from '#domain/people/permissions.ts'
-import { deliveryWords } from '#domain/status/state.ts'
-import { findStatus } from '#views/status/status.ts'
-import type { GroupRow } from '#views/status/status-view.ts'
+import { groupList } from '#domain/status/delivery-list.ts'
+import { findGroupList } from '#views/group/group-list.ts'
 
 export const meta = () => [{ title: 'Groups · Drop Copy Portal' }]
 
-const sortable: Record<string, (group: GroupRow) => string | number> = {
-  state: (group) => (group.delivery ? deliveryWords.indexOf(group.delivery.word) : deliveryWords.length),
-  name: (group) => group.name,
-  owner: (group) => group.ownerName,
-  sources: (group) => group.sources,
-}
-
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'group:read')
-  const { groups, isStale } = await context.read(user, (tx) => findStatus(tx, context.environment, context.deps.now()))
-  const sort = readSort(request, Object.keys(sortable), { key: 'state', dir: 'asc' })
+  const asked = readAsked(new URL(request.url).searchParams, groupList)
+  const of = { asked, size: pageSize, now: context.deps.now() }
   return {
-    groups: [...groups].sort(compareBy(sortable[sort.key] ?? (() => 0), sort.dir)),
-    isStale,
-    sort,
+    list: await context.read(user, (tx) => findGroupList(tx, user, context.environment, of)),
+    hidden: hiddenColumns(request, user.userId, 'groups'),
     mayAsk: may(user, 'request:submit') && !user.isExchange,
   }
 }
 
 export default function Groups() {
-  const { groups, isStale, sort, mayAsk } = useLoaderData<typeof loader>()
-  useReread(paths.statusEvents())
-  const live = groups.filter((group) => group.isLive).length
+  const { search } = useLocation()
+  const { list, hidden, mayAsk } = useLive(paths.groupsEvents(search), useLoaderData<typeof loader>())
+  const { groups, counts, isStale } = list
+  const open = counts.reduce((sum, { count }) => sum + count, 0)
+  const live = counts.find(({ state }) => state === 'live')?.count ?? 0
   return (
     <>
       <PageHead
@@ -49,25 +46,48 @@ export default function Groups() {
           )
         }
       >
-        {groups.length > 0 && `${plural(groups.length, 'Drop Copy Group')}, ${live} live.`}
+        {open > 0 && `${plural(open, 'Drop Copy Group')}, ${live} live.`}
       </PageHead>
-      <GroupTable
-        groups={groups}
-        stale={isStale}
-        sort={sort}
-        empty={
-          mayAsk ? (
-            <>
-              Your firm has no Drop Copy Group yet.{' '}
-              <Link to={paths.newRequest()} className="link">
-                Ask for one
-              </Link>
-            </>
-          ) : (
-            'There is no Drop Copy Group that your firm may see.'
-          )
-        }
+      <List
+        name="groups"
+        caption="Groups"
+        page={groups}
+        hidden={hidden}
+        rowKey={(group) => group.id}
+        searchLabel="Group or owner"
+        csv={paths.groupsCsv()}
+        chips={[
+          {
+            name: 'state',
+            label: 'By state',
+            words: [
+              { word: 'open', label: 'Open', count: whole(open) },
+              ...(counts.length > 1
+                ? counts.map(({ state, word, count }) => ({ word: state, label: word, count: whole(count) }))
+                : []),
+              { word: 'closed', label: 'Closed' },
+            ],
+          },
+        ]}
+        choices={[
+          {
+            name: 'level',
+            every: 'Any messages',
+            words: levels.map((level) => ({ word: level, label: levelNames[level] })),
+          },
+        ]}
+        empty={mayAsk ? <AskForOne /> : 'There is no Drop Copy Group that your firm may see.'}
+        columns={groupColumns(isStale)}
       />
     </>
   )
 }
+
+const AskForOne = () => (
+  <>
+    Your firm has no Drop Copy Group yet.{' '}
+    <Link to={paths.newRequest()} className="link">
+      Ask for one
+    </Link>
+  </>
+)

@@ -1,42 +1,58 @@
-import type { LoaderFunctionArgs } from '@remix-run/node'
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
 import { Link, useLoaderData } from '@remix-run/react'
 import { Chart } from '#app/components/chart.tsx'
 import { ClientAddressList } from '#app/components/client-addresses.tsx'
 import { Mono } from '#app/components/figures.tsx'
 import { plural } from '#app/components/format.ts'
+import { useLive } from '#app/components/live.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import { Table } from '#app/components/table.tsx'
 import { Instant } from '#app/components/time.tsx'
-import { notFound } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { protocolNames } from '#app/routes/names.ts'
-import { isUuid, spanOf } from '#app/routes/params.ts'
-import { Agreements } from '#app/routes/requests/agreements.tsx'
-import { noTarget, TargetTable } from '#app/routes/status/status-tables.tsx'
+import { spanOf } from '#app/routes/params.ts'
+import { noTarget, targetColumns } from '#app/routes/status/delivery-columns.tsx'
 import { levelNames } from '#domain/group/states.ts'
+import { findGroupOverview } from '#views/group/group-overview.ts'
+import type { GroupContact, GroupHead, StopNote } from '#views/group/group-view.ts'
 import { findPicture } from '#views/rollup/picture.ts'
-import { useGroup } from './group.tsx'
+import { GroupFrame } from './group-frame.tsx'
+import { loadGroup } from './load-group.server.ts'
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `${data?.group.name ?? 'Group'} · Drop Copy Portal` },
+]
 
 export async function loader({ request, params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'group:read')
-  const { groupId } = params
-  if (!isUuid(groupId)) throw notFound()
-  const of = { environment: context.environment, kind: 'group' as const, id: groupId }
-  return context.read(user, (tx) => findPicture(tx, of, spanOf(request), context.deps.now()))
+  const loaded = await loadGroup(context, user, params.groupId, findGroupOverview)
+  const { group } = loaded
+  const of = { environment: context.environment, kind: 'group' as const, id: group.id }
+  const read = () => context.read(user, (tx) => findPicture(tx, of, spanOf(request), context.deps.now()))
+  return { ...loaded, picture: group.seesAll && group.targets > 0 ? await read() : null }
 }
 
-/** What was agreed, who signed it, what runs, who may change it. */
+/** What was agreed, what runs, who may change it. */
 export default function Overview() {
-  const { group } = useGroup()
-  const picture = useLoaderData<typeof loader>()
-  const { terms } = group
+  const data = useLoaderData<typeof loader>()
+  const { group, shown, may, picture } = useLive(paths.groupEvents(data.group.id), data)
+  const { terms, targets, contacts, left } = shown
   return (
-    <>
-      <LeftNotice />
-      {group.otherSources === null && group.targets.length > 0 && (
-        <Chart picture={picture} subject={`Group ${group.name}`} />
+    <GroupFrame group={group} may={may}>
+      <LeftNotice left={left} groupId={group.id} />
+      {group.seesAll && (
+        <Section title="Delivered on">
+          <Table
+            caption="Targets"
+            rows={targets}
+            rowKey={(target) => target.sessionId}
+            empty={noTarget(group)}
+            columns={targetColumns(group.isStale, { withGroup: false })}
+          />
+        </Section>
       )}
+      {picture && <Chart picture={picture} subject={`Group ${group.name}`} />}
       <Section title="Agreed">
         {terms ? (
           <Facts
@@ -53,7 +69,6 @@ export default function Overview() {
                 value: [terms.billTo, terms.account].filter(Boolean).join(', account '),
               },
               group.purpose !== '' && { term: 'Purpose', value: group.purpose },
-              group.bill !== null && { term: 'Fee', value: group.bill.sentence },
             ]}
           />
         ) : (
@@ -64,49 +79,18 @@ export default function Overview() {
           </p>
         )}
       </Section>
-      {group.otherSources === null && (
-        <Section title="Running">
-          <TargetTable targets={group.targets} stale={group.isStale} withGroup={false} empty={noTarget(group)} />
-        </Section>
-      )}
-      <Section title="Signed">
-        <Table
-          caption="Who signed"
-          rows={group.signed}
-          rowKey={(row) => `${row.requestNumber}${row.firmName}${row.at.getTime()}`}
-          empty="Nobody has signed for this group yet."
-          columns={[
-            { key: 'firm', head: 'Firm', cell: (row) => row.firmName },
-            { key: 'by', head: 'By', cell: (row) => row.by },
-            { key: 'sentence', head: 'Sentence signed', wide: true, cell: (row) => row.sentence },
-            {
-              key: 'request',
-              head: 'Request',
-              tight: true,
-              cell: (row) => (
-                <Link to={paths.request(row.requestNumber)} className="link">
-                  {row.requestNumber}
-                </Link>
-              ),
-            },
-            { key: 'at', head: 'When', tight: true, cell: (row) => <Instant at={row.at} precision="min" /> },
-          ]}
-        />
-      </Section>
-      <Contacts />
-      <Agreements agreed={group.agreed} onGroup />
-    </>
+      <Contacts contacts={contacts} group={group} />
+    </GroupFrame>
   )
 }
 
-/** Sources that left this week: what was signed for them, listed below, is no longer in force. */
-function LeftNotice() {
-  const { group } = useGroup()
-  if (group.left.length === 0 || group.isOver) return null
+/** Sources that were stopped: what was signed for them is no longer in force. */
+function LeftNotice({ left, groupId }: { left: readonly StopNote[]; groupId: string }) {
+  if (left.length === 0) return null
   return (
-    <Notice tone="amber" title={`${plural(group.left.length, 'source')} left the group`}>
+    <Notice tone="amber" title={`${plural(left.length, 'source session')} left the group for want of a consent`}>
       <ul className="mt-1 list-disc space-y-1 pl-5">
-        {group.left.slice(0, 5).map(({ name, why, at }) => (
+        {left.slice(0, 5).map(({ name, why, at }) => (
           <li key={name}>
             <Mono>{name}</Mono>: {why}
             {at && (
@@ -119,21 +103,20 @@ function LeftNotice() {
         ))}
       </ul>
       <p className="mt-1">
-        <Link to={paths.groupSources(group.id)} className="link">
-          Sources and their figures
+        <Link to={paths.groupSources(groupId)} className="link">
+          Source sessions and their figures
         </Link>
       </p>
     </Notice>
   )
 }
 
-function Contacts() {
-  const { group } = useGroup()
+function Contacts({ contacts, group }: { contacts: readonly GroupContact[]; group: GroupHead }) {
   return (
     <Section title="Authorized contacts" intro={group.isOver ? undefined : 'They submit the group’s later changes.'}>
       <Table
         caption="Authorized contacts"
-        rows={group.contacts}
+        rows={contacts}
         rowKey={(contact) => contact.id}
         empty={
           group.isOver

@@ -1,7 +1,8 @@
-import type { LoaderFunctionArgs } from '@remix-run/node'
-import { Link } from '@remix-run/react'
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node'
+import { Link, useLoaderData } from '@remix-run/react'
 import { Count, Mono } from '#app/components/figures.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
+import { useLive } from '#app/components/live.ts'
 import { Section } from '#app/components/page.tsx'
 import { StateShape } from '#app/components/state-word.tsx'
 import { Table } from '#app/components/table.tsx'
@@ -10,26 +11,34 @@ import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { gatewayName } from '#app/routes/names.ts'
 import { levelNames } from '#domain/group/states.ts'
+import { listGroupSources } from '#views/group/group-sources.ts'
 import type { GroupSource, LeftSource } from '#views/group/group-view.ts'
-import { useGroup } from './group.tsx'
+import { GroupFrame } from './group-frame.tsx'
+import { loadGroup } from './load-group.server.ts'
 
-export function loader({ context }: LoaderFunctionArgs) {
-  requireUser(context, 'group:read')
-  return null
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+  { title: `${data?.group.name ?? 'Group'} · Drop Copy Portal` },
+]
+
+export async function loader({ params, context }: LoaderFunctionArgs) {
+  const user = requireUser(context, 'group:read')
+  return loadGroup(context, user, params.groupId, listGroupSources)
 }
 
-export default function GroupSources() {
-  const { group } = useGroup()
+export default function GroupSourcesPage() {
+  const data = useLoaderData<typeof loader>()
+  const { group, shown, may } = useLive(paths.groupSourcesEvents(data.group.id), data)
+  const { sources, left } = shown
   return (
-    <>
-      <Section title="Delivered from each source" intro="Received is always the sum of the columns after it.">
+    <GroupFrame group={group} may={may}>
+      <Section title="Delivered from each source session" intro="Received is always the sum of the columns after it.">
         <Table
-          caption="Sources of the group"
-          rows={[...group.sources, ...group.left.map(asRow)]}
+          caption="Source sessions of the group"
+          rows={[...sources, ...left.map(asRow)]}
           rowKey={(source) => source.name}
           empty="No source session is in this group."
           columns={[
-            { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+            { key: 'name', head: 'Source session', cell: (source) => <Mono>{source.name}</Mono> },
             {
               key: 'gateway',
               head: 'Gateway',
@@ -51,14 +60,14 @@ export default function GroupSources() {
           ]}
         />
       </Section>
-      <LeftSources />
+      <LeftSources left={left} />
       <Section
         title="Consents"
         intro="A source flows only while every firm that guarantees it consents to the group’s level."
       >
         <Table
           caption="Consents"
-          rows={group.sources.flatMap((source) =>
+          rows={sources.flatMap((source) =>
             source.consents.map((consent) => ({ ...consent, name: source.name, flows: source.flows })),
           )}
           rowKey={(row) => `${row.name}${row.firmId}`}
@@ -68,7 +77,7 @@ export default function GroupSources() {
               : 'None of the sessions that your firm guarantees is in this group, so your firm’s consent is not needed.'
           }
           columns={[
-            { key: 'name', head: 'Source', cell: (row) => <Mono>{row.name}</Mono> },
+            { key: 'name', head: 'Source session', cell: (row) => <Mono>{row.name}</Mono> },
             { key: 'firm', head: 'Guaranteed by', cell: (row) => row.firmName },
             {
               key: 'level',
@@ -86,7 +95,7 @@ export default function GroupSources() {
           ]}
         />
       </Section>
-    </>
+    </GroupFrame>
   )
 }
 
@@ -100,18 +109,17 @@ const asRow = ({ name, ledger, lastReceivedAt }: LeftSource): FigureRow => ({
 })
 
 /** Whose consent ended, when, and the number from which nothing was copied. */
-function LeftSources() {
-  const { group } = useGroup()
-  if (group.left.length === 0) return null
+function LeftSources({ left }: { left: readonly LeftSource[] }) {
+  if (left.length === 0) return null
   return (
     <Section title="Left the group" intro="What was copied of them this week stays in the figures above.">
       <Table
-        caption="Sources that left the group"
-        rows={group.left}
+        caption="Source sessions that left the group"
+        rows={left}
         rowKey={(source) => source.name}
         empty=""
         columns={[
-          { key: 'name', head: 'Source', cell: (source) => <Mono>{source.name}</Mono> },
+          { key: 'name', head: 'Source session', cell: (source) => <Mono>{source.name}</Mono> },
           { key: 'why', head: 'Why', cell: (source) => source.why },
           {
             key: 'at',

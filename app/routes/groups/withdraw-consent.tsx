@@ -8,15 +8,15 @@ import { PageHead } from '#app/components/page.tsx'
 import { ReasonForm } from '#app/components/reason-form.tsx'
 import { refusalOf } from '#app/components/refusal.ts'
 import { readForm } from '#app/http/forms.server.ts'
-import { notFound, refusal } from '#app/http/refusals.server.ts'
+import { refusal } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { redirectSaying } from '#app/http/said.server.ts'
 import { paths } from '#app/paths.ts'
-import { isUuid } from '#app/routes/params.ts'
 import { writeCount } from '#domain/figures.ts'
 import { withdrawConsentInput } from '#domain/group/input.ts'
 import { withdrawConsent } from '#services/group/withdraw-consent.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
+import { listGroupSources, listWithdrawable } from '#views/group/group-sources.ts'
+import { loadGroup } from './load-group.server.ts'
 
 export const meta = () => [{ title: 'Withdraw consent · Drop Copy Portal' }]
 
@@ -24,16 +24,16 @@ export { shouldRevalidate } from '#app/components/refusal.ts'
 
 export async function loader({ params, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'consent:withdraw')
-  const { groupId } = params
-  if (!isUuid(groupId)) throw notFound()
-  const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
-  if (!group) throw notFound()
+  const { group, shown } = await loadGroup(context, user, params.groupId, async (tx, opened) => ({
+    withdrawable: await listWithdrawable(tx, opened),
+    ...(await listGroupSources(tx, opened)),
+  }))
   return {
     id: group.id,
     name: group.name,
     ownerName: group.ownerName,
     firmName: user.firmName,
-    sources: group.sources.filter((source) => group.withdrawable.includes(source.name)),
+    sources: shown.sources.filter((source) => shown.withdrawable.includes(source.name)),
     commandId: context.deps.newId(),
   }
 }

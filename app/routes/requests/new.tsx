@@ -14,7 +14,7 @@ import { isUuid } from '#app/routes/params.ts'
 import { startRequestInput } from '#domain/request/command-input.ts'
 import { steps } from '#domain/request/steps.ts'
 import { startRequest } from '#services/request/start-request.ts'
-import { findGroupPage } from '#views/group/group-page.ts'
+import { findGroupHead } from '#views/group/group-page.ts'
 import { listFirmsToWriteFor } from '#views/people/firms-page.ts'
 import { firstStep } from './request-steps.ts'
 
@@ -26,7 +26,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const start = { environment: context.environment, commandId: context.deps.newId(), otherId: context.deps.newId() }
   if (groupId === undefined) return { ...start, group: undefined, owners: await ownersFor(context, user) }
   if (!isUuid(groupId)) throw notFound()
-  const group = await context.read(user, (tx) => findGroupPage(tx, user, groupId, context.deps.now()))
+  const group = await context.read(user, (tx) => findGroupHead(tx, user, groupId, context.deps.now()))
   if (!group) throw notFound()
   return { ...start, group: { id: group.id, name: group.name }, owners: [] }
 }

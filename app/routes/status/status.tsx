@@ -1,49 +1,67 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { Link, useLoaderData } from '@remix-run/react'
+import { Link, useLoaderData, useLocation } from '@remix-run/react'
 import { Count } from '#app/components/figures.tsx'
+import { plural } from '#app/components/format.ts'
+import { List } from '#app/components/list/list.tsx'
 import { useHeard, useLive } from '#app/components/live.ts'
 import { Counts, PageHead, Section } from '#app/components/page.tsx'
 import { SandboxStrip } from '#app/components/sandbox-strip.tsx'
-import { DeliveryShape } from '#app/components/states.tsx'
 import { Age } from '#app/components/time.tsx'
+import { hiddenColumns } from '#app/http/columns.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { loadSandboxSteps } from '#app/routes/frame/sandbox.server.ts'
 import { asStep } from '#app/routes/frame/sandbox-step.ts'
 import { AgreedForYou } from '#app/routes/requests/agreed-for-you.tsx'
+import { pageSize, readAsked } from '#domain/list/ask.ts'
 import { may } from '#domain/people/permissions.ts'
+import { statusList } from '#domain/status/delivery-list.ts'
 import { stoppedIn, unaccounted } from '#domain/status/state.ts'
 import { listWithdrawn } from '#views/group/left-sources.ts'
 import { listAgreedFor } from '#views/request/agreements.ts'
 import { findStatus } from '#views/status/status.ts'
 import { Alarm } from './alarm.tsx'
-import { FeedTable, GroupTable, SourceTable, TargetTable } from './status-tables.tsx'
+import { groupColumns } from './delivery-columns.tsx'
 import { Withdrawn } from './withdrawn.tsx'
+import { wordChips } from './word-chips.ts'
 
 export const meta = () => [{ title: 'Status · Drop Copy Portal' }]
 
-export async function loader({ context }: LoaderFunctionArgs) {
+export async function loader({ request, context }: LoaderFunctionArgs) {
   const user = requireUser(context, 'status:read')
   const now = context.deps.now()
-  const { heardAt, ...status } = await context.read(user, (tx) => findStatus(tx, context.environment, now))
+  const { environment } = context
+  const asked = readAsked(new URL(request.url).searchParams, statusList)
+  const { all, ...read } = await context.read(user, async (tx) => ({
+    all: await findStatus(tx, user, environment, { asked, size: pageSize, now }),
+    withdrawn: await listWithdrawn(tx, environment, now),
+    agreed: await listAgreedFor(tx, user.firmId, environment, now),
+  }))
+  const { heardAt, ...status } = all
   return {
     status,
     heardAt,
-    withdrawn: await context.read(user, (tx) => listWithdrawn(tx, context.environment, now)),
-    agreed: await context.read(user, (tx) => listAgreedFor(tx, user.firmId, context.environment, now)),
+    ...read,
     steps: await loadSandboxSteps(context),
+    hidden: hiddenColumns(request, user.userId, 'status'),
     mayAsk: may(user, 'request:submit') && !user.isExchange,
+    seesSources: may(user, 'source:read'),
   }
 }
 
 const tones = { good: 'text-green', attention: 'text-text', bad: 'text-red', unknown: 'text-muted' } as const
 
 export default function Status() {
-  const { status, heardAt, withdrawn, agreed, steps, mayAsk } = useLive(
-    paths.statusEvents(),
+  const { search } = useLocation()
+  const { status, heardAt, withdrawn, agreed, steps, hidden, mayAsk, seesSources } = useLive(
+    paths.statusEvents(search),
     useLoaderData<typeof loader>(),
   )
-  const { verdict, ledger, groups, targets, sources, feeds, isStale } = status
+  const { verdict, ledger, groups, isStale } = status
+  const figure = (label: string, of: number, to?: string) => {
+    return { label, value: <Count of={of} stale={isStale} />, ...(to && { to }) }
+  }
+  const seldom = (label: string, of: number, to: string) => (of === 0 ? [] : [figure(label, of, to)])
   return (
     <>
       <PageHead title="Status" state={<HeardAt at={heardAt} stale={isStale} />} />
@@ -53,42 +71,15 @@ export default function Status() {
       </p>
       <Counts
         counts={[
-          ...verdict.counts.map(({ word, count }) => ({
-            label: word,
-            value: (
-              <span className="figure inline-flex items-center gap-1.5">
-                <DeliveryShape word={word} /> {count}
-              </span>
-            ),
-            to: '#groups',
-          })),
-          { label: 'Received this week', value: <Count of={ledger.received} stale={isStale} />, to: '#sources' },
-          { label: 'Delivered', value: <Count of={ledger.delivered} stale={isStale} />, to: '#targets' },
-          {
-            label: 'Filtered as agreed',
-            value: <Count of={ledger.filtered - stoppedIn(ledger)} stale={isStale} />,
-            to: '#targets',
-          },
-          ...(stoppedIn(ledger) > 0
-            ? [
-                {
-                  label: 'Filtered for want of a consent',
-                  value: <Count of={stoppedIn(ledger)} stale={isStale} />,
-                  to: '#groups',
-                },
-              ]
-            : []),
-          {
-            label: 'Waiting or held',
-            value: <Count of={ledger.waiting + ledger.held} stale={isStale} />,
-            to: '#targets',
-          },
-          {
-            label: 'Unaccounted',
-            value: <Count of={unaccounted(ledger)} stale={isStale} />,
-            to: '#targets',
-            loud: unaccounted(ledger) !== 0,
-          },
+          figure('Received this week', ledger.received, seesSources ? paths.sessions() : undefined),
+          figure('Delivered', ledger.delivered, paths.targets()),
+          figure('Waiting or held', ledger.waiting + ledger.held, `${paths.targets()}?sort=waiting&dir=desc`),
+          ...seldom('Filtered as agreed', ledger.filtered - stoppedIn(ledger), paths.targets()),
+          ...seldom('Filtered for want of a consent', stoppedIn(ledger), paths.groups()),
+          ...seldom('Expired', ledger.expired, paths.targets()),
+          ...(unaccounted(ledger) === 0
+            ? []
+            : [{ ...figure('Unaccounted', unaccounted(ledger), `${paths.targets()}?state=needs-you`), loud: true }]),
         ]}
       />
       <Withdrawn rows={withdrawn} />
@@ -99,27 +90,20 @@ export default function Status() {
           alarm={{ ...alarm, feed: alarm.kind === 'feed' ? alarm.objectId : undefined }}
         />
       ))}
+      {status.moreAlarms > 0 && <p className="mb-6 text-muted">And {plural(status.moreAlarms, 'more alarm')}.</p>}
       <Section title="Groups" id="groups">
-        <GroupTable groups={groups} stale={isStale} empty={<NoGroup mayAsk={mayAsk} />} />
+        <List
+          name="status"
+          caption="Groups"
+          page={groups}
+          hidden={hidden}
+          rowKey={(group) => group.id}
+          searchLabel="Group or owner"
+          chips={[wordChips(verdict.counts, { word: 'live', label: 'Live' })]}
+          empty={<NoGroup mayAsk={mayAsk} />}
+          columns={groupColumns(isStale)}
+        />
       </Section>
-      {targets.length > 0 && (
-        <Section title="Targets" id="targets">
-          <TargetTable
-            targets={targets}
-            stale={isStale}
-            withGroup
-            empty="No target yet: a group gets its targets when it is approved."
-          />
-        </Section>
-      )}
-      <Section title="Sources" id="sources">
-        <SourceTable sources={sources} stale={isStale} empty="No source session that you may see flows yet." />
-      </Section>
-      {feeds.length > 0 && (
-        <Section title="Feeds" id="feeds">
-          <FeedTable feeds={feeds} stale={isStale} />
-        </Section>
-      )}
     </>
   )
 }

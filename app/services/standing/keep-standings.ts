@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import { listReportedFeeds } from '#db/queries/connector/reported.ts'
+import { listReportedFeeds, type ReportedFeed } from '#db/queries/connector/reported.ts'
 import { type ConnectorRecord, listConnectors } from '#db/queries/connector/session-commands.ts'
 import { listNewestTargetParts, listNewestTargetReports } from '#db/queries/publication/reports.ts'
 import {
@@ -22,16 +22,19 @@ import {
 import { reasonFor } from '#domain/consent/stops.ts'
 import { runsOf } from '#domain/publication/runs.ts'
 import type { Environment } from '#domain/reference/environment.ts'
+import { feedFacts } from '#domain/status/feed.ts'
 import {
   addLedgers,
   deliveryWords,
+  type FeedFacts,
   groupState,
   type Ledger,
+  ledgerFrom,
   type OwnState,
   sessionsState,
   stoppedState,
 } from '#domain/status/state.ts'
-import { feedFactsOf, ledgerFrom, standingOfTarget } from './standing-of.ts'
+import { standingOfTarget } from './standing-of.ts'
 
 /** Writes the standings of the groups that this transaction has touched, so that the next page shows what was done. */
 export async function keepTouchedStandings(tx: Tx, now: Date): Promise<void> {
@@ -151,7 +154,7 @@ async function targetsOf(
   )
   const alarms = await listObjectAlarms(tx, environment, connectors)
   const feeds = new Map(
-    (await listReportedFeeds(tx, environment, connectors)).map((feed) => [feed.feedId, feedFactsOf(feed, alarms)]),
+    (await listReportedFeeds(tx, environment, connectors)).map((feed) => [feed.feedId, ownersFacts(feed, alarms)]),
   )
   const parts = await partsOf(tx, environment, sessions)
   const waitingSince = await listWaitingSince(tx, ids)
@@ -178,6 +181,12 @@ async function targetsOf(
     }
     return { row, state, ledger }
   })
+}
+
+/** What is known of a feed. Owners read of its alarms that there are some; their words are for the exchange. */
+function ownersFacts(feed: ReportedFeed, alarms: Parameters<typeof feedFacts>[2]): FeedFacts {
+  const facts = feedFacts(feed.feedId, feed, alarms)
+  return facts.alarm === undefined ? facts : { ...facts, alarm: 'the connector has raised an alarm about it' }
 }
 
 /** For each target: the newest part that was published, and what the connector said of it. */

@@ -1,10 +1,6 @@
-import type { ReportedFeed } from '#db/queries/connector/reported.ts'
-import type { LedgerSums, listStandingTargets, listTargetReports } from '#db/queries/standing/facts.ts'
-import { canWait } from '#domain/alarm/codes.ts'
-import { isStopReason } from '#domain/consent/stops.ts'
+import type { listStandingTargets, listTargetReports } from '#db/queries/standing/facts.ts'
 import { type RunOfPart, runOfSession } from '#domain/publication/runs.ts'
 import {
-  addReasons,
   answerWithinMs,
   type FeedFacts,
   type Ledger,
@@ -12,7 +8,7 @@ import {
   type TargetFacts,
   targetState,
 } from '#domain/status/state.ts'
-import { isFeedOnline, isTargetOnline } from '#domain/status/words.ts'
+import { isTargetOnline } from '#domain/status/words.ts'
 import { pauserOf } from '#domain/target/rights.ts'
 
 type Alarm = { kind: string; objectId: string; code: string; says: string }
@@ -78,29 +74,3 @@ function factsOf({ wanted, report, ledger, part, alarms, now }: Known): TargetFa
  */
 const catchingUp = (report: Report | undefined): number =>
   report?.state === 'catching-up' ? Math.max(1, report.waiting) : 0
-
-/**
- * Messages kept aside are counted and shown, but nobody has to act, since every group gets what it should. Lost
- * messages are shown as a figure.
- */
-const isToldElsewhere = (code: string) => canWait(code) || code === 'lost'
-
-/** What is known of a feed. Owners read of its alarms that there are some; their words are for the exchange. */
-export function feedFactsOf(
-  { feedId: id, state, lost, missing: gap }: Pick<ReportedFeed, 'feedId' | 'state' | 'lost' | 'missing'>,
-  alarms: readonly Alarm[],
-): FeedFacts {
-  const isAlarmed = alarms.some((one) => one.kind === 'feed' && one.objectId === id && !isToldElsewhere(one.code))
-  const part = runOfSession({ state }, 'running')
-  const alarm = isAlarmed ? { alarm: 'the connector has raised an alarm about it' } : {}
-  return { id, part, lost, gap, connected: isFeedOnline(state), ...alarm }
-}
-
-/** The terms of the ledger from its sums; `told`: the reader's word for a reason. */
-export function ledgerFrom(sums: LedgerSums | undefined, told = (reason: string) => reason): Ledger {
-  if (!sums) return { received: 0, delivered: 0, filtered: 0, waiting: 0, held: 0, expired: 0 }
-  const { received, delivered, filtered, waiting, held, expired, filteredBy } = sums
-  const stops = (filteredBy ?? []).flatMap((one) => Object.entries(one)).filter(([reason]) => isStopReason(reason))
-  const stopped = addReasons(stops.map(([reason, count]) => ({ [told(reason)]: count })))
-  return { received, delivered, filtered, waiting, held, expired, ...(stopped && { stopped }) }
-}

@@ -1,15 +1,22 @@
 import { z } from 'zod'
 import type { Tx } from '#db/client.ts'
-import { listKeptAside, listRefusedLogons, type RefusedLogon } from '#db/queries/connector/reported.ts'
-import { connectorOf, listConnectors } from '#db/queries/connector/session-commands.ts'
+import {
+  listKeptAside,
+  listRefusedLogons,
+  listReportedFeeds,
+  listSourceFigures,
+  type RefusedLogon,
+  type ReportedFeed,
+} from '#db/queries/connector/reported.ts'
 import { findFeed } from '#db/queries/feed/feeds.ts'
-import { listSourceNamesOfFeed } from '#db/queries/feed/sources.ts'
+import { countSourcesOfFeed, listSourceNamesOfFeed } from '#db/queries/feed/sources.ts'
+import { listObjectAlarms } from '#db/queries/standing/facts.ts'
 import { reset } from '#domain/configuration/fields.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { feedState } from '#domain/status/feed.ts'
+import { feedFacts, feedState } from '#domain/status/feed.ts'
+import { noFigures } from '#domain/status/source.ts'
 import type { DeliveryState } from '#domain/status/state.ts'
-import { type Delivery, loadDelivery } from '#views/status/delivery.ts'
-import { figuresOf } from '#views/status/status.ts'
+import { loadConnectors } from '#views/status/connectors.ts'
 
 const connectionOf = z.object({
   mode: z.enum(['accept', 'initiate']),
@@ -35,6 +42,7 @@ export type FeedView = {
   alarms: { code: string; says: string; since: Date }[]
   /** undefined while the connector has not reported on it */
   session: ReturnType<typeof sessionOf> | undefined
+  /** the first of the sources behind it, by name */
   sources: {
     name: string
     received: number
@@ -43,6 +51,7 @@ export type FeedView = {
     aside: number
     lastReceivedAt: Date | null
   }[]
+  sourcesInAll: number
   /**
    * Messages delivered to nobody, by the source named. `known`: the source runs; `isSession`: a session is so named.
    */
@@ -53,7 +62,8 @@ export type FeedView = {
 }
 
 const shownLogons = 20
-const shownNames = 200
+const shownNames = 50
+const shownSources = 50
 
 /** One feed: what was agreed, its state, what it kept aside, whom it turned away. For readers of the exchange. */
 export async function findFeedPage(
@@ -64,12 +74,14 @@ export async function findFeedPage(
 ): Promise<FeedView | undefined> {
   const feed = await findFeed(tx, feedId)
   if (feed?.environment !== environment) return undefined
-  const delivery = await loadDelivery(tx, environment, now)
-  const unseen = { id: feedId, part: 'unanswered' as const, connected: false, gap: 0, lost: 0 }
-  const state = feedState(delivery.feeds.get(feedId) ?? unseen, feed.state, delivery.heardOf([feed.shard]))
-  const seen = delivery.feedRows.find((row) => row.feedId === feedId)
-  const names = await listSourceNamesOfFeed(tx, environment, feedId)
-  const connector = connectorOf(await listConnectors(tx, environment), feed)?.connector ?? ''
+  const connectors = await loadConnectors(tx, { isExchange: true }, environment, now)
+  const { reporting } = connectors
+  const seen = (await listReportedFeeds(tx, environment, reporting)).find((row) => row.feedId === feedId)
+  const alarms = (await listObjectAlarms(tx, environment, reporting)).filter((one) => one.objectId === feedId)
+  const state = feedState(feedFacts(feedId, seen, alarms), feed.state, connectors.heardOf([feed.shard]))
+  const connector = reporting.find(({ shard }) => shard === feed.shard)?.connector ?? ''
+  const names = await listSourceNamesOfFeed(tx, environment, feedId, shownSources)
+  const figures = await listSourceFigures(tx, environment, reporting, names)
   return {
     id: feed.id,
     environment,
@@ -79,18 +91,17 @@ export async function findFeedPage(
     delivery: state,
     isStale: state.word === 'Unknown',
     connection: connectionOf.safeParse(feed.settings).data ?? null,
-    alarms: delivery.alarms
-      .filter((one) => one.kind === 'feed' && one.objectId === feedId)
-      .map(({ code, says, since }) => ({ code, says, since })),
+    alarms: alarms.flatMap(({ kind, code, says, since }) => (kind === 'feed' ? [{ code, says, since }] : [])),
     session: seen && sessionOf(seen),
-    sources: names.map((name) => ({ name, ...figuresOf(delivery, name) })),
+    sources: names.map((name) => ({ name, ...(figures.get(name) ?? noFigures) })),
+    sourcesInAll: await countSourcesOfFeed(tx, environment, feedId),
     aside: await listKeptAside(tx, { ...feed, connector }, feedId, shownNames),
     refusedLogons: await listRefusedLogons(tx, environment, { kind: 'feed', objectId: feedId }, shownLogons),
     strangers: await listRefusedLogons(tx, environment, null, shownLogons),
   }
 }
 
-const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: Delivery['feedRows'][number]) => ({
+const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ReportedFeed) => ({
   state,
   since,
   address,

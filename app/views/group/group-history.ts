@@ -1,6 +1,6 @@
 import type { Tx } from '#db/client.ts'
 import { type EventRecord, listEvents } from '#db/queries/audit/events.ts'
-import { findGroup, type GroupRecord } from '#db/queries/group/groups.ts'
+import type { GroupRecord } from '#db/queries/group/groups.ts'
 import { listClearingFirms, listFirmRefs } from '#db/queries/people/firms.ts'
 import { listUserNames } from '#db/queries/people/people.ts'
 import { listDecisionsOf } from '#db/queries/request/decisions.ts'
@@ -10,6 +10,7 @@ import type { Actor } from '#domain/people/permissions.ts'
 import { type Item, itemsInOne, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet } from '#domain/request/round.ts'
 import { signerIn } from '#views/request/request-names.ts'
+import type { OpenedGroup } from './group-page.ts'
 import { sessionsOf } from './group-rows.ts'
 import { type FromNumber, readFromNumbers } from './left-sources.ts'
 
@@ -24,7 +25,7 @@ type HistoryRow = {
 }
 
 /** Newest first; `older`: the number below which the next page begins, null at the end. */
-type HistoryPage = { groupId: string; groupName: string; rows: HistoryRow[]; older: number | null }
+type HistoryPage = { rows: HistoryRow[]; older: number | null }
 
 const perPage = 50
 
@@ -59,19 +60,12 @@ const ofExchange = /^(request\.(publish|undo)|target\.|session\.|credential\.rev
 
 type OwnRequest = Awaited<ReturnType<typeof listSheetsOfGroup>>[number]
 
-/**
- * What happened to a group, as far as this reader is told: a firm reads the events that were
- * written for it. Undefined: not theirs to see.
- */
-export async function findGroupHistory(
+/** What happened to a group, as far as this reader is told: a firm reads the events that were written for it. */
+export async function listGroupHistory(
   tx: Tx,
-  reader: Actor,
-  groupId: string,
-  now: Date,
+  { group, reader, now }: Pick<OpenedGroup, 'group' | 'reader' | 'now'>,
   before?: number,
-): Promise<HistoryPage | undefined> {
-  const group = await findGroup(tx, groupId)
-  if (!group) return undefined
+): Promise<HistoryPage> {
   const own = await listSheetsOfGroup(tx, group.id)
   const events = await eventsOf(tx, reader, group, own, before)
   const shown = events.slice(0, perPage)
@@ -91,7 +85,7 @@ export async function findGroupHistory(
     }
   })
   const older = events.length > perPage ? (shown.at(-1)?.seq ?? null) : null
-  return { groupId: group.id, groupName: group.name, rows, older }
+  return { rows, older }
 }
 
 /**

@@ -1,14 +1,14 @@
-import type { GroupBill } from '#domain/billing/fees.ts'
 import type { FeedSecretKind } from '#domain/credential/feed-secret.ts'
 import type { CredentialStanding } from '#domain/credential/rotation.ts'
 import type { Level } from '#domain/group/states.ts'
+import type { Environment } from '#domain/reference/environment.ts'
 import type { AddressRole } from '#domain/session/fail-over.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
 import type { ReportedTargetState } from '#domain/status/words.ts'
 import type { TargetRight } from '#domain/target/rights.ts'
 import type { Agreement } from '#views/request/agreements.ts'
 import type { RequestRow } from '#views/request/request-view.ts'
-import type { TargetRow } from '#views/status/status-view.ts'
+import type { GroupRow, TargetRow } from '#views/status/status-view.ts'
 
 /** One source of a group: agreed, running, delivered. */
 export type GroupSource = {
@@ -32,11 +32,11 @@ export type GroupSource = {
   lastReceivedAt: Date | null
 }
 
+/** A source that left the group because of a consent or a request, when, and why. */
+export type StopNote = { name: string; at: Date | null; why: string }
+
 /** A source that is no longer in the group, with its figures of this trading week. */
-export type LeftSource = {
-  name: string
-  at: Date | null
-  why: string
+export type LeftSource = StopNote & {
   reason: string | null
   /** first number that was no longer copied; null where nobody reported it */
   fromNumber: number | null
@@ -44,59 +44,61 @@ export type LeftSource = {
   lastReceivedAt: Date | null
 }
 
-export type GroupView = {
-  id: string
-  name: string
+/** What the head of a group's page shows, and what its tabs need to know of it. */
+export type GroupHead = GroupRow & {
   purpose: string
-  environment: string
-  ownerId: string
-  ownerName: string
-  stateWord: string
-  /** what the word means; empty for a live one */
-  stateSentence: string
-  isLive: boolean
+  environment: Environment
   /** closed, or given up before it was live */
   isOver: boolean
-  delivery: DeliveryState | undefined
-  /** the connector has not reported lately */
-  isStale: boolean
-  terms: {
-    level: Level
-    rejects: boolean
-    protocol: string
-    billTo: string | null
-    account: string | null
-    /** whom the targets let in; null for guarantors, who may not see the owner's connection */
-    addresses: { allowFrom: string[]; stated: string[] } | null
-    since: Date
-  } | null
+  /** owner and exchange see the whole group; a guarantor sees its own sessions, a payer only what is agreed */
+  seesAll: boolean
+  /** for guarantors: how many sources of others the group has; null for owner and exchange, who see them */
+  otherSources: number | null
+  mayRequestChange: boolean
+}
+
+export type GroupTerms = {
+  level: Level
+  rejects: boolean
+  protocol: string
+  billTo: string | null
+  account: string | null
+  /** whom the targets let in; null for guarantors, who may not see the owner's connection */
+  addresses: { allowFrom: string[]; stated: string[] } | null
+  since: Date
+}
+
+export type GroupContact = {
+  id: string
+  name: string
+  title: string
+  email: string
+  phone: string
+  authorizedBy: string
+  since: Date
+  /** whether this reader may end them */
+  mayEnd: boolean
+}
+
+export type GroupOverview = {
+  terms: GroupTerms | null
+  targets: TargetRow[]
+  contacts: GroupContact[]
+  /** sources that are stopped or were withdrawn */
+  left: StopNote[]
+}
+
+export type GroupSources = {
   sources: GroupSource[]
   /** these sources keep a row, so that rows add up to the totals */
   left: LeftSource[]
-  /** for guarantors: how many sources of others the group has; null for owner and exchange, who see them */
-  otherSources: number | null
-  targets: TargetRow[]
-  contacts: {
-    id: string
-    name: string
-    title: string
-    email: string
-    phone: string
-    authorizedBy: string
-    since: Date
-    /** whether this reader may end them */
-    mayEnd: boolean
-  }[]
-  /** as far as the fee is known today; null for readers who do not see the fee */
-  bill: GroupBill | null
+  ledger: Ledger
+}
+
+export type GroupRequests = {
   requests: RequestRow[]
   signed: { firmName: string; by: string; at: Date; sentence: string; requestNumber: number }[]
-  /** what this reader's firm signed, as the signer saw it */
   agreed: Agreement[]
-  ledger: Ledger
-  /** sources that this reader's firm guarantees here and may withdraw */
-  withdrawable: string[]
-  mayRequestChange: boolean
 }
 
 export type CredentialRow = {

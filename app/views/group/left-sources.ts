@@ -5,10 +5,10 @@ import { listStops, listWithdrawnGroups } from '#db/queries/group/stops.ts'
 import { listFirstNumbers } from '#db/queries/publication/reports.ts'
 import { stoppedBecause } from '#domain/consent/stops.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { type Delivery, ledgerFor } from '#views/status/delivery.ts'
-import { figuresOf } from '#views/status/status.ts'
+import type { SourceFigures } from '#domain/status/source.ts'
+import { type Ledger, noLedger } from '#domain/status/state.ts'
 import { sessionsOf } from './group-rows.ts'
-import type { LeftSource } from './group-view.ts'
+import type { LeftSource, StopNote } from './group-view.ts'
 
 /** The first number of a source that is no longer copied, as the connector reported it when it ran this version. */
 export type FromNumber = (version: number, source: string) => number | null
@@ -26,6 +26,13 @@ export async function readFromNumbers(
     rows.find(({ number, from }) => number >= version && from?.[source] !== undefined)?.from?.[source] ?? null
 }
 
+type Known = {
+  present: readonly string[]
+  sessions: readonly string[]
+  ledgers: ReadonlyMap<string, Ledger>
+  figures: ReadonlyMap<string, SourceFigures>
+}
+
 /**
  * Sources that left the group but have figures in this trading week or were stopped for want of a consent. They keep
  * their row, so that rows add up to the totals, and the row says why they left.
@@ -33,12 +40,12 @@ export async function readFromNumbers(
 export async function listLeftSources(
   tx: Tx,
   group: GroupRecord,
-  known: { present: readonly string[]; delivery: Delivery; sessions: string[] },
+  { present, sessions, ledgers, figures }: Known,
 ): Promise<LeftSource[]> {
-  const { present, delivery, sessions } = known
-  const counted = delivery.ledger.filter((row) => sessions.includes(row.sessionId)).map((row) => row.sourceId)
   const stops = (await listStops(tx, group.id)).filter((stop) => stop.liftedAt === null)
-  const names = [...new Set([...counted, ...stops.map((stop) => stop.source)])].filter((one) => !present.includes(one))
+  const names = [...new Set([...ledgers.keys(), ...stops.map((stop) => stop.source)])].filter(
+    (one) => !present.includes(one),
+  )
   if (names.length === 0) return []
   // when each source last left the group
   const ended = new Map((await listEndedMembers(tx, group.id)).map(({ name, until }) => [name, until]))
@@ -50,7 +57,7 @@ export async function listLeftSources(
   )
   return names.sort().map((name) => {
     const stop = stops.find((one) => one.source === name)
-    const ledger = ledgerFor(delivery, { sessionIds: sessions, sourceId: name })
+    const ledger = ledgers.get(name) ?? noLedger
     return {
       name,
       at: stop?.at ?? ended.get(name) ?? null,
@@ -59,9 +66,15 @@ export async function listLeftSources(
       reason: stop && stop.cause !== 'no-consent' ? stop.reason : null,
       fromNumber: stop ? from(stop.version, name) : null,
       ledger,
-      lastReceivedAt: figuresOf(delivery, name).lastReceivedAt,
+      lastReceivedAt: figures.get(name)?.lastReceivedAt ?? null,
     }
   })
+}
+
+/** The sources that are stopped now, newest first. */
+export async function listStopNotes(tx: Tx, groupId: string): Promise<StopNote[]> {
+  const stops = (await listStops(tx, groupId)).filter((stop) => stop.liftedAt === null)
+  return stops.map((stop) => ({ name: stop.source, at: stop.at, why: stoppedBecause(stop) }))
 }
 
 /** A consent that was withdrawn and not given again. */

@@ -2,7 +2,6 @@ import type { Tx } from '#db/client.ts'
 import { findBrokenSeal } from '#db/queries/audit/broken-seal.ts'
 import { listFeePlans } from '#db/queries/billing/billing.ts'
 import { countChargedGroups } from '#db/queries/group/groups.ts'
-import { findReader } from '#db/queries/people/reader.ts'
 import { findSettings } from '#db/queries/publication/publications.ts'
 import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { type FeePlanHole, feePlanHole } from '#domain/billing/fee-plan-hole.ts'
@@ -10,11 +9,14 @@ import type { Environment } from '#domain/reference/environment.ts'
 import { environmentSettings, zoneOf } from '#domain/reference/settings.ts'
 import type { StatusView } from './status-view.ts'
 
-/** Alarms that no connector knows of; the exchange alone deals with them. */
-export async function listPortalAlarms(tx: Tx, environment: Environment, now: Date): Promise<StatusView['alarms']> {
-  const { seesAll } = await findReader(tx)
-  if (!seesAll) return []
-  const hole = await findFeePlanHole(tx, environment, now)
+/** Alarms that no connector knows of, for readers of the exchange. `charged`: how many groups a fee is charged for. */
+export async function listPortalAlarms(
+  tx: Tx,
+  environment: Environment,
+  charged: number,
+  now: Date,
+): Promise<StatusView['alarms']> {
+  const hole = await holeIn(tx, environment, charged, now)
   const broken = await findBrokenSeal(tx)
   const trail = broken && { says: brokenSealSentence(broken), since: broken.since }
   return [
@@ -25,7 +27,11 @@ export async function listPortalAlarms(tx: Tx, environment: Environment, now: Da
 
 /** Whether this month or the next lacks a fee plan although the transaction sees groups to charge. */
 export async function findFeePlanHole(tx: Tx, environment: Environment, now: Date): Promise<FeePlanHole | undefined> {
-  if (environment === 'certification' || (await countChargedGroups(tx, environment)) === 0) return undefined
+  return holeIn(tx, environment, await countChargedGroups(tx, environment), now)
+}
+
+async function holeIn(tx: Tx, environment: Environment, charged: number, now: Date): Promise<FeePlanHole | undefined> {
+  if (environment === 'certification' || charged === 0) return undefined
   const settings = environmentSettings.safeParse(await findSettings(tx, environment))
   return feePlanHole(await listFeePlans(tx), zoneOf(settings.data ?? {}), now)
 }

@@ -1,11 +1,12 @@
+import type { ListPage } from '#domain/list/page.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
 import type { StatusVerdict } from '#domain/status/verdict.ts'
-import type { ReportedFeedState } from '#domain/status/words.ts'
 
 /** A group on the status page and in the list of groups. */
 export type GroupRow = {
   id: string
   name: string
+  ownerId: string
   ownerName: string
   /** 'Live', 'Requested', … */
   stateWord: string
@@ -18,8 +19,14 @@ export type GroupRow = {
   delivery: DeliveryState | undefined
   level: string
   sources: number
+  /** sources of which something was received this trading week */
+  heard: number
   targets: number
   ledger: Ledger
+  /** the connectors of its targets have not reported lately */
+  isStale: boolean
+  /** since when copies have been waiting or held without a break */
+  waitingSince: Date | null
   lastSentAt: Date | null
 }
 
@@ -27,40 +34,15 @@ export type TargetRow = {
   sessionId: string
   groupId: string
   groupName: string
+  ownerId: string
+  ownerName: string
   delivery: DeliveryState
   protocol: string
   sources: number
+  heard: number
   ledger: Ledger
+  waitingSince: Date | null
   lastSentAt: Date | null
-}
-
-export type SourceRow = {
-  name: string
-  gateway: string
-  feedId: string | null
-  /** names of the guarantors, by the reader's sight */
-  guarantors: string[]
-  groups: number
-  received: number
-  highest: number
-  aside: number
-  duplicates: number
-  lastReceivedAt: Date | null
-}
-
-export type FeedRow = {
-  id: string
-  gateway: string
-  /** null: nothing was reported of it */
-  state: ReportedFeedState | null
-  isConnected: boolean
-  received: number
-  missing: number
-  lost: number
-  aside: number
-  duplicates: number
-  lastReceivedAt: Date | null
-  detail: string | null
 }
 
 export type StatusView = {
@@ -69,13 +51,11 @@ export type StatusView = {
   heardAt: Date | null
   isStale: boolean
   connector: { name: string; state: string; runningVersion: number | null } | undefined
-  newestVersion: number
   /** told apart by code, kind and object */
   alarms: { code: string; kind: string; objectId: string; says: string; since: Date }[]
+  /** alarms beyond those */
+  moreAlarms: number
+  /** of all groups that the reader sees, whatever is filtered */
   ledger: Ledger
-  groups: GroupRow[]
-  targets: TargetRow[]
-  sources: SourceRow[]
-  /** empty for firms: feeds are the exchange's own */
-  feeds: FeedRow[]
+  groups: ListPage<GroupRow>
 }

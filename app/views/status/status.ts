@@ -1,92 +1,90 @@
 import type { Tx } from '#db/client.ts'
-import { listFeedsOf } from '#db/queries/feed/feeds.ts'
-import { listSources } from '#db/queries/feed/sources.ts'
-import { countGroupsOfSources } from '#db/queries/group/group-rows.ts'
+import { countAlarms, listAlarms } from '#db/queries/connector/reported.ts'
+import { type GroupSums, type GroupsOf, listGroupSums } from '#db/queries/standing/group-list.ts'
+import type { ListAsked } from '#domain/list/ask.ts'
 import type { Environment } from '#domain/reference/environment.ts'
-import { addLedgers, isSilent } from '#domain/status/state.ts'
-import { verdict } from '#domain/status/verdict.ts'
-import { listGroupRows } from '#views/group/group-rows.ts'
-import { listTargetRows } from '#views/target/target-rows.ts'
-import { type Delivery, loadDelivery } from './delivery.ts'
+import { type GroupFilter, type GroupSort, groupList } from '#domain/status/delivery-list.ts'
+import { addLedgers, deliveryWords, type Ledger, ledgerFrom } from '#domain/status/state.ts'
+import { type GroupsInAll, verdict } from '#domain/status/verdict.ts'
+import { findGroupsPage, groupsOf, listGroupRows, type Reader } from '#views/group/group-rows.ts'
+import { type Connectors, loadConnectors } from './connectors.ts'
 import { listPortalAlarms } from './portal-alarms.ts'
-import type { FeedRow, SourceRow, StatusView } from './status-view.ts'
+import type { GroupRow, StatusView } from './status-view.ts'
 
-/** Everything the status page shows to this transaction's person, worst first. */
-export async function findStatus(tx: Tx, environment: Environment, now: Date): Promise<StatusView> {
-  const delivery = await loadDelivery(tx, environment, now)
-  const targets = await listTargetRows(tx, environment, delivery, now)
-  const groups = await listGroupRows(tx, environment, delivery, targets, now)
-  const live = groups.flatMap(({ name, delivery: state, ledger }) => (state ? [{ name, state, ledger }] : []))
-  const { heard, connector } = delivery
-  const lost = [...delivery.feeds.values()].reduce((total, feed) => total + feed.lost, 0)
+/** Alarms that the page shows one by one; the others are counted. */
+const shownAlarms = 10
+
+/** What the status page shows to this reader: all groups in one sentence and in counts, and a page of them. */
+export async function findStatus(
+  tx: Tx,
+  reader: Reader,
+  environment: Environment,
+  { asked, size, now }: { asked: ListAsked<GroupSort, GroupFilter>; size: number; now: Date },
+): Promise<StatusView> {
+  const connectors = await loadConnectors(tx, reader, environment, now)
+  const of = groupsOf(reader, environment, connectors, now)
+  const sums = await listGroupSums(tx, of)
+  const groups = await findGroupsPage(tx, of, connectors, asked, size)
+  const alarms = await listAlarms(tx, environment, connectors.reporting, shownAlarms)
+  const all = await inAll(tx, of, connectors, sums, worstIn(groups.rows, asked))
+  const own = reader.isExchange ? await listPortalAlarms(tx, environment, chargedIn(sums), now) : []
+  const more =
+    alarms.length < shownAlarms ? 0 : (await countAlarms(tx, environment, connectors.reporting)) - shownAlarms
+  const { shown } = connectors
   return {
-    verdict: verdict(live, lost, heard, groups.filter((group) => group.isLive && !group.seesDelivery).length),
-    heardAt: connector?.heardAt ?? null,
-    isStale: isSilent(heard),
-    connector: connector && {
-      name: connector.connector,
-      state: connector.state,
-      runningVersion: connector.runningVersion,
-    },
-    newestVersion: delivery.newestVersion,
+    verdict: verdict(all, connectors.lost, connectors.heard),
+    heardAt: shown?.heardAt ?? null,
+    isStale: connectors.isStale,
+    connector: shown && { name: shown.connector, state: shown.state, runningVersion: shown.runningVersion },
     alarms: [
       // two shards' connectors may have the same alarm
-      ...delivery.alarms.map(({ code, kind, objectId, shard, says, since }) => {
+      ...alarms.map(({ code, kind, objectId, shard, says, since }) => {
         return { code, kind, objectId: objectId || shard, says, since }
       }),
-      ...(await listPortalAlarms(tx, environment, now)),
+      ...own,
     ],
-    ledger: addLedgers(groups.map((group) => group.ledger)),
+    moreAlarms: more,
+    ledger: totalOf(sums),
     groups,
-    targets: targets.map((target) => target.row),
-    sources: await sourceRows(tx, environment, delivery, now),
-    feeds: await feedRows(tx, environment, delivery),
   }
 }
 
-async function sourceRows(tx: Tx, environment: Environment, delivery: Delivery, now: Date): Promise<SourceRow[]> {
-  const rows = await listSources(tx, environment, now)
-  const groups = await countGroupsOfSources(tx, environment, now)
-  return rows.map(({ id, name, gatewayKind, feedId, guarantors }) => ({
-    name,
-    gateway: gatewayKind,
-    feedId,
-    guarantors: guarantors.map((firm) => firm.name),
-    groups: groups.get(id) ?? 0,
-    ...figuresOf(delivery, name),
-  }))
+/** The worst live group, where the page that was read begins with it; undefined: another query has to find it. */
+function worstIn(rows: readonly GroupRow[], { search, filters, sort, from }: ListAsked<GroupSort, GroupFilter>) {
+  const isWorstFirst = sort.key === 'state' && sort.dir === 'asc' && from === null && search === ''
+  const isWhole = filters.level === undefined && filters.owner === undefined
+  return isWorstFirst && isWhole && ['open', 'live'].includes(filters.state ?? 'open') ? rows[0] : undefined
 }
 
-/** What was received of a source, over its segments. */
-export function figuresOf(delivery: Delivery, name: string) {
-  const seen = delivery.sources.get(name) ?? []
-  const total = (key: 'received' | 'aside' | 'duplicates') => seen.reduce((sum, one) => sum + one[key], 0)
-  const heard = seen.flatMap((one) => one.lastReceivedAt ?? []).sort((a, b) => b.getTime() - a.getTime())
-  return {
-    received: total('received'),
-    highest: Math.max(0, ...seen.map((one) => one.highest)),
-    aside: total('aside'),
-    duplicates: total('duplicates'),
-    lastReceivedAt: heard[0] ?? null,
-  }
-}
-
-async function feedRows(tx: Tx, environment: Environment, delivery: Delivery): Promise<FeedRow[]> {
-  const rows = await listFeedsOf(tx, environment)
-  return rows.map((feed) => {
-    const seen = delivery.feedRows.find((row) => row.feedId === feed.id)
-    return {
-      id: feed.id,
-      gateway: feed.gatewayKind,
-      state: seen?.state ?? null,
-      isConnected: delivery.feeds.get(feed.id)?.connected ?? false,
-      received: seen?.received ?? 0,
-      missing: seen?.missing ?? 0,
-      lost: seen?.lost ?? 0,
-      aside: seen?.aside ?? 0,
-      duplicates: seen?.duplicates ?? 0,
-      lastReceivedAt: seen?.lastReceivedAt ?? null,
-      detail: seen?.detail ?? null,
-    }
+async function inAll(
+  tx: Tx,
+  of: GroupsOf,
+  connectors: Connectors,
+  sums: readonly GroupSums[],
+  known: GroupRow | undefined,
+): Promise<GroupsInAll> {
+  const counts = sums.flatMap(({ state, rank, groups: count }) => {
+    const word = state === 'live' && rank !== null ? deliveryWords[rank] : undefined
+    return word === undefined ? [] : [{ word, count }]
   })
+  const isComplete = counts.every(({ word }) => word === 'Complete')
+  const worst = isComplete ? undefined : (known ?? (await findWorst(tx, of, connectors)))
+  return {
+    counts,
+    open: sums.reduce((sum, row) => sum + row.open, 0),
+    worst: worst?.delivery && { name: worst.name, state: worst.delivery },
+    hidden: sums.reduce((sum, { state, rank, groups }) => sum + (state === 'live' && rank === null ? groups : 0), 0),
+  }
 }
+
+async function findWorst(tx: Tx, of: GroupsOf, connectors: Connectors): Promise<GroupRow | undefined> {
+  const asked = { search: '', filters: { state: 'live' }, sort: groupList.sort, from: null }
+  return (await listGroupRows(tx, of, connectors, asked, 1)).rows[0]
+}
+
+/** Groups that a fee is charged for. */
+const chargedIn = (sums: readonly GroupSums[]): number =>
+  sums.reduce((sum, { state, groups }) => sum + (state === 'live' || state === 'suspended' ? groups : 0), 0)
+
+const totalOf = (sums: readonly GroupSums[]): Ledger =>
+  addLedgers(sums.map(({ stopped, ...terms }) => ledgerFrom({ ...terms, filteredBy: stopped })))

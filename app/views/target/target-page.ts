@@ -1,16 +1,25 @@
 import type { Tx } from '#db/client.ts'
-import { listRefusedLogons, type ReportedTarget } from '#db/queries/connector/reported.ts'
+import {
+  findReportedTarget,
+  listRefusedLogons,
+  listSourceFigures,
+  type ReportedTarget,
+} from '#db/queries/connector/reported.ts'
 import { findGroup, findTerms } from '#db/queries/group/groups.ts'
 import { findFirm } from '#db/queries/people/firms.ts'
 import { findUserName, listUserNames } from '#db/queries/people/people.ts'
 import { findSettings } from '#db/queries/publication/publications.ts'
+import { findListedTarget } from '#db/queries/standing/target-list.ts'
 import { findFailOverFacts } from '#db/queries/target/fail-over.ts'
+import { listSourcesOnTarget } from '#db/queries/target/target-rows.ts'
 import { findTarget, listCredentials, type TargetRecord } from '#db/queries/target/targets.ts'
 import { isLive, standingOf } from '#domain/credential/rotation.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { environmentSettings } from '#domain/reference/settings.ts'
 import { clientAddressesOf } from '#domain/request/addresses.ts'
 import { failOverConsequence, fitFailOver, inForce, otherRole } from '#domain/session/fail-over.ts'
+import { noFigures } from '#domain/status/source.ts'
+import { addLedgers, noLedger } from '#domain/status/state.ts'
 import {
   type ActedOn,
   hasEnded,
@@ -21,10 +30,11 @@ import {
   type TargetAction,
   type TargetRefusal,
 } from '#domain/target/rights.ts'
+import { groupsOf } from '#views/group/group-rows.ts'
 import type { CredentialRow, TargetView } from '#views/group/group-view.ts'
-import { type Delivery, ledgerFor, loadDelivery } from '#views/status/delivery.ts'
-import { figuresOf } from '#views/status/status.ts'
-import { listTargetRows } from './target-rows.ts'
+import { loadConnectors } from '#views/status/connectors.ts'
+import { bySource, listFigures } from '#views/status/figures.ts'
+import { targetRow } from './target-rows.ts'
 
 const shownLogons = 20
 
@@ -41,14 +51,20 @@ export async function findTargetPage(
   const group = target && (await findGroup(tx, target.groupId))
   const owner = group && (await findFirm(tx, group.ownerId))
   if (!target || !group || !owner) return undefined
-  const delivery = await loadDelivery(tx, target.environment, now)
-  const rows = await listTargetRows(tx, target.environment, delivery, now, group.id)
-  const full = rows.find((one) => one.row.sessionId === sessionId)
+  const { environment } = target
+  const connectors = await loadConnectors(tx, reader, environment, now)
+  const listed = await findListedTarget(tx, groupsOf(reader, environment, connectors, now), sessionId)
+  const row = listed && targetRow(listed, connectors)
+  const observed = await findReportedTarget(tx, environment, connectors.reporting, sessionId)
+  const present = row ? await listSourcesOnTarget(tx, target.id, now) : []
+  const figures = await listFigures(tx, environment, connectors, [sessionId])
+  const reported = await listSourceFigures(tx, environment, connectors.reporting, present)
+  const ledgers = bySource(figures)
   const terms = await findTerms(tx, group.id, now)
   const pauserName = (await findUserName(tx, target.pausedBy)) ?? null
   const acted = { ...target, ownerId: group.ownerId, pauserName }
   const settings = environmentSettings.safeParse(await findSettings(tx, target.environment))
-  const credentials = await credentialRows(tx, target, full?.observed, mayNot('revoke-credential', acted, reader), now)
+  const credentials = await credentialRows(tx, target, observed, mayNot('revoke-credential', acted, reader), now)
   const failOver = await findFailOverFacts(tx, target, now)
   const live = credentials.filter((one) => one.isLive).length
   const to = otherRole(failOver.active)
@@ -73,19 +89,18 @@ export async function findTargetPage(
     wanted: target.state,
     pausedBy: pauserOf(acted) ?? null,
     pauseReason: target.pauseReason,
-    delivery: full?.state ?? gone,
+    delivery: row?.delivery ?? gone,
     listen: target.listen,
     inForce: inForce(failOver),
     failOver: { to, consequence: fit.ok ? failOverConsequence(failOver, to) : [] },
-    sources: (full?.sources ?? []).map(({ name }) => ({
-      name,
-      received: figuresOf(delivery, name).received,
-      highest: figuresOf(delivery, name).highest,
-      ledger: ledgerFor(delivery, { sessionIds: [sessionId], sourceId: name }),
-    })),
-    left: leftOf(delivery, sessionId, full?.sources ?? []),
-    session: full?.observed ? sessionOf(full.observed) : null,
-    ledger: ledgerFor(delivery, { sessionIds: [sessionId] }),
+    sources: present.map((name) => {
+      const { received, highest } = reported.get(name) ?? noFigures
+      return { name, received, highest, ledger: ledgers.get(name) ?? noLedger }
+    }),
+    // no longer on the target, but with figures of this week
+    left: figures.flatMap(({ source, ledger }) => (present.includes(source) ? [] : [{ name: source, ledger }])),
+    session: observed ? sessionOf(observed) : null,
+    ledger: addLedgers(figures.map((one) => one.ledger)),
     credentials,
     refusedLogons: await listRefusedLogons(
       tx,
@@ -95,13 +110,6 @@ export async function findTargetPage(
     ),
     ...rightsOf(reader, acted, live, fit),
   }
-}
-
-/** Sources that are no longer on the target but have figures of this week. */
-function leftOf(delivery: Delivery, sessionId: string, present: readonly { name: string }[]): TargetView['left'] {
-  return delivery.ledger
-    .filter((row) => row.sessionId === sessionId && !present.some((one) => one.name === row.sourceId))
-    .map(({ sourceId, ...ledger }) => ({ name: sourceId, ledger }))
 }
 
 const sessionOf = ({ state, since, address, nextIn, nextOut, ...rest }: ReportedTarget): TargetView['session'] => ({

@@ -124,7 +124,7 @@ type Refusal = { code: string; says: string; remedy: string }
 type RefusedConnector = Shard & { connector: string; place: string }
 
 /** Milliseconds after which a refusal that was not repeated no longer counts. */
-const refusalLastsMs = 10_000
+export const refusalLastsMs = 10_000
 
 /** Records why this connector does not lead; repeated for as long as that is so. */
 export async function saveRefusal(db: Db, { environment, shard, connector, place }: RefusedConnector, why: Refusal) {

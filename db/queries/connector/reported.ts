@@ -1,62 +1,86 @@
-import { and, asc, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { patientCodes } from '#domain/alarm/codes.ts'
+import { and, asc, desc, eq, gt, inArray, isNull, max, or, type SQL, sql } from 'drizzle-orm'
 import type { Environment } from '#domain/reference/environment.ts'
+import type { SourceFigures } from '#domain/status/source.ts'
 import type { ReportedFeedState } from '#domain/status/words.ts'
 import type { Tx } from '../../client.ts'
 import {
   observedAlarms,
   observedFeeds,
-  observedLedger,
   observedRefusedLogons,
   observedSources,
   observedTargets,
 } from '../../schema/observed.ts'
 import { sourceSessions } from '../../schema/sources.ts'
-import { targets } from '../../schema/targets.ts'
 import type { ConnectorRecord } from './session-commands.ts'
 
 /** Rows of the connectors' last reports, as far as the reader sees them. */
-export type AlarmRow = typeof observedAlarms.$inferSelect
+type AlarmRow = typeof observedAlarms.$inferSelect
 export type ReportedTarget = typeof observedTargets.$inferSelect
-export type ReportedSource = typeof observedSources.$inferSelect
 export type ReportedFeed = typeof observedFeeds.$inferSelect
 
 export type Connectors = readonly Pick<ConnectorRecord, 'shard' | 'connector' | 'week'>[]
 type Connector = Pick<ConnectorRecord, 'environment' | 'shard' | 'connector'>
 
-/** Alarms that these connectors have raised and not ended, the oldest first. */
-export const listAlarms = (tx: Tx, environment: Environment, connectors: Connectors): Promise<AlarmRow[]> =>
+/** Alarms that these connectors have raised and not ended, the oldest first, up to `most`. */
+export const listAlarms = (
+  tx: Tx,
+  environment: Environment,
+  connectors: Connectors,
+  most: number,
+): Promise<AlarmRow[]> =>
   tx
     .select()
     .from(observedAlarms)
     .where(reportedBy(observedAlarms, environment, connectors))
-    .orderBy(observedAlarms.since)
+    .orderBy(observedAlarms.since, observedAlarms.objectId)
+    .limit(most)
 
-export const listReportedTargets = (
+export const countAlarms = (tx: Tx, environment: Environment, connectors: Connectors): Promise<number> =>
+  tx.$count(observedAlarms, reportedBy(observedAlarms, environment, connectors))
+
+/** The last report on a target, with its newest copies; undefined: nothing was reported of it. */
+export async function findReportedTarget(
   tx: Tx,
   environment: Environment,
   connectors: Connectors,
-): Promise<ReportedTarget[]> =>
-  tx
+  sessionId: string,
+): Promise<ReportedTarget | undefined> {
+  const [row] = await tx
     .select()
     .from(observedTargets)
-    .where(reportedBy(observedTargets, environment, connectors))
+    .where(and(reportedBy(observedTargets, environment, connectors), eq(observedTargets.sessionId, sessionId)))
+  return row
+}
 
 /** Targets of every connector, whether it leads or has led. */
 export const listEveryReportedTarget = (tx: Tx): Promise<ReportedTarget[]> => tx.select().from(observedTargets)
 
 export const listEveryReportedFeed = (tx: Tx): Promise<ReportedFeed[]> => tx.select().from(observedFeeds)
 
-/** One row for each source and segment. */
-export const listReportedSources = (
+/** Figures of the sources so named, by name, as far as the reader sees them. */
+export async function listSourceFigures(
   tx: Tx,
   environment: Environment,
   connectors: Connectors,
-): Promise<ReportedSource[]> =>
-  tx
-    .select()
+  names: readonly string[],
+): Promise<Map<string, SourceFigures>> {
+  if (names.length === 0) return new Map()
+  const { sourceId, received, highest, aside, duplicates, lastReceivedAt } = observedSources
+  const sum = (column: typeof received) => sql<number>`sum(${column})::float8`
+  const rows = await tx
+    .select({
+      name: sourceId,
+      received: sum(received),
+      highest: sql<number>`max(${highest})::float8`,
+      aside: sum(aside),
+      duplicates: sum(duplicates),
+      lastReceivedAt: max(lastReceivedAt),
+    })
     .from(observedSources)
-    .where(reportedBy(observedSources, environment, connectors))
+    .where(and(reportedBy(observedSources, environment, connectors), inArray(sourceId, [...names])))
+    .groupBy(sourceId)
+  return new Map(rows.map(({ name, ...figures }) => [name, figures]))
+}
 
 /** Only for the exchange. */
 export const listReportedFeeds = (tx: Tx, environment: Environment, connectors: Connectors): Promise<ReportedFeed[]> =>
@@ -100,59 +124,27 @@ type LedgerRow = {
   waiting: number
   held: number
   expired: number
-  filteredBy: Record<string, number>[]
-  /** The owner and the exchange see the target itself; a guarantor sees only the figures of its own sessions. */
-  seesTarget: boolean
+  filteredBy: Record<string, number>[] | null
 }
 
-/** The ledger of the trading week that each connector is in, summed over segments. */
-export async function listLedger(tx: Tx, environment: Environment, connectors: Connectors): Promise<LedgerRow[]> {
-  const total = (column: typeof observedLedger.received) => sql<number>`sum(${column})::float8`
-  return tx
-    .select({
-      sessionId: observedLedger.sessionId,
-      sourceId: observedLedger.sourceId,
-      received: total(observedLedger.received),
-      delivered: total(observedLedger.delivered),
-      filtered: total(observedLedger.filtered),
-      waiting: total(observedLedger.waiting),
-      held: total(observedLedger.held),
-      expired: total(observedLedger.expired),
-      filteredBy: sql<Record<string, number>[]>`jsonb_agg(${observedLedger.filteredBy})`,
-      seesTarget: sql<boolean>`bool_or(${targets.id} is not null)`,
-    })
-    .from(observedLedger)
-    .leftJoin(targets, eq(targets.sessionId, observedLedger.sessionId))
-    .where(
-      and(
-        eq(observedLedger.environment, environment),
-        anyOf(
-          connectors.map(({ shard, connector, week }) =>
-            and(
-              eq(observedLedger.shard, shard),
-              eq(observedLedger.connector, connector),
-              week === null ? undefined : eq(observedLedger.week, week),
-            ),
-          ),
-        ),
-      ),
-    )
-    .groupBy(observedLedger.sessionId, observedLedger.sourceId)
-}
-
-/**
- * The oldest alarm for which a connector as a whole wants a person now: neither ids that run short nor a clock that was
- * set. `says` null: the words are not for this reader.
- */
-export async function findConnectorAlarm(
+/** The ledger of the trading week that each connector is in, of these targets, summed over segments. */
+export async function listLedger(
   tx: Tx,
-  { environment, shard, connector }: Connector,
-): Promise<{ says: string | null } | undefined> {
-  const [alarm] = await tx.execute<{ says: string | null }>(sql`
-    select says from dc.connector_alarms()
-    where environment = ${environment} and shard = ${shard} and connector = ${connector} and code not in ${[...patientCodes]} order by since limit 1`)
-  return alarm
+  environment: Environment,
+  connectors: Connectors,
+  sessionIds: readonly string[],
+): Promise<LedgerRow[]> {
+  if (sessionIds.length === 0) return []
+  return tx.execute<LedgerRow>(sql`
+    select l.session_id as "sessionId", l.source_id as "sourceId", ${ledgerSums} from dc.observed_ledger l
+    where ${ledgerOf(environment, connectors)} and l.session_id in ${[...sessionIds]}
+    group by l.session_id, l.source_id`)
 }
+
+/** The terms of the ledger `l`, summed up. */
+export const ledgerSums = sql`sum(l.received)::float8 as received, sum(l.delivered)::float8 as delivered,
+  sum(l.filtered)::float8 as filtered, sum(l.waiting)::float8 as waiting, sum(l.held)::float8 as held,
+  sum(l.expired)::float8 as expired, jsonb_agg(l.filtered_by) filter (where l.filtered_by <> '{}') as "filteredBy"`
 
 /** The health of a feed behind a source that the reader sees; `lost` and `missing` count messages. */
 type FeedHealth = {

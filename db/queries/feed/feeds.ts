@@ -38,14 +38,6 @@ export const listOpenFeeds = (tx: Tx, environment: Environment): Promise<FeedRec
     .where(and(eq(feeds.environment, environment), eq(feeds.state, 'open')))
     .orderBy(asc(feeds.id))
 
-/** The shards in which the reader's sources are copied, for the exchange's people all; `main` where there are none. */
-export async function listSeenShards(tx: Tx, environment: Environment): Promise<string[]> {
-  const rows = await tx.execute<{ shard: string }>(
-    sql`select shard from dc.seen_shards() where environment = ${environment} order by 1`,
-  )
-  return rows.length === 0 ? [mainShard] : rows.map(({ shard }) => shard)
-}
-
 /** All shards with an open feed; `main` where there are none. Over `asJobs`: the operator's sight. */
 export async function listShards(tx: Tx, environment: Environment): Promise<string[]> {
   const rows = await tx

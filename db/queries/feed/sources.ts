@@ -134,19 +134,25 @@ export async function listHoldersOf(
   )
 }
 
-/** The names of all source sessions behind a feed, closed ones included. */
-export async function listSourceNamesOfFeed(tx: Tx, environment: Environment, feedId: string): Promise<string[]> {
+/** The names of the first source sessions behind a feed, closed ones included, up to `most`. */
+export async function listSourceNamesOfFeed(
+  tx: Tx,
+  environment: Environment,
+  feedId: string,
+  most: number,
+): Promise<string[]> {
   const rows = await tx
     .select()
     .from(sourceSessions)
     .where(and(eq(sourceSessions.environment, environment), eq(sourceSessions.feedId, feedId)))
     .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
+    .limit(most)
   return rows.map(({ sessionCode, executionCode }) => sessionCode + executionCode)
 }
 
-/** Every source session of an environment, closed ones included, as far as the reader sees them. */
-export const listSources = (tx: Tx, environment: Environment, now: Date): Promise<SourceRecord[]> =>
-  listWhere(tx, eq(sourceSessions.environment, environment), now)
+/** How many source sessions are behind a feed, closed ones included. */
+export const countSourcesOfFeed = (tx: Tx, environment: Environment, feedId: string): Promise<number> =>
+  tx.$count(sourceSessions, and(eq(sourceSessions.environment, environment), eq(sourceSessions.feedId, feedId)))
 
 /** Every open feed and open source of an environment: what a connector must know, in a group or not. */
 export async function listReferenceData(tx: Tx, environment: Environment, now: Date) {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, isNull, or, sql } from 'drizzle-orm'
 import { type Stopping, stoppedSources } from '#domain/consent/stops.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
@@ -9,8 +9,6 @@ import { sourceStops } from '../../schema/stops.ts'
 import { targetSources } from '../../schema/targets.ts'
 
 export type StopRecord = typeof sourceStops.$inferSelect & { source: string; firmName: string | null }
-/** A stop that its reader has to deal with. */
-export type OpenStop = { source: string; firmName: string | null }
 type NewStop = Omit<typeof sourceStops.$inferInsert, 'id' | 'liftedAt' | 'liftedBy'>
 
 const sourceName = sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`
@@ -29,27 +27,6 @@ export async function listStops(tx: Tx, groupId: string): Promise<StopRecord[]> 
     .where(eq(sourceStops.groupId, groupId))
     .orderBy(desc(sourceStops.at))
   return rows.map(({ stop, source, firmName }) => ({ ...stop, source, firmName }))
-}
-
-/** Sources that were stopped for want of a consent and are not back, by group; as far as the reader sees them. */
-export async function listOpenStops(tx: Tx, groupIds: readonly string[]): Promise<Map<string, OpenStop[]>> {
-  const byGroup = new Map<string, OpenStop[]>()
-  if (groupIds.length === 0) return byGroup
-  const rows = await tx
-    .select({ groupId: sourceStops.groupId, source: sourceName, firmName: firms.name })
-    .from(sourceStops)
-    .innerJoin(sourceSessions, eq(sourceSessions.id, sourceStops.sourceId))
-    .leftJoin(firms, eq(firms.id, sourceStops.firmId))
-    .where(
-      and(
-        inArray(sourceStops.groupId, [...groupIds]),
-        eq(sourceStops.cause, 'no-consent'),
-        isNull(sourceStops.liftedAt),
-      ),
-    )
-    .orderBy(asc(sourceName), asc(firms.name))
-  for (const { groupId, ...stop } of rows) byGroup.set(groupId, [...(byGroup.get(groupId) ?? []), stop])
-  return byGroup
 }
 
 /**

@@ -73,11 +73,6 @@ export async function listRequestNumbers(tx: Tx, ids: readonly string[]): Promis
   return new Map(rows.map((row) => [row.id, row.number]))
 }
 
-/** The numbers of a group's requests. */
-export async function listNumbersOfGroup(tx: Tx, groupId: string): Promise<{ id: string; number: number }[]> {
-  return tx.select({ id: requests.id, number: requests.number }).from(requests).where(eq(requests.groupId, groupId))
-}
-
 export async function listByState(tx: Tx, state: RequestState): Promise<RequestRecord[]> {
   return tx.select().from(requests).where(eq(requests.state, state)).orderBy(requests.number)
 }

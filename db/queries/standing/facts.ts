@@ -10,7 +10,7 @@ import { sourceSessions } from '../../schema/sources.ts'
 import { sourceStops } from '../../schema/stops.ts'
 import { targetCredentials, targetSources, targets } from '../../schema/targets.ts'
 import { users } from '../../schema/users.ts'
-import { type Connectors, ledgerOf, reportedBy } from '../connector/reported.ts'
+import { type Connectors, ledgerOf, ledgerSums, reportedBy } from '../connector/reported.ts'
 import { isGoodAt, type TargetRecord } from '../target/targets.ts'
 
 const sourceName = sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`
@@ -125,7 +125,7 @@ export const listEveryObjectAlarm = (tx: Tx) =>
     .orderBy(observedAlarms.since, observedAlarms.objectId, observedAlarms.code)
 
 /** Sums of a ledger; `filteredBy`: how many by reason, an object for each row that has reasons. */
-export type LedgerSums = {
+type LedgerSums = {
   received: number
   delivered: number
   filtered: number
@@ -134,10 +134,6 @@ export type LedgerSums = {
   expired: number
   filteredBy: Record<string, number>[] | null
 }
-
-const sums = sql`sum(l.received)::float8 as received, sum(l.delivered)::float8 as delivered, sum(l.filtered)::float8 as filtered,
-  sum(l.waiting)::float8 as waiting, sum(l.held)::float8 as held, sum(l.expired)::float8 as expired,
-  jsonb_agg(l.filtered_by) filter (where l.filtered_by <> '{}') as "filteredBy"`
 
 /** The ledger of the present trading week of these targets. */
 export async function sumLedgerOfTargets(
@@ -148,7 +144,7 @@ export async function sumLedgerOfTargets(
 ): Promise<(LedgerSums & { sessionId: string })[]> {
   if (sessionIds.length === 0) return []
   return tx.execute<LedgerSums & { sessionId: string }>(sql`
-    select l.session_id as "sessionId", ${sums}
+    select l.session_id as "sessionId", ${ledgerSums}
     from dc.observed_ledger l
     where ${ledgerOf(environment, connectors)} and l.session_id = any(${textsOf(sessionIds)})
     group by l.session_id`)
@@ -182,7 +178,7 @@ export async function listGuarantorParts(
       left join lateral (${isHeard(sql`own.name`, environment, connectors)}) heard on true
       group by i.group_id, i.firm_id),
     figures as (
-      select i.group_id, i.firm_id, ${sums} from sight i
+      select i.group_id, i.firm_id, ${ledgerSums} from sight i
       join dc.observed_ledger l on l.session_id = any(i.sessions) and ${ledgerOf(environment, connectors)}
       join own on own.firm_id = i.firm_id and own.name = l.source_id
       group by i.group_id, i.firm_id)

@@ -1,41 +1,22 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Protocol, TargetState } from '#domain/group/states.ts'
-import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { covers } from '../../schema/columns.ts'
 import { firms } from '../../schema/firms.ts'
 import { groups, groupTerms } from '../../schema/groups.ts'
 import { sourceSessions } from '../../schema/sources.ts'
-import { targetCredentials, targetSources, targets } from '../../schema/targets.ts'
-import { isGoodAt, type TargetRecord } from './targets.ts'
-
-/** A target with its group's name and protocol today; `protocol` null: the group has no terms in force. */
-type ListedTarget = { target: TargetRecord; groupName: string; protocol: Protocol | null }
-
-/** Targets that are not closed and that the reader sees, of an environment or of one group in it, by session id. */
-export async function listTargets(
-  tx: Tx,
-  environment: Environment,
-  now: Date,
-  groupId?: string,
-): Promise<ListedTarget[]> {
-  return tx
-    .select({ target: targets, groupName: groups.name, protocol: groupTerms.protocol })
-    .from(targets)
-    .innerJoin(groups, eq(groups.id, targets.groupId))
-    .leftJoin(groupTerms, and(eq(groupTerms.groupId, targets.groupId), covers(groupTerms.during, now)))
-    .where(
-      and(
-        eq(targets.environment, environment),
-        sql`${targets.state} <> 'closed'`,
-        groupId === undefined ? undefined : eq(targets.groupId, groupId),
-      ),
-    )
-    .orderBy(asc(targets.sessionId))
-}
+import { targetSources, targets } from '../../schema/targets.ts'
+import type { TargetRecord } from './targets.ts'
 
 /** A target with its group and that group's owner. */
-type OwnedTarget = ListedTarget & { ownerId: string; ownerName: string }
+type OwnedTarget = {
+  target: TargetRecord
+  groupName: string
+  ownerId: string
+  ownerName: string
+  /** Null: the group has no terms in force. */
+  protocol: Protocol | null
+}
 
 /**
  * Every target that is in one of these states, of all environments, by session id. Over `asJobs`: the operator's sight.
@@ -57,31 +38,23 @@ export async function listAllTargets(tx: Tx, states: readonly TargetState[], now
     .orderBy(asc(targets.sessionId))
 }
 
-/** The sources placed on these targets today, by name, with the feed that each comes from. */
-export async function listPlacements(
-  tx: Tx,
-  targetIds: readonly string[],
-  now: Date,
-): Promise<{ targetId: string; name: string; feedId: string }[]> {
-  if (targetIds.length === 0) return []
-  return tx
-    .select({
-      targetId: targetSources.targetId,
-      name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}`,
-      feedId: sourceSessions.feedId,
-    })
+/** The session on which each source of a group is delivered today, by the source's id. */
+export async function listPlacementsOfGroup(tx: Tx, groupId: string, now: Date): Promise<Map<string, string>> {
+  const rows = await tx
+    .select({ sourceId: targetSources.sourceId, sessionId: targets.sessionId })
     .from(targetSources)
-    .innerJoin(sourceSessions, eq(sourceSessions.id, targetSources.sourceId))
-    .where(and(inArray(targetSources.targetId, [...targetIds]), covers(targetSources.during, now)))
-    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
+    .innerJoin(targets, eq(targets.id, targetSources.targetId))
+    .where(and(eq(targetSources.groupId, groupId), covers(targetSources.during, now)))
+  return new Map(rows.map((row) => [row.sourceId, row.sessionId]))
 }
 
-/** Those of these targets that a client can log on to now, because they have a credential in force. */
-export async function listTargetsWithCredential(tx: Tx, targetIds: readonly string[], now: Date): Promise<Set<string>> {
-  if (targetIds.length === 0) return new Set()
+/** The names of the sources placed on a target today. */
+export async function listSourcesOnTarget(tx: Tx, targetId: string, now: Date): Promise<string[]> {
   const rows = await tx
-    .selectDistinct({ targetId: targetCredentials.targetId })
-    .from(targetCredentials)
-    .where(and(inArray(targetCredentials.targetId, [...targetIds]), isGoodAt(now)))
-  return new Set(rows.map((row) => row.targetId))
+    .select({ name: sql<string>`${sourceSessions.sessionCode} || ${sourceSessions.executionCode}` })
+    .from(targetSources)
+    .innerJoin(sourceSessions, eq(sourceSessions.id, targetSources.sourceId))
+    .where(and(eq(targetSources.targetId, targetId), covers(targetSources.during, now)))
+    .orderBy(asc(sourceSessions.sessionCode), asc(sourceSessions.executionCode))
+  return rows.map((row) => row.name)
 }

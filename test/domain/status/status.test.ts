@@ -173,32 +173,30 @@ test('the sum of ledgers is unaccounted for exactly as much as its parts', () =>
 })
 
 describe('the first sentence of the page', () => {
-  const complete = { name: 'Desk 7', state: underConnector(targetState(target, [feed]), heard), ledger }
+  const away = underConnector(targetState({ ...target, loggedOn: false }, [feed]), heard)
+  const complete = { word: 'Complete' as const, count: 2 }
+  const all = { counts: [complete], open: 0, worst: undefined, hidden: 0 }
   test('has the truth in one line', () => {
-    expect(verdict([complete, complete], 0, heard).sentence).toBe('2 of 2 groups complete, nothing unaccounted.')
-    expect(verdict([], 0, heard).sentence).toBe('No group is live yet.')
-    expect(verdict([complete], 0, { agoMs: 12_000 })).toMatchObject({
+    expect(verdict(all, 0, heard).sentence).toBe('2 of 2 groups complete, nothing unaccounted.')
+    expect(verdict({ ...all, counts: [] }, 0, heard).sentence).toBe('No group is live yet.')
+    expect(verdict(all, 0, { agoMs: 12_000 })).toMatchObject({
       tone: 'unknown',
       sentence: 'No word from the connector for 12 s: every number here is stale.',
     })
   })
   test('names the worst group, and says what is missing', () => {
-    const away = {
-      ...complete,
-      name: 'Desk 8',
-      state: underConnector(targetState({ ...target, loggedOn: false }, [feed]), heard),
-    }
-    expect(verdict([complete, away], 0, heard)).toMatchObject({
+    const counts = [
+      { word: 'Waiting for them' as const, count: 1 },
+      { word: 'Complete' as const, count: 1 },
+    ]
+    expect(verdict({ ...all, counts, worst: { name: 'Desk 8', state: away } }, 0, heard)).toMatchObject({
       tone: 'attention',
       sentence: '1 of 2 groups complete, nothing unaccounted. Desk 8: No logon. No copy waits.',
-      counts: [
-        { word: 'Waiting for them', count: 1 },
-        { word: 'Complete', count: 1 },
-      ],
+      counts,
     })
-    expect(verdict([complete], 5, heard)).toMatchObject({
+    expect(verdict({ ...all, counts: [{ ...complete, count: 1 }], open: 3 }, 5, heard)).toMatchObject({
       tone: 'bad',
-      sentence: '1 of 1 group complete, 5 lost upstream.',
+      sentence: '1 of 1 group complete, 3 unaccounted, 5 lost upstream.',
     })
   })
 })
