@@ -41,7 +41,7 @@ const named = (what: string, added: readonly string[], removed: readonly string[
   added.length + removed.length > 0 ? [{ what, added: [...added], removed: [...removed], isCode }] : []
 
 function groupTurn(item: Item): Change[] {
-  if (item.op === 'create-group') return [{ what: 'Group', before: null, after: item.name }]
+  if (item.op === 'create-group') return [{ what: 'Group', before: null, after: item.name || 'Not named yet' }]
   if (item.op === 'close-group') return [{ what: 'Group', before: 'Open', after: 'Closed, with all its targets' }]
   return []
 }
@@ -63,7 +63,7 @@ const turned = (what: string, before: string | null, after: string): Change[] =>
   before === after ? [] : [{ what, before, after }]
 
 /** Whether reject messages are copied. */
-const rejectWords = (rejects: boolean): string => (rejects ? 'Copied too' : 'Left out')
+export const rejectWords = (rejects: boolean): string => (rejects ? 'Copied too' : 'Left out')
 
 /** What flows at a level: "All messages, with rejects". */
 export const messageWords = (level: Sheet['level'], rejects: boolean): string =>

@@ -1,6 +1,6 @@
 import type { GroupState, Level } from '../group/states.ts'
 import { levelNames } from '../group/states.ts'
-import type { ContactEntry, RequestDocument } from './document.ts'
+import type { ContactEntry, DraftDocument, RequestDocument } from './document.ts'
 
 /** One thing the request does, with what its author saw when it was frozen. */
 export type Item =
@@ -50,8 +50,8 @@ type MovedWhat =
  */
 export type Moved = { what: MovedWhat; about: string; sentence: string }
 
-/** What the document does, item by item; `present` supplies what was seen. */
-export function itemsOf(document: RequestDocument, present: Present): Item[] {
+/** What the document does, item by item, as far as it is written; `present` supplies what was seen. */
+export function itemsOf(document: RequestDocument | DraftDocument, present: Present): Item[] {
   const add = (source: string): Item => ({
     op: 'add-source',
     source,
@@ -62,7 +62,7 @@ export function itemsOf(document: RequestDocument, present: Present): Item[] {
       return [
         { op: 'create-group', name: document.groupName },
         ...document.sources.map(add),
-        { op: 'set-level', seen: null, to: document.level },
+        ...(document.level ? [{ op: 'set-level', seen: null, to: document.level } as const] : []),
         { op: 'set-rejects', seen: null, to: document.rejects },
         ...document.contacts.map((contact): Item => ({ op: 'add-contact', contact })),
       ]

@@ -63,7 +63,7 @@ export function submissionSentence(asked: {
   alsoFor: readonly string[]
 }): string {
   const what = {
-    'new-group': `ask for group ${asked.group} as described above`,
+    'new-group': `ask for group ${asked.group} as this request describes it`,
     change: `ask for this change of group ${asked.group}`,
     close: `ask that group ${asked.group} be closed`,
   }[asked.kind]
@@ -78,13 +78,15 @@ function unnamedFirms(sources: readonly string[]): string[] {
   return [`every clearing firm that guarantees ${named}`]
 }
 
-/** What a slice asks of its firm, for a list: "Consent for K7T882 and M3P882, all messages". */
-export function askedWords({ capacity, sources, contacts, level, payment }: Slice): string {
+type Asked = Pick<Slice, 'capacity' | 'sources' | 'contacts' | 'level' | 'payment'>
+
+/** What is asked of a firm, in the words that it reads in its list: "Consent for K7T882 and M3P882, all messages". */
+export function askedWords({ capacity, sources, contacts, level, payment }: Asked): string {
   if (capacity === 'bill-to') return `To pay for it, account ${payment?.account ?? ''}`
   const people = inWords(contacts.map((contact) => contact.name))
   const named = sources.length > 3 ? `${sources.length} sessions` : inWords(sources)
   const asked = [
-    ...(sources.length > 0 ? [`Consent for ${named}, ${level ? levelWords[level] : 'no messages'}`] : []),
+    ...(sources.length > 0 ? [`Consent for ${named}${level ? `, ${levelWords[level]}` : ''}`] : []),
     ...(people ? [`Authority for ${people}`] : []),
   ]
   return asked.join('. ')

@@ -204,7 +204,7 @@ const ContactTable = ({
 )
 
 /** The line of a new group's clients, in words. */
-const lineWords: Record<ConnectionEntry['line'], string> = {
+export const lineWords: Record<ConnectionEntry['line'], string> = {
   new: 'A new line',
   existing: 'A line that the firm has already',
 }

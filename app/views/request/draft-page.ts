@@ -12,14 +12,16 @@ import { consentsBySubmission } from '#domain/consent/submission.ts'
 import { levelCovers } from '#domain/group/states.ts'
 import type { Actor } from '#domain/people/permissions.ts'
 import { parseSourceName } from '#domain/reference/source.ts'
+import { changesOf } from '#domain/request/changes.ts'
 import { contactsIn, unauthorizable } from '#domain/request/contacts.ts'
 import type { DraftDocument } from '#domain/request/document.ts'
 import { type Submitter, speaksFor } from '#domain/request/guards.ts'
 import { checkComplete } from '#domain/request/input.ts'
+import { itemsOf } from '#domain/request/items.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
-import type { FirmRef } from '#domain/request/round.ts'
+import type { FirmRef, Sheet } from '#domain/request/round.ts'
 import { sheetOf, sourceChanges, termsAfter } from '#domain/request/sheet.ts'
-import { consentSentence, submissionSentence } from '#domain/request/signing.ts'
+import { askedWords, consentSentence, submissionSentence } from '#domain/request/signing.ts'
 import { actionsFor, type RequestStanding } from '#domain/request/standing.ts'
 import { submitterFrom } from './request-list.ts'
 import { stateByOf } from './request-names.ts'
@@ -60,6 +62,7 @@ export async function findDraftPage(tx: Tx, reader: Actor, number: number, now: 
       return { id, name, number: no, paidBy: firmName }
     }),
     pickable: await pickable(tx, request, now),
+    termsNow: facts.terms ?? null,
     addressesNow: facts.present.group.addresses,
     clearingFirms: (await listClearingFirms(tx, now)).map(({ code, name }) => ({ code, name })),
     submit: actionView(actions, 'submit'),
@@ -147,7 +150,10 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
   const payers = facts.payer && document.kind === 'new-group' ? [facts.payer] : []
   const asked = guarantorsAsked(document, facts, by)
   const unnamed = sourcesOfUnnamed(document, facts)
+  const firms = [...facts.sources.values()].flatMap((source) => source.guarantors)
+  const newTargets = sheet.targets.flatMap((target) => (target.isNew ? [target.sessionId] : []))
   return {
+    changes: changesOf(itemsOf(document, facts.present), firms, newTargets),
     sources: added.map((name) => {
       const known = facts.sources.get(name)
       const isOpen = facts.sourceRows.get(name)?.isOpen ?? false
@@ -158,10 +164,30 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
     signers: [
       ...asked.map(({ firm, ...rest }) => ({ firmName: firm.name, capacity: 'guarantor' as const, ...rest })),
       ...(unnamed.length > 0
-        ? [{ firmName: 'Clearing firms not named here', capacity: 'guarantor' as const, ...onceSent, sources: unnamed }]
+        ? [
+            {
+              firmName: 'Clearing firms not named here',
+              capacity: 'guarantor' as const,
+              ...onceSent,
+              sources: unnamed,
+              asked: askedWords({ capacity: 'guarantor', sources: unnamed, contacts: [], level: sheet.level }),
+            },
+          ]
         : []),
-      ...payers.map((firm) => ({ ...nobodyElse, firmName: firm.name, capacity: 'bill-to' as const, note: 'pays' })),
-      { ...nobodyElse, firmName: facts.exchange.name, capacity: 'exchange' as const, note: null },
+      ...payers.map((firm) => ({
+        ...nobodyElse,
+        firmName: firm.name,
+        capacity: 'bill-to' as const,
+        asked: askedWords({ capacity: 'bill-to', sources: [], contacts: [], level: null, payment: paymentOf(sheet) }),
+        note: 'pays',
+      })),
+      {
+        ...nobodyElse,
+        firmName: facts.exchange.name,
+        capacity: 'exchange' as const,
+        asked: 'Approval of the whole request, last',
+        note: null,
+      },
     ],
     sentences: sentencesOf(document, facts, by, asked),
     hasUnseen: hasUnseen(document, facts),
@@ -172,6 +198,8 @@ function previewOf({ document }: DraftRecord, facts: RoundFacts, by: By): DraftP
     contactNotes: contactNotes(document, facts),
   }
 }
+
+const paymentOf = ({ billTo }: Sheet) => ({ account: billTo, amountMinor: null, currency: null })
 
 const nobodyElse = { sources: [], bySubmission: false }
 const onceSent = { bySubmission: false, note: 'named when the request is sent' }
@@ -187,7 +215,7 @@ function sourcesOfUnnamed(document: DraftDocument, facts: RoundFacts): string[] 
   )
 }
 
-type AskedFirm = { firm: FirmRef; sources: string[]; bySubmission: boolean; note: string | null }
+type AskedFirm = { firm: FirmRef; sources: string[]; asked: string; bySubmission: boolean; note: string | null }
 
 /** The sentences that the submitter signs, as they will be kept. */
 function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: readonly AskedFirm[]): string[] {
@@ -216,7 +244,8 @@ function sentencesOf(document: DraftDocument, facts: RoundFacts, by: By, asked: 
 function guarantorsAsked(document: DraftDocument, facts: RoundFacts, by: By): AskedFirm[] {
   if (document.kind === 'close') return []
   const known = namesAfter(document, facts).flatMap((name) => facts.sources.get(name) ?? [])
-  const level = termsAfter(document, facts.terms).level ?? 'all'
+  const chosen = termsAfter(document, facts.terms).level
+  const level = chosen ?? 'all'
   const needed = uncovered(
     known.map(({ name, guarantors }) => ({ source: name, guarantors: guarantors.map((firm) => firm.id) })),
     level,
@@ -229,16 +258,16 @@ function guarantorsAsked(document: DraftDocument, facts: RoundFacts, by: By): As
   const firms = new Map(known.flatMap((source) => source.guarantors).map((firm) => [firm.id, firm]))
   return [...firms.values()].flatMap((firm) => {
     const sources = needed.filter((gap) => gap.clearingFirmId === firm.id).map((gap) => gap.source)
-    const people = named.filter((contact) => contact.clearingCode === firm.code).map((contact) => contact.name)
-    if (sources.length + people.length === 0) return []
-    const note = people.length > 0 ? `authorizes ${people.join(', ')}` : null
+    const contacts = named.filter((contact) => contact.clearingCode === firm.code)
+    if (sources.length + contacts.length === 0) return []
     const what = {
       clearingFirmId: firm.id,
       sources: known.filter((source) => sources.includes(source.name)),
-      namesPeople: people.length > 0,
+      namesPeople: contacts.length > 0,
       revoked: revoked.filter((one) => one.firmId === firm.id).map((one) => one.source),
     }
-    return [{ firm, sources, bySubmission: consentsBySubmission(what, facts.owner.id, spokenFor), note }]
+    const asked = askedWords({ capacity: 'guarantor', sources, contacts, level: chosen })
+    return [{ firm, sources, asked, bySubmission: consentsBySubmission(what, facts.owner.id, spokenFor), note: null }]
   })
 }
 

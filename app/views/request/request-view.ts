@@ -1,5 +1,7 @@
 import type { FeeEstimate } from '#domain/billing/fees.ts'
+import type { Level, Protocol } from '#domain/group/states.ts'
 import type { RunOfPart } from '#domain/publication/runs.ts'
+import type { Change } from '#domain/request/changes.ts'
 import type { DraftDocument, RequestDocument } from '#domain/request/document.ts'
 import type { Incomplete } from '#domain/request/input.ts'
 import type { Capacity, DecisionVerdict, RequestAction, RequestKind, RequestState } from '#domain/request/lifecycle.ts'
@@ -120,11 +122,15 @@ export type PickableSource = {
  * it says no more than that.
  */
 export type DraftPreview = {
+  /** what it changes, as everybody who decides will read it */
+  changes: Change[]
   sources: { name: string; gateway: string | null; guarantors: string[]; note: string | null }[]
   signers: {
     firmName: string
     capacity: Capacity
     sources: string[]
+    /** what the firm will read that it is asked for */
+    asked: string
     /** submitting is this firm's consent, so the firm is not asked */
     bySubmission: boolean
     note: string | null
@@ -167,6 +173,8 @@ export type DraftView = {
   preview: DraftPreview
   accounts: { id: string; name: string; number: string; paidBy: string }[]
   pickable: PickableSource[]
+  /** what the group is sent today; null where there is no group yet */
+  termsNow: { level: Level; rejects: boolean; protocol: Protocol } | null
   /** addresses that the group's clients may log on from today; none: any */
   addressesNow: string[]
   /** clearing firms that may be named for a contact */

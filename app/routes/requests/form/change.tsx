@@ -2,6 +2,7 @@ import { Radios, Select, TextArea } from '#app/components/fields.tsx'
 import { Fieldset } from '#app/components/form.tsx'
 import { PreviewTables } from '#app/routes/requests/request-preview.tsx'
 import { levelNames, levels } from '#domain/group/states.ts'
+import { rejectWords } from '#domain/request/changes.ts'
 import type { ChangeDocument, CloseDocument } from '#domain/request/document.ts'
 import { limits } from '#domain/request/steps.ts'
 import type { StepProps } from './form.tsx'
@@ -52,7 +53,7 @@ export function ChangeStep({ document, more, ...form }: StepProps & { document: 
           legend="Message types"
           chosen={[document.level ?? '']}
           choices={[
-            { value: '', label: 'As it is' },
+            { value: '', label: stays(draft.termsNow && levelNames[draft.termsNow.level]) },
             ...levels.map((level) => ({ value: level, label: levelNames[level] })),
           ]}
         />
@@ -61,9 +62,9 @@ export function ChangeStep({ document, more, ...form }: StepProps & { document: 
           legend="Reject messages"
           chosen={[document.rejects === null ? '' : document.rejects ? 'on' : 'off']}
           choices={[
-            { value: '', label: 'As it is' },
-            { value: 'on', label: 'Copied too' },
-            { value: 'off', label: 'Left out' },
+            { value: '', label: stays(draft.termsNow && rejectWords(draft.termsNow.rejects)) },
+            { value: 'on', label: rejectWords(true) },
+            { value: 'off', label: rejectWords(false) },
           ]}
         />
       </Fieldset>
@@ -75,6 +76,9 @@ export function ChangeStep({ document, more, ...form }: StepProps & { document: 
     </DraftForm>
   )
 }
+
+/** The choice that changes nothing says what stays. */
+const stays = (now: string | null): string => (now === null ? 'No change' : `No change: ${now}`)
 
 const removal = ({ removeSources }: ChangeDocument, source: string): string => {
   const row = removeSources.find((one) => one.source === source)

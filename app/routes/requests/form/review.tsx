@@ -1,20 +1,23 @@
 import { Link } from '@remix-run/react'
 import { useMemo } from 'react'
 import { ClientAddressList } from '#app/components/client-addresses.tsx'
-import { MonoList } from '#app/components/figures.tsx'
-import { CommandForm, FormActions, Submit } from '#app/components/form.tsx'
+import { Fold } from '#app/components/fold.tsx'
+import { Submit } from '#app/components/form.tsx'
 import { inWords, plural } from '#app/components/format.ts'
 import { Facts, Notice, Section } from '#app/components/page.tsx'
 import type { Refusal } from '#app/components/refusal.ts'
+import { Signature } from '#app/components/signature.tsx'
 import { paths } from '#app/paths.ts'
 import { protocolNames } from '#app/routes/names.ts'
 import { PaperFacts } from '#app/routes/requests/paper-facts.tsx'
-import { PreviewTables } from '#app/routes/requests/request-preview.tsx'
-import { Contacts } from '#app/routes/requests/request-sheet.tsx'
+import { Changes } from '#app/routes/requests/request-changes.tsx'
+import { ChosenTable, ResultingTargets, Signers } from '#app/routes/requests/request-preview.tsx'
+import { Contacts, lineWords } from '#app/routes/requests/request-sheet.tsx'
 import { stepOfProblem, stepsOf } from '#app/routes/requests/request-steps.ts'
 import { levelNames } from '#domain/group/states.ts'
+import { rejectWords } from '#domain/request/changes.ts'
 import { contactsIn } from '#domain/request/contacts.ts'
-import type { DraftDocument } from '#domain/request/document.ts'
+import type { ChangeDocument, DraftDocument } from '#domain/request/document.ts'
 import type { DraftView } from '#views/request/request-view.ts'
 import type { StepProps } from './form.tsx'
 
@@ -28,47 +31,58 @@ export function ReviewStep({ draft, commandId, refusal, byExchange }: StepProps)
   return (
     <div className="max-w-4xl">
       <Problems draft={draft} />
-      <Section title="What is asked for">
-        <DocumentFacts document={document} draft={draft} />
-      </Section>
-      <PreviewTables preview={preview} />
-      <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
-      <PaperSection draft={draft} byExchange={byExchange} />
-      <Section title="Signature">
-        {draft.problems.length === 0 && ( // while there are problems, nobody can say what is signed and who receives it
-          <div className="mb-3 max-w-2xl space-y-2 border-l-4 border-accent pl-4">
-            {preview.sentences.map((sentence) => (
-              <p key={sentence}>{sentence}</p>
-            ))}
-          </div>
+      <Signature
+        title="Your signature"
+        // while there are problems, it is open what is signed and who receives it
+        sentences={draft.problems.length === 0 ? preview.sentences : []}
+        commandId={commandId}
+        refusal={inOne}
+        fields={<input type="hidden" name="version" value={draft.version} />}
+        actions={<Send whyNot={whyNot} />}
+      >
+        <Section title={document.kind === 'new-group' ? 'What is asked for' : 'What changes'}>
+          <Changes changes={preview.changes} />
+        </Section>
+        <Signers preview={preview} />
+        <Section title={document.kind === 'new-group' ? 'Purpose and cost' : 'Why'}>
+          <Rest document={document} draft={draft} />
+        </Section>
+        {preview.sources.length > 0 && (
+          <Section title="In detail">
+            <Fold title="Source sessions" summary={plural(preview.sources.length, 'session')}>
+              <ChosenTable preview={preview} />
+            </Fold>
+            <Fold title="Targets" summary={inWords(preview.targets.map(({ sessionId }) => sessionId))}>
+              <ResultingTargets preview={preview} />
+            </Fold>
+          </Section>
         )}
+        <Contacts contacts={contactsIn(document).contacts} firms={draft.clearingFirms} notes={preview.contactNotes} />
+        <PaperSection draft={draft} byExchange={byExchange} />
         {preview.hasUnseen && preview.sentences.length > 1 && (
           <p className="mb-3 max-w-2xl text-muted">
             Not all sessions are your firm’s. A clearing firm named here that also guarantees one of the others is asked
             for its signature instead.
           </p>
         )}
-        <CommandForm commandId={commandId} refusal={inOne}>
-          <input type="hidden" name="version" value={draft.version} />
-          <FormActions>
-            {whyNot === null ? (
-              <Submit>Sign and submit</Submit>
-            ) : (
-              <>
-                <button type="button" disabled className="button" aria-describedby="why-not">
-                  Sign and submit
-                </button>
-                <span id="why-not" className="text-muted">
-                  {whyNot}
-                </span>
-              </>
-            )}
-          </FormActions>
-        </CommandForm>
-      </Section>
+      </Signature>
     </div>
   )
 }
+
+const Send = ({ whyNot }: { whyNot: string | null }) =>
+  whyNot === null ? (
+    <Submit>Sign and submit</Submit>
+  ) : (
+    <>
+      <button type="button" disabled className="button" aria-describedby="why-not">
+        Sign and submit
+      </button>
+      <span id="why-not" className="text-muted">
+        {whyNot}
+      </span>
+    </>
+  )
 
 /** What the firm signed, where the exchange enters the request on its behalf. */
 function PaperSection({ draft, byExchange }: { draft: DraftView; byExchange: boolean }) {
@@ -125,35 +139,15 @@ function Problems({ draft }: { draft: DraftView }) {
 
 const none = <span className="text-muted">missing</span>
 
-function DocumentFacts({ document, draft }: { document: DraftDocument; draft: DraftView }) {
-  if (document.kind === 'close')
-    return (
-      <Facts
-        facts={[
-          { term: 'Close', value: draft.groupName },
-          { term: 'Why', value: document.reason || none },
-        ]}
-      />
-    )
+/** What the request says besides what it changes; of a change, also what it leaves as it is. */
+function Rest({ document, draft }: { document: DraftDocument; draft: DraftView }) {
+  if (document.kind === 'close') return <Facts facts={[{ term: 'Why', value: document.reason || none }]} />
   if (document.kind === 'change')
     return (
       <Facts
         facts={[
-          { term: 'Group', value: draft.groupName },
           { term: 'Why', value: document.reason || none },
-          document.addSources.length > 0 && { term: 'Add', value: <MonoList names={document.addSources} /> },
-          document.removeSources.length > 0 && {
-            term: 'Remove',
-            value: inWords(
-              document.removeSources.map((row) => `${row.source}${row.revoked ? ' and nothing again' : ''}`),
-            ),
-          },
-          document.level !== null && { term: 'Messages', value: levelNames[document.level] },
-          Boolean(document.addresses) && {
-            term: 'Client addresses',
-            value: <ClientAddressList allowFrom={document.addresses ?? []} />,
-          },
-          document.rejects !== null && { term: 'Reject messages', value: document.rejects ? 'Copied too' : 'Left out' },
+          draft.termsNow !== null && { term: 'Stays as it is', value: staying(document, draft.termsNow) },
         ]}
       />
     )
@@ -162,26 +156,12 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
   return (
     <Facts
       facts={[
-        { term: 'Group', value: document.groupName || none },
         { term: 'Owner', value: draft.ownerName },
         document.purpose !== '' && { term: 'Purpose', value: document.purpose },
-        { term: 'Sessions', value: document.sources.length > 0 ? <MonoList names={document.sources} /> : none },
-        {
-          term: 'Messages',
-          value: document.level ? `${levelNames[document.level]}${document.rejects ? ', with rejects' : ''}` : none,
-        },
         { term: 'Protocol', value: document.protocol ? protocolNames[document.protocol] : none },
         { term: 'Billed to', value: account ? `${account.paidBy}, account ${account.number}` : none },
         draft.preview.fee !== null && { term: 'Fee', value: draft.preview.fee.sentence },
-        {
-          term: 'Line',
-          value:
-            connection.line === ''
-              ? none
-              : connection.line === 'new'
-                ? 'A new line'
-                : 'A line that the firm has already',
-        },
+        { term: 'Line', value: connection.line === '' ? none : lineWords[connection.line] },
         {
           term: 'Client addresses',
           value: <ClientAddressList allowFrom={connection.addresses} />,
@@ -190,4 +170,13 @@ function DocumentFacts({ document, draft }: { document: DraftDocument; draft: Dr
       ]}
     />
   )
+}
+
+/** The terms that a change does not touch, each said. */
+function staying(document: ChangeDocument, { level, rejects, protocol }: NonNullable<DraftView['termsNow']>): string {
+  return [
+    ...(document.level === null ? [levelNames[level]] : []),
+    ...(document.rejects === null ? [`reject messages ${rejectWords(rejects).toLowerCase()}`] : []),
+    protocolNames[protocol],
+  ].join(', ')
 }
