@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const buildDir = join(root, 'build')
@@ -97,6 +98,7 @@ async function buildAll() {
     const configFile = join(root, 'app/vite.config.ts')
     await viteBuild({ configFile, logLevel: 'error', mode: 'production' })
     await viteBuild({ configFile, logLevel: 'error', mode: 'production', build: { ssr: true } })
+    compressAssets(join(root, next, 'client/assets'))
     await bundleNode(join(root, next))
     writeFileSync(join(root, next, '.digest'), digest)
     rmSync(buildDir, { recursive: true, force: true })
@@ -104,6 +106,17 @@ async function buildAll() {
   } finally {
     rmSync(join(root, next), { recursive: true, force: true })
     letGo()
+  }
+}
+
+/** Beside each text of the build, the same text compressed as well as it can be: `app/host/pages.ts` serves these. */
+function compressAssets(directory) {
+  for (const name of readdirSync(directory)) {
+    if (!/\.(?:js|css|svg)$/.test(name)) continue
+    const text = readFileSync(join(directory, name))
+    if (text.length < 1024) continue
+    writeFileSync(join(directory, `${name}.br`), brotliCompressSync(text))
+    writeFileSync(join(directory, `${name}.gz`), gzipSync(text, { level: 9 }))
   }
 }
 

@@ -1,4 +1,3 @@
-import interLatin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url'
 import { data, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node'
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from '@remix-run/react'
 import { type ReactNode, useContext } from 'react'
@@ -11,11 +10,12 @@ import { SandboxLine } from './components/sandbox-strip.tsx'
 import { nothingToSay } from './http/said.server.ts'
 import { loadFrame } from './routes/frame/frame.server.ts'
 import stylesheet from './styles/app.css?url'
+import inter from './styles/fonts/inter.woff2?url'
 import icon from './styles/icon.svg?url'
 
 export const links: LinksFunction = () => [
   { rel: 'stylesheet', href: stylesheet },
-  { rel: 'preload', href: interLatin, as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' },
+  { rel: 'preload', href: inter, as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' },
   { rel: 'icon', href: icon, type: 'image/svg+xml' },
 ]
 

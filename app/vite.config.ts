@@ -8,7 +8,15 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export default defineConfig({
   root,
   // nothing inline: the content security policy takes fonts and scripts from our own files alone
-  build: { emptyOutDir: true, chunkSizeWarningLimit: 1000, assetsInlineLimit: 0 },
+  build: {
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 1000,
+    assetsInlineLimit: 0,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // what pages share comes in a few files: each file more costs a first page the heads of a request and an answer
+    rollupOptions: { output: { experimentalMinChunkSize: 20_000 } },
+  },
   plugins: [
     tailwindcss(),
     remix({

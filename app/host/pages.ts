@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AppLoadContext, ServerBuild } from '@remix-run/node'
 import express, { type Request, type RequestHandler, type Response } from 'express'
@@ -24,7 +24,9 @@ async function built(root: string): Promise<Pages> {
   const build: ServerBuild = await import(pathToFileURL(join(root, 'build/server/index.js')).href)
   const assets = express.Router()
   const client = join(root, 'build/client')
-  assets.use('/assets', express.static(join(client, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }))
+  const files = join(client, 'assets')
+  const kept = { immutable: true, maxAge: '1y', fallthrough: false, etag: false, lastModified: false }
+  assets.use('/assets', compressed(files), express.static(files, kept))
   if (existsSync(join(client))) assets.use(express.static(client, { index: false, maxAge: '1h' }))
   return {
     development: false,
@@ -34,6 +36,26 @@ async function built(root: string): Promise<Pages> {
     close: async () => {},
   }
 }
+
+/** Leads to the compressed file beside a file of the build, where the browser takes one and the build made one. */
+function compressed(directory: string): RequestHandler {
+  const made = new Set(readdirSync(directory))
+  return (request, response, next) => {
+    response.vary('Accept-Encoding')
+    const file = request.path.slice(1)
+    const kind = (['br', 'gzip'] as const).find(
+      (one) => made.has(`${file}.${endings[one]}`) && request.acceptsEncodings(one) === one,
+    )
+    if (kind) {
+      response.type(extname(file)).setHeader('Content-Encoding', kind)
+      request.url = `/${file}.${endings[kind]}`
+    }
+    next()
+  }
+}
+
+/** What the build calls a compressed file, by its encoding. */
+const endings = { br: 'br', gzip: 'gz' } as const
 
 async function development(root: string, server: Server): Promise<Pages> {
   const { createServer } = await import('vite')

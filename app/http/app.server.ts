@@ -1,7 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
+import { compressPages } from './compress.server.ts'
 import { bodyLimit, bodyLimits, sameOrigin, wellFormed } from './guards.server.ts'
-import { buildHeader, forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
+import { buildHeader, fileHeaders, forwardedHeaders, nonce, noStore, securityHeaders } from './headers.server.ts'
 import { requestLog } from './request-log.server.ts'
 
 interface AppParts {
@@ -30,14 +31,18 @@ export function createApp(parts: AppParts): Express {
   app.set('trust proxy', parts.trustProxy ? 1 : false)
   const secure = parts.publicUrl?.startsWith('https:') ?? false
   app.use(forwardedHeaders(parts.trustProxy), requestLog(parts.log), nonce)
-  app.use(securityHeaders({ secure, development: parts.development }), wellFormed)
-  app.use(buildHeader(parts.build))
+  const ofPages = express.Router()
+  ofPages.use(securityHeaders({ secure, development: parts.development }), buildHeader(parts.build))
+  app.use((request, response, next) =>
+    (request.path.startsWith('/assets/') ? fileHeaders : ofPages)(request, response, next),
+  )
+  app.use(wellFormed)
   app.get('/healthz', parts.healthz)
   app.get('/readyz', parts.readyz)
   app.use(parts.assets)
   app.use(noStore, sameOrigin(parts.publicUrl), parts.identify, bodyLimit(limitOf))
   app.use('/events', parts.events)
-  app.all('*', parts.pages)
+  app.all('*', compressPages, parts.pages) // after the streams, which must not be held back
   app.use(lastResort(parts.log))
   return app
 }
