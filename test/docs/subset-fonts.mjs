@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import subsetFont from 'subset-font'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const packages = join(here, '../../../node_modules/@fontsource-variable')
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const packages = join(root, 'node_modules/@fontsource-variable')
 
 /** What `fonts.css` names as the range of both: ASCII, and the signs that pages are written with. */
 const characters = [...Array(95).keys()].map((i) => String.fromCharCode(32 + i)).join('') + '\u00a0·×–—‘’“”…↑↓−'
@@ -30,6 +30,6 @@ const fonts = [
 for (const { from, to, weights, keepFeatures } of fonts) {
   const options = { targetFormat: 'woff2', variationAxes: { wght: weights }, keepFeatures }
   const small = await subsetFont(readFileSync(join(packages, from)), characters, options)
-  writeFileSync(join(here, to), small)
+  writeFileSync(join(root, 'app/styles/fonts', to), small)
   console.log(`${to}: ${small.length} bytes`)
 }
