@@ -71,7 +71,7 @@ const views: LiveView[] = [
       const of = { asked: readAsked(search, statusList), size: pageSize, now }
       const { heardAt, ...status } = await findStatus(tx, user, environment, of)
       const withdrawn = await listWithdrawn(tx, environment, now)
-      const agreed = await listAgreedFor(tx, user.firmId, environment, now)
+      const agreed = user.isExchange ? [] : await listAgreedFor(tx, user.firmId, environment, now)
       return { shown: { status, withdrawn, agreed, steps: await steps() }, heardAt }
     },
   },

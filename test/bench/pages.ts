@@ -9,13 +9,15 @@ import { FormClient } from '#test/support/form-client.ts'
 import { everybodysPassword, openLarge } from './large/installation.ts'
 import { Reporter } from './large/reporter.ts'
 import { largeShape } from './large/shape.ts'
-import { addressesOf } from './pages/addresses.ts'
+import { type Address, addressesOf } from './pages/addresses.ts'
 import { furtherOf, type Measured, measure } from './pages/measure.ts'
 import { CpuMeter, countsStatements, StatementMeter } from './pages/meters.ts'
 import { findVisitors, type Visitor } from './pages/people.ts'
+import { photograph } from './pages/photograph.ts'
 import { progress, show, shown } from './report.ts'
 
 const help = `npm run bench:pages -- [--data .large] [--only TEXT] [--as TEXT] [--times 30] [--traffic 0] [--statements] [--markdown] [--serve]
+                            [--photograph DIR]
 
   --data DIR    the data directory with the large exchange; filled when there is none (some minutes)
   --only TEXT   pages whose name or address has this in it
@@ -25,6 +27,7 @@ const help = `npm run bench:pages -- [--data .large] [--only TEXT] [--as TEXT] [
   --statements  the slowest statements of each page, too
   --markdown    a table as in docs/performance.md
   --serve       start the portal with its pretended connector, and wait
+  --photograph DIR  instead of measuring, photograph the pages: wide and narrow, light and dark
 `
 const { values: options } = parseArgs({
   options: {
@@ -36,6 +39,7 @@ const { values: options } = parseArgs({
     statements: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
+    photograph: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -63,6 +67,7 @@ try {
   const { origin, ownerUrl, portal, server } = await start()
   const visitors = (await openOwner(ownerUrl, findVisitors)).filter(({ kind }) => kind.includes(options.as))
   if (options.serve) await serve(origin, visitors)
+  else if (options.photograph) await photographAll(origin, visitors, options.photograph)
   else {
     const statements = await StatementMeter.open(ownerUrl)
     stops.push(() => statements.close())
@@ -142,14 +147,24 @@ async function signIn(origin: string, email: string): Promise<string> {
   return client.cookieHeader
 }
 
+function isAsked({ page, path }: Address): boolean {
+  return page.includes(options.only) || path.includes(options.only)
+}
+
+async function photographAll(origin: string, visitors: readonly Visitor[], folder: string): Promise<void> {
+  for (const visitor of visitors) {
+    const cookie = await signIn(origin, visitor.email)
+    await photograph(origin, cookie, visitor.kind, addressesOf(visitor).filter(isAsked), folder)
+    progress(`${visitor.kind}: photographed`)
+  }
+}
+
 async function measureAll(
   origin: string,
   visitors: readonly Visitor[],
   meters: Parameters<typeof measure>[5],
 ): Promise<Measured[]> {
   const measured: Measured[] = []
-  const isAsked = ({ page, path }: { page: string; path: string }) =>
-    page.includes(options.only) || path.includes(options.only)
   for (const visitor of visitors) {
     const cookie = await signIn(origin, visitor.email)
     const todo = addressesOf(visitor).filter(isAsked)

@@ -35,7 +35,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { all, ...read } = await context.read(user, async (tx) => ({
     all: await findStatus(tx, user, environment, { asked, size: pageSize, now }),
     withdrawn: await listWithdrawn(tx, environment, now),
-    agreed: await listAgreedFor(tx, user.firmId, environment, now),
+    agreed: user.isExchange ? [] : await listAgreedFor(tx, user.firmId, environment, now),
   }))
   const { heardAt, ...status } = all
   return {

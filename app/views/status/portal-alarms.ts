@@ -1,8 +1,7 @@
 import type { Tx } from '#db/client.ts'
 import { findBrokenSeal } from '#db/queries/audit/broken-seal.ts'
-import { listFeePlans } from '#db/queries/billing/billing.ts'
+import { listFeePlansAndSettings } from '#db/queries/billing/billing.ts'
 import { countChargedGroups } from '#db/queries/group/groups.ts'
-import { findSettings } from '#db/queries/publication/publications.ts'
 import { brokenSealSentence } from '#domain/alarm/audit.ts'
 import { type FeePlanHole, feePlanHole } from '#domain/billing/fee-plan-hole.ts'
 import type { Environment } from '#domain/reference/environment.ts'
@@ -32,6 +31,7 @@ export async function findFeePlanHole(tx: Tx, environment: Environment, now: Dat
 
 async function holeIn(tx: Tx, environment: Environment, charged: number, now: Date): Promise<FeePlanHole | undefined> {
   if (environment === 'certification' || charged === 0) return undefined
-  const settings = environmentSettings.safeParse(await findSettings(tx, environment))
-  return feePlanHole(await listFeePlans(tx), zoneOf(settings.data ?? {}), now)
+  const found = await listFeePlansAndSettings(tx, environment)
+  const settings = environmentSettings.safeParse(found.settings)
+  return feePlanHole(found.plans, zoneOf(settings.data ?? {}), now)
 }

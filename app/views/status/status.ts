@@ -2,6 +2,7 @@ import type { Tx } from '#db/client.ts'
 import { countAlarms, listAlarms } from '#db/queries/connector/reported.ts'
 import { type GroupSums, type GroupsOf, listGroupSums } from '#db/queries/standing/group-list.ts'
 import type { ListAsked } from '#domain/list/ask.ts'
+import { type ListPage, listPage } from '#domain/list/page.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import { type GroupFilter, type GroupSort, groupList } from '#domain/status/delivery-list.ts'
 import { addLedgers, deliveryWords, type Ledger, ledgerFrom } from '#domain/status/state.ts'
@@ -11,6 +12,8 @@ import { type Connectors, loadConnectors } from './connectors.ts'
 import { listPortalAlarms } from './portal-alarms.ts'
 import type { GroupRow, StatusView } from './status-view.ts'
 
+type Asked = ListAsked<GroupSort, GroupFilter>
+
 /** Alarms that the page shows one by one; the others are counted. */
 const shownAlarms = 10
 
@@ -19,12 +22,12 @@ export async function findStatus(
   tx: Tx,
   reader: Reader,
   environment: Environment,
-  { asked, size, now }: { asked: ListAsked<GroupSort, GroupFilter>; size: number; now: Date },
+  { asked, size, now }: { asked: Asked; size: number; now: Date },
 ): Promise<StatusView> {
   const connectors = await loadConnectors(tx, reader, environment, now)
   const of = groupsOf(reader, environment, connectors, now)
   const sums = await listGroupSums(tx, of)
-  const groups = await findGroupsPage(tx, of, connectors, asked, size)
+  const groups = await groupsAsked(tx, of, connectors, sums, { asked, size })
   const alarms = await listAlarms(tx, environment, connectors.reporting, shownAlarms)
   const all = await inAll(tx, of, connectors, sums, worstIn(groups.rows, asked))
   const own = reader.isExchange ? await listPortalAlarms(tx, environment, chargedIn(sums), now) : []
@@ -49,8 +52,23 @@ export async function findStatus(
   }
 }
 
+/** The page of groups; the number of live ones follows from the sums, so that it is not counted again. */
+async function groupsAsked(
+  tx: Tx,
+  of: GroupsOf,
+  connectors: Connectors,
+  sums: readonly GroupSums[],
+  { asked, size }: { asked: Asked; size: number },
+): Promise<ListPage<GroupRow>> {
+  const { state, level, owner } = asked.filters
+  if (state !== 'live' || level !== undefined || owner !== undefined || asked.search !== '')
+    return findGroupsPage(tx, of, connectors, asked, size)
+  const rows = sums.reduce((sum, one) => sum + (one.state === 'live' ? one.groups : 0), 0)
+  return listPage(asked, await listGroupRows(tx, of, connectors, asked, size), { rows, isMore: false })
+}
+
 /** The worst live group, where the page that was read begins with it; undefined: another query has to find it. */
-function worstIn(rows: readonly GroupRow[], { search, filters, sort, from }: ListAsked<GroupSort, GroupFilter>) {
+function worstIn(rows: readonly GroupRow[], { search, filters, sort, from }: Asked) {
   const isWorstFirst = sort.key === 'state' && sort.dir === 'asc' && from === null && search === ''
   const isWhole = filters.level === undefined && filters.owner === undefined
   return isWorstFirst && isWhole && ['open', 'live'].includes(filters.state ?? 'open') ? rows[0] : undefined

@@ -1,24 +1,46 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { BilledGroup, FeePlan } from '#domain/billing/fees.ts'
 import type { Environment } from '#domain/reference/environment.ts'
 import type { Tx } from '../../client.ts'
 import { billingAccounts, feePlans } from '../../schema/billing.ts'
+import { configurationParts } from '../../schema/configuration.ts'
 import { firms } from '../../schema/firms.ts'
 import { groupStates, groups } from '../../schema/groups.ts'
 import { requests } from '../../schema/requests.ts'
 
 export async function listFeePlans(tx: Tx): Promise<FeePlan[]> {
-  const rows = await tx.select().from(feePlans)
-  return rows.map((row) => ({
-    monthlyMinor: row.monthlyMinor,
-    currency: row.currency,
-    firstWaived: row.firstWaived,
-    sourceDocument: row.sourceDocument,
-    isSample: row.isSample,
-    fromMs: row.during.from?.getTime() ?? 0,
-    untilMs: row.during.until?.getTime(),
-  }))
+  return (await tx.select().from(feePlans)).map(planFrom)
 }
+
+/** The fee plans, and the settings of an environment as the newest version has them. */
+export async function listFeePlansAndSettings(
+  tx: Tx,
+  environment: Environment,
+): Promise<{ plans: FeePlan[]; settings: unknown }> {
+  const newest = tx
+    .select({ document: configurationParts.document })
+    .from(configurationParts)
+    .where(and(eq(configurationParts.environment, environment), eq(configurationParts.kind, 'environment')))
+    .orderBy(desc(configurationParts.number))
+    .limit(1)
+    .as('newest')
+  const rows = await tx
+    .select({ plan: feePlans, settings: newest.document })
+    .from(sql`(select 1) as one`)
+    .leftJoin(feePlans, sql`true`)
+    .leftJoin(newest, sql`true`)
+  return { plans: rows.flatMap(({ plan }) => (plan ? [planFrom(plan)] : [])), settings: rows[0]?.settings }
+}
+
+const planFrom = (row: typeof feePlans.$inferSelect): FeePlan => ({
+  monthlyMinor: row.monthlyMinor,
+  currency: row.currency,
+  firstWaived: row.firstWaived,
+  sourceDocument: row.sourceDocument,
+  isSample: row.isSample,
+  fromMs: row.during.from?.getTime() ?? 0,
+  untilMs: row.during.until?.getTime(),
+})
 
 export async function insertFeePlan(tx: Tx, row: typeof feePlans.$inferInsert): Promise<void> {
   await tx.insert(feePlans).values(row)
