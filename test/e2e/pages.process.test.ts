@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { axe, browserTests, expectAccessible } from '#test/support/browser.ts'
 import { sandbox, signInAs } from './sandbox.ts'
@@ -152,10 +152,93 @@ describe('the theme', () => {
   })
 })
 
+describe('the page of a request', () => {
+  const line = (page: Page) => page.getByRole('region', { name: 'Who acts, in order' })
+
+  test('says who must act, in order, and marks the one whose turn it is', async () => {
+    const page = await browser.newPage()
+    await signInAs(page, portal.url(), 'Avery Alder', '/requests/3')
+    const current = line(page).locator('[aria-current=step]')
+    await current.first().waitFor()
+    expect(await current.count()).toBe(1)
+    expect(await current.innerText()).toMatch(/Now\s+Clearing firms\s+1 of 2 have agreed/)
+    const places = () =>
+      line(page)
+        .locator('ol > li')
+        .evaluateAll((steps) => steps.map((step) => step.getBoundingClientRect()).map(({ x, y }) => ({ x, y })))
+    expect(new Set((await places()).map(({ y }) => y)).size).toBe(1) // side by side
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(new Set((await places()).map(({ x }) => x)).size).toBe(1) // one below the other
+    await expectAccessible(page)
+  })
+})
+
+describe('signing', () => {
+  test.each([
+    { width: 1440, height: 560 },
+    { width: 390, height: 500 },
+  ])('keeps the sentence and its button in sight, at $width pixels', async (viewport) => {
+    const page = await browser.newPage({ viewport })
+    await signInAs(page, portal.url(), 'Xan Xenon', '/requests/3/decide/approve')
+    const sentence = page.getByText(/^I, Xan Xenon, signatory of Xenon Clearing/)
+    const button = page.getByRole('button', { name: 'Sign and approve' })
+    for (const end of [0, 10_000]) {
+      await page.evaluate((y) => scrollTo(0, y), end)
+      for (const shown of [sentence, button]) await expect.poll(() => isInSight(shown)).toBe(true)
+    }
+    await expectAccessible(page)
+  })
+
+  test('unfolds the whole sentence where there is little room', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    await signInAs(page, portal.url(), 'Xan Xenon', '/requests/3/decide/approve')
+    await page.getByRole('button', { name: 'Whole sentence' }).waitFor()
+    const isCut = () => page.locator('.signature-text').evaluate((text) => text.scrollHeight > text.clientHeight)
+    expect(await isCut()).toBe(true)
+    await page.getByRole('button', { name: 'Whole sentence' }).click()
+    await expect.poll(isCut).toBe(false)
+    expect(await page.getByRole('button', { name: 'Less' }).getAttribute('aria-expanded')).toBe('true')
+  })
+
+  test('shows the whole sentence where there is no JavaScript', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false })
+    await signInAs(page, portal.url(), 'Xan Xenon', '/requests/3/decide/approve')
+    const box = await page.locator('.signature-text').boundingBox()
+    const last = await page.locator('.signature-text p').last().boundingBox()
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual((box?.y ?? 0) + (box?.height ?? 0) + 1)
+    expect(await page.getByRole('button', { name: 'Whole sentence' }).isVisible()).toBe(false)
+  })
+})
+
+/** Whether all of it lies inside the window, below the bar at the top. */
+async function isInSight(shown: Locator): Promise<boolean> {
+  return shown.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect()
+    return top >= 50 && bottom <= innerHeight
+  })
+}
+
+describe('the first steps of the sandbox', () => {
+  test('follow the person to the page of the next step, as the person who does it', async () => {
+    const page = await browser.newPage()
+    await signInAs(page, portal.url(), 'Xan Xenon', '/groups')
+    const strip = page.getByRole('region', { name: 'First steps' })
+    await strip.getByText('1 of 6').waitFor()
+    await strip.getByRole('button', { name: 'Submit the request, as Avery Alder' }).click()
+    await page.waitForURL(/\/requests\/5\/form\/review$/)
+    await page.locator('header summary', { hasText: 'Avery Alder' }).waitFor()
+    expect(await strip.innerText()).toContain('On this page: Submit the request')
+    await strip.getByRole('link', { name: 'First steps' }).click()
+    await page.getByRole('heading', { name: 'From a form to live copies in six steps' }).waitFor()
+    expect(await strip.count()).toBe(1) // on the status page the whole list takes the place of the line
+  })
+})
+
 describe('on paper', () => {
   test('a request with everybody’s signatures takes two sheets of A4 at most, and no frame', async () => {
     const page = await browser.newPage()
     await signInAs(page, portal.url(), 'Harper Harbor', '/requests/1')
+    await page.getByRole('heading', { name: 'Decisions' }).waitFor()
     const pdf = await page.pdf({ preferCSSPageSize: true })
     expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2)
     await page.emulateMedia({ media: 'print' })

@@ -28,6 +28,21 @@ async function as<T>(person: Person, read: (tx: Tx, reader: Actor) => Promise<T>
 }
 const page = (person: Person, number: number) => as(person, (tx, me) => findRequestPage(tx, me, number, db.clock.now))
 
+/** How many statements a view starts. */
+async function statementsOf(tx: Tx, read: (tx: Tx) => Promise<unknown>): Promise<number> {
+  const starts: readonly unknown[] = ['select', 'selectDistinct', 'selectDistinctOn', 'execute']
+  let count = 0
+  const counting = new Proxy(tx, {
+    get(target, key) {
+      if (starts.includes(key)) count += 1
+      const member: unknown = Reflect.get(target, key, target)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+  await read(counting)
+  return count
+}
+
 async function idOf(table: string, where: string): Promise<string> {
   const [row] = await db.owner<{ id: string }[]>`select id from ${db.owner(`dc.${table}`)} where name = ${where}`
   return row?.id ?? ''
@@ -155,6 +170,18 @@ describe('the page of a request', () => {
   test('is not there for a firm that it does not concern', async () => {
     expect(await page('drew', 3)).toBeUndefined()
     expect(await page('drew', 999)).toBeUndefined()
+  })
+
+  test('is read with a handful of statements, however many firms are asked', async () => {
+    for (const [person, number, most] of [
+      ['avery', 3, 5],
+      ['xan', 3, 5],
+      ['casey', 1, 8],
+      ['harper', 1, 8],
+    ] as const)
+      expect(
+        await as(person, (tx, me) => statementsOf(tx, (it) => findRequestPage(it, me, number, db.clock.now))),
+      ).toBeLessThanOrEqual(most)
   })
 
   test('says what each reader may do and why not', async () => {

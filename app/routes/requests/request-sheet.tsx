@@ -16,7 +16,7 @@ import { agreedConnection, clientAddressesOf } from '#domain/request/addresses.t
 import { changesOf, messageWords } from '#domain/request/changes.ts'
 import { contactsIn } from '#domain/request/contacts.ts'
 import type { ConnectionEntry, ContactEntry } from '#domain/request/document.ts'
-import { clearingFirmName, type NamedFirm } from '#domain/request/items.ts'
+import { clearingFirmName, type Item, type NamedFirm } from '#domain/request/items.ts'
 import type { Sheet, Slice } from '#domain/request/round.ts'
 import { askedWords } from '#domain/request/signing.ts'
 import type { RequestView } from '#views/request/request-view.ts'
@@ -228,15 +228,17 @@ const ConnectionFacts = ({ connection }: { connection: ConnectionEntry }) => (
  */
 export function SliceView({ slice, firms = [slice.firm] }: { slice: Slice; firms?: readonly NamedFirm[] }) {
   const isExchange = slice.capacity === 'exchange'
+  const has = (...ops: Item['op'][]) => slice.items?.some(({ op }) => ops.includes(op)) ?? false
+  const saysSources = has('add-source', 'remove-source') && slice.ofOthers === undefined // above, with what changes
   const facts: (Fact | false)[] = [
     !isExchange && { term: 'Asked of you', value: <span className="font-medium">{askedWords(slice)}</span> },
     { term: 'Copies go to', value: slice.recipient.name },
     { term: 'Group', value: slice.group },
     { term: 'Environment', value: environmentNames[slice.environment] },
     slice.why !== undefined && { term: 'Why it is asked for', value: slice.why },
-    slice.capacity !== 'bill-to' && { term: 'Messages', value: <Messages slice={slice} /> },
+    slice.capacity !== 'bill-to' && !has('set-level') && { term: 'Messages', value: <Messages slice={slice} /> },
     slice.capacity !== 'bill-to' && { term: 'Protocol', value: protocolNames[slice.protocol] ?? slice.protocol },
-    slice.capacity !== 'bill-to' && { term: sourcesTerm(slice), value: <Sources slice={slice} /> },
+    slice.capacity !== 'bill-to' && !saysSources && { term: sourcesTerm(slice), value: <Sources slice={slice} /> },
     slice.payment !== undefined && { term: 'Account', value: slice.payment.account },
     slice.payment !== undefined && {
       term: 'A month',
