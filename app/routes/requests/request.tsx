@@ -75,14 +75,16 @@ export default function Request() {
       <Agreements agreed={view.agreed} />
       <Decisions decisions={view.decisions} />
       {view.parties.length > 0 && (
-        <Section title="Parties">
-          <Fold
-            title={view.seesAll ? 'Who is asked for what' : 'What your firm is asked for'}
-            summary={view.seesAll ? inWords(view.parties.map((party) => party.firmName)) : undefined}
-          >
-            <Parties parties={view.parties} />
-          </Fold>
-        </Section>
+        <div className="no-print">
+          <Section title="Parties">
+            <Fold
+              title={view.seesAll ? 'Who is asked for what' : 'What your firm is asked for'}
+              summary={view.seesAll ? inWords(view.parties.map((party) => party.firmName)) : undefined}
+            >
+              <Parties parties={view.parties} />
+            </Fold>
+          </Section>
+        </div>
       )}
       <AboutRequest view={view} />
     </>
