@@ -1,4 +1,4 @@
-import { type Ledger, unaccounted } from '#domain/status/state.ts'
+import { type Ledger, noLedger, unaccounted } from '#domain/status/state.ts'
 import { Count } from './figures.tsx'
 import type { Column } from './table.tsx'
 
@@ -12,7 +12,7 @@ const terms: readonly { key: keyof Omit<Ledger, 'stopped'>; head: string }[] = [
 ]
 
 /**
- * The columns of the sum that must balance, the same in every table: received equals all the others together.
+ * The columns of the sum that must balance: received equals all the others together. What is zero in every row has none.
  * @param of null where there is nothing to count yet
  */
 export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boolean): Column<Row>[] {
@@ -28,7 +28,7 @@ export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boole
             {key === 'filtered' && <Stopped ledger={of(row)} stale={stale} />}
           </>
         ),
-        folded: (row) => key !== 'received' && key !== 'delivered' && !of(row)?.[key],
+        ...(key !== 'received' && key !== 'delivered' && { blank: (row: Row) => !of(row)?.[key] }),
       }),
     ),
     {
@@ -36,6 +36,7 @@ export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boole
       head: 'Unaccounted',
       number: true,
       cell: (row) => <Unaccounted ledger={of(row)} stale={stale} />,
+      blank: (row) => unaccounted(of(row) ?? noLedger) === 0,
     },
   ]
 }

@@ -1,11 +1,13 @@
 import { Link } from '@remix-run/react'
 import { FeedLink } from '#app/components/feed-name.tsx'
 import { Count, Mono } from '#app/components/figures.tsx'
+import { LastHour } from '#app/components/sparkline.tsx'
 import { DeliveryWordState } from '#app/components/states.tsx'
 import type { Column } from '#app/components/table.tsx'
 import { Age } from '#app/components/time.tsx'
 import { paths } from '#app/paths.ts'
 import { protocolNames } from '#app/routes/names.ts'
+import type { Sparkline } from '#domain/rollup/sparkline.ts'
 import { type DeliveryState, type Ledger, noLedger, unaccounted } from '#domain/status/state.ts'
 import type { GroupHead } from '#views/group/group-view.ts'
 import type { GroupRow, TargetRow } from '#views/status/status-view.ts'
@@ -27,7 +29,14 @@ function Delivery({ state }: { state: DeliveryState }) {
   )
 }
 
-type Delivered = { sources: number; heard: number; ledger: Ledger; waitingSince: Date | null; lastSentAt: Date | null }
+type Delivered = {
+  sources: number
+  heard: number
+  ledger: Ledger
+  lastHour?: Sparkline | undefined
+  waitingSince: Date | null
+  lastSentAt: Date | null
+}
 
 /** What waits and what is missing; a figure that is zero in every row has no column. */
 function figureColumns<Row>(of: (row: Row) => Delivered | null, stale: boolean): Column<Row>[] {
@@ -37,7 +46,7 @@ function figureColumns<Row>(of: (row: Row) => Delivered | null, stale: boolean):
       key,
       head,
       number: true,
-      cell: (row) => <Count of={count(row)} stale={stale} />,
+      cell: (row) => <Count of={count(row) || null} stale={stale} />,
       blank: (row) => !count(row),
     }
   }
@@ -49,6 +58,15 @@ function figureColumns<Row>(of: (row: Row) => Delivered | null, stale: boolean):
       optional: true,
       cell: (row) => <Heard of={of(row)} />,
       brief: 'none',
+    },
+    {
+      key: 'hour',
+      head: 'Last hour',
+      number: true,
+      optional: true,
+      brief: 'none',
+      cell: (row) => <Hour of={of(row)?.lastHour} />,
+      blank: (row) => of(row)?.lastHour === undefined,
     },
     { ...number('waiting', 'Waiting', ({ waiting, held }) => waiting + held), sortable: true, brief: 'second' },
     {
@@ -79,6 +97,8 @@ function figureColumns<Row>(of: (row: Row) => Delivered | null, stale: boolean):
   ]
 }
 
+const Hour = ({ of }: { of: Sparkline | undefined }) => of && <LastHour of={of} quantity="delivered" />
+
 /** "12 / 14": of how many source sessions something was received this trading week. */
 function Heard({ of }: { of: Delivered | null }) {
   if (of === null) return <>–</>
@@ -108,7 +128,7 @@ export const groupColumns = (stale: boolean): Column<GroupRow>[] => [
     isName: true,
     brief: 'first',
     cell: (group) => (
-      <Link to={paths.group(group.id)} className="link">
+      <Link to={paths.group(group.id)} className="link inline-block min-w-28">
         <bdi>{group.name}</bdi>
       </Link>
     ),
@@ -119,7 +139,7 @@ export const groupColumns = (stale: boolean): Column<GroupRow>[] => [
     sortable: true,
     optional: true,
     brief: 'second',
-    cell: (group) => <bdi>{group.ownerName}</bdi>,
+    cell: (group) => <bdi className="inline-block min-w-28">{group.ownerName}</bdi>,
   },
   { key: 'level', head: 'Messages', optional: true, cell: (group) => group.level || '–', brief: 'none' },
   {
@@ -172,7 +192,7 @@ export const targetColumns = (stale: boolean, { withGroup }: { withGroup: boolea
           head: 'Owner',
           sortable: true,
           optional: true,
-          cell: (target) => <bdi>{target.ownerName}</bdi>,
+          cell: (target) => <bdi className="inline-block min-w-28">{target.ownerName}</bdi>,
           brief: 'none',
         } satisfies Column<TargetRow>,
       ]

@@ -87,7 +87,11 @@ export default function Status() {
       {status.alarms.map((alarm) => (
         <Alarm
           key={`${alarm.kind} ${alarm.objectId} ${alarm.code}`}
-          alarm={{ ...alarm, feed: alarm.kind === 'feed' ? alarm.objectId : undefined }}
+          alarm={{
+            ...alarm,
+            feed: alarm.kind === 'feed' ? alarm.objectId : undefined,
+            target: alarm.kind === 'target' ? alarm.objectId : undefined,
+          }}
         />
       ))}
       {status.moreAlarms > 0 && <p className="mb-6 text-muted">And {plural(status.moreAlarms, 'more alarm')}.</p>}

@@ -1,6 +1,7 @@
 import { Link } from '@remix-run/react'
 import { ClientAddressList } from '#app/components/client-addresses.tsx'
-import { Copyable, Count, Mono } from '#app/components/figures.tsx'
+import { Copyable, CopyButton, Count, Mono } from '#app/components/figures.tsx'
+import { Fold } from '#app/components/fold.tsx'
 import { ledgerColumns } from '#app/components/ledger.tsx'
 import { Facts, Section } from '#app/components/page.tsx'
 import { SourceName } from '#app/components/source-name.tsx'
@@ -18,8 +19,11 @@ import { logonFacts } from './target-logon.ts'
 /** What a client developer types into a configuration. */
 export function Connection({ target, clientCommand }: { target: TargetView; clientCommand: string | null }) {
   return (
-    <Section title="Connection" intro="What your client sends. The names are seen from your side.">
-      <h3 className="mb-1">Where it connects</h3>
+    <Section
+      title="Connection"
+      intro="What your client sends. The names are seen from your side."
+      actions={<CopyButton text={connectionSheet(target)} label="all" large />}
+    >
       <Facts
         facts={[
           ...target.listen.map((address) => ({
@@ -40,22 +44,38 @@ export function Connection({ target, clientCommand }: { target: TargetView; clie
           },
         ]}
       />
-      <h3 className="mt-5 mb-1">What its Logon says</h3>
-      <Facts
-        dense
-        facts={[
-          { term: 'BeginString (8)', value: <Mono>FIX.4.2</Mono> },
-          { term: 'SenderCompID (49)', value: <Copyable text={target.senderCompId} label="SenderCompID" /> },
-          { term: 'SenderSubID (50)', value: 'yours: letters and digits' },
-          { term: 'SenderLocationID (142)', value: 'yours: where your client runs' },
-          { term: 'TargetCompID (56)', value: <Copyable text={target.exchange.compId} label="TargetCompID" /> },
-          { term: 'TargetSubID (57)', value: <Copyable text={target.exchange.subId} label="TargetSubID" /> },
-          ...logonFacts(target.protocol),
-        ]}
-      />
+      <div className="mt-3">
+        <Fold title="Every field of its Logon" summary={`${target.senderCompId} to ${target.exchange.compId}`}>
+          <Facts
+            dense
+            facts={[
+              { term: 'BeginString (8)', value: <Mono>FIX.4.2</Mono> },
+              { term: 'SenderCompID (49)', value: <Copyable text={target.senderCompId} label="SenderCompID" /> },
+              { term: 'SenderSubID (50)', value: 'yours: letters and digits' },
+              { term: 'SenderLocationID (142)', value: 'yours: where your client runs' },
+              { term: 'TargetCompID (56)', value: <Copyable text={target.exchange.compId} label="TargetCompID" /> },
+              { term: 'TargetSubID (57)', value: <Copyable text={target.exchange.subId} label="TargetSubID" /> },
+              ...logonFacts(target.protocol),
+            ]}
+          />
+        </Fold>
+      </div>
     </Section>
   )
 }
+
+/** The connection as plain text, a line a fact, for a mail or a ticket. */
+const connectionSheet = ({ sessionId, senderCompId, exchange, listen, protocol, addresses }: TargetView): string =>
+  [
+    `Target ${sessionId}`,
+    ...listen.map(({ role, host, port }) => `${role === 'primary' ? 'Primary' : 'Backup'} address: ${host}:${port}`),
+    `Client addresses: ${addresses.allowFrom.join(', ') || 'any'}`,
+    `Protocol: ${protocolNames[protocol] ?? protocol}`,
+    'BeginString (8): FIX.4.2',
+    `SenderCompID (49): ${senderCompId}`,
+    `TargetCompID (56): ${exchange.compId}`,
+    `TargetSubID (57): ${exchange.subId}`,
+  ].join('\n')
 
 /** Addresses and names are filled in; the secret is left out. */
 function QuickfixFiles({ sessionId }: { sessionId: string }) {

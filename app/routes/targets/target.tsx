@@ -90,15 +90,15 @@ export default function Target() {
           {target.pauseReason}
         </Notice>
       )}
-      <Chart picture={data.picture} subject={`Target ${target.sessionId}`} />
-      {recent && recent.length > 0 && (
-        <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />
-      )}
-      <Connection target={target} clientCommand={clientCommand(data.commandLine, target)} />
-      {target.credentials && <Credentials target={target} credentials={target.credentials} />}
-      {recent?.length === 0 && <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />}
       <Session target={target} stale={isStale} />
-      <Section title="Sources" intro={`${plural(target.sources.length, 'source session')} copied to this target.`}>
+      {target.credentials && <Credentials target={target} credentials={target.credentials} />}
+      <Connection target={target} clientCommand={clientCommand(data.commandLine, target)} />
+      <Chart picture={data.picture} subject={`Target ${target.sessionId}`} />
+      {recent && <RecentCopies copies={recent} delivered={target.ledger.delivered} stale={isStale} />}
+      <Section
+        title="Source sessions"
+        intro={`${plural(target.sources.length, 'source session')} copied to this target.`}
+      >
         <TargetSources sources={target.sources} left={target.left} stale={isStale} />
       </Section>
       <RefusedLogons logons={target.refusedLogons} />

@@ -1,4 +1,5 @@
 import type { ListPage } from '#domain/list/page.ts'
+import type { Sparkline } from '#domain/rollup/sparkline.ts'
 import type { DeliveryState, Ledger } from '#domain/status/state.ts'
 import type { StatusVerdict } from '#domain/status/verdict.ts'
 
@@ -25,6 +26,8 @@ export type GroupRow = {
   ledger: Ledger
   /** the connectors of its targets have not reported lately */
   isStale: boolean
+  /** what was delivered in the last hour; undefined: a list that does not show it, or not the reader's to see */
+  lastHour?: Sparkline | undefined
   /** since when copies have been waiting or held without a break */
   waitingSince: Date | null
   lastSentAt: Date | null
@@ -41,6 +44,8 @@ export type TargetRow = {
   sources: number
   heard: number
   ledger: Ledger
+  /** what was delivered in the last hour */
+  lastHour?: Sparkline | undefined
   waitingSince: Date | null
   lastSentAt: Date | null
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '#db/client.ts'
 import { countAlarms, listAlarms } from '#db/queries/connector/reported.ts'
+import { listSparklines } from '#db/queries/rollup/sparklines.ts'
 import { type GroupSums, type GroupsOf, listGroupSums } from '#db/queries/standing/group-list.ts'
 import type { ListAsked } from '#domain/list/ask.ts'
 import { type ListPage, listPage } from '#domain/list/page.ts'
@@ -48,8 +49,20 @@ export async function findStatus(
     ],
     moreAlarms: more,
     ledger: totalOf(sums),
-    groups,
+    groups: { ...groups, rows: await withLastHour(tx, environment, groups.rows, now) },
   }
+}
+
+/** The rows with what was delivered on each group's targets in the last hour, where the reader sees how it runs. */
+async function withLastHour(
+  tx: Tx,
+  environment: Environment,
+  rows: readonly GroupRow[],
+  now: Date,
+): Promise<GroupRow[]> {
+  const ids = rows.flatMap(({ id, isLive, seesDelivery }) => (isLive && seesDelivery ? [id] : []))
+  const lines = await listSparklines(tx, { environment, kind: 'group', ids }, now)
+  return rows.map((row) => ({ ...row, lastHour: lines.get(row.id) }))
 }
 
 /** The page of groups; the number of live ones follows from the sums, so that it is not counted again. */

@@ -1,4 +1,5 @@
 import type { Tx } from '#db/client.ts'
+import { listSparklines } from '#db/queries/rollup/sparklines.ts'
 import type { ListAsked } from '#domain/list/ask.ts'
 import type { ListPage } from '#domain/list/page.ts'
 import type { Environment } from '#domain/reference/environment.ts'
@@ -24,8 +25,11 @@ export async function findTargetList(
 ): Promise<TargetList> {
   const connectors = await loadConnectors(tx, reader, environment, now)
   const of = groupsOf(reader, environment, connectors, now)
+  const targets = await findTargetsPage(tx, of, connectors, asked, size)
+  const ids = targets.rows.map(({ sessionId }) => sessionId)
+  const lines = await listSparklines(tx, { environment, kind: 'target', ids }, now)
   return {
-    targets: await findTargetsPage(tx, of, connectors, asked, size),
+    targets: { ...targets, rows: targets.rows.map((row) => ({ ...row, lastHour: lines.get(row.sessionId) })) },
     counts: await countTargetsByWord(tx, of),
     isStale: connectors.isStale,
   }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import { plainEmail } from '#domain/people/email.ts'
 import type { Actor, Standing } from '#domain/people/permissions.ts'
 import type { Role } from '#domain/people/roles.ts'
@@ -27,13 +27,13 @@ export type PersonRow = {
  * when disabled. Over `asAuth` or `asJobs`, because nobody is signed in yet.
  */
 export async function findActor(tx: Tx, userId: string, now: Date): Promise<Actor | undefined> {
-  const [actor] = await actorsWhere(tx, now, eq(users.id, userId), eq(groupContacts.userId, userId))
+  const [actor] = await actorsWhere(tx, now, eq(users.id, userId))
   return actor
 }
 
 /** These people as `findActor` finds them. */
 export const listActorsOf = (tx: Tx, userIds: readonly string[], now: Date): Promise<Actor[]> =>
-  actorsWhere(tx, now, inArray(users.id, [...userIds]), inArray(groupContacts.userId, [...userIds]))
+  actorsWhere(tx, now, inArray(users.id, [...userIds]))
 
 /** The first people by firm and name who hold a role and have these letters in their name, address or firm. */
 export async function listSomeActors(tx: Tx, search: string, most: number, now: Date): Promise<Actor[]> {
@@ -60,21 +60,22 @@ export async function listSomeActors(tx: Tx, search: string, most: number, now: 
   )
 }
 
-async function actorsWhere(tx: Tx, now: Date, whose: SQL, whoseContact: SQL): Promise<Actor[]> {
+async function actorsWhere(tx: Tx, now: Date, whose: SQL): Promise<Actor[]> {
+  const contacts = tx
+    .select({ id: groupContacts.id })
+    .from(groupContacts)
+    .where(and(eq(groupContacts.userId, users.id), covers(groupContacts.during, now)))
   const rows = await tx
-    .select({ user: users, firm: firms, role: roleGrants.role })
+    .select({ user: users, firm: firms, role: roleGrants.role, isContact: sql<boolean>`${exists(contacts)}` })
     .from(users)
     .innerJoin(firms, eq(firms.id, users.firmId))
     .leftJoin(roleGrants, and(eq(roleGrants.userId, users.id), covers(roleGrants.during, now)))
     .where(and(whose, eq(users.state, 'active'), eq(firms.state, 'active')))
     .orderBy(asc(firms.name), asc(users.name), asc(roleGrants.role))
-  const contacts = await tx
-    .selectDistinct({ userId: groupContacts.userId })
-    .from(groupContacts)
-    .where(and(whoseContact, covers(groupContacts.during, now)))
-  const isContact = new Set(contacts.map(({ userId }) => userId))
+  const contactIds = new Set<string>()
   const actors = new Map<string, Actor & { standings: Standing[] }>()
-  for (const { user, firm, role } of rows) {
+  for (const { user, firm, role, isContact } of rows) {
+    if (isContact) contactIds.add(user.id)
     const actor = actors.get(user.id) ?? {
       kind: 'person' as const,
       userId: user.id,
@@ -88,7 +89,7 @@ async function actorsWhere(tx: Tx, now: Date, whose: SQL, whoseContact: SQL): Pr
     actors.set(user.id, actor)
     if (role) actor.standings.push(role)
   }
-  for (const actor of actors.values()) if (isContact.has(actor.userId)) actor.standings.push('authorized-contact')
+  for (const actor of actors.values()) if (contactIds.has(actor.userId)) actor.standings.push('authorized-contact')
   return [...actors.values()]
 }
 
