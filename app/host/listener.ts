@@ -14,7 +14,7 @@ export const listenerLimits = {
   /** How often these two limits are checked. */
   checkMs: 1_000,
   /** Connections at the same time, those of live pages included; further ones are closed unread. */
-  connections: 2_000,
+  connections: 4_000,
 }
 
 const toldEveryMs = 60_000
