@@ -46,7 +46,7 @@ interface LiveView {
    * the same rights shares one reading.
    */
   isPersonal?(user: SignedInUser): boolean
-  /** The same fields as the page's loader answers, by the same names: a test compares them. */
+  /** The same fields as the page's loader answers, by the same names and from the same queries. */
   read(looking: Looking): Promise<Reading>
 }
 
