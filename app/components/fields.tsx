@@ -1,4 +1,12 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
+import {
+  type FormEvent,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  useId,
+  useState,
+} from 'react'
+import { writeCount } from '#domain/figures.ts'
 import { useField } from './form.tsx'
 
 interface Labelled {
@@ -13,21 +21,22 @@ function Field({
   label,
   hint,
   error,
-  optional,
+  required,
+  length,
   children,
 }: {
   id: string
   label: string
   hint?: ReactNode
   error: string | undefined
-  optional?: boolean
+  required: boolean
+  length?: Length
   children: ReactNode
 }) {
   return (
     <div>
-      <label htmlFor={id} className="block font-medium">
+      <label htmlFor={id} className={`block font-medium ${required ? 'required' : ''}`}>
         {label}
-        {optional && <span className="font-normal text-muted"> (optional)</span>}
       </label>
       {hint && (
         <p id={`${id}-hint`} className="mb-1 text-caption text-muted">
@@ -35,17 +44,43 @@ function Field({
         </p>
       )}
       <div className="mt-1">{children}</div>
-      <ErrorLine id={id} error={error} />
+      <ErrorLine id={id} error={error} length={length} />
     </div>
   )
 }
 
-function ErrorLine({ id, error }: { id: string; error: string | undefined }) {
+function ErrorLine({ id, error, length }: { id: string; error: string | undefined; length?: Length | undefined }) {
   return (
-    <p id={`${id}-error`} className="min-h-5 pt-0.5 text-caption text-red">
-      {error}
-    </p>
+    <div className="flex min-h-5 justify-between gap-3 pt-0.5 text-caption">
+      <p id={`${id}-error`} className="text-red">
+        {error}
+      </p>
+      {length && length.used > 0.8 * length.most && (
+        <p className={`tabular-nums ${length.used > length.most ? 'font-medium text-red' : 'text-muted'}`}>
+          {writeCount(length.used)} of {writeCount(length.most)} characters
+        </p>
+      )}
+    </div>
   )
+}
+
+/** Characters in a field, and how many it may have. */
+interface Length {
+  used: number
+  most: number
+}
+
+/**
+ * Counts what is typed where a field has a limit. The browser is not told of the limit, because it would cut what is
+ * pasted without a word: the counter says how far one has gone, and the server refuses what is too long.
+ */
+function useLength(most: number | undefined, start: unknown) {
+  const [used, setUsed] = useState(String(start ?? '').length)
+  return {
+    length: most === undefined ? undefined : { used, most },
+    onInput: ({ currentTarget }: FormEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      setUsed(currentTarget.value.length),
+  }
 }
 
 const describedBy = (id: string, hint: unknown, error: string | undefined) =>
@@ -55,12 +90,15 @@ type TextFieldProps = Labelled &
   Omit<InputHTMLAttributes<HTMLInputElement>, 'name' | 'id' | 'className'> & { mono?: boolean }
 
 /** One line of text; the browser checks the given HTML constraints, and the server checks again. */
-export function TextField({ name, label, hint, defaultValue, mono = false, required, ...rest }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { name, label, hint, defaultValue, mono = false, required = false, maxLength, ...rest } = props
   const { id, error, typed } = useField(name)
+  const { length, onInput } = useLength(maxLength, typed?.[0] ?? defaultValue)
   return (
-    <Field id={id} label={label} hint={hint} error={error} optional={!required}>
+    <Field id={id} label={label} hint={hint} error={error} required={required} {...(length && { length })}>
       <input
         {...rest}
+        onInput={onInput}
         id={id}
         name={name}
         required={required}
@@ -86,7 +124,7 @@ export function FileField({
 }) {
   const { id, error } = useField(name)
   return (
-    <Field id={id} label={label} hint={hint} error={error}>
+    <Field id={id} label={label} hint={hint} error={error} required>
       <input
         type="file"
         id={id}
@@ -111,7 +149,7 @@ export function TextArea({
   name,
   label,
   hint,
-  required,
+  required = false,
   defaultValue,
   rows = 3,
   maxLength = 2000,
@@ -122,14 +160,15 @@ export function TextArea({
   maxLength?: number
 }) {
   const { id, error, typed } = useField(name)
+  const { length, onInput } = useLength(maxLength, typed?.[0] ?? defaultValue)
   return (
-    <Field id={id} label={label} hint={hint} error={error} optional={!required}>
+    <Field id={id} label={label} hint={hint} error={error} required={required} {...(length && { length })}>
       <textarea
+        onInput={onInput}
         id={id}
         name={name}
         rows={rows}
         required={required}
-        maxLength={maxLength}
         defaultValue={typed?.[0] ?? defaultValue}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(id, hint, error)}
@@ -142,10 +181,10 @@ export function TextArea({
 type SelectProps = Labelled & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'name' | 'id' | 'className'>
 
 /** One option from a list; pass `<option>`s. */
-export function Select({ name, label, hint, defaultValue, required, children, ...rest }: SelectProps) {
+export function Select({ name, label, hint, defaultValue, required = false, children, ...rest }: SelectProps) {
   const { id, error, typed } = useField(name)
   return (
-    <Field id={id} label={label} hint={hint} error={error} optional={!required}>
+    <Field id={id} label={label} hint={hint} error={error} required={required}>
       <select
         {...rest}
         id={id}
@@ -202,7 +241,7 @@ function Choices({
   const checked = typed ?? (refused && type === 'checkbox' ? [] : chosen)
   return (
     <fieldset id={id} tabIndex={-1} aria-describedby={describedBy(id, hint, error)} className="min-w-0">
-      <legend className={hideLegend ? 'sr-only' : 'font-medium'}>{legend}</legend>
+      <legend className={hideLegend ? 'sr-only' : `font-medium ${required ? 'required' : ''}`}>{legend}</legend>
       {hint && (
         <p id={`${id}-hint`} className="text-caption text-muted">
           {hint}

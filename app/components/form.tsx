@@ -62,6 +62,9 @@ export function CommandForm({
       >
         <input type="hidden" name="commandId" value={commandId} />
         <ErrorSummary refusal={refusal} />
+        <p className="required-note">
+          <span aria-hidden="true" className="required" /> marks what must be filled in.
+        </p>
         <PutBackNotice putBack={typing.putBack} forget={typing.forget} />
         {children}
       </Form>

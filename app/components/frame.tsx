@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { paths } from '#app/paths.ts'
 import { type Environment, environmentNames } from '#domain/reference/environment.ts'
 import { useConnection } from './connection.ts'
+import { LeftUnsaved } from './left-unsaved.tsx'
 import { type Acquaintance, PersonMenu, type Theme } from './person-menu.tsx'
 import { DoneNotice, type Said } from './said.tsx'
 import { SearchField } from './search/search-field.tsx'
@@ -105,6 +106,7 @@ function Main({ said = null, children }: { said?: Said | null; children: ReactNo
       >
         <div className="max-w-7xl">
           <DoneNotice said={said} />
+          <LeftUnsaved />
           {children}
         </div>
       </main>

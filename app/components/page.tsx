@@ -1,4 +1,4 @@
-import { Link, NavLink } from '@remix-run/react'
+import { Link, NavLink, useLocation } from '@remix-run/react'
 import { type ReactNode, useId } from 'react'
 
 /** What the page is about: kind, name, identifier, its state, and the one primary action at the right. */
@@ -205,6 +205,45 @@ export function ButtonLink({
     <Link to={to} className={`button ${kind === 'plain' ? '' : `button-${kind}`}`}>
       {children}
     </Link>
+  )
+}
+
+/**
+ * Acts that are not the page's first one, in a menu at its head; those that take something away look it. Opens without
+ * JavaScript.
+ */
+export function MoreActs({
+  acts,
+}: {
+  acts: readonly { to: string; label: string; isDanger?: boolean; disabledReason?: string | undefined }[]
+}) {
+  const { key } = useLocation()
+  if (acts.length === 0) return null
+  return (
+    <details key={key} className="menu relative">
+      <summary className="button">
+        More
+        <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true" className="text-muted">
+          <path d="m2 4 4 4 4-4" fill="none" stroke="currentColor" strokeWidth="1.5" />
+        </svg>
+      </summary>
+      <ul className="right-0 w-60 max-sm:right-auto max-sm:left-0">
+        {acts.map(({ to, label, isDanger, disabledReason }) => (
+          <li key={to}>
+            {disabledReason === undefined ? (
+              <Link to={to} className={`menu-item ${isDanger ? 'menu-item-danger' : ''}`}>
+                {label}
+              </Link>
+            ) : (
+              <span className="block px-2.5 py-1.5 text-muted">
+                {label}
+                <span className="block text-caption">{disabledReason}</span>
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

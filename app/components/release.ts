@@ -1,4 +1,5 @@
 import { sayOutdated } from './connection.ts'
+import { leaveUnasked } from './typed.ts'
 
 type Routes = Record<string, { module: string; imports?: string[] }>
 
@@ -30,7 +31,10 @@ export const isOtherBuild = (build: string | null): build is string =>
   build !== null && build !== 'development' && build !== window.__remixManifest?.version
 
 /** Open a page of the other build whole, instead of giving its data to code that does not know them. */
-export const leaveFor = (page: URL): void => location.assign(page)
+export function leaveFor(page: URL): void {
+  leaveUnasked()
+  location.assign(page)
+}
 
 /**
  * The portal was started with another build. The page reloads itself where nothing is lost by that: once per build,

@@ -42,6 +42,19 @@ export function forgetAllTyped(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key)
 }
 
+/** Whether text that was typed on this page is not saved. */
+export const hasTyped = (by: string, path: string): boolean => Object.keys(readTyped(by, path)).length > 0
+
+let isKeptAnyway = false
+
+/** The page is left for itself in a newer version, in this tab: what is typed is kept, and nobody needs to be asked. */
+export const leaveUnasked = (): void => {
+  isKeptAnyway = true
+}
+
+/** Whether leaving the tab would end text that was typed on this page. */
+export const wouldEndTyped = (by: string, path: string): boolean => !isKeptAnyway && hasTyped(by, path)
+
 /** Which of these pages have text that was typed there and not saved. */
 export function useUnsaved(paths: readonly string[]): readonly string[] {
   const by = useContext(TypedBy)
@@ -50,7 +63,7 @@ export function useUnsaved(paths: readonly string[]): readonly string[] {
   const all = paths.join(' ')
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page that is opened looks again
   useEffect(() => {
-    setUnsaved(all.split(' ').filter((path) => Object.keys(readTyped(by, path)).length > 0))
+    setUnsaved(all.split(' ').filter((path) => hasTyped(by, path)))
   }, [all, by, key])
   return unsaved
 }
@@ -95,7 +108,7 @@ export function labelOf(form: HTMLFormElement, name: string): string {
   const control = controlsOf(form).find((one) => one.name === name)
   if (!control) return name
   const group = control.closest('fieldset')?.querySelector('legend')?.innerText
-  const own = control.labels?.[0]?.innerText.replace(/ \(optional\)$/, '') ?? name
+  const own = control.labels?.[0]?.innerText ?? name
   return isTick(control) ? (group ?? own) : /^Person \d+$/.test(group ?? '') ? `${own} of ${group}` : own
 }
 

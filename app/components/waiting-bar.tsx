@@ -3,6 +3,7 @@ import { writeAge } from '#domain/figures.ts'
 import { type Trouble, useConnection } from './connection.ts'
 import { formatTime } from './format.ts'
 import { useNow } from './now.tsx'
+import { leaveUnasked } from './typed.ts'
 
 const waits: Record<Trouble, string> = {
   'no-answer': 'The portal does not answer.',
@@ -53,7 +54,14 @@ const Outdated = () => (
       <span className="font-medium">A new version of the portal was started.</span> This page is of the old one: load it
       again to go on. What you typed is kept.
     </span>
-    <button type="button" className="button" onClick={() => location.reload()}>
+    <button
+      type="button"
+      className="button"
+      onClick={() => {
+        leaveUnasked()
+        location.reload()
+      }}
+    >
       Load the page again
     </button>
   </p>

@@ -91,7 +91,7 @@ function Search({
   const chosenHere = Object.fromEntries(choices.map(({ name }) => [name, null]))
   const kept = [...new URLSearchParams(listQuery(search, asked, { q: null, ...chosenHere }))]
   return (
-    <Form method="get" action={pathname} role="search" className="flex min-w-0 grow gap-2 sm:max-w-md">
+    <Form method="get" action={pathname} role="search" className="flex min-w-0 grow gap-2 max-sm:flex-wrap sm:max-w-md">
       {kept.map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
@@ -103,7 +103,7 @@ function Search({
         placeholder={label}
         autoComplete="off"
         dir="auto"
-        className="control min-w-0"
+        className="control min-w-0 max-sm:basis-full"
       />
       {choices.map(({ name, every, words }) => (
         <select

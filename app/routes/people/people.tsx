@@ -123,7 +123,7 @@ const columns: readonly Column<Shown>[] = [
     head: 'Firm',
     sortable: true,
     optional: true,
-    brief: 'second',
+    brief: 'none',
     cell: (person) => <FirmName id={person.firmId} name={person.firmName} />,
   },
   {

@@ -1,11 +1,12 @@
 import { useId } from 'react'
-import { Act } from '#app/components/page.tsx'
+import { Act, MoreActs } from '#app/components/page.tsx'
 import { paths } from '#app/paths.ts'
 import type { RequestAction } from '#domain/request/lifecycle.ts'
 import type { ActionView, RequestView } from '#views/request/request-view.ts'
 import { firstStep } from './request-steps.ts'
 
-type Place = { label: string; to: (view: RequestView) => string; kind?: 'primary' }
+/** `isDanger`: it takes something away, so it stands in the menu. */
+type Place = { label: string; to: (view: RequestView) => string; kind?: 'primary'; isDanger?: true }
 
 /** The page on which each act is done; acts of the portal itself have none. */
 const places: Partial<Record<RequestAction, Place>> = {
@@ -13,13 +14,17 @@ const places: Partial<Record<RequestAction, Place>> = {
   submit: { label: 'Review and submit', to: (view) => paths.requestStep(view.number, 'review') },
   'party-approve': { label: 'Approve', to: (view) => paths.decideRequest(view.number, 'approve'), kind: 'primary' },
   'party-return': { label: 'Return', to: (view) => paths.decideRequest(view.number, 'return') },
-  'party-reject': { label: 'Reject', to: (view) => paths.decideRequest(view.number, 'reject') },
+  'party-reject': { label: 'Reject', to: (view) => paths.decideRequest(view.number, 'reject'), isDanger: true },
   'exchange-approve': { label: 'Approve', to: (view) => paths.decideRequest(view.number, 'approve'), kind: 'primary' },
   'exchange-return': { label: 'Return', to: (view) => paths.decideRequest(view.number, 'return') },
-  'exchange-reject': { label: 'Reject', to: (view) => paths.decideRequest(view.number, 'reject') },
-  'take-back': { label: 'Take approval back', to: (view) => paths.requestAct(view.number, 'take-back') },
-  withdraw: { label: 'Withdraw request', to: (view) => paths.requestAct(view.number, 'withdraw') },
-  undo: { label: 'Undo', to: (view) => paths.requestAct(view.number, 'undo') },
+  'exchange-reject': { label: 'Reject', to: (view) => paths.decideRequest(view.number, 'reject'), isDanger: true },
+  'take-back': {
+    label: 'Take approval back',
+    to: (view) => paths.requestAct(view.number, 'take-back'),
+    isDanger: true,
+  },
+  withdraw: { label: 'Withdraw request', to: (view) => paths.requestAct(view.number, 'withdraw'), isDanger: true },
+  undo: { label: 'Undo', to: (view) => paths.requestAct(view.number, 'undo'), isDanger: true },
   'copy-as-new': { label: 'Copy as new', to: (view) => paths.copyRequest(view.number), kind: 'primary' },
 }
 
@@ -30,8 +35,9 @@ export function RequestActions({ view }: { view: RequestView }) {
     const place = places[action.action]
     return place ? [{ ...place, ...action }] : []
   })
-  const open = shown.filter((action) => action.may)
-  const closed = shown.filter((action) => !action.may)
+  const menu = shown.filter((action) => action.isDanger)
+  const open = shown.filter((action) => !action.isDanger && action.may)
+  const closed = shown.filter((action) => !action.isDanger && !action.may)
   const reasons = [...new Set(closed.map((action) => action.why ?? 'Not now.'))]
   return (
     <div className="grid gap-1.5 @2xl/page:justify-items-end">
@@ -52,6 +58,14 @@ export function RequestActions({ view }: { view: RequestView }) {
             {action.label}
           </button>
         ))}
+        <MoreActs
+          acts={menu.map((action) => ({
+            to: action.to(view),
+            label: action.label,
+            isDanger: true,
+            disabledReason: action.may ? undefined : reasonOf(action),
+          }))}
+        />
       </div>
       {reasons.map((reason, index) => (
         <p key={reason} id={`${id}-${index}`} className="max-w-sm text-caption text-muted @2xl/page:text-right">

@@ -4,7 +4,7 @@ import { Chart } from '#app/components/chart.tsx'
 import { Mono } from '#app/components/figures.tsx'
 import { plural } from '#app/components/format.ts'
 import { useLive } from '#app/components/live.ts'
-import { Act, Notice, PageHead, Section } from '#app/components/page.tsx'
+import { Act, MoreActs, Notice, PageHead, Section } from '#app/components/page.tsx'
 import { DeliverySentence, DeliveryWordState } from '#app/components/states.tsx'
 import { commandLine } from '#app/http/command-line.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
@@ -65,21 +65,35 @@ export default function Target() {
                 Create {credentialName(target.protocol)}
               </Act>
             )}
-            {isGam && (
-              <Act to={paths.failOverTarget(target.sessionId)} disabledReason={whyNot(target.mayFailOver)}>
-                Fail over
-              </Act>
-            )}
-            {isPauser && target.wanted === 'open' && (
-              <Act to={paths.pauseTarget(target.sessionId)} disabledReason={whyNot(target.mayPause)}>
-                Pause
-              </Act>
-            )}
             {isPauser && target.wanted === 'paused' && (
               <Act to={paths.resumeTarget(target.sessionId)} disabledReason={whyNot(target.mayResume)}>
                 Resume
               </Act>
             )}
+            <MoreActs
+              acts={[
+                ...(isGam
+                  ? [
+                      {
+                        to: paths.failOverTarget(target.sessionId),
+                        label: 'Fail over',
+                        isDanger: true,
+                        disabledReason: whyNot(target.mayFailOver),
+                      },
+                    ]
+                  : []),
+                ...(isPauser && target.wanted === 'open'
+                  ? [
+                      {
+                        to: paths.pauseTarget(target.sessionId),
+                        label: 'Pause',
+                        isDanger: true,
+                        disabledReason: whyNot(target.mayPause),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
           </>
         }
       >
