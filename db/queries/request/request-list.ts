@@ -189,9 +189,11 @@ function answers(tx: Tx, { userId, firmId, isExchange, standings }: Reader): SQL
         ne(requestParties.submittedBy, userId),
       ),
     )
+  // not `exists`, for which PostgreSQL would first read every row that ever asked something of the firm
+  const isThere = sql`(${party.limit(1)}) is not null`
   const isOthers = or(not(requests.onBehalf), ne(requests.draftedBy, userId))
   const state = eq(requests.state, isExchange ? 'with-gam' : 'with-firms')
-  return and(state, isExchange ? isOthers : undefined, exists(party))
+  return and(state, isExchange ? isOthers : undefined, isThere)
 }
 
 /** The reader's own draft, or a request that came back, and this person may submit it. */
