@@ -12,8 +12,9 @@ const terms: readonly { key: keyof Omit<Ledger, 'stopped'>; head: string }[] = [
 ]
 
 /**
- * The columns of the sum that must balance: received equals all the others together. What is zero in every row has no
- * column. @param of null where there is nothing to count yet
+ * The columns of the sum that must balance: received equals all the others together. A term that is zero in every row
+ * has no column.
+ * @param of null where there is nothing to count yet
  */
 export function ledgerColumns<Row>(of: (row: Row) => Ledger | null, stale: boolean): Column<Row>[] {
   return [

@@ -43,7 +43,7 @@ describe('what is compressed', () => {
 
   test('is no page with a secret that is shown once, because what was typed comes back beside it', async () => {
     const page = await browser.newPage()
-    await signInAs(page, portal.url(), 'Casey Cedar')
+    await signInAs(page, portal.url(), 'Casey Cedar', '/targets')
     await page.locator('main a[href^="/targets/"]').first().click()
     await page.getByRole('link', { name: /^Create/ }).click()
     await page.getByRole('heading', { level: 1, name: /^Create/ }).waitFor()

@@ -15,7 +15,7 @@ test('a page that was opened whole leads to every other without asking which pag
   const page = await browser.newPage()
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
-  await signInAs(page, portal.url(), 'Casey Cedar')
+  await signInAs(page, portal.url(), 'Casey Cedar', '/targets')
   const href = await page.locator('main a[href^="/targets/"]').first().getAttribute('href')
   await page.goto(`${portal.url()}${href}`)
   await page.getByRole('link', { name: 'Create password' }).click()
@@ -31,7 +31,7 @@ test('the code of every page is there before it is needed, so that a page opens 
   await signInAs(page, portal.url(), 'Hollis Harbor')
   await expect.poll(() => pagesWithoutCode(page), { timeout: 60_000 }).toEqual([])
   await page.context().route('**/assets/*.js', (route) => route.abort())
-  for (const name of ['Groups', 'Requests', 'Sessions', 'Settings']) {
+  for (const name of ['Groups', 'Requests', 'Targets', 'Source sessions', 'Feeds', 'Settings']) {
     await page.getByRole('navigation', { name: 'Portal' }).getByRole('link', { name }).click()
     await page.getByRole('heading', { name, level: 1 }).waitFor()
   }

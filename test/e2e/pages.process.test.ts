@@ -13,7 +13,7 @@ const visits: { as: string; pages: string[] }[] = [
     pages: ['/', '/groups', '/requests', '/requests?show=all', '/requests/new', '/sessions', '/account', ...formOf(5)],
   },
   { as: 'Alex Alder', pages: ['/administration/people', '/administration/people/invite', '{person}/roles'] },
-  { as: 'Hollis Harbor', pages: ['/feeds/gw1', '/'] },
+  { as: 'Hollis Harbor', pages: ['/feeds', '/feeds/gw1', '/targets', '/sessions', '/'] },
   {
     as: 'Casey Cedar',
     pages: [
@@ -98,7 +98,7 @@ async function addresses(page: Page, pages: readonly string[]): Promise<string[]
   }
   const found: Record<string, string> = {}
   if (pages.some((path) => path.startsWith('{group}'))) found['{group}'] = await first('/groups', /^\/groups\/[\w-]+$/)
-  if (pages.some((path) => path.startsWith('{target}'))) found['{target}'] = await first('/', /^\/targets\/\w+$/)
+  if (pages.some((path) => path.startsWith('{target}'))) found['{target}'] = await first('/targets', /^\/targets\/\w+$/)
   if (pages.some((path) => path.startsWith('{person}')))
     found['{person}'] = (await first('/administration/people', /\/roles$/)).replace(/\/roles$/, '')
   return pages.map((path) => path.replace(/^\{\w+\}/, (name) => found[name] ?? name))
