@@ -201,7 +201,7 @@ test('a change of a live group is written in one step, reviewed, and sent to who
   await page.getByLabel('Trade Execution Reports').check()
   await page.getByRole('button', { name: 'Save and continue' }).click()
   await page.getByRole('heading', { name: 'Review and sign' }).waitFor()
-  expect(await page.locator('main').innerText()).toMatch(/S2D914 and nothing again/)
+  expect(await page.locator('main').innerText()).toMatch(/S2D914, and nothing again/)
   await page.getByRole('button', { name: 'Sign and submit' }).click()
   await page.waitForURL(/\/requests\/\d+$/)
   expect(await page.locator('main header').innerText()).toMatch(/With (GAM|clearing firms)/)

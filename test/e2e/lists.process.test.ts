@@ -13,7 +13,7 @@ describe.each([
     const page = await browser.newPage({ javaScriptEnabled })
     await signInAs(page, portal.url(), 'Harper Harbor', '/requests?show=all')
     const rows = page.getByRole('table', { name: 'Requests' }).locator('tbody tr')
-    expect(await rows.count()).toBe(5)
+    await expect.poll(() => rows.count()).toBe(5)
     await page.getByRole('searchbox').fill('alder')
     await page.getByRole('button', { name: 'Search', exact: true }).click()
     await page.waitForURL(/q=alder/)
