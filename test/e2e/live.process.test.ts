@@ -46,7 +46,8 @@ describe('what somebody else does to a request', () => {
     await withdraw(3)
     await page.getByRole('row', { name: /Withdrawn/ }).waitFor()
     await page.getByText('Nothing waits for you.').waitFor()
-    expect(await page.locator('nav[aria-label="Portal"]').innerText()).not.toContain('waiting for you')
+    // the frame is read again when what waits has changed
+    await expect.poll(() => page.locator('nav[aria-label="Portal"]').innerText()).not.toContain('waiting for you')
     await takeUp(3)
     await page.getByText('1 request waits for you.').waitFor()
   })
