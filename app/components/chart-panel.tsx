@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { monthNames } from '#domain/calendar/month.ts'
 import type { Extent, Picture } from '#domain/rollup/series.ts'
 import { areaPath, type Box, gapsOf, linePath, pictureWidth, placeOf, placesOf, spread, yOf } from './chart-shapes.ts'
@@ -24,8 +24,19 @@ const percent = (place: number) => `${(place / pictureWidth) * 100}%`
 const labelHeight = 30
 const labelLowest = 16
 
-/** One scale with its lines, each labelled at its end. Where the connector was not heard there is a gap. */
-export function Panel({ panel, picture }: { panel: PanelOf; picture: Picture }) {
+/**
+ * One scale with its lines, each labelled at its end. Where the connector was not heard there is a gap. `canvas`: what
+ * a browser with JavaScript draws over the lines, given the scale's top.
+ */
+export function Panel({
+  panel,
+  picture,
+  canvas,
+}: {
+  panel: PanelOf
+  picture: Picture
+  canvas: ((top: number) => ReactNode) | undefined
+}) {
   const { height, lines, write } = panel
   const top = panel.topOf(lines.flatMap((line) => line.values))
   const box: Box = { height, top }
@@ -35,38 +46,41 @@ export function Panel({ panel, picture }: { panel: PanelOf; picture: Picture }) 
   const labels = spread(ends, labelHeight, height - labelLowest)
   return (
     <>
-      <svg aria-hidden="true" width="100%" height={height} className="chart-plot">
-        <Future picture={picture} height={height} />
-        {[0, top / 2, top].map((value) => (
-          <line key={value} x1="0" x2="100%" y1={yOf(value, box)} y2={yOf(value, box)} className="grid-line" />
-        ))}
-        <svg
-          aria-hidden="true"
-          width="100%"
-          height={height}
-          viewBox={`0 0 ${pictureWidth} ${height}`}
-          preserveAspectRatio="none"
-          className="drawn"
-        >
-          {lines.map(({ quantity, values, isFilled }) => (
-            <g key={quantity} className={`of-${quantity}`}>
-              {isFilled && <path d={areaPath(values, xOf, box)} className="area" />}
-              <path d={linePath(values, xOf, box)} className="line" />
-            </g>
+      <div className="chart-plot relative">
+        <svg aria-hidden="true" width="100%" height={height}>
+          <Future picture={picture} height={height} />
+          {[0, top / 2, top].map((value) => (
+            <line key={value} x1="0" x2="100%" y1={yOf(value, box)} y2={yOf(value, box)} className="grid-line" />
           ))}
+          <svg
+            aria-hidden="true"
+            width="100%"
+            height={height}
+            viewBox={`0 0 ${pictureWidth} ${height}`}
+            preserveAspectRatio="none"
+            className="drawn"
+          >
+            {lines.map(({ quantity, values, isFilled }) => (
+              <g key={quantity} className={`of-${quantity}`}>
+                {isFilled && <path d={areaPath(values, xOf, box)} className="area" />}
+                <path d={linePath(values, xOf, box)} className="line" />
+              </g>
+            ))}
+          </svg>
+          <MarkLines picture={picture} />
+          {panel.name === 'rates' &&
+            gapsOf(picture, places).map((place) => (
+              <text key={place} x={percent(place)} y={height / 2} textAnchor="middle" className="tick">
+                not heard
+              </text>
+            ))}
+          <text x="2" y={yOf(top, box) + 12} className="tick">
+            {write(top)}
+          </text>
         </svg>
-        <MarkLines picture={picture} />
-        {panel.name === 'rates' &&
-          gapsOf(picture, places).map((place) => (
-            <text key={place} x={percent(place)} y={height / 2} textAnchor="middle" className="tick">
-              not heard
-            </text>
-          ))}
-        <text x="2" y={yOf(top, box) + 12} className="tick">
-          {write(top)}
-        </text>
-      </svg>
-      <svg aria-hidden="true" width="100%" height={height} className="chart-labels">
+        {canvas?.(top)}
+      </div>
+      <svg aria-hidden="true" width="100%" height={height}>
         {lines.map(({ quantity, word, now }, i) => (
           <text key={quantity} y={(labels[i] ?? 0) + 2} className={`label of-${quantity}`}>
             <tspan x="8">{word}</tspan>

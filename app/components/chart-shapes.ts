@@ -75,14 +75,15 @@ export const lastOf = (values: Values): number | null => values.filter((value) =
 export const pictureWidth = 1000
 
 /** Where each step is: at its middle, or for the step that is not over, at the middle of what is over of it. */
-export function placesOf({ extent }: Picture): number[] {
-  const { step, fromMs, nowMs, length } = extent
+export function middlesOf({ extent: { step, fromMs, nowMs, length } }: Picture): number[] {
   const { stepMs } = pages[step]
   return Array.from({ length }, (_, i) => {
     const startMs = fromMs + i * stepMs
-    return placeOf((startMs + Math.min(startMs + stepMs, nowMs)) / 2, extent)
+    return (startMs + Math.min(startMs + stepMs, nowMs)) / 2
   })
 }
+
+export const placesOf = (picture: Picture): number[] => middlesOf(picture).map((ms) => placeOf(ms, picture.extent))
 
 export const placeOf = (ms: number, { fromMs, untilMs }: Extent): number =>
   Math.round(((ms - fromMs) / (untilMs - fromMs)) * pictureWidth * 10) / 10

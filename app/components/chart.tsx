@@ -1,4 +1,5 @@
 import { Link } from '@remix-run/react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { writeCount } from '#domain/figures.ts'
 import { writeRate } from '#domain/rollup/rates.ts'
 import { type Picture, spans } from '#domain/rollup/series.ts'
@@ -6,6 +7,9 @@ import { ChartFigures } from './chart-figures.tsx'
 import { Marks, Panel, type PanelOf, TimeAxis } from './chart-panel.tsx'
 import { lastOf, topOf, topRateOf } from './chart-shapes.ts'
 import { Section } from './page.tsx'
+
+/** Only a page with a picture fetches the code that draws it. */
+const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
 
 const spanWords = {
   '1h': ['Last hour', '1 h'],
@@ -19,6 +23,9 @@ const spanWords = {
  */
 export function Chart({ picture, subject }: { picture: Picture; subject: string }) {
   const { extent, series } = picture
+  const panels = panelsOf(picture)
+  const [isBrowser, setIsBrowser] = useState(false)
+  useEffect(() => setIsBrowser(true), [])
   const [title] = spanWords[extent.span]
   return (
     <Section title={title} actions={<Spans chosen={extent.span} />}>
@@ -26,8 +33,21 @@ export function Chart({ picture, subject }: { picture: Picture; subject: string 
         <figcaption className="mb-2 max-w-3xl text-muted">{captionOf(picture)}</figcaption>
         <div className="chart" aria-hidden="true">
           <Marks picture={picture} />
-          {panelsOf(picture).map((panel) => (
-            <Panel key={panel.name} panel={panel} picture={picture} />
+          {panels.map((panel) => (
+            <Panel
+              key={panel.name}
+              panel={panel}
+              picture={picture}
+              canvas={
+                isBrowser
+                  ? (top) => (
+                      <Suspense fallback={null}>
+                        <ChartCanvas panel={panel} panels={panels} picture={picture} top={top} />
+                      </Suspense>
+                    )
+                  : undefined
+              }
+            />
           ))}
           <TimeAxis extent={extent} />
         </div>

@@ -39,7 +39,8 @@ export async function listFigures(tx: Tx, pictured: Pictured, extent: Extent): P
       coalesce(sum(m.received) filter (where m.heard > 0), 0)::float8 as received,
       coalesce(sum(m.received) filter (where m.heard is null or m.heard = 0), 0)::float8 as unheard,
       (sum(m.delivered) filter (where m.heard > 0))::float8 as delivered,
-      (array_agg(m.waiting order by m.n desc) filter (where m.heard > 0))[1] as waiting,
+      -- of the last minute: the highest number of minute and count together, which needs no sorting
+      (max((m.n << 32) + m.waiting) filter (where m.heard > 0) & 4294967295)::float8 as waiting,
       max(m.highest) filter (where m.heard > 0) as highest
     from figures f,
       unnest(f.received, f.delivered, f.waiting, f.highest, f.minutes) with ordinality as m(received, delivered, waiting, highest, heard, n)
