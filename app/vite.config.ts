@@ -15,7 +15,7 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     // what pages share comes in a few files: each file more costs a first page the heads of a request and an answer
-    rollupOptions: { output: { experimentalMinChunkSize: 6_000 } },
+    rollupOptions: { output: { experimentalMinChunkSize: 1_500 } },
   },
   plugins: [
     tailwindcss(),

@@ -312,3 +312,10 @@ function aRole(needs: string): string {
   const name = isRole(needs) ? roleNames[needs] : needs
   return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`
 }
+
+/** The action of an address that only answers: whatever is sent there changes nothing. */
+export const nothingToSend = (): Response =>
+  inWords('Nothing can be sent to this address. Nothing was changed.', {
+    status: 405,
+    statusText: 'Method Not Allowed',
+  })

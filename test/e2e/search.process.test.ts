@@ -40,8 +40,8 @@ describe('the search of the top bar', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/groups\/[0-9a-f-]{36}$/)
     // the next page begins with an empty field
-    expect(await field(page).inputValue()).toBe('')
-    expect(await options(page).count()).toBe(0)
+    await expect.poll(() => field(page).inputValue()).toBe('')
+    await expect.poll(() => options(page).count()).toBe(0)
   })
 
   test('opens the very thing that was typed with Enter alone', async () => {

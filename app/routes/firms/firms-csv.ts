@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { csvBatch, csvResponse } from '#app/http/csv.server.ts'
+import { nothingToSend } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { readAsked } from '#domain/list/ask.ts'
 import { firmList } from '#domain/people/firm-list.ts'
@@ -22,3 +23,5 @@ export function loader({ request, context }: LoaderFunctionArgs) {
     (from) => context.read(user, (tx) => listFirmRows(tx, { ...asked, from }, csvBatch, now)),
   )
 }
+
+export const action = nothingToSend

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { csvBatch, csvResponse } from '#app/http/csv.server.ts'
+import { nothingToSend } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { ledgerFields } from '#app/routes/status/ledger-csv.ts'
 import { readAsked } from '#domain/list/ask.ts'
@@ -37,3 +38,5 @@ export function loader({ request, context }: LoaderFunctionArgs) {
       }),
   )
 }
+
+export const action = nothingToSend

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { inWords, notFound } from '#app/http/refusals.server.ts'
+import { notFound, nothingToSend } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { isUuid, requestNumber } from '#app/routes/params.ts'
 import { findPaper } from '#views/request/paper.ts'
@@ -26,9 +26,4 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   })
 }
 
-/** Papers are attached on a page of their own. */
-export const action = () =>
-  inWords('Nothing can be sent to this address. Nothing was changed.', {
-    status: 405,
-    statusText: 'Method Not Allowed',
-  })
+export const action = nothingToSend

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { csvBatch, csvResponse } from '#app/http/csv.server.ts'
+import { nothingToSend } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { paths } from '#app/paths.ts'
 import { findRequestsAsked, listRequestsAsked } from '#views/request/request-list.ts'
@@ -29,3 +30,5 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     (from) => context.read(user, (tx) => listRequestsAsked(tx, user, environment, { ...asked, from }, csvBatch)),
   )
 }
+
+export const action = nothingToSend

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { csvBatch, csvResponse } from '#app/http/csv.server.ts'
+import { nothingToSend } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { askOfSources, listSourceRows, type SourceRow } from '#views/source/source-list.ts'
 import { loadConnectors } from '#views/status/connectors.ts'
@@ -30,3 +31,5 @@ export function loader({ request, context }: LoaderFunctionArgs) {
       }),
   )
 }
+
+export const action = nothingToSend

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { inWords, notFound } from '#app/http/refusals.server.ts'
+import { notFound, nothingToSend } from '#app/http/refusals.server.ts'
 import { requireUser } from '#app/http/require-user.server.ts'
 import { isSessionId } from '#app/routes/params.ts'
 import { clientFile } from '#services/target/client-file.ts'
@@ -20,9 +20,4 @@ export async function loader({ params, context }: LoaderFunctionArgs) {
   })
 }
 
-/** A download changes nothing. */
-export const action = () =>
-  inWords('Nothing can be sent to this address. Nothing was changed.', {
-    status: 405,
-    statusText: 'Method Not Allowed',
-  })
+export const action = nothingToSend
