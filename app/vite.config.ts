@@ -3,6 +3,11 @@ import { vitePlugin as remix } from '@remix-run/dev'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 
+/** Components that nearly every page shows, in one file. */
+const shared =
+  /\/app\/components\/(list\/[\w-]+|table|time|now|states|state-word|figures|page|format|firm-name|feed-name|source-name|ledger|live|stream|reach|connection|release|typed|waiting-bar)\.tsx?$/
+const withEveryPage = (id: string): string | undefined => (shared.test(id) ? 'shared' : undefined)
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 export default defineConfig({
@@ -15,7 +20,7 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     // what pages share comes in a few files: each file more costs a first page the heads of a request and an answer
-    rollupOptions: { output: { experimentalMinChunkSize: 1_500 } },
+    rollupOptions: { output: { experimentalMinChunkSize: 1_500, manualChunks: withEveryPage } },
   },
   plugins: [
     tailwindcss(),

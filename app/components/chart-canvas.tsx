@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Picture } from '#domain/rollup/series.ts'
@@ -11,7 +11,7 @@ type Drawn = { panel: PanelOf; panels: readonly PanelOf[]; picture: Picture; top
  * Draws a panel's lines in place of the server's, to the pixels of the screen, and says the values under the pointer;
  * the pointer is in all panels at once. Nothing moves, so there is nothing to calm for people who ask for less motion.
  */
-export default function ChartCanvas({ panel, panels, picture, top }: Drawn) {
+export default function ChartCanvas({ panel, panels, picture, top }: Drawn): ReactNode {
   const host = useRef<HTMLDivElement>(null)
   const [pointed, setPointed] = useState<number | null>(null)
   const theme = useTheme()

@@ -8,8 +8,11 @@ import { Marks, Panel, type PanelOf, TimeAxis } from './chart-panel.tsx'
 import { lastOf, topOf, topRateOf } from './chart-shapes.ts'
 import { Section } from './page.tsx'
 
-/** Only a page with a picture fetches the code that draws it. */
-const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
+/**
+ * Only a page with a picture fetches the code that draws it. Where that code cannot be had or does not run (it does not
+ * in a browser whose language is no language tag), the server's picture stays.
+ */
+const ChartCanvas = lazy(() => import('./chart-canvas.tsx').catch(() => ({ default: () => null })))
 
 const spanWords = {
   '1h': ['Last hour', '1 h'],

@@ -58,7 +58,7 @@ export function Age({ at, ago = false }: { at: When | null | undefined; ago?: bo
 export function Clock() {
   const at = new Date(useNow())
   return (
-    <time dateTime={at.toISOString()} title={useLocalTitle(at)} className="mono whitespace-nowrap tabular-nums">
+    <time dateTime={at.toISOString()} title={useLocalTitle(at)} className="whitespace-nowrap tabular-nums">
       {formatTime(at)}
     </time>
   )

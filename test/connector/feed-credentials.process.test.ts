@@ -93,7 +93,7 @@ describe('drop-copy feed', () => {
       expect([...stored.map(({ text }) => text), signed.out, given.out, list.out].join()).not.toContain(secret)
 
     const dropped = await feedCommand(directory, ['drop-credential', 'gw1', '--yes'])
-    expect(dropped).toMatchObject({ code: 0, out: expect.stringContaining('let in without a credential') })
+    expect(dropped).toMatchObject({ code: 0, out: expect.stringContaining('log on without a credential') })
     await right.closed()
     const bare = await gateway(port)
     bare.seqNum = right.seqNum

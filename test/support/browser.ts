@@ -49,7 +49,11 @@ export function browserTests(serverLog: () => string, options: { portalGoesAway?
   afterAll(() => browser?.close())
   return {
     async newPage(contextOptions) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...contextOptions })
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        locale: 'en-US',
+        ...contextOptions,
+      })
       context.setDefaultTimeout(patienceMs)
       const page = await context.newPage()
       page.on('console', (message) => {
