@@ -23,7 +23,8 @@ export function ChartFigures({ picture, caption }: { picture: Picture; caption: 
           {marks.map(({ atMs, word }) => `${word}: ${dayOf(atMs)} ${timeOf(atMs)} UTC.`).join(' ')}
         </p>
       )}
-      <div className="chart-figures mt-2">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long table is moved by the keyboard, too */}
+      <section className="chart-figures mt-2" aria-label={caption} tabIndex={0}>
         <table>
           <caption className="sr-only">{caption}</caption>
           <thead>
@@ -52,7 +53,7 @@ export function ChartFigures({ picture, caption }: { picture: Picture; caption: 
               ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </details>
   )
 }

@@ -24,7 +24,7 @@ export async function signInAs(page: Page, url: string, name: string, path = '/'
 
 /** Become somebody else through the person menu; one lands on the status page. */
 export async function continueAs(page: Page, name: string): Promise<void> {
-  const menu = page.locator('header details').last()
+  const menu = page.locator('header').first().locator('details').last()
   await menu.locator('summary').click()
   await menu.getByRole('button', { name: new RegExp(`^${name}`) }).click()
   await page.locator('header summary', { hasText: name }).waitFor()
