@@ -21,9 +21,9 @@ export default function handleRequest(
   return new Promise((resolve, reject) => {
     let shellSent = false
     let answerStatus = status
+    const body = new PassThrough()
     const send = () => {
       shellSent = true
-      const body = new PassThrough()
       headers.set('Content-Type', 'text/html; charset=utf-8')
       resolve(new Response(createReadableStreamFromReadable(body), { headers, status: answerStatus }))
       pipe(body)
@@ -38,7 +38,8 @@ export default function handleRequest(
         onShellError: reject,
         onError(error) {
           answerStatus = 500
-          if (shellSent) loadContext.reportError(error, request)
+          // a browser that left in the middle is no fault of the page
+          if (shellSent && !body.destroyed) loadContext.reportError(error, request)
         },
       },
     )

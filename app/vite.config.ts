@@ -10,7 +10,7 @@ const withEveryPage = (id: string): string | undefined => (shared.test(id) ? 'sh
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-export default defineConfig({
+export default defineConfig(({ isSsrBuild }) => ({
   root,
   // nothing inline: the content security policy takes fonts and scripts from our own files alone
   build: {
@@ -20,7 +20,7 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     // what pages share comes in a few files: each file more costs a first page the heads of a request and an answer
-    rollupOptions: { output: { experimentalMinChunkSize: 1_500, manualChunks: withEveryPage } },
+    rollupOptions: isSsrBuild ? {} : { output: { experimentalMinChunkSize: 1_500, manualChunks: withEveryPage } },
   },
   plugins: [
     tailwindcss(),
@@ -38,4 +38,4 @@ export default defineConfig({
       },
     }),
   ],
-})
+}))

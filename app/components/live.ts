@@ -35,7 +35,10 @@ export function useLive<Data extends Fields>(url: string, data: Data): Data {
       heard: tellHeard,
     })
     following.current = started
-    return started.stop
+    return () => {
+      following.current = undefined
+      started.stop()
+    }
   }, [url, changed])
   return live.of === data ? live.shown : data
 }

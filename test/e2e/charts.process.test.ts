@@ -45,6 +45,7 @@ describe('a chart', () => {
       await signInAs(page, fresh.app.url, 'Harper Harbor', `${path}?span=24h`)
       await page.locator('.chart canvas').first().waitFor()
       await page.getByText('Figures as a table').click()
+      await page.evaluate(() => scrollTo(0, 0)) // nothing is half under the bar
       await expectAccessible(page)
       await page.setViewportSize({ width: 390, height: 844 })
       await expectAccessible(page)

@@ -205,5 +205,5 @@ test('a change of a live group is written in one step, reviewed, and sent to who
   await page.getByRole('button', { name: 'Sign and submit' }).click()
   await page.waitForURL(/\/requests\/\d+$/)
   expect(await page.locator('main header').innerText()).toMatch(/With (GAM|clearing firms)/)
-  expect(await page.locator('main').innerText()).toMatch(/Remove S2D914, and nothing again/)
+  expect(await page.locator('main').innerText()).toMatch(/S2D914, and nothing again/)
 })

@@ -17,7 +17,7 @@ const chosen = (page: Page) => page.locator('[role="option"][aria-selected="true
 describe('the search of the top bar', () => {
   test('is reached by Ctrl-K, and by the keyboard alone leads to what was found', async () => {
     const page = await browser.newPage()
-    await signInAs(page, portal.url(), 'Hollis Harbor', '/groups')
+    await signInAs(page, portal.url(), 'Hollis Harbor', '/feeds')
     await alive(page)
     await page.keyboard.press('Control+k')
     expect(await field(page).evaluate((input) => input === document.activeElement)).toBe(true)
@@ -32,7 +32,7 @@ describe('the search of the top bar', () => {
     expect(await chosen(page)).toBe(first)
     await expectAccessible(page)
     await page.keyboard.press('Escape')
-    expect(await options(page).count()).toBe(0)
+    await expect.poll(() => options(page).count()).toBe(0)
     expect(await field(page).inputValue()).toBe('cedar')
     await page.keyboard.press('ArrowDown')
     await options(page).first().waitFor()
