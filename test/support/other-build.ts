@@ -30,6 +30,8 @@ export function otherBuild(): OtherBuild {
     renameSync(join(assets, name), join(assets, next))
   }
   rewrite(join(root, 'build/server/index.js'))
+  const parts = join(root, 'build/server/assets')
+  for (const name of readdirSync(parts)) if (name.endsWith('.js')) rewrite(join(parts, name))
   return {
     command: ['node', join(root, 'build/server.js')],
     remove: () => rmSync(root, { recursive: true, force: true }),
