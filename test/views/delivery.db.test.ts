@@ -51,9 +51,13 @@ describe('the status page, once the connector reports', () => {
       '1 of 2 groups complete, nothing unaccounted. Dogwood surveillance: No password or access key yet, so no client can log on to ' +
         `${view.targets[0]?.sessionId}. 180 copies are held.`,
     )
-    expect(view.groups.map((group) => [group.name, group.delivery?.word ?? group.stateWord])).toEqual([
+    const listed = view.groups.map((group) => [group.name, group.delivery?.word ?? group.stateWord])
+    expect(listed.slice(0, 2)).toEqual([
       ['Dogwood surveillance', 'Waiting for them'],
       ['Cedar risk', 'Complete'],
+    ])
+    // groups of one state have no order among them
+    expect(listed.slice(2).sort()).toEqual([
       ['Cedar back office', 'Requested'],
       ['Options desk', 'Requested'],
     ])

@@ -24,17 +24,20 @@ const allEveryMs = 10 * 60_000
  */
 export function standingsKeeper({ asJobs }: JobDeps): () => Promise<number> {
   let seen: Seen | undefined
-  return () =>
-    asJobs(async (tx) => {
-      if (!(await lockStandings(tx))) return 0
+  return async () => {
+    const passed = await asJobs(async (tx) => {
+      if (!(await lockStandings(tx))) return { groups: 0, next: seen }
       const now = await transactionInstant(tx)
       const next = await look(tx, seen, now)
       const ids = await groupsToKeep(tx, seen, next, now)
       for (let from = 0; from < ids.length; from += together)
         await keepStandings(tx, ids.slice(from, from + together), now)
-      seen = next
-      return ids.length
+      return { groups: ids.length, next }
     })
+    // only what was committed is behind us: a pass that failed is made again
+    seen = passed.next
+    return passed.groups
+  }
 }
 
 /** What a pass saw, from which the next one knows what has moved. */

@@ -140,8 +140,8 @@ const counted = ({ environment, shard, connector, now }: Reported): SQL => {
 type Place = { minuteMs: number; columns: readonly string[] }
 
 /**
- * Puts rows of `kind`, `object_id` and the columns into their minute. Counts are added to those that are there, because
- * a clock that is set back passes a minute twice; how many wait is written anew.
+ * Puts rows of `kind`, `object_id` and the columns into their minute. A clock that is set back passes a minute twice:
+ * then counts are added to those of the first time, and the number that waits replaces the earlier one.
  */
 function adding({ minuteMs, columns }: Place, { environment, shard }: Shard, rows: SQL): SQL {
   const { stepMs, pageMs, length } = pages.minute
