@@ -17,7 +17,7 @@ export async function journey(origin: string, say: Say): Promise<Target> {
     await approve(await signIn(origin, name), request)
     say(`${name} signed`)
   }
-  await until('the request is applied', async () => /\bApplied\b/.test((await avery.get(request)).text))
+  await until('the request is applied', async () => isApplied(await avery.get(request)))
   say('the connector applied it')
   const alex = await signIn(origin, 'Alex Alder')
   const target = await createPassword(alex, asked.group, 'First connection of the demo')
@@ -71,6 +71,10 @@ async function ask(person: FormClient): Promise<string> {
   return page.url.pathname
 }
 
+/** Whether the page of a request says in its head that the request is applied; further down it says so of a later step. */
+export const isApplied = (request: Page): boolean =>
+  /Applied/.test(request.document.querySelector('main header')?.text ?? '')
+
 /** Sign a request that waits for this person. `request`: the path of its page. */
 export async function approve(person: FormClient, request: string): Promise<void> {
   const page = await person.get((await person.get(request)).link(/approve$/))
@@ -91,7 +95,9 @@ export async function reportedSources(person: FormClient, path: string): Promise
   const rows = new Map<string, ReportedSource>()
   for (const row of table.querySelectorAll('tbody tr')) {
     const cells = row.querySelectorAll('td, th').map((cell) => cell.text.trim())
-    const of = (head: string) => Number((cells[heads.indexOf(head)] ?? '').replace(/[^\d]/g, '') || Number.NaN)
+    // a term that is zero for every source has no column
+    const of = (head: string) =>
+      heads.includes(head) ? Number((cells[heads.indexOf(head)] ?? '').replace(/[^\d]/g, '') || Number.NaN) : 0
     const name = /[A-Z0-9]{6}/.exec(cells[0] ?? '')?.[0] ?? ''
     rows.set(name, {
       received: of('received'),

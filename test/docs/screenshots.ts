@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type Page as BrowserPage, chromium } from 'playwright-core'
 import { type Client, startClient } from '#client/client.ts'
 import { startGatewaySim } from '#gateway-sim/gateway-sim.ts'
-import { approve, createPassword, signIn, type Target } from '#test/demo/journey.ts'
+import { approve, createPassword, isApplied, signIn, type Target } from '#test/demo/journey.ts'
 import { signInAs } from '#test/e2e/sandbox.ts'
 import { appEnvironment, dataDirectory, projectRoot, startApp, until } from '#test/support/app.ts'
 import { launchOptions } from '#test/support/chromium.ts'
@@ -62,7 +62,7 @@ async function openEveryGroup(origin: string): Promise<Target[]> {
   const options = pathOfRequest(await avery.get('/requests'), 'Options desk')
   for (const signer of [xan, harper]) await approve(signer, options)
   for (const request of [desk, options])
-    await until('the request is applied', async () => /\bApplied\b/.test((await avery.get(request)).text))
+    await until('the request is applied', async () => isApplied(await avery.get(request)))
   const reason = 'First connection'
   return [
     await createPassword(casey, 'Cedar risk', reason),
@@ -87,7 +87,7 @@ async function photograph(url: string, sentence: string): Promise<void> {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await signInAs(page, url, 'Hollis Harbor')
     await page.getByText(sentence).waitFor()
-    await page.getByRole('table', { name: 'Feeds' }).getByText(flow.count.toLocaleString('en')).waitFor()
+    await page.locator('main').getByText(flow.count.toLocaleString('en'), { exact: true }).waitFor()
     await page.mouse.move(0, 0) // nothing is shown as hovered over
     await shoot(page, 'light', 'status.png')
     await shoot(page, 'dark', 'status-dark.png')
