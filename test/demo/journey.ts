@@ -32,7 +32,9 @@ export async function journey(origin: string, say: Say): Promise<Target> {
 export async function createPassword(person: FormClient, groupName: string, reason: string): Promise<Target> {
   const group = await person.get((await person.get('/groups')).link(new RegExp(`^${groupName}$`)))
   const targets = await person.get(`${group.url.pathname}/targets`)
-  const target = await person.get(targets.link(/^\/targets\/[A-Z0-9]{6}$/))
+  // in the table: above every page of a sandbox another target may be named as the next step
+  const first = targets.document.querySelector('table a[href^="/targets/"]')?.getAttribute('href') ?? ''
+  const target = await person.get(first)
   const form = await person.get(target.link(/create-password$/))
   const created = await person.submit(form, 'Create password', { reason })
   const password = created.document.querySelector('code.select-all')?.text ?? ''
