@@ -73,7 +73,7 @@ async function ask(person: FormClient): Promise<string> {
   return page.url.pathname
 }
 
-/** Whether the page of a request says in its head that the request is applied; further down it says so of a later step. */
+/** Whether the head of a request's page says that the request is applied; further down a later step has that word. */
 export const isApplied = (request: Page): boolean =>
   /Applied/.test(request.document.querySelector('main header')?.text ?? '')
 
